@@ -1,0 +1,72 @@
+//! What time it is, as an argument.
+
+use std::time::{Duration, SystemTime};
+
+/// A point in time: the time since 1970-01-01T00:00:00Z, without leap seconds.
+///
+/// ```
+/// use handstamp::clock::UnixTime;
+///
+/// assert_eq!(UnixTime::from_secs(1_700_000_000).as_secs(), 1_700_000_000);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(Duration);
+
+impl UnixTime {
+    /// This many whole seconds after the epoch.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(Duration::from_secs(secs))
+    }
+
+    /// Whole seconds since the epoch, rounded down: the `NumericDate` of RFC 7519, section 2.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0.as_secs()
+    }
+
+    /// This point plus a span, held at the end of time instead of wrapping.
+    #[must_use]
+    pub const fn saturating_add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(span))
+    }
+
+    /// How long ago `earlier` was; zero when it lies in the future.
+    #[must_use]
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// Tells the time. [`SystemClock`] unless a test brings its own.
+///
+/// ```
+/// use handstamp::clock::{Clock, UnixTime};
+///
+/// #[derive(Debug)]
+/// struct Noon;
+/// impl Clock for Noon {
+///     fn now(&self) -> UnixTime { UnixTime::from_secs(43_200) }
+/// }
+/// assert_eq!(Noon.now().as_secs(), 43_200);
+/// ```
+pub trait Clock: std::fmt::Debug + Send + Sync {
+    /// The time now.
+    fn now(&self) -> UnixTime;
+}
+
+/// The clock of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> UnixTime {
+        // A clock before 1970 reads as 1970: every token is then "from the future" and refused.
+        UnixTime(
+            SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default(),
+        )
+    }
+}

@@ -1,0 +1,38 @@
+//! Where unpredictable bytes come from, as an argument.
+
+use std::{error::Error, fmt};
+
+/// Gives unpredictable bytes. [`SystemRandom`] unless a test brings its own.
+///
+/// # Security
+/// Token ids, session ids and CSRF values are only as unguessable as this source.
+pub trait RandomSource: fmt::Debug + Send + Sync {
+    /// Fills `bytes`, all of them.
+    ///
+    /// # Errors
+    /// When the source has none to give; nothing is issued then.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError>;
+}
+
+/// The random bytes of the operating system, by `getrandom`.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct SystemRandom;
+
+impl RandomSource for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+        getrandom::fill(bytes).map_err(|_| RandomError)
+    }
+}
+
+/// The random source had no bytes to give.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RandomError;
+
+impl fmt::Display for RandomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the system's random source failed")
+    }
+}
+
+impl Error for RandomError {}
