@@ -20,6 +20,10 @@ mod attributes;
 mod domain;
 mod name;
 mod path;
+pub(crate) mod read;
+mod set_cookie;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use attributes::Attributes;
 pub use attributes::{SameSite, UnknownSameSite};
@@ -27,6 +31,8 @@ pub use domain::{CookieDomain, InvalidCookieDomain};
 pub(crate) use name::Prefix;
 pub use name::{CookieName, InvalidCookieName};
 pub use path::{CookiePath, InvalidCookiePath};
+pub use set_cookie::SetCookie;
+pub(crate) use set_cookie::{CookieError, Lifetime};
 
 /// A browser drops a cookie whose name and value are longer together, without a word
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
