@@ -1,0 +1,14 @@
+//! One error type per reader: the developer at start-up, the programmer, the client, the operator.
+
+mod claims;
+mod config;
+mod issue;
+mod rejection;
+mod store;
+
+pub use claims::ClaimsError;
+pub use config::{ConfigError, Problem};
+pub use issue::IssueError;
+pub(crate) use rejection::{Reason, Shape};
+pub use rejection::Rejection;
+pub use store::StoreError;
