@@ -1,0 +1,244 @@
+//! What cookies are called, and what a name asks of the attributes.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use super::{Attributes, MAX_NAME_AND_VALUE};
+
+/// The name of a cookie: a token
+/// ([RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1),
+/// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096 bytes.
+///
+/// ```
+/// use handstamp::cookie::CookieName;
+///
+/// let name = CookieName::try_from("__Host-access")?;
+/// assert_eq!(name.as_str(), "__Host-access");
+/// assert!(CookieName::try_from("access;").is_err());
+/// # Ok::<_, handstamp::cookie::InvalidCookieName>(())
+/// ```
+// Shared, not copied: every cookie that is set carries its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CookieName(Arc<str>);
+
+impl CookieName {
+    /// The name as it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The promise that browsers read out of the name.
+    pub(crate) fn prefix(&self) -> Option<Prefix> {
+        Prefix::LONGEST_FIRST.into_iter().find(|prefix| {
+            self.0
+                .get(..prefix.as_str().len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_str()))
+        })
+    }
+}
+
+impl TryFrom<&str> for CookieName {
+    type Error = InvalidCookieName;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        if text.is_empty() {
+            return Err(InvalidCookieName(Problem::Empty));
+        }
+        if text.len() > MAX_NAME_AND_VALUE {
+            return Err(InvalidCookieName(Problem::TooLong(text.len())));
+        }
+        match text.chars().zip(1..).find(|(c, _)| !is_token_character(*c)) {
+            Some((character, position)) => Err(InvalidCookieName(Problem::Forbidden {
+                character,
+                position,
+            })),
+            None => Ok(Self(text.into())),
+        }
+    }
+}
+
+impl TryFrom<String> for CookieName {
+    type Error = InvalidCookieName;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.as_str().try_into()
+    }
+}
+
+impl fmt::Display for CookieName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text cannot be the name of a cookie.
+///
+/// ```
+/// use handstamp::cookie::CookieName;
+///
+/// assert_eq!(
+///     CookieName::try_from("session=id").unwrap_err().to_string(),
+///     "'=' at position 8 cannot be in a cookie name: \
+///      letters, digits and !#$%&'*+-.^_`|~ can",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidCookieName(Problem);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    TooLong(usize),
+    Forbidden { character: char, position: usize },
+}
+
+impl fmt::Display for InvalidCookieName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Problem::Empty => f.write_str("a cookie name cannot be empty"),
+            Problem::TooLong(bytes) => write!(
+                f,
+                "the cookie name has {bytes} bytes: browsers drop a cookie \
+                 of more than {MAX_NAME_AND_VALUE}"
+            ),
+            Problem::Forbidden {
+                character,
+                position,
+            } => write!(
+                f,
+                "{character:?} at position {position} cannot be in a cookie name: \
+                 letters, digits and !#$%&'*+-.^_`|~ can"
+            ),
+        }
+    }
+}
+
+impl Error for InvalidCookieName {}
+
+/// What the first letters of a name promise
+/// ([RFC 6265bis, section 4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3);
+/// the two with `Http` come from
+/// [layered cookies](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-layered-cookies)).
+/// A browser drops a cookie that breaks the promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    Secure,
+    Host,
+    Http,
+    HostHttp,
+}
+
+impl Prefix {
+    /// `__Host-Http-` also begins with `__Host-`, so it is tried before.
+    const LONGEST_FIRST: [Self; 4] = [Self::HostHttp, Self::Host, Self::Secure, Self::Http];
+
+    /// As it is written. Browsers match it without case, and so does [`CookieName::prefix`].
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Secure => "__Secure-",
+            Self::Host => "__Host-",
+            Self::Http => "__Http-",
+            Self::HostHttp => "__Host-Http-",
+        }
+    }
+
+    /// What the attributes lack to keep the promise, as text for the configuration error.
+    pub(crate) fn problem(self, attributes: &Attributes) -> Option<String> {
+        let host = matches!(self, Self::Host | Self::HostHttp);
+        let http = matches!(self, Self::Http | Self::HostHttp);
+        let lacking: Vec<&str> = [
+            (!attributes.secure, "Secure"),
+            (http && !attributes.http_only, "HttpOnly"),
+            (host && attributes.path.as_str() != "/", "Path=/"),
+            (host && attributes.domain.is_some(), "no Domain"),
+        ]
+        .into_iter()
+        .filter_map(|(lacks, what)| lacks.then_some(what))
+        .collect();
+        (!lacking.is_empty()).then(|| {
+            format!(
+                "a cookie name that begins with {} needs {}: browsers drop the cookie otherwise",
+                self.as_str(),
+                lacking.join(" and ")
+            )
+        })
+    }
+}
+
+/// `tchar` of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+fn is_token_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (case, text, error) in [
+            ("the original's default", "access_token_cookie", None),
+            ("every sign a token may hold", "!#$%&'*+-.^_`|~09azAZ", None),
+            ("nothing", "", Some("a cookie name cannot be empty")),
+            (
+                "an equals sign",
+                "a=b",
+                Some(
+                    "'=' at position 2 cannot be in a cookie name: letters, digits and !#$%&'*+-.^_`|~ can",
+                ),
+            ),
+            (
+                "a line break, shown and not sent",
+                "ab\r\n",
+                Some(
+                    "'\\r' at position 3 cannot be in a cookie name: letters, digits and !#$%&'*+-.^_`|~ can",
+                ),
+            ),
+            (
+                "positions are counted in characters",
+                "éa",
+                Some(
+                    "'é' at position 1 cannot be in a cookie name: letters, digits and !#$%&'*+-.^_`|~ can",
+                ),
+            ),
+        ] {
+            let name = CookieName::try_from(text);
+            assert_eq!(
+                name.as_ref().err().map(ToString::to_string).as_deref(),
+                error,
+                "{case}"
+            );
+            if let Ok(name) = name {
+                assert_eq!(name.to_string(), text, "{case}");
+            }
+        }
+        for byte in 0..=u8::MAX {
+            let c = char::from(byte);
+            let allowed = c.is_ascii_graphic() && !"\"(),/:;<=>?@[\\]{}".contains(c);
+            assert_eq!(
+                CookieName::try_from(c.to_string()).is_ok(),
+                allowed,
+                "{c:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn prefixes_are_matched_without_case_and_the_longest_wins() {
+        for (name, prefix) in [
+            ("access", None),
+            ("_Host-access", None),
+            ("__Host", None),
+            ("x__Host-access", None),
+            ("__Host-access", Some(Prefix::Host)),
+            ("__HOST-access", Some(Prefix::Host)),
+            ("__host-http-access", Some(Prefix::HostHttp)),
+            ("__Host-Httpaccess", Some(Prefix::Host)),
+            ("__secure-access", Some(Prefix::Secure)),
+            ("__HTTP-access", Some(Prefix::Http)),
+        ] {
+            let found = CookieName::try_from(name).unwrap().prefix();
+            assert_eq!(found, prefix, "{name}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Reading `Cookie` header lines: bytes in, bytes out, no allocation.
+
+use super::CookieName;
+
+/// The cookies of one header line, in order
+/// ([RFC 6265bis, section 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
+///
+/// What other readers are too clever about is left alone here, for each cleverness has let somebody plant a cookie under a
+/// name that browsers protect: only `;` separates (no commas, no quotes, no `$Version`), only space and tab are trimmed (no
+/// Unicode spaces), nothing is decoded. Items without `=` or without a name are dropped: to read `=__Host-a=b` as a cookie
+/// `__Host-a` is CVE-2023-23934.
+pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    items(line).filter_map(pair)
+}
+
+/// The distinct non-empty values of one name over all lines, in order: equal values count once.
+pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName) -> Candidates<'a> {
+    let wanted = name.as_str().as_bytes();
+    let mut candidates = Candidates::default();
+    for (name, value) in lines.flat_map(pairs) {
+        if name == wanted && !value.is_empty() {
+            candidates.add(value);
+        }
+    }
+    candidates
+}
+
+/// The values that a request carries for one cookie name. More than one when somebody else can set cookies for this host, a
+/// sibling subdomain for example; which of them counts is for the verifier to tell.
+// No `Debug`: these are tokens.
+#[derive(Default)]
+pub(crate) struct Candidates<'a> {
+    values: [&'a [u8]; MAX_CANDIDATES],
+    found: usize,
+    too_many: bool,
+}
+
+impl<'a> Candidates<'a> {
+    /// The first four.
+    pub(crate) fn as_slice(&self) -> &[&'a [u8]] {
+        self.values.get(..self.found).unwrap_or_default()
+    }
+
+    /// Whether there were more than four distinct values.
+    pub(crate) fn too_many(&self) -> bool {
+        self.too_many
+    }
+
+    fn add(&mut self, value: &'a [u8]) {
+        if self.as_slice().iter().any(|known| equal(known, value)) {
+            return;
+        }
+        match self.values.get_mut(self.found) {
+            Some(free) => {
+                *free = value;
+                self.found += 1;
+            }
+            None => self.too_many = true,
+        }
+    }
+}
+
+/// `line.split(|byte| *byte == b';')`, four times as fast on a usual request.
+fn items(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (item, after) = match split_at_byte(b';', text) {
+            Some((item, after)) => (item, Some(after)),
+            None => (text, None),
+        };
+        rest = after;
+        Some(item)
+    })
+}
+
+fn pair(item: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = split_at_byte(b'=', item)?;
+    let name = trim(name);
+    (!name.is_empty()).then(|| (name, trim(value)))
+}
+
+/// What stands before and after the first such byte.
+fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (before, from) = text.split_at_checked(memchr::memchr(byte, text)?)?;
+    Some((before, from.get(1..)?))
+}
+
+/// Without the spaces and tabs at both ends; `trim_ascii` would also take form feeds and line ends.
+fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+/// In a time that depends on the lengths alone: one value may be a token, the other planted to measure it.
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    let difference = a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b));
+    a.len() == b.len() && std::hint::black_box(difference) == 0
+}
+
+const MAX_CANDIDATES: usize = 4;

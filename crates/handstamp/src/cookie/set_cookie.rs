@@ -1,0 +1,194 @@
+//! Writing one `Set-Cookie` line.
+
+use std::{error::Error, fmt, time::Duration};
+
+use super::{Attributes, CookieName, MAX_NAME_AND_VALUE};
+
+/// One `Set-Cookie` line
+/// ([RFC 6265bis, section 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)).
+/// Each one is a header line of its own; a `Set-Cookie` is never folded into another by a comma.
+///
+/// ```
+/// use handstamp::cookie::SetCookie;
+///
+/// // What an adapter does with them.
+/// fn headers(cookies: &[SetCookie]) -> Vec<(&'static str, String)> {
+///     cookies.iter().map(|cookie| ("set-cookie", cookie.to_header_value())).collect()
+/// }
+/// # assert!(headers(&[]).is_empty());
+/// ```
+///
+/// # Security
+/// The value is a token or guards one: `Debug` prints `[redacted]` for it, and there is no `Display`.
+#[derive(Clone)]
+#[must_use = "the browser learns of the cookie only when the line is in the response"]
+pub struct SetCookie {
+    name: CookieName,
+    value: Box<str>,
+    attributes: Attributes,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Set(Lifetime),
+    Deletion,
+}
+
+impl SetCookie {
+    /// A line that sets the cookie.
+    pub(crate) fn set(
+        name: &CookieName,
+        value: &str,
+        attributes: &Attributes,
+        lifetime: Lifetime,
+    ) -> Result<Self, CookieError> {
+        if let Some(position) = value.bytes().position(|byte| !is_cookie_octet(byte)) {
+            return Err(CookieError::InvalidValue {
+                name: name.clone(),
+                position: position + 1,
+            });
+        }
+        let size = name.as_str().len() + value.len();
+        if size > MAX_NAME_AND_VALUE {
+            return Err(CookieError::TooLarge {
+                name: name.clone(),
+                size,
+            });
+        }
+        Ok(Self {
+            name: name.clone(),
+            value: value.into(),
+            attributes: attributes.clone(),
+            kind: Kind::Set(lifetime),
+        })
+    }
+
+    /// A line that makes the browser forget the cookie. It carries the attributes that the cookie was set with: a browser
+    /// looks the cookie up by name, `Domain` and `Path`, and takes no line for a `__Host-` or `__Secure-` name, or with
+    /// `SameSite=none`, that lacks `Secure`.
+    pub(crate) fn unset(name: &CookieName, attributes: &Attributes) -> Self {
+        Self {
+            name: name.clone(),
+            value: Box::default(),
+            attributes: attributes.clone(),
+            kind: Kind::Deletion,
+        }
+    }
+
+    /// The same line with another lifetime. A deletion stays a deletion.
+    pub(crate) fn with_lifetime(mut self, lifetime: Lifetime) -> Self {
+        if let Kind::Set(before) = &mut self.kind {
+            *before = lifetime;
+        }
+        self
+    }
+
+    /// The name of the cookie that this line sets or unsets.
+    #[must_use]
+    pub fn name(&self) -> &CookieName {
+        &self.name
+    }
+
+    /// What goes after `Set-Cookie: `. Visible ASCII and spaces, nothing else.
+    ///
+    /// # Security
+    /// Contains the token. It belongs in the response and nowhere else.
+    #[must_use]
+    pub fn to_header_value(&self) -> String {
+        // Attributes in alphabetical order and `Secure` at the end, as the Python original writes them.
+        let mut line = String::with_capacity(self.value.len() + 256);
+        line += self.name.as_str();
+        line += "=";
+        line += &self.value;
+        if let Some(domain) = &self.attributes.domain {
+            line += "; Domain=";
+            line += domain.as_str();
+        }
+        if self.kind == Kind::Deletion {
+            line += "; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+        }
+        if self.attributes.http_only {
+            line += "; HttpOnly";
+        }
+        if let Some(seconds) = self.max_age() {
+            line += "; Max-Age=";
+            line += &seconds.to_string();
+        }
+        line += "; Path=";
+        line += self.attributes.path.as_str();
+        line += "; SameSite=";
+        line += self.attributes.same_site.name();
+        if self.attributes.secure {
+            line += "; Secure";
+        }
+        line
+    }
+
+    fn max_age(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Deletion => Some(0),
+            Kind::Set(Lifetime::Session) => None,
+            Kind::Set(Lifetime::Persistent(span)) => Some(span.as_secs().min(MAX_AGE_CAP)),
+        }
+    }
+}
+
+impl fmt::Debug for SetCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetCookie")
+            .field("name", &self.name.as_str())
+            .field("value", &format_args!("[redacted]"))
+            .field("attributes", &self.attributes)
+            .field("kind", &self.kind)
+            .finish()
+    }
+}
+
+/// How long a browser keeps a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// Until the browser is closed, or for as long as it restores sessions.
+    Session,
+    /// So many whole seconds, rounded down. Zero removes the cookie at once.
+    Persistent(Duration),
+}
+
+/// The cookie cannot be written so that a browser would keep it. Never holds the value: it is a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CookieError {
+    /// Name and value have `size` bytes together.
+    TooLarge { name: CookieName, size: usize },
+    /// The byte at this position, counted from one, is no `cookie-octet`.
+    InvalidValue { name: CookieName, position: usize },
+}
+
+impl fmt::Display for CookieError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { name, size } => write!(
+                f,
+                "cookie {name} has {size} bytes with its name, and browsers drop a cookie \
+                 of more than {MAX_NAME_AND_VALUE}: put less into the token"
+            ),
+            Self::InvalidValue { name, position } => write!(
+                f,
+                "byte {position} of the value for cookie {name} cannot be in a cookie: \
+                 visible ASCII can, without quotes, commas, semicolons and backslashes"
+            ),
+        }
+    }
+}
+
+impl Error for CookieError {}
+
+/// `cookie-octet` of
+/// [RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1).
+/// The pair of quotes that the grammar allows around a value is refused: readers disagree on whether they belong to it.
+const fn is_cookie_octet(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
+}
+
+/// 400 days, in seconds: browsers cut off what is longer
+/// ([RFC 6265bis, section 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
+const MAX_AGE_CAP: u64 = 400 * 24 * 60 * 60;

@@ -1,0 +1,200 @@
+//! Writing `Set-Cookie` lines.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{
+    super::{Attributes, CookieDomain, CookieError, Lifetime, SameSite, SetCookie},
+    cookie_value, name, path, plain,
+};
+
+#[test]
+fn lines() {
+    let full = Attributes {
+        path: path("/auth"),
+        domain: Some(CookieDomain::try_from("example.com").unwrap()),
+        same_site: SameSite::Strict,
+        secure: true,
+        http_only: true,
+    };
+    let bare = Attributes {
+        secure: false,
+        http_only: false,
+        ..plain()
+    };
+    let seconds = |n| Lifetime::Persistent(Duration::from_secs(n));
+    let set =
+        |attributes, lifetime| SetCookie::set(&name("name"), "v", attributes, lifetime).unwrap();
+    let unset = |attributes| SetCookie::unset(&name("name"), attributes);
+    for (case, cookie, line) in [
+        (
+            "everything",
+            set(&full, seconds(600)),
+            "name=v; Domain=example.com; HttpOnly; Max-Age=600; Path=/auth; SameSite=strict; Secure",
+        ),
+        (
+            "the default of a token cookie",
+            set(&plain(), Lifetime::Session),
+            "name=v; HttpOnly; Path=/; SameSite=lax; Secure",
+        ),
+        (
+            "the least",
+            set(&bare, Lifetime::Session),
+            "name=v; Path=/; SameSite=lax",
+        ),
+        (
+            "zero is honoured",
+            set(&bare, seconds(0)),
+            "name=v; Max-Age=0; Path=/; SameSite=lax",
+        ),
+        (
+            "parts of a second are dropped",
+            set(&bare, Lifetime::Persistent(Duration::from_millis(1999))),
+            "name=v; Max-Age=1; Path=/; SameSite=lax",
+        ),
+        (
+            "at most 400 days",
+            set(&bare, Lifetime::Persistent(Duration::MAX)),
+            "name=v; Max-Age=34560000; Path=/; SameSite=lax",
+        ),
+        (
+            "a deletion with everything",
+            unset(&full),
+            "name=; Domain=example.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/auth; SameSite=strict; Secure",
+        ),
+        (
+            "a deletion with the least",
+            unset(&bare),
+            "name=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax",
+        ),
+        (
+            "another lifetime",
+            set(&bare, Lifetime::Session).with_lifetime(seconds(60)),
+            "name=v; Max-Age=60; Path=/; SameSite=lax",
+        ),
+        (
+            "no lifetime any more",
+            set(&bare, seconds(60)).with_lifetime(Lifetime::Session),
+            "name=v; Path=/; SameSite=lax",
+        ),
+        (
+            "a deletion stays a deletion",
+            unset(&bare).with_lifetime(seconds(60)),
+            "name=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax",
+        ),
+    ] {
+        assert_eq!(cookie.to_header_value(), line, "{case}");
+        assert_eq!(cookie.name().as_str(), "name", "{case}");
+    }
+}
+
+#[test]
+fn debug_shows_everything_but_the_value() {
+    let cookie = SetCookie::set(&name("n"), "hush", &plain(), Lifetime::Session).unwrap();
+    assert_eq!(
+        format!("{cookie:?}"),
+        "SetCookie { name: \"n\", value: [redacted], attributes: Attributes { \
+         path: CookiePath(\"/\"), domain: None, same_site: Lax, secure: true, http_only: true }, \
+         kind: Set(Session) }"
+    );
+}
+
+#[test]
+fn errors_name_the_cookie_and_not_the_value() {
+    let set = |value: &str| {
+        SetCookie::set(&name("n"), value, &plain(), Lifetime::Session)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        set("hush;hush"),
+        "byte 5 of the value for cookie n cannot be in a cookie: \
+         visible ASCII can, without quotes, commas, semicolons and backslashes"
+    );
+    assert_eq!(
+        set(&"v".repeat(4096)),
+        "cookie n has 4097 bytes with its name, and browsers drop a cookie of more than 4096: \
+         put less into the token"
+    );
+}
+
+#[test]
+fn values_are_cookie_octets() {
+    for c in (0..=u8::MAX).map(char::from) {
+        let allowed = c.is_ascii_graphic() && !"\",;\\".contains(c);
+        let cookie = SetCookie::set(&name("n"), &c.to_string(), &plain(), Lifetime::Session);
+        match cookie {
+            Ok(_) => assert!(allowed, "{c:?}"),
+            Err(error) => {
+                let name = name("n");
+                assert!(!allowed, "{c:?}");
+                assert_eq!(error, CookieError::InvalidValue { name, position: 1 });
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn written_lines_keep_the_rules(
+        cookie in "[a-zA-Z_-]{1,20}",
+        value in cookie_value(),
+        attributes in attributes(),
+        lifetime in lifetime(),
+    ) {
+        let cookie = name(&cookie);
+        let set = SetCookie::set(&cookie, &value, &attributes, lifetime).unwrap().to_header_value();
+        let unset = SetCookie::unset(&cookie, &attributes).to_header_value();
+
+        for line in [&set, &unset] {
+            prop_assert!(line.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()), "{}", line);
+            let names: Vec<&str> = line.split("; ").skip(1).map(|a| a.split('=').next().unwrap()).collect();
+            prop_assert_eq!(names.iter().filter(|name| **name == "Path").count(), 1);
+            prop_assert_eq!(names.iter().filter(|name| **name == "SameSite").count(), 1);
+            prop_assert_eq!(names.contains(&"Domain"), attributes.domain.is_some());
+            prop_assert_eq!(names.contains(&"Secure"), attributes.secure);
+            prop_assert_eq!(names.contains(&"HttpOnly"), attributes.http_only);
+            if let Some((_, age)) = line.split_once("; Max-Age=") {
+                let seconds: u64 = age.split(';').next().unwrap().parse().unwrap();
+                prop_assert!(seconds <= 34_560_000);
+            }
+        }
+        // A deletion differs from what it deletes in value and lifetime alone.
+        let kept = |line: &str| -> Vec<String> {
+            let lifetime = |attribute: &&str| !attribute.starts_with("Max-Age=") && !attribute.starts_with("Expires=");
+            line.split("; ").skip(1).filter(lifetime).map(String::from).collect()
+        };
+        prop_assert_eq!(kept(&set), kept(&unset));
+        prop_assert!(unset.contains("; Expires=Thu, 01 Jan 1970 00:00:00 GMT; "));
+        prop_assert!(unset.contains("; Max-Age=0; "));
+        prop_assert!(!set.contains("Expires="));
+    }
+}
+
+fn attributes() -> impl Strategy<Value = Attributes> {
+    let domain = prop::option::of("[a-z]{1,9}\\.[a-z]{2,9}");
+    let same_site = prop::sample::select(&SameSite::ALL[..]);
+    (
+        "/[a-z/]{0,9}",
+        domain,
+        same_site,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(text, domain, same_site, secure, http_only)| Attributes {
+            path: path(&text),
+            domain: domain.map(|text| CookieDomain::try_from(text.as_str()).unwrap()),
+            same_site,
+            secure,
+            http_only,
+        })
+}
+
+fn lifetime() -> impl Strategy<Value = Lifetime> {
+    prop_oneof![
+        Just(Lifetime::Session),
+        any::<Duration>().prop_map(Lifetime::Persistent),
+        (0..100_000_000_u64).prop_map(|n| Lifetime::Persistent(Duration::from_secs(n))),
+    ]
+}
