@@ -50,7 +50,7 @@ mod claims;
 pub mod clock;
 pub mod config;
 pub mod cookie;
-mod csrf;
+pub mod csrf;
 pub mod error;
 mod issue;
 pub mod jws;

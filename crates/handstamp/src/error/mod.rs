@@ -1,4 +1,4 @@
-//! One error type per reader: the developer at start-up, the programmer, the client, the operator.
+//! What can go wrong, one type per reader: the developer at start-up, the programmer, the client, the operator.
 
 mod claims;
 mod config;
@@ -7,8 +7,9 @@ mod rejection;
 mod store;
 
 pub use claims::ClaimsError;
+pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};
 pub use issue::IssueError;
-pub(crate) use rejection::{Reason, Shape};
 pub use rejection::Rejection;
+pub(crate) use rejection::{Reason, Shape};
 pub use store::StoreError;

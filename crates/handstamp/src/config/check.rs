@@ -1,0 +1,75 @@
+//! Every rule, in order. Each subject's own are with its settings.
+
+use super::{
+    Config, ConfigBuilder,
+    setting::{Effect, every_setting},
+    token_cookies,
+};
+use crate::{
+    error::{ConfigError, Problem},
+    purpose::sealed::Kind,
+};
+
+/// All rules are asked before any answer is given, so that one run shows every mistake.
+pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
+    let ConfigBuilder {
+        keys,
+        mut tokens,
+        errors,
+        locations,
+        cookies,
+        csrf,
+        sessions,
+        origins,
+        dangers,
+        mut report,
+    } = builder;
+    for warning in dangers.warnings() {
+        report.warn(warning);
+    }
+    let keys = keys.check(&dangers, &mut report);
+    tokens.check(&mut report);
+    errors.check(&mut report);
+    locations.check(&mut report);
+    cookies.check(&origins, &dangers, &mut report);
+    csrf.check(&locations, &dangers, &mut report);
+    let access = cookies.of(Kind::Access, &csrf, &mut report);
+    let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
+    if let (Some(access), Some(refresh)) = (&access, &refresh) {
+        token_cookies::check_distinct(access, refresh, &mut report);
+    }
+    sessions.check(&mut report);
+    origins.check(cookies.cookie_secure, &mut report);
+    for setting in every_setting() {
+        if setting.effect == Effect::Later && report.is_given(setting.name) {
+            report.warn(format!(
+                "{} is checked, but has no effect in this release",
+                setting.name
+            ));
+        }
+    }
+    let warnings = report.finish()?;
+    let (Some(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
+        // Never reached: a part that is missing has left a problem. If a rule forgets that, nothing starts all the same.
+        let bug = Problem::new(
+            "JWT_*",
+            None,
+            "a rule refused a setting without a reason",
+            "Report this to handstamp",
+        );
+        return Err(ConfigError::new(vec![bug]));
+    };
+    Ok(Config {
+        keys,
+        tokens,
+        errors,
+        locations,
+        cookies,
+        access_cookies,
+        refresh_cookies,
+        csrf,
+        sessions,
+        origins,
+        warnings,
+    })
+}

@@ -1,0 +1,171 @@
+//! `JWT_…` and `HANDSTAMP_…` in the environment.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use super::{
+    ConfigBuilder,
+    nearest::nearest,
+    setting::{Apply, Setting, every_setting},
+};
+use crate::{error::shown, secret::Secret};
+
+/// Gives every setting its value from the variables, in the order of the table, then looks at what is left.
+pub(super) fn apply(
+    builder: &mut ConfigBuilder,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) {
+    let mut variables = collect(builder, variables);
+    for setting in every_setting() {
+        let value = variables.remove(setting.name);
+        match setting.apply {
+            Apply::Text(apply) => {
+                if let Some(text) = value.and_then(|value| utf8(builder, setting, value)) {
+                    apply(builder, &text);
+                }
+            }
+            Apply::Secret(apply) => {
+                let file = variables.remove(&file_name(setting));
+                if let Some(secret) = secret(builder, setting, value, file) {
+                    apply(builder, secret);
+                }
+            }
+        }
+    }
+    for name in variables.into_keys() {
+        unknown(builder, &name);
+    }
+}
+
+/// Our variables by their names in capitals.
+fn collect(
+    builder: &mut ConfigBuilder,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> BTreeMap<String, OsString> {
+    let mut collected = BTreeMap::new();
+    for (name, value) in variables {
+        // A name that is not UTF-8 is none of ours; if it begins like one, it is reported as unknown.
+        let name = name.to_string_lossy().to_ascii_uppercase();
+        if !name.starts_with("JWT_") && !name.starts_with("HANDSTAMP_") {
+            continue;
+        }
+        if collected.insert(name.clone(), value).is_some() {
+            builder.report.problem(
+                &name,
+                None,
+                "set twice: names count without case",
+                "Remove one of the two",
+            );
+        }
+    }
+    collected
+}
+
+fn utf8(builder: &mut ConfigBuilder, setting: &Setting, value: OsString) -> Option<String> {
+    let text = value.into_string().ok();
+    if text.is_none() {
+        builder
+            .report
+            .problem(setting.name, None, "not UTF-8", "Write the value in UTF-8");
+    }
+    text
+}
+
+/// The secret itself, or the content of its file.
+fn secret(
+    builder: &mut ConfigBuilder,
+    setting: &Setting,
+    value: Option<OsString>,
+    file: Option<OsString>,
+) -> Option<Secret> {
+    let file_name = file_name(setting);
+    let path = match (value, file) {
+        (None, None) => return None,
+        (Some(value), None) => return utf8(builder, setting, value).map(Secret::from),
+        (Some(_), Some(_)) => {
+            let reason = format!("{file_name} is set as well");
+            builder
+                .report
+                .problem(setting.name, None, reason, "Remove one of the two");
+            return None;
+        }
+        (None, Some(path)) => path,
+    };
+    let path = Path::new(&path);
+    match read_file(path) {
+        Ok(content) => Some(content.into()),
+        Err(reason) => {
+            // Somebody may have put the secret itself here, so only what is certainly a path is shown.
+            let is_path = path.is_absolute()
+                || path.starts_with(".")
+                || path.starts_with("..")
+                || path.exists();
+            let shown = path.to_string_lossy();
+            let cure = "Give the path of a readable file that holds the key and nothing else";
+            builder
+                .report
+                .problem(&file_name, is_path.then_some(&*shown), reason, cure);
+            None
+        }
+    }
+}
+
+/// The content without its last line break, which editors and `echo` leave behind.
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let cannot_read = |error: io::Error| format!("cannot read the file: {error}");
+    let mut content = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content))
+        .map_err(cannot_read)?;
+    if content.len() as u64 > LARGEST_FILE {
+        return Err("the file is too large for a key".to_owned());
+    }
+    if content.ends_with(b"\n") {
+        content.pop();
+        if content.ends_with(b"\r") {
+            content.pop();
+        }
+    }
+    if content.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    Ok(content)
+}
+
+/// A name that is no setting: probably a slip. `HANDSTAMP_` is ours alone; `JWT_` others use as well.
+fn unknown(builder: &mut ConfigBuilder, name: &str) {
+    let files: Vec<String> = every_setting()
+        .filter(|setting| setting.is_secret())
+        .map(file_name)
+        .collect();
+    let names = every_setting()
+        .map(|setting| setting.name)
+        .chain(files.iter().map(String::as_str));
+    let Some((meant, edits)) = nearest(name, names) else {
+        return;
+    };
+    if name.starts_with("HANDSTAMP_") || edits <= 2 {
+        builder.report.problem(
+            name,
+            None,
+            "no such setting",
+            format!("Did you mean {meant}?"),
+        );
+    } else {
+        builder.report.warn(format!(
+            "{} is no setting and is ignored. The nearest is {meant}",
+            shown(name)
+        ));
+    }
+}
+
+fn file_name(setting: &Setting) -> String {
+    format!("{}_FILE", setting.name)
+}
+
+const LARGEST_FILE: u64 = 64 * 1024;

@@ -1,0 +1,33 @@
+//! What refusals look like.
+
+use super::{
+    ConfigBuilder, ErrorStyle,
+    report::Report,
+    setting::{Apply, Effect, Setting, settings},
+};
+
+settings! {
+    /// The bodies of refusals.
+    Errors in errors {
+        /// The member of an error's body that holds the message. Default: `message`.
+        Now "JWT_ERROR_MESSAGE_KEY" error_message_key(text String): String = "message".to_owned();
+        /// Whose statuses and bodies refusals have. Default: [`ErrorStyle::Standard`].
+        Now "HANDSTAMP_ERROR_STYLE" error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
+    }
+}
+
+impl Errors {
+    pub(super) fn check(&self, report: &mut Report) {
+        if TAKEN.contains(&self.error_message_key.as_str()) {
+            report.problem(
+                "JWT_ERROR_MESSAGE_KEY",
+                Some(&self.error_message_key),
+                "another member of the body has this name",
+                "Use \"message\" or a name of your own",
+            );
+        }
+    }
+}
+
+/// The other members of DESIGN 5.5.
+const TAKEN: [&str; 5] = ["type", "title", "status", "code", "error_type"];

@@ -1,0 +1,287 @@
+//! What signs tokens, and what their signatures are checked with.
+
+use super::{
+    ConfigBuilder,
+    danger::{Danger, Dangers},
+    report::Report,
+    setting::{Apply, Effect, Setting, settings},
+};
+use crate::{
+    jws::{Algorithm, KeyError, KeyId, SecretLength, SigningKey, VerifyingKey},
+    keys::KeySet,
+    secret::Secret,
+};
+
+settings! {
+    /// Secrets, PEM files and algorithms.
+    Keys in keys {
+        /// The secret that signs and verifies with HS256, HS384 and HS512: at least 32, 48 or 64 bytes.
+        Now "JWT_SECRET_KEY" secret_key(secret Secret): Option<Secret> = None;
+        /// The secret that was used before. Its tokens are still taken; none are signed with it.
+        Now "JWT_PREVIOUS_SECRET_KEY" previous_secret_key(secret Secret): Option<Secret> = None;
+        /// The private key, in PEM, that signs with an asymmetric algorithm.
+        Now "JWT_PRIVATE_KEY" private_key(secret Secret): Option<Secret> = None;
+        /// The public key, in PEM. Alone it makes a service that only verifies; beside a private key it must belong to it.
+        Now "JWT_PUBLIC_KEY" public_key(secret Secret): Option<Secret> = None;
+        /// The public key that was used before. Tokens of its private key are still taken.
+        Now "JWT_PREVIOUS_PUBLIC_KEY" previous_public_key(secret Secret): Option<Secret> = None;
+        /// The name of the key, written in tokens as `kid`.
+        Now "HANDSTAMP_KEY_ID" key_id(text KeyId): Option<KeyId> = None;
+        /// The name of the previous key.
+        Now "HANDSTAMP_PREVIOUS_KEY_ID" previous_key_id(text KeyId): Option<KeyId> = None;
+        /// The algorithm that signs. Default: HS256.
+        Now "JWT_ALGORITHM" algorithm(value Algorithm): Algorithm = Algorithm::Hs256;
+        /// The algorithms whose tokens are taken, besides the one that signs. Each needs its key.
+        Now "JWT_DECODE_ALGORITHMS" decode_algorithms(values Algorithm): Vec<Algorithm> = Vec::new();
+    }
+}
+
+impl Keys {
+    /// All keys together, if they are good for their algorithms. If not, the report says why.
+    pub(super) fn check(&self, dangers: &Dangers, report: &mut Report) -> Option<KeySet> {
+        self.check_previous(report);
+        let mut algorithms = vec![self.algorithm];
+        for algorithm in &self.decode_algorithms {
+            if !algorithms.contains(algorithm) {
+                algorithms.push(*algorithm);
+            }
+        }
+        if report.is_given(DECODE_ALGORITHMS)
+            && report.is_sound(DECODE_ALGORITHMS)
+            && self.decode_algorithms.is_empty()
+        {
+            report.problem(DECODE_ALGORITHMS, None, "an empty list", "Remove it");
+        }
+        self.check_unused(&algorithms, report);
+
+        let mut pairs = Vec::new();
+        let mut sound = true;
+        for algorithm in algorithms {
+            let pair = if algorithm.is_hmac() {
+                self.of_secret(algorithm, dangers, report)
+            } else {
+                self.of_pem(algorithm, report)
+            };
+            sound &= pair.is_some();
+            pairs.extend(pair);
+        }
+        if !sound {
+            return None;
+        }
+        let mut signing = None;
+        let mut current = Vec::new();
+        let mut previous = Vec::new();
+        for (i, pair) in pairs.into_iter().enumerate() {
+            // Only the first, JWT_ALGORITHM, signs.
+            if i == 0 {
+                signing = pair.signing.map(|key| (key, self.key_id.clone()));
+            }
+            current.push((pair.verifying, self.key_id.clone()));
+            previous.extend(pair.previous.map(|key| (key, self.previous_key_id.clone())));
+        }
+        current.append(&mut previous);
+        accept(PREVIOUS_KEY_ID, KeySet::new(signing, current), report)
+    }
+
+    /// HMAC: one secret does both.
+    fn of_secret(
+        &self,
+        algorithm: Algorithm,
+        dangers: &Dangers,
+        report: &mut Report,
+    ) -> Option<KeyPair> {
+        let Some(secret) = &self.secret_key else {
+            missing(SECRET_KEY, algorithm, NEW_SECRET, report);
+            return None;
+        };
+        let length = if dangers.allow(Danger::ShortSecret) {
+            SecretLength::Waived
+        } else {
+            SecretLength::Rfc7518
+        };
+        let previous = self.previous_secret_key.as_ref();
+        let signing = SigningKey::hmac(algorithm, secret.secret_bytes(), length);
+        let verifying = VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
+        let previous =
+            previous.map(|secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length));
+        let signing = accept(SECRET_KEY, signing, report);
+        let verifying = accept(SECRET_KEY, verifying, report);
+        let previous = match previous {
+            None => None,
+            Some(key) => Some(accept(PREVIOUS_SECRET_KEY, key, report)?),
+        };
+        Some(KeyPair {
+            signing: Some(signing?),
+            verifying: verifying?,
+            previous,
+        })
+    }
+
+    #[cfg(not(feature = "asymmetric"))]
+    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Option<KeyPair> {
+        let key = if algorithm == self.algorithm {
+            "JWT_ALGORITHM"
+        } else {
+            DECODE_ALGORITHMS
+        };
+        let reason = "this build of handstamp can only do HS256, HS384 and HS512";
+        report.problem(
+            key,
+            Some(algorithm.name()),
+            reason,
+            "Enable the feature `asymmetric` of the crate handstamp",
+        );
+        None
+    }
+
+    /// Everything else: the private key signs, the public key verifies, and the private key knows its public half.
+    #[cfg(feature = "asymmetric")]
+    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Option<KeyPair> {
+        let pem = |key, secret: &Option<Secret>, report: &mut Report| match secret {
+            None => Some(None),
+            Some(pem) => accept(
+                key,
+                VerifyingKey::from_pem(algorithm, pem.secret_bytes()),
+                report,
+            )
+            .map(Some),
+        };
+        let signing = match &self.private_key {
+            None => None,
+            Some(pem) => Some(accept(
+                PRIVATE_KEY,
+                SigningKey::from_pem(algorithm, pem.secret_bytes()),
+                report,
+            )?),
+        };
+        let public = pem(PUBLIC_KEY, &self.public_key, report)?;
+        let previous = pem(PREVIOUS_PUBLIC_KEY, &self.previous_public_key, report)?;
+        let own = match &signing {
+            None => None,
+            Some(key) => Some(accept(PRIVATE_KEY, key.verifying_key(), report)?),
+        };
+        if let (Some(signing), Some(public)) = (&signing, &public) {
+            let probe = b"handstamp";
+            let fits = signing
+                .sign(probe)
+                .is_some_and(|signature| public.verify(probe, &signature));
+            if !fits {
+                report.problem(
+                    PUBLIC_KEY,
+                    None,
+                    "does not belong to JWT_PRIVATE_KEY",
+                    "Remove it: the private key is enough",
+                );
+                return None;
+            }
+        }
+        let Some(verifying) = public.or(own) else {
+            missing(
+                PRIVATE_KEY,
+                algorithm,
+                "Set it, or JWT_PUBLIC_KEY for a service that only verifies",
+                report,
+            );
+            return None;
+        };
+        Some(KeyPair {
+            signing,
+            verifying,
+            previous,
+        })
+    }
+
+    fn check_previous(&self, report: &mut Report) {
+        // Both sides come from the operator, so nobody learns anything from how long this takes.
+        let same = |a: &Option<Secret>, b: &Option<Secret>| match (a, b) {
+            (Some(a), Some(b)) => a.secret_bytes() == b.secret_bytes(),
+            _ => false,
+        };
+        if same(&self.secret_key, &self.previous_secret_key) {
+            report.warn("JWT_PREVIOUS_SECRET_KEY is the same as JWT_SECRET_KEY");
+        }
+        if same(&self.public_key, &self.previous_public_key) {
+            report.warn("JWT_PREVIOUS_PUBLIC_KEY is the same as JWT_PUBLIC_KEY");
+        }
+        let has_previous = self.previous_secret_key.is_some() || self.previous_public_key.is_some();
+        if let (Some(id), false) = (&self.previous_key_id, has_previous)
+            && report.is_sound(PREVIOUS_SECRET_KEY)
+            && report.is_sound(PREVIOUS_PUBLIC_KEY)
+        {
+            report.problem(
+                PREVIOUS_KEY_ID,
+                Some(id.as_str()),
+                "there is no previous key",
+                "Remove it, or set the key",
+            );
+        }
+    }
+
+    /// A key that no algorithm uses is probably there because one is missing.
+    fn check_unused(&self, algorithms: &[Algorithm], report: &mut Report) {
+        let hmac = algorithms.iter().any(|algorithm| algorithm.is_hmac());
+        let pem = algorithms.iter().any(|algorithm| !algorithm.is_hmac());
+        for (key, secret, used) in [
+            (SECRET_KEY, &self.secret_key, hmac),
+            (PREVIOUS_SECRET_KEY, &self.previous_secret_key, hmac),
+            (PRIVATE_KEY, &self.private_key, pem),
+            (PUBLIC_KEY, &self.public_key, pem),
+            (PREVIOUS_PUBLIC_KEY, &self.previous_public_key, pem),
+        ] {
+            if secret.is_some() && !used {
+                report.warn(format!(
+                    "{key} is not used: neither JWT_ALGORITHM nor JWT_DECODE_ALGORITHMS asks for it"
+                ));
+            }
+        }
+    }
+}
+
+/// What one algorithm needs.
+struct KeyPair {
+    signing: Option<SigningKey>,
+    verifying: VerifyingKey,
+    previous: Option<VerifyingKey>,
+}
+
+fn missing(key: &str, algorithm: Algorithm, cure: &str, report: &mut Report) {
+    if report.is_sound(key) {
+        report.problem(
+            key,
+            None,
+            format!("not set, and {algorithm} needs it"),
+            cure,
+        );
+    }
+}
+
+/// A key that is refused is reported once, not for each algorithm.
+fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Option<T> {
+    let error = match made {
+        Ok(made) => return Some(made),
+        Err(error) => error.to_string(),
+    };
+    if report.is_sound(key) {
+        // A `KeyError` reads "what is wrong; the cure".
+        let (reason, cure) = error
+            .split_once("; ")
+            .unwrap_or((&error, "Give another key"));
+        report.problem(key, None, reason, capitalized(cure));
+    }
+    None
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+const SECRET_KEY: &str = "JWT_SECRET_KEY";
+const PREVIOUS_SECRET_KEY: &str = "JWT_PREVIOUS_SECRET_KEY";
+const PRIVATE_KEY: &str = "JWT_PRIVATE_KEY";
+const PUBLIC_KEY: &str = "JWT_PUBLIC_KEY";
+const PREVIOUS_PUBLIC_KEY: &str = "JWT_PREVIOUS_PUBLIC_KEY";
+const PREVIOUS_KEY_ID: &str = "HANDSTAMP_PREVIOUS_KEY_ID";
+const DECODE_ALGORITHMS: &str = "JWT_DECODE_ALGORITHMS";
+const NEW_SECRET: &str = "Make one with `openssl rand -base64 64`";

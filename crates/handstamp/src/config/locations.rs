@@ -1,0 +1,79 @@
+//! Where tokens are looked for, and what they are called there.
+
+use super::{
+    ConfigBuilder,
+    report::Report,
+    setting::{Apply, Effect, Setting, settings},
+    text::{HeaderName, Scheme},
+};
+use crate::Location;
+
+settings! {
+    /// Places and names.
+    Locations in locations {
+        /// Where tokens are looked for, in this order. Default: cookies.
+        Now "JWT_TOKEN_LOCATION" token_locations(values Location): Vec<Location> = vec![Location::Cookies];
+        /// The header that carries tokens. Default: `Authorization`.
+        Now "JWT_HEADER_NAME" header_name(text HeaderName): String = "Authorization".to_owned();
+        /// The word before the token in that header; empty when there is none. Default: `Bearer`.
+        Now "JWT_HEADER_TYPE" header_type(text Scheme): String = "Bearer".to_owned();
+        /// The query parameter that carries tokens. Default: `token`.
+        Now "JWT_QUERY_STRING_NAME" query_string_name(text String): String = "token".to_owned();
+        /// The member of a JSON body that carries access tokens. Default: `access_token`.
+        Later "JWT_JSON_KEY" json_key(text String): String = "access_token".to_owned();
+        /// The member of a JSON body that carries refresh tokens. Default: `refresh_token`.
+        Later "JWT_REFRESH_JSON_KEY" refresh_json_key(text String): String = "refresh_token".to_owned();
+    }
+}
+
+impl Locations {
+    pub(super) fn check(&self, report: &mut Report) {
+        const KEY: &str = "JWT_TOKEN_LOCATION";
+        let locations = &self.token_locations;
+        let names = locations
+            .iter()
+            .map(|location| location.name())
+            .collect::<Vec<_>>()
+            .join(",");
+        if !report.is_sound(KEY) {
+            return;
+        }
+        if locations.is_empty() {
+            report.problem(
+                KEY,
+                None,
+                "an empty list: no request could have a token",
+                "Use \"cookies\"",
+            );
+        }
+        let twice = |(i, location): (usize, &Location)| {
+            locations
+                .iter()
+                .take(i)
+                .any(|other| other == location)
+                .then(|| location.name())
+        };
+        if let Some(name) = locations.iter().enumerate().find_map(twice) {
+            report.problem(
+                KEY,
+                Some(&names),
+                format!("{name} is listed twice"),
+                "List it once",
+            );
+        }
+        if locations.contains(&Location::Json) {
+            if locations.iter().all(|location| *location == Location::Json) {
+                report.problem(
+                    KEY,
+                    Some(&names),
+                    "this release does not read JSON bodies, so no request could have a token",
+                    "Add \"cookies\" or \"headers\"",
+                );
+            }
+            report.warn("JWT_TOKEN_LOCATION: json has no effect in this release");
+        }
+        if locations.contains(&Location::Query) {
+            report.warn("JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What tokens say, and for how long.
+
+use std::time::Duration;
+
+use super::{
+    ConfigBuilder,
+    duration::{days, minutes},
+    report::Report,
+    setting::{Apply, Effect, Setting, settings},
+};
+
+settings! {
+    /// Lifetimes and claims.
+    Tokens in tokens {
+        /// How long an access token lives. Default: 15 minutes.
+        Now "JWT_ACCESS_TOKEN_EXPIRES" access_token_expires(value Duration): Duration = minutes(15);
+        /// How long a refresh token lives. Default: 20 days.
+        Now "JWT_REFRESH_TOKEN_EXPIRES" refresh_token_expires(value Duration): Duration = days(20);
+        /// How long after its end a token is still taken, for clocks that differ. Default: not at all.
+        Now "JWT_DECODE_LEEWAY" decode_leeway(value Duration): Duration = Duration::ZERO;
+        /// Whether tokens carry `nbf`, equal to `iat`. Default: yes.
+        Now "JWT_ENCODE_NBF" encode_nbf(value bool): bool = true;
+        /// The claim `aud` of new tokens; also what is asked for, unless [`ConfigBuilder::decode_audience`] says otherwise.
+        Now "JWT_ENCODE_AUDIENCE" encode_audience(texts String): Vec<String> = Vec::new();
+        /// Tokens must be for one of these.
+        Now "JWT_DECODE_AUDIENCE" decode_audience(texts String): Vec<String> = Vec::new();
+        /// The claim `iss` of new tokens; also what is asked for, unless [`ConfigBuilder::decode_issuer`] says otherwise.
+        Now "JWT_ENCODE_ISSUER" encode_issuer(text String): Option<String> = None;
+        /// Tokens must come from this issuer.
+        Now "JWT_DECODE_ISSUER" decode_issuer(text String): Option<String> = None;
+        /// The claim that names the user, beside `sub`. Default: `sub` alone.
+        Now "JWT_IDENTITY_CLAIM" identity_claim(text String): String = "sub".to_owned();
+    }
+}
+
+impl Tokens {
+    pub(super) fn check(&mut self, report: &mut Report) {
+        for (key, lifetime) in [
+            ("JWT_ACCESS_TOKEN_EXPIRES", self.access_token_expires),
+            ("JWT_REFRESH_TOKEN_EXPIRES", self.refresh_token_expires),
+        ] {
+            check_span(key, lifetime, report);
+        }
+        if self.access_token_expires > self.refresh_token_expires
+            && report.is_sound("JWT_ACCESS_TOKEN_EXPIRES")
+            && report.is_sound("JWT_REFRESH_TOKEN_EXPIRES")
+        {
+            report.problem(
+                "JWT_ACCESS_TOKEN_EXPIRES",
+                Some(&seconds(self.access_token_expires)),
+                format!(
+                    "longer than JWT_REFRESH_TOKEN_EXPIRES, {}",
+                    seconds(self.refresh_token_expires)
+                ),
+                "Make it shorter: a refresh token is there to outlive access tokens",
+            );
+        }
+        if self.decode_leeway > LONGEST_USUAL_LEEWAY {
+            report.warn(format!(
+                "JWT_DECODE_LEEWAY: every token lives {} longer than it says",
+                seconds(self.decode_leeway)
+            ));
+        }
+        for (key, audience) in [
+            ("JWT_ENCODE_AUDIENCE", &self.encode_audience),
+            ("JWT_DECODE_AUDIENCE", &self.decode_audience),
+        ] {
+            if report.is_given(key) && report.is_sound(key) && audience.is_empty() {
+                report.problem(key, None, "an empty list", "Remove it");
+            }
+        }
+        // A service that names itself in its tokens does not want those that name others.
+        if !report.is_given("JWT_DECODE_AUDIENCE") {
+            self.decode_audience.clone_from(&self.encode_audience);
+        }
+        if !report.is_given("JWT_DECODE_ISSUER") {
+            self.decode_issuer.clone_from(&self.encode_issuer);
+        }
+        if REGISTERED.contains(&self.identity_claim.as_str()) {
+            report.problem(
+                "JWT_IDENTITY_CLAIM",
+                Some(&self.identity_claim),
+                "this claim has a meaning of its own",
+                "Use \"sub\" or a name of your own",
+            );
+        }
+    }
+}
+
+/// A span that something lives: there must be some of it, and an end.
+pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report) {
+    let reason = if span < Duration::from_secs(1) {
+        "shorter than a second"
+    } else if span > LONGEST_SPAN {
+        "longer than ten years"
+    } else {
+        return;
+    };
+    report.problem(
+        key,
+        Some(&seconds(span)),
+        reason,
+        "Use something like 15m or 20d",
+    );
+}
+
+/// As the environment takes it.
+pub(super) fn seconds(span: Duration) -> String {
+    format!("{}s", span.as_secs_f64())
+}
+
+const LONGEST_SPAN: Duration = days(3650);
+const LONGEST_USUAL_LEEWAY: Duration = minutes(5);
+
+/// The claims of DESIGN 5.2 but `sub`.
+const REGISTERED: [&str; 14] = [
+    "jti",
+    "type",
+    "fresh",
+    "csrf",
+    "iat",
+    "nbf",
+    "exp",
+    "sid",
+    "gen",
+    "auth_time",
+    "iss",
+    "aud",
+    "scopes",
+    "login_type",
+];

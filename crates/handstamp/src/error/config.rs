@@ -1,0 +1,146 @@
+//! For the developer or operator who starts the service.
+
+use std::{error::Error, fmt};
+
+/// Everything that is wrong with a configuration, at once.
+///
+/// `Debug` prints the same text as `Display`, because that is what a `main` that returns an error shows.
+///
+/// ```
+/// use handstamp::{Config, minutes};
+///
+/// let error = Config::builder()
+///     .secret_key("fan")
+///     .access_token_expires(minutes(0))
+///     .build()
+///     .unwrap_err();
+/// let keys: Vec<_> = error.problems().iter().map(|problem| problem.key()).collect();
+/// assert_eq!(keys, ["JWT_SECRET_KEY", "JWT_ACCESS_TOKEN_EXPIRES"]);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// The problems, in the order in which they were found. Never empty.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.len() {
+            1 => f.write_str("1 problem in the configuration:")?,
+            n => write!(f, "{n} problems in the configuration:")?,
+        }
+        for problem in &self.problems {
+            write!(f, "\n- {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for ConfigError {}
+
+/// One thing that is wrong, and how to mend it.
+///
+/// ```
+/// use handstamp::Config;
+///
+/// let variables = [("JWT_COOKIE_SAMESITE".into(), "sideways".into())];
+/// let error = Config::builder()
+///     .secret_key("a secret of thirty-two bytes or more")
+///     .env_from(variables)
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(
+///     error.problems()[0].to_string(),
+///     r#"JWT_COOKIE_SAMESITE="sideways": not one of strict, lax, none. Use "lax""#
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    key: String,
+    value: Option<String>,
+    reason: String,
+    cure: String,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        key: &str,
+        value: Option<&str>,
+        reason: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self {
+            key: shown(key),
+            value: value.map(shown),
+            reason: reason.into(),
+            cure: cure.into(),
+        }
+    }
+
+    /// The setting, by its name in the environment, also when it was given in code.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value that was given, escaped and cut to sixty characters. `None` when nothing was given, and for secrets.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn cure(&self) -> &str {
+        &self.cure
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        if let Some(value) = &self.value {
+            write!(f, "=\"{value}\"")?;
+        }
+        write!(f, ": {}. {}", self.reason, self.cure)
+    }
+}
+
+/// Escaped, so that a value cannot forge a line of a log, and cut, so that it cannot fill one.
+pub(crate) fn shown(text: &str) -> String {
+    let escaped: String = text
+        .chars()
+        .take(LONGEST + 1)
+        .flat_map(char::escape_debug)
+        .collect();
+    let mut shown: String = escaped.chars().take(LONGEST).collect();
+    if shown.len() < escaped.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+const LONGEST: usize = 60;
