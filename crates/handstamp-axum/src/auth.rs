@@ -42,7 +42,10 @@ impl Auth {
     ///
     /// # Errors
     /// A mistake of the program, such as a custom claim with a registered name.
-    pub fn create_access_token(&self, token: impl Into<NewToken>) -> Result<SignedToken<Access>, IssueError> {
+    pub fn create_access_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Access>, IssueError> {
         Ok(self.0.create_access_token(token)?)
     }
 
@@ -50,7 +53,10 @@ impl Auth {
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_refresh_token(&self, token: impl Into<NewToken>) -> Result<SignedToken<Refresh>, IssueError> {
+    pub fn create_refresh_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Refresh>, IssueError> {
         Ok(self.0.create_refresh_token(token)?)
     }
 
@@ -66,7 +72,10 @@ impl Auth {
     ///
     /// # Errors
     /// When the token is too long for a cookie.
-    pub fn set_access_cookies(&self, token: &SignedToken<Access>) -> Result<SetCookies, IssueError> {
+    pub fn set_access_cookies(
+        &self,
+        token: &SignedToken<Access>,
+    ) -> Result<SetCookies, IssueError> {
         Ok(SetCookies(self.0.set_access_cookies(token)?))
     }
 
@@ -74,7 +83,10 @@ impl Auth {
     ///
     /// # Errors
     /// When the token is too long for a cookie.
-    pub fn set_refresh_cookies(&self, token: &SignedToken<Refresh>) -> Result<SetCookies, IssueError> {
+    pub fn set_refresh_cookies(
+        &self,
+        token: &SignedToken<Refresh>,
+    ) -> Result<SetCookies, IssueError> {
         Ok(SetCookies(self.0.set_refresh_cookies(token)?))
     }
 

@@ -34,7 +34,9 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &ACCESS).await.map(Self)
+        token(parts, &Auth::from_ref(state), &ACCESS)
+            .await
+            .map(Self)
     }
 }
 
@@ -62,7 +64,9 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &REFRESH).await.map(Self)
+        token(parts, &Auth::from_ref(state), &REFRESH)
+            .await
+            .map(Self)
     }
 }
 
@@ -90,7 +94,9 @@ async fn token<P: Purpose>(
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
     match verified(auth, &parts.extensions) {
         Some(token) => Ok(token),
-        None => Ok(Arc::new(auth.authenticate(&Head::from(parts), require).await?)),
+        None => Ok(Arc::new(
+            auth.authenticate(&Head::from(parts), require).await?,
+        )),
     }
 }
 

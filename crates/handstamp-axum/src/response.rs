@@ -31,7 +31,10 @@ impl From<handstamp::SetCookies> for SetCookies {
 impl IntoResponseParts for SetCookies {
     type Error = std::convert::Infallible;
 
-    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
+    fn into_response_parts(
+        self,
+        mut response: ResponseParts,
+    ) -> Result<ResponseParts, Self::Error> {
         handstamp_tower::append_cookies(&self.0, response.headers_mut());
         Ok(response)
     }

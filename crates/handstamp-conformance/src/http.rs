@@ -20,7 +20,12 @@ impl Request {
     /// A request without a body.
     #[must_use]
     pub fn new(method: &str, target: &str) -> Self {
-        Self { method: method.into(), target: target.into(), headers: Vec::new(), body: Vec::new() }
+        Self {
+            method: method.into(),
+            target: target.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// Adds one header line.
@@ -33,7 +38,8 @@ impl Request {
     /// Sets a JSON body, with its media type.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
+        self.header("content-type", "application/json")
+            .body(body.to_string())
     }
 
     /// Sets the body alone.
@@ -48,8 +54,11 @@ impl Request {
     /// # Errors
     /// When the server closes the connection without an answer, or does not answer within ten seconds.
     pub fn send(&self, address: SocketAddr) -> io::Result<Reply> {
-        let mut bytes = format!("{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n", self.method, self.target)
-            .into_bytes();
+        let mut bytes = format!(
+            "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n",
+            self.method, self.target
+        )
+        .into_bytes();
         if !self.body.is_empty() || self.method != "GET" {
             bytes.extend(format!("content-length: {}\r\n", self.body.len()).bytes());
         }
@@ -72,7 +81,9 @@ pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Reply> {
     let received = stream.read_to_end(&mut answer);
     Reply::parse(&answer).ok_or_else(|| {
         let failed = sent.and(received.map(drop));
-        failed.err().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        failed
+            .err()
+            .unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())
     })
 }
 
@@ -98,7 +109,11 @@ impl Reply {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        Some(Self { status, headers, body: body.to_owned() })
+        Some(Self {
+            status,
+            headers,
+            body: body.to_owned(),
+        })
     }
 
     /// The first header line of this name.
@@ -109,7 +124,10 @@ impl Reply {
 
     /// All header lines of this name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter(move |(have, _)| have == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(have, _)| have == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON; `Null` when it is none.
@@ -146,7 +164,11 @@ impl Jar {
     /// The value of a `Cookie` header.
     #[must_use]
     pub fn header(&self) -> String {
-        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("; ")
     }
 }

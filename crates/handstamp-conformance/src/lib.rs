@@ -2,7 +2,12 @@
 //!
 //! For tests only: whatever goes wrong here panics and says what it was.
 
-#![expect(clippy::panic, clippy::expect_used, clippy::missing_panics_doc, reason = "a failing test panics")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a failing test panics"
+)]
 
 mod http;
 mod server;

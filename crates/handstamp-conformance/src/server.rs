@@ -30,7 +30,11 @@ impl Server {
     ///
     /// # Errors
     /// When the program ends before it listens: with what it said.
-    pub fn start(program: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Result<Self, Refusal> {
+    pub fn start(
+        program: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self, Refusal> {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
@@ -50,17 +54,28 @@ impl Server {
         let mut stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let mut stderr = child.stderr.take().expect("standard error is piped");
         let mut line = String::new();
-        stdout.read_line(&mut line).expect("standard output is readable");
-        if let Some(address) = line.trim_end().rsplit_once("http://").and_then(|(_, address)| address.parse().ok()) {
+        stdout
+            .read_line(&mut line)
+            .expect("standard output is readable");
+        if let Some(address) = line
+            .trim_end()
+            .rsplit_once("http://")
+            .and_then(|(_, address)| address.parse().ok())
+        {
             // Both pipes are drained, so that the server never blocks on a full one.
             thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
             thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
             return Ok(Self { child, address });
         }
         let mut text = String::new();
-        stderr.read_to_string(&mut text).expect("standard error is UTF-8");
+        stderr
+            .read_to_string(&mut text)
+            .expect("standard error is UTF-8");
         let status = child.wait().expect("the program was started").code();
-        Err(Refusal { status, stderr: text })
+        Err(Refusal {
+            status,
+            stderr: text,
+        })
     }
 
     /// Where it listens.
@@ -72,7 +87,9 @@ impl Server {
     /// Sends a request; a server that does not answer fails the test.
     #[must_use]
     pub fn send(&self, request: &Request) -> Reply {
-        request.send(self.address).unwrap_or_else(|error| panic!("no answer to {request:?}: {error}"))
+        request
+            .send(self.address)
+            .unwrap_or_else(|error| panic!("no answer to {request:?}: {error}"))
     }
 
     /// Sends bytes as they are.
@@ -87,7 +104,10 @@ impl Server {
     #[must_use]
     pub fn stop(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status().expect("kill is installed");
+        let sent = Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status()
+            .expect("kill is installed");
         assert!(sent.success(), "kill -s {signal} {pid} failed");
         self.child.wait().expect("the program was started").code()
     }

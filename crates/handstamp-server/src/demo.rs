@@ -16,8 +16,16 @@ pub(crate) struct User {
 }
 
 /// For trying it out, on a loopback address only.
-pub(crate) const USERS: &[User] =
-    &[User { name: "user1", password: "password1" }, User { name: "user2", password: "password2" }];
+pub(crate) const USERS: &[User] = &[
+    User {
+        name: "user1",
+        password: "password1",
+    },
+    User {
+        name: "user2",
+        password: "password2",
+    },
+];
 
 #[derive(Clone)]
 struct Demo {
@@ -48,20 +56,34 @@ struct Credentials {
     password: String,
 }
 
-async fn login(State(demo): State<Demo>, Json(form): Json<Credentials>) -> Result<Response, IssueError> {
+async fn login(
+    State(demo): State<Demo>,
+    Json(form): Json<Credentials>,
+) -> Result<Response, IssueError> {
     let Demo { auth, users } = demo;
-    if !users.iter().any(|user| user.name == form.username && user.password == form.password) {
+    if !users
+        .iter()
+        .any(|user| user.name == form.username && user.password == form.password)
+    {
         let body = Json(json!({"message": "Invalid username or password"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
     }
     let access = auth.create_access_token(NewToken::for_subject(&form.username).fresh())?;
     let refresh = auth.create_refresh_token(&form.username)?;
     let body = Json(json!({"message": "Login successful", "username": form.username}));
-    Ok((auth.set_access_cookies(&access)?, auth.set_refresh_cookies(&refresh)?, body).into_response())
+    Ok((
+        auth.set_access_cookies(&access)?,
+        auth.set_refresh_cookies(&refresh)?,
+        body,
+    )
+        .into_response())
 }
 
 async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
-    (auth.unset_cookies(), Json(json!({"message": "Successfully logged out"})))
+    (
+        auth.unset_cookies(),
+        Json(json!({"message": "Successfully logged out"})),
+    )
 }
 
 async fn protected(token: Access) -> Json<Value> {
@@ -77,9 +99,15 @@ async fn create_post(token: Access, Json(post): Json<Post>) -> Json<Value> {
     Json(json!({"message": "Post created", "title": post.title, "user": token.subject()}))
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, IssueError> {
     let access = auth.create_access_token(&token)?;
-    Ok((auth.set_access_cookies(&access)?, Json(json!({"message": "Token refreshed"}))))
+    Ok((
+        auth.set_access_cookies(&access)?,
+        Json(json!({"message": "Token refreshed"})),
+    ))
 }
 
 /// What the page must know of the configuration: the names, which are settings.

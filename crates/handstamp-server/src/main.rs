@@ -24,7 +24,11 @@ use tracing_subscriber::EnvFilter;
 /// together with all others. While it listens on a loopback address it has the users user1/password1 and
 /// user2/password2, and a page at / to try them with.
 #[derive(Debug, Parser)]
-#[command(name = "handstamp", version, after_help = "RUST_LOG=handstamp=debug tells why requests are refused.")]
+#[command(
+    name = "handstamp",
+    version,
+    after_help = "RUST_LOG=handstamp=debug tells why requests are refused."
+)]
 struct Arguments {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1 and $PORT, else 8000]
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -35,7 +39,10 @@ struct Arguments {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, message }) => {
@@ -51,28 +58,45 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         None => SocketAddr::from(([127, 0, 0, 1], port()?)),
     };
     // The configuration is judged before the port is taken: a wrong one never serves a request.
-    let config = settings::config(address.ip().is_loopback(), std::env::vars_os()).map_err(Failure::wrong_setting)?;
-    let listener = TcpListener::bind(address).await.map_err(|error| Failure::cannot_listen(address, &error))?;
-    let address = listener.local_addr().map_err(|error| Failure::cannot_listen(address, &error))?;
+    let config = settings::config(address.ip().is_loopback(), std::env::vars_os())
+        .map_err(Failure::wrong_setting)?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::cannot_listen(address, &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::cannot_listen(address, &error))?;
 
     let users = if address.ip().is_loopback() {
         demo::USERS
     } else {
-        tracing::warn!("{address} is not a loopback address: the demo users do not exist, so nobody can log in");
+        tracing::warn!(
+            "{address} is not a loopback address: the demo users do not exist, so nobody can log in"
+        );
         &[]
     };
     let app = Router::new()
         .merge(demo::routes(Auth::new(config), users))
         .merge(page::routes())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT));
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ));
 
     println!("handstamp listening on http://{address}");
-    shutdown::serve_until_signal(listener, app).await.map_err(|error| Failure { status: 1, message: error.to_string() })
+    shutdown::serve_until_signal(listener, app)
+        .await
+        .map_err(|error| Failure {
+            status: 1,
+            message: error.to_string(),
+        })
 }
 
 fn port() -> Result<u16, Failure> {
     match std::env::var("PORT") {
-        Ok(port) => port.parse().map_err(|_| Failure::wrong_setting(format!("PORT={port:?}: not a number from 0 to 65535"))),
+        Ok(port) => port.parse().map_err(|_| {
+            Failure::wrong_setting(format!("PORT={port:?}: not a number from 0 to 65535"))
+        }),
         Err(_) => Ok(8000),
     }
 }
@@ -85,13 +109,18 @@ struct Failure {
 
 impl Failure {
     fn wrong_setting(problem: impl ToString) -> Self {
-        Self { status: 2, message: problem.to_string() }
+        Self {
+            status: 2,
+            message: problem.to_string(),
+        }
     }
 
     fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Self {
         let message = match error.kind() {
             ErrorKind::AddrInUse => {
-                format!("another program listens on {address} already; stop it, or choose another port with --listen")
+                format!(
+                    "another program listens on {address} already; stop it, or choose another port with --listen"
+                )
             }
             _ => format!("cannot listen on {address}: {error}"),
         };

@@ -20,7 +20,9 @@ pub(crate) fn config(
         // The builder says what is missing if the system has no random bytes.
         let mut secret = [0; 64];
         if getrandom::fill(&mut secret).is_ok() {
-            tracing::warn!("JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart");
+            tracing::warn!(
+                "JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart"
+            );
             builder = builder.secret_key(Secret::from(secret.as_slice()));
         }
     }

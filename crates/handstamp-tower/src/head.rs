@@ -20,13 +20,21 @@ pub struct Head<'r> {
 
 impl<'r, B> From<&'r Request<B>> for Head<'r> {
     fn from(request: &'r Request<B>) -> Self {
-        Self { method: request.method(), uri: request.uri(), headers: request.headers() }
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+        }
     }
 }
 
 impl<'r> From<&'r request::Parts> for Head<'r> {
     fn from(parts: &'r request::Parts) -> Self {
-        Self { method: &parts.method, uri: &parts.uri, headers: &parts.headers }
+        Self {
+            method: &parts.method,
+            uri: &parts.uri,
+            headers: &parts.headers,
+        }
     }
 }
 
@@ -36,7 +44,10 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.headers.get_all(name).iter().map(http::HeaderValue::as_bytes)
+        self.headers
+            .get_all(name)
+            .iter()
+            .map(http::HeaderValue::as_bytes)
     }
 
     fn query(&self) -> Option<&str> {

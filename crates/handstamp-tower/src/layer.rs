@@ -26,7 +26,10 @@ impl<P: Purpose> RequireLayer<P> {
     /// Made once, at start-up.
     #[must_use]
     pub fn new(auth: Auth, require: Require<P>) -> Self {
-        Self { auth, require: Arc::new(require) }
+        Self {
+            auth,
+            require: Arc::new(require),
+        }
     }
 }
 
@@ -34,7 +37,11 @@ impl<P: Purpose, S> Layer<S> for RequireLayer<P> {
     type Service = RequireService<P, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireService { auth: self.auth.clone(), require: Arc::clone(&self.require), inner }
+        RequireService {
+            auth: self.auth.clone(),
+            require: Arc::clone(&self.require),
+            inner,
+        }
     }
 }
 

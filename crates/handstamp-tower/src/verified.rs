@@ -11,11 +11,18 @@ use http::Extensions;
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<Authenticated<P>>> {
     let LetIn(entries) = extensions.get::<LetIn<P>>()?;
-    entries.iter().find(|(by, _)| by.is_same(auth)).map(|(_, token)| Arc::clone(token))
+    entries
+        .iter()
+        .find(|(by, _)| by.is_same(auth))
+        .map(|(_, token)| Arc::clone(token))
 }
 
 /// What the innermost layer of this `Auth` let in replaces what an outer one did: it asked for more.
-pub(crate) fn let_in<P: Purpose>(auth: &Auth, token: Authenticated<P>, extensions: &mut Extensions) {
+pub(crate) fn let_in<P: Purpose>(
+    auth: &Auth,
+    token: Authenticated<P>,
+    extensions: &mut Extensions,
+) {
     let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
     entries.retain(|(by, _)| !by.is_same(auth));
     entries.push((auth.clone(), Arc::new(token)));

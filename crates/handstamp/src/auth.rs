@@ -54,14 +54,22 @@ impl Auth {
     /// To bring a blocklist, or a clock and random source of one's own.
     #[must_use]
     pub fn builder(config: Config) -> AuthBuilder {
-        AuthBuilder { config, clock: Box::new(SystemClock), random: Box::new(SystemRandom), blocklist: None }
+        AuthBuilder {
+            config,
+            clock: Box::new(SystemClock),
+            random: Box::new(SystemRandom),
+            blocklist: None,
+        }
     }
 
     /// Makes an access token.
     ///
     /// # Errors
     /// [`IssueError`]: a mistake of the program, such as a custom claim with a registered name.
-    pub fn create_access_token(&self, token: impl Into<NewToken>) -> Result<SignedToken<Access>, IssueError> {
+    pub fn create_access_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Access>, IssueError> {
         issue::issue(self, &token.into())
     }
 
@@ -69,7 +77,10 @@ impl Auth {
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_refresh_token(&self, token: impl Into<NewToken>) -> Result<SignedToken<Refresh>, IssueError> {
+    pub fn create_refresh_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Refresh>, IssueError> {
         issue::issue(self, &token.into())
     }
 
@@ -82,14 +93,20 @@ impl Auth {
         let mut token = token.into();
         let access = issue::issue(self, &token)?;
         token.lifetime = None;
-        Ok(TokenPair { access, refresh: issue::issue(self, &token)? })
+        Ok(TokenPair {
+            access,
+            refresh: issue::issue(self, &token)?,
+        })
     }
 
     /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
     ///
     /// # Errors
     /// [`IssueError::Cookie`] when the token is too long for a cookie.
-    pub fn set_access_cookies(&self, token: &SignedToken<Access>) -> Result<SetCookies, IssueError> {
+    pub fn set_access_cookies(
+        &self,
+        token: &SignedToken<Access>,
+    ) -> Result<SetCookies, IssueError> {
         issue::set(self.config(), token)
     }
 
@@ -97,7 +114,10 @@ impl Auth {
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_refresh_cookies(&self, token: &SignedToken<Refresh>) -> Result<SetCookies, IssueError> {
+    pub fn set_refresh_cookies(
+        &self,
+        token: &SignedToken<Refresh>,
+    ) -> Result<SetCookies, IssueError> {
         issue::set(self.config(), token)
     }
 
@@ -121,7 +141,11 @@ impl Auth {
     /// # Errors
     /// `fresh_token_required`.
     pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
-        if token.is_fresh() { Ok(()) } else { Err(self.reject(Reason::FreshTokenRequired)) }
+        if token.is_fresh() {
+            Ok(())
+        } else {
+            Err(self.reject(Reason::FreshTokenRequired))
+        }
     }
 
     /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
@@ -159,7 +183,9 @@ impl Auth {
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Auth").field("config", self.config()).finish_non_exhaustive()
+        f.debug_struct("Auth")
+            .field("config", self.config())
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,11 +240,25 @@ impl AuthBuilder {
     /// Done. Logs the configuration's warnings.
     #[must_use]
     pub fn build(self) -> Auth {
-        let Self { config, clock, random, blocklist } = self;
+        let Self {
+            config,
+            clock,
+            random,
+            blocklist,
+        } = self;
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        let shape = Shape { style: config.error_style(), message_key: config.error_message_key().to_owned() };
-        Auth(Arc::new(Parts { config, shape: Arc::new(shape), clock, random, blocklist }))
+        let shape = Shape {
+            style: config.error_style(),
+            message_key: config.error_message_key().to_owned(),
+        };
+        Auth(Arc::new(Parts {
+            config,
+            shape: Arc::new(shape),
+            clock,
+            random,
+            blocklist,
+        }))
     }
 }

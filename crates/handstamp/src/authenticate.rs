@@ -53,7 +53,10 @@ fn clear<P: Purpose>(
         && claims.login_type() != Some(expected)
     {
         let actual = claims.login_type().map(str::to_owned);
-        return Err(Reason::LoginTypeMismatch { expected: expected.clone(), actual });
+        return Err(Reason::LoginTypeMismatch {
+            expected: expected.clone(),
+            actual,
+        });
     }
     if require.freshness == Freshness::Fresh && !claims.fresh {
         return Err(Reason::FreshTokenRequired);
@@ -83,7 +86,10 @@ fn finish<P: Purpose>(
     let claims = &cleared.verified().claims;
     if !require.scopes.is_met_by(|| claims.scopes()) {
         let provided = claims.scopes().map(str::to_owned).collect();
-        return Err(Reason::InsufficientScope { required: require.scopes.names().to_vec(), provided });
+        return Err(Reason::InsufficientScope {
+            required: require.scopes.names().to_vec(),
+            provided,
+        });
     }
     Ok(Authenticated::new(cleared))
 }

@@ -59,7 +59,10 @@ impl<P: Purpose> Authenticated<P> {
     /// Whether every one of `required` is granted, by itself or by a wildcard (`admin:*`).
     #[must_use]
     pub fn has_scopes<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
-        required.into_iter().all(|required| self.scopes().any(|granted| scope::grants(granted, required)))
+        required.into_iter().all(|required| {
+            self.scopes()
+                .any(|granted| scope::grants(granted, required))
+        })
     }
 
     /// The kind of account: the claim `login_type`.
@@ -106,7 +109,8 @@ impl<P: Purpose> Authenticated<P> {
     /// # Errors
     /// When the claims do not have the shape of `T`.
     pub fn claims<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
-        serde_json::from_str(self.claims_set().payload()).map_err(|error| ClaimsError(error.to_string()))
+        serde_json::from_str(self.claims_set().payload())
+            .map_err(|error| ClaimsError(error.to_string()))
     }
 
     pub(crate) fn claims_set(&self) -> &Claims {

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
+};
 
 use crate::clock::UnixTime;
 
@@ -33,18 +35,24 @@ impl Claims {
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?
             .into_boxed_str();
         let mut json = serde_json::Deserializer::from_str(&payload);
-        let raw = ClaimsSet { identity }.deserialize(&mut json).and_then(|raw| json.end().map(|()| raw));
+        let raw = ClaimsSet { identity }
+            .deserialize(&mut json)
+            .and_then(|raw| json.end().map(|()| raw));
         let raw = raw.map_err(|error| MalformedClaims(error.to_string().into()))?;
 
         let subject = match (raw.identity, raw.sub) {
-            (Some(named), Some(sub)) if named != sub => return Err(malformed("the identity claim and sub differ")),
+            (Some(named), Some(sub)) if named != sub => {
+                return Err(malformed("the identity claim and sub differ"));
+            }
             (Some(subject), _) | (None, Some(subject)) => subject,
             (None, None) => return Err(malformed("no sub")),
         };
-        let text = |value| Text::within(&payload, value);
-        let required = |value: Option<Cow<'_, str>>, problem| match value {
-            Some(value) if !value.is_empty() => Ok(text(value)),
-            _ => Err(malformed(problem)),
+        let text = |value: Cow<'_, str>| Text::within(&payload, value);
+        let required = |value: Option<Cow<'_, str>>, problem| {
+            value
+                .filter(|value| !value.is_empty())
+                .map(text)
+                .ok_or_else(|| malformed(problem))
         };
         Ok(Self {
             subject: required(Some(subject), "sub is empty")?,
@@ -86,26 +94,48 @@ impl Claims {
     }
 
     pub(crate) fn issuer(&self) -> Option<&str> {
-        self.issuer.as_ref().map(|issuer| issuer.read(&self.payload))
+        self.issuer
+            .as_ref()
+            .map(|issuer| issuer.read(&self.payload))
     }
 
     pub(crate) fn login_type(&self) -> Option<&str> {
-        self.login_type.as_ref().map(|login_type| login_type.read(&self.payload))
+        self.login_type
+            .as_ref()
+            .map(|login_type| login_type.read(&self.payload))
     }
 
     /// `None` when the token has no `aud` at all.
     pub(crate) fn audience(&self) -> Option<impl Iterator<Item = &str>> {
-        self.audience.as_ref().map(|list| list.iter().map(|text| text.read(&self.payload)))
+        self.audience
+            .as_ref()
+            .map(|list| list.iter().map(|text| text.read(&self.payload)))
     }
 
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().flatten().map(|text| text.read(&self.payload))
+        self.scopes
+            .iter()
+            .flatten()
+            .map(|text| text.read(&self.payload))
     }
 }
 
 /// The names this crate gives a meaning. Custom claims can never replace one.
 pub(crate) const REGISTERED: [&str; 15] = [
-    "sub", "jti", "type", "fresh", "csrf", "iat", "nbf", "exp", "sid", "gen", "auth_time", "iss", "aud", "scopes",
+    "sub",
+    "jti",
+    "type",
+    "fresh",
+    "csrf",
+    "iat",
+    "nbf",
+    "exp",
+    "sid",
+    "gen",
+    "auth_time",
+    "iss",
+    "aud",
+    "scopes",
     "login_type",
 ];
 
@@ -134,7 +164,10 @@ impl Text {
         match value {
             Cow::Borrowed(value) => {
                 let start = value.as_ptr().addr() - payload.as_ptr().addr();
-                Self::Span { start, end: start + value.len() }
+                Self::Span {
+                    start,
+                    end: start + value.len(),
+                }
             }
             Cow::Owned(value) => Self::Unescaped(value.into_boxed_str()),
         }
@@ -205,8 +238,14 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                 "type" => raw.kind = Some(map.next_value::<Str<'_>>()?.0),
                 "csrf" => raw.csrf = map.next_value::<Option<Str<'_>>>()?.map(|text| text.0),
                 "iss" => raw.iss = map.next_value::<Option<Str<'_>>>()?.map(|text| text.0),
-                "login_type" => raw.login_type = map.next_value::<Option<Str<'_>>>()?.map(|text| text.0),
-                "aud" => raw.aud = map.next_value::<Option<OneOrMany<'_>>>()?.map(|list| list.0),
+                "login_type" => {
+                    raw.login_type = map.next_value::<Option<Str<'_>>>()?.map(|text| text.0)
+                }
+                "aud" => {
+                    raw.aud = map
+                        .next_value::<Option<OneOrMany<'_>>>()?
+                        .map(|list| list.0)
+                }
                 "scopes" => {
                     raw.scopes = map
                         .next_value::<Option<Vec<Str<'_>>>>()?
@@ -277,7 +316,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
                 f.write_str("a string or an array of strings")
             }
 
-            fn visit_borrowed_str<E: serde::de::Error>(self, value: &'de str) -> Result<Self::Value, E> {
+            fn visit_borrowed_str<E: serde::de::Error>(
+                self,
+                value: &'de str,
+            ) -> Result<Self::Value, E> {
                 StrVisitor.visit_borrowed_str(value).map(|one| vec![one])
             }
 
@@ -285,7 +327,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
                 StrVisitor.visit_str(value).map(|one| vec![one])
             }
 
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Self::Value, A::Error> {
                 let mut many = Vec::new();
                 while let Some(Str(one)) = seq.next_element()? {
                     many.push(one);
@@ -294,7 +339,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
             }
         }
 
-        deserializer.deserialize_any(OneOrManyVisitor).map(OneOrMany)
+        deserializer
+            .deserialize_any(OneOrManyVisitor)
+            .map(OneOrMany)
     }
 }
 
@@ -316,7 +363,10 @@ impl<'de> Deserialize<'de> for NumericDate {
                 if secs <= LATEST {
                     Ok(secs)
                 } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Unsigned(secs), &self))
+                    Err(E::invalid_value(
+                        serde::de::Unexpected::Unsigned(secs),
+                        &self,
+                    ))
                 }
             }
 
@@ -328,11 +378,17 @@ impl<'de> Deserialize<'de> for NumericDate {
                     clippy::cast_sign_loss,
                     reason = "in range, and the fraction is meant to go"
                 )]
-                if in_range { Ok(secs as u64) } else { Err(E::invalid_value(serde::de::Unexpected::Float(secs), &self)) }
+                if in_range {
+                    Ok(secs as u64)
+                } else {
+                    Err(E::invalid_value(serde::de::Unexpected::Float(secs), &self))
+                }
             }
         }
 
-        deserializer.deserialize_any(NumericDateVisitor).map(|secs| Self(UnixTime::from_secs(secs)))
+        deserializer
+            .deserialize_any(NumericDateVisitor)
+            .map(|secs| Self(UnixTime::from_secs(secs)))
     }
 }
 

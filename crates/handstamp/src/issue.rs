@@ -14,7 +14,6 @@ use crate::clock::UnixTime;
 use crate::config::{Config, CookieLifetime};
 use crate::cookie::{Lifetime, SetCookie};
 use crate::error::IssueError;
-use crate::keys::MAX_TOKEN_LEN;
 use crate::locate::Location;
 use crate::new_token::NewToken;
 use crate::purpose::Purpose;
@@ -39,29 +38,56 @@ pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedTok
     let csrf = guarded.then_some(csrf);
     let issued_at = UnixTime::from_secs(auth.now().as_secs());
     let expires_at = issued_at.saturating_add(lifetime);
-    let claims = NewClaims { new, config, kind: P::KIND, id: &id, csrf: csrf.as_deref(), issued_at, expires_at };
-    let payload = serde_json::to_vec(&claims)
-        .map_err(|error| IssueError::UnserializableClaim { name: "(all)".into(), reason: error.to_string() })?;
+    let claims = NewClaims {
+        new,
+        config,
+        kind: P::KIND,
+        id: &id,
+        csrf: csrf.as_deref(),
+        issued_at,
+        expires_at,
+    };
+    let payload = serde_json::to_vec(&claims).map_err(|error| IssueError::UnserializableClaim {
+        name: "(all)".into(),
+        reason: error.to_string(),
+    })?;
     let token = config.keys().sign(&payload)?;
-    if token.len() > MAX_TOKEN_LEN {
-        return Err(IssueError::TokenTooLong { length: token.len() });
-    }
-    Ok(SignedToken { token, id, csrf, expires_at, lifetime, purpose: PhantomData })
+    Ok(SignedToken {
+        token,
+        id,
+        csrf,
+        expires_at,
+        lifetime,
+        purpose: PhantomData,
+    })
 }
 
 /// The cookies of one token: the token's own, then its CSRF value's, which script may read.
-pub(crate) fn set<P: Purpose>(config: &Config, token: &SignedToken<P>) -> Result<SetCookies, IssueError> {
+pub(crate) fn set<P: Purpose>(
+    config: &Config,
+    token: &SignedToken<P>,
+) -> Result<SetCookies, IssueError> {
     let cookies = config.cookies(P::KIND);
     let lifetime = match config.cookie_lifetime() {
         CookieLifetime::Session => Lifetime::Session,
         CookieLifetime::Fixed(fixed) => Lifetime::Persistent(fixed),
         CookieLifetime::AsToken => Lifetime::Persistent(token.lifetime),
     };
-    let mut lines = vec![SetCookie::set(&cookies.token.name, &token.token, &cookies.token.attributes, lifetime)?];
+    let mut lines = vec![SetCookie::set(
+        &cookies.token.name,
+        &token.token,
+        &cookies.token.attributes,
+        lifetime,
+    )?];
     if let Some(csrf) = token.csrf()
         && config.csrf_in_cookies()
     {
-        lines.push(SetCookie::set(&cookies.csrf.name, csrf, &cookies.csrf.attributes, lifetime)?);
+        lines.push(SetCookie::set(
+            &cookies.csrf.name,
+            csrf,
+            &cookies.csrf.attributes,
+            lifetime,
+        )?);
     }
     Ok(SetCookies::new(lines))
 }
@@ -71,9 +97,15 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     let mut lines = Vec::new();
     for kind in kinds {
         let cookies = config.cookies(*kind);
-        lines.push(SetCookie::unset(&cookies.token.name, &cookies.token.attributes));
+        lines.push(SetCookie::unset(
+            &cookies.token.name,
+            &cookies.token.attributes,
+        ));
         if config.csrf_protect() && config.csrf_in_cookies() {
-            lines.push(SetCookie::unset(&cookies.csrf.name, &cookies.csrf.attributes));
+            lines.push(SetCookie::unset(
+                &cookies.csrf.name,
+                &cookies.csrf.attributes,
+            ));
         }
     }
     SetCookies::new(lines)
@@ -100,7 +132,9 @@ fn check(new: &NewToken, config: &Config) -> Result<(), IssueError> {
 /// Two values of 128 unpredictable bits each, in one call of the source.
 fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
     let mut bytes = [[0; 16]; 2];
-    auth.random().fill(bytes.as_flattened_mut()).map_err(|_| IssueError::Random)?;
+    auth.random()
+        .fill(bytes.as_flattened_mut())
+        .map_err(|_| IssueError::Random)?;
     Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
 }
 
@@ -149,7 +183,11 @@ impl Serialize for NewClaims<'_> {
         if config.identity_claim() != "sub" {
             claims.serialize_entry(config.identity_claim(), &new.subject)?;
         }
-        for (name, value) in new.custom.iter().filter(|(name, _)| *name != config.identity_claim()) {
+        for (name, value) in new
+            .custom
+            .iter()
+            .filter(|(name, _)| *name != config.identity_claim())
+        {
             claims.serialize_entry(name, value)?;
         }
         claims.end()

@@ -119,12 +119,15 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
     fn from(token: &Authenticated<P>) -> Self {
         let claims = token.claims_set();
         // The payload was read as an object when the token was verified.
-        let mut custom: Map<String, Value> = serde_json::from_str(claims.payload()).unwrap_or_default();
+        let mut custom: Map<String, Value> =
+            serde_json::from_str(claims.payload()).unwrap_or_default();
         custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
         let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
         Self {
             scopes: (!scopes.is_empty()).then_some(scopes),
-            audience: claims.audience().map(|audience| audience.map(str::to_owned).collect()),
+            audience: claims
+                .audience()
+                .map(|audience| audience.map(str::to_owned).collect()),
             login_type: claims.login_type().map(str::to_owned),
             custom,
             ..Self::for_subject(claims.subject())

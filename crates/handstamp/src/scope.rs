@@ -28,7 +28,10 @@ pub(crate) enum ScopeDemand {
 }
 
 impl ScopeDemand {
-    pub(crate) fn is_met_by<'t, S: Iterator<Item = &'t str>>(&self, provided: impl Fn() -> S) -> bool {
+    pub(crate) fn is_met_by<'t, S: Iterator<Item = &'t str>>(
+        &self,
+        provided: impl Fn() -> S,
+    ) -> bool {
         let has = |required: &String| provided().any(|granted| grants(granted, required));
         match self {
             Self::Nothing => true,
@@ -54,19 +57,74 @@ mod tests {
         let rows = [
             ("a scope grants itself", "users:read", "users:read", true),
             ("case matters", "Users:read", "users:read", false),
-            ("a namespace wildcard grants a name in it", "admin:*", "admin:users", true),
-            ("a namespace wildcard grants names deeper in it", "admin:*", "admin:users:read", true),
-            ("a namespace wildcard grants the namespace itself", "admin:*", "admin", true),
-            ("a namespace wildcard grants itself", "admin:*", "admin:*", true),
-            ("a wider wildcard grants a narrower one", "admin:*", "admin:users:*", true),
-            ("a narrower wildcard does not grant a wider one", "admin:users:*", "admin:*", false),
-            ("a namespace is not a prefix of letters", "admin:*", "administrator", false),
-            ("a plain name is not a wildcard", "admin", "admin:users", false),
-            ("a required wildcard is not met by a plain name", "admin:users", "admin:*", false),
+            (
+                "a namespace wildcard grants a name in it",
+                "admin:*",
+                "admin:users",
+                true,
+            ),
+            (
+                "a namespace wildcard grants names deeper in it",
+                "admin:*",
+                "admin:users:read",
+                true,
+            ),
+            (
+                "a namespace wildcard grants the namespace itself",
+                "admin:*",
+                "admin",
+                true,
+            ),
+            (
+                "a namespace wildcard grants itself",
+                "admin:*",
+                "admin:*",
+                true,
+            ),
+            (
+                "a wider wildcard grants a narrower one",
+                "admin:*",
+                "admin:users:*",
+                true,
+            ),
+            (
+                "a narrower wildcard does not grant a wider one",
+                "admin:users:*",
+                "admin:*",
+                false,
+            ),
+            (
+                "a namespace is not a prefix of letters",
+                "admin:*",
+                "administrator",
+                false,
+            ),
+            (
+                "a plain name is not a wildcard",
+                "admin",
+                "admin:users",
+                false,
+            ),
+            (
+                "a required wildcard is not met by a plain name",
+                "admin:users",
+                "admin:*",
+                false,
+            ),
             ("a lone star grants nothing else", "*", "users:read", false),
             ("a lone star grants itself", "*", "*", true),
-            ("an empty namespace grants only what starts with a colon", ":*", "users:read", false),
-            ("a star inside is a letter like any other", "a:*:b", "a:x:b", false),
+            (
+                "an empty namespace grants only what starts with a colon",
+                ":*",
+                "users:read",
+                false,
+            ),
+            (
+                "a star inside is a letter like any other",
+                "a:*:b",
+                "a:x:b",
+                false,
+            ),
             ("nothing grants an empty name", "users:read", "", false),
         ];
         for (row, granted, required, expected) in rows {

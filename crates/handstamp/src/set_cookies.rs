@@ -40,6 +40,11 @@ impl SetCookies {
 
     /// A deletion stays a deletion.
     fn with_lifetime(self, lifetime: Lifetime) -> Self {
-        Self(self.0.into_iter().map(|line| line.with_lifetime(lifetime)).collect())
+        Self(
+            self.0
+                .into_iter()
+                .map(|line| line.with_lifetime(lifetime))
+                .collect(),
+        )
     }
 }

@@ -28,7 +28,11 @@ pub(crate) fn verify<P: Purpose>(
         Presented::Cookies { name, candidates } => choose(name, candidates.as_slice(), config)?,
     };
     judge::<P>(&claims, config, now)?;
-    Ok(Verified { claims, location: presented.location(), purpose: PhantomData })
+    Ok(Verified {
+        claims,
+        location: presented.location(),
+        purpose: PhantomData,
+    })
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.
@@ -47,7 +51,11 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Claims, Reaso
             Ok(claims) => claims,
             Err(reason) => {
                 if tokens.len() > 1 {
-                    tracing::info!(cookie = name, code = reason.code(), "dropped one of several cookies of a name");
+                    tracing::info!(
+                        cookie = name,
+                        code = reason.code(),
+                        "dropped one of several cookies of a name"
+                    );
                 }
                 dropped.get_or_insert(reason);
                 continue;
@@ -55,9 +63,13 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Claims, Reaso
         };
         match &newest {
             Some(other) if other.subject() != claims.subject() => {
-                return Err(Reason::AmbiguousCookie { name: name.to_owned() });
+                return Err(Reason::AmbiguousCookie {
+                    name: name.to_owned(),
+                });
             }
-            Some(other) if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {}
+            Some(other)
+                if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {
+            }
             _ => newest = Some(claims),
         }
     }
@@ -70,19 +82,36 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
         return Err(Reason::TokenExpired);
     }
     let latest = now.saturating_add(CLOCK_SKEW);
-    if claims.issued_at > latest || claims.not_before.is_some_and(|not_before| not_before > latest) {
-        return Err(Reason::InvalidToken("issued or valid only in the future: do the clocks differ?".into()));
+    if claims.issued_at > latest
+        || claims
+            .not_before
+            .is_some_and(|not_before| not_before > latest)
+    {
+        return Err(Reason::InvalidToken(
+            "issued or valid only in the future: do the clocks differ?".into(),
+        ));
     }
     match (claims.audience(), config.decode_audience()) {
         (None, []) => {}
-        (Some(mut has), wanted) if has.any(|audience| wanted.iter().any(|own| own == audience)) => {}
-        (None, _) => return Err(Reason::InvalidToken("no aud, and JWT_DECODE_AUDIENCE asks for one".into())),
-        (Some(_), _) => return Err(Reason::InvalidAudience),
+        (None, _) => {
+            return Err(Reason::InvalidToken(
+                "no aud, and JWT_DECODE_AUDIENCE asks for one".into(),
+            ));
+        }
+        (Some(mut has), wanted) => {
+            if !has.any(|audience| wanted.iter().any(|own| own == audience)) {
+                return Err(Reason::InvalidAudience);
+            }
+        }
     }
     match (claims.issuer(), config.decode_issuer()) {
         (_, None) => {}
         (Some(has), Some(wanted)) if has == wanted => {}
-        (None, Some(_)) => return Err(Reason::InvalidToken("no iss, and JWT_DECODE_ISSUER asks for one".into())),
+        (None, Some(_)) => {
+            return Err(Reason::InvalidToken(
+                "no iss, and JWT_DECODE_ISSUER asks for one".into(),
+            ));
+        }
         (Some(_), Some(_)) => return Err(Reason::InvalidIssuer),
     }
     if claims.kind() != P::KIND.claim() {

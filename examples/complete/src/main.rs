@@ -36,7 +36,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/refresh", post(refresh))
         .with_state(auth);
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into()).parse()?;
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
@@ -56,14 +58,28 @@ struct User {
 }
 
 const USERS: [User; 2] = [
-    User { name: "user1", password: "password1", email: "user1@example.com" },
-    User { name: "user2", password: "password2", email: "user2@example.com" },
+    User {
+        name: "user1",
+        password: "password1",
+        email: "user1@example.com",
+    },
+    User {
+        name: "user2",
+        password: "password2",
+        email: "user2@example.com",
+    },
 ];
 
 /// Login and set tokens in cookies.
-async fn login(State(auth): State<Auth>, Json(form): Json<LoginRequest>) -> Result<impl IntoResponse, ApiError> {
+async fn login(
+    State(auth): State<Auth>,
+    Json(form): Json<LoginRequest>,
+) -> Result<impl IntoResponse, ApiError> {
     let known = |user: &&User| user.name == form.username && user.password == form.password;
-    let user = USERS.iter().find(known).ok_or(ApiError::InvalidCredentials)?;
+    let user = USERS
+        .iter()
+        .find(known)
+        .ok_or(ApiError::InvalidCredentials)?;
     // Create tokens
     let access = auth.create_access_token(user.name)?;
     let refresh = auth.create_refresh_token(user.name)?;
@@ -77,12 +93,18 @@ async fn login(State(auth): State<Auth>, Json(form): Json<LoginRequest>) -> Resu
 
 /// Logout and clear cookies.
 async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
-    (auth.unset_cookies(), Json(json!({"message": "Successfully logged out"})))
+    (
+        auth.unset_cookies(),
+        Json(json!({"message": "Successfully logged out"})),
+    )
 }
 
 /// Protected route - token from cookie.
 async fn protected(token: Access) -> Json<Value> {
-    let email = USERS.iter().find(|user| user.name == token.subject()).map(|user| user.email);
+    let email = USERS
+        .iter()
+        .find(|user| user.name == token.subject())
+        .map(|user| user.email);
     Json(json!({"message": "Access granted", "username": token.subject(), "email": email}))
 }
 
@@ -94,7 +116,10 @@ async fn create_post(token: Access) -> Json<Value> {
 /// Refresh access token.
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, ApiError> {
     let access = auth.create_access_token(&token)?;
-    Ok((auth.set_access_cookies(&access)?, Json(json!({"message": "Token refreshed"}))))
+    Ok((
+        auth.set_access_cookies(&access)?,
+        Json(json!({"message": "Token refreshed"})),
+    ))
 }
 
 enum ApiError {
@@ -111,9 +136,11 @@ impl From<IssueError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            Self::InvalidCredentials => {
-                (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Invalid credentials"}))).into_response()
-            }
+            Self::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({"detail": "Invalid credentials"})),
+            )
+                .into_response(),
             Self::Issue(error) => error.into_response(),
         }
     }

@@ -33,7 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/refresh", post(refresh).route_layer(from_cookie))
         .with_state(auth);
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into()).parse()?;
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
@@ -49,7 +51,10 @@ struct LoginRequest {
 const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")];
 
 /// Login: return the access token in the body, set the refresh token in a cookie.
-async fn login(State(auth): State<Auth>, Json(form): Json<LoginRequest>) -> Result<impl IntoResponse, ApiError> {
+async fn login(
+    State(auth): State<Auth>,
+    Json(form): Json<LoginRequest>,
+) -> Result<impl IntoResponse, ApiError> {
     if !USERS.contains(&(&form.username, &form.password)) {
         return Err(ApiError::InvalidCredentials);
     }
@@ -71,7 +76,9 @@ async fn protected(token: Access) -> Json<Value> {
 /// Refresh: refresh token from the cookie, new access token in the body.
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, ApiError> {
     let access = auth.create_access_token(&token)?;
-    Ok(Json(json!({"access_token": access.as_str(), "token_type": "bearer"})))
+    Ok(Json(
+        json!({"access_token": access.as_str(), "token_type": "bearer"}),
+    ))
 }
 
 enum ApiError {
@@ -88,9 +95,11 @@ impl From<IssueError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            Self::InvalidCredentials => {
-                (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Invalid credentials"}))).into_response()
-            }
+            Self::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({"detail": "Invalid credentials"})),
+            )
+                .into_response(),
             Self::Issue(error) => error.into_response(),
         }
     }

@@ -23,7 +23,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/protected", get(protected))
         .with_state(Auth::new(config));
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into()).parse()?;
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
@@ -40,7 +42,10 @@ struct LoginRequest {
 
 const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")];
 
-async fn login(State(auth): State<Auth>, Json(form): Json<LoginRequest>) -> Result<impl IntoResponse, ApiError> {
+async fn login(
+    State(auth): State<Auth>,
+    Json(form): Json<LoginRequest>,
+) -> Result<impl IntoResponse, ApiError> {
     if !USERS.contains(&(&form.username, &form.password)) {
         return Err(ApiError::InvalidCredentials);
     }
@@ -57,7 +62,11 @@ async fn login(State(auth): State<Auth>, Json(form): Json<LoginRequest>) -> Resu
         // Session cookies are deleted when the browser closes
         Some(false) => (access.session(), refresh.session()),
     };
-    Ok((cookies.0, cookies.1, Json(json!({"message": "Login successful", "username": form.username}))))
+    Ok((
+        cookies.0,
+        cookies.1,
+        Json(json!({"message": "Login successful", "username": form.username})),
+    ))
 }
 
 async fn protected(token: Access) -> Json<Value> {
@@ -78,9 +87,11 @@ impl From<IssueError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            Self::InvalidCredentials => {
-                (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Invalid credentials"}))).into_response()
-            }
+            Self::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({"detail": "Invalid credentials"})),
+            )
+                .into_response(),
             Self::Issue(error) => error.into_response(),
         }
     }

@@ -27,7 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/webhook", post(webhook).route_layer(without_csrf))
         .with_state(auth);
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into()).parse()?;
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

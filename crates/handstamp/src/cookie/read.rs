@@ -50,7 +50,11 @@ impl<'a> Candidates<'a> {
 
     fn add(&mut self, value: &'a [u8]) {
         // In constant time: one value may be a token, the other planted to measure it.
-        if self.as_slice().iter().any(|known| known.ct_eq(value).to_bool()) {
+        if self
+            .as_slice()
+            .iter()
+            .any(|known| known.ct_eq(value).to_bool())
+        {
             return;
         }
         match self.values.get_mut(self.found) {

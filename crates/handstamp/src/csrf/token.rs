@@ -36,7 +36,10 @@ pub(crate) fn check<P: Purpose>(
         return Ok(CsrfCleared(verified));
     }
     let cookies = config.cookies(P::KIND);
-    let mut sent = head.header_values(&cookies.csrf_header).map(<[u8]>::trim_ascii).filter(|value| !value.is_empty());
+    let mut sent = head
+        .header_values(&cookies.csrf_header)
+        .map(<[u8]>::trim_ascii)
+        .filter(|value| !value.is_empty());
     let Some(value) = sent.next() else {
         return Err(Reason::MissingCsrfToken {
             header: cookies.csrf_header.clone(),
@@ -46,11 +49,20 @@ pub(crate) fn check<P: Purpose>(
     let agrees = sent.all(|other| other == value);
     let expected = verified.claims.csrf().unwrap_or_default().as_bytes();
     // An empty claim never matches: `value` is not empty.
-    if agrees && value.ct_eq(expected).to_bool() { Ok(CsrfCleared(verified)) } else { Err(Reason::CsrfMismatch) }
+    if agrees && value.ct_eq(expected).to_bool() {
+        Ok(CsrfCleared(verified))
+    } else {
+        Err(Reason::CsrfMismatch)
+    }
 }
 
 /// Only cookies are sent by browsers unasked. A refresh token is never needed by a request that only reads.
-fn applies<P: Purpose>(verified: &Verified<P>, method: &str, config: &Config, require: &Require<P>) -> bool {
+fn applies<P: Purpose>(
+    verified: &Verified<P>,
+    method: &str,
+    config: &Config,
+    require: &Require<P>,
+) -> bool {
     verified.location == Location::Cookies
         && config.csrf_protect()
         && require.csrf == CsrfDemand::Check

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::cookie::CookieError;
+use crate::jws::MAX_TOKEN_LEN;
 
 /// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
 /// sent, so adapters answer 500 without detail and log it.
@@ -26,10 +27,7 @@ pub enum IssueError {
     /// A lifetime under one second or over ten years.
     LifetimeOutOfRange,
     /// The token is longer than any handstamp reads: too many or too large custom claims.
-    TokenTooLong {
-        /// Its length in bytes.
-        length: usize,
-    },
+    TokenTooLong,
     /// Name and value of the cookie are longer than 4096 bytes, so that browsers would drop it, or a value holds what
     /// cookies cannot carry.
     Cookie(CookieError),
@@ -52,10 +50,9 @@ impl fmt::Display for IssueError {
                 write!(f, "the claim {name:?} cannot be written as JSON: {reason}")
             }
             Self::LifetimeOutOfRange => f.write_str("a token lives from one second to ten years"),
-            Self::TokenTooLong { length } => write!(
+            Self::TokenTooLong => write!(
                 f,
-                "the token has {length} bytes, and {} is the limit; keep large data in your database",
-                crate::keys::MAX_TOKEN_LEN
+                "the token has more than {MAX_TOKEN_LEN} bytes; keep large data in your database"
             ),
             Self::Cookie(error) => error.fmt(f),
             Self::NoSigningKey => {
@@ -79,5 +76,15 @@ impl std::error::Error for IssueError {
 impl From<CookieError> for IssueError {
     fn from(error: CookieError) -> Self {
         Self::Cookie(error)
+    }
+}
+
+impl From<crate::keys::SignError> for IssueError {
+    fn from(error: crate::keys::SignError) -> Self {
+        match error {
+            crate::keys::SignError::NoSigningKey => Self::NoSigningKey,
+            crate::keys::SignError::TooLarge => Self::TokenTooLong,
+            crate::keys::SignError::Failed => Self::Signing,
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::claims::MalformedClaims;
 use crate::config::ErrorStyle;
-use crate::keys::JwsError;
+use crate::jws::JwsError;
 
 /// A request that was refused.
 ///
@@ -25,7 +25,10 @@ pub struct Rejection {
 
 impl Rejection {
     pub(crate) fn new(reason: Reason, shape: Arc<Shape>) -> Self {
-        Self { reason: Arc::new(reason), shape }
+        Self {
+            reason: Arc::new(reason),
+            shape,
+        }
     }
 
     /// The stable name of the reason: `missing_token`, `token_expired`.
@@ -76,7 +79,10 @@ impl Rejection {
     /// the original its two members.
     #[must_use]
     pub fn body(&self) -> String {
-        let body = Body { reason: &self.reason, shape: &self.shape };
+        let body = Body {
+            reason: &self.reason,
+            shape: &self.shape,
+        };
         // Strings and numbers under string keys: JSON has a form for each of them.
         serde_json::to_string(&body).unwrap_or_default()
     }
@@ -86,14 +92,24 @@ impl Rejection {
     fn challenge(&self) -> Option<Cow<'static, str>> {
         match &*self.reason {
             Reason::InsufficientScope { required, .. } => {
-                let scope: Vec<&str> = required.iter().map(String::as_str).filter(|scope| is_scope(scope)).collect();
-                Some(format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.join(" ")).into())
+                let scope: Vec<&str> = required
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|scope| is_scope(scope))
+                    .collect();
+                Some(
+                    format!(
+                        "Bearer error=\"insufficient_scope\", scope=\"{}\"",
+                        scope.join(" ")
+                    )
+                    .into(),
+                )
             }
             _ if self.status() != 401 => None,
             // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
-            Reason::MissingToken { .. } | Reason::MissingCsrfToken { .. } | Reason::CsrfMismatch => {
-                Some("Bearer".into())
-            }
+            Reason::MissingToken { .. }
+            | Reason::MissingCsrfToken { .. }
+            | Reason::CsrfMismatch => Some("Bearer".into()),
             _ => Some("Bearer error=\"invalid_token\"".into()),
         }
     }
@@ -101,7 +117,10 @@ impl Rejection {
 
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rejection").field("code", &self.code()).field("reason", &self.reason).finish_non_exhaustive()
+        f.debug_struct("Rejection")
+            .field("code", &self.code())
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,10 +149,17 @@ pub(crate) struct Shape {
 /// Why a request is refused, with what the log should know.
 #[derive(Debug)]
 pub(crate) enum Reason {
-    MissingToken { looked_in: String },
-    MissingCsrfToken { header: String, cookie: String },
+    MissingToken {
+        looked_in: String,
+    },
+    MissingCsrfToken {
+        header: String,
+        cookie: String,
+    },
     CsrfMismatch,
-    AmbiguousCookie { name: String },
+    AmbiguousCookie {
+        name: String,
+    },
     InvalidToken(Cow<'static, str>),
     InvalidSignature,
     TokenExpired,
@@ -143,8 +169,14 @@ pub(crate) enum Reason {
     RefreshTokenRequired,
     FreshTokenRequired,
     TokenRevoked,
-    LoginTypeMismatch { expected: String, actual: Option<String> },
-    InsufficientScope { required: Vec<String>, provided: Vec<String> },
+    LoginTypeMismatch {
+        expected: String,
+        actual: Option<String>,
+    },
+    InsufficientScope {
+        required: Vec<String>,
+        provided: Vec<String>,
+    },
     StoreUnavailable(super::StoreError),
 }
 
@@ -154,23 +186,48 @@ impl Reason {
     }
 
     fn row(&self) -> Row {
-        let row = |code, error_type, standard, authx| Row { code, error_type, standard, authx };
+        let row = |code, error_type, standard, authx| Row {
+            code,
+            error_type,
+            standard,
+            authx,
+        };
         match self {
             Self::MissingToken { .. } => row("missing_token", "MissingTokenError", 401, 401),
-            Self::MissingCsrfToken { .. } => row("missing_csrf_token", "MissingCSRFTokenError", 403, 401),
+            Self::MissingCsrfToken { .. } => {
+                row("missing_csrf_token", "MissingCSRFTokenError", 403, 401)
+            }
             Self::CsrfMismatch => row("csrf_mismatch", "CSRFError", 403, 401),
             Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
             Self::InvalidToken(_) => row("invalid_token", "JWTDecodeError", 401, 422),
-            Self::InvalidSignature => row("invalid_signature", "TokenInvalidSignatureError", 401, 422),
+            Self::InvalidSignature => {
+                row("invalid_signature", "TokenInvalidSignatureError", 401, 422)
+            }
             Self::TokenExpired => row("token_expired", "TokenExpiredError", 401, 422),
             Self::InvalidAudience => row("invalid_audience", "TokenInvalidAudienceError", 401, 422),
             Self::InvalidIssuer => row("invalid_issuer", "TokenInvalidIssuerError", 401, 422),
-            Self::AccessTokenRequired => row("access_token_required", "AccessTokenRequiredError", 401, 401),
-            Self::RefreshTokenRequired => row("refresh_token_required", "RefreshTokenRequiredError", 401, 401),
-            Self::FreshTokenRequired => row("fresh_token_required", "FreshTokenRequiredError", 401, 401),
+            Self::AccessTokenRequired => row(
+                "access_token_required",
+                "AccessTokenRequiredError",
+                401,
+                401,
+            ),
+            Self::RefreshTokenRequired => row(
+                "refresh_token_required",
+                "RefreshTokenRequiredError",
+                401,
+                401,
+            ),
+            Self::FreshTokenRequired => {
+                row("fresh_token_required", "FreshTokenRequiredError", 401, 401)
+            }
             Self::TokenRevoked => row("token_revoked", "RevokedTokenError", 401, 401),
-            Self::LoginTypeMismatch { .. } => row("login_type_mismatch", "LoginTypeMismatchError", 401, 401),
-            Self::InsufficientScope { .. } => row("insufficient_scope", "InsufficientScopeError", 403, 403),
+            Self::LoginTypeMismatch { .. } => {
+                row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
+            }
+            Self::InsufficientScope { .. } => {
+                row("insufficient_scope", "InsufficientScopeError", 403, 403)
+            }
             Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
         }
     }
@@ -178,13 +235,19 @@ impl Reason {
     fn message(&self, style: ErrorStyle) -> Cow<'static, str> {
         match (self, style) {
             (Self::MissingToken { .. }, ErrorStyle::AuthX) => "Token Error".into(),
-            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX) | (Self::InvalidToken(_), _) => "Invalid Token".into(),
-            (Self::MissingToken { looked_in }, _) => format!("Missing JWT in request: looked in {looked_in}").into(),
+            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX) | (Self::InvalidToken(_), _) => {
+                "Invalid Token".into()
+            }
+            (Self::MissingToken { looked_in }, _) => {
+                format!("Missing JWT in request: looked in {looked_in}").into()
+            }
             (Self::MissingCsrfToken { header, cookie }, _) => format!(
                 "Missing CSRF token: send the header {header} with the value of the cookie {cookie}"
             )
             .into(),
-            (Self::AmbiguousCookie { name }, _) => format!("Several different cookies named {name} in request").into(),
+            (Self::AmbiguousCookie { name }, _) => {
+                format!("Several different cookies named {name} in request").into()
+            }
             (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),
             (Self::InvalidSignature, _) => "Signature verification failed".into(),
             (Self::TokenExpired, _) => "Token has expired".into(),
@@ -215,7 +278,9 @@ impl From<JwsError> for Reason {
         match error {
             JwsError::InvalidSignature => Self::InvalidSignature,
             JwsError::TooLarge => Self::InvalidToken("over the size limit".into()),
-            JwsError::UnsupportedAlgorithm => Self::InvalidToken("no key has this algorithm".into()),
+            JwsError::UnsupportedAlgorithm => {
+                Self::InvalidToken("no key has this algorithm".into())
+            }
             JwsError::UnknownKeyId => Self::InvalidToken("no key has this kid".into()),
             JwsError::Malformed(problem) => Self::InvalidToken(problem.into()),
         }
@@ -244,7 +309,10 @@ impl Serialize for Body<'_> {
             body.serialize_entry("status", &row.standard)?;
             body.serialize_entry("code", row.code)?;
         }
-        body.serialize_entry(&self.shape.message_key, &self.reason.message(self.shape.style))?;
+        body.serialize_entry(
+            &self.shape.message_key,
+            &self.reason.message(self.shape.style),
+        )?;
         body.serialize_entry("error_type", row.error_type)?;
         if let Reason::LoginTypeMismatch { expected, actual } = self.reason {
             body.serialize_entry("expected_type", expected)?;
@@ -271,7 +339,10 @@ fn title(status: u16) -> &'static str {
 
 /// `scope-token` of [RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
 fn is_scope(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
 /// `['a', 'b']`, as the original prints its lists.

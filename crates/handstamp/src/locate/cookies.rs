@@ -14,8 +14,13 @@ pub(super) fn token<'r>(
     let name = &config.cookies(kind).token.name;
     let candidates = cookie::find(head.header_values("cookie"), name);
     if candidates.too_many() {
-        return Err(Reason::AmbiguousCookie { name: name.to_string() });
+        return Err(Reason::AmbiguousCookie {
+            name: name.to_string(),
+        });
     }
     let some = !candidates.as_slice().is_empty();
-    Ok(some.then_some(Presented::Cookies { name: name.as_str(), candidates }))
+    Ok(some.then_some(Presented::Cookies {
+        name: name.as_str(),
+        candidates,
+    }))
 }

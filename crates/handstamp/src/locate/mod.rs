@@ -16,8 +16,14 @@ use crate::require::Require;
 
 /// What a request shows in the first place that has a token. Nothing about it is believed yet.
 pub(crate) enum Presented<'r> {
-    One { token: Cow<'r, [u8]>, location: Location },
-    Cookies { name: &'r str, candidates: Candidates<'r> },
+    One {
+        token: Cow<'r, [u8]>,
+        location: Location,
+    },
+    Cookies {
+        name: &'r str,
+        candidates: Candidates<'r>,
+    },
 }
 
 impl Presented<'_> {
@@ -49,7 +55,9 @@ pub(crate) fn locate<'r, P: Purpose>(
             return Ok(presented);
         }
     }
-    Err(Reason::MissingToken { looked_in: describe(locations, config, P::KIND) })
+    Err(Reason::MissingToken {
+        looked_in: describe(locations, config, P::KIND),
+    })
 }
 
 /// "the cookie access_token_cookie or the header Authorization", for the one who forgot to send it.
