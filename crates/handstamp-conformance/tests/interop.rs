@@ -10,11 +10,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use handstamp::{
-    Auth, Config, NewToken, RequestHead, Require,
-    jws::Algorithm,
-    purpose::{Access, Refresh},
-};
+use handstamp::{Auth, Config, NewToken, RequestHead, Require, cookie::SetCookie, jws::Algorithm};
 use serde_json::{Value, json};
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];
@@ -147,7 +143,11 @@ async fn authx_accepts_what_handstamp_made() {
                 auth.set_refresh_cookies(&auth.create_refresh_token(new_token).unwrap())
                     .unwrap()
             };
-            let cookies = cookies(set_cookies.lines());
+            let lines: Vec<String> = set_cookies
+                .lines()
+                .map(SetCookie::to_header_value)
+                .collect();
+            let cookies = cookies(lines.iter().map(String::as_str));
             for row in ROWS {
                 let answer = authx.ask(&json!({
                     "op": "accept", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose,
