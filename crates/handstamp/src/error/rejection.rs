@@ -97,13 +97,13 @@ impl Rejection {
                     .map(String::as_str)
                     .filter(|scope| is_scope(scope))
                     .collect();
-                Some(
-                    format!(
-                        "Bearer error=\"insufficient_scope\", scope=\"{}\"",
-                        scope.join(" ")
-                    )
-                    .into(),
-                )
+                // At least one, says the grammar of RFC 6749, section 3.3.
+                Some(if scope.is_empty() {
+                    "Bearer error=\"insufficient_scope\"".into()
+                } else {
+                    let scope = scope.join(" ");
+                    format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"").into()
+                })
             }
             _ if self.status() != 401 => None,
             // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
