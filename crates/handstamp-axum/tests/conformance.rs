@@ -1,5 +1,7 @@
 //! The shared rows, on an app of extractors, layers and response parts.
 
+#![expect(clippy::expect_used, reason = "a failing test panics")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -62,7 +64,7 @@ fn router(app: &App) -> Router {
     let layered = |require| behind(auth.require(require), any(access));
     let read = ["users:read", "users:delete"];
     let theirs = other.clone();
-    let both = any(move |ours: Access, request| both(theirs, ours, request));
+    let both = any(async move |ours: Access, request| both(&theirs, &ours, &request));
     Router::new()
         .route("/access", any(access))
         .route("/refresh", any(refresh))
@@ -141,8 +143,8 @@ async fn refresh(
 }
 
 /// What each layer let in is found under its own `Auth`.
-async fn both(other: Auth, ours: Access, request: axum::extract::Request) -> String {
-    let theirs = handstamp_tower::verified::<purpose::Access>(&other, request.extensions());
+fn both(other: &Auth, ours: &Access, request: &axum::extract::Request) -> String {
+    let theirs = handstamp_tower::verified::<purpose::Access>(other, request.extensions());
     let theirs = theirs.expect("its layer stands in front");
     format!("{} {}", ours.subject(), theirs.subject())
 }
