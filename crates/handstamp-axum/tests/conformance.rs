@@ -86,6 +86,13 @@ fn router(app: &App) -> Router {
             "/headers-only",
             layered(Require::access().from([Location::Headers])),
         )
+        .route(
+            "/headers-inside",
+            behind(
+                strict(),
+                layered(Require::access().from([Location::Headers])),
+            ),
+        )
         .route("/scopes-all", layered(Require::access().all_scopes(read)))
         .route("/scopes-any", layered(Require::access().any_scope(read)))
         .route(

@@ -71,6 +71,7 @@ fn route(app: &App, path: &str) -> Route {
         "/strict-outside" => two(access(), one(lenient())),
         "/strict-inside" => two(lenient(), one(access())),
         "/headers-only" => one(access().from([Location::Headers])),
+        "/headers-inside" => two(access(), one(access().from([Location::Headers]))),
         "/scopes-all" => one(access().all_scopes(read)),
         "/scopes-any" => one(access().any_scope(read)),
         "/scopes-none" => one(access().any_scope([""; 0])),

@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 
 use handstamp::admission::Admission;
 use handstamp::purpose::{Access, Purpose, Refresh};
-use handstamp::{Auth, Config, Require};
-use handstamp_tower::{RequireLayer, verified};
+use handstamp::{Auth, Config, RequestHead as _, Require};
+use handstamp_tower::{Head, RequireLayer, verified};
 use http::{Request, Response};
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer, Service, ServiceExt as _, service_fn};
@@ -127,6 +127,33 @@ async fn what_one_layer_let_in_is_found_under_its_auth_and_purpose_only() {
     let answer = service.oneshot(with_token(&auth, ())).await;
     let answer = answer.expect("it is infallible").into_body();
     assert_eq!(answer, "[true, false, false, true]");
+}
+
+#[test]
+fn a_head_hands_over_every_line_as_bytes_and_in_order() {
+    let request = Request::get("/a?b=%00&c")
+        .header("x-token", "one")
+        .header("X-Token", b"\xff".as_slice())
+        .header("x-other", "three")
+        .body(())
+        .expect("these are allowed in a request");
+    let head = Head::from(&request);
+    for (row, name, expected) in [
+        (
+            "in small letters",
+            "x-token",
+            vec![b"one".as_slice(), b"\xff"],
+        ),
+        ("in capitals", "X-TOKEN", vec![b"one", b"\xff"]),
+        ("a name that is not there", "x-tokens", vec![]),
+        ("a name that no header can have", "x token\n", vec![]),
+        ("an empty name", "", vec![]),
+    ] {
+        let values: Vec<&[u8]> = head.header_values(name).collect();
+        assert_eq!(values, expected, "{row}");
+    }
+    assert_eq!(head.query(), Some("b=%00&c"));
+    assert_eq!(head.method(), "GET");
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use handstamp::NewToken;
 
 use super::App;
-use super::suite::{Suite, access_cookie, csrf, get, post, refresh_cookie};
+use super::suite::{Suite, access_cookie, bearer, csrf, get, post, refresh_cookie};
 use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     scopes(suite).await;
     without_csrf(suite).await;
+    two_tokens(suite).await;
     freshness(suite).await;
     purposes(suite).await;
 }
@@ -131,7 +132,6 @@ async fn without_csrf<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>)
             Ok("user1"),
         ),
     ] {
-        // Without extractors the handler is one more strict layer.
         let request = post(target)
             .cookies([access_cookie(&token)])
             .header("x-csrf-token", value);
@@ -144,6 +144,52 @@ async fn without_csrf<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>)
     suite
         .check(row, &app, post("/without-csrf"), expected)
         .await;
+}
+
+/// One request, two genuine tokens: each layer judges the one it finds, and the innermost is the one that is meant.
+async fn two_tokens<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[]);
+    let (cookie, header) = (app.access("cookie"), app.access("header"));
+    let revoked = app.access("revoked");
+    app.revoke(revoked.id());
+    for (row, cookie, header, expected) in [
+        ("both", Some(&cookie), Some(&header), Ok("header")),
+        (
+            "only the outer's",
+            Some(&cookie),
+            None,
+            Err("missing_token"),
+        ),
+        (
+            "only the inner's",
+            None,
+            Some(&header),
+            Err("missing_token"),
+        ),
+        (
+            "the outer's is revoked",
+            Some(&revoked),
+            Some(&header),
+            Err("token_revoked"),
+        ),
+        (
+            "the inner's is revoked",
+            Some(&cookie),
+            Some(&revoked),
+            Err("token_revoked"),
+        ),
+    ] {
+        let mut request = get("/headers-inside");
+        if let Some(token) = cookie {
+            request = request.cookies([access_cookie(token)]);
+        }
+        if let Some(token) = header {
+            request = request.header("authorization", bearer(token));
+        }
+        suite
+            .check(&format!("two tokens: {row}"), &app, request, expected)
+            .await;
+    }
 }
 
 async fn freshness<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {

@@ -24,13 +24,15 @@
 //! | `/strict-outside` | an access token, then one without CSRF; the access token |
 //! | `/strict-inside` | an access token without CSRF, then one with; the access token |
 //! | `/headers-only` | an access token from the headers; the access token |
+//! | `/headers-inside` | an access token, then one from the headers; the access token |
 //! | `/scopes-all`, `/scopes-any` | all, or one, of the scopes `users:read` and `users:delete`; the access token |
 //! | `/scopes-none` | any scope of an empty list; the access token |
 //! | `/admins` | an access token of login type `admin`; the access token |
 //! | `/other-layered` | an access token of `other`; the access token |
 //! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
 //!
-//! In an adapter without extractors, what the handler asks for is one more layer, the innermost.
+//! In an adapter without extractors, a handler that asks for what no layer before it demands has one more layer, the
+//! innermost; others read what the innermost let in. `/layered` has two layers there.
 //!
 //! | route | answers without a guard |
 //! |---|---|
