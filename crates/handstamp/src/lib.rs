@@ -1,17 +1,68 @@
-//! Login with cookies and JWTs.
+//! Login with cookies and JWTs: access and refresh tokens, CSRF values bound to them, scopes, revocation.
+//!
+//! This is the core: it decides, and does no I/O. It knows no web framework; `handstamp-axum` and `handstamp-tower`
+//! bring it to one.
+//!
+//! ```
+//! use handstamp::{Auth, Config, Location, days, minutes};
+//!
+//! let auth = Auth::new(
+//!     Config::builder()
+//!         .secret_key("a secret of at least thirty-two bytes")
+//!         .token_locations([Location::Cookies])
+//!         .access_token_expires(minutes(15))
+//!         .refresh_token_expires(days(30))
+//!         .build()?, // every mistake at once, each with its cure
+//! );
+//! let access = auth.create_access_token("user1")?;
+//! for line in auth.set_access_cookies(&access)?.lines() {
+//!     println!("Set-Cookie: {}", line.to_header_value());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are always there.
+//!
+//! # More
+//! * [`_documentation`]: every setting with its default and the reason; the accidents of others and the tests that
+//!   guard against them; the differences from the Python original.
 
+#[doc(inline)]
+pub use crate::{
+    auth::{Auth, AuthBuilder},
+    authenticated::Authenticated,
+    config::{Config, days, minutes},
+    locate::Location,
+    new_token::NewToken,
+    request::RequestHead,
+    require::Require,
+    set_cookies::SetCookies,
+    signed_token::{SignedToken, TokenPair},
+};
+
+pub mod _documentation;
+pub mod admission;
+mod auth;
+mod authenticate;
+mod authenticated;
+mod claims;
 pub mod clock;
 pub mod config;
 pub mod cookie;
 pub mod csrf;
 pub mod error;
+mod issue;
 pub mod jws;
 mod keys;
 mod locate;
+mod new_token;
 pub mod purpose;
 pub mod random;
+mod request;
+mod require;
+mod scope;
 pub mod secret;
-
-pub use config::{Config, days, minutes};
-pub use error::ConfigError;
-pub use locate::Location;
+mod set_cookies;
+mod signed_token;
+mod verify;

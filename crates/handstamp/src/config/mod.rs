@@ -13,6 +13,7 @@ mod errors;
 mod keys;
 mod list;
 mod locations;
+mod names;
 mod nearest;
 mod origins;
 mod report;
@@ -29,6 +30,7 @@ use std::time::Duration;
 pub use builder::ConfigBuilder;
 pub(crate) use cookies::CookieLifetime;
 pub use duration::{days, minutes};
+pub use names::Names;
 pub(crate) use token_cookies::{NamedCookie, TokenCookies};
 use {
     cookies::Cookies, csrf::Csrf, errors::Errors, locations::Locations, origins::Origins,

@@ -13,14 +13,11 @@
 //! let error = CookieName::try_from("access token").unwrap_err();
 //! assert!(error.to_string().starts_with("' ' at position 7 "));
 //! ```
-// Until the rooms that use these are built.
-#![allow(dead_code, unused_imports)]
-
 mod attributes;
 mod domain;
 mod name;
 mod path;
-pub(crate) mod read;
+mod read;
 mod set_cookie;
 #[cfg(test)]
 mod tests;
@@ -31,8 +28,9 @@ pub use domain::{CookieDomain, InvalidCookieDomain};
 pub(crate) use name::Prefix;
 pub use name::{CookieName, InvalidCookieName};
 pub use path::{CookiePath, InvalidCookiePath};
-pub use set_cookie::SetCookie;
-pub(crate) use set_cookie::{CookieError, Lifetime};
+pub(crate) use read::{Candidates, find};
+pub(crate) use set_cookie::Lifetime;
+pub use set_cookie::{CookieError, SetCookie};
 
 /// A browser drops a cookie whose name and value are longer together, without a word
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).

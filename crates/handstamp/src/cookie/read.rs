@@ -1,5 +1,7 @@
 //! Reading `Cookie` header lines: bytes in, bytes out, no allocation.
 
+use ctutils::CtEq as _;
+
 use super::CookieName;
 
 /// The cookies of one header line, in order
@@ -47,7 +49,12 @@ impl<'a> Candidates<'a> {
     }
 
     fn add(&mut self, value: &'a [u8]) {
-        if self.as_slice().iter().any(|known| equal(known, value)) {
+        // In constant time: one value may be a token, the other planted to measure it.
+        if self
+            .as_slice()
+            .iter()
+            .any(|known| known.ct_eq(value).to_bool())
+        {
             return;
         }
         match self.values.get_mut(self.found) {
@@ -92,12 +99,6 @@ fn trim(mut text: &[u8]) -> &[u8] {
         text = rest;
     }
     text
-}
-
-/// In a time that depends on the lengths alone: one value may be a token, the other planted to measure it.
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    let difference = a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b));
-    a.len() == b.len() && std::hint::black_box(difference) == 0
 }
 
 const MAX_CANDIDATES: usize = 4;

@@ -156,11 +156,22 @@ pub(crate) enum Lifetime {
 
 /// The cookie cannot be written so that a browser would keep it. Never holds the value: it is a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum CookieError {
-    /// Name and value have `size` bytes together.
-    TooLarge { name: CookieName, size: usize },
-    /// The byte at this position, counted from one, is no `cookie-octet`.
-    InvalidValue { name: CookieName, position: usize },
+#[non_exhaustive]
+pub enum CookieError {
+    /// Name and value have more than 4096 bytes together.
+    TooLarge {
+        /// Of the cookie.
+        name: CookieName,
+        /// How many they have.
+        size: usize,
+    },
+    /// A byte of the value is no `cookie-octet`.
+    InvalidValue {
+        /// Of the cookie.
+        name: CookieName,
+        /// Where the byte is, counted from one.
+        position: usize,
+    },
 }
 
 impl fmt::Display for CookieError {

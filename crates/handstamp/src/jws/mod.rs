@@ -1,5 +1,40 @@
 //! JSON Web Signatures in compact form (RFC 7515), strictly.
+#![allow(dead_code)]
 
 mod algorithm;
+mod compact;
+mod der;
+#[cfg(feature = "asymmetric")]
+mod ecdsa;
+#[cfg(feature = "asymmetric")]
+mod eddsa;
+mod header;
+mod hmac;
+mod key;
+mod key_error;
+#[cfg(feature = "asymmetric")]
+mod key_file;
+mod key_id;
+mod not_a_secret;
+#[cfg(feature = "asymmetric")]
+mod pem;
+#[cfg(feature = "asymmetric")]
+mod pem_error;
+#[cfg(feature = "asymmetric")]
+mod rsa;
+mod signature;
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use key_id::{InvalidKeyId, KeyId};
+
+pub(crate) use compact::{Compact, JwsError, MAX_TOKEN_LEN};
+pub(crate) use header::Header;
+pub(crate) use hmac::SecretLength;
+pub(crate) use key::{SigningKey, VerifyingKey};
+pub(crate) use key_error::KeyError;
+#[cfg(feature = "asymmetric")]
+pub(crate) use pem_error::PemError;
+pub(crate) use signature::Signature;

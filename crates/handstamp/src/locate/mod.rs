@@ -1,4 +1,78 @@
-//! Where tokens are looked for.
+//! Where tokens are looked for, in order; the first place that has one wins.
+
+mod cookies;
+mod headers;
+mod query;
+
+use std::borrow::Cow;
+
+use crate::config::Config;
+use crate::cookie::Candidates;
+use crate::error::Reason;
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+use crate::request::RequestHead;
+use crate::require::Require;
+
+/// What a request shows in the first place that has a token. Nothing about it is believed yet.
+pub(crate) enum Presented<'r> {
+    One {
+        token: Cow<'r, [u8]>,
+        location: Location,
+    },
+    Cookies {
+        name: &'r str,
+        candidates: Candidates<'r>,
+    },
+}
+
+impl Presented<'_> {
+    pub(crate) fn location(&self) -> Location {
+        match self {
+            Self::One { location, .. } => *location,
+            Self::Cookies { .. } => Location::Cookies,
+        }
+    }
+}
+
+/// Looks in the places the route names, else in the configured ones. Only "not here" goes on to the next place: a bad
+/// token in the first never makes a good one in the second count, and a missing CSRF value is not "not here".
+pub(crate) fn locate<'r, P: Purpose>(
+    head: &'r impl RequestHead,
+    config: &'r Config,
+    require: &'r Require<P>,
+) -> Result<Presented<'r>, Reason> {
+    let locations = require.locations.as_deref().unwrap_or(config.locations());
+    for location in locations {
+        let presented = match location {
+            Location::Headers => headers::token(head, config)?,
+            Location::Cookies => cookies::token(head, config, P::KIND)?,
+            Location::Query => query::token(head, config)?,
+            // A body is read only by the extractors that consume it.
+            Location::Json => None,
+        };
+        if let Some(presented) = presented {
+            return Ok(presented);
+        }
+    }
+    Err(Reason::MissingToken {
+        looked_in: describe(locations, config, P::KIND),
+    })
+}
+
+/// "the cookie access_token_cookie or the header Authorization", for the one who forgot to send it.
+fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
+    let places: Vec<String> = locations
+        .iter()
+        .map(|location| match location {
+            Location::Headers => format!("the header {}", config.header_name()),
+            Location::Cookies => format!("the cookie {}", config.cookies(kind).token.name),
+            Location::Query => format!("the query parameter {}", config.query_string_name()),
+            Location::Json => "the JSON body".to_owned(),
+        })
+        .collect();
+    places.join(" or ")
+}
 
 /// A place in a request where a token may be.
 ///

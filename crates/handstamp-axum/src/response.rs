@@ -1,0 +1,113 @@
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
+use http::StatusCode;
+
+/// The `Set-Cookie` lines of a response: a response part. Several in one response add up.
+#[derive(Debug, Clone)]
+#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
+pub struct SetCookies(pub(crate) handstamp::SetCookies);
+
+impl SetCookies {
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    pub fn persistent(self, lifetime: Duration) -> Self {
+        Self(self.0.persistent(lifetime))
+    }
+
+    /// The browser drops these cookies when it is closed.
+    pub fn session(self) -> Self {
+        Self(self.0.session())
+    }
+}
+
+impl From<handstamp::SetCookies> for SetCookies {
+    fn from(cookies: handstamp::SetCookies) -> Self {
+        Self(cookies)
+    }
+}
+
+impl IntoResponseParts for SetCookies {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(
+        self,
+        mut response: ResponseParts,
+    ) -> Result<ResponseParts, Self::Error> {
+        handstamp_tower::append_cookies(&self.0, response.headers_mut());
+        Ok(response)
+    }
+}
+
+impl IntoResponse for SetCookies {
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
+/// A request that was refused, as a response: [`handstamp::error::Rejection`].
+#[derive(Debug, Clone)]
+pub struct Rejection(handstamp::error::Rejection);
+
+impl Deref for Rejection {
+    type Target = handstamp::error::Rejection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<handstamp::error::Rejection> for Rejection {
+    fn from(rejection: handstamp::error::Rejection) -> Self {
+        Self(rejection)
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        handstamp_tower::refuse(self.0)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Rejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// A token or cookie could not be made, as a response: 500 without detail. The log has it: the program is wrong, not
+/// the request.
+#[derive(Debug)]
+pub struct IssueError(handstamp::error::IssueError);
+
+impl From<handstamp::error::IssueError> for IssueError {
+    fn from(error: handstamp::error::IssueError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for IssueError {
+    fn into_response(self) -> Response {
+        tracing::error!(error = %self.0, "no token or cookie could be made");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for IssueError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

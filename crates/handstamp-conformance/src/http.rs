@@ -1,0 +1,174 @@
+//! A client that can send what well-behaved ones cannot, over a plain socket.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// One HTTP/1.1 request, header values and body as bytes.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: String,
+    target: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// A request without a body.
+    #[must_use]
+    pub fn new(method: &str, target: &str) -> Self {
+        Self {
+            method: method.into(),
+            target: target.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Adds one header line.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.into(), value.as_ref().into()));
+        self
+    }
+
+    /// Sets a JSON body, with its media type.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    /// Sets the body alone.
+    #[must_use]
+    pub fn body(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.body = body.as_ref().into();
+        self
+    }
+
+    /// Sends it on a connection of its own and reads the whole answer.
+    ///
+    /// # Errors
+    /// When the server closes the connection without an answer, or does not answer within ten seconds.
+    pub fn send(&self, address: SocketAddr) -> io::Result<Reply> {
+        let mut bytes = format!(
+            "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n",
+            self.method, self.target
+        )
+        .into_bytes();
+        if !self.body.is_empty() || self.method != "GET" {
+            bytes.extend(format!("content-length: {}\r\n", self.body.len()).bytes());
+        }
+        for (name, value) in &self.headers {
+            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&self.body);
+        exchange(address, &bytes)
+    }
+}
+
+/// Sends bytes as they are and reads the whole answer.
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Reply> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    // A server may answer, and hang up, before it has read all of a request that is too large.
+    let sent = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let received = stream.read_to_end(&mut answer);
+    Reply::parse(&answer).ok_or_else(|| {
+        let failed = sent.and(received.map(drop));
+        failed
+            .err()
+            .unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    })
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The header lines, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let headers = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        Some(Self {
+            status,
+            headers,
+            body: body.to_owned(),
+        })
+    }
+
+    /// The first header line of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// All header lines of this name.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(have, _)| have == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `Null` when it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
+
+/// Keeps cookies as a browser does, as far as tests need it: by name, until they are deleted. It sends `Secure` ones too.
+#[derive(Debug, Clone, Default)]
+pub struct Jar(BTreeMap<String, String>);
+
+impl Jar {
+    /// Takes over what a reply sets and deletes.
+    pub fn store(&mut self, reply: &Reply) {
+        for line in reply.all("set-cookie") {
+            let pair = line.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if line.contains("; Max-Age=0;") {
+                self.0.remove(name);
+            } else {
+                self.0.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The value of a `Cookie` header.
+    #[must_use]
+    pub fn header(&self) -> String {
+        let pairs: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+}

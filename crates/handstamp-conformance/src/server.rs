@@ -1,0 +1,128 @@
+//! A program under test, as a process of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::{io, thread};
+
+use crate::http::{Reply, Request, exchange};
+
+/// A running server on a free port of the loopback interface. Killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// How a program ended that did not start to listen.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The exit status.
+    pub status: Option<i32>,
+    /// What it printed to standard error.
+    pub stderr: String,
+}
+
+impl Server {
+    /// Starts a program with `PORT=0` and waits for the line on standard output that ends with its address. Settings of
+    /// the surrounding environment are not passed on.
+    ///
+    /// # Errors
+    /// When the program ends before it listens: with what it said.
+    pub fn start(
+        program: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self, Refusal> {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("JWT_") || name.starts_with("HANDSTAMP_") {
+                command.env_remove(&*name);
+            }
+        }
+        let mut child = command
+            .args(arguments)
+            .env("PORT", "0")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
+        let mut stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+        let mut stderr = child.stderr.take().expect("standard error is piped");
+        let mut line = String::new();
+        stdout
+            .read_line(&mut line)
+            .expect("standard output is readable");
+        if let Some(address) = line
+            .trim_end()
+            .rsplit_once("http://")
+            .and_then(|(_, address)| address.parse().ok())
+        {
+            // Both pipes are drained, so that the server never blocks on a full one.
+            thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
+            thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
+            return Ok(Self { child, address });
+        }
+        let mut text = String::new();
+        stderr
+            .read_to_string(&mut text)
+            .expect("standard error is UTF-8");
+        let status = child.wait().expect("the program was started").code();
+        Err(Refusal {
+            status,
+            stderr: text,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Sends a request; a server that does not answer fails the test.
+    #[must_use]
+    pub fn send(&self, request: &Request) -> Reply {
+        request
+            .send(self.address)
+            .unwrap_or_else(|error| panic!("no answer to {request:?}: {error}"))
+    }
+
+    /// Sends bytes as they are.
+    ///
+    /// # Errors
+    /// When the server closes the connection without an answer.
+    pub fn send_raw(&self, bytes: &[u8]) -> io::Result<Reply> {
+        exchange(self.address, bytes)
+    }
+
+    /// Sends a signal, waits for the end and gives the exit status.
+    #[must_use]
+    pub fn stop(mut self, signal: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status()
+            .expect("kill is installed");
+        assert!(sent.success(), "kill -s {signal} {pid} failed");
+        self.child.wait().expect("the program was started").code()
+    }
+
+    /// Whether the process still runs.
+    #[must_use]
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when the process is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,386 @@
+//! Tokens, cookies and CSRF values made by AuthX 1.7.1 and by handstamp, each given to the other.
+//!
+//! The other side is `scripts/interop/authx_peer.py`; what it understands is written at its top.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use handstamp::{Auth, Config, NewToken, RequestHead, Require, cookie::SetCookie, jws::Algorithm};
+use serde_json::{Value, json};
+
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];
+
+/// A request with the cookies the other library has set, and the answer: `None` means let in.
+struct Row {
+    name: &'static str,
+    method: &'static str,
+    csrf: Csrf,
+    /// The `error_type` of AuthX's answer, for both purposes.
+    authx: Option<&'static str>,
+    /// The code of handstamp's answer, by purpose.
+    access: Option<&'static str>,
+    refresh: Option<&'static str>,
+}
+
+#[derive(Clone, Copy)]
+enum Csrf {
+    Right,
+    Missing,
+    Wrong,
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "a POST with the CSRF header is let in",
+        method: "POST",
+        csrf: Csrf::Right,
+        authx: None,
+        access: None,
+        refresh: None,
+    },
+    Row {
+        name: "a POST without the CSRF header is refused",
+        method: "POST",
+        csrf: Csrf::Missing,
+        authx: Some("MissingTokenError"),
+        access: Some("missing_csrf_token"),
+        refresh: Some("missing_csrf_token"),
+    },
+    Row {
+        name: "a POST with a wrong CSRF header is refused",
+        method: "POST",
+        csrf: Csrf::Wrong,
+        authx: Some("CSRFError"),
+        access: Some("csrf_mismatch"),
+        refresh: Some("csrf_mismatch"),
+    },
+    Row {
+        name: "a GET needs no CSRF header, except with our refresh cookie",
+        method: "GET",
+        csrf: Csrf::Missing,
+        authx: None,
+        access: None,
+        refresh: Some("missing_csrf_token"),
+    },
+    Row {
+        name: "a GET does not read the CSRF header, except with our refresh cookie",
+        method: "GET",
+        csrf: Csrf::Wrong,
+        authx: None,
+        access: None,
+        refresh: Some("csrf_mismatch"),
+    },
+];
+
+#[tokio::test]
+async fn handstamp_accepts_what_authx_made() {
+    let mut authx = Peer::start();
+    for algorithm in ALGORITHMS {
+        let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
+        let auth = auth(algorithm, &keys);
+        for purpose in ["access", "refresh"] {
+            let made = authx.ask(&json!({
+                "op": "issue", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose, "subject": "user1",
+                "scopes": ["posts:*"], "data": {"role": "editor"},
+            }));
+            let cookies = cookies(
+                made["set_cookie"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|line| line.as_str().unwrap()),
+            );
+            for row in ROWS {
+                let head = Head::new(row, &cookies);
+                let expected = if purpose == "access" {
+                    row.access
+                } else {
+                    row.refresh
+                };
+                let subject = if purpose == "access" {
+                    auth.authenticate(&head, &Require::access())
+                        .await
+                        .map(|token| {
+                            assert!(
+                                token.has_scopes(["posts:write"]),
+                                "a wildcard scope of AuthX's"
+                            );
+                            assert!(!token.is_fresh());
+                            token.subject().to_owned()
+                        })
+                } else {
+                    auth.authenticate(&head, &Require::refresh())
+                        .await
+                        .map(|token| token.subject().to_owned())
+                };
+                let seen = subject.as_deref().map_err(|rejection| rejection.code());
+                let wanted = expected.map_or(Ok("user1"), Err);
+                assert_eq!(seen, wanted, "{algorithm} {purpose}: {}", row.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn authx_accepts_what_handstamp_made() {
+    let mut authx = Peer::start();
+    for algorithm in ALGORITHMS {
+        let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
+        let auth = auth(algorithm, &keys);
+        for purpose in ["access", "refresh"] {
+            let new_token = NewToken::for_subject("user1")
+                .scopes(["posts:*"])
+                .claim("role", "editor");
+            let set_cookies = if purpose == "access" {
+                auth.set_access_cookies(&auth.create_access_token(new_token).unwrap())
+                    .unwrap()
+            } else {
+                auth.set_refresh_cookies(&auth.create_refresh_token(new_token).unwrap())
+                    .unwrap()
+            };
+            let lines: Vec<String> = set_cookies
+                .lines()
+                .map(SetCookie::to_header_value)
+                .collect();
+            let cookies = cookies(lines.iter().map(String::as_str));
+            for row in ROWS {
+                let answer = authx.ask(&json!({
+                    "op": "accept", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose,
+                    "cookies": cookies, "method": row.method, "headers": Head::new(row, &cookies).csrf_header(),
+                }));
+                let context = format!("{algorithm} {purpose}: {}: {answer}", row.name);
+                if let Some(error_type) = row.authx {
+                    assert_eq!(answer["body"]["error_type"], error_type, "{context}");
+                } else {
+                    assert_eq!(answer["status"], 200, "{context}");
+                    assert_eq!(answer["body"]["sub"], "user1", "{context}");
+                    assert_eq!(answer["body"]["type"], purpose, "{context}");
+                    assert_eq!(answer["body"]["scopes"], json!(["posts:*"]), "{context}");
+                    assert_eq!(answer["body"]["data"]["role"], "editor", "{context}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn neither_takes_a_token_for_the_other_purpose() {
+    let mut authx = Peer::start();
+    for algorithm in ALGORITHMS {
+        let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
+        let auth = auth(algorithm, &keys);
+
+        let theirs = authx.ask(&json!({"op": "issue", "algorithm": algorithm.name(), "keys": keys, "purpose": "refresh", "subject": "user1"}));
+        let swapped = BTreeMap::from([(
+            "access_token_cookie".to_owned(),
+            theirs["token"].as_str().unwrap().to_owned(),
+        )]);
+        let head = Head {
+            method: "GET",
+            cookie: cookie_header(&swapped),
+            csrf: None,
+        };
+        let rejection = auth
+            .authenticate(&head, &Require::access())
+            .await
+            .unwrap_err();
+        assert_eq!(rejection.code(), "access_token_required", "{algorithm}");
+
+        let ours = auth.create_refresh_token("user1").unwrap();
+        let answer = authx.ask(&json!({
+            "op": "accept", "algorithm": algorithm.name(), "keys": keys, "purpose": "access",
+            "cookies": {"access_token_cookie": ours.as_str()}, "method": "GET",
+        }));
+        assert_eq!(
+            answer["body"]["error_type"], "AccessTokenRequiredError",
+            "{algorithm}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn freshness_and_audience_cross_over() {
+    let mut authx = Peer::start();
+    let keys = authx.ask(&json!({"op": "keys", "algorithm": "HS256"}));
+    let secret = keys["secret"].as_str().unwrap();
+    let settings = json!({"JWT_ENCODE_AUDIENCE": "shop", "JWT_DECODE_AUDIENCE": "shop", "JWT_ENCODE_ISSUER": "door", "JWT_DECODE_ISSUER": "door"});
+    let auth = Auth::new(
+        Config::builder()
+            .secret_key(secret)
+            .encode_audience(["shop"])
+            .encode_issuer("door")
+            .cookie_secure(false)
+            .build()
+            .unwrap(),
+    );
+
+    let theirs = authx.ask(&json!({
+        "op": "issue", "algorithm": "HS256", "keys": keys, "purpose": "access", "subject": "user1", "fresh": true, "settings": settings,
+    }));
+    let cookies = cookies(
+        theirs["set_cookie"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line.as_str().unwrap()),
+    );
+    let head = Head {
+        method: "GET",
+        cookie: cookie_header(&cookies),
+        csrf: None,
+    };
+    let token = auth
+        .authenticate(&head, &Require::access().fresh())
+        .await
+        .unwrap();
+    assert_eq!(token.subject(), "user1");
+
+    let ours = auth
+        .create_access_token(NewToken::for_subject("user1").fresh())
+        .unwrap();
+    let answer = authx.ask(&json!({
+        "op": "accept", "algorithm": "HS256", "keys": keys, "purpose": "access", "settings": settings,
+        "cookies": {"access_token_cookie": ours.as_str()}, "method": "GET",
+    }));
+    assert_eq!(answer["status"], 200, "{answer}");
+    assert_eq!(answer["body"]["fresh"], true, "{answer}");
+}
+
+fn auth(algorithm: Algorithm, keys: &Value) -> Auth {
+    let config = Config::builder().algorithm(algorithm).cookie_secure(false);
+    let config = match keys["secret"].as_str() {
+        Some(secret) => config.secret_key(secret),
+        None => config
+            .private_key(keys["private_key"].as_str().unwrap())
+            .public_key(keys["public_key"].as_str().unwrap()),
+    };
+    Auth::new(config.build().unwrap())
+}
+
+/// Names and values out of `Set-Cookie` lines.
+fn cookies<'a>(lines: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let pair = |line: &str| {
+        line.split(';')
+            .next()
+            .and_then(|pair| pair.split_once('='))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+    };
+    lines.into_iter().map(|line| pair(line).unwrap()).collect()
+}
+
+fn cookie_header(cookies: &BTreeMap<String, String>) -> String {
+    let pairs: Vec<_> = cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    pairs.join("; ")
+}
+
+struct Head {
+    method: &'static str,
+    cookie: String,
+    csrf: Option<String>,
+}
+
+impl Head {
+    fn new(row: &Row, cookies: &BTreeMap<String, String>) -> Self {
+        let from_cookie = || {
+            cookies
+                .iter()
+                .find(|(name, _)| name.starts_with("csrf_"))
+                .map(|(_, value)| value.clone())
+        };
+        let csrf = match row.csrf {
+            Csrf::Right => Some(from_cookie().unwrap()),
+            Csrf::Missing => None,
+            Csrf::Wrong => Some("wrong".to_owned()),
+        };
+        Self {
+            method: row.method,
+            cookie: cookie_header(cookies),
+            csrf,
+        }
+    }
+
+    fn csrf_header(&self) -> Value {
+        self.csrf
+            .as_ref()
+            .map_or(json!({}), |csrf| json!({"X-CSRF-TOKEN": csrf}))
+    }
+}
+
+impl RequestHead for Head {
+    fn method(&self) -> &str {
+        self.method
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let value = match name.to_ascii_lowercase().as_str() {
+            "cookie" => Some(self.cookie.as_bytes()),
+            "x-csrf-token" => self.csrf.as_deref().map(str::as_bytes),
+            _ => None,
+        };
+        value.into_iter()
+    }
+
+    fn query(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// AuthX in its own process; it ends when its input is closed.
+struct Peer {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Peer {
+    fn start() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let python = env::var_os("HANDSTAMP_TEST_PYTHON")
+            .map_or_else(|| root.join("target/venv/bin/python"), PathBuf::from);
+        assert!(
+            python.exists(),
+            "no {}: run scripts/test once, it makes the virtual environment",
+            python.display()
+        );
+        let mut child = Command::new(python)
+            .arg(root.join("scripts/interop/authx_peer.py"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (input, output) = (
+            child.stdin.take(),
+            BufReader::new(child.stdout.take().unwrap()),
+        );
+        Self {
+            child,
+            input,
+            output,
+        }
+    }
+
+    fn ask(&mut self, request: &Value) -> Value {
+        writeln!(self.input.as_mut().unwrap(), "{request}").unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        let answer: Value = serde_json::from_str(&line).unwrap();
+        assert!(answer["error"].is_null(), "{request}\n{answer}");
+        answer
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.input = None;
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,68 @@
+// The names are settings of the server (JWT_ACCESS_COOKIE_NAME and the like).
+const names = await (await fetch('/names')).json();
+const element = (id) => document.getElementById(id);
+
+// The CSRF value that the server put in a cookie for us to read. Only script of this origin can.
+function csrfHeader(purpose) {
+  const value = cookies().get(names[purpose].csrf_cookie);
+  return value === undefined ? {} : { [names[purpose].csrf_header]: value };
+}
+
+function cookies() {
+  const pairs = document.cookie.split('; ').filter(Boolean).map((pair) => {
+    const [name, ...value] = pair.split('=');
+    return [name, value.join('=')];
+  });
+  return new Map(pairs);
+}
+
+async function call(method, path, headers = {}, body = undefined) {
+  const init = { method, headers, credentials: 'same-origin' };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    headers['Content-Type'] = 'application/json';
+  }
+  element('answer').textContent = `${method} ${path} …`;
+  let answer;
+  try {
+    const response = await fetch(path, init);
+    answer = `${response.status} ${response.statusText}\n${await response.text()}`;
+  } catch (error) {
+    answer = `no answer: ${error.message}`;
+  }
+  element('answer').textContent = `${method} ${path}\n${answer}`;
+  showCookies();
+}
+
+function showCookies() {
+  const visible = cookies();
+  element('visible-cookies').replaceChildren(...[...visible].map(([name, value]) => row(name, value)));
+  element('hidden-cookies').replaceChildren(...['access', 'refresh'].map((purpose) => {
+    const { cookie, csrf_cookie } = names[purpose];
+    const item = document.createElement('li');
+    let state = 'not set, as far as script can tell';
+    if (visible.has(cookie)) state = 'VISIBLE TO SCRIPT: it is not HttpOnly';
+    else if (visible.has(csrf_cookie)) state = 'set, hidden from script';
+    item.textContent = `${cookie}: ${state}`;
+    return item;
+  }));
+}
+
+function row(...cells) {
+  const line = document.createElement('tr');
+  for (const text of cells) line.insertCell().append(Object.assign(document.createElement('code'), { textContent: text }));
+  return line;
+}
+
+element('credentials').addEventListener('submit', (event) => {
+  event.preventDefault();
+  call('POST', '/login', {}, { username: element('username').value, password: element('password').value });
+});
+element('protected').addEventListener('click', () => call('GET', '/protected'));
+element('post').addEventListener('submit', (event) => {
+  event.preventDefault();
+  call('POST', '/posts', csrfHeader('access'), { title: element('title').value });
+});
+element('refresh').addEventListener('click', () => call('POST', '/refresh', csrfHeader('refresh')));
+element('log-out').addEventListener('click', () => call('POST', '/logout'));
+showCookies();

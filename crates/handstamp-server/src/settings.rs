@@ -1,0 +1,37 @@
+//! The configuration of the binary: the environment over the binary's own defaults.
+
+use std::ffi::OsString;
+
+use handstamp_axum::Config;
+use handstamp_axum::core::error::ConfigError;
+use handstamp_axum::core::secret::Secret;
+
+/// Where the binary listens on loopback only, browsers reach it by plain HTTP, so its cookies are not Secure there.
+pub(crate) fn config(
+    loopback: bool,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Config, ConfigError> {
+    let environment: Vec<_> = environment.into_iter().collect();
+    let mut builder = Config::builder();
+    if loopback {
+        builder = builder.cookie_secure(false);
+    }
+    if !environment.iter().any(|(name, _)| names_a_key(name)) {
+        // The builder says what is missing if the system has no random bytes.
+        let mut secret = [0; 64];
+        if getrandom::fill(&mut secret).is_ok() {
+            tracing::warn!(
+                "JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart"
+            );
+            builder = builder.secret_key(Secret::from(secret.as_slice()));
+        }
+    }
+    builder.env_from(environment).build()
+}
+
+fn names_a_key(name: &OsString) -> bool {
+    const KEYS: [&str; 3] = ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"];
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    let name = name.strip_suffix("_FILE").unwrap_or(&name);
+    KEYS.contains(&name)
+}

@@ -1,0 +1,56 @@
+use handstamp::RequestHead;
+use http::{HeaderMap, Method, Request, Uri, request};
+
+/// The head of an `http` request, borrowed.
+///
+/// ```
+/// use handstamp::RequestHead;
+/// use handstamp_tower::Head;
+///
+/// let request = http::Request::get("/posts?page=2").body(())?;
+/// assert_eq!(Head::from(&request).query(), Some("page=2"));
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'r> {
+    method: &'r Method,
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+}
+
+impl<'r, B> From<&'r Request<B>> for Head<'r> {
+    fn from(request: &'r Request<B>) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+        }
+    }
+}
+
+impl<'r> From<&'r request::Parts> for Head<'r> {
+    fn from(parts: &'r request::Parts) -> Self {
+        Self {
+            method: &parts.method,
+            uri: &parts.uri,
+            headers: &parts.headers,
+        }
+    }
+}
+
+impl RequestHead for Head<'_> {
+    fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers
+            .get_all(name)
+            .iter()
+            .map(http::HeaderValue::as_bytes)
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.uri.query()
+    }
+}

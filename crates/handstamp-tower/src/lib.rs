@@ -1,0 +1,35 @@
+//! handstamp for tower and hyper: a layer that lets requests through only with the token a route demands.
+//!
+//! ```
+//! use handstamp::{Auth, Config, Require};
+//! use handstamp_tower::{RequireLayer, verified};
+//! use http::{Request, Response};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//!
+//! let service = ServiceBuilder::new()
+//!     .layer(RequireLayer::new(auth.clone(), Require::access()))
+//!     .service_fn(move |request: Request<()>| {
+//!         let token = verified(&auth, request.extensions()).expect("the layer is there");
+//!         let greeting = format!("hello {}", token.subject());
+//!         async move { Ok::<_, std::convert::Infallible>(Response::new(greeting)) }
+//!     });
+//!
+//! let response = service.oneshot(Request::new(())).await?;
+//! assert_eq!(response.status(), 401);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod head;
+mod layer;
+mod response;
+mod verified;
+
+pub use head::Head;
+pub use layer::{RequireLayer, RequireService};
+pub use response::{append_cookies, refuse};
+pub use verified::verified;

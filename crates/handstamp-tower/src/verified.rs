@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use handstamp::purpose::Purpose;
+use handstamp::{Auth, Authenticated};
+use http::Extensions;
+
+/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in, if there is one.
+///
+/// # Security
+/// What another `Auth` let in is not found: two of them in one router never accept each other's tokens.
+#[must_use]
+pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<Authenticated<P>>> {
+    let LetIn(entries) = extensions.get::<LetIn<P>>()?;
+    entries
+        .iter()
+        .find(|(by, _)| by.is_same(auth))
+        .map(|(_, token)| Arc::clone(token))
+}
+
+/// What the innermost layer of this `Auth` let in replaces what an outer one did: it asked for more.
+pub(crate) fn let_in<P: Purpose>(
+    auth: &Auth,
+    token: Authenticated<P>,
+    extensions: &mut Extensions,
+) {
+    let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
+    entries.retain(|(by, _)| !by.is_same(auth));
+    entries.push((auth.clone(), Arc::new(token)));
+}
+
+/// One entry for each `Auth` whose layers stand before the handler.
+struct LetIn<P>(Vec<(Auth, Arc<Authenticated<P>>)>);
+
+impl<P> Clone for LetIn<P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<P> Default for LetIn<P> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}

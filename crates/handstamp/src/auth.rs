@@ -1,0 +1,264 @@
+//! The face of the library. It holds no logic: `issue` and `authenticate` do.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::admission::{Admission, Blocklist, PresentedToken};
+use crate::authenticated::Authenticated;
+use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::config::Config;
+use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
+use crate::issue;
+use crate::new_token::NewToken;
+use crate::purpose::sealed::Kind;
+use crate::purpose::{Access, Refresh};
+use crate::random::{RandomSource, SystemRandom};
+use crate::set_cookies::SetCookies;
+use crate::signed_token::{SignedToken, TokenPair};
+
+/// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
+///
+/// ```
+/// use handstamp::{Auth, Config, minutes};
+///
+/// let auth = Auth::new(
+///     Config::builder()
+///         .secret_key("a secret of at least thirty-two bytes")
+///         .access_token_expires(minutes(15))
+///         .build()?,
+/// );
+/// let access = auth.create_access_token("user1")?;
+/// let cookies = auth.set_access_cookies(&access)?;
+/// assert_eq!(cookies.lines().count(), 2); // the token, and its CSRF value
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Auth(Arc<Parts>);
+
+struct Parts {
+    config: Config,
+    shape: Arc<Shape>,
+    clock: Box<dyn Clock>,
+    random: Box<dyn RandomSource>,
+    blocklist: Option<Blocklist>,
+}
+
+impl Auth {
+    /// With the system's clock and random source, and no blocklist.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self::builder(config).build()
+    }
+
+    /// To bring a blocklist, or a clock and random source of one's own.
+    #[must_use]
+    pub fn builder(config: Config) -> AuthBuilder {
+        AuthBuilder {
+            config,
+            clock: Box::new(SystemClock),
+            random: Box::new(SystemRandom),
+            blocklist: None,
+        }
+    }
+
+    /// Makes an access token.
+    ///
+    /// # Errors
+    /// [`IssueError`]: a mistake of the program, such as a custom claim with a registered name.
+    pub fn create_access_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Access>, IssueError> {
+        issue::issue(self, &token.into())
+    }
+
+    /// Makes a refresh token, good only for getting new access tokens.
+    ///
+    /// # Errors
+    /// As [`create_access_token`](Self::create_access_token).
+    pub fn create_refresh_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<Refresh>, IssueError> {
+        issue::issue(self, &token.into())
+    }
+
+    /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
+    /// the refresh token lives `JWT_REFRESH_TOKEN_EXPIRES`.
+    ///
+    /// # Errors
+    /// As [`create_access_token`](Self::create_access_token).
+    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
+        let mut token = token.into();
+        let access = issue::issue(self, &token)?;
+        token.lifetime = None;
+        Ok(TokenPair {
+            access,
+            refresh: issue::issue(self, &token)?,
+        })
+    }
+
+    /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
+    ///
+    /// # Errors
+    /// [`IssueError::Cookie`] when the token is too long for a cookie.
+    pub fn set_access_cookies(
+        &self,
+        token: &SignedToken<Access>,
+    ) -> Result<SetCookies, IssueError> {
+        issue::set(self.config(), token)
+    }
+
+    /// The cookies that let a browser refresh.
+    ///
+    /// # Errors
+    /// As [`set_access_cookies`](Self::set_access_cookies).
+    pub fn set_refresh_cookies(
+        &self,
+        token: &SignedToken<Refresh>,
+    ) -> Result<SetCookies, IssueError> {
+        issue::set(self.config(), token)
+    }
+
+    /// Deletes all four cookies.
+    pub fn unset_cookies(&self) -> SetCookies {
+        issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
+    }
+
+    /// Deletes the access token's cookies.
+    pub fn unset_access_cookies(&self) -> SetCookies {
+        issue::unset(self.config(), &[Kind::Access])
+    }
+
+    /// Deletes the refresh token's cookies.
+    pub fn unset_refresh_cookies(&self) -> SetCookies {
+        issue::unset(self.config(), &[Kind::Refresh])
+    }
+
+    /// Checks freshness alone, of a token that an earlier layer let in.
+    ///
+    /// # Errors
+    /// `fresh_token_required`.
+    pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
+        if token.is_fresh() {
+            Ok(())
+        } else {
+            Err(self.reject(Reason::FreshTokenRequired))
+        }
+    }
+
+    /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn random(&self) -> &dyn RandomSource {
+        &*self.0.random
+    }
+
+    pub(crate) fn blocklist(&self) -> Option<&Blocklist> {
+        self.0.blocklist.as_ref()
+    }
+
+    pub(crate) fn reject(&self, reason: Reason) -> Rejection {
+        match &reason {
+            Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
+        }
+        Rejection::new(reason, Arc::clone(&self.0.shape))
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("config", self.config())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An [`Auth`] in the making.
+#[derive(Debug)]
+#[must_use = "call `build`"]
+pub struct AuthBuilder {
+    config: Config,
+    clock: Box<dyn Clock>,
+    random: Box<dyn RandomSource>,
+    blocklist: Option<Blocklist>,
+}
+
+impl AuthBuilder {
+    /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
+    /// [`PresentedToken::id`]; when it cannot, the request is answered with 503.
+    ///
+    /// ```
+    /// use handstamp::admission::Admission;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config)
+    ///     .with_blocklist(|token| async move {
+    ///         let revoked = token.id() == "the id of a stolen token";
+    ///         Ok(if revoked { Admission::Revoked } else { Admission::Admitted })
+    ///     })
+    ///     .build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
+    where
+        F: Fn(PresentedToken) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
+    {
+        self.blocklist = Some(Blocklist::new(ask));
+        self
+    }
+
+    /// Takes the time from here.
+    pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Takes token ids and CSRF values from here.
+    pub fn with_random_source(mut self, random: impl RandomSource + 'static) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// Done. Logs the configuration's warnings.
+    #[must_use]
+    pub fn build(self) -> Auth {
+        let Self {
+            config,
+            clock,
+            random,
+            blocklist,
+        } = self;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let shape = Shape {
+            style: config.error_style(),
+            message_key: config.error_message_key().to_owned(),
+        };
+        Auth(Arc::new(Parts {
+            config,
+            shape: Arc::new(shape),
+            clock,
+            random,
+            blocklist,
+        }))
+    }
+}

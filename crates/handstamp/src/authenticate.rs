@@ -1,0 +1,95 @@
+//! The inbound story: from a request's head to a token that a handler may trust.
+
+use std::future::Future;
+
+use crate::admission::{Admission, PresentedToken};
+use crate::auth::Auth;
+use crate::authenticated::Authenticated;
+use crate::csrf::CsrfCleared;
+use crate::error::{Reason, Rejection};
+use crate::purpose::Purpose;
+use crate::request::RequestHead;
+use crate::require::{Freshness, Require};
+use crate::{csrf, locate, verify};
+
+impl Auth {
+    /// Looks for a token and checks it against what the route demands: signature, times, audience, issuer, purpose,
+    /// login type, freshness, CSRF, blocklist, scopes, in this order. The first that does not hold is the answer.
+    ///
+    /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
+    ///
+    /// # Errors
+    /// The [`Rejection`] is the response to send.
+    pub fn authenticate<'a, P: Purpose, R: RequestHead>(
+        &'a self,
+        head: &R,
+        require: &'a Require<P>,
+    ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
+        let cleared = clear(self, head, require);
+        async move {
+            let finished = match cleared {
+                Ok(cleared) => {
+                    let admission = admit(self, &cleared).await;
+                    admission.and_then(|admission| finish(cleared, admission, require))
+                }
+                Err(reason) => Err(reason),
+            };
+            finished.map_err(|reason| self.reject(reason))
+        }
+    }
+}
+
+/// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back.
+fn clear<P: Purpose>(
+    auth: &Auth,
+    head: &impl RequestHead,
+    require: &Require<P>,
+) -> Result<CsrfCleared<P>, Reason> {
+    let config = auth.config();
+    let presented = locate::locate(head, config, require)?;
+    let verified = verify::verify::<P>(&presented, config, auth.now())?;
+    let claims = &verified.claims;
+    if let Some(expected) = &require.login_type
+        && claims.login_type() != Some(expected)
+    {
+        let actual = claims.login_type().map(str::to_owned);
+        return Err(Reason::LoginTypeMismatch {
+            expected: expected.clone(),
+            actual,
+        });
+    }
+    if require.freshness == Freshness::Fresh && !claims.fresh {
+        return Err(Reason::FreshTokenRequired);
+    }
+    csrf::check(verified, head, config, require)
+}
+
+/// The only step that waits. Without a blocklist every token whose signature holds is admitted.
+async fn admit<P>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
+    match auth.blocklist() {
+        None => Ok(Admission::Admitted),
+        Some(blocklist) => {
+            let token = PresentedToken::from(&cleared.verified().claims);
+            blocklist.ask(token).await.map_err(Reason::StoreUnavailable)
+        }
+    }
+}
+
+fn finish<P: Purpose>(
+    cleared: CsrfCleared<P>,
+    admission: Admission,
+    require: &Require<P>,
+) -> Result<Authenticated<P>, Reason> {
+    if admission == Admission::Revoked {
+        return Err(Reason::TokenRevoked);
+    }
+    let claims = &cleared.verified().claims;
+    if !require.scopes.is_met_by(|| claims.scopes()) {
+        let provided = claims.scopes().map(str::to_owned).collect();
+        return Err(Reason::InsufficientScope {
+            required: require.scopes.names().to_vec(),
+            provided,
+        });
+    }
+    Ok(Authenticated::new(cleared))
+}

@@ -1,0 +1,35 @@
+use super::Config;
+use crate::purpose::Purpose;
+
+/// The names of one purpose's cookies and header, for a page or client that the application serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Names<'c> {
+    /// Of the cookie that carries the token.
+    pub cookie: &'c str,
+    /// Of the cookie that script reads the CSRF value from.
+    pub csrf_cookie: &'c str,
+    /// Of the header that repeats it.
+    pub csrf_header: &'c str,
+}
+
+impl Config {
+    /// The names in force, prefix included.
+    ///
+    /// ```
+    /// use handstamp::{Config, purpose::Access};
+    ///
+    /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+    /// assert_eq!(config.names::<Access>().csrf_cookie, "csrf_access_token");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn names<P: Purpose>(&self) -> Names<'_> {
+        let cookies = self.cookies(P::KIND);
+        Names {
+            cookie: cookies.token.name.as_str(),
+            csrf_cookie: cookies.csrf.name.as_str(),
+            csrf_header: &cookies.csrf_header,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Double submit, bound to the token: the request repeats a value that only script of our own origin can read.
+
+use ctutils::CtEq as _;
+
+use crate::config::Config;
+use crate::error::Reason;
+use crate::locate::Location;
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+use crate::request::RequestHead;
+use crate::require::{CsrfDemand, Require};
+use crate::verify::Verified;
+
+/// A verified token together with the proof that no other site made the browser send it. Only [`check`] makes one, so
+/// the proof cannot be paired with another token.
+pub(crate) struct CsrfCleared<P>(Verified<P>);
+
+impl<P> CsrfCleared<P> {
+    pub(crate) fn verified(&self) -> &Verified<P> {
+        &self.0
+    }
+
+    pub(crate) fn into_verified(self) -> Verified<P> {
+        self.0
+    }
+}
+
+/// Compares the header with the token's own claim. The CSRF cookie is never read: a sibling subdomain can plant one.
+pub(crate) fn check<P: Purpose>(
+    verified: Verified<P>,
+    head: &impl RequestHead,
+    config: &Config,
+    require: &Require<P>,
+) -> Result<CsrfCleared<P>, Reason> {
+    if !applies(&verified, head.method(), config, require) {
+        return Ok(CsrfCleared(verified));
+    }
+    let cookies = config.cookies(P::KIND);
+    let mut sent = head
+        .header_values(&cookies.csrf_header)
+        .map(<[u8]>::trim_ascii)
+        .filter(|value| !value.is_empty());
+    let Some(value) = sent.next() else {
+        return Err(Reason::MissingCsrfToken {
+            header: cookies.csrf_header.clone(),
+            cookie: cookies.csrf.name.to_string(),
+        });
+    };
+    let agrees = sent.all(|other| other == value);
+    let expected = verified.claims.csrf().unwrap_or_default().as_bytes();
+    // An empty claim never matches: `value` is not empty.
+    if agrees && value.ct_eq(expected).to_bool() {
+        Ok(CsrfCleared(verified))
+    } else {
+        Err(Reason::CsrfMismatch)
+    }
+}
+
+/// Only cookies are sent by browsers unasked. A refresh token is never needed by a request that only reads.
+fn applies<P: Purpose>(
+    verified: &Verified<P>,
+    method: &str,
+    config: &Config,
+    require: &Require<P>,
+) -> bool {
+    verified.location == Location::Cookies
+        && config.csrf_protect()
+        && require.csrf == CsrfDemand::Check
+        && (P::KIND == Kind::Refresh || config.csrf_methods().iter().any(|listed| listed == method))
+}

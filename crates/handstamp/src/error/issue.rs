@@ -1,0 +1,90 @@
+//! What can go wrong while issuing: mistakes of the program, not of the client.
+
+use std::fmt;
+
+use crate::cookie::CookieError;
+use crate::jws::MAX_TOKEN_LEN;
+
+/// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
+/// sent, so adapters answer 500 without detail and log it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The subject is empty: nobody would be logged in.
+    EmptySubject,
+    /// A custom claim has a name that this crate gives a meaning.
+    ReservedClaim {
+        /// The name.
+        name: String,
+    },
+    /// A custom claim cannot be written as JSON.
+    UnserializableClaim {
+        /// The name.
+        name: String,
+        /// What the serializer says.
+        reason: String,
+    },
+    /// A lifetime under one second or over ten years.
+    LifetimeOutOfRange,
+    /// The token is longer than any handstamp reads: too many or too large custom claims.
+    TokenTooLong,
+    /// Name and value of the cookie are longer than 4096 bytes, so that browsers would drop it, or a value holds what
+    /// cookies cannot carry.
+    Cookie(CookieError),
+    /// Only a public key is configured: this service verifies tokens and issues none.
+    NoSigningKey,
+    /// The signature could not be made.
+    Signing,
+    /// The system gave no random bytes.
+    Random,
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptySubject => f.write_str("the subject is empty; give the user's id"),
+            Self::ReservedClaim { name } => {
+                write!(f, "the claim {name:?} has a meaning of its own; give the custom claim another name")
+            }
+            Self::UnserializableClaim { name, reason } => {
+                write!(f, "the claim {name:?} cannot be written as JSON: {reason}")
+            }
+            Self::LifetimeOutOfRange => f.write_str("a token lives from one second to ten years"),
+            Self::TokenTooLong => write!(
+                f,
+                "the token has more than {MAX_TOKEN_LEN} bytes; keep large data in your database"
+            ),
+            Self::Cookie(error) => error.fmt(f),
+            Self::NoSigningKey => {
+                f.write_str("no key to sign with; set JWT_PRIVATE_KEY, or issue tokens in the service that has it")
+            }
+            Self::Signing => f.write_str("the signature could not be made"),
+            Self::Random => f.write_str("the system gave no random bytes"),
+        }
+    }
+}
+
+impl std::error::Error for IssueError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Cookie(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<CookieError> for IssueError {
+    fn from(error: CookieError) -> Self {
+        Self::Cookie(error)
+    }
+}
+
+impl From<crate::keys::SignError> for IssueError {
+    fn from(error: crate::keys::SignError) -> Self {
+        match error {
+            crate::keys::SignError::NoSigningKey => Self::NoSigningKey,
+            crate::keys::SignError::TooLarge => Self::TokenTooLong,
+            crate::keys::SignError::Failed => Self::Signing,
+        }
+    }
+}

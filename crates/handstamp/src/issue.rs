@@ -1,0 +1,198 @@
+//! The outbound story: from what a token shall say to the cookies that carry it.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::auth::Auth;
+use crate::claims::REGISTERED;
+use crate::clock::UnixTime;
+use crate::config::{Config, CookieLifetime};
+use crate::cookie::{Lifetime, SetCookie};
+use crate::error::IssueError;
+use crate::locate::Location;
+use crate::new_token::NewToken;
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+use crate::set_cookies::SetCookies;
+use crate::signed_token::SignedToken;
+
+/// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
+pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedToken<P>, IssueError> {
+    let config = auth.config();
+    check(new, config)?;
+    let configured = match P::KIND {
+        Kind::Access => config.access_lifetime(),
+        Kind::Refresh => config.refresh_lifetime(),
+    };
+    let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
+    if lifetime.is_zero() || lifetime > LONGEST_LIFE {
+        return Err(IssueError::LifetimeOutOfRange);
+    }
+    let [id, csrf] = random_values(auth)?;
+    let guarded = config.csrf_protect() && config.locations().contains(&Location::Cookies);
+    let csrf = guarded.then_some(csrf);
+    let issued_at = UnixTime::from_secs(auth.now().as_secs());
+    let expires_at = issued_at.saturating_add(lifetime);
+    let claims = NewClaims {
+        new,
+        config,
+        kind: P::KIND,
+        id: &id,
+        csrf: csrf.as_deref(),
+        issued_at,
+        expires_at,
+    };
+    let payload = serde_json::to_vec(&claims).map_err(|error| IssueError::UnserializableClaim {
+        name: "(all)".into(),
+        reason: error.to_string(),
+    })?;
+    let token = config.keys().sign(&payload)?;
+    Ok(SignedToken {
+        token,
+        id,
+        csrf,
+        expires_at,
+        lifetime,
+        purpose: PhantomData,
+    })
+}
+
+/// The cookies of one token: the token's own, then its CSRF value's, which script may read.
+pub(crate) fn set<P: Purpose>(
+    config: &Config,
+    token: &SignedToken<P>,
+) -> Result<SetCookies, IssueError> {
+    let cookies = config.cookies(P::KIND);
+    let lifetime = match config.cookie_lifetime() {
+        CookieLifetime::Session => Lifetime::Session,
+        CookieLifetime::Fixed(fixed) => Lifetime::Persistent(fixed),
+        CookieLifetime::AsToken => Lifetime::Persistent(token.lifetime),
+    };
+    let mut lines = vec![SetCookie::set(
+        &cookies.token.name,
+        &token.token,
+        &cookies.token.attributes,
+        lifetime,
+    )?];
+    if let Some(csrf) = token.csrf()
+        && config.csrf_in_cookies()
+    {
+        lines.push(SetCookie::set(
+            &cookies.csrf.name,
+            csrf,
+            &cookies.csrf.attributes,
+            lifetime,
+        )?);
+    }
+    Ok(SetCookies::new(lines))
+}
+
+/// The deletion of what [`set`] writes, with every attribute repeated.
+pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
+    let mut lines = Vec::new();
+    for kind in kinds {
+        let cookies = config.cookies(*kind);
+        lines.push(SetCookie::unset(
+            &cookies.token.name,
+            &cookies.token.attributes,
+        ));
+        if config.csrf_protect() && config.csrf_in_cookies() {
+            lines.push(SetCookie::unset(
+                &cookies.csrf.name,
+                &cookies.csrf.attributes,
+            ));
+        }
+    }
+    SetCookies::new(lines)
+}
+
+fn check(new: &NewToken, config: &Config) -> Result<(), IssueError> {
+    if new.subject.is_empty() {
+        return Err(IssueError::EmptySubject);
+    }
+    if let Some((name, reason)) = new.unserializable.clone() {
+        return Err(IssueError::UnserializableClaim { name, reason });
+    }
+    // A token made from a verified one brings the identity claim along; it says the same, and is written once.
+    let reserved = |(name, value): &(&String, &Value)| {
+        REGISTERED.contains(&name.as_str())
+            || (*name == config.identity_claim() && value.as_str() != Some(&new.subject))
+    };
+    match new.custom.iter().find(reserved) {
+        Some((name, _)) => Err(IssueError::ReservedClaim { name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Two values of 128 unpredictable bits each, in one call of the source.
+fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
+    let mut bytes = [[0; 16]; 2];
+    auth.random()
+        .fill(bytes.as_flattened_mut())
+        .map_err(|_| IssueError::Random)?;
+    Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
+}
+
+/// The claims in the order of the wire.
+struct NewClaims<'a> {
+    new: &'a NewToken,
+    config: &'a Config,
+    kind: Kind,
+    id: &'a str,
+    csrf: Option<&'a str>,
+    issued_at: UnixTime,
+    expires_at: UnixTime,
+}
+
+impl Serialize for NewClaims<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { new, config, .. } = self;
+        let mut claims = serializer.serialize_map(None)?;
+        claims.serialize_entry("sub", &new.subject)?;
+        claims.serialize_entry("jti", self.id)?;
+        claims.serialize_entry("type", self.kind.claim())?;
+        if self.kind == Kind::Access {
+            claims.serialize_entry("fresh", &new.fresh)?;
+        }
+        // The original reads an absent claim as an empty one, and writes the empty one.
+        claims.serialize_entry("csrf", self.csrf.unwrap_or_default())?;
+        claims.serialize_entry("iat", &self.issued_at.as_secs())?;
+        if config.encode_nbf() {
+            claims.serialize_entry("nbf", &self.issued_at.as_secs())?;
+        }
+        claims.serialize_entry("exp", &self.expires_at.as_secs())?;
+        if let Some(issuer) = config.encode_issuer() {
+            claims.serialize_entry("iss", issuer)?;
+        }
+        match new.audience.as_deref().unwrap_or(config.encode_audience()) {
+            [] => {}
+            [one] => claims.serialize_entry("aud", one)?,
+            many => claims.serialize_entry("aud", many)?,
+        }
+        if let Some(scopes) = &new.scopes {
+            claims.serialize_entry("scopes", scopes)?;
+        }
+        if let Some(login_type) = &new.login_type {
+            claims.serialize_entry("login_type", login_type)?;
+        }
+        if config.identity_claim() != "sub" {
+            claims.serialize_entry(config.identity_claim(), &new.subject)?;
+        }
+        for (name, value) in new
+            .custom
+            .iter()
+            .filter(|(name, _)| *name != config.identity_claim())
+        {
+            claims.serialize_entry(name, value)?;
+        }
+        claims.end()
+    }
+}
+
+/// Ten years: past that a lifetime is a slip of the unit.
+const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);

@@ -1,0 +1,110 @@
+//! The protected header: written by us in one way, read strictly (RFC 7515, section 4).
+
+use std::{collections::BTreeSet, fmt};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
+
+use super::{Algorithm, JwsError, KeyId, compact};
+
+/// What of a header matters: it selects among our keys, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key_id: Option<String>,
+}
+
+impl Header {
+    /// The segment that our own tokens begin with.
+    pub(crate) fn encode(algorithm: Algorithm, key_id: Option<&KeyId>) -> String {
+        let json = match key_id {
+            // Neither name holds a character that JSON escapes.
+            Some(id) => format!(r#"{{"alg":"{algorithm}","typ":"JWT","kid":"{id}"}}"#),
+            None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
+        };
+        BASE64_URL_SAFE_NO_PAD.encode(json)
+    }
+
+    pub(crate) fn parse(segment: &[u8]) -> Result<Self, JwsError> {
+        let malformed = JwsError::Malformed;
+        let json = compact::decode(segment)
+            .ok_or(malformed("header is not canonical base64url"))
+            // serde_json does not look at the encoding of strings that it skips.
+            .and_then(|json| {
+                String::from_utf8(json).map_err(|_| malformed("header is not UTF-8"))
+            })?;
+        let members: Members = serde_json::from_str(&json).map_err(|error| {
+            malformed(match error.classify() {
+                Category::Data => "header is not an object, or a member is not a string",
+                _ => "header is not JSON",
+            })
+        })?;
+        if members.repeated {
+            return Err(malformed("header has a member twice"));
+        }
+        // Both change what the signature covers or means, and we implement no extension (RFC 7515, section 4.1.11; RFC 7797).
+        if members.crit || members.b64 {
+            return Err(malformed("header has `crit` or `b64`"));
+        }
+        // Media types are compared without case; the recommended spelling is JWT (RFC 7519, section 5.1).
+        if members
+            .typ
+            .is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT"))
+        {
+            return Err(malformed("header has a `typ` other than JWT"));
+        }
+        let alg = members.alg.ok_or(malformed("header has no `alg`"))?;
+        Ok(Self {
+            algorithm: alg.parse().map_err(|_| JwsError::UnsupportedAlgorithm)?,
+            key_id: members.kid,
+        })
+    }
+}
+
+/// The members we know, not yet judged. All others, `jwk`, `jku`, `x5c` and `x5u` among them, are skipped unread.
+#[derive(Default)]
+struct Members {
+    alg: Option<String>,
+    typ: Option<String>,
+    kid: Option<String>,
+    crit: bool,
+    b64: bool,
+    repeated: bool,
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Members::default();
+        // A tree, not a list: the header is the attacker's, and a thousand names fit in it.
+        let mut seen = BTreeSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "alg" => members.alg = Some(map.next_value()?),
+                "typ" => members.typ = Some(map.next_value()?),
+                "kid" => members.kid = Some(map.next_value()?),
+                other => {
+                    members.crit |= other == "crit";
+                    members.b64 |= other == "b64";
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            members.repeated |= !seen.insert(name);
+        }
+        Ok(members)
+    }
+}

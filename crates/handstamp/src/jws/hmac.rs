@@ -1,0 +1,108 @@
+//! HS256, HS384, HS512 (RFC 7518, section 3.2).
+
+use std::sync::Arc;
+
+use ::hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha384, Sha512};
+
+use super::{Algorithm, KeyError, Signature, not_a_secret};
+
+/// How long a secret has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecretLength {
+    /// At least as long as the hash (RFC 7518, section 3.2).
+    Rfc7518,
+    /// Anything but empty.
+    Waived,
+}
+
+/// The secret, mixed in once; each use starts from a copy of that state.
+pub(super) struct HmacKey(Arc<Prepared>);
+
+enum Prepared {
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl HmacKey {
+    pub(super) fn new(
+        algorithm: Algorithm,
+        secret: &[u8],
+        length: SecretLength,
+    ) -> Result<Self, KeyError> {
+        let need = match algorithm {
+            Algorithm::Hs256 => 32,
+            Algorithm::Hs384 => 48,
+            Algorithm::Hs512 => 64,
+            _ => return Err(KeyError::NotForSecrets(algorithm)),
+        };
+        if secret.is_empty() {
+            return Err(KeyError::EmptySecret);
+        }
+        if let Some(format) = not_a_secret::key_format(secret) {
+            return Err(KeyError::SecretIsKey(format));
+        }
+        if length == SecretLength::Rfc7518 && secret.len() < need {
+            return Err(KeyError::ShortSecret {
+                algorithm,
+                have: secret.len(),
+                need,
+            });
+        }
+        Ok(Self(Arc::new(match algorithm {
+            Algorithm::Hs384 => Prepared::Sha384(prepare(secret)),
+            Algorithm::Hs512 => Prepared::Sha512(prepare(secret)),
+            _ => Prepared::Sha256(prepare(secret)),
+        })))
+    }
+
+    /// The same key for the other direction; the secret stays in one place.
+    pub(super) fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    pub(super) fn sign(&self, input: &[u8]) -> Option<Signature> {
+        match &*self.0 {
+            Prepared::Sha256(mac) => Signature::copy(&tag(mac, input)),
+            Prepared::Sha384(mac) => Signature::copy(&tag(mac, input)),
+            Prepared::Sha512(mac) => Signature::copy(&tag(mac, input)),
+        }
+    }
+
+    /// In constant time; another length than the hash's never holds.
+    pub(super) fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
+        match &*self.0 {
+            Prepared::Sha256(mac) => mac
+                .clone()
+                .chain_update(input)
+                .verify_slice(signature)
+                .is_ok(),
+            Prepared::Sha384(mac) => mac
+                .clone()
+                .chain_update(input)
+                .verify_slice(signature)
+                .is_ok(),
+            Prepared::Sha512(mac) => mac
+                .clone()
+                .chain_update(input)
+                .verify_slice(signature)
+                .is_ok(),
+        }
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "HMAC takes keys of any length (RFC 2104, section 2)"
+)]
+fn prepare<M: Mac + KeyInit>(secret: &[u8]) -> M {
+    M::new_from_slice(secret).expect("any length")
+}
+
+fn tag<M: Mac + Clone>(
+    mac: &M,
+    input: &[u8],
+) -> impl AsRef<[u8]> + std::ops::Deref<Target = [u8]> + use<M> {
+    mac.clone().chain_update(input).finalize().into_bytes()
+}

@@ -1,0 +1,63 @@
+//! Why a key is refused when it is loaded.
+
+use std::{error::Error, fmt};
+
+#[cfg(feature = "asymmetric")]
+use super::PemError;
+use super::{Algorithm, KeyId};
+
+/// What is wrong with a key, and the cure. Never shows a byte of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyError {
+    EmptySecret,
+    ShortSecret {
+        algorithm: Algorithm,
+        have: usize,
+        need: usize,
+    },
+    /// The secret is a key, in this format.
+    SecretIsKey(&'static str),
+    /// A secret was given for an algorithm with key pairs.
+    NotForSecrets(Algorithm),
+    /// Two keys of the set have the same id and algorithm.
+    DuplicateKeyId(KeyId, Algorithm),
+    #[cfg(feature = "asymmetric")]
+    Pem(PemError),
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptySecret => write!(f, "the secret is empty; {MAKE_SECRET}"),
+            Self::ShortSecret {
+                algorithm,
+                have,
+                need,
+            } => write!(
+                f,
+                "the secret has {have} bytes and {algorithm} needs at least {need} \
+                 (RFC 7518, section 3.2); {MAKE_SECRET}"
+            ),
+            Self::SecretIsKey(format) => write!(
+                f,
+                "the secret is a key ({format}), and whoever has its public half could sign tokens; \
+                 {MAKE_SECRET}, or choose the algorithm that belongs to the key"
+            ),
+            Self::NotForSecrets(algorithm) => write!(
+                f,
+                "{algorithm} signs with a private key, not with a secret; \
+                 give a PEM, or choose HS256, HS384 or HS512"
+            ),
+            Self::DuplicateKeyId(id, algorithm) => write!(
+                f,
+                "two {algorithm} keys have the key id \"{id}\"; give each its own"
+            ),
+            #[cfg(feature = "asymmetric")]
+            Self::Pem(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for KeyError {}
+
+const MAKE_SECRET: &str = "make one with `openssl rand -base64 64`";

@@ -1,0 +1,63 @@
+//! The header member `kid` (RFC 7515, section 4.1.4).
+
+use std::{error::Error, fmt};
+
+/// The name of a key: tells which of several keys signed a token, so that keys can be replaced one after the other.
+///
+/// One to 128 characters of printable ASCII, without `"` and `\`.
+///
+/// ```
+/// use handstamp::jws::KeyId;
+///
+/// assert_eq!(KeyId::try_from("2026-01")?.as_str(), "2026-01");
+/// assert!(KeyId::try_from("").is_err());
+/// # Ok::<(), handstamp::jws::InvalidKeyId>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyId(Box<str>);
+
+impl KeyId {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for KeyId {
+    type Error = InvalidKeyId;
+
+    fn try_from(name: &str) -> Result<Self, Self::Error> {
+        // What needs no escape in JSON: header.rs writes the name as it is.
+        let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        if (1..=MAX_LEN).contains(&name.len()) && name.bytes().all(plain) {
+            Ok(Self(name.into()))
+        } else {
+            Err(InvalidKeyId)
+        }
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text cannot name a key; see [`KeyId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidKeyId;
+
+impl fmt::Display for InvalidKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a key id has 1 to {MAX_LEN} characters of printable ASCII, without \" and \\"
+        )
+    }
+}
+
+impl Error for InvalidKeyId {}
+
+const MAX_LEN: usize = 128;

@@ -1,0 +1,123 @@
+use std::borrow::Cow;
+
+use super::{Location, Presented};
+use crate::config::Config;
+use crate::error::Reason;
+use crate::request::RequestHead;
+
+/// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC 9110, section 11.1);
+/// another scheme, or none, is "not here", so that `Basic` of a proxy does not hide a good cookie.
+pub(super) fn token<'r>(
+    head: &'r impl RequestHead,
+    config: &'r Config,
+) -> Result<Option<Presented<'r>>, Reason> {
+    let mut found: Option<&[u8]> = None;
+    for value in head.header_values(config.header_name()) {
+        let Some(token) = after_scheme(value, config.header_type()) else {
+            continue;
+        };
+        if found.is_some_and(|earlier| earlier != token) {
+            return Err(Reason::InvalidToken(
+                "several different tokens in the header".into(),
+            ));
+        }
+        found = Some(token);
+    }
+    Ok(found.map(|token| Presented::One {
+        token: Cow::Borrowed(token),
+        location: Location::Headers,
+    }))
+}
+
+fn after_scheme<'v>(value: &'v [u8], scheme: &str) -> Option<&'v [u8]> {
+    let value = value.trim_ascii();
+    let token = if scheme.is_empty() {
+        value
+    } else {
+        let (first, rest) = value.split_at_checked(scheme.len())?;
+        let separated = rest.first() == Some(&b' ');
+        if !separated || !first.eq_ignore_ascii_case(scheme.as_bytes()) {
+            return None;
+        }
+        rest.trim_ascii()
+    };
+    (!token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_scheme;
+
+    #[test]
+    fn a_token_stands_after_its_scheme() {
+        let rows: [(&str, &[u8], &str, Option<&[u8]>); 14] = [
+            ("the usual form", b"Bearer t.o.k", "Bearer", Some(b"t.o.k")),
+            (
+                "a scheme has no case",
+                b"bEARER t.o.k",
+                "Bearer",
+                Some(b"t.o.k"),
+            ),
+            (
+                "several spaces separate as well as one",
+                b"Bearer   t.o.k",
+                "Bearer",
+                Some(b"t.o.k"),
+            ),
+            (
+                "spaces around are no part of it",
+                b"  Bearer t.o.k ",
+                "Bearer",
+                Some(b"t.o.k"),
+            ),
+            (
+                "another scheme is not here",
+                b"Basic dXNlcjpwdw==",
+                "Bearer",
+                None,
+            ),
+            (
+                "a scheme that only begins alike is not here",
+                b"Bearertoken t.o.k",
+                "Bearer",
+                None,
+            ),
+            ("a tab does not separate", b"Bearer\tt.o.k", "Bearer", None),
+            (
+                "a scheme without a token is not here",
+                b"Bearer ",
+                "Bearer",
+                None,
+            ),
+            ("a bare scheme is not here", b"Bearer", "Bearer", None),
+            ("an empty value is not here", b"", "Bearer", None),
+            (
+                "the scheme is taken off once",
+                b"Bearer Bearer t",
+                "Bearer",
+                Some(b"Bearer t"),
+            ),
+            (
+                "a token that is not ASCII stays as it is",
+                b"Bearer \xff\xfe",
+                "Bearer",
+                Some(b"\xff\xfe"),
+            ),
+            (
+                "without a scheme the whole value is the token",
+                b" t.o.k ",
+                "",
+                Some(b"t.o.k"),
+            ),
+            (
+                "without a scheme an empty value is not here",
+                b"  ",
+                "",
+                None,
+            ),
+        ];
+        for (row, value, scheme, expected) in rows {
+            assert_eq!(after_scheme(value, scheme), expected, "{row}");
+        }
+    }
+}

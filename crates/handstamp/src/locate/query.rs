@@ -1,0 +1,36 @@
+use std::borrow::Cow;
+
+use super::{Location, Presented};
+use crate::config::Config;
+use crate::error::Reason;
+use crate::request::RequestHead;
+
+/// The query parameter (RFC 6750, section 2.3). An empty one is a token that is invalid, as in the original.
+pub(super) fn token<'r>(
+    head: &'r impl RequestHead,
+    config: &'r Config,
+) -> Result<Option<Presented<'r>>, Reason> {
+    let Some(query) = head.query() else {
+        return Ok(None);
+    };
+    let mut found: Option<Cow<'_, str>> = None;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name != config.query_string_name() {
+            continue;
+        }
+        if found.is_some_and(|earlier| earlier != value) {
+            return Err(Reason::InvalidToken(
+                "several different tokens in the query".into(),
+            ));
+        }
+        found = Some(value);
+    }
+    let bytes = |token| match token {
+        Cow::Borrowed(text) => Cow::Borrowed(str::as_bytes(text)),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    Ok(found.map(|token| Presented::One {
+        token: bytes(token),
+        location: Location::Query,
+    }))
+}

@@ -1,0 +1,136 @@
+//! What a new token shall say.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::authenticated::Authenticated;
+use crate::claims::REGISTERED;
+use crate::purpose::Purpose;
+
+/// What a new token shall say. A `&str` or `String` is a subject and nothing else.
+///
+/// ```
+/// use handstamp::{NewToken, minutes};
+///
+/// let token = NewToken::for_subject("user1")
+///     .fresh()
+///     .scopes(["posts:write", "files:*"])
+///     .claim("tenant", "acme")
+///     .expires_in(minutes(5));
+/// ```
+///
+/// A verified token becomes one too: subject, scopes, login type, audience and custom claims are kept, freshness is
+/// not.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
+pub struct NewToken {
+    pub(crate) subject: String,
+    pub(crate) fresh: bool,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) audience: Option<Vec<String>>,
+    pub(crate) login_type: Option<String>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) custom: Map<String, Value>,
+    /// The first claim that could not be written, kept until there is a `Result` to put it in.
+    pub(crate) unserializable: Option<(String, String)>,
+}
+
+impl NewToken {
+    /// A token for this user: the claim `sub`.
+    pub fn for_subject(subject: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            fresh: false,
+            scopes: None,
+            audience: None,
+            login_type: None,
+            lifetime: None,
+            custom: Map::new(),
+            unserializable: None,
+        }
+    }
+
+    /// Made because somebody just gave a password. Only access tokens can be fresh.
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
+    /// What the token may be used for.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// A claim of the application's own. A registered name is refused when the token is made.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                self.custom.insert(name, value);
+            }
+            Err(error) => {
+                self.unserializable.get_or_insert((name, error.to_string()));
+            }
+        }
+        self
+    }
+
+    /// Lives this long instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`; whole seconds.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// For these audiences instead of `JWT_ENCODE_AUDIENCE`.
+    pub fn audience<S: Into<String>>(mut self, audience: impl IntoIterator<Item = S>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type).
+    pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
+        self.login_type = Some(login_type.into());
+        self
+    }
+}
+
+impl From<&str> for NewToken {
+    fn from(subject: &str) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl From<String> for NewToken {
+    fn from(subject: String) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl From<&String> for NewToken {
+    fn from(subject: &String) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl<P: Purpose> From<&Authenticated<P>> for NewToken {
+    fn from(token: &Authenticated<P>) -> Self {
+        let claims = token.claims_set();
+        // The payload was read as an object when the token was verified.
+        let mut custom: Map<String, Value> =
+            serde_json::from_str(claims.payload()).unwrap_or_default();
+        custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
+        let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
+        Self {
+            scopes: (!scopes.is_empty()).then_some(scopes),
+            audience: claims
+                .audience()
+                .map(|audience| audience.map(str::to_owned).collect()),
+            login_type: claims.login_type().map(str::to_owned),
+            custom,
+            ..Self::for_subject(claims.subject())
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a route demands, as one value made at start-up.
+
+use std::marker::PhantomData;
+
+use crate::locate::Location;
+use crate::purpose::{Access, Purpose, Refresh};
+use crate::scope::ScopeDemand;
+
+/// What a route demands of the token it is called with.
+///
+/// ```
+/// use handstamp::{Location, Require};
+///
+/// let members = Require::access();
+/// let editors = Require::access().any_scope(["posts:write", "admin:*"]);
+/// let change_password = Require::access().fresh();
+/// let webhook = Require::access().from([Location::Headers]).without_csrf();
+/// ```
+#[derive(Debug, Clone)]
+pub struct Require<P> {
+    pub(crate) freshness: Freshness,
+    pub(crate) csrf: CsrfDemand,
+    /// `None`: the configured ones.
+    pub(crate) locations: Option<Vec<Location>>,
+    pub(crate) scopes: ScopeDemand,
+    pub(crate) login_type: Option<String>,
+    purpose: PhantomData<P>,
+}
+
+impl Require<Access> {
+    /// An access token.
+    #[must_use]
+    pub fn access() -> Self {
+        Self::new()
+    }
+
+    /// The token must be fresh: made at a log-in, not by a refresh.
+    #[must_use]
+    pub fn fresh(mut self) -> Self {
+        self.freshness = Freshness::Fresh;
+        self
+    }
+
+    /// The token must carry every one of these scopes, or a wildcard over it (`admin:*`).
+    #[must_use]
+    pub fn all_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = ScopeDemand::All(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The token must carry at least one of these scopes, or a wildcard over it. An empty list is never met.
+    #[must_use]
+    pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = ScopeDemand::Any(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Require<Refresh> {
+    /// A refresh token.
+    #[must_use]
+    pub fn refresh() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Purpose> Require<P> {
+    fn new() -> Self {
+        Self {
+            freshness: Freshness::Any,
+            csrf: CsrfDemand::Check,
+            locations: None,
+            scopes: ScopeDemand::Nothing,
+            login_type: None,
+            purpose: PhantomData,
+        }
+    }
+
+    /// Looks only here, in this order; the places need not be among the configured ones.
+    #[must_use]
+    pub fn from(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
+        self.locations = Some(locations.into_iter().collect());
+        self
+    }
+
+    /// The token's claim `login_type` must be this one (`user`, `admin`).
+    #[must_use]
+    pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
+        self.login_type = Some(login_type.into());
+        self
+    }
+
+    /// Asks for no CSRF value on this route, whatever the method.
+    ///
+    /// # Security
+    /// A browser sends cookies along with requests that other sites make it send. Only for routes that change nothing,
+    /// or that are called by programs and guard themselves.
+    #[must_use]
+    pub fn without_csrf(mut self) -> Self {
+        self.csrf = CsrfDemand::Skip;
+        self
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    Any,
+    Fresh,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CsrfDemand {
+    Check,
+    Skip,
+}

@@ -1,0 +1,100 @@
+//! Tokens that were just made.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::clock::UnixTime;
+use crate::purpose::{Access, Purpose, Refresh};
+
+/// A token that was just signed, with what its cookies need. Nothing decodes it again.
+///
+/// The purpose is a type: an access token does not go into the refresh cookie.
+///
+/// ```compile_fail
+/// # use handstamp::{Auth, SignedToken, purpose::Refresh};
+/// fn wrong(auth: &Auth, refresh: &SignedToken<Refresh>) {
+///     let _ = auth.set_access_cookies(refresh);
+/// }
+/// ```
+pub struct SignedToken<P> {
+    pub(crate) token: String,
+    pub(crate) id: String,
+    pub(crate) csrf: Option<String>,
+    pub(crate) expires_at: UnixTime,
+    pub(crate) lifetime: Duration,
+    pub(crate) purpose: PhantomData<P>,
+}
+
+impl<P: Purpose> SignedToken<P> {
+    /// The token itself, to be sent to the one it is for.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.token
+    }
+
+    /// The token's id: the claim `jti`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The value that requests must repeat in the CSRF header, for clients that cannot read cookies. `None` when the
+    /// token is made without: no cookies among the locations, or the protection is off.
+    #[must_use]
+    pub fn csrf(&self) -> Option<&str> {
+        self.csrf.as_deref()
+    }
+
+    /// When it ends: the claim `exp`.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
+}
+
+/// Never the token: whoever reads it may act as its subject.
+impl<P: Purpose> fmt::Debug for SignedToken<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedToken")
+            .field("purpose", &P::KIND.claim())
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An access token and a refresh token of one log-in.
+///
+/// Serialises as the body that clients of the original expect: `access_token`, `refresh_token` and
+/// `token_type: "bearer"`.
+#[derive(Debug)]
+pub struct TokenPair {
+    pub(crate) access: SignedToken<Access>,
+    pub(crate) refresh: SignedToken<Refresh>,
+}
+
+impl TokenPair {
+    /// The access token.
+    #[must_use]
+    pub fn access(&self) -> &SignedToken<Access> {
+        &self.access
+    }
+
+    /// The refresh token.
+    #[must_use]
+    pub fn refresh(&self) -> &SignedToken<Refresh> {
+        &self.refresh
+    }
+}
+
+impl Serialize for TokenPair {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pair = serializer.serialize_struct("TokenPair", 3)?;
+        pair.serialize_field("access_token", self.access.as_str())?;
+        pair.serialize_field("refresh_token", self.refresh.as_str())?;
+        pair.serialize_field("token_type", "bearer")?;
+        pair.end()
+    }
+}

@@ -1,0 +1,127 @@
+//! From bytes that were presented to a token that may be trusted.
+
+use std::marker::PhantomData;
+
+use crate::claims::Claims;
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::Reason;
+use crate::locate::{Location, Presented};
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+
+/// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
+pub(crate) struct Verified<P> {
+    pub(crate) claims: Claims,
+    pub(crate) location: Location,
+    purpose: PhantomData<P>,
+}
+
+/// Verifies what was presented: the one token, or the one that counts among several cookies of a name.
+pub(crate) fn verify<P: Purpose>(
+    presented: &Presented<'_>,
+    config: &Config,
+    now: UnixTime,
+) -> Result<Verified<P>, Reason> {
+    let claims = match presented {
+        Presented::One { token, .. } => open(token, config)?,
+        Presented::Cookies { name, candidates } => choose(name, candidates.as_slice(), config)?,
+    };
+    judge::<P>(&claims, config, now)?;
+    Ok(Verified {
+        claims,
+        location: presented.location(),
+        purpose: PhantomData,
+    })
+}
+
+/// The signature, then the form. Nothing of a token is believed before its signature held.
+fn open(token: &[u8], config: &Config) -> Result<Claims, Reason> {
+    let payload = config.keys().verify(token)?;
+    Ok(Claims::parse(payload, config.identity_claim())?)
+}
+
+/// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
+/// ones are dropped, expired genuine ones still count, and the newest of one subject is meant.
+fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Claims, Reason> {
+    let mut newest: Option<Claims> = None;
+    let mut dropped = None;
+    for token in tokens {
+        let claims = match open(token, config) {
+            Ok(claims) => claims,
+            Err(reason) => {
+                if tokens.len() > 1 {
+                    tracing::info!(
+                        cookie = name,
+                        code = reason.code(),
+                        "dropped one of several cookies of a name"
+                    );
+                }
+                dropped.get_or_insert(reason);
+                continue;
+            }
+        };
+        match &newest {
+            Some(other) if other.subject() != claims.subject() => {
+                return Err(Reason::AmbiguousCookie {
+                    name: name.to_owned(),
+                });
+            }
+            Some(other)
+                if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {
+            }
+            _ => newest = Some(claims),
+        }
+    }
+    newest.ok_or_else(|| dropped.unwrap_or(Reason::InvalidToken("an empty cookie".into())))
+}
+
+/// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
+fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), Reason> {
+    if now >= claims.expires_at.saturating_add(config.leeway()) {
+        return Err(Reason::TokenExpired);
+    }
+    let latest = now.saturating_add(CLOCK_SKEW);
+    if claims.issued_at > latest
+        || claims
+            .not_before
+            .is_some_and(|not_before| not_before > latest)
+    {
+        return Err(Reason::InvalidToken(
+            "issued or valid only in the future: do the clocks differ?".into(),
+        ));
+    }
+    match (claims.audience(), config.decode_audience()) {
+        (None, []) => {}
+        (None, _) => {
+            return Err(Reason::InvalidToken(
+                "no aud, and JWT_DECODE_AUDIENCE asks for one".into(),
+            ));
+        }
+        (Some(mut has), wanted) => {
+            if !has.any(|audience| wanted.iter().any(|own| own == audience)) {
+                return Err(Reason::InvalidAudience);
+            }
+        }
+    }
+    match (claims.issuer(), config.decode_issuer()) {
+        (_, None) => {}
+        (Some(has), Some(wanted)) if has == wanted => {}
+        (None, Some(_)) => {
+            return Err(Reason::InvalidToken(
+                "no iss, and JWT_DECODE_ISSUER asks for one".into(),
+            ));
+        }
+        (Some(_), Some(_)) => return Err(Reason::InvalidIssuer),
+    }
+    if claims.kind() != P::KIND.claim() {
+        return Err(match P::KIND {
+            Kind::Access => Reason::AccessTokenRequired,
+            Kind::Refresh => Reason::RefreshTokenRequired,
+        });
+    }
+    Ok(())
+}
+
+/// How far the clocks of two nodes may differ before a token of one looks future-made to the other.
+const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);

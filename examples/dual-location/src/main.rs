@@ -1,0 +1,106 @@
+//! "Dual token location strategy": the access token in the response body and the `Authorization` header, the refresh
+//! token in a cookie.
+//!
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p dual-location`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+
+use std::error::Error;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use handstamp_axum::{Access, Auth, Config, IssueError, Location, Refresh, Require};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let auth = Auth::new(
+        Config::builder()
+            // Accept tokens from both locations
+            .token_locations([Location::Headers, Location::Cookies])
+            .cookie_secure(false) // for http://localhost only
+            .env()
+            .build()?,
+    );
+    // Access token from the Authorization header only, refresh token from the cookie only.
+    let from_header = auth.require(Require::access().from([Location::Headers]));
+    let from_cookie = auth.require(Require::refresh().from([Location::Cookies]));
+    let app = Router::new()
+        .route("/login", post(login))
+        .route("/protected", get(protected).route_layer(from_header))
+        .route("/refresh", post(refresh).route_layer(from_cookie))
+        .with_state(auth);
+
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct LoginRequest {
+    username: String,
+    password: String,
+}
+
+const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")];
+
+/// Login: return the access token in the body, set the refresh token in a cookie.
+async fn login(
+    State(auth): State<Auth>,
+    Json(form): Json<LoginRequest>,
+) -> Result<impl IntoResponse, ApiError> {
+    if !USERS.contains(&(&form.username, &form.password)) {
+        return Err(ApiError::InvalidCredentials);
+    }
+    // Access token in the response body (the client keeps it in memory)
+    let access = auth.create_access_token(&form.username)?;
+    // Refresh token in an HTTP-only cookie
+    let refresh = auth.create_refresh_token(&form.username)?;
+    Ok((
+        auth.set_refresh_cookies(&refresh)?,
+        Json(json!({"access_token": access.as_str(), "token_type": "bearer"})),
+    ))
+}
+
+/// Protected route: access token from the Authorization header.
+async fn protected(token: Access) -> Json<Value> {
+    Json(json!({"message": "Access granted", "user": token.subject()}))
+}
+
+/// Refresh: refresh token from the cookie, new access token in the body.
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, ApiError> {
+    let access = auth.create_access_token(&token)?;
+    Ok(Json(
+        json!({"access_token": access.as_str(), "token_type": "bearer"}),
+    ))
+}
+
+enum ApiError {
+    InvalidCredentials,
+    Issue(IssueError),
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        Self::Issue(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({"detail": "Invalid credentials"})),
+            )
+                .into_response(),
+            Self::Issue(error) => error.into_response(),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! "Session vs persistent cookies": the configured lifetime, and "remember me" chosen at each log-in.
+//!
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p session-or-persistent`. With `JWT_COOKIE_MAX_AGE=2592000` or
+//! `JWT_SESSION_COOKIE=false` cookies are persistent unless a log-in says otherwise.
+//! Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+
+use std::error::Error;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, days};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let config = Config::builder().cookie_secure(false).env().build()?;
+    let app = Router::new()
+        .route("/login", post(login))
+        .route("/protected", get(protected))
+        .with_state(Auth::new(config));
+
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct LoginRequest {
+    username: String,
+    password: String,
+    /// Absent: as configured.
+    remember_me: Option<bool>,
+}
+
+const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")];
+
+async fn login(
+    State(auth): State<Auth>,
+    Json(form): Json<LoginRequest>,
+) -> Result<impl IntoResponse, ApiError> {
+    if !USERS.contains(&(&form.username, &form.password)) {
+        return Err(ApiError::InvalidCredentials);
+    }
+    let mut refresh = NewToken::for_subject(&form.username);
+    if form.remember_me == Some(true) {
+        refresh = refresh.expires_in(days(30)); // a cookie that outlives its token remembers nobody
+    }
+    let access = auth.set_access_cookies(&auth.create_access_token(&form.username)?)?;
+    let refresh = auth.set_refresh_cookies(&auth.create_refresh_token(refresh)?)?;
+    let cookies = match form.remember_me {
+        None => (access, refresh),
+        // Persistent cookies survive a restart of the browser
+        Some(true) => (access.persistent(days(30)), refresh.persistent(days(30))),
+        // Session cookies are deleted when the browser closes
+        Some(false) => (access.session(), refresh.session()),
+    };
+    Ok((
+        cookies.0,
+        cookies.1,
+        Json(json!({"message": "Login successful", "username": form.username})),
+    ))
+}
+
+async fn protected(token: Access) -> Json<Value> {
+    Json(json!({"message": "Access granted", "username": token.subject()}))
+}
+
+enum ApiError {
+    InvalidCredentials,
+    Issue(IssueError),
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        Self::Issue(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                Json(json!({"detail": "Invalid credentials"})),
+            )
+                .into_response(),
+            Self::Issue(error) => error.into_response(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// Drives the demo page in headless Chromium as a person would, and says what held.
+//
+//   node page.mjs http://127.0.0.1:8000 [screenshot.png]      CHROMIUM=/path/to/chromium to use another
+
+import { chromium } from 'playwright-core';
+
+const [base, screenshot] = process.argv.slice(2);
+if (!base) {
+  console.error('usage: node page.mjs <base url> [screenshot.png]');
+  process.exit(2);
+}
+
+let passed = 0;
+let failed = 0;
+
+function check(sentence, holds, seen) {
+  if (holds) passed += 1;
+  else failed += 1;
+  console.log(`${holds ? 'ok' : 'not ok'} - ${sentence}${holds ? '' : ` (seen: ${JSON.stringify(seen)})`}`);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--headless=new', '--no-sandbox', '--disable-background-networking'],
+});
+try {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 1100 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const troubles = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(base).origin) troubles.push(`${request.url()} is asked for`);
+  });
+  page.on('requestfailed', (request) => troubles.push(`${request.url()} failed`));
+
+  // Presses a button and returns the server's answer, once the page shows it.
+  async function press(button, path) {
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => new URL(response.url()).pathname === path),
+      page.click(button),
+    ]);
+    const body = await answer.json();
+    const wanted = [String(answer.status()), body.message ?? body.detail ?? ''];
+    await page
+      .waitForFunction(
+        (words) => words.every((word) => document.querySelector('#answer').textContent.includes(word)),
+        wanted,
+        { timeout: 3_000 },
+      )
+      .catch(() => troubles.push(`#answer does not show ${wanted.join(' ')} after ${button}`));
+    return { status: answer.status(), body, request: await answer.request().allHeaders() };
+  }
+
+  const cookie = async (name) => (await context.cookies(base)).find((one) => one.name === name);
+  const seenByScript = () => page.evaluate(() => document.cookie);
+  const text = (id) => page.textContent(id);
+
+  const opened = await page.goto(base, { waitUntil: 'load' });
+  check('the page opens', opened.status() === 200, opened.status());
+
+  let answer = await press('#protected', '/protected');
+  check('protected is shut before log-in', answer.status === 401, answer);
+
+  await page.fill('#username', 'user1');
+  await page.fill('#password', 'not the password');
+  answer = await press('#log-in', '/login');
+  check('a wrong password is refused', answer.status === 401, answer);
+  check('a refused log-in sets no cookie', (await context.cookies(base)).length === 0, await context.cookies(base));
+
+  await page.fill('#password', 'password1');
+  answer = await press('#log-in', '/login');
+  check('log in answers 200', answer.status === 200, answer);
+
+  const tokens = ['access_token_cookie', 'refresh_token_cookie'];
+  const csrf = ['csrf_access_token', 'csrf_refresh_token'];
+  for (const name of tokens) {
+    const set = await cookie(name);
+    check(`${name} is set and HttpOnly`, set?.httpOnly === true, set);
+    check(`${name} is hidden from script`, !(await seenByScript()).includes(name), await seenByScript());
+    check(`the page lists ${name} as hidden`, (await text('#hidden-cookies')).includes(name), await text('#hidden-cookies'));
+  }
+  for (const name of csrf) {
+    check(`${name} is open to script`, (await seenByScript()).includes(`${name}=`), await seenByScript());
+    check(`the page lists ${name} as visible`, (await text('#visible-cookies')).includes(name), await text('#visible-cookies'));
+  }
+  const first = await cookie('access_token_cookie');
+  const shown = await page.evaluate(() => document.documentElement.outerHTML);
+  check('no token is written into the page', !shown.includes(first?.value ?? 'no cookie'), 'a token');
+
+  answer = await press('#protected', '/protected');
+  check('protected answers 200', answer.status === 200, answer);
+  check('protected knows user1', answer.body.username === 'user1', answer.body);
+
+  await page.fill('#title', 'New Post');
+  answer = await press('#create-post', '/posts');
+  check('create post answers 200', answer.status === 200, answer);
+  const sent = answer.request['x-csrf-token'];
+  check('create post sends the CSRF header', Boolean(sent) && sent === (await cookie('csrf_access_token'))?.value, sent);
+
+  answer = await press('#refresh', '/refresh');
+  check('refresh answers 200', answer.status === 200, answer);
+  const second = await cookie('access_token_cookie');
+  check('refresh brings another access token', Boolean(second?.value) && second.value !== first?.value, 'the same');
+
+  answer = await press('#create-post', '/posts');
+  check('create post answers 200 after the refresh', answer.status === 200, answer);
+
+  if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
+
+  answer = await press('#log-out', '/logout');
+  check('log out answers 200', answer.status === 200, answer);
+  check('no cookie is left', (await context.cookies(base)).length === 0, await context.cookies(base));
+  answer = await press('#protected', '/protected');
+  check('protected is shut after log-out', answer.status === 401, answer);
+  check('nothing went wrong in the page meanwhile', troubles.length === 0, troubles);
+} catch (error) {
+  check('the page can be driven to the end', false, error.message);
+} finally {
+  await browser.close();
+}
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
