@@ -33,6 +33,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     locations.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
     csrf.check(&locations, &dangers, &mut report);
+    cookies.check_prefix(&csrf, &mut report);
     let access = cookies.of(Kind::Access, &csrf, &mut report);
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
     if let (Some(access), Some(refresh)) = (&access, &refresh) {

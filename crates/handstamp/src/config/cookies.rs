@@ -5,11 +5,10 @@ use std::time::Duration;
 use super::{
     ConfigBuilder, CookiePrefix,
     danger::{Danger, Dangers},
-    duration::days,
+    duration::{days, written},
     origins::Origins,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
-    tokens::seconds,
 };
 use crate::cookie::{CookieDomain, CookieName, CookiePath, SameSite};
 
@@ -126,7 +125,7 @@ impl Cookies {
         if span > LONGEST_MAX_AGE {
             report.problem(
                 KEY,
-                Some(&seconds(span)),
+                Some(&written(span)),
                 "browsers keep no cookie longer than 400 days",
                 "Use 400d or less",
             );
@@ -137,7 +136,7 @@ impl Cookies {
         if self.session_cookie && report.is_given("JWT_SESSION_COOKIE") {
             report.problem(
                 KEY,
-                Some(&seconds(span)),
+                Some(&written(span)),
                 "JWT_SESSION_COOKIE=true is set as well, and says the opposite",
                 "Remove one of the two",
             );

@@ -99,21 +99,17 @@ impl Keys {
         } else {
             SecretLength::Rfc7518
         };
-        let previous = self.previous_secret_key.as_ref();
+        let verifying =
+            |secret: &Secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
         let signing = SigningKey::hmac(algorithm, secret.secret_bytes(), length);
-        let verifying = VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
-        let previous =
-            previous.map(|secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length));
         let signing = accept(SECRET_KEY, signing, report);
-        let verifying = accept(SECRET_KEY, verifying, report);
-        let previous = match previous {
-            None => None,
-            Some(key) => Some(accept(PREVIOUS_SECRET_KEY, key, report)?),
-        };
+        let current = accept(SECRET_KEY, verifying(secret), report);
+        let previous = self.previous_secret_key.as_ref().map(verifying);
+        let previous = accept_if_set(PREVIOUS_SECRET_KEY, previous, report);
         Some(KeyPair {
             signing: Some(signing?),
-            verifying: verifying?,
-            previous,
+            verifying: current?,
+            previous: previous?,
         })
     }
 
@@ -137,52 +133,31 @@ impl Keys {
     /// Everything else: the private key signs, the public key verifies, and the private key knows its public half.
     #[cfg(feature = "asymmetric")]
     fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Option<KeyPair> {
-        let pem = |key, secret: &Option<Secret>, report: &mut Report| match secret {
-            None => Some(None),
-            Some(pem) => accept(
-                key,
-                VerifyingKey::from_pem(algorithm, pem.secret_bytes()),
-                report,
-            )
-            .map(Some),
-        };
-        let signing = match &self.private_key {
-            None => None,
-            Some(pem) => Some(accept(
-                PRIVATE_KEY,
-                SigningKey::from_pem(algorithm, pem.secret_bytes()),
-                report,
-            )?),
-        };
-        let public = pem(PUBLIC_KEY, &self.public_key, report)?;
-        let previous = pem(PREVIOUS_PUBLIC_KEY, &self.previous_public_key, report)?;
-        let own = match &signing {
-            None => None,
-            Some(key) => Some(accept(PRIVATE_KEY, key.verifying_key(), report)?),
-        };
-        if let (Some(signing), Some(public)) = (&signing, &public) {
-            let probe = b"handstamp";
-            let fits = signing
-                .sign(probe)
-                .is_some_and(|signature| public.verify(probe, &signature));
-            if !fits {
-                report.problem(
-                    PUBLIC_KEY,
-                    None,
-                    "does not belong to JWT_PRIVATE_KEY",
-                    "Remove it: the private key is enough",
-                );
+        let public = |pem: &Secret| VerifyingKey::from_pem(algorithm, pem.secret_bytes());
+        let private = |pem: &Secret| SigningKey::from_pem(algorithm, pem.secret_bytes());
+        let signing = accept_if_set(PRIVATE_KEY, self.private_key.as_ref().map(private), report);
+        let verifying = accept_if_set(PUBLIC_KEY, self.public_key.as_ref().map(public), report);
+        let previous = self.previous_public_key.as_ref().map(public);
+        let previous = accept_if_set(PREVIOUS_PUBLIC_KEY, previous, report);
+        let (signing, verifying, previous) = (signing?, verifying?, previous?);
+        let verifying = match (&signing, verifying) {
+            (Some(signing), Some(verifying)) => {
+                let probe = b"handstamp";
+                let signature = signing.sign(probe);
+                if !signature.is_some_and(|signature| verifying.verify(probe, &signature)) {
+                    let cure = "Remove it: the private key is enough";
+                    report.problem(PUBLIC_KEY, None, "does not belong to JWT_PRIVATE_KEY", cure);
+                    return None;
+                }
+                verifying
+            }
+            (None, Some(verifying)) => verifying,
+            (Some(signing), None) => accept(PRIVATE_KEY, signing.verifying_key(), report)?,
+            (None, None) => {
+                let cure = "Set it, or JWT_PUBLIC_KEY for a service that only verifies";
+                missing(PRIVATE_KEY, algorithm, cure, report);
                 return None;
             }
-        }
-        let Some(verifying) = public.or(own) else {
-            missing(
-                PRIVATE_KEY,
-                algorithm,
-                "Set it, or JWT_PUBLIC_KEY for a service that only verifies",
-                report,
-            );
-            return None;
         };
         Some(KeyPair {
             signing,
@@ -269,6 +244,18 @@ fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Optio
         report.problem(key, None, reason, capitalized(cure));
     }
     None
+}
+
+/// Nothing is fine, too.
+fn accept_if_set<T>(
+    key: &str,
+    made: Option<Result<T, KeyError>>,
+    report: &mut Report,
+) -> Option<Option<T>> {
+    match made {
+        None => Some(None),
+        Some(made) => accept(key, made, report).map(Some),
+    }
 }
 
 fn capitalized(text: &str) -> String {

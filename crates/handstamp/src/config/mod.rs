@@ -64,7 +64,7 @@ pub struct Config {
     access_cookies: TokenCookies,
     refresh_cookies: TokenCookies,
     csrf: Csrf,
-    #[expect(dead_code, reason = "the session store reads it")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the session store reads it"))]
     sessions: Sessions,
     origins: Origins,
     warnings: Vec<String>,

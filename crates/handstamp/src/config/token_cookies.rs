@@ -25,6 +25,44 @@ pub(crate) struct NamedCookie {
 }
 
 impl Cookies {
+    /// What [`CookiePrefix::Host`] promises in the name of all four cookies, told once and not for each.
+    pub(super) fn check_prefix(&self, csrf: &Csrf, report: &mut Report) {
+        if self.cookie_prefix != CookiePrefix::Host {
+            return;
+        }
+        let elsewhere = |path: &CookiePath| path.as_str() != "/";
+        for (broken, promise) in [
+            (!self.cookie_secure, "JWT_COOKIE_SECURE=true"),
+            (!self.cookie_http_only, "JWT_COOKIE_HTTP_ONLY=true"),
+            (self.cookie_domain.is_some(), "no JWT_COOKIE_DOMAIN"),
+            (
+                elsewhere(&self.access_cookie_path),
+                "JWT_ACCESS_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&self.refresh_cookie_path),
+                "JWT_REFRESH_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&csrf.access_csrf_cookie_path),
+                "JWT_ACCESS_CSRF_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&csrf.refresh_csrf_cookie_path),
+                "JWT_REFRESH_CSRF_COOKIE_PATH=/",
+            ),
+        ] {
+            if broken {
+                report.problem(
+                    PREFIX,
+                    Some("host"),
+                    format!("needs {promise}"),
+                    "Change that, or remove the prefix",
+                );
+            }
+        }
+    }
+
     /// The cookies of one purpose, if their names and attributes agree.
     pub(super) fn of(&self, kind: Kind, csrf: &Csrf, report: &mut Report) -> Option<TokenCookies> {
         let (name, path, same_site) = match kind {
@@ -110,7 +148,9 @@ impl Plan<'_> {
                 report.problem(key, Some(name), reason, "Leave the prefix out of the name");
                 return None;
             }
-            CookiePrefix::Host => ("HANDSTAMP_COOKIE_PREFIX", format!("{host}{name}")),
+            // What its promise asks for is asked by `check_prefix`.
+            CookiePrefix::Host if !report.is_sound(PREFIX) => return None,
+            CookiePrefix::Host => (PREFIX, format!("{host}{name}")),
         };
         let name = match CookieName::try_from(name.as_str()) {
             Ok(name) => name,
@@ -143,12 +183,19 @@ pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, repo
     ];
     for (i, (key, name)) in names.iter().enumerate() {
         if let Some((former, _)) = names.iter().take(i).find(|(_, other)| other == name) {
+            let (key, other) = if report.is_given(key) {
+                (key, former)
+            } else {
+                (former, key)
+            };
             report.problem(
                 key,
                 Some(name.as_str()),
-                format!("the same name as {former}"),
+                format!("the same name as {other}"),
                 "Use four different names",
             );
         }
     }
 }
+
+const PREFIX: &str = "HANDSTAMP_COOKIE_PREFIX";
