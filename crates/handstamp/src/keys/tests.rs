@@ -38,7 +38,7 @@ fn there_and_back() {
             pem::signing_key(algorithm)
         };
         let keys = set_of(key, None);
-        assert!(keys.can_sign());
+
         for payload in [&b""[..], b"{}", b"\xff\0 any bytes"] {
             let token = keys.sign(payload).unwrap();
             assert_eq!(
@@ -195,7 +195,10 @@ fn sizes() {
     assert_eq!(longest.len(), MAX_TOKEN_LEN);
     assert!(keys.verify(longest.as_bytes()).is_ok());
     for len in [6084, MAX_TOKEN_LEN, MAX_TOKEN_LEN + 1, 1_000_000] {
-        assert_eq!(keys.sign(&vec![b'a'; len]), Err(SignError::TooLarge));
+        assert!(matches!(
+            keys.sign(&vec![b'a'; len]),
+            Err(IssueError::TokenTooLong)
+        ));
     }
 }
 
@@ -215,8 +218,8 @@ fn sets() {
     assert!(KeySet::new(None, vec![(key(), None), (key(), None)]).is_ok());
 
     let reader = KeySet::new(None, vec![(key(), None)]).unwrap();
-    assert!(!reader.can_sign());
-    assert_eq!(reader.sign(b"{}"), Err(SignError::NoSigningKey));
+
+    assert!(matches!(reader.sign(b"{}"), Err(IssueError::NoSigningKey)));
     assert_eq!(
         format!("{reader:?}").matches("[redacted]").count(),
         1,

@@ -76,7 +76,7 @@ fn debug(value: impl Debug) -> String {
 const ROWS: &[Row] = &[
     Row {
         key: "JWT_SECRET_KEY", good: OTHER, beside: &[],
-        read: |config| debug(config.keys().can_sign()), means: "true",
+        read: |config| debug(config.keys().sign(b"{}").is_ok()), means: "true",
         bad: &[
             ("short", "JWT_SECRET_KEY: the secret has 5 bytes and HS256 needs at least 32 (RFC 7518, section 3.2). Make one with `openssl rand -base64 64`"),
         ],
