@@ -50,7 +50,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         }
     }
     let warnings = report.finish()?;
-    let (Some(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
+    let (Ok(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
         // Never reached: a part that is missing has left a problem. If a rule forgets that, nothing starts all the same.
         let bug = Problem::new(
             "JWT_*",

@@ -74,7 +74,7 @@ impl Cookies {
             );
         }
         if !self.cookie_secure {
-            self.check_insecure(origins, report);
+            check_insecure(origins, report);
         }
         self.check_lifetime(report);
         if let (Some(domain), Some(origin)) = (&self.cookie_domain, &origins.public_origin)
@@ -86,34 +86,6 @@ impl Cookies {
                 format!("browsers at {origin} refuse cookies for this domain"),
                 "Use the origin's host or a domain above it, or remove it",
             );
-        }
-    }
-
-    fn check_insecure(&self, origins: &Origins, report: &mut Report) {
-        for (key, same_site) in [
-            ("JWT_COOKIE_SAMESITE", Some(self.cookie_samesite)),
-            (
-                "HANDSTAMP_REFRESH_COOKIE_SAMESITE",
-                self.refresh_cookie_samesite,
-            ),
-        ] {
-            if same_site == Some(SameSite::None) {
-                report.problem(
-                    key,
-                    Some("none"),
-                    "browsers drop cookies with SameSite=none that are not Secure",
-                    "Use \"lax\", or remove JWT_COOKIE_SECURE=false",
-                );
-            }
-        }
-        match &origins.public_origin {
-            Some(origin) if !origin.is_loopback() => report.problem(
-                "JWT_COOKIE_SECURE",
-                Some("false"),
-                format!("tokens for {origin} would travel where anybody on the way can read them"),
-                "Remove it",
-            ),
-            _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
         }
     }
 
@@ -141,6 +113,19 @@ impl Cookies {
                 "Remove one of the two",
             );
         }
+    }
+}
+
+/// Plain HTTP is for this machine.
+fn check_insecure(origins: &Origins, report: &mut Report) {
+    match &origins.public_origin {
+        Some(origin) if !origin.is_loopback() => report.problem(
+            "JWT_COOKIE_SECURE",
+            Some("false"),
+            format!("tokens for {origin} would travel where anybody on the way can read them"),
+            "Remove it",
+        ),
+        _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn written(span: Duration) -> String {
     if span.subsec_nanos() != 0 {
         return format!("{span:?}");
     }
-    let of = |unit| (seconds != 0 && seconds % unit == 0).then_some(seconds / unit);
+    let of = |unit| (seconds != 0 && seconds.is_multiple_of(unit)).then_some(seconds / unit);
     match (of(86_400), of(3600), of(60)) {
         (Some(days), ..) => format!("{days}d"),
         (_, Some(hours), _) => format!("{hours}h"),

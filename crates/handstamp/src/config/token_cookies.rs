@@ -14,6 +14,10 @@ pub(crate) struct TokenCookies {
     /// The header in which a request repeats the CSRF value.
     pub(crate) csrf_header: String,
     /// The form field in which it may do so as well.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "forms are read in a later release")
+    )]
     pub(crate) csrf_field: String,
 }
 
@@ -85,6 +89,21 @@ impl Cookies {
             secure: self.cookie_secure,
             http_only,
         };
+        let of_token = attributes(path, self.cookie_http_only);
+        if let Some(reason) = of_token.problem() {
+            let own = kind == Kind::Refresh && self.refresh_cookie_samesite.is_some();
+            let key = if own {
+                "HANDSTAMP_REFRESH_COOKIE_SAMESITE"
+            } else {
+                "JWT_COOKIE_SAMESITE"
+            };
+            // The refresh cookies may have it from the access cookies, which have been told.
+            if report.is_sound(key) {
+                let cure = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
+                report.problem(key, Some(same_site.name()), reason, cure);
+            }
+            return None;
+        }
         let token = Plan {
             key: kind_key(kind, "JWT_ACCESS_COOKIE_NAME", "JWT_REFRESH_COOKIE_NAME"),
             name: name.as_ref().map_or(
@@ -92,7 +111,7 @@ impl Cookies {
                 CookieName::as_str,
             ),
             prefix: "__Host-Http-",
-            attributes: attributes(path, self.cookie_http_only),
+            attributes: of_token,
         };
         let csrf = Plan {
             key: kind_key(

@@ -4,66 +4,12 @@ use std::{ffi::OsString, fs, path::PathBuf, time::Duration};
 
 use proptest::prelude::*;
 
-use super::{OTHER, SECRET, from, problems, with};
+use super::{OTHER, Row, SECRET, from, problems, with};
 use crate::{Config, config::setting::every_setting, minutes};
 
 #[test]
 fn names() {
-    let rows: &[(&str, &[(&str, &str)], &[&str])] = &[
-        (
-            "another case is the same name",
-            &[("jwt_Secret_Key", SECRET)],
-            &[],
-        ),
-        (
-            "two cases of one name",
-            &[("JWT_SECRET_KEY", SECRET), ("jwt_secret_key", SECRET)],
-            &["JWT_SECRET_KEY: set more than once: names count without case. Keep one of them"],
-        ),
-        (
-            "other variables are none of ours",
-            &[("JWT_SECRET_KEY", SECRET), ("PATH", "/bin"), ("JWTX", "1")],
-            &[],
-        ),
-        (
-            "a slip in our own prefix",
-            &[
-                ("JWT_SECRET_KEY", SECRET),
-                ("HANDSTAMP_COOKIE_PREFX", "host"),
-            ],
-            &["HANDSTAMP_COOKIE_PREFX: no such setting. Did you mean HANDSTAMP_COOKIE_PREFIX?"],
-        ),
-        (
-            "far from every name, but our own prefix",
-            &[
-                ("JWT_SECRET_KEY", SECRET),
-                ("HANDSTAMP_LISTEN_ON_PORT", "80"),
-            ],
-            &["HANDSTAMP_LISTEN_ON_PORT: no such setting. Did you mean HANDSTAMP_SESSION_IDLE?"],
-        ),
-        (
-            "two edits from a name of the original; the value may be a secret and is not shown",
-            &[("JWT_SECERT_KEY", "hunter2")],
-            &[
-                "JWT_SECERT_KEY: no such setting. Did you mean JWT_SECRET_KEY?",
-                "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`",
-            ],
-        ),
-        (
-            "the other prefix",
-            &[("HANDSTAMP_SECRET_KEY", SECRET)],
-            &[
-                "HANDSTAMP_SECRET_KEY: no such setting. Did you mean JWT_SECRET_KEY?",
-                "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`",
-            ],
-        ),
-        (
-            "a slip in the name of a file",
-            &[("JWT_SECRET_KEY", SECRET), ("JWT_SECRET_KEY_FIL", "/x")],
-            &["JWT_SECRET_KEY_FIL: no such setting. Did you mean JWT_SECRET_KEY_FILE?"],
-        ),
-    ];
-    for (name, variables, expected) in rows {
+    for (name, variables, expected) in NAMES {
         assert_eq!(problems(from(variables)), *expected, "{name}");
     }
     let config = with(&[("JWT_LIFETIME_OF_TOKENS", "1"), ("JWT_KEY_ID", "1")]).unwrap();
@@ -137,13 +83,6 @@ fn secrets_from_files() {
                 "JWT_SECRET_KEY_FILE=\"{path}\": the file is empty. Give the path of a readable file that holds the key and nothing else",
             ],
         ),
-        (
-            "no key at all",
-            &[b'a'; 70_000],
-            &[
-                "JWT_SECRET_KEY_FILE=\"{path}\": the file is too large for a key. Give the path of a readable file that holds the key and nothing else",
-            ],
-        ),
     ];
     let file = TemporaryFile::new();
     let path = file.0.to_str().unwrap();
@@ -168,6 +107,13 @@ fn secrets_from_files() {
         }
         assert_eq!(problems(config), expected, "{name}");
     }
+    fs::write(&file.0, vec![b'a'; 70_000]).unwrap();
+    assert_eq!(
+        problems(from(&[("JWT_SECRET_KEY_FILE", path)])),
+        [format!(
+            "JWT_SECRET_KEY_FILE=\"{path}\": the file is too large for a key. Give the path of a readable file that holds the key and nothing else"
+        )]
+    );
     assert_eq!(
         problems(from(&[
             ("JWT_SECRET_KEY", SECRET),
@@ -287,3 +233,58 @@ impl Drop for TemporaryFile {
         let _ = fs::remove_file(&self.0);
     }
 }
+
+const NAMES: &[Row] = &[
+    (
+        "another case is the same name",
+        &[("jwt_Secret_Key", SECRET)],
+        &[],
+    ),
+    (
+        "two cases of one name",
+        &[("JWT_SECRET_KEY", SECRET), ("jwt_secret_key", SECRET)],
+        &["JWT_SECRET_KEY: set more than once: names count without case. Keep one of them"],
+    ),
+    (
+        "other variables are none of ours",
+        &[("JWT_SECRET_KEY", SECRET), ("PATH", "/bin"), ("JWTX", "1")],
+        &[],
+    ),
+    (
+        "a slip in our own prefix",
+        &[
+            ("JWT_SECRET_KEY", SECRET),
+            ("HANDSTAMP_COOKIE_PREFX", "host"),
+        ],
+        &["HANDSTAMP_COOKIE_PREFX: no such setting. Did you mean HANDSTAMP_COOKIE_PREFIX?"],
+    ),
+    (
+        "far from every name, but our own prefix",
+        &[
+            ("JWT_SECRET_KEY", SECRET),
+            ("HANDSTAMP_LISTEN_ON_PORT", "80"),
+        ],
+        &["HANDSTAMP_LISTEN_ON_PORT: no such setting. Did you mean HANDSTAMP_SESSION_IDLE?"],
+    ),
+    (
+        "two edits from a name of the original; the value may be a secret and is not shown",
+        &[("JWT_SECERT_KEY", "hunter2")],
+        &[
+            "JWT_SECERT_KEY: no such setting. Did you mean JWT_SECRET_KEY?",
+            "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`",
+        ],
+    ),
+    (
+        "the other prefix",
+        &[("HANDSTAMP_SECRET_KEY", SECRET)],
+        &[
+            "HANDSTAMP_SECRET_KEY: no such setting. Did you mean JWT_SECRET_KEY?",
+            "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`",
+        ],
+    ),
+    (
+        "a slip in the name of a file",
+        &[("JWT_SECRET_KEY", SECRET), ("JWT_SECRET_KEY_FIL", "/x")],
+        &["JWT_SECRET_KEY_FIL: no such setting. Did you mean JWT_SECRET_KEY_FILE?"],
+    ),
+];

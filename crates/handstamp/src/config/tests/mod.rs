@@ -15,6 +15,13 @@ use crate::error::ConfigError;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
+/// What it is about, the environment, and every problem or warning.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
 /// A configuration from these variables and nothing else.
 fn from(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let variables = variables

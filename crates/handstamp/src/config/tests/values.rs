@@ -285,7 +285,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_COOKIE_DOMAIN", good: "example.com", beside: &[],
-        read: |config| debug(config.cookies(Kind::Access).csrf.attributes.domain.as_ref().map(|domain| domain.as_str()),), means: r#"Some("example.com")"#,
+        read: |config| debug(config.cookies(Kind::Access).csrf.attributes.domain.as_ref().map(ToString::to_string)), means: r#"Some("example.com")"#,
         bad: &[
             (".example.com", r#"JWT_COOKIE_DOMAIN=".example.com": a cookie domain begins with a label: leave out the dot in front, hosts below are included without it. Use a host name, as in "example.com", or remove it"#),
             ("localhost", r#"JWT_COOKIE_DOMAIN="localhost": a cookie domain has at least two labels: browsers let no cookie span a top-level domain; leave the setting out for cookies of one host. Use a host name, as in "example.com", or remove it"#),
