@@ -85,3 +85,13 @@ pub(crate) struct Attributes {
     /// Whether `HttpOnly` is written.
     pub(crate) http_only: bool,
 }
+
+impl Attributes {
+    /// Why a browser would drop a cookie with these attributes whatever its name
+    /// ([RFC 6265bis, section 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)),
+    /// as text for the configuration error. What a name asks for is told by [`super::Prefix::problem`].
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        (self.same_site == SameSite::None && !self.secure)
+            .then_some("SameSite=none needs Secure: browsers drop the cookie otherwise")
+    }
+}

@@ -183,7 +183,5 @@ fn accepted(line: &str) -> bool {
     let prefix = cookie
         .prefix()
         .and_then(|prefix| prefix.problem(&attributes));
-    // That SameSite=none needs Secure is a rule of the configuration, which knows both settings.
-    let lacks_secure = attributes.same_site == SameSite::None && !attributes.secure;
-    prefix.is_none() && !lacks_secure
+    prefix.is_none() && attributes.problem().is_none()
 }
