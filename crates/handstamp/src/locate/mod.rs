@@ -71,6 +71,9 @@ fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
             Location::Json => "the JSON body".to_owned(),
         })
         .collect();
+    if places.is_empty() {
+        return "no place at all".to_owned();
+    }
     places.join(" or ")
 }
 
