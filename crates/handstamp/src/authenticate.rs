@@ -93,3 +93,10 @@ fn finish<P: Purpose>(
     }
     Ok(Authenticated::new(cleared))
 }
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;

@@ -1,0 +1,317 @@
+//! One request, one answer: which check speaks first, and where the token is looked for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+
+use crate::admission::Admission;
+use crate::error::StoreError;
+use crate::purpose::Access;
+use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
+use crate::{Auth, Location, Require};
+
+/// Says `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts how often it was asked.
+fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let config = builder().decode_issuer("us").build().unwrap();
+    let auth = Auth::builder(config)
+        .with_clock(crate::testing::auth_and_clock(builder()).1)
+        .with_blocklist(move |token| {
+            count.fetch_add(1, Ordering::Relaxed);
+            async move {
+                assert_eq!(
+                    token.expires_at().as_secs() - token.issued_at().as_secs(),
+                    900
+                );
+                match (token.subject(), token.id()) {
+                    ("down", _) => Err(StoreError::new("connection refused")),
+                    (_, "revoked") => Ok(Admission::Revoked),
+                    _ => Ok(Admission::Admitted),
+                }
+            }
+        })
+        .build();
+    (auth, asked)
+}
+
+#[test]
+fn the_first_check_that_does_not_hold_is_the_answer() {
+    // Everything is wrong with the first token; each row mends what the row before was told.
+    let strict = || {
+        Require::access()
+            .fresh()
+            .login_type("admin")
+            .all_scopes(["a:write"])
+    };
+    let (auth, asked) = with_blocklist();
+    let stranger =
+        crate::testing::auth(builder().secret_key("another secret, of thirty-two bytes"));
+    let mut claims = json!({
+        "sub": "down", "jti": "revoked", "iat": NOW + 99, "exp": NOW + 999, "iss": "them", "aud": "x", "type": "refresh",
+        "login_type": "user", "fresh": false, "scopes": ["a:read"],
+    });
+    let mut expired = claims.clone();
+    expired["exp"] = json!(NOW);
+    #[rustfmt::skip]
+    let rows = [
+        ("sub", json!(1), "invalid_token", "the form"),
+        ("sub", json!("down"), "invalid_token", "made in the future"),
+        ("iat", json!(NOW), "invalid_audience", "the audience"),
+        ("aud", json!(null), "invalid_issuer", "the issuer"),
+        ("iss", json!("us"), "access_token_required", "the purpose"),
+        ("type", json!("access"), "login_type_mismatch", "the login type"),
+        ("login_type", json!("admin"), "fresh_token_required", "freshness"),
+        ("fresh", json!(true), "missing_csrf_token", "the CSRF value"),
+    ];
+    assert_eq!(
+        outcome(&auth, &Head::new("POST"), &strict()),
+        "missing_token"
+    );
+    let forged = Head::new("POST").access(&token(&stranger, &expired));
+    assert_eq!(outcome(&auth, &forged, &strict()), "invalid_signature");
+    let late = Head::new("POST").access(&token(&auth, &expired));
+    assert_eq!(outcome(&auth, &late, &strict()), "token_expired");
+    for (claim, value, expected, sentence) in rows {
+        claims[claim] = value;
+        let head = Head::new("POST").access(&token(&auth, &claims));
+        assert_eq!(outcome(&auth, &head, &strict()), expected, "{sentence}");
+    }
+    assert_eq!(
+        asked.load(Ordering::Relaxed),
+        0,
+        "no stranger reaches the store"
+    );
+
+    claims["exp"] = json!(NOW + 900);
+    #[rustfmt::skip]
+    let rows = [
+        ("sub", json!("down"), "store_unavailable"),
+        ("sub", json!("user1"), "token_revoked"),
+        ("jti", json!("good"), "insufficient_scope"),
+        ("scopes", json!(["a:*"]), "user1"),
+    ];
+    for (claim, value, expected) in rows {
+        claims[claim] = value;
+        let head = Head::new("POST").access(&token(&auth, &claims)).csrf(CSRF);
+        assert_eq!(outcome(&auth, &head, &strict()), expected, "{claim}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 4, "once for each request");
+}
+
+#[test]
+fn every_path_asks_the_blocklist() {
+    let (auth, _) = with_blocklist();
+    let access = token(&auth, &json!({"jti": "revoked", "iss": "us"}));
+    let refresh = token(
+        &auth,
+        &json!({"jti": "revoked", "iss": "us", "type": "refresh"}),
+    );
+    let query = Head::new("GET").query(&format!("token={access}"));
+    #[rustfmt::skip]
+    let rows = [
+        ("a cookie", outcome(&auth, &Head::new("GET").access(&access), &Require::access())),
+        ("a header", outcome(&auth, &Head::new("GET").bearer(&access), &Require::access().from([Location::Headers]))),
+        ("the query", outcome(&auth, &query, &Require::access().from([Location::Query]))),
+        ("a refresh", outcome(&auth, &Head::new("POST").refresh(&refresh).csrf(CSRF), &Require::refresh())),
+        ("without CSRF", outcome(&auth, &Head::new("POST").access(&access), &Require::access().without_csrf())),
+    ];
+    for (sentence, outcome) in rows {
+        assert_eq!(outcome, "token_revoked", "{sentence}");
+    }
+}
+
+#[test]
+fn another_spelling_of_a_revoked_token_is_no_other_token() {
+    let (auth, _) = with_blocklist();
+    let token = token(&auth, &json!({"jti": "revoked", "iss": "us"}));
+    let spellings = [
+        token.clone(),
+        format!("{token}="),
+        format!("{token}=="),
+        format!("{token}A"),
+        format!("{token}."),
+        format!("\"{token}\""),
+        token.replace('.', "=."),
+        format!("%{:02x}{}", token.as_bytes()[0], &token[1..]),
+    ];
+    for spelling in spellings {
+        let head = Head::new("GET").access(&spelling);
+        let outcome = outcome(&auth, &head, &Require::access());
+        assert_ne!(outcome, "user1", "{spelling}");
+    }
+}
+
+#[test]
+fn the_first_place_that_has_a_token_is_the_place() {
+    use Location::{Cookies, Headers, Json, Query};
+    let auth = auth(builder());
+    let of = |subject: &str| token(&auth, &json!({"sub": subject}));
+    let head = || Head::new("GET");
+    let (cookie, header, query) = (
+        of("cookie"),
+        of("header"),
+        format!("a=1&token={}", of("query")),
+    );
+    let all = || head().access(&cookie).bearer(&header).query(&query);
+    let basic = || head().header("authorization", "Basic dXNlcjpwYXNz");
+    let two = || head().bearer(&header).bearer(&cookie);
+    #[rustfmt::skip]
+    let rows: Vec<(&str, Head, &[Location], &str)> = vec![
+        ("header first", all(), &[Headers, Cookies, Query], "header"),
+        ("cookie first", all(), &[Cookies, Headers, Query], "cookie"),
+        ("query first", all(), &[Query, Cookies], "query"),
+        ("only the first is there", all(), &[Headers], "header"),
+        ("a place that is not listed", head().bearer(&header), &[Cookies, Query], "missing_token"),
+        ("no place is listed", all(), &[], "missing_token"),
+        ("bodies are not read here", all(), &[Json], "missing_token"),
+        ("the same place twice", all(), &[Cookies, Cookies], "cookie"),
+        ("another scheme is not here", basic().access(&cookie), &[Headers, Cookies], "cookie"),
+        ("another scheme beside ours", basic().bearer(&header), &[Headers], "header"),
+        ("a scheme without a token is not here", head().header("authorization", "Bearer ").access(&cookie), &[Headers, Cookies], "cookie"),
+        ("an empty cookie is not here", head().access("").bearer(&header), &[Cookies, Headers], "header"),
+        ("an empty cookie is not here, and nothing else is", head().access(""), &[Cookies], "missing_token"),
+        ("a bad token in the first place ends the search", head().bearer("bad").access(&cookie), &[Headers, Cookies], "invalid_token"),
+        ("so does a bad cookie", head().access("bad").bearer(&header), &[Cookies, Headers], "invalid_token"),
+        ("an empty parameter is a bad token", head().query("token=").access(&cookie), &[Query, Cookies], "invalid_token"),
+        ("a parameter without a value, too", head().query("token").access(&cookie), &[Query, Cookies], "invalid_token"),
+        ("two headers that differ", two(), &[Headers], "invalid_token"),
+        ("two headers that are the same", head().bearer(&header).bearer(&header), &[Headers], "header"),
+        ("two parameters that differ", head().query(&format!("{query}&token=x")), &[Query], "invalid_token"),
+        ("two parameters that are the same", head().query(&format!("{query}&{query}")), &[Query], "query"),
+        ("a parameter spelled with escapes", head().query(&query.replace("token", "%74oken")), &[Query], "query"),
+        ("another parameter", head().query(&query.replace("token", "Token")), &[Query], "missing_token"),
+        ("no UTF-8 in the parameter", head().query("token=%ff%fe"), &[Query], "invalid_token"),
+        ("two tokens in one header", head().bearer(&format!("{header}, {cookie}")), &[Headers], "invalid_token"),
+        ("the refresh token's cookie", head().refresh(&cookie), &[Cookies], "missing_token"),
+        ("the cookie's name in another case", head().cookie("Access_Token_Cookie", &cookie), &[Cookies], "missing_token"),
+    ];
+    for (sentence, head, places, expected) in rows {
+        let require = Require::access().from(places.iter().copied());
+        assert_eq!(outcome(&auth, &head, &require), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn headers_without_a_scheme() {
+    let locations = [Location::Headers, Location::Cookies];
+    let auth = auth(
+        builder()
+            .token_locations(locations)
+            .header_name("X-Token")
+            .header_type(""),
+    );
+    let own = token(&auth, &json!({}));
+    let head = |value: &str| Head::new("GET").header("x-token", value);
+    #[rustfmt::skip]
+    let rows = [
+        ("the whole value", head(&own), "user1"),
+        ("with a scheme all the same", head(&format!("Bearer {own}")), "invalid_token"),
+        ("blanks around", head(&format!(" {own} ")), "user1"),
+        ("nothing", head("").access(&own), "user1"),
+        ("the usual header is another one", Head::new("GET").bearer(&own), "missing_token"),
+    ];
+    for (sentence, head, expected) in rows {
+        assert_eq!(
+            outcome(&auth, &head, &Require::access()),
+            expected,
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn scopes_and_login_types() {
+    let auth = auth(builder());
+    let none: [&str; 0] = [];
+    let asked = |changes, require: Require<Access>| {
+        outcome(
+            &auth,
+            &Head::new("GET").access(&token(&auth, &changes)),
+            &require,
+        )
+    };
+    let access = Require::access;
+    #[rustfmt::skip]
+    let rows = [
+        ("all of them", json!({"scopes": ["a", "b"]}), access().all_scopes(["a", "b"]), "user1"),
+        ("all by a wildcard", json!({"scopes": ["a:*"]}), access().all_scopes(["a", "a:b", "a:b:c"]), "user1"),
+        ("one lacks", json!({"scopes": ["a"]}), access().all_scopes(["a", "b"]), "insufficient_scope"),
+        ("one of them", json!({"scopes": ["b"]}), access().any_scope(["a", "b"]), "user1"),
+        ("none of them", json!({"scopes": ["c"]}), access().any_scope(["a", "b"]), "insufficient_scope"),
+        ("no scopes at all", json!({}), access().any_scope(["a"]), "insufficient_scope"),
+        ("all of none", json!({}), access().all_scopes(none), "user1"),
+        ("one of none", json!({"scopes": ["a"]}), access().any_scope(none), "insufficient_scope"),
+        ("a star alone", json!({"scopes": ["*"]}), access().all_scopes(["a"]), "insufficient_scope"),
+        ("several in one text", json!({"scopes": ["a b"]}), access().all_scopes(["a"]), "insufficient_scope"),
+        ("the login type", json!({"login_type": "admin"}), access().login_type("admin"), "user1"),
+        ("another login type", json!({"login_type": "user"}), access().login_type("admin"), "login_type_mismatch"),
+        ("another case", json!({"login_type": "Admin"}), access().login_type("admin"), "login_type_mismatch"),
+        ("no login type", json!({}), access().login_type("admin"), "login_type_mismatch"),
+        ("nobody asks for a login type", json!({"login_type": "admin"}), access(), "user1"),
+        ("fresh", json!({"fresh": true}), access().fresh(), "user1"),
+        ("not fresh", json!({"fresh": false}), access().fresh(), "fresh_token_required"),
+        ("nothing said about freshness", json!({"fresh": null}), access().fresh(), "fresh_token_required"),
+    ];
+    for (sentence, changes, require, expected) in rows {
+        assert_eq!(asked(changes, require), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn a_verified_token_tells_what_it_says() {
+    #[derive(serde::Deserialize)]
+    struct Custom<'t> {
+        tenant: &'t str,
+        exp: u64,
+    }
+    let auth = auth(builder().decode_audience(["web"]));
+    let token = token(
+        &auth,
+        &json!({
+            "aud": ["web", "app"], "scopes": ["a:*"], "login_type": "admin", "fresh": true, "tenant": "acme",
+        }),
+    );
+    let verified = ask(&auth, &Head::new("GET").access(&token), &Require::access()).unwrap();
+    assert_eq!(
+        (verified.subject(), verified.id(), verified.csrf()),
+        ("user1", "id", Some(CSRF))
+    );
+    assert_eq!(
+        (verified.login_type(), verified.is_fresh()),
+        (Some("admin"), true)
+    );
+    assert_eq!(verified.audience().collect::<Vec<_>>(), ["web", "app"]);
+    assert_eq!(verified.scopes().collect::<Vec<_>>(), ["a:*"]);
+    assert!(verified.has_scopes(["a:b", "a"]) && verified.has_scopes([]));
+    assert!(!verified.has_scopes(["a:b", "b"]));
+    assert_eq!(
+        (
+            verified.issued_at().as_secs(),
+            verified.expires_at().as_secs()
+        ),
+        (NOW, NOW + 900)
+    );
+    assert_eq!(verified.location(), Location::Cookies);
+    let custom: Custom<'_> = verified.claims().unwrap();
+    assert_eq!((custom.tenant, custom.exp), ("acme", NOW + 900));
+    assert!(verified.claims::<Vec<u8>>().is_err());
+}
+
+#[test]
+fn two_of_them_never_mix() {
+    let one = auth(builder());
+    let two = auth(builder().secret_key("another secret, of thirty-two bytes"));
+    let head = Head::new("GET").access(&token(&one, &json!({})));
+    assert_eq!(
+        outcome(&two, &head, &Require::access()),
+        "invalid_signature"
+    );
+    assert!(one.is_same(&one.clone()) && !one.is_same(&two));
+    let stale = ask(&one, &head, &Require::access()).unwrap();
+    assert_eq!(
+        one.require_fresh(&stale).unwrap_err().code(),
+        "fresh_token_required"
+    );
+}
