@@ -175,6 +175,9 @@ impl Auth {
     pub(crate) fn reject(&self, reason: Reason) -> Rejection {
         match &reason {
             Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            Reason::InvalidToken(detail) => {
+                tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }
         Rejection::new(reason, Arc::clone(&self.0.shape))

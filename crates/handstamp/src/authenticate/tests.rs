@@ -143,6 +143,54 @@ fn another_spelling_of_a_revoked_token_is_no_other_token() {
     }
 }
 
+#[cfg(feature = "asymmetric")]
+#[test]
+fn the_other_signature_of_a_revoked_token_revives_nothing() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    // The order of P-256 (SP 800-186, section 3.2.1.3). Where (r, s) holds, (r, order - s) does.
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+        0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/p256.private.pem");
+    let config = crate::Config::builder()
+        .algorithm(crate::jws::Algorithm::Es256)
+        .private_key(std::fs::read(pem).unwrap());
+    let auth = Auth::builder(config.build().unwrap())
+        .with_blocklist(|token| async move {
+            Ok(if token.id() == "revoked" {
+                Admission::Revoked
+            } else {
+                Admission::Admitted
+            })
+        })
+        .with_clock(crate::testing::auth_and_clock(builder()).1)
+        .build();
+    let other = |token: &str| {
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let mut borrow = 0;
+        for (s, n) in signature[32..].iter_mut().zip(ORDER).rev() {
+            let difference = i16::from(n) - i16::from(*s) - borrow;
+            borrow = i16::from(difference < 0);
+            *s = u8::try_from(difference.rem_euclid(256)).unwrap();
+        }
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+    };
+    let asked = |token: &str| outcome(&auth, &Head::new("GET").access(token), &Require::access());
+    let good = token(&auth, &json!({}));
+    let revoked = token(&auth, &json!({"jti": "revoked"}));
+    assert_ne!(other(&good), good);
+    assert_eq!(
+        (asked(&good), asked(&other(&good))),
+        ("user1".to_owned(), "user1".to_owned())
+    );
+    assert_eq!(asked(&revoked), "token_revoked");
+    assert_eq!(asked(&other(&revoked)), "token_revoked");
+}
+
 #[test]
 fn the_first_place_that_has_a_token_is_the_place() {
     use Location::{Cookies, Headers, Json, Query};

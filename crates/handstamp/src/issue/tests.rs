@@ -271,3 +271,26 @@ fn cookies_live_as_long_as_they_are_told() {
     assert_eq!(names(set(hidden(), user())), all[..1]);
     assert_eq!(names(auth(hidden()).unset_cookies()), [all[0], all[2]]);
 }
+
+#[test]
+fn every_token_has_values_of_its_own() {
+    // With the random source of the system, and in the same second.
+    let auth = crate::testing::auth(builder());
+    let pair = auth.create_token_pair("user1").unwrap();
+    let again = auth.create_access_token("user1").unwrap();
+    let head = Head::new("GET").access(again.as_str());
+    let verified = ask(&auth, &head, &Require::access()).unwrap();
+    let refreshed = auth.create_access_token(&verified).unwrap();
+    let mut values = Vec::new();
+    for token in [pair.access(), &again, &refreshed] {
+        values.extend([token.id(), token.csrf().unwrap()]);
+    }
+    values.extend([pair.refresh().id(), pair.refresh().csrf().unwrap()]);
+    for value in &values {
+        // 128 bits.
+        assert_eq!(URL_SAFE_NO_PAD.decode(value).unwrap().len(), 16);
+    }
+    values.sort_unstable();
+    values.dedup();
+    assert_eq!(values.len(), 8);
+}
