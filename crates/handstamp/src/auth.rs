@@ -52,7 +52,6 @@ impl Auth {
     }
 
     /// To bring a blocklist, or a clock and random source of one's own.
-    #[must_use]
     pub fn builder(config: Config) -> AuthBuilder {
         AuthBuilder {
             config,

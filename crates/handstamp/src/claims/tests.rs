@@ -243,9 +243,7 @@ fn audiences_and_scopes_are_lists_of_texts() {
 fn the_identity_claim_names_the_subject() {
     let both = |sub: Option<&str>, email: Option<&str>| {
         let payload = with("sub", sub);
-        let email = email
-            .map(|email| format!(",\"email\":{email}}}"))
-            .unwrap_or("}".to_owned());
+        let email = email.map_or("}".to_owned(), |email| format!(",\"email\":{email}}}"));
         format!("{}{email}", payload.strip_suffix('}').unwrap())
     };
     let (one, two) = (Some(r#""one""#), Some(r#""two""#));

@@ -176,11 +176,11 @@ fn insufficient_scope(required: &[String]) -> String {
         .map(String::as_str)
         .filter(|scope| is_scope(scope))
         .collect();
-    let mut challenge = "Bearer error=\"insufficient_scope\"".to_owned();
-    if !scopes.is_empty() {
-        challenge += &format!(", scope=\"{}\"", scopes.join(" "));
-    }
-    challenge
+    let scope = match scopes.join(" ") {
+        none if none.is_empty() => none,
+        some => format!(", scope=\"{some}\""),
+    };
+    format!("Bearer error=\"insufficient_scope\"{scope}")
 }
 
 /// `scope-token` of [RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).

@@ -60,7 +60,7 @@ pub(crate) fn locate<'r, P: Purpose>(
     })
 }
 
-/// "the cookie access_token_cookie or the header Authorization", for the one who forgot to send it.
+/// `the cookie access_token_cookie or the header Authorization`, for the one who forgot to send it.
 fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
     let places: Vec<String> = locations
         .iter()

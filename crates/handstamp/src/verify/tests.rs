@@ -18,7 +18,7 @@ fn asked(config: crate::config::ConfigBuilder, changes: &Value) -> String {
 fn a_token_lives_from_its_making_to_its_end() {
     let leeway = |secs| builder().decode_leeway(Duration::from_secs(secs));
     #[rustfmt::skip]
-    let rows = [
+    let rows = vec![
         ("a second before the end", leeway(0), json!({"exp": NOW + 1}), "user1"),
         ("at the end", leeway(0), json!({"exp": NOW}), "token_expired"),
         ("after the end", leeway(0), json!({"exp": NOW - 1}), "token_expired"),
@@ -58,7 +58,7 @@ fn audience_and_issuer_are_those_that_are_asked_for() {
     let ours = || builder().decode_audience(["web", "app"]);
     let issued = || builder().decode_issuer("https://us.example");
     #[rustfmt::skip]
-    let rows = [
+    let rows = vec![
         ("nobody asks", none(), json!({}), "user1"),
         ("for somebody else, and nobody asks", none(), json!({"aud": "web"}), "invalid_audience"),
         ("for nobody, and nobody asks", none(), json!({"aud": []}), "invalid_audience"),
