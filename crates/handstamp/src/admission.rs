@@ -20,6 +20,16 @@ pub enum Admission {
 
 /// What a blocklist is asked about: a token whose signature, times and CSRF value hold.
 ///
+/// ```
+/// use std::collections::HashSet;
+///
+/// use handstamp::admission::{Admission, PresentedToken};
+///
+/// fn judge(revoked: &HashSet<String>, token: &PresentedToken) -> Admission {
+///     if revoked.contains(token.id()) { Admission::Revoked } else { Admission::Admitted }
+/// }
+/// ```
+///
 /// # Security
 /// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
 /// revoked token in again when one character is appended.

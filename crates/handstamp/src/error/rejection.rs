@@ -14,6 +14,31 @@ use crate::config::ErrorStyle;
 /// [`code`](Self::code) is stable and meant for programs; the words may change. An adapter sends
 /// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body).
 ///
+/// ```
+/// use handstamp::error::Rejection;
+///
+/// // All that an adapter does.
+/// fn response(rejection: &Rejection) -> String {
+///     let mut text = format!("HTTP/1.1 {}\r\n", rejection.status());
+///     for (name, value) in rejection.headers() {
+///         text += &format!("{name}: {value}\r\n");
+///     }
+///     text + "\r\n" + &rejection.body()
+/// }
+/// # use handstamp::{Auth, Authenticated, Config, RequestHead, Require};
+/// # struct Get;
+/// # impl RequestHead for Get {
+/// #     fn method(&self) -> &str { "GET" }
+/// #     fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> { std::iter::empty() }
+/// #     fn query(&self) -> Option<&str> { None }
+/// # }
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # let rejection = runtime.block_on(auth.authenticate(&Get, &Require::access())).unwrap_err();
+/// # assert!(response(&rejection).starts_with("HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Security
 /// The client learns the code and no more. The rest goes to the log, at level `debug`.
 #[derive(Clone)]

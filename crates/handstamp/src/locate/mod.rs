@@ -136,3 +136,6 @@ impl std::fmt::Display for UnknownLocation {
 }
 
 impl std::error::Error for UnknownLocation {}
+
+#[cfg(test)]
+mod tests;
