@@ -5,6 +5,7 @@ mod page;
 mod serve;
 mod settings;
 
+use std::error::Error;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -110,10 +111,10 @@ struct Failure {
 }
 
 impl Failure {
-    fn wrong_setting(problem: impl ToString) -> Self {
+    fn wrong_setting(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 2,
-            message: problem.to_string(),
+            message: problem.into().to_string(),
         }
     }
 

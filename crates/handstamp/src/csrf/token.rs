@@ -65,8 +65,11 @@ fn applies<P: Purpose>(
     config: &Config,
     require: &Require<P>,
 ) -> bool {
+    // Where cookies are not configured, the protection may be switched off without a danger; a route that reads them all
+    // the same is guarded, and refuses the tokens that were made without a value.
+    let protected = config.csrf_protect() || !config.locations().contains(&Location::Cookies);
     verified.location == Location::Cookies
-        && config.csrf_protect()
+        && protected
         && require.csrf == CsrfDemand::Check
         && (P::KIND == Kind::Refresh || is_listed(method, config.csrf_methods()))
 }

@@ -94,6 +94,8 @@ fn it_can_be_switched_off() {
     let on = auth(builder());
     let off = auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
     let fewer = auth(builder().csrf_methods(["post"]));
+    let no_cookies = builder().token_locations([Location::Headers]);
+    let no_cookies = auth(no_cookies.cookie_csrf_protect(false));
     let post = Head::new("POST").access(&token(&on, &json!({})));
     let delete = Head::new("DELETE").access(&token(&on, &json!({})));
     let refresh = Head::new("POST").refresh(&token(&on, &json!({"type": "refresh"})));
@@ -105,6 +107,7 @@ fn it_can_be_switched_off() {
         ("off for this route, refresh", outcome(&on, &refresh, &Require::refresh().without_csrf()), "user1"),
         ("off everywhere", outcome(&off, &post, &Require::access()), "user1"),
         ("off everywhere, refresh", outcome(&off, &refresh, &Require::refresh()), "user1"),
+        ("off where no cookies are configured, on a route that reads them", outcome(&no_cookies, &post, &Require::access().from([Location::Cookies])), "missing_csrf_token"),
         ("on for POST only: POST", outcome(&fewer, &post, &Require::access()), "missing_csrf_token"),
         ("on for POST only: DELETE", outcome(&fewer, &delete, &Require::access()), "user1"),
     ];
