@@ -2,6 +2,8 @@
 //!
 //! The other side is `scripts/interop/authx_peer.py`; what it understands is written at its top.
 
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
 use std::{
     collections::BTreeMap,
     env,
@@ -10,6 +12,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
+use handstamp::error::Rejection;
 use handstamp::{Auth, Config, NewToken, RequestHead, Require, cookie::SetCookie, jws::Algorithm};
 use serde_json::{Value, json};
 
@@ -118,7 +121,7 @@ async fn handstamp_accepts_what_authx_made() {
                         .await
                         .map(|token| token.subject().to_owned())
                 };
-                let seen = subject.as_deref().map_err(|rejection| rejection.code());
+                let seen = subject.as_deref().map_err(Rejection::code);
                 let wanted = expected.map_or(Ok("user1"), Err);
                 assert_eq!(seen, wanted, "{algorithm} {purpose}: {}", row.name);
             }
