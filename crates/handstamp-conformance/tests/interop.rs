@@ -2,7 +2,11 @@
 //!
 //! The other side is `scripts/interop/authx_peer.py`; what it understands is written at its top.
 
-#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
 
 use std::{
     collections::BTreeMap,

@@ -1,10 +1,6 @@
 //! Ctrl-C and SIGTERM end it with status 0, whatever clients are doing.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failing test panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

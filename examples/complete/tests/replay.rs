@@ -92,14 +92,14 @@ impl<'s> Client<'s> {
         if let Some(user) = row["log_in"].as_str() {
             let password = user.replace("user", "password");
             let credentials = json!({"username": user, "password": password});
-            self.send(Request::new("POST", "/login").json(&credentials));
+            self.send(&Request::new("POST", "/login").json(&credentials));
             let first = self.values.clone().into_iter();
             self.values
                 .extend(first.map(|(name, value)| (format!("first {name}"), value)));
         }
         let mut failures = Vec::new();
         for (number, step) in row["steps"].as_array().unwrap().iter().enumerate() {
-            let reply = self.send(self.request(&step["request"]));
+            let reply = self.send(&self.request(&step["request"]));
             let expected = step.get("handstamp").unwrap_or(&step["authx"]);
             for problem in self.problems(expected, &reply) {
                 failures.push(format!("{}, step {number}: {problem}", row["name"]));
@@ -108,8 +108,8 @@ impl<'s> Client<'s> {
         failures
     }
 
-    fn send(&mut self, request: Request) -> Reply {
-        let reply = self.server.send(&request);
+    fn send(&mut self, request: &Request) -> Reply {
+        let reply = self.server.send(request);
         self.jar.store(&reply);
         for (name, value) in self.jar.iter() {
             self.values.insert(name.to_owned(), value.to_owned());
@@ -127,7 +127,7 @@ impl<'s> Client<'s> {
                 }
             }
             Value::String(jar) if jar == "jar" => {
-                request = request.header("cookie", self.jar.header())
+                request = request.header("cookie", self.jar.header());
             }
             _ => {}
         }

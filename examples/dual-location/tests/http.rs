@@ -1,6 +1,10 @@
 //! The access token in the header, the refresh token in the cookie, and neither in the other's place.
 
-#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
 
 use handstamp_conformance::{Jar, Reply, Request, Server, peek};
 use serde_json::{Value, json};

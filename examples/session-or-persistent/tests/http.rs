@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 /// say the same.
 type Lifetimes = [Option<u32>; 2];
 
+type Settings = &'static [(&'static str, &'static str)];
+
 const SESSION: Lifetimes = [None, None];
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
 const REMEMBERED: Lifetimes = [Some(THIRTY_DAYS), Some(THIRTY_DAYS)];
@@ -20,9 +22,9 @@ const AS_TOKENS: Lifetimes = [Some(15 * 60), Some(20 * 24 * 60 * 60)];
 
 #[test]
 fn cookies_live_as_configured_and_as_chosen() {
-    let month = ("JWT_COOKIE_MAX_AGE", "2592000");
-    let not_session = ("JWT_SESSION_COOKIE", "false");
-    let rows: [(&str, &[(&str, &str)], Value, Lifetimes); 13] = [
+    const MONTH: (&str, &str) = ("JWT_COOKIE_MAX_AGE", "2592000");
+    const NOT_SESSION: (&str, &str) = ("JWT_SESSION_COOKIE", "false");
+    let rows: [(&str, Settings, Value, Lifetimes); 13] = [
         (
             "nothing configured, nothing chosen",
             &[],
@@ -55,17 +57,17 @@ fn cookies_live_as_configured_and_as_chosen() {
         ),
         (
             "the page's persistent cookie",
-            &[month, not_session],
+            &[MONTH, NOT_SESSION],
             Value::Null,
             REMEMBERED,
         ),
         (
             "the page's persistent cookie, not remembered",
-            &[month, not_session],
+            &[MONTH, NOT_SESSION],
             json!(false),
             SESSION,
         ),
-        ("a lifetime alone", &[month], Value::Null, REMEMBERED),
+        ("a lifetime alone", &[MONTH], Value::Null, REMEMBERED),
         (
             "a short lifetime",
             &[("JWT_COOKIE_MAX_AGE", "600")],
@@ -86,13 +88,13 @@ fn cookies_live_as_configured_and_as_chosen() {
         ),
         (
             "no session cookies: as long as the tokens",
-            &[not_session],
+            &[NOT_SESSION],
             Value::Null,
             AS_TOKENS,
         ),
         (
             "no session cookies, not remembered",
-            &[not_session],
+            &[NOT_SESSION],
             json!(false),
             SESSION,
         ),
