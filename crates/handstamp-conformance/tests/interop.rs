@@ -350,7 +350,7 @@ struct Peer {
 impl Peer {
     fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let python = env::var_os("HANDSTAMP_TEST_PYTHON")
+        let python = env::var_os("INTEROP_PYTHON")
             .map_or_else(|| root.join("target/venv/bin/python"), PathBuf::from);
         assert!(
             python.exists(),
