@@ -56,14 +56,12 @@ impl Auth {
     ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
         let cleared = clear(self, head, require);
         async move {
-            let finished = match cleared {
-                Ok(cleared) => {
-                    let admission = admit(self, &cleared).await;
-                    admission.and_then(|admission| finish(cleared, admission, require))
-                }
-                Err(reason) => Err(reason),
+            let finished = async {
+                let cleared = cleared?;
+                let admission = admit(self, &cleared).await?;
+                finish(cleared, admission, require)
             };
-            finished.map_err(|reason| self.reject(reason))
+            finished.await.map_err(|reason| self.reject(reason))
         }
     }
 }
@@ -113,12 +111,13 @@ fn finish<P: Purpose>(
         return Err(Reason::TokenRevoked);
     }
     let claims = &cleared.verified().claims;
-    if !require.scopes.is_met_by(|| claims.scopes()) {
-        let provided = claims.scopes().map(str::to_owned).collect();
-        return Err(Reason::InsufficientScope {
-            required: require.scopes.names().to_vec(),
-            provided,
-        });
+    for demand in &require.scopes {
+        if !demand.is_met_by(|| claims.scopes()) {
+            return Err(Reason::InsufficientScope {
+                required: demand.names().to_vec(),
+                provided: claims.scopes().map(str::to_owned).collect(),
+            });
+        }
     }
     Ok(Authenticated::new(cleared))
 }

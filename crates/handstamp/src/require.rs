@@ -22,7 +22,8 @@ pub struct Require<P> {
     pub(crate) csrf: CsrfDemand,
     /// `None`: the configured ones.
     pub(crate) locations: Option<Vec<Location>>,
-    pub(crate) scopes: ScopeDemand,
+    /// Each of them must be met.
+    pub(crate) scopes: Vec<ScopeDemand>,
     pub(crate) login_type: Option<String>,
     purpose: PhantomData<P>,
 }
@@ -41,17 +42,20 @@ impl Require<Access> {
         self
     }
 
-    /// The token must carry every one of these scopes, or a wildcard over it (`admin:*`).
+    /// The token must carry every one of these scopes, or a wildcard over it (`admin:*`). Adds to what was asked for before.
     #[must_use]
     pub fn all_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes = ScopeDemand::All(scopes.into_iter().map(Into::into).collect());
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.scopes.push(ScopeDemand::All(scopes));
         self
     }
 
-    /// The token must carry at least one of these scopes, or a wildcard over it. An empty list is never met.
+    /// The token must carry at least one of these scopes, or a wildcard over it. An empty list is never met. Adds to what
+    /// was asked for before.
     #[must_use]
     pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes = ScopeDemand::Any(scopes.into_iter().map(Into::into).collect());
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.scopes.push(ScopeDemand::Any(scopes));
         self
     }
 }
@@ -70,7 +74,7 @@ impl<P: Purpose> Require<P> {
             freshness: Freshness::Any,
             csrf: CsrfDemand::Check,
             locations: None,
-            scopes: ScopeDemand::Nothing,
+            scopes: Vec::new(),
             login_type: None,
             purpose: PhantomData,
         }

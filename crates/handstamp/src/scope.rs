@@ -16,11 +16,9 @@ pub(crate) fn grants(granted: &str, required: &str) -> bool {
     }
 }
 
-/// Which scopes a route asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Scopes that a route asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeDemand {
-    #[default]
-    Nothing,
     /// Every one of them; none asked for passes.
     All(Vec<String>),
     /// At least one of them; none to choose from never passes.
@@ -34,17 +32,14 @@ impl ScopeDemand {
     ) -> bool {
         let has = |required: &String| provided().any(|granted| grants(granted, required));
         match self {
-            Self::Nothing => true,
             Self::All(required) => required.iter().all(has),
             Self::Any(required) => required.iter().any(has),
         }
     }
 
     pub(crate) fn names(&self) -> &[String] {
-        match self {
-            Self::Nothing => &[],
-            Self::All(required) | Self::Any(required) => required,
-        }
+        let (Self::All(required) | Self::Any(required)) = self;
+        required
     }
 }
 

@@ -110,7 +110,8 @@ impl<'de> Deserialize<'de> for NumericDate {
         }
 
         deserializer
-            .deserialize_any(NumericDateVisitor)
+            // Not `deserialize_any`: beside serde_json's `arbitrary_precision` that gives fractions as maps.
+            .deserialize_u64(NumericDateVisitor)
             .map(|secs| Self(UnixTime::from_secs(secs)))
     }
 }
