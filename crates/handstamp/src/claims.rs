@@ -2,10 +2,12 @@
 
 mod object;
 mod value;
+mod written;
 
 use std::borrow::Cow;
 
 use self::object::ClaimsSet;
+pub(crate) use self::written::NewClaims;
 use crate::clock::UnixTime;
 
 /// What a token says, well formed but not yet judged.

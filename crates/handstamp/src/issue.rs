@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use crate::auth::Auth;
-use crate::claims::REGISTERED;
+use crate::claims::NewClaims;
 use crate::clock::UnixTime;
 use crate::config::{Config, CookieLifetime};
 use crate::cookie::{Lifetime, SetCookie};
@@ -24,7 +22,7 @@ use crate::signed_token::SignedToken;
 /// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
 pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedToken<P>, IssueError> {
     let config = auth.config();
-    check(new, config)?;
+    new.check(config.identity_claim())?;
     let configured = match P::KIND {
         Kind::Access => config.access_lifetime(),
         Kind::Refresh => config.refresh_lifetime(),
@@ -47,10 +45,7 @@ pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedTok
         issued_at,
         expires_at,
     };
-    let payload = serde_json::to_vec(&claims).map_err(|error| IssueError::UnserializableClaim {
-        name: "(all)".into(),
-        reason: error.to_string(),
-    })?;
+    let payload = claims.to_json()?;
     let token = config.keys().sign(&payload)?;
     Ok(SignedToken {
         token,
@@ -111,24 +106,6 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     SetCookies::new(lines)
 }
 
-fn check(new: &NewToken, config: &Config) -> Result<(), IssueError> {
-    if new.subject.is_empty() {
-        return Err(IssueError::EmptySubject);
-    }
-    if let Some((name, reason)) = new.unserializable.clone() {
-        return Err(IssueError::UnserializableClaim { name, reason });
-    }
-    // A token made from a verified one brings the identity claim along; it says the same, and is written once.
-    let reserved = |(name, value): &(&String, &Value)| {
-        REGISTERED.contains(&name.as_str())
-            || (*name == config.identity_claim() && value.as_str() != Some(&new.subject))
-    };
-    match new.custom.iter().find(reserved) {
-        Some((name, _)) => Err(IssueError::ReservedClaim { name: name.clone() }),
-        None => Ok(()),
-    }
-}
-
 /// Two values of 128 unpredictable bits each, in one call of the source.
 fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
     let mut bytes = [[0; 16]; 2];
@@ -136,62 +113,6 @@ fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
         .fill(bytes.as_flattened_mut())
         .map_err(|_| IssueError::Random)?;
     Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
-}
-
-/// The claims in the order of the wire.
-struct NewClaims<'a> {
-    new: &'a NewToken,
-    config: &'a Config,
-    kind: Kind,
-    id: &'a str,
-    csrf: Option<&'a str>,
-    issued_at: UnixTime,
-    expires_at: UnixTime,
-}
-
-impl Serialize for NewClaims<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { new, config, .. } = self;
-        let mut claims = serializer.serialize_map(None)?;
-        claims.serialize_entry("sub", &new.subject)?;
-        claims.serialize_entry("jti", self.id)?;
-        claims.serialize_entry("type", self.kind.claim())?;
-        if self.kind == Kind::Access {
-            claims.serialize_entry("fresh", &new.fresh)?;
-        }
-        // The original reads an absent claim as an empty one, and writes the empty one.
-        claims.serialize_entry("csrf", self.csrf.unwrap_or_default())?;
-        claims.serialize_entry("iat", &self.issued_at.as_secs())?;
-        if config.encode_nbf() {
-            claims.serialize_entry("nbf", &self.issued_at.as_secs())?;
-        }
-        claims.serialize_entry("exp", &self.expires_at.as_secs())?;
-        if let Some(issuer) = config.encode_issuer() {
-            claims.serialize_entry("iss", issuer)?;
-        }
-        match new.audience.as_deref().unwrap_or(config.encode_audience()) {
-            [] => {}
-            [one] => claims.serialize_entry("aud", one)?,
-            many => claims.serialize_entry("aud", many)?,
-        }
-        if let Some(scopes) = &new.scopes {
-            claims.serialize_entry("scopes", scopes)?;
-        }
-        if let Some(login_type) = &new.login_type {
-            claims.serialize_entry("login_type", login_type)?;
-        }
-        if config.identity_claim() != "sub" {
-            claims.serialize_entry(config.identity_claim(), &new.subject)?;
-        }
-        for (name, value) in new
-            .custom
-            .iter()
-            .filter(|(name, _)| *name != config.identity_claim())
-        {
-            claims.serialize_entry(name, value)?;
-        }
-        claims.end()
-    }
 }
 
 /// Ten years: past that a lifetime is a slip of the unit.

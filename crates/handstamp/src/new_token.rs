@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::authenticated::Authenticated;
 use crate::claims::REGISTERED;
+use crate::error::IssueError;
 use crate::purpose::Purpose;
 
 /// What a new token shall say. A `&str` or `String` is a subject and nothing else.
@@ -95,6 +96,25 @@ impl NewToken {
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
+    }
+
+    /// Whether it can be written. `identity` is the claim that names the subject beside `sub`.
+    pub(crate) fn check(&self, identity: &str) -> Result<(), IssueError> {
+        if self.subject.is_empty() {
+            return Err(IssueError::EmptySubject);
+        }
+        if let Some((name, reason)) = self.unserializable.clone() {
+            return Err(IssueError::UnserializableClaim { name, reason });
+        }
+        // A token made from a verified one brings the identity claim along; it says the same, and is written once.
+        let reserved = |(name, value): &(&String, &Value)| {
+            REGISTERED.contains(&name.as_str())
+                || (*name == identity && value.as_str() != Some(&self.subject))
+        };
+        match self.custom.iter().find(reserved) {
+            Some((name, _)) => Err(IssueError::ReservedClaim { name: name.clone() }),
+            None => Ok(()),
+        }
     }
 }
 

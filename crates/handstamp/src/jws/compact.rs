@@ -23,17 +23,14 @@ impl<'a> Compact<'a> {
             return Err(JwsError::TooLarge);
         }
         let not_three = JwsError::Malformed("not three segments");
-        // The last dot ends the short segment, so both searches are short; `contains` reads the long one a word at a time.
-        let last = token.iter().rposition(|&byte| byte == b'.');
-        let (signing_input, signature) = last
+        let (signing_input, signature) = memchr::memrchr(b'.', token)
             .and_then(|dot| token.split_at_checked(dot))
             .ok_or(not_three)?;
-        let first = signing_input.iter().position(|&byte| byte == b'.');
-        let (header, payload) = first
+        let (header, payload) = memchr::memchr(b'.', signing_input)
             .and_then(|dot| signing_input.split_at_checked(dot))
             .ok_or(not_three)?;
         let (payload, signature) = (after_dot(payload), after_dot(signature));
-        if payload.contains(&b'.') {
+        if memchr::memchr(b'.', payload).is_some() {
             return Err(not_three);
         }
         Ok(Self {

@@ -1,0 +1,73 @@
+//! The claims of a new token, as they are written.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::IssueError;
+use crate::new_token::NewToken;
+use crate::purpose::sealed::Kind;
+
+/// The claims in the order of the wire.
+pub(crate) struct NewClaims<'a> {
+    pub(crate) new: &'a NewToken,
+    pub(crate) config: &'a Config,
+    pub(crate) kind: Kind,
+    pub(crate) id: &'a str,
+    pub(crate) csrf: Option<&'a str>,
+    pub(crate) issued_at: UnixTime,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl NewClaims<'_> {
+    /// The payload of the token.
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>, IssueError> {
+        // Texts, numbers and values that are JSON already, under texts: there is nothing that cannot be written.
+        serde_json::to_vec(self).map_err(|_| IssueError::Signing)
+    }
+}
+
+impl Serialize for NewClaims<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { new, config, .. } = self;
+        let mut claims = serializer.serialize_map(None)?;
+        claims.serialize_entry("sub", &new.subject)?;
+        claims.serialize_entry("jti", self.id)?;
+        claims.serialize_entry("type", self.kind.claim())?;
+        if self.kind == Kind::Access {
+            claims.serialize_entry("fresh", &new.fresh)?;
+        }
+        // The original reads an absent claim as an empty one, and writes the empty one.
+        claims.serialize_entry("csrf", self.csrf.unwrap_or_default())?;
+        claims.serialize_entry("iat", &self.issued_at.as_secs())?;
+        if config.encode_nbf() {
+            claims.serialize_entry("nbf", &self.issued_at.as_secs())?;
+        }
+        claims.serialize_entry("exp", &self.expires_at.as_secs())?;
+        if let Some(issuer) = config.encode_issuer() {
+            claims.serialize_entry("iss", issuer)?;
+        }
+        match new.audience.as_deref().unwrap_or(config.encode_audience()) {
+            [] => {}
+            [one] => claims.serialize_entry("aud", one)?,
+            many => claims.serialize_entry("aud", many)?,
+        }
+        if let Some(scopes) = &new.scopes {
+            claims.serialize_entry("scopes", scopes)?;
+        }
+        if let Some(login_type) = &new.login_type {
+            claims.serialize_entry("login_type", login_type)?;
+        }
+        if config.identity_claim() != "sub" {
+            claims.serialize_entry(config.identity_claim(), &new.subject)?;
+        }
+        for (name, value) in new
+            .custom
+            .iter()
+            .filter(|(name, _)| *name != config.identity_claim())
+        {
+            claims.serialize_entry(name, value)?;
+        }
+        claims.end()
+    }
+}
