@@ -1,10 +1,8 @@
 //! The keys of a service: one that signs, and those whose tokens are accepted, the current one first.
-#![allow(dead_code)]
-
-use std::{error::Error, fmt};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
+use crate::error::IssueError;
 use crate::jws::{
     Algorithm, Compact, Header, KeyError, KeyId, Signature, SigningKey, VerifyingKey,
 };
@@ -58,15 +56,11 @@ impl KeySet {
         })
     }
 
-    pub(crate) fn can_sign(&self) -> bool {
-        self.signing.is_some()
-    }
-
     /// The payload as a compact JWS.
-    pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, SignError> {
-        let signer = self.signing.as_ref().ok_or(SignError::NoSigningKey)?;
+    pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, IssueError> {
+        let signer = self.signing.as_ref().ok_or(IssueError::NoSigningKey)?;
         if payload.len() > MAX_TOKEN_LEN {
-            return Err(SignError::TooLarge);
+            return Err(IssueError::TokenTooLong);
         }
         // Enough for everything but an RSA signature.
         let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
@@ -74,11 +68,11 @@ impl KeySet {
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(payload, &mut token);
         let signature = signer.key.sign(token.as_bytes());
-        let signature = signature.ok_or(SignError::Failed)?;
+        let signature = signature.ok_or(IssueError::Signing)?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature.as_bytes(), &mut token);
         if token.len() > MAX_TOKEN_LEN {
-            return Err(SignError::TooLarge);
+            return Err(IssueError::TokenTooLong);
         }
         Ok(token)
     }
@@ -97,11 +91,9 @@ impl KeySet {
             parsed = Header::parse(token.header)?;
             &parsed
         };
+        let mut candidates = self.candidates(header)?;
         let signature = Signature::decode(token.signature)?;
-        if !self
-            .candidates(header)?
-            .any(|key| key.verify(token.signing_input, &signature))
-        {
+        if !candidates.any(|key| key.verify(token.signing_input, &signature)) {
             return Err(JwsError::InvalidSignature);
         }
         token.payload()
@@ -131,32 +123,6 @@ impl KeySet {
     }
 }
 
-/// Why nothing was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SignError {
-    /// The service only verifies.
-    NoSigningKey,
-    /// The token would be longer than we read.
-    TooLarge,
-    /// The crypto library refused.
-    Failed,
-}
-
-impl fmt::Display for SignError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSigningKey => f.write_str("no key to sign with is configured"),
-            Self::TooLarge => write!(
-                f,
-                "the token would be longer than the {MAX_TOKEN_LEN} bytes that are read"
-            ),
-            Self::Failed => f.write_str("the crypto library could not sign"),
-        }
-    }
-}
-
-impl Error for SignError {}
-
 fn known_header(algorithm: Algorithm, id: Option<&KeyId>) -> (String, Header) {
     let header = Header {
         algorithm,
@@ -165,5 +131,7 @@ fn known_header(algorithm: Algorithm, id: Option<&KeyId>) -> (String, Header) {
     (Header::encode(algorithm, id), header)
 }
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod tests;

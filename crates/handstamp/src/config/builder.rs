@@ -24,7 +24,7 @@ use crate::error::ConfigError;
 ///     ])
 ///     .token_locations([Location::Cookies])
 ///     .build()?;
-/// # Ok::<(), handstamp::ConfigError>(())
+/// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 #[derive(Debug, Default)]
 #[must_use = "nothing is checked before `build()`"]
@@ -51,7 +51,7 @@ impl ConfigBuilder {
     ///     .env()
     ///     .secret_key("a secret of thirty-two bytes or more")
     ///     .build()?;
-    /// # Ok::<(), handstamp::ConfigError>(())
+    /// # Ok::<(), handstamp::error::ConfigError>(())
     /// ```
     pub fn env(self) -> Self {
         self.env_from(std::env::vars_os())

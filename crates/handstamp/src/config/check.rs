@@ -33,6 +33,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     locations.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
     csrf.check(&locations, &dangers, &mut report);
+    cookies.check_prefix(&csrf, &mut report);
     let access = cookies.of(Kind::Access, &csrf, &mut report);
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
     if let (Some(access), Some(refresh)) = (&access, &refresh) {
@@ -49,7 +50,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         }
     }
     let warnings = report.finish()?;
-    let (Some(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
+    let (Ok(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
         // Never reached: a part that is missing has left a problem. If a rule forgets that, nothing starts all the same.
         let bug = Problem::new(
             "JWT_*",

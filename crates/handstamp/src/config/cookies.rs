@@ -5,11 +5,10 @@ use std::time::Duration;
 use super::{
     ConfigBuilder, CookiePrefix,
     danger::{Danger, Dangers},
-    duration::days,
+    duration::{days, written},
     origins::Origins,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
-    tokens::seconds,
 };
 use crate::cookie::{CookieDomain, CookieName, CookiePath, SameSite};
 
@@ -75,7 +74,7 @@ impl Cookies {
             );
         }
         if !self.cookie_secure {
-            self.check_insecure(origins, report);
+            check_insecure(origins, report);
         }
         self.check_lifetime(report);
         if let (Some(domain), Some(origin)) = (&self.cookie_domain, &origins.public_origin)
@@ -90,34 +89,6 @@ impl Cookies {
         }
     }
 
-    fn check_insecure(&self, origins: &Origins, report: &mut Report) {
-        for (key, same_site) in [
-            ("JWT_COOKIE_SAMESITE", Some(self.cookie_samesite)),
-            (
-                "HANDSTAMP_REFRESH_COOKIE_SAMESITE",
-                self.refresh_cookie_samesite,
-            ),
-        ] {
-            if same_site == Some(SameSite::None) {
-                report.problem(
-                    key,
-                    Some("none"),
-                    "browsers drop cookies with SameSite=none that are not Secure",
-                    "Use \"lax\", or remove JWT_COOKIE_SECURE=false",
-                );
-            }
-        }
-        match &origins.public_origin {
-            Some(origin) if !origin.is_loopback() => report.problem(
-                "JWT_COOKIE_SECURE",
-                Some("false"),
-                format!("tokens for {origin} would travel where anybody on the way can read them"),
-                "Remove it",
-            ),
-            _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
-        }
-    }
-
     fn check_lifetime(&self, report: &mut Report) {
         const KEY: &str = "JWT_COOKIE_MAX_AGE";
         let Some(span) = self.cookie_max_age else {
@@ -126,7 +97,7 @@ impl Cookies {
         if span > LONGEST_MAX_AGE {
             report.problem(
                 KEY,
-                Some(&seconds(span)),
+                Some(&written(span)),
                 "browsers keep no cookie longer than 400 days",
                 "Use 400d or less",
             );
@@ -137,11 +108,24 @@ impl Cookies {
         if self.session_cookie && report.is_given("JWT_SESSION_COOKIE") {
             report.problem(
                 KEY,
-                Some(&seconds(span)),
+                Some(&written(span)),
                 "JWT_SESSION_COOKIE=true is set as well, and says the opposite",
                 "Remove one of the two",
             );
         }
+    }
+}
+
+/// Plain HTTP is for this machine.
+fn check_insecure(origins: &Origins, report: &mut Report) {
+    match &origins.public_origin {
+        Some(origin) if !origin.is_loopback() => report.problem(
+            "JWT_COOKIE_SECURE",
+            Some("false"),
+            format!("tokens for {origin} would travel where anybody on the way can read them"),
+            "Remove it",
+        ),
+        _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
     }
 }
 

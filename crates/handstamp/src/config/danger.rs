@@ -18,7 +18,7 @@ use super::{
 ///     .danger(Danger::ShortSecret)
 ///     .build()?;
 /// assert!(config.warnings()[0].contains("HANDSTAMP_DANGER_SHORT_SECRET"));
-/// # Ok::<(), handstamp::ConfigError>(())
+/// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -24,6 +24,21 @@ pub const fn days(days: u64) -> Duration {
     Duration::from_secs(days.saturating_mul(86_400))
 }
 
+/// As short as the environment takes it: `20d`, not `1728000s`.
+pub(super) fn written(span: Duration) -> String {
+    let seconds = span.as_secs();
+    if span.subsec_nanos() != 0 {
+        return format!("{span:?}");
+    }
+    let of = |unit| (seconds != 0 && seconds.is_multiple_of(unit)).then_some(seconds / unit);
+    match (of(86_400), of(3600), of(60)) {
+        (Some(days), ..) => format!("{days}d"),
+        (_, Some(hours), _) => format!("{hours}h"),
+        (.., Some(minutes)) => format!("{minutes}m"),
+        _ => format!("{seconds}s"),
+    }
+}
+
 impl FromText for Duration {
     fn from_text(text: &str) -> Result<Self, Invalid> {
         seconds(text).map(Self::from_secs).ok_or_else(|| {

@@ -47,23 +47,28 @@ fn collect(
     builder: &mut ConfigBuilder,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> BTreeMap<String, OsString> {
-    let mut collected = BTreeMap::new();
+    let mut collected: BTreeMap<String, Vec<OsString>> = BTreeMap::new();
     for (name, value) in variables {
         // A name that is not UTF-8 is none of ours; if it begins like one, it is reported as unknown.
         let name = name.to_string_lossy().to_ascii_uppercase();
-        if !name.starts_with("JWT_") && !name.starts_with("HANDSTAMP_") {
-            continue;
-        }
-        if collected.insert(name.clone(), value).is_some() {
-            builder.report.problem(
-                &name,
-                None,
-                "set twice: names count without case",
-                "Remove one of the two",
-            );
+        if name.starts_with("JWT_") || name.starts_with("HANDSTAMP_") {
+            collected.entry(name).or_default().push(value);
         }
     }
     collected
+        .into_iter()
+        .filter_map(|(name, mut values)| {
+            let value = values.pop();
+            if values.is_empty() {
+                return value.map(|value| (name, value));
+            }
+            let reason = "set more than once: names count without case";
+            builder
+                .report
+                .problem(&name, None, reason, "Keep one of them");
+            None
+        })
+        .collect()
 }
 
 fn utf8(builder: &mut ConfigBuilder, setting: &Setting, value: OsString) -> Option<String> {
@@ -143,13 +148,18 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
         .filter(|setting| setting.is_secret())
         .map(file_name)
         .collect();
-    let names = every_setting()
-        .map(|setting| setting.name)
-        .chain(files.iter().map(String::as_str));
-    let Some((meant, edits)) = nearest(name, names) else {
+    let names = || {
+        every_setting()
+            .map(|setting| setting.name)
+            .chain(files.iter().map(String::as_str))
+    };
+    let after_prefix = |name: &str| name.split_once('_').map(|(_, rest)| rest.to_owned());
+    let of_other_prefix = names().find(|known| after_prefix(known) == after_prefix(name));
+    let Some((nearest, edits)) = nearest(name, names()) else {
         return;
     };
     if name.starts_with("HANDSTAMP_") || edits <= 2 {
+        let meant = of_other_prefix.unwrap_or(nearest);
         builder.report.problem(
             name,
             None,
@@ -157,8 +167,10 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
             format!("Did you mean {meant}?"),
         );
     } else {
+        let meant =
+            of_other_prefix.map_or(String::new(), |meant| format!(". Did you mean {meant}?"));
         builder.report.warn(format!(
-            "{} is no setting and is ignored. The nearest is {meant}",
+            "{} is no setting and is ignored{meant}",
             shown(name)
         ));
     }

@@ -38,7 +38,7 @@ settings! {
 
 impl Keys {
     /// All keys together, if they are good for their algorithms. If not, the report says why.
-    pub(super) fn check(&self, dangers: &Dangers, report: &mut Report) -> Option<KeySet> {
+    pub(super) fn check(&self, dangers: &Dangers, report: &mut Report) -> Result<KeySet, Reported> {
         self.check_previous(report);
         let mut algorithms = vec![self.algorithm];
         for algorithm in &self.decode_algorithms {
@@ -54,24 +54,21 @@ impl Keys {
         }
         self.check_unused(&algorithms, report);
 
-        let mut pairs = Vec::new();
-        let mut sound = true;
-        for algorithm in algorithms {
-            let pair = if algorithm.is_hmac() {
-                self.of_secret(algorithm, dangers, report)
-            } else {
-                self.of_pem(algorithm, report)
-            };
-            sound &= pair.is_some();
-            pairs.extend(pair);
-        }
-        if !sound {
-            return None;
-        }
+        let pairs: Vec<_> = algorithms
+            .into_iter()
+            .map(|algorithm| {
+                if algorithm.is_hmac() {
+                    self.of_secret(algorithm, dangers, report)
+                } else {
+                    self.of_pem(algorithm, report)
+                }
+            })
+            .collect();
         let mut signing = None;
         let mut current = Vec::new();
         let mut previous = Vec::new();
         for (i, pair) in pairs.into_iter().enumerate() {
+            let pair = pair?;
             // Only the first, JWT_ALGORITHM, signs.
             if i == 0 {
                 signing = pair.signing.map(|key| (key, self.key_id.clone()));
@@ -89,36 +86,32 @@ impl Keys {
         algorithm: Algorithm,
         dangers: &Dangers,
         report: &mut Report,
-    ) -> Option<KeyPair> {
+    ) -> Result<KeyPair, Reported> {
         let Some(secret) = &self.secret_key else {
             missing(SECRET_KEY, algorithm, NEW_SECRET, report);
-            return None;
+            return Err(Reported);
         };
         let length = if dangers.allow(Danger::ShortSecret) {
             SecretLength::Waived
         } else {
             SecretLength::Rfc7518
         };
-        let previous = self.previous_secret_key.as_ref();
+        let verifying =
+            |secret: &Secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
         let signing = SigningKey::hmac(algorithm, secret.secret_bytes(), length);
-        let verifying = VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
-        let previous =
-            previous.map(|secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length));
         let signing = accept(SECRET_KEY, signing, report);
-        let verifying = accept(SECRET_KEY, verifying, report);
-        let previous = match previous {
-            None => None,
-            Some(key) => Some(accept(PREVIOUS_SECRET_KEY, key, report)?),
-        };
-        Some(KeyPair {
+        let current = accept(SECRET_KEY, verifying(secret), report);
+        let previous = self.previous_secret_key.as_ref().map(verifying);
+        let previous = accept_if_set(PREVIOUS_SECRET_KEY, previous, report);
+        Ok(KeyPair {
             signing: Some(signing?),
-            verifying: verifying?,
-            previous,
+            verifying: current?,
+            previous: previous?,
         })
     }
 
     #[cfg(not(feature = "asymmetric"))]
-    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Option<KeyPair> {
+    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Result<KeyPair, Reported> {
         let key = if algorithm == self.algorithm {
             "JWT_ALGORITHM"
         } else {
@@ -131,60 +124,39 @@ impl Keys {
             reason,
             "Enable the feature `asymmetric` of the crate handstamp",
         );
-        None
+        Err(Reported)
     }
 
     /// Everything else: the private key signs, the public key verifies, and the private key knows its public half.
     #[cfg(feature = "asymmetric")]
-    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Option<KeyPair> {
-        let pem = |key, secret: &Option<Secret>, report: &mut Report| match secret {
-            None => Some(None),
-            Some(pem) => accept(
-                key,
-                VerifyingKey::from_pem(algorithm, pem.secret_bytes()),
-                report,
-            )
-            .map(Some),
-        };
-        let signing = match &self.private_key {
-            None => None,
-            Some(pem) => Some(accept(
-                PRIVATE_KEY,
-                SigningKey::from_pem(algorithm, pem.secret_bytes()),
-                report,
-            )?),
-        };
-        let public = pem(PUBLIC_KEY, &self.public_key, report)?;
-        let previous = pem(PREVIOUS_PUBLIC_KEY, &self.previous_public_key, report)?;
-        let own = match &signing {
-            None => None,
-            Some(key) => Some(accept(PRIVATE_KEY, key.verifying_key(), report)?),
-        };
-        if let (Some(signing), Some(public)) = (&signing, &public) {
-            let probe = b"handstamp";
-            let fits = signing
-                .sign(probe)
-                .is_some_and(|signature| public.verify(probe, &signature));
-            if !fits {
-                report.problem(
-                    PUBLIC_KEY,
-                    None,
-                    "does not belong to JWT_PRIVATE_KEY",
-                    "Remove it: the private key is enough",
-                );
-                return None;
+    fn of_pem(&self, algorithm: Algorithm, report: &mut Report) -> Result<KeyPair, Reported> {
+        let public = |pem: &Secret| VerifyingKey::from_pem(algorithm, pem.secret_bytes());
+        let private = |pem: &Secret| SigningKey::from_pem(algorithm, pem.secret_bytes());
+        let signing = accept_if_set(PRIVATE_KEY, self.private_key.as_ref().map(private), report);
+        let verifying = accept_if_set(PUBLIC_KEY, self.public_key.as_ref().map(public), report);
+        let previous = self.previous_public_key.as_ref().map(public);
+        let previous = accept_if_set(PREVIOUS_PUBLIC_KEY, previous, report);
+        let (signing, verifying, previous) = (signing?, verifying?, previous?);
+        let verifying = match (&signing, verifying) {
+            (Some(signing), Some(verifying)) => {
+                let probe = b"handstamp";
+                let signature = signing.sign(probe);
+                if !signature.is_some_and(|signature| verifying.verify(probe, &signature)) {
+                    let cure = "Remove it: the private key is enough";
+                    report.problem(PUBLIC_KEY, None, "does not belong to JWT_PRIVATE_KEY", cure);
+                    return Err(Reported);
+                }
+                verifying
             }
-        }
-        let Some(verifying) = public.or(own) else {
-            missing(
-                PRIVATE_KEY,
-                algorithm,
-                "Set it, or JWT_PUBLIC_KEY for a service that only verifies",
-                report,
-            );
-            return None;
+            (None, Some(verifying)) => verifying,
+            (Some(signing), None) => accept(PRIVATE_KEY, signing.verifying_key(), report)?,
+            (None, None) => {
+                let cure = "Set it, or JWT_PUBLIC_KEY for a service that only verifies";
+                missing(PRIVATE_KEY, algorithm, cure, report);
+                return Err(Reported);
+            }
         };
-        Some(KeyPair {
+        Ok(KeyPair {
             signing,
             verifying,
             previous,
@@ -237,6 +209,9 @@ impl Keys {
     }
 }
 
+/// Something is wrong, and the report says what.
+pub(super) struct Reported;
+
 /// What one algorithm needs.
 struct KeyPair {
     signing: Option<SigningKey>,
@@ -256,19 +231,27 @@ fn missing(key: &str, algorithm: Algorithm, cure: &str, report: &mut Report) {
 }
 
 /// A key that is refused is reported once, not for each algorithm.
-fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Option<T> {
-    let error = match made {
-        Ok(made) => return Some(made),
-        Err(error) => error.to_string(),
-    };
-    if report.is_sound(key) {
-        // A `KeyError` reads "what is wrong; the cure".
-        let (reason, cure) = error
-            .split_once("; ")
-            .unwrap_or((&error, "Give another key"));
-        report.problem(key, None, reason, capitalized(cure));
-    }
-    None
+fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Result<T, Reported> {
+    made.map_err(|error| {
+        if report.is_sound(key) {
+            let error = error.to_string();
+            // A `KeyError` reads "what is wrong; the cure".
+            let (reason, cure) = error
+                .split_once("; ")
+                .unwrap_or((&error, "Give another key"));
+            report.problem(key, None, reason, capitalized(cure));
+        }
+        Reported
+    })
+}
+
+/// A key that nobody has given is fine.
+fn accept_if_set<T>(
+    key: &str,
+    made: Option<Result<T, KeyError>>,
+    report: &mut Report,
+) -> Result<Option<T>, Reported> {
+    made.map(|made| accept(key, made, report)).transpose()
 }
 
 fn capitalized(text: &str) -> String {

@@ -4,7 +4,11 @@ use super::text::{FromText, Invalid, read};
 
 impl<T: FromText> FromText for Vec<T> {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        items(text)?.iter().map(|item| read(item)).collect()
+        let items = items(text)?;
+        if items.iter().any(String::is_empty) {
+            return Err(Invalid::new("an item is empty", "Remove the item"));
+        }
+        items.iter().map(|item| read(item)).collect()
     }
 }
 

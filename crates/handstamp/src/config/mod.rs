@@ -1,7 +1,6 @@
-#![doc = include_str!("../../docs/defaults.md")]
-// Until authenticate.rs and issue.rs read it all.
-#![allow(dead_code, unused_imports)]
-
+//! Settings, from code and from the environment, and every rule between them.
+//!
+//! [`defaults`](crate::_documentation::defaults) lists them all, each with its default and the reason.
 mod builder;
 mod check;
 mod cookies;
@@ -31,7 +30,7 @@ pub use builder::ConfigBuilder;
 pub(crate) use cookies::CookieLifetime;
 pub use duration::{days, minutes};
 pub use names::Names;
-pub(crate) use token_cookies::{NamedCookie, TokenCookies};
+pub(crate) use token_cookies::TokenCookies;
 use {
     cookies::Cookies, csrf::Csrf, errors::Errors, locations::Locations, origins::Origins,
     sessions::Sessions, tokens::Tokens,
@@ -52,7 +51,7 @@ use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::s
 ///     .build()?;
 /// assert!(config.warnings().is_empty());
 /// assert!(!format!("{config:?}").contains("thirty-two"));
-/// # Ok::<(), handstamp::ConfigError>(())
+/// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 #[derive(Debug)]
 pub struct Config {
@@ -64,7 +63,7 @@ pub struct Config {
     access_cookies: TokenCookies,
     refresh_cookies: TokenCookies,
     csrf: Csrf,
-    #[expect(dead_code, reason = "the session store reads it")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the session store reads it"))]
     sessions: Sessions,
     origins: Origins,
     warnings: Vec<String>,
@@ -72,6 +71,14 @@ pub struct Config {
 
 impl Config {
     /// Starts from the defaults. Only a key has none.
+    ///
+    /// ```
+    /// let error = handstamp::Config::builder().build().unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`"
+    /// );
+    /// ```
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
@@ -189,16 +196,24 @@ impl Config {
         &self.csrf.csrf_methods
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
     pub(crate) fn public_origin(&self) -> Option<&Origin> {
         self.origins.public_origin.as_ref()
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
     pub(crate) fn trusted_origins(&self) -> &[Origin] {
         &self.origins.trusted_origins
     }
 }
 
 /// Whose statuses and bodies refusals have.
+///
+/// ```
+/// use handstamp::{Config, config::ErrorStyle};
+///
+/// let builder = Config::builder().error_style(ErrorStyle::AuthX);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorStyle {
@@ -209,6 +224,12 @@ pub enum ErrorStyle {
 }
 
 /// A prefix of cookie names by which browsers refuse cookies that somebody else could have set.
+///
+/// ```
+/// use handstamp::{Config, config::CookiePrefix};
+///
+/// let builder = Config::builder().cookie_prefix(CookiePrefix::Host);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CookiePrefix {
@@ -219,6 +240,12 @@ pub enum CookiePrefix {
 }
 
 /// When a token's session is looked up in the store.
+///
+/// ```
+/// use handstamp::{Config, config::CheckSessions};
+///
+/// let builder = Config::builder().check_sessions(CheckSessions::OnRefresh);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckSessions {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{
     CheckSessions, ConfigBuilder,
-    duration::{days, minutes},
+    duration::{days, minutes, written},
     report::Report,
     setting::{Apply, Effect, Setting, settings},
     text::Method,
-    tokens::{check_span, seconds},
+    tokens::check_span,
 };
 
 settings! {
@@ -58,7 +58,7 @@ impl Sessions {
         if self.refresh_grace > LONGEST_GRACE {
             report.problem(
                 "HANDSTAMP_REFRESH_GRACE",
-                Some(&seconds(self.refresh_grace)),
+                Some(&written(self.refresh_grace)),
                 "longer than 300 seconds: a stolen token would be good for that long",
                 "Use 10s",
             );

@@ -260,8 +260,10 @@ fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
 
 /// The word that was meant; the first, which is the default, when that is not clear.
 fn use_one_of(text: &str, words: &[&str]) -> String {
+    // "on" is two edits away from "none" and means nothing of the kind.
+    let is_close = |edits: usize| edits <= 2 && edits < text.chars().count() / 2;
     let meant = nearest(text, words.iter().copied())
-        .filter(|(_, edits)| *edits <= 2)
+        .filter(|(_, edits)| is_close(*edits))
         .map(|(word, _)| word)
         .or(words.first().copied());
     format!("Use \"{}\"", meant.unwrap_or_default())

@@ -14,6 +14,10 @@ pub(crate) struct TokenCookies {
     /// The header in which a request repeats the CSRF value.
     pub(crate) csrf_header: String,
     /// The form field in which it may do so as well.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "forms are read in a later release")
+    )]
     pub(crate) csrf_field: String,
 }
 
@@ -25,6 +29,44 @@ pub(crate) struct NamedCookie {
 }
 
 impl Cookies {
+    /// What [`CookiePrefix::Host`] promises in the name of all four cookies, told once and not for each.
+    pub(super) fn check_prefix(&self, csrf: &Csrf, report: &mut Report) {
+        if self.cookie_prefix != CookiePrefix::Host {
+            return;
+        }
+        let elsewhere = |path: &CookiePath| path.as_str() != "/";
+        for (broken, promise) in [
+            (!self.cookie_secure, "JWT_COOKIE_SECURE=true"),
+            (!self.cookie_http_only, "JWT_COOKIE_HTTP_ONLY=true"),
+            (self.cookie_domain.is_some(), "no JWT_COOKIE_DOMAIN"),
+            (
+                elsewhere(&self.access_cookie_path),
+                "JWT_ACCESS_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&self.refresh_cookie_path),
+                "JWT_REFRESH_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&csrf.access_csrf_cookie_path),
+                "JWT_ACCESS_CSRF_COOKIE_PATH=/",
+            ),
+            (
+                elsewhere(&csrf.refresh_csrf_cookie_path),
+                "JWT_REFRESH_CSRF_COOKIE_PATH=/",
+            ),
+        ] {
+            if broken {
+                report.problem(
+                    PREFIX,
+                    Some("host"),
+                    format!("needs {promise}"),
+                    "Change that, or remove the prefix",
+                );
+            }
+        }
+    }
+
     /// The cookies of one purpose, if their names and attributes agree.
     pub(super) fn of(&self, kind: Kind, csrf: &Csrf, report: &mut Report) -> Option<TokenCookies> {
         let (name, path, same_site) = match kind {
@@ -47,6 +89,21 @@ impl Cookies {
             secure: self.cookie_secure,
             http_only,
         };
+        let of_token = attributes(path, self.cookie_http_only);
+        if let Some(reason) = of_token.problem() {
+            let own = kind == Kind::Refresh && self.refresh_cookie_samesite.is_some();
+            let key = if own {
+                "HANDSTAMP_REFRESH_COOKIE_SAMESITE"
+            } else {
+                "JWT_COOKIE_SAMESITE"
+            };
+            // The refresh cookies may have it from the access cookies, which have been told.
+            if report.is_sound(key) {
+                let cure = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
+                report.problem(key, Some(same_site.name()), reason, cure);
+            }
+            return None;
+        }
         let token = Plan {
             key: kind_key(kind, "JWT_ACCESS_COOKIE_NAME", "JWT_REFRESH_COOKIE_NAME"),
             name: name.as_ref().map_or(
@@ -54,7 +111,7 @@ impl Cookies {
                 CookieName::as_str,
             ),
             prefix: "__Host-Http-",
-            attributes: attributes(path, self.cookie_http_only),
+            attributes: of_token,
         };
         let csrf = Plan {
             key: kind_key(
@@ -110,7 +167,9 @@ impl Plan<'_> {
                 report.problem(key, Some(name), reason, "Leave the prefix out of the name");
                 return None;
             }
-            CookiePrefix::Host => ("HANDSTAMP_COOKIE_PREFIX", format!("{host}{name}")),
+            // What its promise asks for is asked by `check_prefix`.
+            CookiePrefix::Host if !report.is_sound(PREFIX) => return None,
+            CookiePrefix::Host => (PREFIX, format!("{host}{name}")),
         };
         let name = match CookieName::try_from(name.as_str()) {
             Ok(name) => name,
@@ -143,12 +202,19 @@ pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, repo
     ];
     for (i, (key, name)) in names.iter().enumerate() {
         if let Some((former, _)) = names.iter().take(i).find(|(_, other)| other == name) {
+            let (key, other) = if report.is_given(key) {
+                (key, former)
+            } else {
+                (former, key)
+            };
             report.problem(
                 key,
                 Some(name.as_str()),
-                format!("the same name as {former}"),
+                format!("the same name as {other}"),
                 "Use four different names",
             );
         }
     }
 }
+
+const PREFIX: &str = "HANDSTAMP_COOKIE_PREFIX";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, minutes},
+    duration::{days, minutes, written},
     report::Report,
     setting::{Apply, Effect, Setting, settings},
 };
@@ -41,24 +41,11 @@ impl Tokens {
         ] {
             check_span(key, lifetime, report);
         }
-        if self.access_token_expires > self.refresh_token_expires
-            && report.is_sound("JWT_ACCESS_TOKEN_EXPIRES")
-            && report.is_sound("JWT_REFRESH_TOKEN_EXPIRES")
-        {
-            report.problem(
-                "JWT_ACCESS_TOKEN_EXPIRES",
-                Some(&seconds(self.access_token_expires)),
-                format!(
-                    "longer than JWT_REFRESH_TOKEN_EXPIRES, {}",
-                    seconds(self.refresh_token_expires)
-                ),
-                "Make it shorter: a refresh token is there to outlive access tokens",
-            );
-        }
+        self.check_order(report);
         if self.decode_leeway > LONGEST_USUAL_LEEWAY {
             report.warn(format!(
                 "JWT_DECODE_LEEWAY: every token lives {} longer than it says",
-                seconds(self.decode_leeway)
+                written(self.decode_leeway)
             ));
         }
         for (key, audience) in [
@@ -85,6 +72,34 @@ impl Tokens {
             );
         }
     }
+    /// A refresh token is there to outlive access tokens.
+    fn check_order(&self, report: &mut Report) {
+        const ACCESS: &str = "JWT_ACCESS_TOKEN_EXPIRES";
+        const REFRESH: &str = "JWT_REFRESH_TOKEN_EXPIRES";
+        if self.access_token_expires <= self.refresh_token_expires
+            || !report.is_sound(ACCESS)
+            || !report.is_sound(REFRESH)
+        {
+            return;
+        }
+        let access = written(self.access_token_expires);
+        let refresh = written(self.refresh_token_expires);
+        if report.is_given(ACCESS) {
+            report.problem(
+                ACCESS,
+                Some(&access),
+                format!("longer than {REFRESH}, {refresh}"),
+                "Make it shorter",
+            );
+        } else {
+            report.problem(
+                REFRESH,
+                Some(&refresh),
+                format!("shorter than {ACCESS}, {access}"),
+                "Make it longer",
+            );
+        }
+    }
 }
 
 /// A span that something lives: there must be some of it, and an end.
@@ -98,15 +113,10 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
     };
     report.problem(
         key,
-        Some(&seconds(span)),
+        Some(&written(span)),
         reason,
         "Use something like 15m or 20d",
     );
-}
-
-/// As the environment takes it.
-pub(super) fn seconds(span: Duration) -> String {
-    format!("{}s", span.as_secs_f64())
 }
 
 const LONGEST_SPAN: Duration = days(3650);

@@ -25,7 +25,6 @@ mod tests;
 pub(crate) use attributes::Attributes;
 pub use attributes::{SameSite, UnknownSameSite};
 pub use domain::{CookieDomain, InvalidCookieDomain};
-pub(crate) use name::Prefix;
 pub use name::{CookieName, InvalidCookieName};
 pub use path::{CookiePath, InvalidCookiePath};
 pub(crate) use read::{Candidates, find};

@@ -162,6 +162,12 @@ fn parse_port(digits: &str) -> Option<u16> {
 }
 
 /// Why a text is no [`Origin`].
+///
+/// ```
+/// use handstamp::csrf::{InvalidOrigin, Origin};
+///
+/// assert_eq!(Origin::try_from("https://example.com/"), Err(InvalidOrigin::MoreThanAnOrigin));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidOrigin {

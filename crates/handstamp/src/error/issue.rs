@@ -78,13 +78,3 @@ impl From<CookieError> for IssueError {
         Self::Cookie(error)
     }
 }
-
-impl From<crate::keys::SignError> for IssueError {
-    fn from(error: crate::keys::SignError) -> Self {
-        match error {
-            crate::keys::SignError::NoSigningKey => Self::NoSigningKey,
-            crate::keys::SignError::TooLarge => Self::TokenTooLong,
-            crate::keys::SignError::Failed => Self::Signing,
-        }
-    }
-}

@@ -1,21 +1,12 @@
 //! As much of DER (X.690) as keys are made of: one-byte tags, definite and shortest lengths.
 
 pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const OBJECT_ID: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
-/// Context tag 0, constructed.
-pub(super) const CONTEXT_0: u8 = 0xa0;
 
 /// Reads elements one after the other.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn over(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
     /// The inside of a SEQUENCE that spans all of the bytes.
     pub(super) fn whole_sequence(bytes: &'a [u8]) -> Option<Self> {
         let mut outer = Self(bytes);
@@ -32,16 +23,6 @@ impl<'a> Reader<'a> {
     /// Whether the bytes end here. An iterator stops at what it cannot read as well.
     pub(super) fn at_end(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// The next element, when it is a positive INTEGER: big-endian, without leading zeros.
-    pub(super) fn positive_integer(&mut self) -> Option<&'a [u8]> {
-        let content = self.read(INTEGER)?;
-        let magnitude = content.strip_prefix(&[0]).unwrap_or(content);
-        // A zero stands in front exactly when the number would else read as negative.
-        let has_zero = magnitude.len() < content.len();
-        let needs_zero = *magnitude.first()? >= 0x80;
-        (has_zero == needs_zero).then_some(magnitude)
     }
 }
 
@@ -65,5 +46,22 @@ impl<'a> Iterator for Reader<'a> {
         let (content, rest) = rest.split_at_checked(len)?;
         self.0 = rest;
         Some((tag, content))
+    }
+}
+
+#[cfg(feature = "asymmetric")]
+impl<'a> Reader<'a> {
+    pub(super) fn over(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The next element, when it is a positive INTEGER: big-endian, without leading zeros.
+    pub(super) fn positive_integer(&mut self) -> Option<&'a [u8]> {
+        let content = self.read(INTEGER)?;
+        let magnitude = content.strip_prefix(&[0]).unwrap_or(content);
+        // A zero stands in front exactly when the number would else read as negative.
+        let has_zero = magnitude.len() < content.len();
+        let needs_zero = *magnitude.first()? >= 0x80;
+        (has_zero == needs_zero).then_some(magnitude)
     }
 }

@@ -61,12 +61,12 @@ impl KeyFile {
             Layout::Spki => {
                 fields.read(der::SEQUENCE)?;
                 // The first byte counts unused bits.
-                Reader::whole_sequence(fields.read(der::BIT_STRING)?.strip_prefix(&[0])?)?
+                Reader::whole_sequence(fields.read(BIT_STRING)?.strip_prefix(&[0])?)?
             }
             Layout::Pkcs8 => {
                 fields.read(der::INTEGER)?;
                 fields.read(der::SEQUENCE)?;
-                Reader::whole_sequence(fields.read(der::OCTET_STRING)?)?
+                Reader::whole_sequence(fields.read(OCTET_STRING)?)?
             }
             Layout::Sec1 => return None,
         };
@@ -120,8 +120,8 @@ impl KeyFile {
             Layout::Pkcs1Public | Layout::Pkcs1Private => Some(KeyKind::Rsa),
             Layout::Sec1 => {
                 fields.read(der::INTEGER)?;
-                fields.read(der::OCTET_STRING)?;
-                KeyKind::of_curve(Reader::over(fields.read(der::CONTEXT_0)?))
+                fields.read(OCTET_STRING)?;
+                KeyKind::of_curve(Reader::over(fields.read(CONTEXT_0)?))
             }
         }
     }
@@ -144,7 +144,7 @@ impl KeyKind {
     /// By the inside of an `AlgorithmIdentifier` (RFC 5280, section 4.1.1.2).
     fn of_identifier(identifier: &[u8]) -> Option<Self> {
         let mut fields = Reader::over(identifier);
-        Some(match fields.read(der::OBJECT_ID)? {
+        Some(match fields.read(OBJECT_ID)? {
             b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" => Self::Rsa,
             b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a" => Self::RsaPss,
             b"\x2a\x86\x48\xce\x3d\x02\x01" => return Self::of_curve(fields),
@@ -157,10 +157,10 @@ impl KeyKind {
     /// it could be any curve (CVE-2020-0601).
     fn of_curve(mut parameters: Reader<'_>) -> Option<Self> {
         Some(match parameters.next()? {
-            (der::OBJECT_ID, b"\x2a\x86\x48\xce\x3d\x03\x01\x07") => Self::P256,
-            (der::OBJECT_ID, b"\x2b\x81\x04\x00\x22") => Self::P384,
-            (der::OBJECT_ID, b"\x2b\x81\x04\x00\x23") => Self::P521,
-            (der::OBJECT_ID, b"\x2b\x81\x04\x00\x0a") => Self::Secp256k1,
+            (OBJECT_ID, b"\x2a\x86\x48\xce\x3d\x03\x01\x07") => Self::P256,
+            (OBJECT_ID, b"\x2b\x81\x04\x00\x22") => Self::P384,
+            (OBJECT_ID, b"\x2b\x81\x04\x00\x23") => Self::P521,
+            (OBJECT_ID, b"\x2b\x81\x04\x00\x0a") => Self::Secp256k1,
             _ => Self::Other,
         })
     }
@@ -180,3 +180,9 @@ impl fmt::Display for KeyKind {
         })
     }
 }
+
+const BIT_STRING: u8 = 0x03;
+const OCTET_STRING: u8 = 0x04;
+const OBJECT_ID: u8 = 0x06;
+/// Context tag 0, constructed.
+const CONTEXT_0: u8 = 0xa0;

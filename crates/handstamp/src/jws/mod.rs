@@ -1,5 +1,4 @@
 //! JSON Web Signatures in compact form (RFC 7515), strictly.
-#![allow(dead_code)]
 
 mod algorithm;
 mod compact;

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::JwsError;
 
-/// At most as long as the longest signature we read: RSA with 8192 bits.
+/// At most as long as the longest signature that a key of ours makes.
 pub(crate) struct Signature {
     bytes: [u8; CAPACITY],
     len: usize,
@@ -15,7 +15,9 @@ impl Signature {
         let mut bytes = [0; CAPACITY];
         let len = BASE64_URL_SAFE_NO_PAD
             .decode_slice(segment, &mut bytes)
-            .map_err(|_| JwsError::Malformed("signature is not canonical base64url"))?;
+            .map_err(|_| {
+                JwsError::Malformed("signature is not canonical base64url, or too long")
+            })?;
         Ok(Self { bytes, len })
     }
 
@@ -39,4 +41,9 @@ impl Signature {
     }
 }
 
-const CAPACITY: usize = 8192 / 8;
+/// RSA with 8192 bits; without key pairs, HS512.
+const CAPACITY: usize = if cfg!(feature = "asymmetric") {
+    8192 / 8
+} else {
+    512 / 8
+};

@@ -1,26 +1,25 @@
 //! Signing, verifying, and choosing among keys.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use proptest::prelude::*;
 
 use super::*;
 use crate::jws::SecretLength::Rfc7518;
 
-fn id(text: &str) -> Option<KeyId> {
+pub(super) fn id(text: &str) -> Option<KeyId> {
     KeyId::try_from(text).ok()
 }
 
-fn hmac(algorithm: Algorithm, fill: u8) -> SigningKey {
+pub(super) fn hmac(algorithm: Algorithm, fill: u8) -> SigningKey {
     SigningKey::hmac(algorithm, &[fill; 64], Rfc7518).unwrap()
 }
 
-fn set_of(key: SigningKey, key_id: Option<KeyId>) -> KeySet {
+pub(super) fn set_of(key: SigningKey, key_id: Option<KeyId>) -> KeySet {
     let verifying = key.verifying_key().unwrap();
     KeySet::new(Some((key, key_id.clone())), vec![(verifying, key_id)]).unwrap()
 }
 
 /// A token with this header, signed as the header's owner would.
-fn token(key: &SigningKey, header: &str) -> String {
+pub(super) fn token(key: &SigningKey, header: &str) -> String {
     let engine = BASE64_URL_SAFE_NO_PAD;
     let input = format!("{}.{}", engine.encode(header), engine.encode("{}"));
     let signature = key.sign(input.as_bytes()).unwrap();
@@ -39,7 +38,7 @@ fn there_and_back() {
             pem::signing_key(algorithm)
         };
         let keys = set_of(key, None);
-        assert!(keys.can_sign());
+
         for payload in [&b""[..], b"{}", b"\xff\0 any bytes"] {
             let token = keys.sign(payload).unwrap();
             assert_eq!(
@@ -156,7 +155,7 @@ fn structure() {
         panic!("{token}")
     };
     let three = JwsError::Malformed("not three segments");
-    let bad_signature = JwsError::Malformed("signature is not canonical base64url");
+    let bad_signature = JwsError::Malformed("signature is not canonical base64url, or too long");
     let huge = ".".repeat(1_000_000);
     let many_dots = ".".repeat(MAX_TOKEN_LEN);
     let long_signature = format!("{header}.{payload}.{}", "A".repeat(1367));
@@ -196,7 +195,10 @@ fn sizes() {
     assert_eq!(longest.len(), MAX_TOKEN_LEN);
     assert!(keys.verify(longest.as_bytes()).is_ok());
     for len in [6084, MAX_TOKEN_LEN, MAX_TOKEN_LEN + 1, 1_000_000] {
-        assert_eq!(keys.sign(&vec![b'a'; len]), Err(SignError::TooLarge));
+        assert!(matches!(
+            keys.sign(&vec![b'a'; len]),
+            Err(IssueError::TokenTooLong)
+        ));
     }
 }
 
@@ -216,8 +218,8 @@ fn sets() {
     assert!(KeySet::new(None, vec![(key(), None), (key(), None)]).is_ok());
 
     let reader = KeySet::new(None, vec![(key(), None)]).unwrap();
-    assert!(!reader.can_sign());
-    assert_eq!(reader.sign(b"{}"), Err(SignError::NoSigningKey));
+
+    assert!(matches!(reader.sign(b"{}"), Err(IssueError::NoSigningKey)));
     assert_eq!(
         format!("{reader:?}").matches("[redacted]").count(),
         1,
@@ -256,7 +258,7 @@ fn a_public_key_opens_nothing_but_its_own_algorithm() {
 }
 
 #[cfg(feature = "asymmetric")]
-mod pem {
+pub(super) mod pem {
     use super::{Algorithm, SigningKey, VerifyingKey};
 
     pub(super) fn text(name: &str) -> String {
@@ -264,7 +266,7 @@ mod pem {
         std::fs::read_to_string(format!("{folder}{name}.pem")).unwrap()
     }
 
-    pub(super) fn signing_key(algorithm: Algorithm) -> SigningKey {
+    pub(in crate::keys) fn signing_key(algorithm: Algorithm) -> SigningKey {
         let name = match algorithm {
             Algorithm::Es256 => "p256",
             Algorithm::Es384 => "p384",
@@ -279,87 +281,5 @@ mod pem {
 
     pub(super) fn verifying_key(algorithm: Algorithm, name: &str) -> VerifyingKey {
         VerifyingKey::from_pem(algorithm, text(name).as_bytes()).unwrap()
-    }
-}
-
-/// One set for each way of signing, with and without a key id.
-fn sets_to_attack() -> Vec<KeySet> {
-    vec![
-        set_of(hmac(Algorithm::Hs256, 1), None),
-        set_of(hmac(Algorithm::Hs512, 1), id("2026-01")),
-        #[cfg(feature = "asymmetric")]
-        set_of(pem::signing_key(Algorithm::Es256), None),
-        #[cfg(feature = "asymmetric")]
-        set_of(pem::signing_key(Algorithm::EdDsa), id("k")),
-        #[cfg(feature = "asymmetric")]
-        set_of(pem::signing_key(Algorithm::Rs256), None),
-    ]
-}
-
-#[test]
-fn every_bit_counts() {
-    for keys in sets_to_attack() {
-        let token = keys.sign(br#"{"sub":"alice"}"#).unwrap();
-        for at in 0..token.len() {
-            for bit in 0..8 {
-                let mut changed = token.clone().into_bytes();
-                changed[at] ^= 1 << bit;
-                assert!(
-                    keys.verify(&changed).is_err(),
-                    "byte {at}, bit {bit}: {keys:?}"
-                );
-            }
-            assert!(
-                keys.verify(&token.as_bytes()[..at]).is_err(),
-                "cut at {at}: {keys:?}"
-            );
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn one_change_is_too_many(payload in prop::collection::vec(any::<u8>(), 0..200), at: prop::sample::Index, byte: u8) {
-        for keys in sets_to_attack() {
-            let token = keys.sign(&payload).unwrap();
-            let verified = keys.verify(token.as_bytes());
-            prop_assert_eq!(verified.as_deref(), Ok(payload.as_slice()));
-            let at = at.index(token.len());
-
-            let mut changed = token.clone().into_bytes();
-            changed[at] = byte;
-            prop_assert_eq!(keys.verify(&changed).is_ok(), changed == token.as_bytes());
-            let mut removed = token.clone().into_bytes();
-            removed.remove(at);
-            prop_assert!(keys.verify(&removed).is_err());
-            let mut inserted = token.clone().into_bytes();
-            inserted.insert(at, byte);
-            prop_assert!(keys.verify(&inserted).is_err());
-            inserted = token.into_bytes();
-            inserted.push(byte);
-            prop_assert!(keys.verify(&inserted).is_err());
-        }
-    }
-
-    #[test]
-    fn no_bytes_panic(token in prop::collection::vec(prop_oneof![Just(b'.'), Just(b'e'), any::<u8>()], 0..300)) {
-        for keys in sets_to_attack() {
-            prop_assert!(keys.verify(&token).is_err());
-        }
-    }
-
-    #[test]
-    fn the_fast_path_says_what_the_slow_path_says(kid in prop::option::of("[a-c]{1,2}"), own in prop::option::of("[a-c]{1,2}"), signer in 1_u8..3) {
-        let keys = set_of(hmac(Algorithm::Hs256, 1), own.as_deref().and_then(id));
-        let key = hmac(Algorithm::Hs256, signer);
-        let kid = kid.map_or(String::new(), |kid| format!(r#","kid":"{kid}""#));
-        let [fast, slow] = [
-            format!(r#"{{"alg":"HS256","typ":"JWT"{kid}}}"#),
-            format!(r#"{{"typ":"JWT","alg":"HS256"{kid}}}"#),
-        ]
-        .map(|header| keys.verify(token(&key, &header).as_bytes()));
-        prop_assert_eq!(fast, slow);
     }
 }

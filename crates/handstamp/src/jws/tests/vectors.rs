@@ -108,6 +108,7 @@ pub(crate) struct Vector {
     algorithm: Algorithm,
     /// A JWK or a JWK Set.
     key: Value,
+    #[cfg(feature = "asymmetric")]
     pem: Option<String>,
     requires: Vec<String>,
     /// Why the oracle refused; none when signature and structure hold.
@@ -124,6 +125,7 @@ impl Vector {
             layer: text("layer").unwrap(),
             expect_valid: json["expect"] == "valid",
             algorithm: json["alg"].as_str().unwrap().parse().unwrap(),
+            #[cfg(feature = "asymmetric")]
             pem: text("pem"),
             requires: json["requires"]
                 .as_array()

@@ -1,0 +1,119 @@
+//! Key pairs: which key does what, and which do not fit.
+
+use super::{Row, SECRET, from, problems};
+
+const RSA: &str = include_str!("../../../tests/keys/rsa2048.private.pem");
+const RSA_PUBLIC: &str = include_str!("../../../tests/keys/rsa2048.public.pem");
+const RSA_OTHER_PUBLIC: &str = include_str!("../../../tests/keys/rsa2048.e3.public.pem");
+const RSA_SMALL: &str = include_str!("../../../tests/keys/rsa1024.private.pem");
+const EC: &str = include_str!("../../../tests/keys/p256.private.pem");
+const EC_PUBLIC: &str = include_str!("../../../tests/keys/p256.public.pem");
+
+#[test]
+fn pairs() {
+    for (name, variables, expected) in PAIRS {
+        assert_eq!(problems(from(variables)), *expected, "{name}");
+    }
+}
+
+const PAIRS: &[Row] = &[
+    (
+        "a private key is enough",
+        &[("JWT_ALGORITHM", "RS256"), ("JWT_PRIVATE_KEY", RSA)],
+        &[],
+    ),
+    (
+        "a public key is enough to verify",
+        &[("JWT_ALGORITHM", "RS256"), ("JWT_PUBLIC_KEY", RSA_PUBLIC)],
+        &[],
+    ),
+    (
+        "both",
+        &[
+            ("JWT_ALGORITHM", "ES256"),
+            ("JWT_PRIVATE_KEY", EC),
+            ("JWT_PUBLIC_KEY", EC_PUBLIC),
+        ],
+        &[],
+    ),
+    (
+        "one key for several algorithms, and the former one, and a secret",
+        &[
+            ("JWT_ALGORITHM", "PS256"),
+            ("JWT_DECODE_ALGORITHMS", "RS256,HS256"),
+            ("JWT_PRIVATE_KEY", RSA),
+            ("JWT_PREVIOUS_PUBLIC_KEY", RSA_OTHER_PUBLIC),
+            ("JWT_SECRET_KEY", SECRET),
+        ],
+        &[],
+    ),
+    (
+        "neither",
+        &[("JWT_ALGORITHM", "ES256"), ("JWT_SECRET_KEY", SECRET)],
+        &[
+            "JWT_PRIVATE_KEY: not set, and ES256 needs it. Set it, or JWT_PUBLIC_KEY for a service that only verifies",
+        ],
+    ),
+    (
+        "halves of two pairs",
+        &[
+            ("JWT_ALGORITHM", "RS256"),
+            ("JWT_PRIVATE_KEY", RSA),
+            ("JWT_PUBLIC_KEY", RSA_OTHER_PUBLIC),
+        ],
+        &[
+            "JWT_PUBLIC_KEY: does not belong to JWT_PRIVATE_KEY. Remove it: the private key is enough",
+        ],
+    ),
+    (
+        "another family",
+        &[("JWT_ALGORITHM", "RS256"), ("JWT_PRIVATE_KEY", EC)],
+        &[
+            "JWT_PRIVATE_KEY: RS256 needs an RSA key, and this is an EC key on P-256. Give the other key, or choose the algorithm that belongs to it",
+        ],
+    ),
+    (
+        "another family among those that verify",
+        &[
+            ("JWT_ALGORITHM", "ES256"),
+            ("JWT_DECODE_ALGORITHMS", "RS256"),
+            ("JWT_PRIVATE_KEY", EC),
+        ],
+        &[
+            "JWT_PRIVATE_KEY: RS256 needs an RSA key, and this is an EC key on P-256. Give the other key, or choose the algorithm that belongs to it",
+        ],
+    ),
+    (
+        "too small",
+        &[("JWT_ALGORITHM", "RS256"), ("JWT_PRIVATE_KEY", RSA_SMALL)],
+        &[
+            "JWT_PRIVATE_KEY: the RSA key has 1024 bits, and 2048 to 8192 are allowed (RFC 7518, section 3.3). Make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072`",
+        ],
+    ),
+    (
+        "halves exchanged",
+        &[("JWT_ALGORITHM", "RS256"), ("JWT_PUBLIC_KEY", RSA)],
+        &[
+            "JWT_PUBLIC_KEY: this is a private key where a public one belongs. `openssl pkey -in key.pem -pubout` gives the public half",
+        ],
+    ),
+    (
+        "no PEM",
+        &[
+            ("JWT_ALGORITHM", "RS256"),
+            ("JWT_PRIVATE_KEY", "x"),
+            ("JWT_PREVIOUS_PUBLIC_KEY", ""),
+        ],
+        &[
+            "JWT_PRIVATE_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with real line breaks",
+            "JWT_PREVIOUS_PUBLIC_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with real line breaks",
+        ],
+    ),
+    (
+        "a public key as a secret",
+        &[("JWT_SECRET_KEY", RSA_PUBLIC)],
+        &[
+            "JWT_SECRET_KEY: the secret is a key (PEM), and whoever has its public half could sign tokens. Make one with `openssl rand -base64 64`, or choose the algorithm that belongs to the key",
+        ],
+    ),
+];

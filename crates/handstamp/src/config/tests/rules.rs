@@ -1,0 +1,361 @@
+//! Rules between settings, and what a configuration says about itself.
+
+use super::{OTHER, Row, SECRET, from, problems, with};
+use crate::{Config, Location, config::danger::Danger, days, minutes};
+
+#[test]
+fn rules() {
+    for (name, variables, expected) in RULES {
+        assert_eq!(problems(with(variables)), *expected, "{name}");
+    }
+}
+
+#[test]
+#[cfg(not(feature = "asymmetric"))]
+fn key_pairs_need_the_feature() {
+    for key in ["JWT_ALGORITHM", "JWT_DECODE_ALGORITHMS"] {
+        assert_eq!(
+            problems(with(&[(key, "ES256")])),
+            [format!(
+                "{key}=\"ES256\": this build of handstamp can only do HS256, HS384 and HS512. Enable the feature `asymmetric` of the crate handstamp"
+            )]
+        );
+    }
+}
+
+#[test]
+fn warnings() {
+    for (name, variables, expected) in WARNINGS {
+        assert_eq!(with(variables).unwrap().warnings(), *expected, "{name}");
+    }
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let error = from(&[
+        ("JWT_SECRET_KEY", "hunter2"),
+        ("JWT_COOKIE_SAMESITE", "sideways"),
+        ("JWT_ACCESS_TOKEN_EXPIRES", "0"),
+        ("HANDSTAMP_COKIE_PREFIX", "host"),
+    ])
+    .unwrap_err();
+    let text = "4 problems in the configuration:
+- JWT_COOKIE_SAMESITE=\"sideways\": not one of strict, lax, none. Use \"lax\"
+- HANDSTAMP_COKIE_PREFIX: no such setting. Did you mean HANDSTAMP_COOKIE_PREFIX?
+- JWT_SECRET_KEY: the secret has 7 bytes and HS256 needs at least 32 (RFC 7518, section 3.2). Make one with `openssl rand -base64 64`
+- JWT_ACCESS_TOKEN_EXPIRES=\"0s\": shorter than a second. Use something like 15m or 20d";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(format!("{error:?}"), text);
+}
+
+#[test]
+fn code_is_held_to_the_same_rules() {
+    let error = Config::builder()
+        .key_id("")
+        .access_cookie_name("a b")
+        .trusted_origins(["https://a.example", "*"])
+        .token_locations([])
+        .cookie_http_only(false)
+        .access_token_expires(days(4000))
+        .build();
+    assert_eq!(
+        problems(error),
+        [
+            "HANDSTAMP_KEY_ID=\"\": empty. Remove it",
+            "JWT_ACCESS_COOKIE_NAME=\"a b\": ' ' at position 2 cannot be in a cookie name: letters, digits and !#$%&'*+-.^_`|~ can. Use letters, digits, hyphens and underscores",
+            "HANDSTAMP_TRUSTED_ORIGINS=\"*\": not an origin. Use scheme, host and port only, as in \"https://app.example.com\"",
+            "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`",
+            "JWT_ACCESS_TOKEN_EXPIRES=\"4000d\": longer than ten years. Use something like 15m or 20d",
+            "JWT_TOKEN_LOCATION: an empty list: no request could have a token. Use \"cookies\"",
+            "JWT_COOKIE_HTTP_ONLY=\"false\": any script on the page could take the tokens away. Remove it. The CSRF value is in a cookie of its own, which scripts can read",
+        ]
+    );
+}
+
+#[test]
+fn a_danger_opens_its_own_door_only() {
+    let short = || Config::builder().secret_key("short");
+    assert!(short().danger(Danger::ShortSecret).build().is_ok());
+    assert!(short().danger(Danger::NoCsrf).build().is_err());
+    let env = |value: &str| [("HANDSTAMP_DANGER_SHORT_SECRET".into(), value.into())];
+    assert!(
+        short()
+            .danger(Danger::ShortSecret)
+            .env_from(env("false"))
+            .build()
+            .is_err()
+    );
+    assert!(short().env_from(env("true")).build().is_ok());
+    assert_eq!(
+        problems(
+            Config::builder()
+                .secret_key("")
+                .danger(Danger::ShortSecret)
+                .build()
+        ),
+        ["JWT_SECRET_KEY: the secret is empty. Make one with `openssl rand -base64 64`"]
+    );
+}
+
+#[test]
+fn a_previous_secret_verifies_and_does_not_sign() {
+    let old = Config::builder().secret_key(OTHER).build().unwrap();
+    let new = Config::builder()
+        .secret_key(SECRET)
+        .previous_secret_key(OTHER)
+        .build()
+        .unwrap();
+    let of_old = old.keys().sign(b"{}").unwrap();
+    let of_new = new.keys().sign(b"{}").unwrap();
+    assert!(new.keys().verify(of_old.as_bytes()).is_ok());
+    assert!(new.keys().verify(of_new.as_bytes()).is_ok());
+    assert!(old.keys().verify(of_new.as_bytes()).is_err());
+}
+
+#[test]
+fn debug_shows_settings_and_no_secrets() {
+    let builder = Config::builder()
+        .secret_key(SECRET)
+        .previous_secret_key(OTHER)
+        .token_locations([Location::Headers])
+        .access_token_expires(minutes(7));
+    let of_builder = format!("{builder:?}");
+    let of_config = format!("{:?}", builder.build().unwrap());
+    for text in [of_builder, of_config] {
+        assert!(!text.contains(SECRET) && !text.contains(OTHER), "{text}");
+        assert!(text.contains("[redacted]"), "{text}");
+        assert!(text.contains("access_token_expires: 420s"), "{text}");
+    }
+}
+
+const RULES: &[Row] = &[
+    (
+        "SameSite=none without Secure",
+        &[
+            ("JWT_COOKIE_SAMESITE", "none"),
+            ("JWT_COOKIE_SECURE", "false"),
+        ],
+        &[
+            "JWT_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or remove JWT_COOKIE_SECURE=false",
+        ],
+    ),
+    (
+        "the same for the refresh cookies alone",
+        &[
+            ("HANDSTAMP_REFRESH_COOKIE_SAMESITE", "none"),
+            ("JWT_COOKIE_SECURE", "false"),
+        ],
+        &[
+            "HANDSTAMP_REFRESH_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or remove JWT_COOKIE_SECURE=false",
+        ],
+    ),
+    (
+        "plain HTTP in public",
+        &[
+            ("JWT_COOKIE_SECURE", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "http://example.com"),
+        ],
+        &[
+            "JWT_COOKIE_SECURE=\"false\": tokens for http://example.com would travel where anybody on the way can read them. Remove it",
+        ],
+    ),
+    (
+        "plain HTTP at home",
+        &[
+            ("JWT_COOKIE_SECURE", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "http://localhost:8000"),
+        ],
+        &[],
+    ),
+    (
+        "cookies for scripts",
+        &[("JWT_COOKIE_HTTP_ONLY", "false")],
+        &[
+            "JWT_COOKIE_HTTP_ONLY=\"false\": any script on the page could take the tokens away. Remove it. The CSRF value is in a cookie of its own, which scripts can read",
+        ],
+    ),
+    (
+        "no CSRF protection",
+        &[("JWT_COOKIE_CSRF_PROTECT", "false")],
+        &[
+            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it",
+        ],
+    ),
+    (
+        "a public origin guards nothing yet",
+        &[
+            ("JWT_COOKIE_CSRF_PROTECT", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+        ],
+        &[
+            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it",
+        ],
+    ),
+    (
+        "no CSRF protection where there are no cookies",
+        &[
+            ("JWT_COOKIE_CSRF_PROTECT", "false"),
+            ("JWT_TOKEN_LOCATION", "headers"),
+        ],
+        &[],
+    ),
+    (
+        "a session cookie that stays",
+        &[
+            ("JWT_SESSION_COOKIE", "true"),
+            ("JWT_COOKIE_MAX_AGE", "600"),
+        ],
+        &[
+            "JWT_COOKIE_MAX_AGE=\"10m\": JWT_SESSION_COOKIE=true is set as well, and says the opposite. Remove one of the two",
+        ],
+    ),
+    (
+        "a persistent cookie that stays",
+        &[("JWT_SESSION_COOKIE", "false"), ("JWT_COOKIE_MAX_AGE", "0")],
+        &[],
+    ),
+    (
+        "a domain of somebody else",
+        &[
+            ("JWT_COOKIE_DOMAIN", "example.org"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com"),
+        ],
+        &[
+            "JWT_COOKIE_DOMAIN=\"example.org\": browsers at https://app.example.com refuse cookies for this domain. Use the origin's host or a domain above it, or remove it",
+        ],
+    ),
+    (
+        "our own domain",
+        &[
+            ("JWT_COOKIE_DOMAIN", "example.com"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com"),
+        ],
+        &[],
+    ),
+    (
+        "the host prefix and everything against it",
+        &[
+            ("HANDSTAMP_COOKIE_PREFIX", "host"),
+            ("JWT_COOKIE_DOMAIN", "example.com"),
+            ("JWT_REFRESH_COOKIE_PATH", "/auth"),
+            ("JWT_COOKIE_SECURE", "false"),
+        ],
+        &[
+            "HANDSTAMP_COOKIE_PREFIX=\"host\": needs JWT_COOKIE_SECURE=true. Change that, or remove the prefix",
+            "HANDSTAMP_COOKIE_PREFIX=\"host\": needs no JWT_COOKIE_DOMAIN. Change that, or remove the prefix",
+            "HANDSTAMP_COOKIE_PREFIX=\"host\": needs JWT_REFRESH_COOKIE_PATH=/. Change that, or remove the prefix",
+        ],
+    ),
+    (
+        "two prefixes",
+        &[
+            ("HANDSTAMP_COOKIE_PREFIX", "host"),
+            ("JWT_ACCESS_COOKIE_NAME", "__Host-access"),
+        ],
+        &[
+            "JWT_ACCESS_COOKIE_NAME=\"__Host-access\": HANDSTAMP_COOKIE_PREFIX=host puts a prefix in front of a name that has one. Leave the prefix out of the name",
+        ],
+    ),
+    (
+        "a prefix by hand whose promise is broken",
+        &[
+            ("JWT_ACCESS_COOKIE_NAME", "__host-access"),
+            ("JWT_ACCESS_COOKIE_PATH", "/api"),
+        ],
+        &[
+            "JWT_ACCESS_COOKIE_NAME=\"__host-access\": a cookie name that begins with __Host- needs Path=/: browsers drop the cookie otherwise. Change the settings that it names, or use another name",
+        ],
+    ),
+    (
+        "a CSRF cookie that promises HttpOnly",
+        &[("JWT_REFRESH_CSRF_COOKIE_NAME", "__Http-csrf")],
+        &[
+            "JWT_REFRESH_CSRF_COOKIE_NAME=\"__Http-csrf\": a cookie name that begins with __Http- needs HttpOnly: browsers drop the cookie otherwise. Change the settings that it names, or use another name",
+        ],
+    ),
+    (
+        "a name for no key",
+        &[("HANDSTAMP_PREVIOUS_KEY_ID", "old")],
+        &["HANDSTAMP_PREVIOUS_KEY_ID=\"old\": there is no previous key. Remove it, or set the key"],
+    ),
+    (
+        "one name for two keys",
+        &[
+            ("HANDSTAMP_KEY_ID", "a"),
+            ("HANDSTAMP_PREVIOUS_KEY_ID", "a"),
+            ("JWT_PREVIOUS_SECRET_KEY", OTHER),
+        ],
+        &["HANDSTAMP_PREVIOUS_KEY_ID: two HS256 keys have the key id \"a\". Give each its own"],
+    ),
+    (
+        "the secret is good for one of two algorithms",
+        &[("JWT_DECODE_ALGORITHMS", "HS256,HS512,HS384")],
+        &[
+            "JWT_SECRET_KEY: the secret has 32 bytes and HS512 needs at least 64 (RFC 7518, section 3.2). Make one with `openssl rand -base64 64`",
+        ],
+    ),
+];
+
+const WARNINGS: &[Row] = &[
+    ("nothing to say", &[], &[]),
+    (
+        "plain HTTP",
+        &[("JWT_COOKIE_SECURE", "false")],
+        &[
+            "JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only",
+        ],
+    ),
+    (
+        "the same key twice",
+        &[("JWT_PREVIOUS_SECRET_KEY", SECRET)],
+        &["JWT_PREVIOUS_SECRET_KEY is the same as JWT_SECRET_KEY"],
+    ),
+    (
+        "a key that nothing uses",
+        &[("JWT_PUBLIC_KEY", "pem")],
+        &[
+            "JWT_PUBLIC_KEY is not used: neither JWT_ALGORITHM nor JWT_DECODE_ALGORITHMS asks for it",
+        ],
+    ),
+    (
+        "long leeway",
+        &[("JWT_DECODE_LEEWAY", "10m")],
+        &["JWT_DECODE_LEEWAY: every token lives 10m longer than it says"],
+    ),
+    (
+        "queries and bodies",
+        &[("JWT_TOKEN_LOCATION", "cookies,query,json")],
+        &[
+            "JWT_TOKEN_LOCATION: json has no effect in this release",
+            "JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer",
+        ],
+    ),
+    (
+        "cookies that die at once",
+        &[("JWT_COOKIE_MAX_AGE", "0")],
+        &["JWT_COOKIE_MAX_AGE=0: browsers delete every cookie as soon as it is set"],
+    ),
+    (
+        "fewer methods",
+        &[("JWT_CSRF_METHODS", "POST,PUT")],
+        &["JWT_CSRF_METHODS: PATCH, DELETE not guarded"],
+    ),
+    (
+        "a CSRF cookie for some pages",
+        &[("JWT_REFRESH_CSRF_COOKIE_PATH", "/app")],
+        &["JWT_REFRESH_CSRF_COOKIE_PATH: only scripts of pages below /app can read the CSRF value"],
+    ),
+    (
+        "a public origin on plain HTTP",
+        &[("HANDSTAMP_PUBLIC_ORIGIN", "http://example.com")],
+        &[
+            "HANDSTAMP_PUBLIC_ORIGIN: browsers at http://example.com take no Secure cookies",
+            "HANDSTAMP_PUBLIC_ORIGIN is checked, but has no effect in this release",
+        ],
+    ),
+    (
+        "a setting of the next release",
+        &[("HANDSTAMP_STORE_TIMEOUT", "1s")],
+        &["HANDSTAMP_STORE_TIMEOUT is checked, but has no effect in this release"],
+    ),
+];
