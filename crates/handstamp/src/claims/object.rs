@@ -1,0 +1,132 @@
+//! The JSON object, and what of it is ours.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+
+use super::value::{NumericDate, OneOrMany, Sound, Str};
+use super::{MalformedClaims, REGISTERED};
+use crate::clock::UnixTime;
+
+/// The registered claims as they stand in the JSON object.
+#[derive(Default)]
+pub(super) struct RawClaims<'a> {
+    pub(super) identity: Option<Cow<'a, str>>,
+    pub(super) sub: Option<Cow<'a, str>>,
+    pub(super) jti: Option<Cow<'a, str>>,
+    pub(super) kind: Option<Cow<'a, str>>,
+    pub(super) csrf: Option<Cow<'a, str>>,
+    pub(super) iss: Option<Cow<'a, str>>,
+    pub(super) login_type: Option<Cow<'a, str>>,
+    pub(super) aud: Option<Vec<Cow<'a, str>>>,
+    pub(super) scopes: Option<Vec<Cow<'a, str>>>,
+    pub(super) fresh: Option<bool>,
+    pub(super) iat: Option<UnixTime>,
+    pub(super) nbf: Option<UnixTime>,
+    pub(super) exp: Option<UnixTime>,
+}
+
+/// Reads one JSON object; refuses a name that stands in it twice, whatever the name.
+pub(super) struct ClaimsSet<'i> {
+    /// The claim that names the subject beside `sub`.
+    pub(super) identity: &'i str,
+}
+
+impl ClaimsSet<'_> {
+    pub(super) fn read(self, payload: &str) -> Result<RawClaims<'_>, MalformedClaims> {
+        // serde would quote what stands here instead.
+        if !payload.trim_ascii_start().starts_with('{') {
+            return Err(MalformedClaims("the claims are not a JSON object".into()));
+        }
+        let mut json = serde_json::Deserializer::from_str(payload);
+        self.deserialize(&mut json)
+            .and_then(|raw| json.end().map(|()| raw))
+            .map_err(|error| MalformedClaims(error.to_string().into()))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ClaimsSet<'_> {
+    type Value = RawClaims<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ClaimsSet<'_> {
+    type Value = RawClaims<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object of claims")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut raw = RawClaims::default();
+        let mut registered = 0_u32;
+        let mut others = Vec::new();
+        while let Some(Str(name)) = map.next_key()? {
+            let position = REGISTERED.iter().position(|known| *known == name);
+            if let Some(position) = position {
+                if registered & (1 << position) != 0 {
+                    return Err(A::Error::custom(format_args!("{name} stands twice")));
+                }
+                registered |= 1 << position;
+            }
+            match &*name {
+                "sub" => raw.sub = Some(value::<_, Str<'_>>(&mut map, "sub")?.0),
+                "jti" => raw.jti = Some(value::<_, Str<'_>>(&mut map, "jti")?.0),
+                "type" => raw.kind = Some(value::<_, Str<'_>>(&mut map, "type")?.0),
+                "csrf" => raw.csrf = optional(&mut map, "csrf")?,
+                "iss" => raw.iss = optional(&mut map, "iss")?,
+                "login_type" => raw.login_type = optional(&mut map, "login_type")?,
+                "aud" => {
+                    let list: Option<OneOrMany<'_>> = value(&mut map, "aud")?;
+                    raw.aud = list.map(|list| list.0);
+                }
+                "scopes" => {
+                    let list: Option<Vec<Str<'_>>> = value(&mut map, "scopes")?;
+                    raw.scopes = list.map(|list| list.into_iter().map(|text| text.0).collect());
+                }
+                "fresh" => raw.fresh = Some(value(&mut map, "fresh")?),
+                "iat" => raw.iat = Some(value::<_, NumericDate>(&mut map, "iat")?.0),
+                "nbf" => raw.nbf = Some(value::<_, NumericDate>(&mut map, "nbf")?.0),
+                "exp" => raw.exp = Some(value::<_, NumericDate>(&mut map, "exp")?.0),
+                custom => {
+                    if custom == self.identity {
+                        let text: Str<'_> = value(&mut map, "the identity claim")?;
+                        raw.identity = Some(text.0);
+                    } else {
+                        value::<_, Sound>(&mut map, "a custom claim")?;
+                    }
+                    if position.is_none() {
+                        others.push(name);
+                    }
+                }
+            }
+        }
+        others.sort_unstable();
+        if others.array_windows().any(|[a, b]| a == b) {
+            return Err(A::Error::custom("a custom claim stands twice"));
+        }
+        Ok(raw)
+    }
+}
+
+/// The value of one claim. What serde says of a bad one quotes it, and logs must not have it: the name will do.
+fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    name: &str,
+) -> Result<T, A::Error> {
+    map.next_value()
+        .map_err(|_| A::Error::custom(format_args!("{name} has a wrong form")))
+}
+
+/// A text, or `null`, which the original writes for a claim that is not there.
+fn optional<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    name: &str,
+) -> Result<Option<Cow<'de, str>>, A::Error> {
+    let text: Option<Str<'de>> = value(map, name)?;
+    Ok(text.map(|text| text.0))
+}
