@@ -39,7 +39,7 @@ mod response;
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
-pub use handstamp_tower::{RequireLayer, RequireService};
+pub use handstamp_tower::{Head, RequireLayer, RequireService};
 pub use response::{IssueError, Rejection, SetCookies};
 
 /// The core, for what is not re-exported here.

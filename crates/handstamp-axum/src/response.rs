@@ -5,7 +5,23 @@ use std::time::Duration;
 use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use http::StatusCode;
 
-/// The `Set-Cookie` lines of a response: a response part. Several in one response add up.
+/// The `Set-Cookie` lines of a response: a response part. Several in one response add up; for one cookie the last part
+/// counts.
+///
+/// It is no response by itself: axum puts the last element of a tuple in first, so that the order of such a tuple would
+/// not be the order in which cookies are set. Where there is no body, `()` stands for it.
+///
+/// ```
+/// # use axum::extract::State;
+/// # use axum::response::IntoResponse;
+/// # use handstamp_axum::Auth;
+/// async fn log_out(State(auth): State<Auth>) -> impl IntoResponse {
+///     (auth.unset_cookies(), ())
+/// }
+/// ```
+///
+/// Parts that stand behind it must not undo it: `[(SET_COOKIE, …)]` replaces every line before it, where
+/// `AppendHeaders` adds one; and a `Cache-Control` behind it replaces `no-store`.
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct SetCookies(pub(crate) handstamp::SetCookies);
@@ -37,12 +53,6 @@ impl IntoResponseParts for SetCookies {
     ) -> Result<ResponseParts, Self::Error> {
         handstamp_tower::append_cookies(&self.0, response.headers_mut());
         Ok(response)
-    }
-}
-
-impl IntoResponse for SetCookies {
-    fn into_response(self) -> Response {
-        (self, ()).into_response()
     }
 }
 

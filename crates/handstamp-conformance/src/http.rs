@@ -49,6 +49,46 @@ impl Request {
         self
     }
 
+    /// Puts these cookies, each `name=value`, in one `Cookie` line.
+    #[must_use]
+    pub fn cookies<C: AsRef<str>>(self, cookies: impl IntoIterator<Item = C>) -> Self {
+        let cookies: Vec<C> = cookies.into_iter().collect();
+        let cookies: Vec<&str> = cookies.iter().map(AsRef::as_ref).collect();
+        self.header("cookie", cookies.join("; "))
+    }
+
+    /// The same request for another target.
+    #[must_use]
+    pub fn to(mut self, target: &str) -> Self {
+        self.target = target.into();
+        self
+    }
+
+    /// The method, for adapters that run in this process.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Path and query.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The header lines, in order.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn content(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Sends it on a connection of its own and reads the whole answer.
     ///
     /// # Errors
@@ -100,6 +140,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// What an adapter answered that runs in this process. Header names in lower case.
+    #[must_use]
+    pub fn new(status: u16, headers: Vec<(String, String)>, body: String) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
     fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n")?;

@@ -9,6 +9,7 @@
     reason = "a failing test panics"
 )]
 
+pub mod adapter;
 mod http;
 mod server;
 

@@ -2,10 +2,11 @@
 
 mod demo;
 mod page;
+mod serve;
 mod settings;
-mod shutdown;
 
-use std::io::ErrorKind;
+use std::error::Error;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -41,6 +42,7 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match run(arguments).await {
@@ -83,8 +85,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             REQUEST_TIMEOUT,
         ));
 
-    println!("handstamp listening on http://{address}");
-    shutdown::serve_until_signal(listener, app)
+    // Whoever started it may have closed standard output; that is no reason to end.
+    let _ = writeln!(std::io::stdout(), "handstamp listening on http://{address}");
+    serve::until_signal(listener, app, REQUEST_TIMEOUT)
         .await
         .map_err(|error| Failure {
             status: 1,
@@ -108,10 +111,10 @@ struct Failure {
 }
 
 impl Failure {
-    fn wrong_setting(problem: impl ToString) -> Self {
+    fn wrong_setting(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 2,
-            message: problem.to_string(),
+            message: problem.into().to_string(),
         }
     }
 

@@ -15,7 +15,11 @@ use crate::{response, verified};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others.
 ///
-/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands.
+/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, and where they
+/// find different tokens, because one looks elsewhere, the innermost layer's is the one given.
+///
+/// It has to make bodies of its own, so the body type of responses must be one that is made from a `String`, as
+/// `axum::body::Body`, `http_body_util::Full<Bytes>` and `String` are.
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {
     auth: Auth,

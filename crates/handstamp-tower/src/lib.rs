@@ -1,6 +1,7 @@
 //! handstamp for tower and hyper: a layer that lets requests through only with the token a route demands.
 //!
 //! ```
+//! use handstamp::purpose::Access;
 //! use handstamp::{Auth, Config, Require};
 //! use handstamp_tower::{RequireLayer, verified};
 //! use http::{Request, Response};
@@ -12,7 +13,7 @@
 //! let service = ServiceBuilder::new()
 //!     .layer(RequireLayer::new(auth.clone(), Require::access()))
 //!     .service_fn(move |request: Request<()>| {
-//!         let token = verified(&auth, request.extensions()).expect("the layer is there");
+//!         let token = verified::<Access>(&auth, request.extensions()).expect("the layer is there");
 //!         let greeting = format!("hello {}", token.subject());
 //!         async move { Ok::<_, std::convert::Infallible>(Response::new(greeting)) }
 //!     });

@@ -19,6 +19,7 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 
 /// The response that tells a client why it was refused. The [`Rejection`] itself is among its extensions, for logs and
 /// metrics.
+#[must_use]
 pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     let mut response = Response::new(B::from(rejection.body()));
     *response.status_mut() =

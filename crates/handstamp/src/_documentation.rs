@@ -3,8 +3,10 @@
 #[doc = include_str!("../docs/defaults.md")]
 pub mod defaults {}
 
+#[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/incidents.md")]
 pub mod incidents {}
 
+#[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/differences.md")]
 pub mod differences {}

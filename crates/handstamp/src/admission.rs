@@ -20,10 +20,20 @@ pub enum Admission {
 
 /// What a blocklist is asked about: a token whose signature, times and CSRF value hold.
 ///
+/// ```
+/// use std::collections::HashSet;
+///
+/// use handstamp::admission::{Admission, PresentedToken};
+///
+/// fn judge(revoked: &HashSet<String>, token: &PresentedToken) -> Admission {
+///     if revoked.contains(token.id()) { Admission::Revoked } else { Admission::Admitted }
+/// }
+/// ```
+///
 /// # Security
 /// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
 /// revoked token in again when one character is appended.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PresentedToken {
     id: String,
     subject: String,
@@ -54,6 +64,16 @@ impl PresentedToken {
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at
+    }
+}
+
+/// Ids stay out of logs.
+impl fmt::Debug for PresentedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresentedToken")
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 

@@ -52,7 +52,6 @@ impl Auth {
     }
 
     /// To bring a blocklist, or a clock and random source of one's own.
-    #[must_use]
     pub fn builder(config: Config) -> AuthBuilder {
         AuthBuilder {
             config,
@@ -63,6 +62,17 @@ impl Auth {
     }
 
     /// Makes an access token.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config, NewToken};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let plain = auth.create_access_token("user1")?;
+    /// let scoped = auth.create_access_token(NewToken::for_subject("user1").scopes(["posts:write"]))?;
+    /// let error = auth.create_access_token(NewToken::for_subject("user1").claim("exp", 0)).unwrap_err();
+    /// assert!(error.to_string().starts_with("the claim \"exp\" has a meaning of its own"));
+    /// # assert_ne!(plain.id(), scoped.id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`IssueError`]: a mistake of the program, such as a custom claim with a registered name.
@@ -86,6 +96,14 @@ impl Auth {
 
     /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
     /// the refresh token lives `JWT_REFRESH_TOKEN_EXPIRES`.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config, NewToken};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let pair = auth.create_token_pair(NewToken::for_subject("user1").fresh())?;
+    /// assert!(pair.access().expires_at() < pair.refresh().expires_at());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
@@ -122,6 +140,18 @@ impl Auth {
     }
 
     /// Deletes all four cookies.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let lines: Vec<String> = auth.unset_cookies().lines().map(|line| line.to_header_value()).collect();
+    /// assert_eq!(lines.len(), 4);
+    /// assert!(lines[0].starts_with("access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0;"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// The browser forgets the tokens; whoever copied one still has it until it expires. A blocklist ends it at once.
     pub fn unset_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
     }
@@ -175,6 +205,9 @@ impl Auth {
     pub(crate) fn reject(&self, reason: Reason) -> Rejection {
         match &reason {
             Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            Reason::InvalidToken(detail) => {
+                tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }
         Rejection::new(reason, Arc::clone(&self.0.shape))
@@ -202,6 +235,10 @@ pub struct AuthBuilder {
 impl AuthBuilder {
     /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
     /// [`PresentedToken::id`]; when it cannot, the request is answered with 503.
+    ///
+    /// # Security
+    /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. It has no time limit of
+    /// its own; give the driver one.
     ///
     /// ```
     /// use handstamp::admission::Admission;

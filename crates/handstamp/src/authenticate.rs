@@ -18,6 +18,35 @@ impl Auth {
     ///
     /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
     ///
+    /// ```
+    /// use handstamp::{Auth, Config, Location, RequestHead, Require};
+    ///
+    /// struct Get { authorization: String }
+    ///
+    /// impl RequestHead for Get {
+    ///     fn method(&self) -> &str { "GET" }
+    ///     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    ///         let wanted = name.eq_ignore_ascii_case("authorization");
+    ///         wanted.then_some(self.authorization.as_bytes()).into_iter()
+    ///     }
+    ///     fn query(&self) -> Option<&str> { None }
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let require = Require::access().from([Location::Headers]);
+    /// let access = auth.create_access_token("user1")?;
+    /// let request = Get { authorization: format!("Bearer {}", access.as_str()) };
+    /// assert_eq!(auth.authenticate(&request, &require).await?.subject(), "user1");
+    ///
+    /// let anonymous = Get { authorization: String::new() };
+    /// let rejection = auth.authenticate(&anonymous, &require).await.unwrap_err();
+    /// assert_eq!((rejection.status(), rejection.code()), (401, "missing_token"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The [`Rejection`] is the response to send.
     pub fn authenticate<'a, P: Purpose, R: RequestHead>(
@@ -93,3 +122,10 @@ fn finish<P: Purpose>(
     }
     Ok(Authenticated::new(cleared))
 }
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;

@@ -196,3 +196,6 @@ impl Serialize for NewClaims<'_> {
 
 /// Ten years: past that a lifetime is a slip of the unit.
 const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+#[cfg(test)]
+mod tests;

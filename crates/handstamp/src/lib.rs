@@ -65,4 +65,6 @@ mod scope;
 pub mod secret;
 mod set_cookies;
 mod signed_token;
+#[cfg(test)]
+mod testing;
 mod verify;

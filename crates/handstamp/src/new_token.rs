@@ -67,14 +67,15 @@ impl NewToken {
     /// A claim of the application's own. A registered name is refused when the token is made.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
-            Ok(value) => {
+        let problem = match serde_json::to_value(value) {
+            Ok(value) if depth(&value) <= DEEPEST => {
                 self.custom.insert(name, value);
+                return self;
             }
-            Err(error) => {
-                self.unserializable.get_or_insert((name, error.to_string()));
-            }
-        }
+            Ok(_) => format!("nested deeper than {DEEPEST} levels"),
+            Err(error) => error.to_string(),
+        };
+        self.unserializable.get_or_insert((name, problem));
         self
     }
 
@@ -118,7 +119,7 @@ impl From<&String> for NewToken {
 impl<P: Purpose> From<&Authenticated<P>> for NewToken {
     fn from(token: &Authenticated<P>) -> Self {
         let claims = token.claims_set();
-        // The payload was read as an object when the token was verified.
+        // The payload was read as an object, to the last value, when the token was verified.
         let mut custom: Map<String, Value> =
             serde_json::from_str(claims.payload()).unwrap_or_default();
         custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
@@ -134,3 +135,19 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
         }
     }
 }
+
+/// How many arrays and objects are inside each other.
+fn depth(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or(0)
+}
+
+/// `serde_json` reads 127 levels, and the claims set is one.
+const DEEPEST: usize = 126;
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,10 @@
 //! impl handstamp::purpose::Purpose for Mine {} // closed: only `Access` and `Refresh`
 //! ```
 
+use std::fmt;
+
 /// What a token is for. Closed: [`Access`] and [`Refresh`] are the only two.
-pub trait Purpose: sealed::Sealed + Send + Sync + 'static {}
+pub trait Purpose: sealed::Sealed + Copy + fmt::Debug + Send + Sync + 'static {}
 
 /// Marks tokens that open routes.
 #[derive(Debug, Clone, Copy)]

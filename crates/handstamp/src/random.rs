@@ -4,6 +4,25 @@ use std::{error::Error, fmt};
 
 /// Gives unpredictable bytes. [`SystemRandom`] unless a test brings its own.
 ///
+/// ```
+/// use handstamp::random::{RandomError, RandomSource};
+/// use handstamp::{Auth, Config};
+///
+/// #[derive(Debug)]
+/// struct Zeros;
+/// impl RandomSource for Zeros {
+///     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+///         bytes.fill(0);
+///         Ok(())
+///     }
+/// }
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// let auth = Auth::builder(config).with_random_source(Zeros).build();
+/// assert_eq!(auth.create_access_token("user1")?.id(), "AAAAAAAAAAAAAAAAAAAAAA");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Security
 /// Token ids, session ids and CSRF values are only as unguessable as this source.
 pub trait RandomSource: fmt::Debug + Send + Sync {

@@ -49,3 +49,6 @@ impl From<Vec<u8>> for Secret {
         Self(bytes.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,11 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
             }
         };
         match &newest {
-            Some(other) if other.subject() != claims.subject() => {
+            // User 1 and admin 1 are two people.
+            Some(other)
+                if (other.subject(), other.login_type())
+                    != (claims.subject(), claims.login_type()) =>
+            {
                 return Err(Reason::AmbiguousCookie {
                     name: name.to_owned(),
                 });
@@ -126,3 +130,6 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
 
 /// How far the clocks of two nodes may differ before a token of one looks future-made to the other.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests;

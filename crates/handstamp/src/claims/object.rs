@@ -107,7 +107,10 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
             }
         }
         others.sort_unstable();
-        if others.array_windows().any(|[a, b]| a == b) {
+        if others
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a == b))
+        {
             return Err(A::Error::custom("a custom claim stands twice"));
         }
         Ok(raw)

@@ -29,5 +29,13 @@ impl Errors {
     }
 }
 
-/// The other members of DESIGN 5.5.
-const TAKEN: [&str; 5] = ["type", "title", "status", "code", "error_type"];
+/// The other members that a body may have.
+const TAKEN: [&str; 7] = [
+    "type",
+    "title",
+    "status",
+    "code",
+    "error_type",
+    "expected_type",
+    "actual_type",
+];

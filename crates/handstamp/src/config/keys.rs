@@ -96,16 +96,18 @@ impl Keys {
         } else {
             SecretLength::Rfc7518
         };
-        let verifying =
-            |secret: &Secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length);
         let signing = SigningKey::hmac(algorithm, secret.secret_bytes(), length);
         let signing = accept(SECRET_KEY, signing, report);
-        let current = accept(SECRET_KEY, verifying(secret), report);
-        let previous = self.previous_secret_key.as_ref().map(verifying);
+        let previous = self
+            .previous_secret_key
+            .as_ref()
+            .map(|secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length));
         let previous = accept_if_set(PREVIOUS_SECRET_KEY, previous, report);
+        let signing = signing?;
+        let verifying = accept(SECRET_KEY, signing.verifying_key(), report)?;
         Ok(KeyPair {
-            signing: Some(signing?),
-            verifying: current?,
+            signing: Some(signing),
+            verifying,
             previous: previous?,
         })
     }

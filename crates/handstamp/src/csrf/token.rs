@@ -43,7 +43,9 @@ pub(crate) fn check<P: Purpose>(
     let Some(value) = sent.next() else {
         return Err(Reason::MissingCsrfToken {
             header: cookies.csrf_header.clone(),
-            cookie: cookies.csrf.name.to_string(),
+            cookie: config
+                .csrf_in_cookies()
+                .then(|| cookies.csrf.name.to_string()),
         });
     };
     let agrees = sent.all(|other| other == value);
@@ -63,8 +65,22 @@ fn applies<P: Purpose>(
     config: &Config,
     require: &Require<P>,
 ) -> bool {
+    // Where cookies are not configured, the protection may be switched off without a danger; a route that reads them all
+    // the same is guarded, and refuses the tokens that were made without a value.
+    let protected = config.csrf_protect() || !config.locations().contains(&Location::Cookies);
     verified.location == Location::Cookies
-        && config.csrf_protect()
+        && protected
         && require.csrf == CsrfDemand::Check
-        && (P::KIND == Kind::Refresh || config.csrf_methods().iter().any(|listed| listed == method))
+        && (P::KIND == Kind::Refresh || is_listed(method, config.csrf_methods()))
 }
+
+/// Methods have a case (RFC 9110, section 9.1), and `fetch` sends `patch` as it is written. What stands behind may be less
+/// exact and run it as PATCH; a token asked of a method that nothing answers does no harm.
+fn is_listed(method: &str, listed: &[String]) -> bool {
+    listed
+        .iter()
+        .any(|listed| listed.eq_ignore_ascii_case(method))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,19 @@
 use std::{error::Error, fmt};
 
 /// The claims of a genuine token do not have the shape the application asks for.
+///
+/// ```
+/// # use handstamp::{Authenticated, error::ClaimsError, purpose::Access};
+/// #[derive(serde::Deserialize)]
+/// struct Member { tenant: u32 }
+///
+/// fn tenant(token: &Authenticated<Access>) -> Result<u32, ClaimsError> {
+///     Ok(token.claims::<Member>()?.tenant)
+/// }
+/// ```
+///
+/// # Security
+/// For the programmer: the words may quote the claim that does not fit, so do not send them to clients.
 #[derive(Debug, Clone)]
 pub struct ClaimsError(pub(crate) String);
 

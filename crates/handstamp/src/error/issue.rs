@@ -7,6 +7,15 @@ use crate::jws::MAX_TOKEN_LEN;
 
 /// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
 /// sent, so adapters answer 500 without detail and log it.
+///
+/// ```
+/// use handstamp::{Auth, Config, error::IssueError};
+///
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let error = auth.create_access_token("").unwrap_err();
+/// assert!(matches!(error, IssueError::EmptySubject));
+/// # Ok::<(), handstamp::error::ConfigError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IssueError {

@@ -3,6 +3,7 @@
 mod claims;
 mod config;
 mod issue;
+mod reason;
 mod rejection;
 mod store;
 
@@ -10,6 +11,7 @@ pub use claims::ClaimsError;
 pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};
 pub use issue::IssueError;
+pub(crate) use reason::Reason;
 pub use rejection::Rejection;
-pub(crate) use rejection::{Reason, Shape};
+pub(crate) use rejection::Shape;
 pub use store::StoreError;

@@ -6,14 +6,38 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::claims::MalformedClaims;
+use super::reason::Reason;
 use crate::config::ErrorStyle;
-use crate::jws::JwsError;
 
 /// A request that was refused.
 ///
 /// [`code`](Self::code) is stable and meant for programs; the words may change. An adapter sends
 /// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body).
+///
+/// ```
+/// use handstamp::error::Rejection;
+///
+/// // All that an adapter does.
+/// fn response(rejection: &Rejection) -> String {
+///     let mut text = format!("HTTP/1.1 {}\r\n", rejection.status());
+///     for (name, value) in rejection.headers() {
+///         text += &format!("{name}: {value}\r\n");
+///     }
+///     text + "\r\n" + &rejection.body()
+/// }
+/// # use handstamp::{Auth, Authenticated, Config, RequestHead, Require};
+/// # struct Get;
+/// # impl RequestHead for Get {
+/// #     fn method(&self) -> &str { "GET" }
+/// #     fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> { std::iter::empty() }
+/// #     fn query(&self) -> Option<&str> { None }
+/// # }
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # let rejection = runtime.block_on(auth.authenticate(&Get, &Require::access())).unwrap_err();
+/// # assert!(response(&rejection).starts_with("HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Security
 /// The client learns the code and no more. The rest goes to the log, at level `debug`.
@@ -91,20 +115,7 @@ impl Rejection {
     /// in the words of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
     fn challenge(&self) -> Option<Cow<'static, str>> {
         match &*self.reason {
-            Reason::InsufficientScope { required, .. } => {
-                let scope: Vec<&str> = required
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|scope| is_scope(scope))
-                    .collect();
-                Some(
-                    format!(
-                        "Bearer error=\"insufficient_scope\", scope=\"{}\"",
-                        scope.join(" ")
-                    )
-                    .into(),
-                )
-            }
+            Reason::InsufficientScope { required, .. } => Some(insufficient_scope(required).into()),
             _ if self.status() != 401 => None,
             // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
             Reason::MissingToken { .. }
@@ -146,153 +157,6 @@ pub(crate) struct Shape {
     pub(crate) message_key: String,
 }
 
-/// Why a request is refused, with what the log should know.
-#[derive(Debug)]
-pub(crate) enum Reason {
-    MissingToken {
-        looked_in: String,
-    },
-    MissingCsrfToken {
-        header: String,
-        cookie: String,
-    },
-    CsrfMismatch,
-    AmbiguousCookie {
-        name: String,
-    },
-    InvalidToken(Cow<'static, str>),
-    InvalidSignature,
-    TokenExpired,
-    InvalidAudience,
-    InvalidIssuer,
-    AccessTokenRequired,
-    RefreshTokenRequired,
-    FreshTokenRequired,
-    TokenRevoked,
-    LoginTypeMismatch {
-        expected: String,
-        actual: Option<String>,
-    },
-    InsufficientScope {
-        required: Vec<String>,
-        provided: Vec<String>,
-    },
-    StoreUnavailable(super::StoreError),
-}
-
-impl Reason {
-    pub(crate) fn code(&self) -> &'static str {
-        self.row().code
-    }
-
-    fn row(&self) -> Row {
-        let row = |code, error_type, standard, authx| Row {
-            code,
-            error_type,
-            standard,
-            authx,
-        };
-        match self {
-            Self::MissingToken { .. } => row("missing_token", "MissingTokenError", 401, 401),
-            Self::MissingCsrfToken { .. } => {
-                row("missing_csrf_token", "MissingCSRFTokenError", 403, 401)
-            }
-            Self::CsrfMismatch => row("csrf_mismatch", "CSRFError", 403, 401),
-            Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
-            Self::InvalidToken(_) => row("invalid_token", "JWTDecodeError", 401, 422),
-            Self::InvalidSignature => {
-                row("invalid_signature", "TokenInvalidSignatureError", 401, 422)
-            }
-            Self::TokenExpired => row("token_expired", "TokenExpiredError", 401, 422),
-            Self::InvalidAudience => row("invalid_audience", "TokenInvalidAudienceError", 401, 422),
-            Self::InvalidIssuer => row("invalid_issuer", "TokenInvalidIssuerError", 401, 422),
-            Self::AccessTokenRequired => row(
-                "access_token_required",
-                "AccessTokenRequiredError",
-                401,
-                401,
-            ),
-            Self::RefreshTokenRequired => row(
-                "refresh_token_required",
-                "RefreshTokenRequiredError",
-                401,
-                401,
-            ),
-            Self::FreshTokenRequired => {
-                row("fresh_token_required", "FreshTokenRequiredError", 401, 401)
-            }
-            Self::TokenRevoked => row("token_revoked", "RevokedTokenError", 401, 401),
-            Self::LoginTypeMismatch { .. } => {
-                row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
-            }
-            Self::InsufficientScope { .. } => {
-                row("insufficient_scope", "InsufficientScopeError", 403, 403)
-            }
-            Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
-        }
-    }
-
-    fn message(&self, style: ErrorStyle) -> Cow<'static, str> {
-        match (self, style) {
-            (Self::MissingToken { .. }, ErrorStyle::AuthX) => "Token Error".into(),
-            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX) | (Self::InvalidToken(_), _) => {
-                "Invalid Token".into()
-            }
-            (Self::MissingToken { looked_in }, _) => {
-                format!("Missing JWT in request: looked in {looked_in}").into()
-            }
-            (Self::MissingCsrfToken { header, cookie }, _) => format!(
-                "Missing CSRF token: send the header {header} with the value of the cookie {cookie}"
-            )
-            .into(),
-            (Self::AmbiguousCookie { name }, _) => {
-                format!("Several different cookies named {name} in request").into()
-            }
-            (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),
-            (Self::InvalidSignature, _) => "Signature verification failed".into(),
-            (Self::TokenExpired, _) => "Token has expired".into(),
-            (Self::InvalidAudience, _) => "Invalid audience".into(),
-            (Self::InvalidIssuer, _) => "Invalid issuer".into(),
-            (Self::AccessTokenRequired, _) => "Access token required".into(),
-            (Self::RefreshTokenRequired, _) => "Refresh token required".into(),
-            (Self::FreshTokenRequired, _) => "Fresh token required".into(),
-            (Self::TokenRevoked, _) => "Invalid token".into(),
-            (Self::LoginTypeMismatch { expected, actual }, _) => format!(
-                "Token type mismatch: expected '{expected}', got '{}'",
-                actual.as_deref().unwrap_or("unknown")
-            )
-            .into(),
-            (Self::InsufficientScope { required, provided }, _) => format!(
-                "Missing required scopes: {}. Provided: {}",
-                python_list(required),
-                python_list(provided)
-            )
-            .into(),
-            (Self::StoreUnavailable(_), _) => "The session store does not answer; try again".into(),
-        }
-    }
-}
-
-impl From<JwsError> for Reason {
-    fn from(error: JwsError) -> Self {
-        match error {
-            JwsError::InvalidSignature => Self::InvalidSignature,
-            JwsError::TooLarge => Self::InvalidToken("over the size limit".into()),
-            JwsError::UnsupportedAlgorithm => {
-                Self::InvalidToken("no key has this algorithm".into())
-            }
-            JwsError::UnknownKeyId => Self::InvalidToken("no key has this kid".into()),
-            JwsError::Malformed(problem) => Self::InvalidToken(problem.into()),
-        }
-    }
-}
-
-impl From<MalformedClaims> for Reason {
-    fn from(error: MalformedClaims) -> Self {
-        Self::InvalidToken(error.0)
-    }
-}
-
 /// The members of the body, in the order of the original.
 struct Body<'a> {
     reason: &'a Reason,
@@ -322,19 +186,26 @@ impl Serialize for Body<'_> {
     }
 }
 
-struct Row {
-    code: &'static str,
-    error_type: &'static str,
-    standard: u16,
-    authx: u16,
-}
-
 fn title(status: u16) -> &'static str {
     match status {
         401 => "Unauthorized",
         403 => "Forbidden",
         _ => "Service Unavailable",
     }
+}
+
+/// The scopes are named when there is one that can be; an empty list of them is not in the grammar.
+fn insufficient_scope(required: &[String]) -> String {
+    let scopes: Vec<&str> = required
+        .iter()
+        .map(String::as_str)
+        .filter(|scope| is_scope(scope))
+        .collect();
+    let scope = match scopes.join(" ") {
+        none if none.is_empty() => none,
+        some => format!(", scope=\"{some}\""),
+    };
+    format!("Bearer error=\"insufficient_scope\"{scope}")
 }
 
 /// `scope-token` of [RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
@@ -345,8 +216,5 @@ fn is_scope(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
-/// `['a', 'b']`, as the original prints its lists.
-fn python_list(items: &[String]) -> String {
-    let quoted: Vec<String> = items.iter().map(|item| format!("'{item}'")).collect();
-    format!("[{}]", quoted.join(", "))
-}
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,13 @@ mod tests {
 
     #[test]
     fn a_token_stands_after_its_scheme() {
-        let rows: [(&str, &[u8], &str, Option<&[u8]>); 14] = [
+        type Row = (
+            &'static str,
+            &'static [u8],
+            &'static str,
+            Option<&'static [u8]>,
+        );
+        let rows: [Row; 14] = [
             ("the usual form", b"Bearer t.o.k", "Bearer", Some(b"t.o.k")),
             (
                 "a scheme has no case",

@@ -60,7 +60,7 @@ pub(crate) fn locate<'r, P: Purpose>(
     })
 }
 
-/// "the cookie access_token_cookie or the header Authorization", for the one who forgot to send it.
+/// `the cookie access_token_cookie or the header Authorization`, for the one who forgot to send it.
 fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
     let places: Vec<String> = locations
         .iter()
@@ -71,6 +71,9 @@ fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
             Location::Json => "the JSON body".to_owned(),
         })
         .collect();
+    if places.is_empty() {
+        return "no place at all".to_owned();
+    }
     places.join(" or ")
 }
 
@@ -133,3 +136,6 @@ impl std::fmt::Display for UnknownLocation {
 }
 
 impl std::error::Error for UnknownLocation {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The shared rows, on an app of extractors, layers and response parts.
+
+#![expect(clippy::expect_used, reason = "a failing test panics")]
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::response::{AppendHeaders, IntoResponse};
+use axum::routing::{MethodRouter, any, post};
+use handstamp_axum::core::error::Rejection;
+use handstamp_axum::core::purpose::{self, Purpose};
+use handstamp_axum::{
+    Access, Auth, Fresh, IssueError, Location, NewToken, Refresh, Require, RequireLayer, days,
+};
+use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
+use handstamp_conformance::{Reply, Request};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+#[tokio::test]
+async fn every_row_holds() {
+    adapter::run(Guards::Extractors, serve).await;
+}
+
+async fn serve(app: &App, request: &Request) -> Reply {
+    let mut builder = axum::http::Request::builder()
+        .method(request.method())
+        .uri(request.target());
+    for (name, value) in request.lines() {
+        builder = builder.header(name, value);
+    }
+    let request = builder
+        .body(Body::from(request.content().to_vec()))
+        .expect("the row's request can be sent");
+    let response = router(app)
+        .oneshot(request)
+        .await
+        .unwrap_or_else(|never| match never {});
+    let mut headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.to_string(), value)
+        })
+        .collect();
+    if let Some(rejection) = response.extensions().get::<Rejection>() {
+        headers.push((REJECTION.to_owned(), rejection.code().to_owned()));
+    }
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await;
+    let body = body.expect("the body is in memory").to_bytes();
+    Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
+}
+
+fn router(app: &App) -> Router {
+    let auth = Auth::from(app.auth().clone());
+    let other = Auth::from(app.other().clone());
+    let strict = || auth.require(Require::access());
+    let lenient = || auth.require(Require::access().without_csrf());
+    let others = || other.require(Require::access());
+    let layered = |require| behind(auth.require(require), any(access));
+    let read = ["users:read", "users:delete"];
+    let theirs = other.clone();
+    let both = any(async move |ours: Access, request| both(&theirs, &ours, &request));
+    Router::new()
+        .route("/access", any(access))
+        .route("/refresh", any(refresh))
+        .route("/fresh", any(fresh))
+        .route("/optional", any(optional))
+        .route("/layered", behind(strict(), any(access)))
+        .route("/layered-fresh", behind(strict(), any(fresh)))
+        .route("/layered-refresh", behind(strict(), any(refresh)))
+        .route("/without-csrf", behind(lenient(), any(access)))
+        .route(
+            "/strict-outside",
+            behind(strict(), behind(lenient(), any(access))),
+        )
+        .route(
+            "/strict-inside",
+            behind(lenient(), behind(strict(), any(access))),
+        )
+        .route(
+            "/headers-only",
+            layered(Require::access().from([Location::Headers])),
+        )
+        .route(
+            "/headers-inside",
+            behind(
+                strict(),
+                layered(Require::access().from([Location::Headers])),
+            ),
+        )
+        .route("/scopes-all", layered(Require::access().all_scopes(read)))
+        .route("/scopes-any", layered(Require::access().any_scope(read)))
+        .route(
+            "/scopes-none",
+            layered(Require::access().any_scope([""; 0])),
+        )
+        .route("/admins", layered(Require::access().login_type("admin")))
+        .route("/other-layered", behind(others(), any(access)))
+        .route("/both", behind(strict(), behind(others(), both)))
+        .route("/login", post(login))
+        .route("/remember", post(remember))
+        .route("/login-twice", post(login_twice))
+        .route("/login-among-others", post(login_among_others))
+        .route("/logout", post(logout))
+        .route("/logout-access", post(logout_access))
+        .route("/logout-refresh", post(logout_refresh))
+        .route("/failed", post(failed))
+        .with_state(auth)
+        .nest(
+            "/other",
+            Router::new()
+                .route("/access", any(access))
+                .with_state(other),
+        )
+}
+
+fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> MethodRouter<Auth> {
+    route.layer(layer)
+}
+
+async fn access(token: Access) -> String {
+    token.subject().to_owned()
+}
+
+async fn fresh(token: Fresh) -> String {
+    token.subject().to_owned()
+}
+
+async fn optional(token: Option<Access>) -> String {
+    token.map_or_else(
+        || "anonymous".to_owned(),
+        |token| token.subject().to_owned(),
+    )
+}
+
+async fn refresh(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, IssueError> {
+    let access = auth.create_access_token(&token)?;
+    Ok((
+        auth.set_access_cookies(&access)?,
+        token.subject().to_owned(),
+    ))
+}
+
+/// What each layer let in is found under its own `Auth`.
+fn both(other: &Auth, ours: &Access, request: &axum::extract::Request) -> String {
+    let theirs = handstamp_tower::verified::<purpose::Access>(other, request.extensions());
+    let theirs = theirs.expect("its layer stands in front");
+    format!("{} {}", ours.subject(), theirs.subject())
+}
+
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+    let refresh = auth.create_refresh_token("user1")?;
+    Ok((
+        auth.set_access_cookies(&access)?,
+        auth.set_refresh_cookies(&refresh)?,
+        (),
+    ))
+}
+
+async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+    let refresh = auth.create_refresh_token("user1")?;
+    Ok((
+        auth.set_access_cookies(&access)?.persistent(days(30)),
+        auth.set_refresh_cookies(&refresh)?.persistent(days(30)),
+        (),
+    ))
+}
+
+async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    let [first, second] = ["user1", "user2"].map(|user| auth.create_access_token(user));
+    Ok((
+        auth.set_access_cookies(&first?)?,
+        auth.set_access_cookies(&second?)?,
+        (),
+    ))
+}
+
+async fn login_among_others(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    let access = auth.create_access_token("user1")?;
+    Ok((
+        AppendHeaders([(SET_COOKIE, "theme=dark")]),
+        [(CACHE_CONTROL, "public, max-age=600")],
+        auth.set_access_cookies(&access)?,
+        (),
+    ))
+}
+
+async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
+    (auth.unset_cookies(), ())
+}
+
+async fn logout_access(State(auth): State<Auth>) -> impl IntoResponse {
+    (auth.unset_access_cookies(), ())
+}
+
+async fn logout_refresh(State(auth): State<Auth>) -> impl IntoResponse {
+    (auth.unset_refresh_cookies(), ())
+}
+
+async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
+    (StatusCode::BAD_REQUEST, auth.unset_cookies(), ())
+}

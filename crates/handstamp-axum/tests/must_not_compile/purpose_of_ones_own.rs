@@ -1,0 +1,10 @@
+//! There are two purposes, and no application adds a third.
+
+use handstamp_axum::core::purpose::Purpose;
+
+#[derive(Debug, Clone, Copy)]
+struct Superuser;
+
+impl Purpose for Superuser {}
+
+fn main() {}

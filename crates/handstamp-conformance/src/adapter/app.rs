@@ -1,0 +1,146 @@
+//! What the app under test is made with, and what a row changes about the world around it.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use handstamp::admission::Admission;
+use handstamp::clock::{Clock, UnixTime};
+use handstamp::error::StoreError;
+use handstamp::purpose::{Access, Refresh};
+use handstamp::{Auth, Config, NewToken, SignedToken};
+
+/// One configuration of the app, with a clock that stands still and a blocklist that a row fills.
+#[derive(Debug)]
+pub struct App {
+    settings: Vec<(&'static str, &'static str)>,
+    auth: Auth,
+    other: Auth,
+    clock: ManualClock,
+    blocklist: Arc<Blocklist>,
+}
+
+impl App {
+    /// The defaults, except for these `JWT_*` and `HANDSTAMP_*` settings.
+    pub(super) fn new(settings: &[(&'static str, &'static str)]) -> Self {
+        let clock = ManualClock(Arc::new(AtomicU64::new(NOON)));
+        let blocklist = Arc::new(Blocklist::default());
+        let asked = Arc::clone(&blocklist);
+        let auth = Auth::builder(config(SECRET, settings))
+            .with_clock(clock.clone())
+            .with_blocklist(move |token| {
+                let answer = asked.answer(token.id());
+                async move { answer }
+            })
+            .build();
+        let other = Auth::builder(config(OTHER_SECRET, settings))
+            .with_clock(clock.clone())
+            .build();
+        Self {
+            settings: settings.to_vec(),
+            auth,
+            other,
+            clock,
+            blocklist,
+        }
+    }
+
+    /// Guards the app. It has a blocklist.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Another `Auth` in the same app: same settings, another key, no blocklist.
+    #[must_use]
+    pub fn other(&self) -> &Auth {
+        &self.other
+    }
+
+    /// Another service with the same key, to make tokens that this app's settings refuse.
+    pub(super) fn sibling(&self, settings: &[(&'static str, &'static str)]) -> Auth {
+        let mut all = self.settings.clone();
+        all.retain(|(name, _)| settings.iter().all(|(other, _)| other != name));
+        all.extend(settings);
+        Auth::builder(config(SECRET, &all))
+            .with_clock(self.clock.clone())
+            .build()
+    }
+
+    pub(super) fn access(&self, token: impl Into<NewToken>) -> SignedToken<Access> {
+        access(&self.auth, token)
+    }
+
+    pub(super) fn refresh(&self, token: impl Into<NewToken>) -> SignedToken<Refresh> {
+        let token = self.auth.create_refresh_token(token);
+        token.expect("the row's token can be made")
+    }
+
+    pub(super) fn advance(&self, seconds: u64) {
+        self.clock.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub(super) fn revoke(&self, id: &str) {
+        let revoked = &self.blocklist.revoked;
+        let mut revoked = revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.insert(id.to_owned());
+    }
+
+    pub(super) fn take_the_blocklist_down(&self) {
+        self.blocklist.down.store(true, Ordering::Relaxed);
+    }
+
+    /// How often the blocklist was asked since this was last called.
+    pub(super) fn asked(&self) -> usize {
+        self.blocklist.asked.swap(0, Ordering::Relaxed)
+    }
+}
+
+pub(super) fn access(auth: &Auth, token: impl Into<NewToken>) -> SignedToken<Access> {
+    let token = auth.create_access_token(token);
+    token.expect("the row's token can be made")
+}
+
+fn config(secret: &str, settings: &[(&'static str, &'static str)]) -> Config {
+    let settings = settings.iter().copied().chain([("JWT_SECRET_KEY", secret)]);
+    Config::builder()
+        .env_from(settings.map(|(name, value)| (name.into(), value.into())))
+        .build()
+        .expect("the row's settings fit together")
+}
+
+/// Shows the time it was set to.
+#[derive(Debug, Clone)]
+struct ManualClock(Arc<AtomicU64>);
+
+impl Clock for ManualClock {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Blocklist {
+    revoked: Mutex<HashSet<String>>,
+    down: AtomicBool,
+    asked: AtomicUsize,
+}
+
+impl Blocklist {
+    fn answer(&self, id: &str) -> Result<Admission, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if self.down.load(Ordering::Relaxed) {
+            return Err(StoreError::new("the row took it down"));
+        }
+        let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(if revoked.contains(id) {
+            Admission::Revoked
+        } else {
+            Admission::Admitted
+        })
+    }
+}
+
+const SECRET: &str = "the secret of the app that is tested";
+const OTHER_SECRET: &str = "the secret of the other one, not the same";
+const NOON: u64 = 1_700_000_000;

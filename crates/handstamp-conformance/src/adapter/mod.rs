@@ -1,0 +1,102 @@
+//! The rows that every HTTP adapter must pass, run in this process: no socket, no sleep.
+//!
+//! A test of an adapter serves the small app below, written as one of its users would write it, and gives [`run`] one
+//! async function that answers a [`Request`] with it. The function puts the code of the rejection that it finds in the
+//! response's extensions in the header [`REJECTION`], so that the rows see it too.
+//!
+//! # The app
+//! Everything is made with [`App::auth`], unless [`App::other`] is named: another `Auth` with another key. A guard is an
+//! extractor where the adapter has some, else a layer; it takes every method. A guarded route answers with the token's
+//! subject.
+//!
+//! | route | guard |
+//! |---|---|
+//! | `/access`, `/refresh`, `/fresh` | the token of that name; `/refresh` also sets the cookies of an access token made from the refresh token |
+//! | `/optional` | an access token if there is one, else the answer is `anonymous` ([`Guards::Extractors`] only) |
+//! | `/other/access` | an access token of `other` |
+//!
+//! | route | layers, the outermost first; then a handler that asks for |
+//! |---|---|
+//! | `/layered` | an access token; the access token |
+//! | `/layered-fresh` | an access token; the fresh access token |
+//! | `/layered-refresh` | an access token; the refresh token. Answers with the latter's subject |
+//! | `/without-csrf` | an access token without CSRF; the access token |
+//! | `/strict-outside` | an access token, then one without CSRF; the access token |
+//! | `/strict-inside` | an access token without CSRF, then one with; the access token |
+//! | `/headers-only` | an access token from the headers; the access token |
+//! | `/headers-inside` | an access token, then one from the headers; the access token |
+//! | `/scopes-all`, `/scopes-any` | all, or one, of the scopes `users:read` and `users:delete`; the access token |
+//! | `/scopes-none` | any scope of an empty list; the access token |
+//! | `/admins` | an access token of login type `admin`; the access token |
+//! | `/other-layered` | an access token of `other`; the access token |
+//! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
+//!
+//! In an adapter without extractors, a handler that asks for what no layer before it demands has one more layer, the
+//! innermost; others read what the innermost let in. `/layered` has two layers there.
+//!
+//! | route | answers without a guard |
+//! |---|---|
+//! | `/login` | the cookies of a fresh access token and a refresh token for `user1` |
+//! | `/remember` | the same, persistent for 30 days |
+//! | `/login-twice` | access cookies for `user1`, then access cookies for `user2` |
+//! | `/login-among-others` | `Set-Cookie: theme=dark` and `Cache-Control: public, max-age=600`, then access cookies for `user1` |
+//! | `/logout`, `/logout-access`, `/logout-refresh` | deletes all cookies, or those of one token |
+//! | `/failed` | status 400, and deletes all cookies |
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "tables are long and their rows are tuples; a failing row panics"
+)]
+
+mod app;
+mod auths;
+mod cookies;
+mod csrf;
+mod extractors;
+mod layers;
+mod locations;
+mod order;
+mod refusals;
+mod rejections;
+mod set_cookies;
+mod suite;
+
+pub use app::App;
+use suite::Suite;
+
+use crate::{Reply, Request};
+
+/// The header of a reply that names the code of the rejection among the response's extensions.
+pub const REJECTION: &str = "x-rejection";
+
+/// What an adapter offers to guard a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Guards {
+    /// Handlers ask for a token by its type, and layers exist too.
+    Extractors,
+    /// There are only layers.
+    LayersOnly,
+}
+
+/// Runs every row that applies. `serve` answers one request with the app of this page.
+///
+/// # Panics
+/// When a row fails: with all that failed.
+pub async fn run(guards: Guards, serve: impl AsyncFn(&App, &Request) -> Reply) {
+    let mut suite = Suite::new(serve);
+    rejections::rows(&mut suite).await;
+    order::rows(&mut suite).await;
+    csrf::rows(&mut suite).await;
+    cookies::rows(&mut suite).await;
+    locations::rows(&mut suite).await;
+    auths::rows(&mut suite).await;
+    layers::rows(&mut suite).await;
+    set_cookies::rows(&mut suite).await;
+    if guards == Guards::Extractors {
+        extractors::rows(&mut suite).await;
+    }
+    suite.finish();
+}

@@ -1,0 +1,217 @@
+//! Payloads whose signature held.
+
+mod values;
+
+use super::*;
+
+/// One claim replaced by this text; `None` leaves it out.
+fn with(claim: &str, value: Option<&str>) -> String {
+    let usual = [
+        ("sub", r#""user1""#),
+        ("jti", r#""id""#),
+        ("type", r#""access""#),
+        ("iat", "100"),
+        ("exp", "200"),
+    ];
+    let mut members: Vec<String> = usual
+        .iter()
+        .filter(|(name, _)| *name != claim)
+        .map(|(name, value)| format!("{name:?}:{value}"))
+        .collect();
+    members.extend(value.map(|value| format!("{claim:?}:{value}")));
+    format!("{{{}}}", members.join(","))
+}
+
+fn parse(payload: &str) -> Result<Claims, String> {
+    parse_as(payload, "sub")
+}
+
+fn parse_as(payload: &str, identity: &str) -> Result<Claims, String> {
+    Claims::parse(payload.as_bytes().to_vec(), identity).map_err(|error| error.0.into_owned())
+}
+
+/// What is wrong, without where it is.
+fn problem(payload: &str) -> String {
+    match parse(payload) {
+        Ok(_) => "nothing".to_owned(),
+        Err(error) => error.split(" at line ").next().unwrap().to_owned(),
+    }
+}
+
+#[test]
+fn every_required_claim_has_its_form() {
+    const STRINGS: [&str; 3] = ["sub", "jti", "type"];
+    const TIMES: [&str; 3] = ["iat", "exp", "nbf"];
+    let anything = [
+        "null", "true", "false", "1", "-1", "1.5", "[]", r#"["a"]"#, "{}", r#""a""#, r#""""#,
+    ];
+    let good = |claim: &str, value: &str| match claim {
+        "sub" | "jti" | "type" => value == r#""a""#,
+        "fresh" => ["true", "false"].contains(&value),
+        "csrf" | "iss" | "login_type" => value.starts_with('"') || value == "null",
+        "aud" => value.starts_with('"') || ["null", "[]", r#"["a"]"#].contains(&value),
+        "scopes" => ["null", "[]", r#"["a"]"#].contains(&value),
+        _ => ["1", "1.5"].contains(&value),
+    };
+    for claim in REGISTERED {
+        // Rooms of later days; until then they are anybody's.
+        if ["sid", "gen", "auth_time"].contains(&claim) {
+            continue;
+        }
+        for value in anything {
+            let outcome = problem(&with(claim, Some(value)));
+            let expected = if good(claim, value) {
+                "nothing".to_owned()
+            } else if STRINGS.contains(&claim) && value == r#""""# {
+                if claim == "sub" {
+                    "sub is empty".to_owned()
+                } else {
+                    format!("no {claim}")
+                }
+            } else {
+                format!("{claim} has a wrong form")
+            };
+            assert_eq!(outcome, expected, "{claim}: {value}");
+        }
+        let required = STRINGS.contains(&claim) || (TIMES.contains(&claim) && claim != "nbf");
+        let expected = if required {
+            format!("no {claim}")
+        } else {
+            "nothing".to_owned()
+        };
+        assert_eq!(problem(&with(claim, None)), expected, "without {claim}");
+    }
+}
+
+#[test]
+fn no_name_stands_twice() {
+    #[rustfmt::skip]
+    let rows = [
+        ("a registered one", r#""sub":"user1","sub":"user1""#, "sub stands twice"),
+        ("one with an escape", r#""sub":"user1","\u0073ub":"user2""#, "sub stands twice"),
+        ("null twice", r#""csrf":null,"csrf":null"#, "csrf stands twice"),
+        ("null and a value", r#""iss":null,"iss":"a""#, "iss stands twice"),
+        ("one that means nothing yet", r#""sid":1,"sid":2"#, "sid stands twice"),
+        ("a custom one", r#""tenant":1,"tenant":1"#, "a custom claim stands twice"),
+        ("a custom one with an escape", r#""tenant":1,"a":0,"t\u0065nant":2"#, "a custom claim stands twice"),
+        ("the empty one", r#""":1,"":2"#, "a custom claim stands twice"),
+        ("names that differ in case", r#""tenant":1,"Tenant":2"#, "nothing"),
+        ("the same name on another level", r#""a":{"sub":"user2","a":1}"#, "nothing"),
+    ];
+    for (sentence, members, expected) in rows {
+        let claim = if members.contains(r#""sub":"user1""#) {
+            "sub"
+        } else {
+            ""
+        };
+        let others = with(claim, None);
+        let payload = format!("{},{members}}}", others.strip_suffix('}').unwrap());
+        assert_eq!(problem(&payload), expected, "{sentence}");
+    }
+    let twice = with("email", Some("\"a\"")).replace("\"exp\"", "\"email\":\"b\",\"exp\"");
+    let outcome = parse_as(&twice, "email").err().unwrap();
+    assert!(
+        outcome.starts_with("a custom claim stands twice"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn the_payload_is_one_json_object() {
+    let good = with("", None);
+    let deep = |levels| {
+        let nested = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        with("custom", Some(&nested))
+    };
+    let object = "the claims are not a JSON object";
+    #[rustfmt::skip]
+    let rows: Vec<(&str, String, &str)> = vec![
+        ("usual", good.clone(), "nothing"),
+        ("with space around", format!(" \t\r\n{good} \n"), "nothing"),
+        ("nothing", String::new(), object),
+        ("a string", r#""a secret""#.to_owned(), object),
+        ("an array", format!("[{good}]"), object),
+        ("a number", "5".to_owned(), object),
+        ("null", "null".to_owned(), object),
+        ("a byte order mark in front", format!("\u{feff}{good}"), object),
+        ("a no-break space in front", format!("\u{a0}{good}"), object),
+        ("something behind", format!("{good}x"), "trailing characters"),
+        ("two objects", format!("{good}{good}"), "trailing characters"),
+        ("NUL behind", format!("{good}\0"), "trailing characters"),
+        ("cut short", good[..good.len() - 1].to_owned(), "EOF while parsing an object"),
+        ("a comma too many", good.replace('}', ",}"), "trailing comma"),
+        ("single quotes", good.replace('"', "'"), "key must be a string"),
+        ("a comment", good.replace('{', "{/**/"), "key must be a string"),
+        ("a control character in a text", with("sub", Some("\"a\nb\"")), "sub has a wrong form"),
+        ("126 levels inside", deep(126), "nothing"),
+        ("127 levels inside", deep(127), "a custom claim has a wrong form"),
+        ("3000 levels inside", deep(3000), "a custom claim has a wrong form"),
+        ("a lone surrogate in a registered claim", with("sub", Some(r#""\ud800""#)), "sub has a wrong form"),
+        ("a lone surrogate in a custom claim", with("name", Some(r#""\ud800""#)), "a custom claim has a wrong form"),
+        ("a lone surrogate deep in a custom claim", with("name", Some(r#"[{"a":["\udc00"]}]"#)), "a custom claim has a wrong form"),
+        ("a lone surrogate in a name", with("", None).replace('{', r#"{"\ud800":1,"#), "unexpected end of hex escape"),
+        ("a number over every float in a custom claim", with("n", Some("1e999")), "a custom claim has a wrong form"),
+    ];
+    for (sentence, payload, expected) in rows {
+        assert_eq!(problem(&payload), expected, "{sentence}");
+    }
+    for bytes in [&b"\xff"[..], b"{\"sub\":\"\xc3\x28\"}", b"\xef\xbb"] {
+        let error = Claims::parse(bytes.to_vec(), "sub").err().unwrap();
+        assert_eq!(error.0, "the claims are not UTF-8");
+    }
+}
+
+#[test]
+fn the_identity_claim_names_the_subject() {
+    let both = |sub: Option<&str>, email: Option<&str>| {
+        let payload = with("sub", sub);
+        let email = email.map_or("}".to_owned(), |email| format!(",\"email\":{email}}}"));
+        format!("{}{email}", payload.strip_suffix('}').unwrap())
+    };
+    let (one, two) = (Some(r#""one""#), Some(r#""two""#));
+    #[rustfmt::skip]
+    let rows = [
+        ("beside sub, the same", one, one, Ok("one")),
+        ("beside sub, spelled another way", one, Some(r#""\u006fne""#), Ok("one")),
+        ("beside sub, another", one, two, Err("the identity claim and sub differ")),
+        ("alone", None, two, Ok("two")),
+        ("sub alone", one, None, Ok("one")),
+        ("neither", None, None, Err("no sub")),
+        ("empty, beside sub", one, Some(r#""""#), Err("the identity claim and sub differ")),
+        ("empty, alone", None, Some(r#""""#), Err("sub is empty")),
+        ("a number", one, Some("1"), Err("the identity claim has a wrong form")),
+        ("null", one, Some("null"), Err("the identity claim has a wrong form")),
+    ];
+    for (sentence, sub, email, expected) in rows {
+        let outcome = parse_as(&both(sub, email), "email");
+        let outcome = match &outcome {
+            Ok(claims) => Ok(claims.subject()),
+            Err(error) => Err(error.split(" at line ").next().unwrap()),
+        };
+        assert_eq!(outcome, expected, "{sentence}");
+    }
+}
+
+#[test]
+fn what_is_said_of_malformed_claims_never_quotes_them() {
+    const PRIVATE: &str = "private-4711";
+    let text = format!("\"{PRIVATE}\"");
+    let list = format!("[{text}]");
+    let mut payloads = vec![text.clone(), list.clone(), format!("{{{text}}}")];
+    for claim in REGISTERED {
+        payloads.push(with(claim, Some(&text)));
+        payloads.push(with(claim, Some(&list)));
+        payloads.push(with(claim, Some(&format!("[1,{text}]"))));
+        payloads.push(with(claim, Some("4711")));
+        payloads.push(with(claim, Some("-4711.5")));
+        payloads.push(with(claim, Some(&format!("{text},{text}:1,{text}:2"))));
+    }
+    let mut refused = 0;
+    for payload in payloads {
+        if let Err(error) = parse(&payload) {
+            refused += 1;
+            assert!(!error.contains("4711"), "{payload}: {error}");
+        }
+    }
+    assert!(refused > 60, "{refused}");
+}

@@ -1,0 +1,181 @@
+//! Why a request is refused: codes, statuses and words.
+
+use std::borrow::Cow;
+
+use crate::claims::MalformedClaims;
+use crate::config::ErrorStyle;
+use crate::jws::JwsError;
+
+/// Why a request is refused, with what the log should know.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    MissingToken {
+        looked_in: String,
+    },
+    MissingCsrfToken {
+        header: String,
+        /// Where script finds the value; `None` when the application hands it out itself.
+        cookie: Option<String>,
+    },
+    CsrfMismatch,
+    AmbiguousCookie {
+        name: String,
+    },
+    InvalidToken(Cow<'static, str>),
+    InvalidSignature,
+    TokenExpired,
+    InvalidAudience,
+    InvalidIssuer,
+    AccessTokenRequired,
+    RefreshTokenRequired,
+    FreshTokenRequired,
+    TokenRevoked,
+    LoginTypeMismatch {
+        expected: String,
+        actual: Option<String>,
+    },
+    InsufficientScope {
+        required: Vec<String>,
+        provided: Vec<String>,
+    },
+    StoreUnavailable(super::StoreError),
+}
+
+impl Reason {
+    pub(crate) fn code(&self) -> &'static str {
+        self.row().code
+    }
+
+    pub(super) fn row(&self) -> Row {
+        let row = |code, error_type, standard, authx| Row {
+            code,
+            error_type,
+            standard,
+            authx,
+        };
+        match self {
+            Self::MissingToken { .. } => row("missing_token", "MissingTokenError", 401, 401),
+            Self::MissingCsrfToken { .. } => {
+                row("missing_csrf_token", "MissingCSRFTokenError", 403, 401)
+            }
+            Self::CsrfMismatch => row("csrf_mismatch", "CSRFError", 403, 401),
+            Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
+            Self::InvalidToken(_) => row("invalid_token", "JWTDecodeError", 401, 422),
+            Self::InvalidSignature => {
+                row("invalid_signature", "TokenInvalidSignatureError", 401, 422)
+            }
+            Self::TokenExpired => row("token_expired", "TokenExpiredError", 401, 422),
+            Self::InvalidAudience => row("invalid_audience", "TokenInvalidAudienceError", 401, 422),
+            Self::InvalidIssuer => row("invalid_issuer", "TokenInvalidIssuerError", 401, 422),
+            Self::AccessTokenRequired => row(
+                "access_token_required",
+                "AccessTokenRequiredError",
+                401,
+                401,
+            ),
+            Self::RefreshTokenRequired => row(
+                "refresh_token_required",
+                "RefreshTokenRequiredError",
+                401,
+                401,
+            ),
+            Self::FreshTokenRequired => {
+                row("fresh_token_required", "FreshTokenRequiredError", 401, 401)
+            }
+            Self::TokenRevoked => row("token_revoked", "RevokedTokenError", 401, 401),
+            Self::LoginTypeMismatch { .. } => {
+                row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
+            }
+            Self::InsufficientScope { .. } => {
+                row("insufficient_scope", "InsufficientScopeError", 403, 403)
+            }
+            Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
+        }
+    }
+
+    pub(super) fn message(&self, style: ErrorStyle) -> Cow<'static, str> {
+        match (self, style) {
+            (Self::MissingToken { .. }, ErrorStyle::AuthX) => "Token Error".into(),
+            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX) | (Self::InvalidToken(_), _) => {
+                "Invalid Token".into()
+            }
+            (Self::MissingToken { looked_in }, _) => {
+                format!("Missing JWT in request: looked in {looked_in}").into()
+            }
+            (Self::MissingCsrfToken { header, cookie }, _) => {
+                let value = match cookie {
+                    Some(cookie) => format!("the value of the cookie {cookie}"),
+                    None => "the CSRF value that came with the token".to_owned(),
+                };
+                format!("Missing CSRF token: send the header {header} with {value}").into()
+            }
+            (Self::AmbiguousCookie { name }, _) => {
+                format!("Several different cookies named {name} in request").into()
+            }
+            (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),
+            (Self::InvalidSignature, _) => "Signature verification failed".into(),
+            (Self::TokenExpired, _) => "Token has expired".into(),
+            (Self::InvalidAudience, _) => "Invalid audience".into(),
+            (Self::InvalidIssuer, _) => "Invalid issuer".into(),
+            (Self::AccessTokenRequired, _) => "Access token required".into(),
+            (Self::RefreshTokenRequired, _) => "Refresh token required".into(),
+            (Self::FreshTokenRequired, _) => "Fresh token required".into(),
+            (Self::TokenRevoked, _) => "Invalid token".into(),
+            (Self::LoginTypeMismatch { expected, actual }, _) => format!(
+                "Token type mismatch: expected '{expected}', got '{}'",
+                actual.as_deref().unwrap_or("unknown")
+            )
+            .into(),
+            (Self::InsufficientScope { required, provided }, _) => format!(
+                "Missing required scopes: {}. Provided: {}",
+                python_list(required),
+                python_list(provided)
+            )
+            .into(),
+            (Self::StoreUnavailable(_), _) => "The session store does not answer; try again".into(),
+        }
+    }
+}
+
+impl From<JwsError> for Reason {
+    fn from(error: JwsError) -> Self {
+        match error {
+            JwsError::InvalidSignature => Self::InvalidSignature,
+            JwsError::TooLarge => Self::InvalidToken("over the size limit".into()),
+            JwsError::UnsupportedAlgorithm => {
+                Self::InvalidToken("no key has this algorithm".into())
+            }
+            JwsError::UnknownKeyId => Self::InvalidToken("no key has this kid".into()),
+            JwsError::Malformed(problem) => Self::InvalidToken(problem.into()),
+        }
+    }
+}
+
+impl From<MalformedClaims> for Reason {
+    fn from(error: MalformedClaims) -> Self {
+        Self::InvalidToken(error.0)
+    }
+}
+
+pub(super) struct Row {
+    pub(super) code: &'static str,
+    pub(super) error_type: &'static str,
+    pub(super) standard: u16,
+    pub(super) authx: u16,
+}
+
+/// `['a', 'b']`, as the original prints its lists: a text that holds a single quote and no double one stands in those.
+fn python_list(items: &[String]) -> String {
+    let quoted: Vec<String> = items
+        .iter()
+        .map(|item| {
+            let item = item.replace('\\', "\\\\");
+            if item.contains('\'') && !item.contains('"') {
+                format!("\"{item}\"")
+            } else {
+                format!("'{}'", item.replace('\'', "\\'"))
+            }
+        })
+        .collect();
+    format!("[{}]", quoted.join(", "))
+}

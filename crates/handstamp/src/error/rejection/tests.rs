@@ -1,0 +1,111 @@
+//! What a client is told. Every code over real requests is the business of the adapters' suite.
+
+use std::sync::Arc;
+
+use super::{Rejection, Shape};
+use crate::config::ErrorStyle;
+use crate::error::{Reason, StoreError};
+
+fn rejection(reason: Reason, style: ErrorStyle) -> Rejection {
+    let message_key = "message".to_owned();
+    Rejection::new(reason, Arc::new(Shape { style, message_key }))
+}
+
+fn scopes(required: &[&str], provided: &[&str]) -> Reason {
+    let owned = |list: &[&str]| list.iter().map(|&scope| scope.to_owned()).collect();
+    Reason::InsufficientScope {
+        required: owned(required),
+        provided: owned(provided),
+    }
+}
+
+fn header(rejection: &Rejection, name: &str) -> Option<String> {
+    let headers = rejection.headers();
+    let found = headers.into_iter().find(|(own, _)| *own == name);
+    found.map(|(_, value)| value.into_owned())
+}
+
+#[test]
+fn bodies() {
+    let mismatch = || Reason::LoginTypeMismatch {
+        expected: "admin".to_owned(),
+        actual: None,
+    };
+    #[rustfmt::skip]
+    let rows = [
+        (Reason::TokenExpired, ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Unauthorized","status":401,"code":"token_expired","message":"Token has expired","error_type":"TokenExpiredError"}"#),
+        (Reason::TokenExpired, ErrorStyle::AuthX,
+            r#"{"message":"Token has expired","error_type":"TokenExpiredError"}"#),
+        (mismatch(), ErrorStyle::AuthX,
+            r#"{"message":"Token type mismatch: expected 'admin', got 'unknown'","error_type":"LoginTypeMismatchError","expected_type":"admin","actual_type":null}"#),
+        (scopes(&["a"], &[]), ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Forbidden","status":403,"code":"insufficient_scope","message":"Missing required scopes: ['a']. Provided: []","error_type":"InsufficientScopeError"}"#),
+        (Reason::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"store_unavailable","message":"The session store does not answer; try again","error_type":"StoreUnavailable"}"#),
+        (Reason::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
+            r#"{"message":"Invalid Token","error_type":"JWTDecodeError"}"#),
+    ];
+    for (reason, style, expected) in rows {
+        assert_eq!(rejection(reason, style).body(), expected);
+    }
+    let shape = Shape {
+        style: ErrorStyle::AuthX,
+        message_key: "détail".to_owned(),
+    };
+    let named = Rejection::new(Reason::CsrfMismatch, Arc::new(shape));
+    assert_eq!(
+        named.body(),
+        r#"{"détail":"CSRF double submit does not match","error_type":"CSRFError"}"#
+    );
+}
+
+#[test]
+fn challenges_hold_what_a_header_can() {
+    let insufficient = "Bearer error=\"insufficient_scope\"";
+    #[rustfmt::skip]
+    let rows = [
+        ("two scopes", scopes(&["a:read", "b:*"], &[]), Some(format!("{insufficient}, scope=\"a:read b:*\""))),
+        ("scopes that no header can hold", scopes(&["a\"b", "c\\d", "e f", "ü", "\r\n", ""], &[]), Some(insufficient.to_owned())),
+        ("one among them that can", scopes(&["ü", "a"], &[]), Some(format!("{insufficient}, scope=\"a\""))),
+        ("none", scopes(&[], &["a"]), Some(insufficient.to_owned())),
+        ("nothing is wrong with a token", Reason::MissingToken { looked_in: String::new() }, Some("Bearer".to_owned())),
+        ("a bad token", Reason::TokenRevoked, Some("Bearer error=\"invalid_token\"".to_owned())),
+        ("a refused request with a good token", Reason::CsrfMismatch, None),
+        ("nothing that the client did", Reason::StoreUnavailable(StoreError::new("")), None),
+    ];
+    for (sentence, reason, expected) in rows {
+        let rejection = rejection(reason, ErrorStyle::Standard);
+        assert_eq!(
+            header(&rejection, "www-authenticate"),
+            expected,
+            "{sentence}"
+        );
+        assert_eq!(
+            header(&rejection, "cache-control").as_deref(),
+            Some("no-store")
+        );
+    }
+    let down = rejection(
+        Reason::StoreUnavailable(StoreError::new("")),
+        ErrorStyle::AuthX,
+    );
+    assert_eq!(header(&down, "retry-after").as_deref(), Some("1"));
+    let mismatch = rejection(Reason::CsrfMismatch, ErrorStyle::AuthX);
+    assert_eq!(
+        header(&mismatch, "www-authenticate").as_deref(),
+        Some("Bearer")
+    );
+}
+
+#[test]
+fn lists_are_quoted_as_the_original_quotes_them() {
+    let said = rejection(
+        scopes(&["a'b", "c\"d", "e'f\"g", "h\\i"], &["ü"]),
+        ErrorStyle::AuthX,
+    );
+    assert_eq!(
+        said.to_string(),
+        r#"Missing required scopes: ["a'b", 'c"d', 'e\'f"g', 'h\\i']. Provided: ['ü']"#
+    );
+}

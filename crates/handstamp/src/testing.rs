@@ -1,0 +1,193 @@
+//! What the tests of the core share: a clock and a random source that stand still, heads of requests, tokens of any claims.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use serde_json::{Value, json};
+
+use crate::clock::{Clock, UnixTime};
+use crate::config::ConfigBuilder;
+use crate::purpose::Purpose;
+use crate::random::{RandomError, RandomSource};
+use crate::{Auth, Authenticated, Config, RequestHead, Require, error::Rejection};
+
+pub(crate) const SECRET: &str = "a secret of at least thirty-two bytes";
+pub(crate) const NOW: u64 = 1_800_000_000;
+/// The claim `csrf` of [`claims`].
+pub(crate) const CSRF: &str = "value-of-csrf";
+
+pub(crate) fn builder() -> ConfigBuilder {
+    Config::builder().secret_key(SECRET)
+}
+
+/// At [`NOW`].
+pub(crate) fn auth(config: ConfigBuilder) -> Auth {
+    let (auth, _clock) = auth_and_clock(config);
+    auth
+}
+
+pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, ManualClock) {
+    let clock = ManualClock::default();
+    clock.set(NOW);
+    let auth = Auth::builder(config.build().unwrap())
+        .with_clock(clock.clone())
+        .build();
+    (auth, clock)
+}
+
+/// A clock that moves when it is told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ManualClock(Arc<AtomicU64>);
+
+impl ManualClock {
+    pub(crate) fn set(&self, secs: u64) {
+        self.0.store(secs, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Gives 0, 1, 2 and so on, each time anew.
+#[derive(Debug)]
+pub(crate) struct Counting;
+
+impl RandomSource for Counting {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError> {
+        for (byte, value) in bytes.iter_mut().zip(0..) {
+            *byte = value;
+        }
+        Ok(())
+    }
+}
+
+/// Gives nothing.
+#[derive(Debug)]
+pub(crate) struct Dry;
+
+impl RandomSource for Dry {
+    fn fill(&self, _: &mut [u8]) -> Result<(), RandomError> {
+        Err(RandomError)
+    }
+}
+
+/// The head of a request, by hand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Head {
+    method: String,
+    headers: Vec<(String, Vec<u8>)>,
+    query: Option<String>,
+}
+
+impl Head {
+    pub(crate) fn new(method: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A `Cookie` line with one cookie.
+    pub(crate) fn cookie(self, name: &str, value: &str) -> Self {
+        self.header("cookie", format!("{name}={value}"))
+    }
+
+    /// The access token in its cookie.
+    pub(crate) fn access(self, token: &str) -> Self {
+        self.cookie("access_token_cookie", token)
+    }
+
+    /// The refresh token in its cookie.
+    pub(crate) fn refresh(self, token: &str) -> Self {
+        self.cookie("refresh_token_cookie", token)
+    }
+
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    pub(crate) fn csrf(self, value: impl Into<Vec<u8>>) -> Self {
+        self.header("x-csrf-token", value)
+    }
+
+    pub(crate) fn query(mut self, query: &str) -> Self {
+        self.query = Some(query.to_owned());
+        self
+    }
+}
+
+impl RequestHead for Head {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers
+            .iter()
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+}
+
+/// The claims of an access token made [`NOW`], with these changes; `null` takes a claim away.
+pub(crate) fn claims(changes: &Value) -> String {
+    let mut claims = json!({
+        "sub": "user1", "jti": "id", "type": "access", "fresh": false, "csrf": CSRF, "iat": NOW, "exp": NOW + 900,
+    });
+    let all = claims.as_object_mut().unwrap();
+    for (name, value) in changes.as_object().unwrap() {
+        all.insert(name.clone(), value.clone());
+    }
+    all.retain(|_, value| !value.is_null());
+    claims.to_string()
+}
+
+/// A token that says this, genuinely signed.
+pub(crate) fn sign(auth: &Auth, claims: &str) -> String {
+    auth.config().keys().sign(claims.as_bytes()).unwrap()
+}
+
+/// A token of [`claims`].
+pub(crate) fn token(auth: &Auth, changes: &Value) -> String {
+    sign(auth, &claims(changes))
+}
+
+/// Authenticates without a runtime: nothing here waits.
+pub(crate) fn ask<P: Purpose>(
+    auth: &Auth,
+    head: &Head,
+    require: &Require<P>,
+) -> Result<Authenticated<P>, Rejection> {
+    now(auth.authenticate(head, require))
+}
+
+/// The subject, or the code of the rejection.
+pub(crate) fn outcome<P: Purpose>(auth: &Auth, head: &Head, require: &Require<P>) -> String {
+    match ask(auth, head, require) {
+        Ok(token) => token.subject().to_owned(),
+        Err(rejection) => rejection.code().to_owned(),
+    }
+}
+
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the future waits"),
+    }
+}

@@ -1,0 +1,205 @@
+//! What is trusted when, and which of several cookies counts.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::Require;
+use crate::testing::{Head, NOW, auth, auth_and_clock, builder, claims, outcome, sign, token};
+
+/// What a token with these claims comes to in a header of an access route.
+fn asked(config: crate::config::ConfigBuilder, changes: &Value) -> String {
+    let auth = auth(config.token_locations([crate::Location::Headers]));
+    let head = Head::new("GET").bearer(&token(&auth, changes));
+    outcome(&auth, &head, &Require::access())
+}
+
+#[test]
+fn a_token_lives_from_its_making_to_its_end() {
+    let leeway = |secs| builder().decode_leeway(Duration::from_secs(secs));
+    #[rustfmt::skip]
+    let rows = vec![
+        ("a second before the end", leeway(0), json!({"exp": NOW + 1}), "user1"),
+        ("at the end", leeway(0), json!({"exp": NOW}), "token_expired"),
+        ("after the end", leeway(0), json!({"exp": NOW - 1}), "token_expired"),
+        ("the end of time", leeway(0), json!({"exp": 1_u64 << 53}), "user1"),
+        ("the beginning of time", leeway(0), json!({"exp": 0}), "token_expired"),
+        ("a fraction is no second", leeway(0), json!({"exp": 1_800_000_000.9}), "token_expired"),
+        ("within the leeway", leeway(10), json!({"exp": NOW - 9}), "user1"),
+        ("at the end of the leeway", leeway(10), json!({"exp": NOW - 10}), "token_expired"),
+        ("made now", leeway(0), json!({"iat": NOW}), "user1"),
+        ("made by a clock 30 seconds ahead", leeway(0), json!({"iat": NOW + 30}), "user1"),
+        ("made by a clock 31 seconds ahead", leeway(0), json!({"iat": NOW + 31}), "invalid_token"),
+        ("the leeway is for the end only", leeway(60), json!({"iat": NOW + 31}), "invalid_token"),
+        ("made long ago", leeway(0), json!({"iat": 0}), "user1"),
+        ("valid from now", leeway(0), json!({"nbf": NOW}), "user1"),
+        ("valid in 30 seconds", leeway(0), json!({"nbf": NOW + 30}), "user1"),
+        ("valid in 31 seconds", leeway(0), json!({"nbf": NOW + 31}), "invalid_token"),
+        ("expired, and made in the future", leeway(0), json!({"iat": NOW + 99, "exp": NOW}), "token_expired"),
+    ];
+    for (sentence, config, changes, expected) in rows {
+        assert_eq!(asked(config, &changes), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn a_clock_before_the_epoch_trusts_nothing_new() {
+    let (auth, clock) = auth_and_clock(builder());
+    let head = Head::new("GET").access(&token(&auth, &json!({})));
+    clock.set(0);
+    assert_eq!(outcome(&auth, &head, &Require::access()), "invalid_token");
+    clock.set(u64::MAX);
+    assert_eq!(outcome(&auth, &head, &Require::access()), "token_expired");
+}
+
+#[test]
+fn audience_and_issuer_are_those_that_are_asked_for() {
+    let none = builder;
+    let ours = || builder().decode_audience(["web", "app"]);
+    let issued = || builder().decode_issuer("https://us.example");
+    #[rustfmt::skip]
+    let rows = vec![
+        ("nobody asks", none(), json!({}), "user1"),
+        ("for somebody else, and nobody asks", none(), json!({"aud": "web"}), "invalid_audience"),
+        ("for nobody, and nobody asks", none(), json!({"aud": []}), "invalid_audience"),
+        ("asked and not there", ours(), json!({}), "invalid_token"),
+        ("one text", ours(), json!({"aud": "app"}), "user1"),
+        ("one among several", ours(), json!({"aud": ["other", "web"]}), "user1"),
+        ("another", ours(), json!({"aud": "other"}), "invalid_audience"),
+        ("part of ours", ours(), json!({"aud": "we"}), "invalid_audience"),
+        ("more than ours", ours(), json!({"aud": "web2"}), "invalid_audience"),
+        ("another case", ours(), json!({"aud": "Web"}), "invalid_audience"),
+        ("both in one text", ours(), json!({"aud": "web app"}), "invalid_audience"),
+        ("empty text", ours(), json!({"aud": ""}), "invalid_audience"),
+        ("empty list", ours(), json!({"aud": []}), "invalid_audience"),
+        ("list in a list", ours(), json!({"aud": [["web"]]}), "invalid_token"),
+        ("object", ours(), json!({"aud": {"web": true}}), "invalid_token"),
+        ("an issuer, and nobody asks", none(), json!({"iss": "https://any.example"}), "user1"),
+        ("asked for an issuer, and none there", issued(), json!({}), "invalid_token"),
+        ("ours", issued(), json!({"iss": "https://us.example"}), "user1"),
+        ("another issuer", issued(), json!({"iss": "https://them.example"}), "invalid_issuer"),
+        ("part of our issuer", issued(), json!({"iss": "https://us"}), "invalid_issuer"),
+        ("one letter of our issuer", issued(), json!({"iss": "h"}), "invalid_issuer"),
+        ("more than our issuer", issued(), json!({"iss": "https://us.example.evil.example"}), "invalid_issuer"),
+        ("our issuer with a slash", issued(), json!({"iss": "https://us.example/"}), "invalid_issuer"),
+        ("an empty issuer", issued(), json!({"iss": ""}), "invalid_issuer"),
+        ("our issuer in a list", issued(), json!({"iss": ["https://us.example", "x"]}), "invalid_token"),
+    ];
+    for (sentence, config, changes, expected) in rows {
+        assert_eq!(asked(config, &changes), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn a_token_is_for_what_it_says() {
+    let auth = auth(builder());
+    #[rustfmt::skip]
+    let rows = [
+        ("access", "user1", "refresh_token_required"),
+        ("refresh", "access_token_required", "user1"),
+        ("Access", "access_token_required", "refresh_token_required"),
+        ("id", "access_token_required", "refresh_token_required"),
+        ("access refresh", "access_token_required", "refresh_token_required"),
+    ];
+    for (kind, as_access, as_refresh) in rows {
+        let token = token(&auth, &json!({"type": kind}));
+        // The other purpose's cookie may carry it, too: names of cookies prove nothing.
+        let head = Head::new("GET")
+            .access(&token)
+            .refresh(&token)
+            .csrf(crate::testing::CSRF);
+        assert_eq!(
+            outcome(&auth, &head, &Require::access()),
+            as_access,
+            "{kind}"
+        );
+        assert_eq!(
+            outcome(&auth, &head, &Require::refresh()),
+            as_refresh,
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn of_several_cookies_the_newest_genuine_one_counts() {
+    let auth = auth(builder());
+    let own = |changes| token(&auth, &changes);
+    let stranger =
+        crate::testing::auth(builder().secret_key("another secret, of thirty-two bytes"));
+    let forged = token(&stranger, &json!({"sub": "admin"}));
+    let of = |id: &str, iat: u64, exp: u64| own(json!({"jti": id, "iat": iat, "exp": exp}));
+    let old = of("old", NOW - 100, NOW + 800);
+    let new = of("new", NOW - 50, NOW + 850);
+    let longer = of("longer", NOW - 50, NOW + 900);
+    let ended = of("ended", NOW - 20, NOW - 1);
+    let other = own(json!({"sub": "user2"}));
+    let admin = own(json!({"login_type": "admin"}));
+    let malformed = sign(&auth, &claims(&json!({"exp": "soon"})));
+    let garbage = "garbage".to_owned();
+    let many: Vec<&String> = [&forged, &garbage, &malformed, &old, &new].into();
+    #[rustfmt::skip]
+    let rows: Vec<(&str, Vec<&String>, &str)> = vec![
+        ("one", vec![&old], "old"),
+        ("the same one five times", vec![&old; 5], "old"),
+        ("a forged one in front", vec![&forged, &old], "old"),
+        ("a forged one behind", vec![&old, &forged], "old"),
+        ("garbage and malformed claims", vec![&garbage, &old, &malformed], "old"),
+        ("only forged ones", vec![&forged, &garbage], "invalid_signature"),
+        ("only garbage", vec![&garbage, &forged], "invalid_token"),
+        ("two of one user", vec![&old, &new], "new"),
+        ("two of one user, the other way round", vec![&new, &old], "new"),
+        ("made in the same second: the longer", vec![&new, &longer], "longer"),
+        ("the same, the other way round", vec![&longer, &new], "longer"),
+        ("an expired one that is newer", vec![&old, &ended], "token_expired"),
+        ("the same, the other way round", vec![&ended, &old], "token_expired"),
+        ("two users", vec![&old, &other], "ambiguous_cookie"),
+        ("two users and a forged one between", vec![&other, &forged, &old], "ambiguous_cookie"),
+        ("a user and an administrator with the same id", vec![&old, &admin], "ambiguous_cookie"),
+        ("four, one of them ours", vec![&forged, &garbage, &malformed, &old], "old"),
+        ("five", many, "ambiguous_cookie"),
+    ];
+    for (sentence, cookies, expected) in rows {
+        let in_one_line = cookies
+            .iter()
+            .map(|token| format!("access_token_cookie={token}"));
+        let in_one_line = in_one_line.collect::<Vec<_>>().join("; ");
+        let lines = cookies
+            .iter()
+            .fold(Head::new("GET"), |head, token| head.access(token));
+        for head in [Head::new("GET").header("cookie", in_one_line), lines] {
+            let found = crate::testing::ask(&auth, &head, &Require::access());
+            let found = match &found {
+                Ok(token) => token.id(),
+                Err(rejection) => rejection.code(),
+            };
+            assert_eq!(found, expected, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_previous_secret_still_reads() {
+    let previous = "the secret of last month, thirty-two";
+    let old = auth(builder().secret_key(previous));
+    let new = auth(builder().previous_secret_key(previous));
+    let head = |changes| Head::new("GET").access(&token(&old, &changes));
+    assert_eq!(outcome(&new, &head(json!({})), &Require::access()), "user1");
+    let ended = head(json!({"exp": NOW}));
+    assert_eq!(outcome(&new, &ended, &Require::access()), "token_expired");
+    // And an expired one of the current secret is expired, not forged.
+    let ended = Head::new("GET").access(&token(&new, &json!({"exp": NOW})));
+    assert_eq!(outcome(&new, &ended, &Require::access()), "token_expired");
+}
+
+#[test]
+fn a_forged_token_is_never_called_expired() {
+    let auth = auth(builder());
+    let stranger =
+        crate::testing::auth(builder().secret_key("another secret, of thirty-two bytes"));
+    let ended = Head::new("POST").access(&token(&stranger, &json!({"exp": NOW - 1})));
+    assert_eq!(
+        outcome(&auth, &ended, &Require::access()),
+        "invalid_signature"
+    );
+}
