@@ -78,7 +78,7 @@ fn verify(name: &'static str, token: &str, cookies: usize) -> Row {
     }
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Refused {
     Signature,
     Expired,

@@ -9,13 +9,11 @@ fn main() {
     let times = arguments
         .next()
         .map_or(1000, |times| times.parse().unwrap());
-    for row in rows().iter().filter(|row| row.name == what) {
-        for (_, job) in row.contenders().filter(|(name, _)| *name == who) {
-            repeat(job, times);
-            return;
-        }
-    }
-    panic!("no contender {who} in a row {what}");
+    let rows = rows();
+    let row = rows.iter().find(|row| row.name == what);
+    let job = row.and_then(|row| row.contenders().find(|(name, _)| *name == who));
+    let (_, job) = job.unwrap_or_else(|| panic!("no contender {who} in a row {what}"));
+    repeat(job, times);
 }
 
 /// Not inlined, so that a profiler can be told to look here only.
