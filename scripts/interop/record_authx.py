@@ -4,7 +4,7 @@
     target/venv/bin/python scripts/interop/record_authx.py --check   # fails when the answers have changed
 
 The file is replayed against `examples/complete` with HANDSTAMP_ERROR_STYLE=authx. Where handstamp
-answers otherwise, the step says why in `differs` and gives our answer in `handstamp`.
+answers otherwise, the step gives our answer in `handstamp`, and in `differs` the rows of differences.md that say why.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ ABOUT = {
     "settings": {"JWT_SECRET_KEY": SECRET, "HANDSTAMP_DANGER_SHORT_SECRET": "true", "HANDSTAMP_ERROR_STYLE": "authx"},
     "reading": [
         "A row starts with an empty cookie jar. `log_in` posts that user to /login first; its answer is not compared.",
-        "A step sends `request` and compares with `handstamp` where that is given, else with `authx`. A member that is not given is not compared.",
+        "A step sends `request` and compares with `handstamp` where that is given, else with `authx`. A member that is not given is not compared. `differs`: the first column of rows in docs/differences.md, which give the reasons.",
         "request: `cookies` is 'jar' (what the answers so far have set), or a list of Cookie header lines; absent: none. Header values are Latin-1: U+00E9 is the byte E9.",
-        "In header values {name} is the newest value of the cookie of that name, {first name} the one set by `log_in`, {token name} a token of the row's `tokens`. After a bar stands what is done to it: 'other signature' changes the first character of the third segment between A and B, 'other payload' sets the claim sub to user2 and keeps the signature, 'padded' appends =, 'two segments' drops the signature with its dot.",
+        "In paths and header values {name} is the newest value of the cookie of that name, {first name} the one set by `log_in`, {token name} a token of the row's `tokens`. After a bar stands what is done to it: 'other signature' changes the first character of the third segment between A and B, 'other payload' sets the claim sub to user2 and keeps the signature, 'padded' appends =, 'two segments' drops the signature with its dot.",
         "tokens: `header` and `claims` as JSON, signed by HMAC with the hash of `mac` (none: empty signature) and the secret of the settings, or with `key`. A time is {\"now\": seconds from now}.",
         "set_cookie: one pattern a line, in order; attributes are compared without regard to case and order. <JWT> a token; <ID> an unguessable value: uuid4 in AuthX, 22 characters of base64url here; <DATE> an HTTP date.",
         "body: JSON. <TEXT> any text that is not empty; <ANY> in place of a body: not compared.",
-        "claims: by cookie name, of the tokens just set. <NOW> seconds since 1970 give or take 5; <NOW+900> that much later; <NOW+900.5> the same with a fraction; <csrf_access_token> the value of that cookie.",
+        "claims: by cookie name, of the tokens in the jar. <NOW> seconds since 1970 give or take 5; <NOW+900> that much later; <NOW+900.5> the same with a fraction; <csrf_access_token> the value of that cookie.",
     ],
 }
 
@@ -100,7 +100,7 @@ async def send(client: httpx.AsyncClient, request: dict, jar: dict, values: dict
     headers += [("Cookie", fill(line, values)) for line in cookies]
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     body = request.get("body")
-    answer = await client.request(request["method"], request["path"], headers=raw, content=body and body.encode())
+    answer = await client.request(request["method"], fill(request["path"], values), headers=raw, content=body and body.encode())
     client.cookies.clear()
     return answer
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -94,29 +95,52 @@ impl Request {
     /// # Errors
     /// When the server closes the connection without an answer, or does not answer within ten seconds.
     pub fn send(&self, address: SocketAddr) -> io::Result<Reply> {
-        let mut bytes = format!(
-            "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n",
-            self.method, self.target
-        )
-        .into_bytes();
-        if !self.body.is_empty() || self.method != "GET" {
-            bytes.extend(format!("content-length: {}\r\n", self.body.len()).bytes());
-        }
-        for (name, value) in &self.headers {
-            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(&self.body);
-        exchange(address, &bytes)
+        exchange(address, &Vec::from(self.clone()), Sending::GoesOn)
     }
 }
 
+/// The bytes that are sent, `Connection: close` among them.
+impl From<Request> for Vec<u8> {
+    fn from(request: Request) -> Self {
+        let Request {
+            method,
+            target,
+            headers,
+            body,
+        } = request;
+        let mut bytes =
+            format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n")
+                .into_bytes();
+        if !body.is_empty() || method != "GET" {
+            bytes.extend(format!("content-length: {}\r\n", body.len()).bytes());
+        }
+        for (name, value) in headers {
+            bytes.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&body);
+        bytes
+    }
+}
+
+/// Whether the client may send more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sending {
+    GoesOn,
+    Ends,
+}
+
 /// Sends bytes as they are and reads the whole answer.
-pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Reply> {
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], sending: Sending) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     // A server may answer, and hang up, before it has read all of a request that is too large.
-    let sent = stream.write_all(bytes);
+    let mut sent = stream.write_all(bytes);
+    if sending == Sending::Ends {
+        // A server that sees the end before it has answered may take it for a client that has gone.
+        thread::sleep(Duration::from_millis(1));
+        sent = sent.and(stream.shutdown(Shutdown::Write));
+    }
     let mut answer = Vec::new();
     let received = stream.read_to_end(&mut answer);
     Reply::parse(&answer).ok_or_else(|| {
@@ -209,6 +233,13 @@ impl Jar {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// All cookies, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value of a `Cookie` header.

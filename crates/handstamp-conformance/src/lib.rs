@@ -10,8 +10,14 @@
 )]
 
 pub mod adapter;
+mod forge;
+mod fuzz;
+mod hostile;
 mod http;
 mod server;
 
+pub use forge::{Signature, forge, peek};
+pub use fuzz::endures_mutated_requests;
+pub use hostile::endures_hostile_requests;
 pub use http::{Jar, Reply, Request};
 pub use server::{Refusal, Server};

@@ -3,15 +3,18 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use crate::http::{Reply, Request, exchange};
+use crate::http::{Reply, Request, Sending, exchange};
 
 /// A running server on a free port of the loopback interface. Killed when dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
     address: SocketAddr,
+    stderr: Arc<Mutex<String>>,
 }
 
 /// How a program ended that did not start to listen.
@@ -64,8 +67,22 @@ impl Server {
         {
             // Both pipes are drained, so that the server never blocks on a full one.
             thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
-            thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
-            return Ok(Self { child, address });
+            let said = Arc::new(Mutex::new(String::new()));
+            let saying = Arc::clone(&said);
+            thread::spawn(move || {
+                let mut stderr = BufReader::new(stderr);
+                let mut line = String::new();
+                while matches!(stderr.read_line(&mut line), Ok(1..)) {
+                    let mut said = saying.lock().unwrap_or_else(PoisonError::into_inner);
+                    said.push_str(&line);
+                    line.clear();
+                }
+            });
+            return Ok(Self {
+                child,
+                address,
+                stderr: said,
+            });
         }
         let mut text = String::new();
         stderr
@@ -97,7 +114,37 @@ impl Server {
     /// # Errors
     /// When the server closes the connection without an answer.
     pub fn send_raw(&self, bytes: &[u8]) -> io::Result<Reply> {
-        exchange(self.address, bytes)
+        exchange(self.address, bytes, Sending::GoesOn)
+    }
+
+    /// Sends bytes as they are, then the end of the stream.
+    ///
+    /// # Errors
+    /// When the server closes the connection without an answer.
+    pub fn send_all(&self, bytes: &[u8]) -> io::Result<Reply> {
+        exchange(self.address, bytes, Sending::Ends)
+    }
+
+    /// Waits until the program has printed this to standard error; `false` after five seconds.
+    #[must_use]
+    pub fn says(&self, text: &str) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(5) {
+            if self.stderr().contains(text) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    /// What the program has printed to standard error so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.stderr
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Sends a signal, waits for the end and gives the exit status.

@@ -2,6 +2,12 @@
 //!
 //! The other side is `scripts/interop/authx_peer.py`; what it understands is written at its top.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
+
 use std::{
     collections::BTreeMap,
     env,
@@ -10,6 +16,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
+use handstamp::error::Rejection;
 use handstamp::{Auth, Config, NewToken, RequestHead, Require, cookie::SetCookie, jws::Algorithm};
 use serde_json::{Value, json};
 
@@ -118,7 +125,7 @@ async fn handstamp_accepts_what_authx_made() {
                         .await
                         .map(|token| token.subject().to_owned())
                 };
-                let seen = subject.as_deref().map_err(|rejection| rejection.code());
+                let seen = subject.as_deref().map_err(Rejection::code);
                 let wanted = expected.map_or(Ok("user1"), Err);
                 assert_eq!(seen, wanted, "{algorithm} {purpose}: {}", row.name);
             }
@@ -343,7 +350,7 @@ struct Peer {
 impl Peer {
     fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let python = env::var_os("HANDSTAMP_TEST_PYTHON")
+        let python = env::var_os("INTEROP_PYTHON")
             .map_or_else(|| root.join("target/venv/bin/python"), PathBuf::from);
         assert!(
             python.exists(),

@@ -1,6 +1,6 @@
 //! The complete example of the page on cookies: log in, look, post, refresh, log out.
 
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use handstamp_axum::core::purpose;
 use handstamp_axum::{Access, Auth, IssueError, NewToken, Refresh};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 pub(crate) struct User {
@@ -58,7 +59,7 @@ struct Credentials {
 
 async fn login(
     State(demo): State<Demo>,
-    Json(form): Json<Credentials>,
+    Body(form): Body<Credentials>,
 ) -> Result<Response, IssueError> {
     let Demo { auth, users } = demo;
     if !users
@@ -95,7 +96,7 @@ struct Post {
     title: String,
 }
 
-async fn create_post(token: Access, Json(post): Json<Post>) -> Json<Value> {
+async fn create_post(token: Access, Body(post): Body<Post>) -> Json<Value> {
     Json(json!({"message": "Post created", "title": post.title, "user": token.subject()}))
 }
 
@@ -118,4 +119,21 @@ async fn names(State(auth): State<Auth>) -> Json<Value> {
         "access": {"cookie": access.cookie, "csrf_cookie": access.csrf_cookie, "csrf_header": access.csrf_header},
         "refresh": {"cookie": refresh.cookie, "csrf_cookie": refresh.csrf_cookie, "csrf_header": refresh.csrf_header},
     }))
+}
+
+/// A JSON body; what is wrong with one is said in JSON too.
+struct Body<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = (StatusCode, Json<Value>);
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => {
+                let body = json!({"message": rejection.body_text()});
+                Err((rejection.status(), Json(body)))
+            }
+        }
+    }
 }

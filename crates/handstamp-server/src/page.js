@@ -43,7 +43,7 @@ function showCookies() {
     let state = 'not set, as far as script can tell';
     if (visible.has(cookie)) state = 'VISIBLE TO SCRIPT: it is not HttpOnly';
     else if (visible.has(csrf_cookie)) state = 'set, hidden from script';
-    item.textContent = `${cookie}: ${state}`;
+    item.append(Object.assign(document.createElement('code'), { textContent: cookie }), `: ${state}`);
     return item;
   }));
 }

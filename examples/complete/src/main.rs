@@ -51,44 +51,36 @@ struct LoginRequest {
     password: String,
 }
 
-struct User {
-    name: &'static str,
-    password: &'static str,
-    email: &'static str,
-}
-
-const USERS: [User; 2] = [
-    User {
-        name: "user1",
-        password: "password1",
-        email: "user1@example.com",
-    },
-    User {
-        name: "user2",
-        password: "password2",
-        email: "user2@example.com",
-    },
+/// Name, password and mail address.
+const USERS: [(&str, &str, &str); 2] = [
+    ("user1", "password1", "user1@example.com"),
+    ("user2", "password2", "user2@example.com"),
 ];
 
 /// Login and set tokens in cookies.
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<impl IntoResponse, ApiError> {
-    let known = |user: &&User| user.name == form.username && user.password == form.password;
-    let user = USERS
+) -> Result<Response, IssueError> {
+    if !USERS
         .iter()
-        .find(known)
-        .ok_or(ApiError::InvalidCredentials)?;
+        .any(|(name, password, _)| *name == form.username && *password == form.password)
+    {
+        let body = Json(json!({"detail": "Invalid credentials"}));
+        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+    }
     // Create tokens
-    let access = auth.create_access_token(user.name)?;
-    let refresh = auth.create_refresh_token(user.name)?;
+    let access = auth.create_access_token(&form.username)?;
+    let refresh = auth.create_refresh_token(&form.username)?;
+
     // Set in HTTP-only cookies
+    let body = Json(json!({"message": "Login successful", "username": form.username}));
     Ok((
         auth.set_access_cookies(&access)?,
         auth.set_refresh_cookies(&refresh)?,
-        Json(json!({"message": "Login successful", "username": user.name})),
-    ))
+        body,
+    )
+        .into_response())
 }
 
 /// Logout and clear cookies.
@@ -101,10 +93,8 @@ async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
 
 /// Protected route - token from cookie.
 async fn protected(token: Access) -> Json<Value> {
-    let email = USERS
-        .iter()
-        .find(|user| user.name == token.subject())
-        .map(|user| user.email);
+    let user = USERS.iter().find(|(name, ..)| *name == token.subject());
+    let email = user.map(|(_, _, email)| email);
     Json(json!({"message": "Access granted", "username": token.subject(), "email": email}))
 }
 
@@ -114,34 +104,13 @@ async fn create_post(token: Access) -> Json<Value> {
 }
 
 /// Refresh access token.
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, ApiError> {
+async fn refresh(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, IssueError> {
     let access = auth.create_access_token(&token)?;
     Ok((
         auth.set_access_cookies(&access)?,
         Json(json!({"message": "Token refreshed"})),
     ))
-}
-
-enum ApiError {
-    InvalidCredentials,
-    Issue(IssueError),
-}
-
-impl From<IssueError> for ApiError {
-    fn from(error: IssueError) -> Self {
-        Self::Issue(error)
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        match self {
-            Self::InvalidCredentials => (
-                StatusCode::UNAUTHORIZED,
-                Json(json!({"detail": "Invalid credentials"})),
-            )
-                .into_response(),
-            Self::Issue(error) => error.into_response(),
-        }
-    }
 }

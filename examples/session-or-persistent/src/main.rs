@@ -45,9 +45,10 @@ const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<impl IntoResponse, ApiError> {
+) -> Result<Response, IssueError> {
     if !USERS.contains(&(&form.username, &form.password)) {
-        return Err(ApiError::InvalidCredentials);
+        let body = Json(json!({"detail": "Invalid credentials"}));
+        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
     }
     let mut refresh = NewToken::for_subject(&form.username);
     if form.remember_me == Some(true) {
@@ -62,37 +63,10 @@ async fn login(
         // Session cookies are deleted when the browser closes
         Some(false) => (access.session(), refresh.session()),
     };
-    Ok((
-        cookies.0,
-        cookies.1,
-        Json(json!({"message": "Login successful", "username": form.username})),
-    ))
+    let body = Json(json!({"message": "Login successful", "username": form.username}));
+    Ok((cookies, body).into_response())
 }
 
 async fn protected(token: Access) -> Json<Value> {
     Json(json!({"message": "Access granted", "username": token.subject()}))
-}
-
-enum ApiError {
-    InvalidCredentials,
-    Issue(IssueError),
-}
-
-impl From<IssueError> for ApiError {
-    fn from(error: IssueError) -> Self {
-        Self::Issue(error)
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        match self {
-            Self::InvalidCredentials => (
-                StatusCode::UNAUTHORIZED,
-                Json(json!({"detail": "Invalid credentials"})),
-            )
-                .into_response(),
-            Self::Issue(error) => error.into_response(),
-        }
-    }
 }

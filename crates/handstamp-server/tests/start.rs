@@ -1,0 +1,249 @@
+//! How it starts, and how it says that it does not.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing test panics"
+)]
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Command, Output};
+
+use handstamp_conformance::{Refusal, Request, Server};
+use serde_json::json;
+
+#[test]
+fn help_names_every_argument_and_the_demo_users() {
+    let output = run(&["--help"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    for word in [
+        "--listen",
+        "--help",
+        "--version",
+        "PORT",
+        "8000",
+        "JWT_*",
+        "user1/password1",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn version_is_the_version_of_the_crate() {
+    let output = run(&["--version"]);
+    let expected = format!("handstamp {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
+#[test]
+fn an_argument_it_does_not_know_is_status_2() {
+    for arguments in [
+        &["--lisen", "127.0.0.1:0"][..],
+        &["--listen", "localhost"],
+        &["serve"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.contains(arguments.last().unwrap()) || text.contains("--listen"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn port_0_takes_a_free_port() {
+    let server = start(&["--listen", "127.0.0.1:0"], &[]).unwrap();
+    assert!(server.address().ip().is_loopback());
+    assert_ne!(server.address().port(), 0);
+    assert_eq!(server.send(&Request::new("GET", "/")).status, 200);
+}
+
+#[test]
+fn it_listens_on_port() {
+    let port = free_port().to_string();
+    let server = start(&[], &[("PORT", &port)]).unwrap();
+    assert_eq!(server.address().to_string(), format!("127.0.0.1:{port}"));
+}
+
+#[test]
+fn listen_wins_over_port() {
+    let port = free_port().to_string();
+    let server = start(&["--listen", "127.0.0.1:0"], &[("PORT", &port)]).unwrap();
+    assert_ne!(server.address().port().to_string(), port);
+}
+
+#[test]
+fn a_port_that_is_none_is_status_2() {
+    for port in ["", "http", "65536", "-1", "80 "] {
+        let refusal = start(&[], &[("PORT", port)]).unwrap_err();
+        assert_eq!(refusal.status, Some(2), "{port:?}: {refusal:?}");
+        let said = format!("handstamp: PORT={port:?}: not a number from 0 to 65535\n");
+        assert!(refusal.stderr.ends_with(&said), "{}", refusal.stderr);
+    }
+}
+
+#[test]
+fn a_taken_port_says_so() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refusal = start(&["--listen", &address], &[]).unwrap_err();
+    assert_eq!(refusal.status, Some(1));
+    let said = format!(
+        "another program listens on {address} already; stop it, or choose another port with --listen"
+    );
+    assert!(refusal.stderr.contains(&said), "{}", refusal.stderr);
+}
+
+#[test]
+fn all_problems_of_the_configuration_are_said_at_once() {
+    let refusal = start(
+        &[],
+        &[
+            ("JWT_SECRET_KEY", "a secret too short"),
+            ("JWT_ACCESS_TOKEN_EXPIRES", "soon"),
+            ("JWT_COOKIE_SAMESITE", "sometimes"),
+            ("JWT_COOKIE_SECUR", "true"),
+            ("HANDSTAMP_ERROR_STYL", "authx"),
+            ("JWT_ACCESS_COOKIE_NAME", "a b"),
+        ],
+    )
+    .unwrap_err();
+    assert_eq!(refusal.status, Some(2));
+    for word in [
+        "6 problems",
+        "JWT_SECRET_KEY: the secret has 18 bytes",
+        "JWT_ACCESS_TOKEN_EXPIRES",
+        "soon",
+        "JWT_COOKIE_SAMESITE",
+        "sometimes",
+        "JWT_COOKIE_SECURE",
+        "HANDSTAMP_ERROR_STYLE",
+        "JWT_ACCESS_COOKIE_NAME",
+    ] {
+        assert!(refusal.stderr.contains(word), "{word}: {}", refusal.stderr);
+    }
+    assert!(
+        !refusal.stderr.contains("a secret too short"),
+        "{}",
+        refusal.stderr
+    );
+}
+
+#[test]
+fn a_wrong_configuration_is_found_before_a_taken_port() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refusal = start(&["--listen", &address], &[("JWT_ALGORITHM", "none")]).unwrap_err();
+    assert_eq!(refusal.status, Some(2), "{refusal:?}");
+}
+
+#[test]
+fn a_random_secret_is_announced_and_another_in_each_run() {
+    let server = start(&[], &[]).unwrap();
+    assert!(
+        server.says("JWT_SECRET_KEY is not set: a random one is used"),
+        "{}",
+        server.stderr()
+    );
+    let other = start(&[], &[]).unwrap();
+    let login = other.send(&login());
+    assert_eq!(login.status, 200);
+    let cookie = login
+        .header("set-cookie")
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap();
+    let protected = Request::new("GET", "/protected").header("cookie", cookie);
+    assert_eq!(other.send(&protected).status, 200);
+    assert_eq!(
+        server.send(&protected).status,
+        401,
+        "each run has a secret of its own"
+    );
+}
+
+#[test]
+fn a_secret_that_is_set_is_not_replaced() {
+    let secret = [(
+        "JWT_SECRET_KEY",
+        "a secret of the tests, longer than thirty-two bytes",
+    )];
+    let (one, other) = (start(&[], &secret).unwrap(), start(&[], &secret).unwrap());
+    let login = one.send(&login());
+    let cookie = login
+        .header("set-cookie")
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap();
+    let protected = Request::new("GET", "/protected").header("cookie", cookie);
+    assert_eq!(other.send(&protected).status, 200);
+    assert!(!one.stderr().contains("random"), "{}", one.stderr());
+}
+
+#[test]
+fn on_another_address_there_are_no_demo_users() {
+    let secret = [(
+        "JWT_SECRET_KEY",
+        "a secret of the tests, longer than thirty-two bytes",
+    )];
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let Ok(server) = start(&["--listen", address], &secret) else {
+            assert_eq!(address, "[::]:0", "only IPv6 may be missing on a machine");
+            continue;
+        };
+        let said = "is not a loopback address: the demo users do not exist, so nobody can log in";
+        assert!(server.says(said), "{}", server.stderr());
+        let reply = server.send(&login());
+        assert_eq!(reply.status, 401, "{reply:?}");
+        assert_eq!(reply.header("set-cookie"), None);
+    }
+}
+
+#[test]
+fn on_another_address_cookies_are_secure() {
+    let deletions = |arguments: &[&str], settings: &[(&str, &str)]| -> Vec<String> {
+        let server = start(arguments, settings).unwrap();
+        let reply = server.send(&Request::new("POST", "/logout"));
+        reply.all("set-cookie").map(str::to_owned).collect()
+    };
+    let secure = |lines: &[String]| {
+        lines
+            .iter()
+            .filter(|line| line.ends_with("; Secure"))
+            .count()
+    };
+    assert_eq!(secure(&deletions(&["--listen", "0.0.0.0:0"], &[])), 4);
+    assert_eq!(secure(&deletions(&[], &[])), 0, "plain HTTP on loopback");
+    assert_eq!(
+        secure(&deletions(&[], &[("JWT_COOKIE_SECURE", "true")])),
+        4,
+        "the environment wins"
+    );
+}
+
+fn login() -> Request {
+    Request::new("POST", "/login").json(&json!({"username": "user1", "password": "password1"}))
+}
+
+fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Server, Refusal> {
+    Server::start(env!("CARGO_BIN_EXE_handstamp"), arguments, settings)
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_handstamp"))
+        .args(arguments)
+        .output()
+        .expect("the binary was built")
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}

@@ -1,0 +1,66 @@
+//! Ctrl-C and SIGTERM end it with status 0, whatever clients are doing.
+
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use handstamp_conformance::{Request, Server};
+
+#[test]
+fn both_signals_end_it_at_once() {
+    for signal in ["INT", "TERM"] {
+        let server = start();
+        assert_eq!(server.send(&Request::new("GET", "/")).status, 200);
+        let begin = Instant::now();
+        assert_eq!(server.stop(signal), Some(0), "{signal}");
+        assert!(begin.elapsed() < Duration::from_secs(3), "{signal}");
+    }
+}
+
+#[test]
+fn a_client_that_keeps_its_connection_does_not_hold_it_up() {
+    let server = start();
+    let mut idle = TcpStream::connect(server.address()).unwrap();
+    idle.write_all(b"GET /nowhere HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .unwrap();
+    let mut answer = [0; 12];
+    idle.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 404");
+    let begin = Instant::now();
+    assert_eq!(server.stop("TERM"), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn a_body_that_never_ends_does_not_hold_it_up() {
+    let servers = ["INT", "TERM"].map(|signal| {
+        thread::spawn(move || {
+            let server = start();
+            let mut clients = Vec::new();
+            for start in [
+                "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{",
+                "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n",
+                "GET / HTTP/1.1\r\nhost: local",
+                "",
+            ] {
+                let mut client = TcpStream::connect(server.address()).unwrap();
+                client.write_all(start.as_bytes()).unwrap();
+                clients.push(client);
+            }
+            assert_eq!(server.send(&Request::new("GET", "/")).status, 200);
+            let begin = Instant::now();
+            assert_eq!(server.stop(signal), Some(0), "{signal}");
+            assert!(begin.elapsed() < Duration::from_secs(9), "{signal}");
+        })
+    });
+    for server in servers {
+        server.join().expect("both signals end it");
+    }
+}
+
+fn start() -> Server {
+    Server::start(env!("CARGO_BIN_EXE_handstamp"), &[], &[]).unwrap()
+}
