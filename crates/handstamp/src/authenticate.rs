@@ -96,7 +96,7 @@ async fn admit<P>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Re
     match auth.blocklist() {
         None => Ok(Admission::Admitted),
         Some(blocklist) => {
-            let token = PresentedToken::from(&cleared.verified().claims);
+            let token = PresentedToken::from(&*cleared.verified().claims);
             blocklist.ask(token).await.map_err(Reason::StoreUnavailable)
         }
     }

@@ -14,7 +14,7 @@ use crate::clock::UnixTime;
 ///
 /// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates little.
 pub(crate) struct Claims {
-    payload: Box<str>,
+    payload: String,
     subject: Text,
     id: Text,
     kind: Text,
@@ -33,8 +33,7 @@ impl Claims {
     /// Reads a payload whose signature held. `identity` is the claim that names the subject beside `sub`.
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
-            .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?
-            .into_boxed_str();
+            .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
         let raw = ClaimsSet { identity }.read(&payload)?;
 
         let subject = match (raw.identity, raw.sub) {

@@ -12,7 +12,8 @@ use crate::purpose::sealed::Kind;
 
 /// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
 pub(crate) struct Verified<P> {
-    pub(crate) claims: Claims,
+    /// Boxed: from here to the handler they are handed on a dozen times.
+    pub(crate) claims: Box<Claims>,
     pub(crate) location: Location,
     purpose: PhantomData<P>,
 }
@@ -36,15 +37,15 @@ pub(crate) fn verify<P: Purpose>(
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.
-fn open(token: &[u8], config: &Config) -> Result<Claims, Reason> {
+fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, Reason> {
     let payload = config.keys().verify(token)?;
-    Ok(Claims::parse(payload, config.identity_claim())?)
+    Ok(Box::new(Claims::parse(payload, config.identity_claim())?))
 }
 
 /// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
 /// ones are dropped, expired genuine ones still count, and the newest of one subject is meant.
-fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Claims, Reason> {
-    let mut newest: Option<Claims> = None;
+fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, Reason> {
+    let mut newest: Option<Box<Claims>> = None;
     let mut dropped = None;
     for token in tokens {
         let claims = match open(token, config) {

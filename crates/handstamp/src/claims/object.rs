@@ -40,9 +40,10 @@ impl ClaimsSet<'_> {
             return Err(MalformedClaims("the claims are not a JSON object".into()));
         }
         let mut json = serde_json::Deserializer::from_str(payload);
-        self.deserialize(&mut json)
-            .and_then(|raw| json.end().map(|()| raw))
-            .map_err(|error| MalformedClaims(error.to_string().into()))
+        let malformed = |error: serde_json::Error| MalformedClaims(error.to_string().into());
+        let raw = self.deserialize(&mut json).map_err(malformed)?;
+        json.end().map_err(malformed)?;
+        Ok(raw)
     }
 }
 

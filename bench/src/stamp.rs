@@ -1,0 +1,107 @@
+//! handstamp, by the calls that adapters and applications make.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use handstamp::clock::{Clock, UnixTime};
+use handstamp::error::Rejection;
+use handstamp::purpose::Access;
+use handstamp::{Auth, Authenticated, Config, NewToken, Require, SignedToken, minutes};
+use handstamp_tower::Head;
+use http::{Request, Response};
+
+use crate::facts::{AUDIENCE, ISSUER, SCOPES, SECRET, SUBJECT};
+
+pub struct Stamp {
+    auth: Auth,
+    require: Require<Access>,
+}
+
+impl Stamp {
+    /// # Panics
+    /// When the configuration is refused.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            auth: Auth::new(config()),
+            require: Require::access(),
+        }
+    }
+
+    /// From a request's head to a token that a handler may trust: every check there is, no runtime.
+    ///
+    /// # Errors
+    /// When the token is not good.
+    ///
+    /// # Panics
+    /// Never: without a blocklist there is nothing to wait for.
+    #[inline(never)]
+    pub fn verify(&self, request: &Request<()>) -> Result<Authenticated<Access>, Rejection> {
+        let head = Head::from(request);
+        let outcome = pin!(self.auth.authenticate(&head, &self.require));
+        match outcome.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => unreachable!("there is no blocklist to wait for"),
+        }
+    }
+
+    /// # Panics
+    /// When the token cannot be made.
+    #[inline(never)]
+    #[must_use]
+    pub fn issue(&self) -> SignedToken<Access> {
+        self.auth.create_access_token(new_token()).unwrap()
+    }
+
+    /// Both cookies of a token, in a response.
+    ///
+    /// # Panics
+    /// When the token is too long for a cookie.
+    #[inline(never)]
+    #[must_use]
+    pub fn set_cookies(&self, token: &SignedToken<Access>) -> Response<()> {
+        let mut response = Response::new(());
+        let cookies = self.auth.set_access_cookies(token).unwrap();
+        handstamp_tower::append_cookies(&cookies, response.headers_mut());
+        response
+    }
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A token that expired long ago.
+///
+/// # Panics
+/// When the token cannot be made.
+#[must_use]
+pub fn expired_token() -> SignedToken<Access> {
+    let auth = Auth::builder(config()).with_clock(In2020).build();
+    auth.create_access_token(new_token()).unwrap()
+}
+
+fn config() -> Config {
+    Config::builder()
+        .secret_key(SECRET.as_slice())
+        .access_token_expires(minutes(60))
+        .encode_issuer(ISSUER)
+        .encode_audience([AUDIENCE])
+        .build()
+        .unwrap()
+}
+
+fn new_token() -> NewToken {
+    NewToken::for_subject(SUBJECT).fresh().scopes(SCOPES)
+}
+
+#[derive(Debug)]
+struct In2020;
+
+impl Clock for In2020 {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_secs(1_577_836_800)
+    }
+}
