@@ -38,17 +38,21 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
 }
 
 /// Browsers keep a cookie by its name, `Domain` and `Path`.
-fn identity(line: &str) -> (&str, Option<&str>, Option<&str>) {
-    let attribute = |name| line.split("; ").find_map(|part| part.strip_prefix(name));
-    let name = line.split('=').next().unwrap_or_default();
-    (name, attribute("Domain="), attribute("Path="))
+fn is_same_cookie(line: &str, other: &str) -> bool {
+    fn attribute<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+        line.split("; ").find_map(|part| part.strip_prefix(name))
+    }
+    line.split('=').next() == other.split('=').next()
+        && ["Domain=", "Path="]
+            .into_iter()
+            .all(|name| attribute(line, name) == attribute(other, name))
 }
 
 fn remove_cookie(line: &str, headers: &mut HeaderMap) {
     let same = |other: &HeaderValue| {
         other
             .to_str()
-            .is_ok_and(|other| identity(other) == identity(line))
+            .is_ok_and(|other| is_same_cookie(line, other))
     };
     if headers.get_all(SET_COOKIE).iter().any(same) {
         let kept: Vec<HeaderValue> = headers
