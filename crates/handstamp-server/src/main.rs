@@ -19,11 +19,13 @@ use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
 use tracing_subscriber::EnvFilter;
 
+use crate::settings::Reach;
+
 /// Login with cookies and JWTs.
 ///
 /// Every JWT_* and HANDSTAMP_* variable of the environment is a setting; a wrong one stops the start and is named
-/// together with all others. While it listens on a loopback address it has the users user1/password1 and
-/// user2/password2, and a page at / to try them with.
+/// together with all others. While it listens on a loopback address, and has no public origin, it has the users
+/// user1/password1 and user2/password2. A page at / is there to try them with.
 #[derive(Debug, Parser)]
 #[command(
     name = "handstamp",
@@ -60,8 +62,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         None => SocketAddr::from(([127, 0, 0, 1], port()?)),
     };
     // The configuration is judged before the port is taken: a wrong one never serves a request.
-    let config = settings::config(address.ip().is_loopback(), std::env::vars_os())
-        .map_err(Failure::wrong_setting)?;
+    let environment: Vec<_> = std::env::vars_os().collect();
+    let reach = Reach::new(address, &environment);
+    let config = settings::config(reach, environment).map_err(Failure::wrong_setting)?;
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| Failure::cannot_listen(address, &error))?;
@@ -69,13 +72,17 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         .local_addr()
         .map_err(|error| Failure::cannot_listen(address, &error))?;
 
-    let users = if address.ip().is_loopback() {
-        demo::USERS
-    } else {
-        tracing::warn!(
-            "{address} is not a loopback address: the demo users do not exist, so nobody can log in"
-        );
-        &[]
+    let users = match reach {
+        Reach::Loopback => demo::USERS,
+        Reach::Public => {
+            let reason = if address.ip().is_loopback() {
+                "HANDSTAMP_PUBLIC_ORIGIN is set".to_owned()
+            } else {
+                format!("{address} is not a loopback address")
+            };
+            tracing::warn!("{reason}: the demo users do not exist, so nobody can log in");
+            &[]
+        }
     };
     let app = Router::new()
         .merge(demo::routes(Auth::new(config), users))

@@ -1,19 +1,41 @@
 //! The configuration of the binary: the environment over the binary's own defaults.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 
 use handstamp_axum::Config;
 use handstamp_axum::core::error::ConfigError;
 use handstamp_axum::core::secret::Secret;
 
-/// Where the binary listens on loopback only, browsers reach it by plain HTTP, so its cookies are not Secure there.
+/// Whom the binary is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Whoever sits at this machine.
+    Loopback,
+    /// Others as well: it listens on another address, or stands behind a proxy under a public origin.
+    Public,
+}
+
+impl Reach {
+    pub(crate) fn new(address: SocketAddr, environment: &[(OsString, OsString)]) -> Self {
+        let has_origin = environment
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("HANDSTAMP_PUBLIC_ORIGIN"));
+        if address.ip().is_loopback() && !has_origin {
+            Self::Loopback
+        } else {
+            Self::Public
+        }
+    }
+}
+
+/// Where the binary is reached from this machine only, browsers do so by plain HTTP, so its cookies are not Secure there.
 pub(crate) fn config(
-    loopback: bool,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    reach: Reach,
+    environment: Vec<(OsString, OsString)>,
 ) -> Result<Config, ConfigError> {
-    let environment: Vec<_> = environment.into_iter().collect();
     let mut builder = Config::builder();
-    if loopback {
+    if reach == Reach::Loopback {
         builder = builder.cookie_secure(false);
     }
     if !environment.iter().any(|(name, _)| names_a_key(name)) {

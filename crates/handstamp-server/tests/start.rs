@@ -207,6 +207,21 @@ fn on_another_address_there_are_no_demo_users() {
 }
 
 #[test]
+fn behind_a_public_origin_there_are_no_demo_users() {
+    let origin = [("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")];
+    let server = start(&[], &origin).unwrap();
+    let said = "HANDSTAMP_PUBLIC_ORIGIN is set: the demo users do not exist";
+    assert!(server.says(said), "{}", server.stderr());
+    assert_eq!(server.send(&login()).status, 401);
+    let reply = server.send(&Request::new("POST", "/logout"));
+    assert!(
+        reply
+            .all("set-cookie")
+            .all(|line| line.ends_with("; Secure"))
+    );
+}
+
+#[test]
 fn on_another_address_cookies_are_secure() {
     let deletions = |arguments: &[&str], settings: &[(&str, &str)]| -> Vec<String> {
         let server = start(arguments, settings).unwrap();

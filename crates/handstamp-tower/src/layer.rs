@@ -15,8 +15,8 @@ use crate::{response, verified};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others.
 ///
-/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, and where they
-/// find different tokens, because one looks elsewhere, the innermost layer's is the one given.
+/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, of one token. Where
+/// two find different ones, because they look in different places, the request is refused.
 ///
 /// It has to make bodies of its own, so the body type of responses must be one that is made from a `String`, as
 /// `axum::body::Body`, `http_body_util::Full<Bytes>` and `String` are.
@@ -80,11 +80,9 @@ where
         let auth = self.auth.clone();
         let require = Arc::clone(&self.require);
         Box::pin(async move {
-            match auth.authenticate(&Head::from(&request), &require).await {
-                Ok(token) => {
-                    verified::let_in(&auth, token, request.extensions_mut());
-                    inner.call(request).await
-                }
+            let found = auth.authenticate(&Head::from(&request), &require).await;
+            match found.and_then(|token| verified::let_in(&auth, token, request.extensions_mut())) {
+                Ok(()) => inner.call(request).await,
                 Err(rejection) => Ok(response::refuse(rejection)),
             }
         })

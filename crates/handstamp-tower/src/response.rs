@@ -4,13 +4,14 @@ use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
-/// else. A line replaces an earlier one for the same cookie ([RFC 6265bis, 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1):
-/// never two of one name).
+/// else. A line replaces an earlier one for the same cookie, which is one of the same name, `Domain` and `Path`
+/// ([RFC 6265bis, 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)).
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
-        remove_cookie(line.name().as_str(), headers);
+        let line = line.to_header_value();
+        remove_cookie(&line, headers);
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
-        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
+        if let Ok(value) = HeaderValue::try_from(line) {
             headers.append(SET_COOKIE, value);
         }
     }
@@ -36,20 +37,29 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     response
 }
 
-fn remove_cookie(name: &str, headers: &mut HeaderMap) {
-    let sets_it = |line: &HeaderValue| {
-        line.as_bytes().split(|byte| *byte == b'=').next() == Some(name.as_bytes())
+/// Browsers keep a cookie by its name, `Domain` and `Path`.
+fn identity(line: &str) -> (&str, Option<&str>, Option<&str>) {
+    let attribute = |name| line.split("; ").find_map(|part| part.strip_prefix(name));
+    let name = line.split('=').next().unwrap_or_default();
+    (name, attribute("Domain="), attribute("Path="))
+}
+
+fn remove_cookie(line: &str, headers: &mut HeaderMap) {
+    let same = |other: &HeaderValue| {
+        other
+            .to_str()
+            .is_ok_and(|other| identity(other) == identity(line))
     };
-    if headers.get_all(SET_COOKIE).iter().any(sets_it) {
+    if headers.get_all(SET_COOKIE).iter().any(same) {
         let kept: Vec<HeaderValue> = headers
             .get_all(SET_COOKIE)
             .iter()
-            .filter(|line| !sets_it(line))
+            .filter(|other| !same(other))
             .cloned()
             .collect();
         headers.remove(SET_COOKIE);
-        for line in kept {
-            headers.append(SET_COOKIE, line);
+        for other in kept {
+            headers.append(SET_COOKIE, other);
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use handstamp::error::Rejection;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 use http::Extensions;
@@ -17,15 +18,18 @@ pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<
         .map(|(_, token)| Arc::clone(token))
 }
 
-/// What the innermost layer of this `Auth` let in replaces what an outer one did: it asked for more.
+/// What one layer let in, for the layers and the handler behind it. Demands add up, so they are about one token.
 pub(crate) fn let_in<P: Purpose>(
     auth: &Auth,
     token: Authenticated<P>,
     extensions: &mut Extensions,
-) {
+) -> Result<(), Rejection> {
+    if let Some(outer) = verified(auth, extensions) {
+        return auth.require_same(&outer, &token);
+    }
     let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
-    entries.retain(|(by, _)| !by.is_same(auth));
     entries.push((auth.clone(), Arc::new(token)));
+    Ok(())
 }
 
 /// One entry for each `Auth` whose layers stand before the handler.

@@ -12,7 +12,7 @@ use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
 use crate::issue;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
-use crate::purpose::{Access, Refresh};
+use crate::purpose::{Access, Purpose, Refresh};
 use crate::random::{RandomSource, SystemRandom};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::{SignedToken, TokenPair};
@@ -175,6 +175,24 @@ impl Auth {
             Ok(())
         } else {
             Err(self.reject(Reason::FreshTokenRequired))
+        }
+    }
+
+    /// Checks that two layers of one route found the same token: demands that two people's tokens meet together are met by
+    /// nobody.
+    ///
+    /// # Errors
+    /// `invalid_token`.
+    pub fn require_same<P: Purpose>(
+        &self,
+        outer: &Authenticated<P>,
+        inner: &Authenticated<P>,
+    ) -> Result<(), Rejection> {
+        if outer.id() == inner.id() && outer.subject() == inner.subject() {
+            Ok(())
+        } else {
+            let reason = "two layers of the route found two different tokens";
+            Err(self.reject(Reason::InvalidToken(reason.into())))
         }
     }
 

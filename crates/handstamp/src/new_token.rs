@@ -65,7 +65,8 @@ impl NewToken {
         self
     }
 
-    /// A claim of the application's own. A registered name is refused when the token is made.
+    /// A claim of the application's own. A registered name is refused when the token is made. JSON has no infinities and
+    /// no NaN: they are written as `null`.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         let problem = match serde_json::to_value(value) {

@@ -52,7 +52,7 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
             Ok(claims) => claims,
             Err(reason) => {
                 if tokens.len() > 1 {
-                    tracing::info!(
+                    tracing::debug!(
                         cookie = name,
                         code = reason.code(),
                         "dropped one of several cookies of a name"

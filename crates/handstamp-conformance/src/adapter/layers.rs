@@ -146,14 +146,32 @@ async fn without_csrf<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>)
         .await;
 }
 
-/// One request, two genuine tokens: each layer judges the one it finds, and the innermost is the one that is meant.
+/// One request, two genuine tokens: demands of two layers are met by one token or not at all.
 async fn two_tokens<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let (cookie, header) = (app.access("cookie"), app.access("header"));
+    let another = app.access("cookie");
     let revoked = app.access("revoked");
     app.revoke(revoked.id());
     for (row, cookie, header, expected) in [
-        ("both", Some(&cookie), Some(&header), Ok("header")),
+        (
+            "one token in both places",
+            Some(&cookie),
+            Some(&cookie),
+            Ok("cookie"),
+        ),
+        (
+            "those of two people",
+            Some(&cookie),
+            Some(&header),
+            Err("invalid_token"),
+        ),
+        (
+            "two of one person",
+            Some(&cookie),
+            Some(&another),
+            Err("invalid_token"),
+        ),
         (
             "only the outer's",
             Some(&cookie),

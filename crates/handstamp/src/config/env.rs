@@ -106,10 +106,12 @@ fn secret(
         Ok(content) => Some(content.into()),
         Err(reason) => {
             // Somebody may have put the secret itself here, so only what is certainly a path is shown.
-            let is_path = path.is_absolute()
-                || path.starts_with(".")
-                || path.starts_with("..")
-                || path.exists();
+            // A secret in base64 may begin with a slash, and then its folder is not there.
+            let folder_exists = path
+                .parent()
+                .is_some_and(|folder| folder.components().count() > 1 && folder.is_dir());
+            let is_path =
+                path.starts_with(".") || path.starts_with("..") || path.exists() || folder_exists;
             let shown = path.to_string_lossy();
             let cure = "Give the path of a readable file that holds the key and nothing else";
             builder

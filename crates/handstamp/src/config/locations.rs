@@ -29,6 +29,14 @@ settings! {
 impl Locations {
     pub(super) fn check(&self, report: &mut Report) {
         const KEY: &str = "JWT_TOKEN_LOCATION";
+        if FILLED_BY_BROWSERS.contains(&self.header_name.to_ascii_lowercase().as_str()) {
+            report.problem(
+                "JWT_HEADER_NAME",
+                Some(&self.header_name),
+                "browsers fill this header unasked, and tokens in headers are not guarded against that",
+                "Use \"Authorization\", or list cookies in JWT_TOKEN_LOCATION",
+            );
+        }
         let locations = &self.token_locations;
         let names = locations
             .iter()
@@ -77,3 +85,19 @@ impl Locations {
         }
     }
 }
+
+/// What requests carry that no script of ours has made (the forbidden names of the Fetch standard, and media types).
+const FILLED_BY_BROWSERS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "origin",
+    "referer",
+    "set-cookie",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];

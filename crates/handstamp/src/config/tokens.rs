@@ -42,7 +42,14 @@ impl Tokens {
             check_span(key, lifetime, report);
         }
         self.check_order(report);
-        if self.decode_leeway > LONGEST_USUAL_LEEWAY {
+        if self.decode_leeway > LONGEST_LEEWAY {
+            report.problem(
+                "JWT_DECODE_LEEWAY",
+                Some(&written(self.decode_leeway)),
+                "tokens would live on after their end; leeway is for clocks that differ by seconds",
+                "Use 1h or less, and longer lifetimes if those are meant",
+            );
+        } else if self.decode_leeway > LONGEST_USUAL_LEEWAY {
             report.warn(format!(
                 "JWT_DECODE_LEEWAY: every token lives {} longer than it says",
                 written(self.decode_leeway)
@@ -120,6 +127,8 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
 }
 
 const LONGEST_SPAN: Duration = days(3650);
+const LONGEST_LEEWAY: Duration = Duration::from_secs(60 * 60);
+
 const LONGEST_USUAL_LEEWAY: Duration = minutes(5);
 
 /// The claims of DESIGN 5.2 but `sub`.

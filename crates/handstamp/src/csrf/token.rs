@@ -65,21 +65,24 @@ fn applies<P: Purpose>(
     config: &Config,
     require: &Require<P>,
 ) -> bool {
-    // Where cookies are not configured, the protection may be switched off without a danger; a route that reads them all
-    // the same is guarded, and refuses the tokens that were made without a value.
-    let protected = config.csrf_protect() || !config.locations().contains(&Location::Cookies);
-    verified.location == Location::Cookies
-        && protected
-        && require.csrf == CsrfDemand::Check
-        && (P::KIND == Kind::Refresh || is_listed(method, config.csrf_methods()))
+    if verified.location != Location::Cookies || require.csrf == CsrfDemand::Skip {
+        return false;
+    }
+    let refreshes = P::KIND == Kind::Refresh;
+    // Where cookies are not configured, nobody judged the settings about them. A route that reads them all the same is
+    // guarded, and refuses the tokens that were made without a value.
+    if !config.locations().contains(&Location::Cookies) {
+        return refreshes || !is_listed(method, &["GET", "HEAD", "OPTIONS"]);
+    }
+    config.csrf_protect() && (refreshes || is_listed(method, config.csrf_methods()))
 }
 
 /// Methods have a case (RFC 9110, section 9.1), and `fetch` sends `patch` as it is written. What stands behind may be less
 /// exact and run it as PATCH; a token asked of a method that nothing answers does no harm.
-fn is_listed(method: &str, listed: &[String]) -> bool {
+fn is_listed(method: &str, listed: &[impl AsRef<str>]) -> bool {
     listed
         .iter()
-        .any(|listed| listed.eq_ignore_ascii_case(method))
+        .any(|listed| listed.as_ref().eq_ignore_ascii_case(method))
 }
 
 #[cfg(test)]

@@ -1,26 +1,68 @@
 //! Keys that somebody gives as an HMAC secret by mistake. A public key as secret lets everyone sign:
 //! the confusion of algorithms behind CVE-2016-10555, CVE-2017-11424, CVE-2022-29217 and CVE-2024-33663.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value};
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use serde_json::Value;
 
 use super::der::{self, Reader};
 
 /// The format of the key that this "secret" is, or None.
 pub(super) fn key_format(secret: &[u8]) -> Option<&'static str> {
     let text = without_blanks(secret);
-    // Anywhere, not only in front: explanatory text may stand before a block (RFC 7468, section 2).
-    if contains(text, b"-----BEGIN") || contains(text, b"---- BEGIN") {
+    if contains_pem(text) {
         Some("PEM")
-    } else if OPENSSH.iter().any(|prefix| text.starts_with(prefix)) {
+    } else if is_openssh(text) {
         Some("OpenSSH")
     } else if is_der(secret) {
         Some("DER")
-    } else if BASE64_STANDARD.decode(text).is_ok_and(|der| is_der(&der)) {
-        Some("base64 of DER")
+    } else if let Some(decoded) = decode_loosely(text) {
+        base64_format(&decoded)
     } else {
-        jwk_format(text)
+        let json = serde_json::from_slice(text).ok()?;
+        jwk_format(&json)
     }
+}
+
+/// What base64 was made of. Wrapped, quoted, with `\n` spelled out, of either alphabet, padded or not: keys are pasted in
+/// all these ways.
+fn decode_loosely(text: &[u8]) -> Option<Vec<u8>> {
+    let text = str::from_utf8(text).ok()?.replace("\\n", "");
+    let digits: String = text
+        .chars()
+        .filter(|letter| !letter.is_ascii_whitespace() && !matches!(letter, '"' | '\'' | '='))
+        .map(|letter| match letter {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    BASE64_STANDARD_NO_PAD.decode(digits).ok()
+}
+
+fn base64_format(decoded: &[u8]) -> Option<&'static str> {
+    if is_der(decoded) {
+        Some("base64 of DER")
+    } else if contains_pem(decoded) {
+        Some("base64 of PEM")
+    } else {
+        // The blob in the middle of an OpenSSH line: the key's type after its length (RFC 4253, section 6.6).
+        let kind = decoded.get(4..)?;
+        OPENSSH
+            .iter()
+            .any(|prefix| kind.starts_with(prefix))
+            .then_some("OpenSSH")
+    }
+}
+
+/// Anywhere, not only in front: explanatory text may stand before a block (RFC 7468, section 2).
+fn contains_pem(text: &[u8]) -> bool {
+    contains(text, b"-----BEGIN") || contains(text, b"---- BEGIN")
+}
+
+/// A line of `authorized_keys` or `known_hosts`: options or a host may stand before the type.
+fn is_openssh(text: &[u8]) -> bool {
+    text.split(u8::is_ascii_whitespace)
+        .any(|word| OPENSSH.iter().any(|prefix| word.starts_with(prefix)))
 }
 
 fn without_blanks(mut text: &[u8]) -> &[u8] {
@@ -47,12 +89,13 @@ fn is_der(bytes: &[u8]) -> bool {
     inner.at_end() && first.is_some_and(|(tag, _)| matches!(tag, der::INTEGER | der::SEQUENCE))
 }
 
-fn jwk_format(text: &[u8]) -> Option<&'static str> {
-    let members: Map<String, Value> = serde_json::from_slice(text).ok()?;
-    if members.contains_key("kty") {
-        Some("JWK")
-    } else {
-        members.contains_key("keys").then_some("JWK Set")
+fn jwk_format(json: &Value) -> Option<&'static str> {
+    match json {
+        Value::Object(members) if members.contains_key("kty") => Some("JWK"),
+        Value::Object(members) => members.contains_key("keys").then_some("JWK Set"),
+        Value::Array(items) => items.iter().find_map(jwk_format),
+        Value::String(text) => key_format(text.as_bytes()),
+        _ => None,
     }
 }
 

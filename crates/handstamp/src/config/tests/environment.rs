@@ -122,18 +122,24 @@ fn secrets_from_files() {
         ["JWT_SECRET_KEY: JWT_SECRET_KEY_FILE is set as well. Remove one of the two"]
     );
     assert_eq!(
-        problems(from(&[("JWT_SECRET_KEY_FILE", "/no/such/file")])),
+        problems(from(&[("JWT_SECRET_KEY_FILE", "./no/such/file")])),
         [
-            "JWT_SECRET_KEY_FILE=\"/no/such/file\": cannot read the file: No such file or directory (os error 2). Give the path of a readable file that holds the key and nothing else"
+            "JWT_SECRET_KEY_FILE=\"./no/such/file\": cannot read the file: No such file or directory (os error 2). Give the path of a readable file that holds the key and nothing else"
         ]
     );
-    assert_eq!(
-        problems(from(&[("JWT_SECRET_KEY_FILE", "hunter2")])),
-        [
-            "JWT_SECRET_KEY_FILE: cannot read the file: No such file or directory (os error 2). Give the path of a readable file that holds the key and nothing else"
-        ],
-        "perhaps the secret itself"
-    );
+    for secret in [
+        "hunter2",
+        "/9j4kX0secretsecret+secret=",
+        "/9j4kX0/secret+secret=",
+    ] {
+        assert_eq!(
+            problems(from(&[("JWT_SECRET_KEY_FILE", secret)])),
+            [
+                "JWT_SECRET_KEY_FILE: cannot read the file: No such file or directory (os error 2). Give the path of a readable file that holds the key and nothing else"
+            ],
+            "perhaps the secret itself"
+        );
+    }
 }
 
 #[test]

@@ -288,6 +288,20 @@ const RULES: &[Row] = &[
         &["HANDSTAMP_PREVIOUS_KEY_ID: two HS256 keys have the key id \"a\". Give each its own"],
     ),
     (
+        "leeway that outlives the token",
+        &[("JWT_DECODE_LEEWAY", "2h")],
+        &[
+            "JWT_DECODE_LEEWAY=\"2h\": tokens would live on after their end; leeway is for clocks that differ by seconds. Use 1h or less, and longer lifetimes if those are meant",
+        ],
+    ),
+    (
+        "a header that browsers fill",
+        &[("JWT_HEADER_NAME", "Cookie")],
+        &[
+            "JWT_HEADER_NAME=\"Cookie\": browsers fill this header unasked, and tokens in headers are not guarded against that. Use \"Authorization\", or list cookies in JWT_TOKEN_LOCATION",
+        ],
+    ),
+    (
         "the secret is good for one of two algorithms",
         &[("JWT_DECODE_ALGORITHMS", "HS256,HS512,HS384")],
         &[

@@ -95,7 +95,9 @@ fn it_can_be_switched_off() {
     let off = auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
     let fewer = auth(builder().csrf_methods(["post"]));
     let no_cookies = builder().token_locations([Location::Headers]);
-    let no_cookies = auth(no_cookies.cookie_csrf_protect(false));
+    let no_cookies = auth(no_cookies.cookie_csrf_protect(false).csrf_methods(["GET"]));
+    let from_cookies = || Require::access().from([Location::Cookies]);
+    let get = Head::new("GET").access(&token(&on, &json!({})));
     let post = Head::new("POST").access(&token(&on, &json!({})));
     let delete = Head::new("DELETE").access(&token(&on, &json!({})));
     let refresh = Head::new("POST").refresh(&token(&on, &json!({"type": "refresh"})));
@@ -107,7 +109,10 @@ fn it_can_be_switched_off() {
         ("off for this route, refresh", outcome(&on, &refresh, &Require::refresh().without_csrf()), "user1"),
         ("off everywhere", outcome(&off, &post, &Require::access()), "user1"),
         ("off everywhere, refresh", outcome(&off, &refresh, &Require::refresh()), "user1"),
-        ("off where no cookies are configured, on a route that reads them", outcome(&no_cookies, &post, &Require::access().from([Location::Cookies])), "missing_csrf_token"),
+        ("off where no cookies are configured, on a route that reads them", outcome(&no_cookies, &post, &from_cookies()), "missing_csrf_token"),
+        ("the same with DELETE, which no setting lists", outcome(&no_cookies, &delete, &from_cookies()), "missing_csrf_token"),
+        ("the same with GET", outcome(&no_cookies, &get, &from_cookies()), "user1"),
+        ("the same, off for this route", outcome(&no_cookies, &post, &from_cookies().without_csrf()), "user1"),
         ("on for POST only: POST", outcome(&fewer, &post, &Require::access()), "missing_csrf_token"),
         ("on for POST only: DELETE", outcome(&fewer, &delete, &Require::access()), "user1"),
     ];
