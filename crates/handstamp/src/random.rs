@@ -24,7 +24,7 @@ use std::{error::Error, fmt};
 /// ```
 ///
 /// # Security
-/// Token ids, session ids and CSRF values are only as unguessable as this source.
+/// Token ids and CSRF values are only as unguessable as this source.
 pub trait RandomSource: fmt::Debug + Send + Sync {
     /// Fills `bytes`, all of them.
     ///

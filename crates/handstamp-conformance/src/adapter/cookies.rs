@@ -1,4 +1,7 @@
-//! Several cookies of one name, and neighbours that are none of ours: planting neither logs in nor locks out.
+//! Several cookies of one name, and neighbours that are none of ours.
+//!
+//! Up to three forged cookies beside the real one are dropped; a genuine token of another user beside it is refused,
+//! never chosen. That token, and five different values, still lock the user out: only `__Host-` names prevent it.
 
 use super::App;
 use super::app::access;

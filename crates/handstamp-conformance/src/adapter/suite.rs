@@ -86,6 +86,7 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
             "{passed} checks passed, {failed} failed:\n{}",
             failures.join("\n")
         );
+        assert!(passed > 0, "no check ran");
     }
 }
 

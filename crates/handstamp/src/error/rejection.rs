@@ -40,7 +40,8 @@ use crate::config::ErrorStyle;
 /// ```
 ///
 /// # Security
-/// The client learns the code and no more. The rest goes to the log, at level `debug`.
+/// The client learns the code and the words of [`body`](Self::body), and no more. The rest goes to the log: a store that
+/// fails at level `error`, everything else at `debug`.
 #[derive(Clone)]
 pub struct Rejection {
     reason: Arc<Reason>,

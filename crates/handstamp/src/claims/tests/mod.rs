@@ -54,7 +54,7 @@ fn every_required_claim_has_its_form() {
         _ => ["1", "1.5"].contains(&value),
     };
     for claim in REGISTERED {
-        // Rooms of later days; until then they are anybody's.
+        // Reserved for sessions; until then they are anybody's.
         if ["sid", "gen", "auth_time"].contains(&claim) {
             continue;
         }
@@ -124,6 +124,11 @@ fn the_payload_is_one_json_object() {
         with("custom", Some(&nested))
     };
     let object = "the claims are not a JSON object";
+    // Beside serde_json's feature `arbitrary_precision` a number is kept as its text, and every reader takes it.
+    let over_every_float = match serde_json::from_str::<serde_json::Value>("1e999") {
+        Ok(_) => "nothing",
+        Err(_) => "a custom claim has a wrong form",
+    };
     #[rustfmt::skip]
     let rows: Vec<(&str, String, &str)> = vec![
         ("usual", good.clone(), "nothing"),
@@ -150,7 +155,7 @@ fn the_payload_is_one_json_object() {
         ("a lone surrogate in a custom claim", with("name", Some(r#""\ud800""#)), "a custom claim has a wrong form"),
         ("a lone surrogate deep in a custom claim", with("name", Some(r#"[{"a":["\udc00"]}]"#)), "a custom claim has a wrong form"),
         ("a lone surrogate in a name", with("", None).replace('{', r#"{"\ud800":1,"#), "unexpected end of hex escape"),
-        ("a number over every float in a custom claim", with("n", Some("1e999")), "a custom claim has a wrong form"),
+        ("a number over every float in a custom claim", with("n", Some("1e999")), over_every_float),
     ];
     for (sentence, payload, expected) in rows {
         assert_eq!(problem(&payload), expected, "{sentence}");
