@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// never two of one name).
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
-        remove_cookie(line.name().as_str(), headers);
+        remove_cookie(line.name(), headers);
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
         if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
             headers.append(SET_COOKIE, value);

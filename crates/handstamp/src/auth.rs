@@ -120,7 +120,7 @@ impl Auth {
     /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
     ///
     /// # Errors
-    /// [`IssueError::Cookie`] when the token is too long for a cookie.
+    /// [`IssueError::CookieTooLarge`] when the token is too long for a cookie.
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<Access>,

@@ -33,6 +33,7 @@ pub use crate::{
     auth::{Auth, AuthBuilder},
     authenticated::Authenticated,
     config::{Config, days, minutes},
+    cookie::SetCookie,
     locate::Location,
     new_token::NewToken,
     request::RequestHead,
@@ -49,11 +50,11 @@ mod authenticated;
 mod claims;
 pub mod clock;
 pub mod config;
-pub mod cookie;
-pub mod csrf;
+mod cookie;
+mod csrf;
 pub mod error;
 mod issue;
-pub mod jws;
+mod jws;
 mod keys;
 mod locate;
 mod new_token;

@@ -26,6 +26,7 @@ mod tokens;
 
 use std::time::Duration;
 
+pub use crate::{cookie::SameSite, jws::Algorithm};
 pub use builder::ConfigBuilder;
 pub(crate) use cookies::CookieLifetime;
 pub use duration::{days, minutes};
