@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::admission::{Admission, Blocklist, PresentedToken};
+use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
@@ -234,7 +234,7 @@ pub struct AuthBuilder {
 
 impl AuthBuilder {
     /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
-    /// [`PresentedToken::id`]; when it cannot, the request is answered with 503.
+    /// [`GenuineToken::id`]; when it cannot, the request is answered with 503.
     ///
     /// # Security
     /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. It has no time limit of
@@ -255,7 +255,7 @@ impl AuthBuilder {
     /// ```
     pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
     where
-        F: Fn(PresentedToken) -> A + Send + Sync + 'static,
+        F: Fn(GenuineToken) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
     {
         self.blocklist = Some(Blocklist::new(ask));
