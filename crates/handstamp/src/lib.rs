@@ -32,7 +32,10 @@
 pub use crate::{
     auth::{Auth, AuthBuilder},
     authenticated::Authenticated,
-    config::{Config, days, minutes},
+    config::{
+        duration::{days, minutes},
+        settled::Config,
+    },
     cookie::SetCookie,
     locate::Location,
     new_token::NewToken,

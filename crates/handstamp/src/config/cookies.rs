@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    ConfigBuilder, CookiePrefix,
+    ConfigBuilder,
     danger::{Danger, Dangers},
     duration::{days, written},
     origins::Origins,
@@ -41,6 +41,22 @@ settings! {
         /// Whether all four names begin with a prefix that browsers enforce. Default: [`CookiePrefix::None`].
         Now "HANDSTAMP_COOKIE_PREFIX" cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
     }
+}
+
+/// A prefix of cookie names by which browsers refuse cookies that somebody else could have set.
+///
+/// ```
+/// use handstamp::{Config, config::CookiePrefix};
+///
+/// let builder = Config::builder().cookie_prefix(CookiePrefix::Host);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CookiePrefix {
+    /// The names as they are set.
+    None,
+    /// `__Host-Http-` for token cookies, `__Host-` for CSRF cookies: Secure, for `/`, without a domain.
+    Host,
 }
 
 /// How long browsers keep a cookie.
