@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::auth::Auth;
 use crate::claims::REGISTERED;
 use crate::clock::UnixTime;
-use crate::config::{Config, CookieLifetime};
+use crate::config::{Config, CookieLifetime, LONGEST_LIFE};
 use crate::cookie::{Lifetime, SetCookie};
 use crate::error::IssueError;
 use crate::locate::Location;
@@ -193,9 +193,6 @@ impl Serialize for NewClaims<'_> {
         claims.end()
     }
 }
-
-/// Ten years: past that a lifetime is a slip of the unit.
-const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 #[cfg(test)]
 mod tests;

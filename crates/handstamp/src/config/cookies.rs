@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::{
     ConfigBuilder,
     danger::{Danger, Dangers},
-    duration::{days, written},
+    duration::written,
     origins::Origins,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
 };
-use crate::cookie::{CookieDomain, CookieName, CookiePath, SameSite};
+use crate::cookie::{CookieDomain, CookieName, CookiePath, LONGEST_MAX_AGE, SameSite};
 
 settings! {
     /// Token cookies, and what CSRF cookies share with them.
@@ -144,6 +144,3 @@ fn check_insecure(origins: &Origins, report: &mut Report) {
         _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
     }
 }
-
-/// What browsers cut `Max-Age` to (RFC 6265bis, section 5.5).
-const LONGEST_MAX_AGE: Duration = days(400);

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{CheckSessions, CookiePrefix, ErrorStyle, nearest::nearest};
 use crate::{
     Location,
-    cookie::{CookieDomain, CookieName, CookiePath, SameSite},
+    cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
     csrf::Origin,
     jws::{Algorithm, KeyId},
 };
@@ -139,8 +139,7 @@ impl From<Method> for String {
 }
 
 fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
+    !text.is_empty() && text.chars().all(is_token_character)
 }
 
 impl FromText for Algorithm {

@@ -10,10 +10,12 @@ mod set_cookie;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 pub(crate) use attributes::Attributes;
 pub use attributes::SameSite;
 pub(crate) use domain::CookieDomain;
-pub(crate) use name::CookieName;
+pub(crate) use name::{CookieName, is_token_character};
 pub(crate) use path::CookiePath;
 pub(crate) use read::{Candidates, find};
 pub(crate) use set_cookie::Lifetime;
@@ -22,6 +24,10 @@ pub use set_cookie::SetCookie;
 /// A browser drops a cookie whose name and value are longer together, without a word
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
 pub(crate) const MAX_NAME_AND_VALUE: usize = 4096;
+
+/// 400 days: browsers cut `Max-Age` to it
+/// ([RFC 6265bis, section 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
+pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// A browser ignores an attribute whose value is longer
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).

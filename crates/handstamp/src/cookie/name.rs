@@ -146,7 +146,7 @@ impl Prefix {
 }
 
 /// `tchar` of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-fn is_token_character(c: char) -> bool {
+pub(crate) fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 

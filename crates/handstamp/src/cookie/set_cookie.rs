@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Attributes, CookieName, MAX_NAME_AND_VALUE};
+use super::{Attributes, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
 use crate::error::IssueError;
 
 /// One `Set-Cookie` line
@@ -130,7 +130,7 @@ impl SetCookie {
         match self.kind {
             Kind::Deletion => Some(0),
             Kind::Set(Lifetime::Session) => None,
-            Kind::Set(Lifetime::Persistent(span)) => Some(span.as_secs().min(MAX_AGE_CAP)),
+            Kind::Set(Lifetime::Persistent(span)) => Some(span.min(LONGEST_MAX_AGE).as_secs()),
         }
     }
 }
@@ -161,7 +161,3 @@ pub(crate) enum Lifetime {
 const fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }
-
-/// 400 days, in seconds: browsers cut off what is longer
-/// ([RFC 6265bis, section 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
-const MAX_AGE_CAP: u64 = 400 * 24 * 60 * 60;
