@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use handstamp_axum::Config;
-use handstamp_axum::core::error::ConfigError;
-use handstamp_axum::core::secret::Secret;
+use handstamp_axum::handstamp::error::ConfigError;
+use handstamp_axum::handstamp::secret::Secret;
 
 /// Where the binary listens on loopback only, browsers reach it by plain HTTP, so its cookies are not Secure there.
 pub(crate) fn config(

@@ -30,6 +30,8 @@ mod layer;
 mod response;
 mod verified;
 
+/// The core, so that both have one version of it.
+pub use handstamp;
 pub use head::Head;
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
