@@ -10,11 +10,29 @@ use crate::{IssueError, SetCookies};
 ///
 /// What returns cookies returns axum's response parts here, and its errors are responses; all else is the core's, by
 /// `Deref`.
+///
+/// With a blocklist:
+///
+/// ```
+/// use handstamp_axum::handstamp::admission::Admission;
+/// use handstamp_axum::{Auth, Config, handstamp};
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// let auth = Auth::from(
+///     handstamp::Auth::builder(config)
+///         .with_blocklist(|token| async move {
+///             let revoked = token.id() == "the id of a stolen token";
+///             Ok(if revoked { Admission::Revoked } else { Admission::Admitted })
+///         })
+///         .build(),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Auth(handstamp::Auth);
 
 impl Auth {
-    /// With the system's clock and random source, and no blocklist. For others: `Auth::from(core::Auth::builder(config)…)`.
+    /// With the system's clock and random source, and no blocklist. For others see [`Auth`].
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self(handstamp::Auth::new(config))

@@ -15,14 +15,82 @@ use crate::{Auth, Rejection};
 /// `Option<Access>` is `None` only when the request has no token at all; a bad one is still refused.
 ///
 /// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
+///
+/// ```
+/// # use axum::{Router, body::Body, extract::Request, routing::get};
+/// # use handstamp_axum::{Access, Auth, Config};
+/// # use tower::ServiceExt as _;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// async fn greet(token: Access) -> String {
+///     format!("hello {}", token.subject())
+/// }
+///
+/// let app = Router::new().route("/", get(greet)).with_state(auth.clone());
+///
+/// let token = auth.create_access_token("user1")?;
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let request = Request::get("/").header("cookie", cookie).body(Body::empty())?;
+/// assert_eq!(app.clone().oneshot(request).await?.status(), 200);
+/// assert_eq!(app.oneshot(Request::new(Body::empty())).await?.status(), 401);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Access(Arc<Authenticated<purpose::Access>>);
 
 /// The refresh token of a request.
+///
+/// ```
+/// # use axum::{Router, body::Body, extract::{Request, State}, response::IntoResponse, routing::post};
+/// # use handstamp_axum::{Auth, Config, IssueError, Refresh};
+/// # use tower::ServiceExt as _;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
+///     let access = auth.create_access_token(&token)?;
+///     Ok((auth.set_access_cookies(&access)?, "refreshed"))
+/// }
+///
+/// let app = Router::new().route("/refresh", post(refresh)).with_state(auth.clone());
+///
+/// let token = auth.create_refresh_token("user1")?;
+/// let request = Request::post("/refresh")
+///     .header("cookie", format!("refresh_token_cookie={}", token.as_str()))
+///     .header("x-csrf-token", token.csrf().unwrap_or_default())
+///     .body(Body::empty())?;
+/// assert_eq!(app.oneshot(request).await?.status(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
 /// An access token that was made at a log-in, not by a refresh: for changing a password and the like.
+///
+/// ```
+/// # use axum::{Router, body::Body, extract::Request, routing::get};
+/// # use handstamp_axum::{Auth, Config, Fresh, NewToken};
+/// # use tower::ServiceExt as _;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let app = Router::new()
+///     .route("/account", get(async |token: Fresh| token.subject().to_owned()))
+///     .with_state(auth.clone());
+///
+/// let at_log_in = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+/// let by_refresh = auth.create_access_token("user1")?;
+/// for (token, status) in [(at_log_in, 200), (by_refresh, 401)] {
+///     let cookie = format!("access_token_cookie={}", token.as_str());
+///     let request = Request::get("/account").header("cookie", cookie).body(Body::empty())?;
+///     assert_eq!(app.clone().oneshot(request).await?.status(), status);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 

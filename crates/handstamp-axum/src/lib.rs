@@ -43,4 +43,4 @@ pub use handstamp_tower::{Head, RequireLayer, RequireService};
 pub use response::{IssueError, Rejection, SetCookies};
 
 /// The core, for what is not re-exported here.
-pub use handstamp as core;
+pub use handstamp;

@@ -57,6 +57,9 @@ impl IntoResponseParts for SetCookies {
 }
 
 /// A request that was refused, as a response: [`handstamp::error::Rejection`].
+///
+/// That response has the core's `Rejection`, not this one, among its extensions, for logs and metrics:
+/// `response.extensions().get::<handstamp_axum::handstamp::error::Rejection>()`.
 #[derive(Debug, Clone)]
 pub struct Rejection(handstamp::error::Rejection);
 
@@ -96,6 +99,14 @@ impl std::error::Error for Rejection {
 /// the request.
 #[derive(Debug)]
 pub struct IssueError(handstamp::error::IssueError);
+
+impl Deref for IssueError {
+    type Target = handstamp::error::IssueError;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 impl From<handstamp::error::IssueError> for IssueError {
     fn from(error: handstamp::error::IssueError) -> Self {

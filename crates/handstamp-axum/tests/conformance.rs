@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
-use handstamp_axum::core::error::Rejection;
-use handstamp_axum::core::purpose::{self, Purpose};
+use handstamp_axum::handstamp::error::Rejection;
+use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
     Access, Auth, Fresh, IssueError, Location, NewToken, Refresh, Require, RequireLayer, days,
 };

@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{Response, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, get};
-use handstamp_axum::core::error::Rejection as CoreRejection;
+use handstamp_axum::handstamp::error::Rejection as CoreRejection;
 use handstamp_axum::{
     Access, Auth, Config, Head, IssueError, NewToken, Refresh, Rejection, Require, minutes,
 };

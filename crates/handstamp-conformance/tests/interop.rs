@@ -17,7 +17,7 @@ use std::{
 };
 
 use handstamp::error::Rejection;
-use handstamp::{Auth, Config, NewToken, RequestHead, Require, cookie::SetCookie, jws::Algorithm};
+use handstamp::{Auth, Config, NewToken, RequestHead, Require, SetCookie, config::Algorithm};
 use serde_json::{Value, json};
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];

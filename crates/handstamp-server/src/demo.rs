@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use handstamp_axum::core::purpose;
+use handstamp_axum::handstamp::purpose;
 use handstamp_axum::{Access, Auth, IssueError, NewToken, Refresh};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 
 use handstamp_axum::Config;
-use handstamp_axum::core::error::ConfigError;
-use handstamp_axum::core::secret::Secret;
+use handstamp_axum::handstamp::error::ConfigError;
+use handstamp_axum::handstamp::secret::Secret;
 
 /// Whom the binary is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,11 @@
 //! use handstamp::{Auth, Config, Require};
 //! use handstamp_tower::{RequireLayer, verified};
 //! use http::{Request, Response};
-//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let token = auth.create_access_token("user1")?;
 //!
 //! let service = ServiceBuilder::new()
 //!     .layer(RequireLayer::new(auth.clone(), Require::access()))
@@ -18,8 +19,13 @@
 //!         async move { Ok::<_, std::convert::Infallible>(Response::new(greeting)) }
 //!     });
 //!
-//! let response = service.oneshot(Request::new(())).await?;
+//! let response = service.clone().oneshot(Request::new(())).await?;
 //! assert_eq!(response.status(), 401);
+//!
+//! let cookie = format!("access_token_cookie={}", token.as_str());
+//! let request = Request::builder().header("cookie", cookie).body(())?;
+//! let response = service.oneshot(request).await?;
+//! assert_eq!(response.body(), "hello user1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -30,6 +36,8 @@ mod layer;
 mod response;
 mod verified;
 
+/// The core, so that both have one version of it.
+pub use handstamp;
 pub use head::Head;
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};

@@ -6,6 +6,17 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
 /// else. A line replaces an earlier one for the same cookie, which is one of the same name, `Domain` and `Path`
 /// ([RFC 6265bis, 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)).
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use http::HeaderMap;
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let mut headers = HeaderMap::new();
+/// handstamp_tower::append_cookies(&auth.unset_cookies(), &mut headers);
+/// assert_eq!(headers.get_all("set-cookie").iter().count(), 4);
+/// assert_eq!(headers["cache-control"], "no-store");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
         let line = line.to_header_value();
@@ -20,6 +31,24 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 
 /// The response that tells a client why it was refused. The [`Rejection`] itself is among its extensions, for logs and
 /// metrics.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config, Require, error::Rejection};
+/// # use handstamp_tower::{Head, refuse};
+/// # use http::{Request, Response};
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let request = Request::new(());
+/// if let Err(rejection) = auth.authenticate(&Head::from(&request), &Require::access()).await {
+///     let response: Response<String> = refuse(rejection);
+///     assert_eq!(response.status(), 401);
+///     let why = response.extensions().get().map(Rejection::code);
+///     assert_eq!(why, Some("missing_token"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     let mut response = Response::new(B::from(rejection.body()));

@@ -7,6 +7,33 @@ use http::Extensions;
 
 /// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in, if there is one.
 ///
+/// ```
+/// # use std::convert::Infallible;
+/// # use handstamp_tower::handstamp::{Auth, Config, Require, purpose::Access};
+/// # use handstamp_tower::{RequireLayer, verified};
+/// # use http::{Request, Response};
+/// # use tower::{Layer as _, ServiceExt as _, service_fn};
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let by = auth.clone();
+/// let handler = service_fn(move |request: Request<()>| {
+///     let token = verified::<Access>(&by, request.extensions());
+///     let name = token.map_or("nobody".to_owned(), |token| token.subject().to_owned());
+///     async move { Ok::<_, Infallible>(Response::new(name)) }
+/// });
+///
+/// let token = auth.create_access_token("user1")?;
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let request = Request::builder().header("cookie", cookie).body(())?;
+/// assert_eq!(handler.clone().oneshot(request.clone()).await?.body(), "nobody");
+///
+/// let guarded = RequireLayer::new(auth, Require::access()).layer(handler);
+/// assert_eq!(guarded.oneshot(request).await?.body(), "user1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Security
 /// What another `Auth` let in is not found: two of them in one router never accept each other's tokens.
 #[must_use]

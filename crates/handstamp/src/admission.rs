@@ -23,9 +23,9 @@ pub enum Admission {
 /// ```
 /// use std::collections::HashSet;
 ///
-/// use handstamp::admission::{Admission, PresentedToken};
+/// use handstamp::admission::{Admission, GenuineToken};
 ///
-/// fn judge(revoked: &HashSet<String>, token: &PresentedToken) -> Admission {
+/// fn judge(revoked: &HashSet<String>, token: &GenuineToken) -> Admission {
 ///     if revoked.contains(token.id()) { Admission::Revoked } else { Admission::Admitted }
 /// }
 /// ```
@@ -34,14 +34,14 @@ pub enum Admission {
 /// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
 /// revoked token in again when one character is appended.
 #[derive(Clone)]
-pub struct PresentedToken {
+pub struct GenuineToken {
     id: String,
     subject: String,
     issued_at: UnixTime,
     expires_at: UnixTime,
 }
 
-impl PresentedToken {
+impl GenuineToken {
     /// The claim `jti`.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -68,16 +68,16 @@ impl PresentedToken {
 }
 
 /// Ids stay out of logs.
-impl fmt::Debug for PresentedToken {
+impl fmt::Debug for GenuineToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PresentedToken")
+        f.debug_struct("GenuineToken")
             .field("issued_at", &self.issued_at)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
 }
 
-impl From<&Claims> for PresentedToken {
+impl From<&Claims> for GenuineToken {
     fn from(claims: &Claims) -> Self {
         Self {
             id: claims.id().to_owned(),
@@ -89,20 +89,20 @@ impl From<&Claims> for PresentedToken {
 }
 
 /// The application's own function, behind one type.
-pub(crate) struct Blocklist(Box<dyn Fn(PresentedToken) -> Answer + Send + Sync>);
+pub(crate) struct Blocklist(Box<dyn Fn(GenuineToken) -> Answer + Send + Sync>);
 
 type Answer = Pin<Box<dyn Future<Output = Result<Admission, StoreError>> + Send>>;
 
 impl Blocklist {
     pub(crate) fn new<F, A>(ask: F) -> Self
     where
-        F: Fn(PresentedToken) -> A + Send + Sync + 'static,
+        F: Fn(GenuineToken) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
     {
         Self(Box::new(move |token| Box::pin(ask(token))))
     }
 
-    pub(crate) fn ask(&self, token: PresentedToken) -> Answer {
+    pub(crate) fn ask(&self, token: GenuineToken) -> Answer {
         (self.0)(token)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::admission::{Admission, Blocklist, PresentedToken};
+use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
@@ -120,7 +120,7 @@ impl Auth {
     /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
     ///
     /// # Errors
-    /// [`IssueError::Cookie`] when the token is too long for a cookie.
+    /// [`IssueError::CookieTooLarge`] when the token is too long for a cookie.
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<Access>,
@@ -252,7 +252,7 @@ pub struct AuthBuilder {
 
 impl AuthBuilder {
     /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
-    /// [`PresentedToken::id`]; when it cannot, the request is answered with 503.
+    /// [`GenuineToken::id`]; when it cannot, the request is answered with 503.
     ///
     /// # Security
     /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. It has no time limit of
@@ -273,7 +273,7 @@ impl AuthBuilder {
     /// ```
     pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
     where
-        F: Fn(PresentedToken) -> A + Send + Sync + 'static,
+        F: Fn(GenuineToken) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
     {
         self.blocklist = Some(Blocklist::new(ask));

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::admission::{Admission, PresentedToken};
+use crate::admission::{Admission, GenuineToken};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::csrf::CsrfCleared;
@@ -96,7 +96,7 @@ async fn admit<P>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Re
     match auth.blocklist() {
         None => Ok(Admission::Admitted),
         Some(blocklist) => {
-            let token = PresentedToken::from(&*cleared.verified().claims);
+            let token = GenuineToken::from(&*cleared.verified().claims);
             blocklist.ask(token).await.map_err(Reason::StoreUnavailable)
         }
     }

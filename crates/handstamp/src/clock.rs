@@ -30,12 +30,6 @@ impl UnixTime {
     pub const fn saturating_add(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span))
     }
-
-    /// How long ago `earlier` was; zero when it lies in the future.
-    #[must_use]
-    pub const fn saturating_since(self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
-    }
 }
 
 /// Tells the time. [`SystemClock`] unless a test brings its own.

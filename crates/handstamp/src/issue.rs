@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::auth::Auth;
 use crate::claims::NewClaims;
 use crate::clock::UnixTime;
-use crate::config::{Config, CookieLifetime};
+use crate::config::{Config, CookieLifetime, LONGEST_LIFE};
 use crate::cookie::{Lifetime, SetCookie};
 use crate::error::IssueError;
 use crate::locate::Location;
@@ -114,9 +114,6 @@ fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
         .map_err(|_| IssueError::Random)?;
     Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
 }
-
-/// Ten years: past that a lifetime is a slip of the unit.
-const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,11 @@
 pub use crate::{
     auth::{Auth, AuthBuilder},
     authenticated::Authenticated,
-    config::{Config, days, minutes},
+    config::{
+        duration::{days, minutes},
+        settled::Config,
+    },
+    cookie::SetCookie,
     locate::Location,
     new_token::NewToken,
     request::RequestHead,
@@ -49,11 +53,11 @@ mod authenticated;
 mod claims;
 pub mod clock;
 pub mod config;
-pub mod cookie;
-pub mod csrf;
+mod cookie;
+mod csrf;
 pub mod error;
 mod issue;
-pub mod jws;
+mod jws;
 mod keys;
 mod locate;
 mod new_token;

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use handstamp_axum::core::jws::Algorithm;
+use handstamp_axum::handstamp::config::Algorithm;
 use handstamp_axum::{Access, Auth, Config, IssueError, Location, Refresh, days, minutes};
 use serde::Deserialize;
 use serde_json::{Value, json};

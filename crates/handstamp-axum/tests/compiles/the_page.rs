@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use handstamp_axum::core::Authenticated;
-use handstamp_axum::core::purpose::{self, Purpose};
+use handstamp_axum::handstamp::Authenticated;
+use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
     Access, Auth, Config, Fresh, IssueError, Location, Refresh, Rejection, Require, RequireLayer,
     SignedToken, days,

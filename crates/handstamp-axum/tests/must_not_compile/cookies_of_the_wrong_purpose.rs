@@ -1,6 +1,6 @@
 //! A refresh token does not go into the access cookie, nor the other way round.
 
-use handstamp_axum::core::purpose::{Access, Refresh};
+use handstamp_axum::handstamp::purpose::{Access, Refresh};
 use handstamp_axum::{Auth, SignedToken};
 
 fn login(auth: &Auth, access: &SignedToken<Access>, refresh: &SignedToken<Refresh>) {

@@ -1,8 +1,8 @@
 //! A proof is not made by hand, nor put into an extractor.
 
 use handstamp_axum::Access;
-use handstamp_axum::core::Authenticated;
-use handstamp_axum::core::purpose;
+use handstamp_axum::handstamp::Authenticated;
+use handstamp_axum::handstamp::purpose;
 
 fn forged() -> Authenticated<purpose::Access> {
     Authenticated {}

@@ -1,6 +1,6 @@
 //! There are two purposes, and no application adds a third.
 
-use handstamp_axum::core::purpose::Purpose;
+use handstamp_axum::handstamp::purpose::Purpose;
 
 #[derive(Debug, Clone, Copy)]
 struct Superuser;

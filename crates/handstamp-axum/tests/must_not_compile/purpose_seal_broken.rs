@@ -1,5 +1,5 @@
 //! Nor does it break the seal.
 
-use handstamp_axum::core::purpose::sealed::Sealed;
+use handstamp_axum::handstamp::purpose::sealed::Sealed;
 
 fn main() {}

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    ConfigBuilder, CookiePrefix,
+    ConfigBuilder,
     danger::{Danger, Dangers},
-    duration::{days, written},
+    duration::written,
     origins::Origins,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
 };
-use crate::cookie::{CookieDomain, CookieName, CookiePath, SameSite};
+use crate::cookie::{CookieDomain, CookieName, CookiePath, LONGEST_MAX_AGE, SameSite};
 
 settings! {
     /// Token cookies, and what CSRF cookies share with them.
@@ -41,6 +41,22 @@ settings! {
         /// Whether all four names begin with a prefix that browsers enforce. Default: [`CookiePrefix::None`].
         Now "HANDSTAMP_COOKIE_PREFIX" cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
     }
+}
+
+/// A prefix of cookie names by which browsers refuse cookies that somebody else could have set.
+///
+/// ```
+/// use handstamp::{Config, config::CookiePrefix};
+///
+/// let builder = Config::builder().cookie_prefix(CookiePrefix::Host);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CookiePrefix {
+    /// The names as they are set.
+    None,
+    /// `__Host-Http-` for token cookies, `__Host-` for CSRF cookies: Secure, for `/`, without a domain.
+    Host,
 }
 
 /// How long browsers keep a cookie.
@@ -128,6 +144,3 @@ fn check_insecure(origins: &Origins, report: &mut Report) {
         _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
     }
 }
-
-/// What browsers cut `Max-Age` to (RFC 6265bis, section 5.5).
-const LONGEST_MAX_AGE: Duration = days(400);

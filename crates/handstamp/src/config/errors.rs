@@ -1,7 +1,7 @@
 //! What refusals look like.
 
 use super::{
-    ConfigBuilder, ErrorStyle,
+    ConfigBuilder,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
 };
@@ -14,6 +14,22 @@ settings! {
         /// Whose statuses and bodies refusals have. Default: [`ErrorStyle::Standard`].
         Now "HANDSTAMP_ERROR_STYLE" error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
     }
+}
+
+/// Whose statuses and bodies refusals have.
+///
+/// ```
+/// use handstamp::{Config, config::ErrorStyle};
+///
+/// let builder = Config::builder().error_style(ErrorStyle::AuthX);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorStyle {
+    /// Problem details (RFC 9457), and 401 for every token that is not good.
+    Standard,
+    /// Those of AuthX, for clients that depend on them.
+    AuthX,
 }
 
 impl Errors {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    CheckSessions, ConfigBuilder,
+    ConfigBuilder,
     duration::{days, minutes, written},
     report::Report,
     setting::{Apply, Effect, Setting, settings},
@@ -39,6 +39,22 @@ settings! {
         /// The methods that never renew tokens. Default: none.
         Later "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE" implicit_refresh_method_exclude(texts Method): Vec<String> = Vec::new();
     }
+}
+
+/// When a token's session is looked up in the store.
+///
+/// ```
+/// use handstamp::{Config, config::CheckSessions};
+///
+/// let builder = Config::builder().check_sessions(CheckSessions::OnRefresh);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckSessions {
+    /// With every request: a log-out takes effect at once.
+    EveryRequest,
+    /// Only when tokens are refreshed: a log-out takes effect when the access token ends.
+    OnRefresh,
 }
 
 impl Sessions {

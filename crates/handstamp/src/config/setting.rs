@@ -85,7 +85,7 @@ macro_rules! settings {
         }
 
         impl ConfigBuilder {
-            $($crate::config::setting::setter! { $form $subject $key $name $Argument; $(#[$doc])* })*
+            $($crate::config::setting::setter! { $form $effect $subject $key $name $Argument; $(#[$doc])* })*
         }
 
         pub(super) const SETTINGS: &[Setting] = &[
@@ -100,18 +100,18 @@ macro_rules! settings {
 
 /// The builder's method: for a typed value, a text that is read into one, or several of either.
 macro_rules! setter {
-    (value $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (value $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`")]
+        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
         pub fn $name(mut self, value: $Argument) -> Self {
             self.report.begin($key);
             self.$subject.$name = value.into();
             self
         }
     };
-    (text $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (text $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`")]
+        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
         pub fn $name(mut self, value: impl AsRef<str>) -> Self {
             if let Some(value) = self.report.read::<$Argument>($key, value.as_ref()) {
                 self.$subject.$name = value.into();
@@ -119,18 +119,18 @@ macro_rules! setter {
             self
         }
     };
-    (values $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (values $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`")]
+        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
         pub fn $name(mut self, values: impl IntoIterator<Item = $Argument>) -> Self {
             self.report.begin($key);
             self.$subject.$name = values.into_iter().collect();
             self
         }
     };
-    (texts $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (texts $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`")]
+        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
         pub fn $name(mut self, values: impl IntoIterator<Item: AsRef<str>>) -> Self {
             if let Some(values) = self.report.read_each::<$Argument>($key, values) {
                 self.$subject.$name = values.into_iter().map(Into::into).collect();
@@ -138,14 +138,24 @@ macro_rules! setter {
             self
         }
     };
-    (secret $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (secret $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`, or the content of the file that `", $key, "_FILE` names")]
+        #[doc = concat!("\n\n`", $key, "`, or the content of the file that `", $key, "_FILE` names", $crate::config::setting::effect_note!($effect))]
         pub fn $name(mut self, secret: impl Into<$Argument>) -> Self {
             self.report.begin($key);
             self.$subject.$name = Some(secret.into());
             self
         }
+    };
+}
+
+/// What the method's documentation says of a setting that nothing uses yet.
+macro_rules! effect_note {
+    (Now) => {
+        ""
+    };
+    (Later) => {
+        "\n\nChecked, but without effect in this release."
     };
 }
 
@@ -175,4 +185,4 @@ macro_rules! apply {
     };
 }
 
-pub(super) use {apply, setter, settings};
+pub(super) use {apply, effect_note, setter, settings};

@@ -1,11 +1,11 @@
 //! Text becomes a type: the words in which a setting may be written.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use super::{CheckSessions, CookiePrefix, ErrorStyle, nearest::nearest};
 use crate::{
     Location,
-    cookie::{CookieDomain, CookieName, CookiePath, SameSite},
+    cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
     csrf::Origin,
     jws::{Algorithm, KeyId},
 };
@@ -139,27 +139,31 @@ impl From<Method> for String {
 }
 
 fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
+    !text.is_empty() && text.chars().all(is_token_character)
 }
 
 impl FromText for Algorithm {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        text.parse()
-            .map_err(|error| Invalid::new(error, use_one_of(text, &Self::ALL.map(Self::name))))
+        Self::named(text).ok_or_else(|| not_one_of(&Self::ALL.map(Self::name), text))
     }
 }
 
 impl FromText for Location {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        word(text, ["cookies", "headers", "query", "json"])
+        // The default first.
+        let choices = [Self::Cookies, Self::Headers, Self::Query, Self::Json];
+        choice(text, &choices.map(|location| (location.name(), location)))
     }
 }
 
 impl FromText for SameSite {
     fn from_text(text: &str) -> Result<Self, Invalid> {
         // The default first.
-        word(text, ["lax", "strict", "none"])
+        let choices = [Self::Lax, Self::Strict, Self::None];
+        choice(
+            text,
+            &choices.map(|same_site| (same_site.name(), same_site)),
+        )
     }
 }
 
@@ -234,28 +238,23 @@ impl FromText for Origin {
     }
 }
 
-/// One of the type's own words, in any case.
-fn word<T: FromStr<Err: fmt::Display>, const N: usize>(
-    text: &str,
-    words: [&str; N],
-) -> Result<T, Invalid> {
-    text.to_ascii_lowercase()
-        .parse()
-        .map_err(|error| Invalid::new(error, use_one_of(text, &words)))
-}
-
+/// One of these words, in any case.
 fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
-    let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
     choices
         .iter()
         .find(|(word, _)| word.eq_ignore_ascii_case(text))
         .map(|(_, choice)| *choice)
         .ok_or_else(|| {
-            Invalid::new(
-                format_args!("not one of {}", words.join(", ")),
-                use_one_of(text, &words),
-            )
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            not_one_of(&words, text)
         })
+}
+
+fn not_one_of(words: &[&str], text: &str) -> Invalid {
+    Invalid::new(
+        format_args!("not one of {}", words.join(", ")),
+        use_one_of(text, words),
+    )
 }
 
 /// The word that was meant; the first, which is the default, when that is not clear.

@@ -8,6 +8,7 @@ use super::{
     report::Report,
     setting::{Apply, Effect, Setting, settings},
 };
+use crate::claims::REGISTERED;
 
 settings! {
     /// Lifetimes and claims.
@@ -70,7 +71,7 @@ impl Tokens {
         if !report.is_given("JWT_DECODE_ISSUER") {
             self.decode_issuer.clone_from(&self.encode_issuer);
         }
-        if REGISTERED.contains(&self.identity_claim.as_str()) {
+        if self.identity_claim != "sub" && REGISTERED.contains(&self.identity_claim.as_str()) {
             report.problem(
                 "JWT_IDENTITY_CLAIM",
                 Some(&self.identity_claim),
@@ -79,6 +80,7 @@ impl Tokens {
             );
         }
     }
+
     /// A refresh token is there to outlive access tokens.
     fn check_order(&self, report: &mut Report) {
         const ACCESS: &str = "JWT_ACCESS_TOKEN_EXPIRES";
@@ -113,7 +115,7 @@ impl Tokens {
 pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report) {
     let reason = if span < Duration::from_secs(1) {
         "shorter than a second"
-    } else if span > LONGEST_SPAN {
+    } else if span > LONGEST_LIFE {
         "longer than ten years"
     } else {
         return;
@@ -126,25 +128,7 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
     );
 }
 
-const LONGEST_SPAN: Duration = days(3650);
+/// Past ten years a lifetime is a slip of the unit.
+pub(crate) const LONGEST_LIFE: Duration = days(3650);
 const LONGEST_LEEWAY: Duration = Duration::from_secs(60 * 60);
-
 const LONGEST_USUAL_LEEWAY: Duration = minutes(5);
-
-/// The claims of DESIGN 5.2 but `sub`.
-const REGISTERED: [&str; 14] = [
-    "jti",
-    "type",
-    "fresh",
-    "csrf",
-    "iat",
-    "nbf",
-    "exp",
-    "sid",
-    "gen",
-    "auth_time",
-    "iss",
-    "aud",
-    "scopes",
-    "login_type",
-];

@@ -1,17 +1,14 @@
 //! What a `Set-Cookie` line says besides name, value and lifetime.
 
-use std::{error::Error, fmt, str::FromStr};
-
 use super::{CookieDomain, CookiePath};
 
 /// When a browser sends a cookie with requests that other sites started
 /// ([RFC 6265bis, section 4.1.2.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.7)).
 ///
 /// ```
-/// use handstamp::cookie::SameSite;
+/// use handstamp::{Config, config::SameSite};
 ///
-/// assert_eq!("Strict".parse(), Ok(SameSite::Strict));
-/// assert_eq!(SameSite::Lax.name(), "lax");
+/// let builder = Config::builder().cookie_samesite(SameSite::Strict);
 /// ```
 ///
 /// # Security
@@ -28,9 +25,6 @@ pub enum SameSite {
 }
 
 impl SameSite {
-    /// Every value, the strictest first.
-    pub const ALL: [Self; 3] = [Self::Strict, Self::Lax, Self::None];
-
     /// The word used in `JWT_COOKIE_SAMESITE`, and on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -41,37 +35,6 @@ impl SameSite {
         }
     }
 }
-
-impl FromStr for SameSite {
-    type Err = UnknownSameSite;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|same_site| same_site.name().eq_ignore_ascii_case(name))
-            .ok_or(UnknownSameSite)
-    }
-}
-
-/// The text names no [`SameSite`].
-///
-/// ```
-/// use handstamp::cookie::SameSite;
-///
-/// let error = "sometimes".parse::<SameSite>().unwrap_err();
-/// assert_eq!(error.to_string(), "not one of strict, lax, none");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownSameSite;
-
-impl fmt::Display for UnknownSameSite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one of strict, lax, none")
-    }
-}
-
-impl Error for UnknownSameSite {}
 
 /// The attributes of one cookie, the same each time it is set or unset. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,23 +6,14 @@ use std::{error::Error, fmt, sync::Arc};
 /// ([RFC 6265bis, section 4.1.2.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.3)):
 /// a host name of at least two labels, in lower case. Without one a cookie goes to the host that set it, and to no other.
 ///
-/// ```
-/// use handstamp::cookie::CookieDomain;
-///
-/// assert_eq!(CookieDomain::try_from("Example.com")?.as_str(), "example.com");
-/// assert!(CookieDomain::try_from("https://example.com").is_err());
-/// # Ok::<_, handstamp::cookie::InvalidCookieDomain>(())
-/// ```
-///
 /// # Security
 /// A domain hands the cookie to every host below it, also to those that other people run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CookieDomain(Arc<str>);
+pub(crate) struct CookieDomain(Arc<str>);
 
 impl CookieDomain {
     /// The domain as it stands on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -45,17 +36,8 @@ impl fmt::Display for CookieDomain {
 }
 
 /// The text cannot be the `Domain` of a cookie.
-///
-/// ```
-/// use handstamp::cookie::CookieDomain;
-///
-/// assert_eq!(
-///     CookieDomain::try_from(".example.com").unwrap_err().to_string(),
-///     "a cookie domain begins with a label: leave out the dot in front, hosts below are included without it",
-/// );
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidCookieDomain(Problem);
+pub(crate) struct InvalidCookieDomain(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Problem {

@@ -7,23 +7,13 @@ use super::{Attributes, MAX_NAME_AND_VALUE};
 /// The name of a cookie: a token
 /// ([RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1),
 /// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096 bytes.
-///
-/// ```
-/// use handstamp::cookie::CookieName;
-///
-/// let name = CookieName::try_from("__Host-access")?;
-/// assert_eq!(name.as_str(), "__Host-access");
-/// assert!(CookieName::try_from("access;").is_err());
-/// # Ok::<_, handstamp::cookie::InvalidCookieName>(())
-/// ```
 // Shared, not copied: every cookie that is set carries its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CookieName(Arc<str>);
+pub(crate) struct CookieName(Arc<str>);
 
 impl CookieName {
     /// The name as it stands on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -72,18 +62,8 @@ impl fmt::Display for CookieName {
 }
 
 /// The text cannot be the name of a cookie.
-///
-/// ```
-/// use handstamp::cookie::CookieName;
-///
-/// assert_eq!(
-///     CookieName::try_from("session=id").unwrap_err().to_string(),
-///     "'=' at position 8 cannot be in a cookie name: \
-///      letters, digits and !#$%&'*+-.^_`|~ can",
-/// );
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidCookieName(Problem);
+pub(crate) struct InvalidCookieName(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Problem {
@@ -166,7 +146,7 @@ impl Prefix {
 }
 
 /// `tchar` of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-fn is_token_character(c: char) -> bool {
+pub(crate) fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 

@@ -9,24 +9,14 @@ use super::MAX_ATTRIBUTE_VALUE;
 /// begins with `/` and holds only what the path of an address can hold
 /// ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), but no `;`.
 ///
-/// ```
-/// use handstamp::cookie::CookiePath;
-///
-/// assert_eq!(CookiePath::try_from("/auth")?.as_str(), "/auth");
-/// assert_eq!(CookiePath::default().as_str(), "/");
-/// assert!(CookiePath::try_from("auth").is_err());
-/// # Ok::<_, handstamp::cookie::InvalidCookiePath>(())
-/// ```
-///
 /// # Security
 /// A path saves bytes; it does not protect. Scripts of the same site reach a cookie under any path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CookiePath(Arc<str>);
+pub(crate) struct CookiePath(Arc<str>);
 
 impl CookiePath {
     /// The path as it stands on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -65,17 +55,8 @@ impl fmt::Display for CookiePath {
 }
 
 /// The text cannot be the `Path` of a cookie.
-///
-/// ```
-/// use handstamp::cookie::CookiePath;
-///
-/// assert_eq!(
-///     CookiePath::try_from("").unwrap_err().to_string(),
-///     "a cookie path begins with '/': browsers put another in its place otherwise",
-/// );
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidCookiePath(Problem);
+pub(crate) struct InvalidCookiePath(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Problem {

@@ -1,15 +1,16 @@
 //! Writing one `Set-Cookie` line.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
-use super::{Attributes, CookieName, MAX_NAME_AND_VALUE};
+use super::{Attributes, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
+use crate::error::IssueError;
 
 /// One `Set-Cookie` line
 /// ([RFC 6265bis, section 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)).
 /// Each one is a header line of its own; a `Set-Cookie` is never folded into another by a comma.
 ///
 /// ```
-/// use handstamp::cookie::SetCookie;
+/// use handstamp::SetCookie;
 ///
 /// // What an adapter does with them.
 /// fn headers(cookies: &[SetCookie]) -> Vec<(&'static str, String)> {
@@ -42,17 +43,17 @@ impl SetCookie {
         value: &str,
         attributes: &Attributes,
         lifetime: Lifetime,
-    ) -> Result<Self, CookieError> {
-        if let Some(position) = value.bytes().position(|byte| !is_cookie_octet(byte)) {
-            return Err(CookieError::InvalidValue {
-                name: name.clone(),
-                position: position + 1,
+    ) -> Result<Self, IssueError> {
+        // Tokens and CSRF values are base64url and dots. If that ever changed, it must not become another attribute.
+        if !value.bytes().all(is_cookie_octet) {
+            return Err(IssueError::UnwritableCookie {
+                name: name.to_string(),
             });
         }
         let size = name.as_str().len() + value.len();
         if size > MAX_NAME_AND_VALUE {
-            return Err(CookieError::TooLarge {
-                name: name.clone(),
+            return Err(IssueError::CookieTooLarge {
+                name: name.to_string(),
                 size,
             });
         }
@@ -86,8 +87,8 @@ impl SetCookie {
 
     /// The name of the cookie that this line sets or unsets.
     #[must_use]
-    pub fn name(&self) -> &CookieName {
-        &self.name
+    pub fn name(&self) -> &str {
+        self.name.as_str()
     }
 
     /// What goes after `Set-Cookie: `. Visible ASCII and spaces, nothing else.
@@ -129,7 +130,7 @@ impl SetCookie {
         match self.kind {
             Kind::Deletion => Some(0),
             Kind::Set(Lifetime::Session) => None,
-            Kind::Set(Lifetime::Persistent(span)) => Some(span.as_secs().min(MAX_AGE_CAP)),
+            Kind::Set(Lifetime::Persistent(span)) => Some(span.min(LONGEST_MAX_AGE).as_secs()),
         }
     }
 }
@@ -154,52 +155,9 @@ pub(crate) enum Lifetime {
     Persistent(Duration),
 }
 
-/// The cookie cannot be written so that a browser would keep it. Never holds the value: it is a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CookieError {
-    /// Name and value have more than 4096 bytes together.
-    TooLarge {
-        /// Of the cookie.
-        name: CookieName,
-        /// How many they have.
-        size: usize,
-    },
-    /// A byte of the value is no `cookie-octet`.
-    InvalidValue {
-        /// Of the cookie.
-        name: CookieName,
-        /// Where the byte is, counted from one.
-        position: usize,
-    },
-}
-
-impl fmt::Display for CookieError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { name, size } => write!(
-                f,
-                "cookie {name} has {size} bytes with its name, and browsers drop a cookie \
-                 of more than {MAX_NAME_AND_VALUE}: put less into the token"
-            ),
-            Self::InvalidValue { name, position } => write!(
-                f,
-                "byte {position} of the value for cookie {name} cannot be in a cookie: \
-                 visible ASCII can, without quotes, commas, semicolons and backslashes"
-            ),
-        }
-    }
-}
-
-impl Error for CookieError {}
-
 /// `cookie-octet` of
 /// [RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1).
 /// The pair of quotes that the grammar allows around a value is refused: readers disagree on whether they belong to it.
 const fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }
-
-/// 400 days, in seconds: browsers cut off what is longer
-/// ([RFC 6265bis, section 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
-const MAX_AGE_CAP: u64 = 400 * 24 * 60 * 60;

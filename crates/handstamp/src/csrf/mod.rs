@@ -3,5 +3,5 @@
 mod origin;
 mod token;
 
-pub use origin::{InvalidOrigin, Origin};
+pub(crate) use origin::Origin;
 pub(crate) use token::{CsrfCleared, check};

@@ -10,17 +10,8 @@ use std::{
 ///
 /// Lower-case, without the scheme's default port, so two origins are the same exactly when their texts are. Never a pattern: no
 /// wildcard, no path, nothing that could be compared by its beginning or end.
-///
-/// ```
-/// use handstamp::csrf::Origin;
-///
-/// let origin = Origin::try_from("https://App.Example.com:443")?;
-/// assert_eq!(origin.as_str(), "https://app.example.com");
-/// assert!(Origin::try_from("https://*.example.com").is_err());
-/// # Ok::<(), handstamp::csrf::InvalidOrigin>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin {
+pub(crate) struct Origin {
     text: String,
     host: Host,
 }
@@ -33,23 +24,8 @@ enum Host {
 }
 
 impl Origin {
-    /// The text that a browser sends.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Whether only this machine can be meant: `localhost` and names below it, 127.0.0.0/8, `[::1]`.
-    ///
-    /// ```
-    /// use handstamp::csrf::Origin;
-    ///
-    /// assert!(Origin::try_from("http://localhost:8000")?.is_loopback());
-    /// assert!(!Origin::try_from("http://localhost.example.com")?.is_loopback());
-    /// # Ok::<(), handstamp::csrf::InvalidOrigin>(())
-    /// ```
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {
             Host::Name(name) => name == "localhost" || name.ends_with(".localhost"),
             Host::V4(address) => address.is_loopback(),
@@ -162,15 +138,8 @@ fn parse_port(digits: &str) -> Option<u16> {
 }
 
 /// Why a text is no [`Origin`].
-///
-/// ```
-/// use handstamp::csrf::{InvalidOrigin, Origin};
-///
-/// assert_eq!(Origin::try_from("https://example.com/"), Err(InvalidOrigin::MoreThanAnOrigin));
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InvalidOrigin {
+pub(crate) enum InvalidOrigin {
     /// It has no `://`.
     NotAnOrigin,
     /// The scheme is neither `http` nor `https`.
@@ -282,13 +251,13 @@ mod tests {
         for (name, text, expected) in rows {
             let origin = Origin::try_from(*text);
             assert_eq!(
-                origin.as_ref().map(Origin::as_str),
+                origin.as_ref().map(|origin| origin.text.as_str()),
                 expected.as_ref().copied(),
                 "{name}"
             );
             if let Ok(origin) = origin {
                 assert_eq!(
-                    Origin::try_from(origin.as_str()),
+                    Origin::try_from(origin.text.as_str()),
                     Ok(origin),
                     "{name}: not stable"
                 );

@@ -68,7 +68,7 @@ impl Error for ConfigError {}
 ///     .unwrap_err();
 /// assert_eq!(
 ///     error.problems()[0].to_string(),
-///     r#"JWT_COOKIE_SAMESITE="sideways": not one of strict, lax, none. Use "lax""#
+///     r#"JWT_COOKIE_SAMESITE="sideways": not one of lax, strict, none. Use "lax""#
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cookie::CookieError;
+use crate::cookie::MAX_NAME_AND_VALUE;
 use crate::jws::MAX_TOKEN_LEN;
 
 /// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
@@ -37,9 +37,18 @@ pub enum IssueError {
     LifetimeOutOfRange,
     /// The token is longer than any handstamp reads: too many or too large custom claims.
     TokenTooLong,
-    /// Name and value of the cookie are longer than 4096 bytes, so that browsers would drop it, or a value holds what
-    /// cookies cannot carry.
-    Cookie(CookieError),
+    /// Name and value of the cookie have more than 4096 bytes together: browsers would drop it.
+    CookieTooLarge {
+        /// Of the cookie.
+        name: String,
+        /// How many bytes they have.
+        size: usize,
+    },
+    /// The value holds what cookies cannot carry. No token does.
+    UnwritableCookie {
+        /// Of the cookie.
+        name: String,
+    },
     /// Only a public key is configured: this service verifies tokens and issues none.
     NoSigningKey,
     /// The signature could not be made.
@@ -63,7 +72,14 @@ impl fmt::Display for IssueError {
                 f,
                 "the token has more than {MAX_TOKEN_LEN} bytes; keep large data in your database"
             ),
-            Self::Cookie(error) => error.fmt(f),
+            Self::CookieTooLarge { name, size } => write!(
+                f,
+                "cookie {name} has {size} bytes with its name, and browsers drop a cookie \
+                 of more than {MAX_NAME_AND_VALUE}: put less into the token"
+            ),
+            Self::UnwritableCookie { name } => {
+                write!(f, "the value for cookie {name} holds what cannot be in a cookie")
+            }
             Self::NoSigningKey => {
                 f.write_str("no key to sign with; set JWT_PRIVATE_KEY, or issue tokens in the service that has it")
             }
@@ -73,17 +89,4 @@ impl fmt::Display for IssueError {
     }
 }
 
-impl std::error::Error for IssueError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Cookie(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<CookieError> for IssueError {
-    fn from(error: CookieError) -> Self {
-        Self::Cookie(error)
-    }
-}
+impl std::error::Error for IssueError {}

@@ -1,14 +1,14 @@
 //! The names of RFC 7518, section 3.1, RFC 8037 and RFC 8812.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// A signature algorithm. A key has exactly one; a token never chooses.
 ///
 /// ```
-/// use handstamp::jws::Algorithm;
+/// use handstamp::{Config, config::Algorithm};
 ///
-/// assert_eq!("ES256".parse(), Ok(Algorithm::Es256));
-/// assert!("none".parse::<Algorithm>().is_err());
+/// let builder = Config::builder().algorithm(Algorithm::EdDsa);
+/// assert_eq!(Algorithm::EdDsa.name(), "EdDSA");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -45,7 +45,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm, in the order of the RFCs.
-    pub const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Hs256,
         Self::Hs384,
         Self::Hs512,
@@ -83,6 +83,13 @@ impl Algorithm {
         }
     }
 
+    /// The algorithm of this name. Case counts, as in RFC 7518.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+    }
+
     /// Whether the same secret signs and verifies (HS256, HS384, HS512).
     #[must_use]
     pub const fn is_hmac(self) -> bool {
@@ -95,31 +102,3 @@ impl fmt::Display for Algorithm {
         f.write_str(self.name())
     }
 }
-
-impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or(UnknownAlgorithm)
-    }
-}
-
-/// The text names no algorithm of [`Algorithm::ALL`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownAlgorithm;
-
-impl fmt::Display for UnknownAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one of ")?;
-        for (i, algorithm) in Algorithm::ALL.into_iter().enumerate() {
-            write!(f, "{}{algorithm}", if i == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for UnknownAlgorithm {}

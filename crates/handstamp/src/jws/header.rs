@@ -56,7 +56,7 @@ impl Header {
         }
         let alg = members.alg.ok_or(malformed("header has no `alg`"))?;
         Ok(Self {
-            algorithm: alg.parse().map_err(|_| JwsError::UnsupportedAlgorithm)?,
+            algorithm: Algorithm::named(&alg).ok_or(JwsError::UnsupportedAlgorithm)?,
             key_id: members.kid,
         })
     }

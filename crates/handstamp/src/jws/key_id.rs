@@ -5,21 +5,12 @@ use std::{error::Error, fmt};
 /// The name of a key: tells which of several keys signed a token, so that keys can be replaced one after the other.
 ///
 /// One to 128 characters of printable ASCII, without `"` and `\`.
-///
-/// ```
-/// use handstamp::jws::KeyId;
-///
-/// assert_eq!(KeyId::try_from("2026-01")?.as_str(), "2026-01");
-/// assert!(KeyId::try_from("").is_err());
-/// # Ok::<(), handstamp::jws::InvalidKeyId>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct KeyId(Box<str>);
+pub(crate) struct KeyId(Box<str>);
 
 impl KeyId {
     /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -46,8 +37,7 @@ impl fmt::Display for KeyId {
 
 /// The text cannot name a key; see [`KeyId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InvalidKeyId;
+pub(crate) struct InvalidKeyId;
 
 impl fmt::Display for InvalidKeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

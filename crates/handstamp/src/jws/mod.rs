@@ -26,14 +26,14 @@ mod signature;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
-pub use key_id::{InvalidKeyId, KeyId};
+pub use algorithm::Algorithm;
 
 pub(crate) use compact::{Compact, JwsError, MAX_TOKEN_LEN};
 pub(crate) use header::Header;
 pub(crate) use hmac::SecretLength;
 pub(crate) use key::{SigningKey, VerifyingKey};
 pub(crate) use key_error::KeyError;
+pub(crate) use key_id::KeyId;
 #[cfg(feature = "asymmetric")]
 pub(crate) use pem_error::PemError;
 pub(crate) use signature::Signature;

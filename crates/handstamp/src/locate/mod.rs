@@ -80,9 +80,9 @@ fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
 /// A place in a request where a token may be.
 ///
 /// ```
-/// use handstamp::Location;
+/// use handstamp::{Config, Location};
 ///
-/// assert_eq!("cookies".parse(), Ok(Location::Cookies));
+/// let builder = Config::builder().token_locations([Location::Cookies, Location::Headers]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -98,9 +98,6 @@ pub enum Location {
 }
 
 impl Location {
-    /// Every location, in the order of the settings page.
-    pub const ALL: [Self; 4] = [Self::Headers, Self::Cookies, Self::Query, Self::Json];
-
     /// The word used in `JWT_TOKEN_LOCATION`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -112,30 +109,6 @@ impl Location {
         }
     }
 }
-
-impl std::str::FromStr for Location {
-    type Err = UnknownLocation;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|location| location.name() == name)
-            .ok_or(UnknownLocation)
-    }
-}
-
-/// The text names no [`Location`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownLocation;
-
-impl std::fmt::Display for UnknownLocation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("not one of headers, cookies, query, json")
-    }
-}
-
-impl std::error::Error for UnknownLocation {}
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,7 @@ fn every_problem_is_reported_at_once() {
     ])
     .unwrap_err();
     let text = "4 problems in the configuration:
-- JWT_COOKIE_SAMESITE=\"sideways\": not one of strict, lax, none. Use \"lax\"
+- JWT_COOKIE_SAMESITE=\"sideways\": not one of lax, strict, none. Use \"lax\"
 - HANDSTAMP_COKIE_PREFIX: no such setting. Did you mean HANDSTAMP_COOKIE_PREFIX?
 - JWT_SECRET_KEY: the secret has 7 bytes and HS256 needs at least 32 (RFC 7518, section 3.2). Make one with `openssl rand -base64 64`
 - JWT_ACCESS_TOKEN_EXPIRES=\"0s\": shorter than a second. Use something like 15m or 20d";

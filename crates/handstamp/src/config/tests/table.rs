@@ -3,12 +3,12 @@
 use crate::config::setting::every_setting;
 
 #[test]
-fn every_key_of_the_design_is_there() {
+fn every_key_is_there() {
     let names: Vec<_> = every_setting().map(|setting| setting.name).collect();
-    for key in DESIGN.split_whitespace() {
+    for key in EVERY_KEY.split_whitespace() {
         assert!(names.contains(&key), "{key} is missing");
     }
-    assert_eq!(names.len(), DESIGN.split_whitespace().count());
+    assert_eq!(names.len(), EVERY_KEY.split_whitespace().count());
 }
 
 #[test]
@@ -21,8 +21,7 @@ fn every_key_has_a_paragraph_of_its_own() {
     assert_eq!(page.matches("\n**`").count(), every_setting().count());
 }
 
-/// DESIGN 4, written out.
-const DESIGN: &str = "
+const EVERY_KEY: &str = "
     JWT_SECRET_KEY JWT_PREVIOUS_SECRET_KEY JWT_PRIVATE_KEY JWT_PUBLIC_KEY JWT_PREVIOUS_PUBLIC_KEY
     HANDSTAMP_KEY_ID HANDSTAMP_PREVIOUS_KEY_ID JWT_ALGORITHM JWT_DECODE_ALGORITHMS
     JWT_ACCESS_TOKEN_EXPIRES JWT_REFRESH_TOKEN_EXPIRES JWT_DECODE_LEEWAY JWT_ENCODE_NBF

@@ -210,7 +210,7 @@ const ROWS: &[Row] = &[
         key: "JWT_TOKEN_LOCATION", good: r#"["headers", "cookies"]"#, beside: &[],
         read: |config| debug(config.locations()), means: "[Headers, Cookies]",
         bad: &[
-            ("cookie", r#"JWT_TOKEN_LOCATION="cookie": not one of headers, cookies, query, json. Use "cookies""#),
+            ("cookie", r#"JWT_TOKEN_LOCATION="cookie": not one of cookies, headers, query, json. Use "cookies""#),
             ("cookies,cookies", r#"JWT_TOKEN_LOCATION="cookies,cookies": cookies is listed twice. List it once"#),
             ("json", r#"JWT_TOKEN_LOCATION="json": this release does not read JSON bodies, so no request could have a token. Add "cookies" or "headers""#),
             ("[]", r#"JWT_TOKEN_LOCATION: an empty list: no request could have a token. Use "cookies""#),
@@ -309,15 +309,15 @@ const ROWS: &[Row] = &[
         key: "JWT_COOKIE_SAMESITE", good: "Strict", beside: &[],
         read: |config| debug((config.cookies(Kind::Access).token.attributes.same_site,config.cookies(Kind::Refresh).csrf.attributes.same_site,)), means: "(Strict, Strict)",
         bad: &[
-            ("sideways", r#"JWT_COOKIE_SAMESITE="sideways": not one of strict, lax, none. Use "lax""#),
-            ("stric", r#"JWT_COOKIE_SAMESITE="stric": not one of strict, lax, none. Use "strict""#),
+            ("sideways", r#"JWT_COOKIE_SAMESITE="sideways": not one of lax, strict, none. Use "lax""#),
+            ("stric", r#"JWT_COOKIE_SAMESITE="stric": not one of lax, strict, none. Use "strict""#),
         ],
     },
     Row {
         key: "HANDSTAMP_REFRESH_COOKIE_SAMESITE", good: "strict", beside: &[],
         read: |config| debug((config.cookies(Kind::Access).token.attributes.same_site,config.cookies(Kind::Refresh).csrf.attributes.same_site,)), means: "(Lax, Strict)",
         bad: &[
-            ("on", r#"HANDSTAMP_REFRESH_COOKIE_SAMESITE="on": not one of strict, lax, none. Use "lax""#),
+            ("on", r#"HANDSTAMP_REFRESH_COOKIE_SAMESITE="on": not one of lax, strict, none. Use "lax""#),
         ],
     },
     Row {

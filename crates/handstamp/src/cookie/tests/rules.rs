@@ -168,7 +168,12 @@ fn accepted(line: &str) -> bool {
         match attribute {
             "Secure" => attributes.secure = true,
             "HttpOnly" => attributes.http_only = true,
-            "SameSite" => attributes.same_site = value.parse().unwrap(),
+            "SameSite" => {
+                attributes.same_site = [SameSite::Strict, SameSite::Lax, SameSite::None]
+                    .into_iter()
+                    .find(|same_site| same_site.name().eq_ignore_ascii_case(value))
+                    .unwrap();
+            }
             "Path" => match CookiePath::try_from(value) {
                 Ok(path) => attributes.path = path,
                 Err(_) => return false,

@@ -5,9 +5,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{
-    super::{Attributes, CookieDomain, CookieError, Lifetime, SameSite, SetCookie},
+    super::{Attributes, CookieDomain, Lifetime, SameSite, SetCookie},
     cookie_value, name, path, plain,
 };
+use crate::error::IssueError;
 
 #[test]
 fn lines() {
@@ -85,7 +86,7 @@ fn lines() {
         ),
     ] {
         assert_eq!(cookie.to_header_value(), line, "{case}");
-        assert_eq!(cookie.name().as_str(), "name", "{case}");
+        assert_eq!(cookie.name(), "name", "{case}");
     }
 }
 
@@ -109,8 +110,7 @@ fn errors_name_the_cookie_and_not_the_value() {
     };
     assert_eq!(
         set("hush;hush"),
-        "byte 5 of the value for cookie n cannot be in a cookie: \
-         visible ASCII can, without quotes, commas, semicolons and backslashes"
+        "the value for cookie n holds what cannot be in a cookie"
     );
     assert_eq!(
         set(&"v".repeat(4096)),
@@ -127,9 +127,11 @@ fn values_are_cookie_octets() {
         match cookie {
             Ok(_) => assert!(allowed, "{c:?}"),
             Err(error) => {
-                let name = name("n");
                 assert!(!allowed, "{c:?}");
-                assert_eq!(error, CookieError::InvalidValue { name, position: 1 });
+                assert!(
+                    matches!(error, IssueError::UnwritableCookie { .. }),
+                    "{c:?}"
+                );
             }
         }
     }
@@ -174,7 +176,7 @@ proptest! {
 
 fn attributes() -> impl Strategy<Value = Attributes> {
     let domain = prop::option::of("[a-z]{1,9}\\.[a-z]{2,9}");
-    let same_site = prop::sample::select(&SameSite::ALL[..]);
+    let same_site = prop::sample::select(vec![SameSite::Strict, SameSite::Lax, SameSite::None]);
     (
         "/[a-z/]{0,9}",
         domain,

@@ -41,6 +41,6 @@ fn key_ids() {
 #[test]
 fn unknown_algorithms() {
     for name in ["", "none", "hs256", "HS256 ", "ES256k", "Ed25519", "HS2567"] {
-        assert!(name.parse::<Algorithm>().is_err(), "{name}");
+        assert!(Algorithm::named(name).is_none(), "{name}");
     }
 }

@@ -124,7 +124,7 @@ impl Vector {
             token: text("token").unwrap(),
             layer: text("layer").unwrap(),
             expect_valid: json["expect"] == "valid",
-            algorithm: json["alg"].as_str().unwrap().parse().unwrap(),
+            algorithm: Algorithm::named(json["alg"].as_str().unwrap()).unwrap(),
             #[cfg(feature = "asymmetric")]
             pem: text("pem"),
             requires: json["requires"]
@@ -147,7 +147,7 @@ impl Vector {
                 if self.jwks().len() == 1 {
                     return Ok((self.key_of(self.algorithm, jwk)?, None));
                 }
-                let algorithm = jwk["alg"].as_str().unwrap().parse().unwrap();
+                let algorithm = Algorithm::named(jwk["alg"].as_str().unwrap()).unwrap();
                 let id = KeyId::try_from(jwk["kid"].as_str().unwrap()).unwrap();
                 Ok((self.key_of(algorithm, jwk)?, Some(id)))
             })

@@ -4,10 +4,10 @@ use crate::purpose::Purpose;
 /// The names of one purpose's cookies and header, for a page or client that the application serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Names<'c> {
+pub struct CookieNames<'c> {
     /// Of the cookie that carries the token.
     pub cookie: &'c str,
-    /// Of the cookie that script reads the CSRF value from.
+    /// Of the cookie that script reads the CSRF value from. Where `JWT_CSRF_IN_COOKIES=false`, no such cookie is set.
     pub csrf_cookie: &'c str,
     /// Of the header that repeats it.
     pub csrf_header: &'c str,
@@ -24,9 +24,9 @@ impl Config {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn names<P: Purpose>(&self) -> Names<'_> {
+    pub fn names<P: Purpose>(&self) -> CookieNames<'_> {
         let cookies = self.cookies(P::KIND);
-        Names {
+        CookieNames {
             cookie: cookies.token.name.as_str(),
             csrf_cookie: cookies.csrf.name.as_str(),
             csrf_header: &cookies.csrf_header,

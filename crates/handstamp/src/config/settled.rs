@@ -1,0 +1,178 @@
+//! A configuration that was checked: what the rest of the crate reads settings from.
+
+use std::time::Duration;
+
+use super::{
+    ConfigBuilder, CookieLifetime, ErrorStyle, TokenCookies, cookies::Cookies, csrf::Csrf,
+    errors::Errors, locations::Locations, origins::Origins, sessions::Sessions, tokens::Tokens,
+};
+use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::sealed::Kind};
+
+/// A complete configuration, in which everything fits together.
+///
+/// ```
+/// use handstamp::{Config, Location, days, minutes};
+///
+/// let config = Config::builder()
+///     .secret_key("a secret of thirty-two bytes or more")
+///     .token_locations([Location::Cookies])
+///     .access_token_expires(minutes(15))
+///     .refresh_token_expires(days(30))
+///     .build()?;
+/// assert!(config.warnings().is_empty());
+/// assert!(!format!("{config:?}").contains("thirty-two"));
+/// # Ok::<(), handstamp::error::ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct Config {
+    pub(super) keys: KeySet,
+    pub(super) tokens: Tokens,
+    pub(super) errors: Errors,
+    pub(super) locations: Locations,
+    pub(super) cookies: Cookies,
+    pub(super) access_cookies: TokenCookies,
+    pub(super) refresh_cookies: TokenCookies,
+    pub(super) csrf: Csrf,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the session store reads it"))]
+    pub(super) sessions: Sessions,
+    pub(super) origins: Origins,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Config {
+    /// Starts from the defaults. Only a key has none.
+    ///
+    /// ```
+    /// let error = handstamp::Config::builder().build().unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`"
+    /// );
+    /// ```
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Takes everything from `JWT_…` and `HANDSTAMP_…` in the environment.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// match Config::from_env() {
+    ///     Ok(config) => config.warnings().iter().for_each(|warning| eprintln!("{warning}")),
+    ///     Err(error) => eprintln!("{error}"),
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// With every problem there is, each with its cure.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().env().build()
+    }
+
+    /// What the operator should know although the service can start: weakenings in use, names that mean nothing, settings without
+    /// effect.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    pub(crate) fn access_lifetime(&self) -> Duration {
+        self.tokens.access_token_expires
+    }
+
+    pub(crate) fn refresh_lifetime(&self) -> Duration {
+        self.tokens.refresh_token_expires
+    }
+
+    pub(crate) fn leeway(&self) -> Duration {
+        self.tokens.decode_leeway
+    }
+
+    pub(crate) fn encode_nbf(&self) -> bool {
+        self.tokens.encode_nbf
+    }
+
+    pub(crate) fn encode_audience(&self) -> &[String] {
+        &self.tokens.encode_audience
+    }
+
+    pub(crate) fn decode_audience(&self) -> &[String] {
+        &self.tokens.decode_audience
+    }
+
+    pub(crate) fn encode_issuer(&self) -> Option<&str> {
+        self.tokens.encode_issuer.as_deref()
+    }
+
+    pub(crate) fn decode_issuer(&self) -> Option<&str> {
+        self.tokens.decode_issuer.as_deref()
+    }
+
+    pub(crate) fn identity_claim(&self) -> &str {
+        &self.tokens.identity_claim
+    }
+
+    pub(crate) fn error_style(&self) -> ErrorStyle {
+        self.errors.error_style
+    }
+
+    pub(crate) fn error_message_key(&self) -> &str {
+        &self.errors.error_message_key
+    }
+
+    pub(crate) fn locations(&self) -> &[Location] {
+        &self.locations.token_locations
+    }
+
+    pub(crate) fn header_name(&self) -> &str {
+        &self.locations.header_name
+    }
+
+    /// Empty: the header's whole value is the token.
+    pub(crate) fn header_type(&self) -> &str {
+        &self.locations.header_type
+    }
+
+    pub(crate) fn query_string_name(&self) -> &str {
+        &self.locations.query_string_name
+    }
+
+    pub(crate) fn cookies(&self, kind: Kind) -> &TokenCookies {
+        match kind {
+            Kind::Access => &self.access_cookies,
+            Kind::Refresh => &self.refresh_cookies,
+        }
+    }
+
+    pub(crate) fn cookie_lifetime(&self) -> CookieLifetime {
+        self.cookies.lifetime()
+    }
+
+    pub(crate) fn csrf_protect(&self) -> bool {
+        self.csrf.cookie_csrf_protect
+    }
+
+    pub(crate) fn csrf_in_cookies(&self) -> bool {
+        self.csrf.csrf_in_cookies
+    }
+
+    /// In capitals.
+    pub(crate) fn csrf_methods(&self) -> &[String] {
+        &self.csrf.csrf_methods
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
+    pub(crate) fn public_origin(&self) -> Option<&Origin> {
+        self.origins.public_origin.as_ref()
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
+    pub(crate) fn trusted_origins(&self) -> &[Origin] {
+        &self.origins.trusted_origins
+    }
+}
