@@ -12,7 +12,8 @@ use crate::{Auth, Rejection};
 /// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
 /// too.
 ///
-/// `Option<Access>` is `None` only when the request has no token at all; a bad one is still refused.
+/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or is bad in another way,
+/// is refused with 401. A page that everybody may see takes `Result<Access, Rejection>`, and a log-out takes no token.
 ///
 /// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
 ///
@@ -68,7 +69,8 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the like.
+/// An access token that was made at a log-in, not by a refresh: for changing a password and the like. Only those made with
+/// [`NewToken::fresh`] are fresh: call it when you have checked a password.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};

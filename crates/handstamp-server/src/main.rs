@@ -75,12 +75,15 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let users = match reach {
         Reach::Loopback => demo::USERS,
         Reach::Public => {
-            let reason = if address.ip().is_loopback() {
-                "HANDSTAMP_PUBLIC_ORIGIN is set".to_owned()
+            let (reason, cure) = if address.ip().is_loopback() {
+                ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
             } else {
-                format!("{address} is not a loopback address")
+                let reason = format!("{address} is not a loopback address");
+                (reason, "listen on 127.0.0.1")
             };
-            tracing::warn!("{reason}: the demo users do not exist, so nobody can log in");
+            tracing::warn!(
+                "{reason}: the demo users do not exist, so nobody can log in; for the demo, {cure}"
+            );
             &[]
         }
     };

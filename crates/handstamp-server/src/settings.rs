@@ -35,6 +35,7 @@ pub(crate) fn config(
     environment: Vec<(OsString, OsString)>,
 ) -> Result<Config, ConfigError> {
     let mut builder = Config::builder();
+    let mut is_random = false;
     if reach == Reach::Loopback {
         builder = builder.cookie_secure(false);
     }
@@ -42,13 +43,17 @@ pub(crate) fn config(
         // The builder says what is missing if the system has no random bytes.
         let mut secret = [0; 64];
         if getrandom::fill(&mut secret).is_ok() {
-            tracing::warn!(
-                "JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart"
-            );
+            is_random = true;
             builder = builder.secret_key(Secret::from(secret.as_slice()));
         }
     }
-    builder.env_from(environment).build()
+    let config = builder.env_from(environment).build()?;
+    if is_random {
+        tracing::warn!(
+            "JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart"
+        );
+    }
+    Ok(config)
 }
 
 fn names_a_key(name: &OsString) -> bool {

@@ -151,7 +151,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// The browser forgets the tokens; whoever copied one still has it until it expires. A blocklist ends it at once.
+    /// The browser forgets the tokens; whoever copied one still has it until it expires. A blocklist ends it at once, if
+    /// it knows the refresh token's id as well: a refresh token makes new access tokens.
     pub fn unset_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
     }
@@ -178,8 +179,7 @@ impl Auth {
         }
     }
 
-    /// Checks that two layers of one route found the same token: demands that two people's tokens meet together are met by
-    /// nobody.
+    /// Checks that two layers of one route found the same token. Otherwise each would check its demands on another one.
     ///
     /// # Errors
     /// `invalid_token`.

@@ -1,6 +1,6 @@
 //! The complete example of AuthX's page on cookies, to be read beside the Python.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the curl lines of the README.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the calls of the README (bodies differ a little).
 //! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 use std::error::Error;

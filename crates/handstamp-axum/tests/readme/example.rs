@@ -1,10 +1,11 @@
 use axum::{Json, Router, extract::State, response::IntoResponse, routing::post};
-use handstamp_axum::{Access, Auth, Config, IssueError, Refresh};
+use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, Refresh};
 use serde_json::{Value, json};
 
 async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
     let user = "user1"; // check the password first
-    let (access, refresh) = (auth.create_access_token(user)?, auth.create_refresh_token(user)?);
+    let access = auth.create_access_token(NewToken::for_subject(user).fresh())?;
+    let refresh = auth.create_refresh_token(user)?;
     Ok((auth.set_access_cookies(&access)?, auth.set_refresh_cookies(&refresh)?, "welcome"))
 }
 async fn post_it(token: Access) -> Json<Value> { // a POST by cookie: the CSRF header was checked
