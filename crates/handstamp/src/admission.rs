@@ -16,6 +16,10 @@ pub enum Admission {
     Admitted,
     /// The token was revoked: 401 `token_revoked`.
     Revoked,
+    /// The token's session is over, or never was: 401 `session_ended`.
+    SessionEnded,
+    /// The token is a refresh token that had been exchanged already: 401 `refresh_reused`.
+    Reused,
 }
 
 /// What a blocklist is asked about: a token whose signature, times and CSRF value hold.

@@ -107,8 +107,11 @@ fn finish<P: Purpose>(
     admission: Admission,
     require: &Require<P>,
 ) -> Result<Authenticated<P>, Reason> {
-    if admission == Admission::Revoked {
-        return Err(Reason::TokenRevoked);
+    match admission {
+        Admission::Admitted => {}
+        Admission::Revoked => return Err(Reason::TokenRevoked),
+        Admission::SessionEnded => return Err(Reason::SessionEnded),
+        Admission::Reused => return Err(Reason::RefreshReused),
     }
     let claims = &cleared.verified().claims;
     for demand in &require.scopes {

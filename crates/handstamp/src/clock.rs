@@ -25,6 +25,24 @@ impl UnixTime {
         self.0.as_secs()
     }
 
+    /// This many whole milliseconds after the epoch.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(Duration::from_millis(millis))
+    }
+
+    /// Whole milliseconds since the epoch, rounded down.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// How much later this point is than an earlier one; nothing when it is not.
+    #[must_use]
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
     /// This point plus a span, held at the end of time instead of wrapping.
     #[must_use]
     pub const fn saturating_add(self, span: Duration) -> Self {

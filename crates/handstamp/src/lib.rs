@@ -67,8 +67,10 @@ mod request;
 mod require;
 mod scope;
 pub mod secret;
+pub mod session;
 mod set_cookies;
 mod signed_token;
+pub mod store;
 #[cfg(test)]
 mod testing;
 mod verify;

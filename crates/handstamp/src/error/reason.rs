@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     RefreshTokenRequired,
     FreshTokenRequired,
     TokenRevoked,
+    SessionEnded,
+    RefreshReused,
     LoginTypeMismatch {
         expected: String,
         actual: Option<String>,
@@ -83,6 +85,8 @@ impl Reason {
                 row("fresh_token_required", "FreshTokenRequiredError", 401, 401)
             }
             Self::TokenRevoked => row("token_revoked", "RevokedTokenError", 401, 401),
+            Self::SessionEnded => row("session_ended", "RevokedTokenError", 401, 401),
+            Self::RefreshReused => row("refresh_reused", "RevokedTokenError", 401, 401),
             Self::LoginTypeMismatch { .. } => {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
@@ -120,7 +124,9 @@ impl Reason {
             (Self::AccessTokenRequired, _) => "Access token required".into(),
             (Self::RefreshTokenRequired, _) => "Refresh token required".into(),
             (Self::FreshTokenRequired, _) => "Fresh token required".into(),
-            (Self::TokenRevoked, _) => "Invalid token".into(),
+            (Self::TokenRevoked | Self::SessionEnded | Self::RefreshReused, _) => {
+                "Invalid token".into()
+            }
             (Self::LoginTypeMismatch { expected, actual }, _) => format!(
                 "Token type mismatch: expected '{expected}', got '{}'",
                 actual.as_deref().unwrap_or("unknown")

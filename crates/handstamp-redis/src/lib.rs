@@ -1,0 +1,1 @@
+//! Sessions of handstamp in Redis or Valkey.

@@ -1,0 +1,1 @@
+//! Sessions of handstamp in SQLite or PostgreSQL.

@@ -1,0 +1,3 @@
+//! What lives longer than one token.
+
+pub mod rotation;
