@@ -55,6 +55,7 @@ pub mod clock;
 pub mod config;
 mod cookie;
 mod csrf;
+mod deadline;
 pub mod error;
 mod issue;
 mod jws;

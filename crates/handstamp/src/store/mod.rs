@@ -13,7 +13,9 @@
 mod arguments;
 mod key;
 mod memory;
+mod missing;
 mod row;
+mod shared;
 
 use std::fmt;
 use std::future::Future;
@@ -25,6 +27,7 @@ pub use arguments::{
 };
 pub use key::{SessionId, TokenId, Uid};
 pub use memory::MemoryStore;
+pub(crate) use missing::Missing;
 pub use row::{Created, Reason, Rotation, SessionRow};
 
 use crate::admission::Admission;
