@@ -99,7 +99,7 @@ impl Auth {
 pub(super) struct Presented {
     /// With the purpose of the cookie each of them was found in.
     pub(super) cookies: Vec<(Kind, Box<Claims>)>,
-    elsewhere: Vec<Box<Claims>>,
+    elsewhere: Vec<Claims>,
     /// Whether there are token cookies at all.
     has_cookies: bool,
 }
@@ -107,7 +107,7 @@ pub(super) struct Presented {
 impl Presented {
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
         let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
-        cookies.chain(self.elsewhere.iter().map(|claims| &**claims))
+        cookies.chain(&self.elsewhere)
     }
 
     pub(super) fn sessions(&self) -> Vec<(Uid, SessionId)> {
@@ -140,9 +140,8 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
         if config.locations().contains(&location)
             && let Some(token) = locate::elsewhere(head, config, location)
         {
-            presented
-                .elsewhere
-                .extend(verify::genuine(&token, config).ok());
+            let claims = verify::genuine(&token, config).ok();
+            presented.elsewhere.extend(claims.map(|claims| *claims));
         }
     }
     presented

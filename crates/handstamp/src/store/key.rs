@@ -136,7 +136,11 @@ fn escape(text: &str) -> String {
         if character.is_control() || matches!(character, ':' | '%') {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
-                escaped += &format!("%{byte:02X}");
+                escaped.push('%');
+                for digit in [byte >> 4, byte & 0xf] {
+                    escaped
+                        .extend(char::from_digit(digit.into(), 16).map(|c| c.to_ascii_uppercase()));
+                }
             }
         } else {
             escaped.push(character);
