@@ -3,12 +3,7 @@
 //! An application gives a store to [`Auth::builder`](crate::Auth::builder) and never calls these verbs itself. Who writes
 //! a store finds here what each verb must do, and in the crate `handstamp-conformance` the rows that judge it.
 //!
-//! | store | crate | keeps sessions | when it fails, or loses its last writes |
-//! |---|---|---|---|
-//! | [`MemoryStore`] | `handstamp` | in this process | a restart ends every session; other processes know nothing of them |
-//! | `SqliteStore` | `handstamp-sqlx` | in a file of this machine | nothing that was answered is lost when the process dies; one machine only |
-//! | `PostgresStore` | `handstamp-sqlx` | in PostgreSQL | as durable as the database; after a failover to a replica that lags, a refresh is recovered, a lost log-out is not |
-//! | `RedisStore` | `handstamp-redis` | in Redis or Valkey | with `appendfsync everysec` up to a second of writes: a refresh is recovered, a lost log-out is not; never on a server that evicts |
+//! [Which store for what](crate::_documentation::sessions), and what each loses when it fails, has a page of its own.
 
 mod arguments;
 mod key;
