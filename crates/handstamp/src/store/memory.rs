@@ -6,6 +6,7 @@ use std::fmt;
 use std::future;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
@@ -19,7 +20,7 @@ use crate::error::StoreError;
 /// Sessions and revocations in the memory of this process: exact, and gone when it ends.
 ///
 /// For one process, for tests, and for trying things out. Nothing is ever evicted; what has ended is removed a little
-/// with every log-in, refresh and revocation, so no task has to run. Never waits.
+/// with every log-in, refresh and revocation, so no task has to run.
 ///
 /// ```
 /// use handstamp::store::MemoryStore;
@@ -61,8 +62,7 @@ impl MemoryStore {
             reason = "a remainder is less than the number of shards"
         )]
         let shard = &self.shards[(hash % SHARDS as u64) as usize];
-        // No code that holds the lock leaves a shard half changed, so one that another thread panicked with is sound.
-        shard.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(shard)
     }
 
     fn now(&self) -> UnixTime {
@@ -82,7 +82,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// What the verbs do never waits.
+/// But for `purge`, which lets others run, no verb waits.
 impl Store for MemoryStore {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         ready(self.shard(&new.uid).create(new, self.now()))
@@ -114,20 +114,39 @@ impl Store for MemoryStore {
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
-        let mut removed = 0;
-        for shard in &self.shards {
-            loop {
-                // The lock is free between two batches.
-                let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-                let swept = shard.sweep(self.now(), PURGE_BATCH);
-                removed += swept.removed;
-                if swept.looked_at < PURGE_BATCH {
-                    break;
+        Box::pin(async move {
+            let mut removed = 0;
+            for shard in &self.shards {
+                loop {
+                    let swept = lock(shard).sweep(self.now(), PURGE_BATCH);
+                    removed += swept.removed;
+                    if swept.looked_at < PURGE_BATCH {
+                        break;
+                    }
+                    // Between two batches whoever waits for the lock, or for this thread, comes first.
+                    let_others_run().await;
                 }
             }
-        }
-        ready(removed)
+            Ok(removed)
+        })
     }
+}
+
+/// No code that holds the lock leaves a shard half changed, so one that another thread panicked with is sound.
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn let_others_run() {
+    let mut waited = false;
+    future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, StoreError>> {
