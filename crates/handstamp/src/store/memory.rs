@@ -116,14 +116,16 @@ impl Store for MemoryStore {
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(async move {
             let mut removed = 0;
-            for shard in &self.shards {
-                loop {
+            let mut is_over = false;
+            // A little of each shard in turn: whoever waits for one gets it while the others have theirs.
+            while !is_over {
+                is_over = true;
+                for shard in &self.shards {
                     let swept = lock(shard).sweep(self.now(), PURGE_BATCH);
                     removed += swept.removed;
-                    if swept.looked_at < PURGE_BATCH {
-                        break;
-                    }
-                    // Between two batches whoever waits for the lock, or for this thread, comes first.
+                    is_over &= swept.looked_at < PURGE_BATCH;
+                }
+                if !is_over {
                     let_others_run().await;
                 }
             }
@@ -154,5 +156,5 @@ fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, StoreError
 }
 
 const SHARDS: usize = 64;
-/// Few enough that nobody waits a millisecond for the lock.
-const PURGE_BATCH: usize = 256;
+/// Few enough that nobody waits long for a lock, or for the thread.
+const PURGE_BATCH: usize = 32;
