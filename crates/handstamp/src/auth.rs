@@ -121,6 +121,7 @@ impl Auth {
         Ok(TokenPair {
             access,
             refresh: issue::issue(self, &token)?,
+            keeps_refresh_cookie: false,
         })
     }
 
@@ -148,10 +149,16 @@ impl Auth {
 
     /// All four cookies of a log-in or refresh, living as long as its session says.
     ///
+    /// Only two after a refresh that gave back the token that it was asked with, when another answer may have brought the
+    /// browser the next one meanwhile: then the refresh token's cookies are left alone.
+    ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
     pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
         let access = issue::set(self.config(), &tokens.access)?;
+        if tokens.keeps_refresh_cookie {
+            return Ok(access);
+        }
         Ok(access.and(issue::set(self.config(), &tokens.refresh)?))
     }
 

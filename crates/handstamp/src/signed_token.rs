@@ -76,6 +76,8 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
+    /// The browser has the refresh token, or by now its successor.
+    pub(crate) keeps_refresh_cookie: bool,
 }
 
 impl TokenPair {

@@ -1,6 +1,7 @@
 //! A session goes on.
 
 use super::data::SessionData;
+use super::rotation::Continuation;
 use super::{ClientInfo, EventKind, tokens};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
@@ -36,14 +37,17 @@ impl Auth {
     /// deleted for any of them: a log-in may have set new ones meanwhile. [`AuthError::Issue`]: a mistake of the program.
     pub async fn refresh(&self, token: &Authenticated<Refresh>) -> Result<TokenPair, AuthError> {
         let claims = token.claims_set();
-        let row = match (self.store(), claims.session()) {
+        let gone_on = match (self.store(), claims.session()) {
             (Some(store), Some(session)) => rotate(self, store, claims, session.into()).await,
             (Some(store), None) if self.keeps_sessions() => adopt(self, store, token).await,
             _ => return Ok(without_session(self, token)?),
         };
-        let read = row.and_then(|row| Ok((tokens::read(&row)?, row)));
-        let (data, row) = read.map_err(|reason| self.reject(reason))?;
-        Ok(tokens::issue(self, &row, &data)?)
+        let read = gone_on.and_then(|(way, row)| Ok((way, tokens::read(&row)?, row)));
+        let (way, data, row) = read.map_err(|reason| self.reject(reason))?;
+        Ok(TokenPair {
+            keeps_refresh_cookie: way.is_some_and(Continuation::keeps_cookie),
+            ..tokens::issue(self, &row, &data)?
+        })
     }
 }
 
@@ -60,6 +64,7 @@ fn without_session(auth: &Auth, token: &Authenticated<Refresh>) -> Result<TokenP
     Ok(TokenPair {
         access: issue::issue(auth, &new)?,
         refresh: issue::sign(auth, &new, stamp)?,
+        keeps_refresh_cookie: false,
     })
 }
 
@@ -69,7 +74,7 @@ pub(crate) async fn rotate(
     store: &dyn Store,
     claims: &Claims,
     session: SessionId,
-) -> Result<SessionRow, Reason> {
+) -> Result<(Option<Continuation>, SessionRow), Reason> {
     let uid = claims.uid();
     let presented = claims.presented(&session, auth.config().refresh_grace());
     let rotate = Rotate {
@@ -82,7 +87,7 @@ pub(crate) async fn rotate(
         )
     };
     let (event, answer) = match auth.wait(store.rotate(rotate)).await? {
-        Rotation::Continued(way, row) => (way.into(), Ok(row)),
+        Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
         Rotation::Reused(reuse) => (EventKind::Reused(reuse), Err(Reason::RefreshReused)),
         Rotation::Ended => (EventKind::Expired, Err(Reason::SessionEnded)),
         Rotation::Revoked => return Err(Reason::TokenRevoked),
@@ -96,7 +101,7 @@ async fn adopt(
     auth: &Auth,
     store: &dyn Store,
     token: &Authenticated<Refresh>,
-) -> Result<SessionRow, Reason> {
+) -> Result<(Option<Continuation>, SessionRow), Reason> {
     let claims = token.claims_set();
     let (uid, id) = (claims.uid(), TokenId::from(claims.id()));
     let session = SessionId::adopting(&uid, &id);
@@ -113,7 +118,7 @@ async fn adopt(
     match auth.wait(store.create(new)).await? {
         Created::New(row) => {
             auth.tell(EventKind::Adopted, &uid, &session);
-            Ok(row)
+            Ok((None, row))
         }
         Created::Existing(_) => rotate(auth, store, claims, session).await,
     }

@@ -63,5 +63,9 @@ pub(super) fn issue(
         cookie_lifetime,
         ..issue::sign(auth, &data.token, stamp)?
     };
-    Ok(TokenPair { access, refresh })
+    Ok(TokenPair {
+        access,
+        refresh,
+        keeps_refresh_cookie: false,
+    })
 }

@@ -46,12 +46,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session, live from now on, unless there is one of its id already: then that one is given, live or not,
     /// and nothing is written.
     ///
-    /// `created_at`, `rotated_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
+    /// `created_at`, `rotated_at`, `renewed_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
     /// later: a log-in right after "log out everywhere" holds.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
     /// Answers a refresh token, as [`SessionRow::judge`] decides, in one atomic step with what it writes:
-    /// [`SessionRow::rotate`], [`SessionRow::recover`], or a revocation with [`Reason::Reused`].
+    /// [`SessionRow::after`], or a revocation with [`Reason::Reused`].
     ///
     /// A token whose id is revoked is [`Rotation::Revoked`], an unknown session or one of another user
     /// [`Rotation::Ended`].

@@ -179,3 +179,41 @@ fn who_refreshes_when_gets_what() {
         }
     }
 }
+
+#[test]
+fn an_answer_that_may_come_late_leaves_the_refresh_cookie_alone() {
+    let millis = Duration::from_millis;
+    let rows = [
+        ("the first half of the window", millis(4_999), 4),
+        ("the second half", millis(5_000), 2),
+        ("the end of the second half", millis(9_999), 2),
+        ("an exchange", WINDOW, 4),
+    ];
+    for (row, wait, cookies) in rows {
+        let house = house(builder());
+        let tokens = house.log_in("user1");
+        house.clock.advance(wait);
+        let again = house.refresh(&tokens).unwrap();
+        let set = house.auth.set_cookies(&again).unwrap();
+        assert_eq!(set.lines().count(), cookies, "{row}");
+    }
+}
+
+#[test]
+fn who_wakes_up_late_wakes_up_with_others() {
+    let house = house(builder());
+    let first = house.log_in("user1");
+    house.clock.advance(minutes(14));
+    house.refresh(&first).unwrap(); // the answer is lost
+    house.clock.advance(days(2));
+    let one_tab = house.refresh(&first).unwrap();
+    assert_eq!(house.enter(&one_tab), "user1");
+    house.clock.advance(Duration::from_secs(2));
+    let other_tab = house.refresh(&first).unwrap();
+    assert_eq!(
+        claims(other_tab.refresh().as_str()),
+        claims(one_tab.refresh().as_str())
+    );
+    house.clock.advance(WINDOW);
+    assert_eq!(house.refresh(&first).unwrap_err(), "refresh_reused");
+}

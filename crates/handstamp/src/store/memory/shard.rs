@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::admission::Admission;
 use crate::clock::UnixTime;
-use crate::session::rotation::{Continuation, Verdict};
+use crate::session::rotation::Verdict;
 use crate::store::{
     Admit, AdmitPurpose, Created, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser,
     Rotate, Rotation, SessionId, SessionRow, TokenId, Uid, UserRevocation,
@@ -92,6 +92,7 @@ impl Shard {
             current: new.token,
             confirmed: new.confirmed,
             rotated_at: now,
+            renewed_at: now,
             created_at: now,
             last_active: now,
             idle_expires: now.saturating_add(new.idle).min(absolute_expires),
@@ -124,13 +125,7 @@ impl Shard {
                 Rotation::Reused(reuse)
             }
             Verdict::Continue(way) => {
-                match way {
-                    Continuation::Rotated => *row = row.rotate(rotate, now),
-                    Continuation::Recovered => *row = row.recover(rotate, now),
-                    Continuation::Debounced
-                    | Continuation::Reissued
-                    | Continuation::ReissuedLate => {}
-                }
+                *row = row.after(way, rotate, now);
                 Rotation::Continued(way, row.clone())
             }
         }
