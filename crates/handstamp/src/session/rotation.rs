@@ -97,3 +97,6 @@ impl SessionRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

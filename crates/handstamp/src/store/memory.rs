@@ -455,3 +455,6 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SWEEP_BATCH: usize = 4;
 /// Few enough that nobody waits a millisecond for the lock.
 const PURGE_BATCH: usize = 256;
+
+#[cfg(test)]
+mod tests;
