@@ -122,3 +122,6 @@ impl Continuation {
         matches!(self, Self::DebouncedLate | Self::Recovered)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,3 +158,6 @@ fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, StoreError
 const SHARDS: usize = 64;
 /// Few enough that nobody waits long for a lock, or for the thread.
 const PURGE_BATCH: usize = 32;
+
+#[cfg(test)]
+mod tests;

@@ -16,21 +16,21 @@ use crate::store::{
 /// Everything of the users whose hash falls here.
 #[derive(Default)]
 pub(super) struct Shard {
-    sessions: HashMap<SessionId, Kept>,
-    of_user: HashMap<Uid, Vec<SessionId>>,
+    pub(super) sessions: HashMap<SessionId, Kept>,
+    pub(super) of_user: HashMap<Uid, Vec<SessionId>>,
     /// Of the users that have any: most look-ups end here, with nothing found.
-    revoked: HashMap<Uid, Revoked>,
+    pub(super) revoked: HashMap<Uid, Revoked>,
     /// When to look whether an entry can go; the earliest first. Each entry of the maps has one entry here.
-    due: BinaryHeap<Reverse<(UnixTime, Due)>>,
+    pub(super) due: BinaryHeap<Reverse<(UnixTime, Due)>>,
 }
 
-struct Kept {
-    row: SessionRow,
+pub(super) struct Kept {
+    pub(super) row: SessionRow,
     keep_until: Option<UnixTime>,
 }
 
 impl Kept {
-    fn goes_at(&self) -> UnixTime {
+    pub(super) fn goes_at(&self) -> UnixTime {
         let ends = self.row.ends_at();
         self.keep_until.map_or(ends, |until| until.max(ends))
     }
@@ -38,10 +38,10 @@ impl Kept {
 
 /// What a user's tokens are checked against.
 #[derive(Default)]
-struct Revoked {
-    not_before: Option<NotBefore>,
+pub(super) struct Revoked {
+    pub(super) not_before: Option<NotBefore>,
     /// Until they end by themselves.
-    tokens: HashMap<TokenId, UnixTime>,
+    pub(super) tokens: HashMap<TokenId, UnixTime>,
 }
 
 impl Revoked {
@@ -55,13 +55,13 @@ impl Revoked {
 }
 
 #[derive(Clone, Copy)]
-struct NotBefore {
+pub(super) struct NotBefore {
     at: UnixTime,
-    forget_at: UnixTime,
+    pub(super) forget_at: UnixTime,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
     Session(SessionId),
     Token(Uid, TokenId),
     NotBefore(Uid),
