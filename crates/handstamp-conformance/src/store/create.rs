@@ -68,6 +68,7 @@ async fn as_asked_for(row: Row) -> Outcome {
         current: login.token(1),
         confirmed: false,
         rotated_at: now,
+        renewed_at: now,
         created_at: now,
         last_active: now,
         idle_expires: now.saturating_add(HOUR),

@@ -71,6 +71,7 @@ fn taken_over(
         current: token,
         confirmed: true,
         rotated_at: recovered.rotated_at,
+        renewed_at: recovered.rotated_at,
         idle_expires: recovered.rotated_at.saturating_add(HOUR),
         ..before.clone()
     }

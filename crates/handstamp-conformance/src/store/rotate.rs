@@ -1,5 +1,7 @@
 //! `rotate`: the table of refresh rotation, and what each of its outcomes writes.
 
+use std::time::Duration;
+
 use handstamp::clock::UnixTime;
 use handstamp::session::rotation::{Continuation, Reuse};
 use handstamp::store::{Reason, Rotation, SessionRow};
@@ -7,11 +9,16 @@ use handstamp::store::{Reason, Rotation, SessionRow};
 use super::login::{CLOSED, HOUR, Login, OPEN};
 use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
+use tokio::time::sleep;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
         "the current token within the window is given again, and nothing is written",
         debounced,
+    );
+    suite.row(
+        "the current token in the second half of the window is told from the first, and nothing is written",
+        debounced_late,
     );
     suite.row("the current token after the window is exchanged", rotated);
     suite.row(
@@ -19,7 +26,7 @@ pub(super) fn rows(suite: &mut Suite) {
         reissued,
     );
     suite.row(
-        "the previous token after the window gives the current one while nobody has shown that it arrived",
+        "the previous token after the window gives the current one while nobody has shown that it arrived, and its window begins anew",
         reissued_late,
     );
     suite.row(
@@ -71,6 +78,30 @@ async fn debounced(row: Row) -> Outcome {
     Ok(())
 }
 
+/// Half a second is enough to ask; on a machine that is slower still it is tried again.
+async fn debounced_late(row: Row) -> Outcome {
+    for _ in 0..10 {
+        let login = Login::new();
+        let made = row.log_in(&login).await?;
+        sleep(Duration::from_millis(1_500)).await;
+        match row
+            .store()
+            .rotate(login.rotate(1, Duration::from_secs(2)))
+            .await?
+        {
+            Rotation::Continued(Continuation::Rotated, _) => {}
+            Rotation::Continued(way, same) => {
+                row.equal("way", way, Continuation::DebouncedLate);
+                row.equal("row", same, made.clone());
+                return row.lists("session", &login.uid, &[made]).await;
+            }
+            other => row.equal("answer", format!("{other:?}"), "continued".to_owned()),
+        }
+    }
+    row.equal("asked within half a second", false, true);
+    Ok(())
+}
+
 async fn rotated(row: Row) -> Outcome {
     let login = Login::new();
     let mut before = row.log_in(&login).await?;
@@ -101,6 +132,7 @@ fn exchanged(before: &SessionRow, login: &Login, generation: u64, now: UnixTime)
         current: login.token(generation),
         confirmed: false,
         rotated_at: now,
+        renewed_at: now,
         idle_expires: now.saturating_add(HOUR),
         ..before.clone()
     }
@@ -127,14 +159,24 @@ async fn reissued_late(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     row.show(&login, 1).await?;
-    let rotated = row.exchange(&login, 1).await?;
+    let mut before = row.exchange(&login, 1).await?;
     for _ in 0..3 {
         a_moment().await;
         let rotate = login.rotate(1, CLOSED);
-        let late = Rotation::Continued(Continuation::ReissuedLate, rotated.clone());
-        row.rotates("late previous token", rotate, late).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&rotated))
+        let late = row.continued(rotate, Continuation::ReissuedLate).await?;
+        row.holds(
+            "its window begins anew",
+            (late.renewed_at, before.renewed_at),
+            |(now, then)| now > then,
+        );
+        let expected = SessionRow {
+            renewed_at: late.renewed_at,
+            ..before
+        };
+        row.equal("row", &late, &expected);
+        row.lists("session", &login.uid, std::slice::from_ref(&late))
             .await?;
+        before = late;
     }
     Ok(())
 }
