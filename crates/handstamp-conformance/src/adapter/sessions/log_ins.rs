@@ -83,9 +83,14 @@ async fn what_it_ends<S: AsyncFn(&App, &Request) -> Reply>(
     app.advance(1);
     let phone = Browser::logged_in("phone", suite, &app).await;
     let row = "a log-in in another browser is one more session";
-    for (browser, expected) in [(&laptop, "phone, laptop*"), (&phone, "phone*, laptop")] {
-        let request = browser.request("GET", "/session/list");
-        suite.check(row, &app, request, Ok(expected)).await;
+    for (browser, this, list) in [
+        (&laptop, "laptop", "phone, laptop*"),
+        (&phone, "phone", "phone*, laptop"),
+    ] {
+        for (target, expected) in [("/session/this", this), ("/session/list", list)] {
+            let request = browser.request("GET", target);
+            suite.check(row, &app, request, Ok(expected)).await;
+        }
     }
 
     let before = laptop.clone();
