@@ -1,4 +1,4 @@
-//! The face of the library. It holds no logic: `issue` and `authenticate` do.
+//! The face of the library. It holds no logic: `issue`, `authenticate` and `session` do.
 
 use std::fmt;
 use std::future::Future;
