@@ -1,10 +1,11 @@
 use std::ops::Deref;
 
 use handstamp::purpose::{self, Purpose};
+use handstamp::session;
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::RequireLayer;
 
-use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
+use crate::{AuthError, IssueError, Refresh, Rejection, SetCookies};
 
 /// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
 ///
@@ -126,7 +127,7 @@ impl Auth {
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,
-        client: ClientInfo,
+        client: impl Into<session::ClientInfo>,
     ) -> Result<TokenPair, AuthError> {
         Ok(self.0.log_in(token, client.into()).await?)
     }
@@ -160,7 +161,10 @@ impl Auth {
     ///
     /// # Errors
     /// When the store does not answer. No cookie is deleted then.
-    pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
+    pub async fn log_out(
+        &self,
+        log_out: impl Into<session::LogOut>,
+    ) -> Result<SetCookies, Rejection> {
         Ok(SetCookies(self.0.log_out(log_out.into()).await?))
     }
 

@@ -33,14 +33,7 @@ pub(crate) fn issue_until<P: Purpose>(
     ends_at: UnixTime,
 ) -> Result<SignedToken<P>, IssueError> {
     let config = auth.config();
-    let configured = match P::KIND {
-        Kind::Access => config.access_lifetime(),
-        Kind::Refresh => config.refresh_lifetime(),
-    };
-    let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
-    if lifetime.is_zero() || lifetime > LONGEST_LIFE {
-        return Err(IssueError::LifetimeOutOfRange);
-    }
+    let lifetime = lifetime::<P>(config, new)?;
     let [id, csrf] = random_values(auth)?;
     let of_session = new
         .session
@@ -56,6 +49,22 @@ pub(crate) fn issue_until<P: Purpose>(
         expires_at: issued_at.saturating_add(lifetime).min(ends_at),
     };
     sign(auth, new, stamp)
+}
+
+/// How long a token lives, in whole seconds.
+pub(crate) fn lifetime<P: Purpose>(
+    config: &Config,
+    new: &NewToken,
+) -> Result<Duration, IssueError> {
+    let configured = match P::KIND {
+        Kind::Access => config.access_lifetime(),
+        Kind::Refresh => config.refresh_lifetime(),
+    };
+    let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
+    if lifetime.is_zero() || lifetime > LONGEST_LIFE {
+        return Err(IssueError::LifetimeOutOfRange);
+    }
+    Ok(lifetime)
 }
 
 /// What makes one token different from the next.

@@ -1,5 +1,6 @@
 //! What a new token shall say.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -173,7 +174,7 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
 }
 
 /// What tokens of one session have in common.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct OfSession {
     pub(crate) id: SessionId,
     /// The number of the refresh token with which it is made.
@@ -181,6 +182,16 @@ pub(crate) struct OfSession {
     pub(crate) authenticated_at: UnixTime,
     /// Stays the same, so that forms and other tabs keep working.
     pub(crate) csrf: Option<String>,
+}
+
+/// Without the CSRF value.
+impl fmt::Debug for OfSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfSession")
+            .field("id", &self.id)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many arrays and objects are inside each other.

@@ -73,6 +73,7 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 /// Serialises as the body that clients of the original expect: `access_token`, `refresh_token` and
 /// `token_type: "bearer"`.
 #[derive(Debug)]
+#[must_use = "tokens that are neither set as cookies nor sent log nobody in; the old ones may be exchanged already"]
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,

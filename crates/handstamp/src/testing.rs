@@ -45,7 +45,7 @@ pub(crate) struct ManualClock(Arc<AtomicU64>);
 
 impl ManualClock {
     pub(crate) fn set(&self, secs: u64) {
-        self.0.store(secs * 1000, Ordering::Relaxed);
+        self.0.store(secs.saturating_mul(1000), Ordering::Relaxed);
     }
 
     pub(crate) fn advance(&self, span: Duration) {

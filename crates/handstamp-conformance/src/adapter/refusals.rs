@@ -203,7 +203,7 @@ pub(super) const REFUSALS: [Refusal; 18] = [
             app.advance(60);
             let second = app.exchange(&first);
             app.advance(60);
-            app.exchange(&second);
+            drop(app.exchange(&second));
             post("/session/refresh")
                 .cookies([refresh_cookie(first.refresh())])
                 .header("x-csrf-token", csrf(first.refresh()))

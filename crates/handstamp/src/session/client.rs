@@ -1,5 +1,6 @@
 //! Who logs in, as far as a request tells.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub struct ClientInfo {
     pub(super) label: Option<String>,
     pub(super) cookies: Option<CookieLifetime>,
     /// Sessions of the tokens that the request carried.
-    pub(super) carried: Vec<(Uid, SessionId)>,
+    pub(super) carried: BTreeSet<(Uid, SessionId)>,
 }
 
 impl ClientInfo {

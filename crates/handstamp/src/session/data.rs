@@ -1,5 +1,6 @@
 //! What belongs to a session beside its rotation: written by the core, kept by stores as text.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -124,7 +125,7 @@ impl SessionData {
                 user_agent,
                 label,
                 cookies,
-                carried: Vec::new(),
+                carried: BTreeSet::new(),
             },
         })
     }

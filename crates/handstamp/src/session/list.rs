@@ -1,5 +1,6 @@
 //! Sessions, to be shown to their user.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::data::SessionData;
@@ -12,13 +13,23 @@ use crate::purpose::Access;
 use crate::store::{SessionId, SessionRow};
 
 /// A session, as its user may see it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Session {
     row: SessionRow,
     ip: Option<IpAddr>,
     user_agent: Option<String>,
     label: Option<String>,
     is_current: bool,
+}
+
+/// Says nothing of its user, for logs.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", self.id())
+            .field("is_current", &self.is_current)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {

@@ -6,6 +6,7 @@ use crate::auth::Auth;
 use crate::error::{AuthError, IssueError};
 use crate::issue;
 use crate::new_token::NewToken;
+use crate::purpose::Access;
 use crate::signed_token::TokenPair;
 use crate::store::{Created, Reason, SessionId, TokenId};
 
@@ -16,7 +17,7 @@ impl Auth {
     /// the session. The session that the request was in, if `client` is from [`Auth::client_info`], is ended.
     ///
     /// Without a store, or where `JWT_SESSION_TRACKING=false`, the tokens belong to no session: they are good until they
-    /// expire.
+    /// expire, and how long cookies live after a refresh is as configured.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken, session::ClientInfo, store::MemoryStore};
@@ -44,11 +45,16 @@ impl Auth {
             session: None,
             ..token.into()
         };
+        let lifetime = client.cookies;
         let Some(store) = self.store().filter(|_| self.keeps_sessions()) else {
-            return Ok(self.create_token_pair(token.fresh())?);
+            let mut tokens = self.create_token_pair(token.fresh())?;
+            tokens.access.cookie_lifetime = lifetime;
+            tokens.refresh.cookie_lifetime = lifetime;
+            return Ok(tokens);
         };
         // Before anything is written.
         token.check(self.config().identity_claim())?;
+        issue::lifetime::<Access>(self.config(), &token)?;
         let uid = token.uid();
         let [id, csrf] = issue::random_values(self)?;
         let [first, _] = issue::random_values(self)?;
@@ -60,19 +66,25 @@ impl Auth {
             client,
         };
         let new = tokens::new_session(self, &id, &uid, TokenId::from(first.as_str()), &data);
-        let created = self.wait(store.create(new)).await;
-        let Created::New(row) = created.map_err(|reason| self.reject(reason))? else {
+        let made = async {
+            for (uid, session) in replaced {
+                revoke::end(self, store, uid, session, Reason::Replaced).await?;
+            }
+            self.wait(store.create(new)).await
+        };
+        let Created::New(row) = made.await.map_err(|reason| self.reject(reason))? else {
             // 128 random bits that came twice: the source is broken.
             return Err(IssueError::Random.into());
         };
         self.tell(EventKind::LoggedIn, &uid, &id);
-        for (uid, session) in replaced {
-            revoke::end(self, store, uid, session, Reason::Replaced)
-                .await
-                .map_err(|reason| self.reject(reason))?;
-        }
         let mut data = tokens::read(&row).map_err(|reason| self.reject(reason))?;
         data.token.fresh = true;
-        Ok(tokens::issue(self, &row, &data)?)
+        let issued = tokens::issue(self, &row, &data);
+        if issued.is_err() {
+            // Nobody has its tokens, and nobody shall see it in a list.
+            let ended = revoke::end(self, store, uid, id, Reason::Revoked).await;
+            ended.map_err(|reason| self.reject(reason))?;
+        }
+        Ok(issued?)
     }
 }

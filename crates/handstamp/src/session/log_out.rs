@@ -1,5 +1,7 @@
 //! A session ends because its user says so.
 
+use std::collections::BTreeSet;
+
 use super::revoke;
 use crate::auth::Auth;
 use crate::claims::Claims;
@@ -11,14 +13,14 @@ use crate::locate::{self, Location};
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::set_cookies::SetCookies;
-use crate::store::{Reason, RevokeToken, SessionId, TokenId, Uid};
+use crate::store::{Reason, RevokeToken, SessionId, Uid};
 use crate::verify;
 
 /// A request that may log out: see [`Auth::authenticate_log_out`].
 #[derive(Debug)]
 #[must_use = "nobody is logged out before it is given to `log_out`"]
 pub struct LogOut {
-    sessions: Vec<(Uid, SessionId)>,
+    sessions: BTreeSet<(Uid, SessionId)>,
     /// Tokens without a session.
     tokens: Vec<RevokeToken>,
     has_cookies: bool,
@@ -32,24 +34,31 @@ impl Auth {
     /// cookies, if there are any, are of no use.
     ///
     /// # Errors
-    /// `missing_csrf_token`, `csrf_mismatch`.
+    /// `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
+    /// name.
+    ///
+    /// # Security
+    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie there, or a session whose
+    /// access cookie is gone is not seen, and goes on.
     pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
         let config = self.config();
         let presented = presented(head, config);
-        csrf::check_log_out(head, config, &presented.cookies)
-            .map_err(|reason| self.reject(reason))?;
-        let (mut sessions, mut tokens) = (presented.sessions(), Vec::new());
-        for claims in presented.genuine() {
-            if claims.session().is_none() {
-                let until = claims.expires_at.saturating_add(config.leeway());
-                let id = TokenId::from(claims.id());
-                tokens.push(RevokeToken::new(claims.uid(), id, until));
-            }
-        }
-        sessions.dedup();
+        let checked = match presented.too_many.clone() {
+            // One that was not looked at might be the one that counts.
+            Some(name) => Err(Refusal::AmbiguousCookie { name }),
+            None => csrf::check_log_out(head, config, &presented.cookies),
+        };
+        checked.map_err(|reason| self.reject(reason))?;
+        let without_session = presented
+            .genuine()
+            .filter(|claims| claims.session().is_none());
+        let revoke = |claims: &Claims| {
+            let until = claims.expires_at.saturating_add(config.leeway());
+            RevokeToken::new(claims.uid(), claims.id().into(), until)
+        };
         Ok(LogOut {
-            sessions,
-            tokens,
+            sessions: presented.sessions(),
+            tokens: without_session.map(revoke).collect(),
             has_cookies: presented.has_cookies,
         })
     }
@@ -102,6 +111,8 @@ pub(super) struct Presented {
     elsewhere: Vec<Claims>,
     /// Whether there are token cookies at all.
     has_cookies: bool,
+    /// The name of which there are more than are looked at.
+    too_many: Option<String>,
 }
 
 impl Presented {
@@ -110,10 +121,20 @@ impl Presented {
         cookies.chain(&self.elsewhere)
     }
 
-    pub(super) fn sessions(&self) -> Vec<(Uid, SessionId)> {
-        self.genuine()
-            .filter_map(|claims| Some((claims.uid(), claims.session()?.into())))
-            .collect()
+    /// Each once. A refresh token without a session may have been given one since.
+    pub(super) fn sessions(&self) -> BTreeSet<(Uid, SessionId)> {
+        let session = |claims: &Claims| {
+            let uid = claims.uid();
+            let session = match claims.session() {
+                Some(session) => session.into(),
+                None if claims.kind() == Kind::Refresh.claim() => {
+                    SessionId::adopting(&uid, &claims.id().into())
+                }
+                None => return None,
+            };
+            Some((uid, session))
+        };
+        self.genuine().filter_map(session).collect()
     }
 }
 
@@ -123,6 +144,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
         cookies: Vec::new(),
         elsewhere: Vec::new(),
         has_cookies: false,
+        too_many: None,
     };
     let kinds = [Kind::Access, Kind::Refresh];
     let reads_cookies = config.locations().contains(&Location::Cookies);
@@ -130,6 +152,9 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
         let name = &config.cookies(kind).token.name;
         let candidates = cookie::find(head.header_values("cookie"), name);
         presented.has_cookies |= !candidates.as_slice().is_empty();
+        if candidates.too_many() {
+            presented.too_many.get_or_insert(name.to_string());
+        }
         let genuine = candidates.as_slice().iter().filter_map(|token| {
             let claims = verify::genuine(token, config).ok()?;
             (claims.kind() == kind.claim()).then_some((kind, claims))

@@ -21,7 +21,8 @@ impl Auth {
     /// rules. A refresh token of AuthX's, which has no session, is given one the first time, unless
     /// `JWT_SESSION_TRACKING=true` asks for sessions.
     ///
-    /// Without a store, or where `JWT_SESSION_TRACKING=false`, the refresh token stays the same.
+    /// Without a store, and for a token without a session where `JWT_SESSION_TRACKING=false`, the refresh token stays the
+    /// same.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;

@@ -31,7 +31,8 @@ impl Auth {
         revoked.await.map_err(|reason| self.reject(reason))
     }
 
-    /// Ends all sessions of the token's user but the one it belongs to, if it belongs to one, and says how many.
+    /// Ends all sessions of the token's user but the one it belongs to, if it belongs to one, and says how many. Tokens
+    /// without a session are not meant; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -59,6 +60,10 @@ impl Auth {
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
+    ///
+    /// # Security
+    /// Where tokens have a login type, say so: `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is
+    /// somebody else, of whom nothing is ended.
     pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
         self.revoke_user(owner.into(), UserRevocation::All).await
     }
@@ -77,7 +82,8 @@ impl Auth {
             .await
     }
 
-    /// Ends one token of this user, by its id and its own end.
+    /// Ends one token of this user, by its id and its own end; and the session that it was given, if it is a refresh token
+    /// that came without one.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
@@ -97,10 +103,16 @@ impl Auth {
         let uid = owner.into().uid();
         let until = expires_at.saturating_add(self.config().leeway());
         let revoked = async {
-            let revoke = RevokeToken::new(uid, id.into(), until);
-            self.wait(self.required_store()?.revoke_token(revoke)).await
+            let store = self.required_store()?;
+            let session = SessionId::adopting(&uid, &id.into());
+            let revoke = RevokeToken::new(uid.clone(), id.into(), until);
+            self.wait(store.revoke_token(revoke)).await?;
+            end(self, store, uid, session, Reason::Revoked).await
         };
-        revoked.await.map_err(|reason| self.reject(reason))
+        revoked
+            .await
+            .map(drop)
+            .map_err(|reason| self.reject(reason))
     }
 
     /// Removes from the store what is over. Call it from time to time; every hour is often enough. A `MemoryStore` and Redis

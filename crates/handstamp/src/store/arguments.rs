@@ -1,12 +1,13 @@
 //! What the verbs of a store are told.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{Reason, SessionId, TokenId, Uid};
 use crate::clock::UnixTime;
 
 /// A session to be kept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NewSession {
     /// Its id.
@@ -26,6 +27,16 @@ pub struct NewSession {
     pub keep_until: Option<UnixTime>,
     /// What else belongs to the session, as text that only the core reads.
     pub data: String,
+}
+
+/// Without the data, which holds the CSRF value.
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession")
+            .field("id", &self.id)
+            .field("uid", &self.uid)
+            .finish_non_exhaustive()
+    }
 }
 
 impl NewSession {

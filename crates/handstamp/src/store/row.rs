@@ -1,5 +1,6 @@
 //! A session as it is kept.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{SessionId, TokenId, Uid};
@@ -8,7 +9,7 @@ use crate::clock::UnixTime;
 /// A session as it is kept. All instants are the store's, in whole milliseconds.
 ///
 /// There is no id of the previous token: a token is that if [its successor](TokenId::successor) is the current one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store must fill in every field"
@@ -60,6 +61,26 @@ impl SessionRow {
     /// `idle_expires` after a rotation at `now`.
     pub(crate) fn idle_until(&self, now: UnixTime, idle: Duration) -> UnixTime {
         now.saturating_add(idle).min(self.absolute_expires)
+    }
+}
+
+/// Ids are hashes here, and data, which holds the CSRF value, is left out.
+impl fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRow")
+            .field("id", &self.id)
+            .field("uid", &self.uid)
+            .field("generation", &self.generation)
+            .field("current", &self.current)
+            .field("confirmed", &self.confirmed)
+            .field("rotated_at", &self.rotated_at)
+            .field("renewed_at", &self.renewed_at)
+            .field("created_at", &self.created_at)
+            .field("last_active", &self.last_active)
+            .field("idle_expires", &self.idle_expires)
+            .field("absolute_expires", &self.absolute_expires)
+            .field("revoked", &self.revoked)
+            .finish_non_exhaustive()
     }
 }
 

@@ -69,10 +69,10 @@ fn a_token_without_a_session_gets_one_once() {
 fn a_token_is_not_adopted_again_when_its_session_is_over() {
     let house = house(builder().session_idle(days(1)));
     let legacy = authx(&house, &json!({}));
-    house.exchange(&legacy).unwrap();
+    drop(house.exchange(&legacy).unwrap());
     house.clock.advance(days(2));
     now(house.auth.purge_sessions()).unwrap();
-    house.log_in("user2"); // sweeps too
+    drop(house.log_in("user2")); // sweeps too
     assert_eq!(house.exchange(&legacy).unwrap_err(), "session_ended");
 }
 
@@ -100,4 +100,34 @@ fn nor_where_they_are_off_and_revocation_still_counts() {
     now(house.auth.revoke_all_sessions("user1")).unwrap();
     assert_eq!(house.enter(&tokens), "token_revoked");
     assert_eq!(house.refresh(&tokens).unwrap_err(), "token_revoked");
+}
+
+#[test]
+fn log_out_and_log_in_end_the_session_that_a_thief_was_given() {
+    for logs_out in [true, false] {
+        let house = house(builder());
+        let legacy = authx(&house, &json!({}));
+        let thief = house.exchange(&legacy).unwrap();
+        house.clock.advance(minutes(14));
+        let thief = house.refresh(&thief).unwrap();
+        if logs_out {
+            let _cookies = house.log_out(&legacy).unwrap();
+        } else {
+            let client = house.auth.client_info(&legacy);
+            drop(now(house.auth.log_in("user1", client)).unwrap());
+        }
+        assert_eq!(house.enter(&thief), "session_ended", "{logs_out}");
+        assert_eq!(house.refresh(&thief).unwrap_err(), "session_ended");
+    }
+}
+
+#[test]
+fn to_revoke_the_token_is_to_revoke_its_session() {
+    let house = house(builder());
+    let legacy = authx(&house, &json!({}));
+    let tokens = house.exchange(&legacy).unwrap();
+    let until = tokens.refresh().expires_at();
+    now(house.auth.revoke_token("user1", "8e6e3c4f", until)).unwrap();
+    assert_eq!(house.enter(&tokens), "session_ended");
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
 }

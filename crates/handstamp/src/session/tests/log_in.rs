@@ -110,8 +110,8 @@ fn a_log_in_ends_the_session_that_the_request_was_in() {
         house.told();
         let client = house.auth.client_info(&head);
         let new = now(house.auth.log_in("user2", client)).unwrap();
-        let mut told = vec![EventKind::LoggedIn];
-        told.extend(ends.then_some(EventKind::Revoked(Reason::Replaced)));
+        let mut told = Vec::from_iter(ends.then_some(EventKind::Revoked(Reason::Replaced)));
+        told.push(EventKind::LoggedIn);
         assert_eq!(house.told(), told, "{row}");
         assert_eq!(house.refresh(&old).is_err(), ends, "{row}");
         assert_eq!(house.enter(&new), "user2", "{row}");
@@ -136,7 +136,7 @@ fn what_the_client_says_of_itself_is_short_and_printable() {
         let house = house(builder());
         let head = Head::new("POST").header("user-agent", said);
         let client = house.auth.client_info(&head).label(said).ip([192, 0, 2, 1]);
-        now(house.auth.log_in("user1", client)).unwrap();
+        drop(now(house.auth.log_in("user1", client)).unwrap());
         let sessions = now(house.auth.sessions("user1")).unwrap();
         assert_eq!(sessions[0].label(), kept.as_deref(), "{row}");
         assert_eq!(sessions[0].user_agent(), kept.as_deref(), "{row}");
@@ -188,6 +188,10 @@ fn a_mistake_of_the_program_leaves_no_session() {
             "a registered claim",
             NewToken::for_subject("user1").claim("sid", "a"),
         ),
+        (
+            "no life",
+            NewToken::for_subject("user1").expires_in(std::time::Duration::ZERO),
+        ),
     ];
     for (row, token) in rows {
         let error = now(house.auth.log_in(token, ClientInfo::new())).unwrap_err();
@@ -195,4 +199,41 @@ fn a_mistake_of_the_program_leaves_no_session() {
         assert_eq!(house.told(), [], "{row}");
     }
     assert!(now(house.auth.sessions("user1")).unwrap().is_empty());
+}
+
+#[test]
+fn a_log_in_whose_tokens_cannot_be_made_is_in_no_list() {
+    let house = house(builder());
+    let token = NewToken::for_subject("user1").claim("much", "x".repeat(8 * 1024));
+    let error = now(house.auth.log_in(token, ClientInfo::new())).unwrap_err();
+    assert!(matches!(error, AuthError::Issue(IssueError::TokenTooLong)));
+    assert!(now(house.auth.sessions("user1")).unwrap().is_empty());
+}
+
+#[test]
+fn remember_me_counts_without_a_store_too() {
+    let auth = crate::testing::auth(builder());
+    let client = ClientInfo::new().persistent(days(30));
+    let tokens = now(auth.log_in("user1", client)).unwrap();
+    let cookies = auth.set_cookies(&tokens).unwrap();
+    let is_persistent =
+        |line: &crate::SetCookie| line.to_header_value().contains("Max-Age=2592000");
+    assert!(cookies.lines().all(is_persistent));
+}
+
+#[test]
+fn nothing_of_a_session_is_shown_by_debug() {
+    let house = house(builder());
+    let client = ClientInfo::new().label("kitchen").ip([192, 0, 2, 1]);
+    let tokens = now(house.auth.log_in("a user", client)).unwrap();
+    let csrf = tokens.access().csrf().unwrap();
+    let sessions = now(house.auth.sessions("a user")).unwrap();
+    let shown = format!(
+        "{tokens:?} {sessions:?} {:?}",
+        NewToken::from(&house.access(&tokens)).session
+    );
+    let id = sessions[0].id().as_str();
+    for secret in [csrf, id, "kitchen", "192.0.2.1", "a user"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
 }

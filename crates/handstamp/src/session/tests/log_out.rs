@@ -12,7 +12,7 @@ fn log_out_ends_the_session_of_either_token() {
     let ended = Ok((4, true));
     let untouched = |cookies| Ok((cookies, false));
     #[rustfmt::skip]
-    let rows: [(&str, Carries, Result<(usize, bool), &str>); 14] = [
+    let rows: [(&str, Carries, Result<(usize, bool), &str>); 15] = [
         ("the access cookie", |_, tokens| access(tokens), ended),
         ("the refresh cookie", |_, tokens| refresh_head(tokens), ended),
         ("both", |_, tokens| access(tokens).refresh(tokens.refresh().as_str()), ended),
@@ -28,6 +28,10 @@ fn log_out_ends_the_session_of_either_token() {
         ("a cookie that is no token", |_, _| Head::new("POST").access("no token"), untouched(4)),
         ("a forged cookie beside the real one", |_, tokens| access(tokens).access("forged"), ended),
         ("an access token in the refresh cookie", |_, tokens| Head::new("POST").refresh(tokens.access().as_str()), untouched(4)),
+        ("more cookies of the name than are looked at", |_, tokens| {
+            let planted = ["a", "b", "c", "d"].iter().fold(Head::new("POST"), |head, planted| head.access(planted));
+            planted.access(tokens.access().as_str()).csrf(tokens.access().csrf().unwrap())
+        }, Err("ambiguous_cookie")),
         ("no cookie", |_, _| Head::new("POST"), untouched(0)),
         ("an empty cookie", |_, _| Head::new("POST").access(""), untouched(0)),
     ];
