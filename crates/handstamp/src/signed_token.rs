@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::clock::UnixTime;
+use crate::config::CookieLifetime;
 use crate::purpose::{Access, Purpose, Refresh};
 
 /// A token that was just signed, with what its cookies need. Nothing decodes it again.
@@ -25,6 +26,8 @@ pub struct SignedToken<P> {
     pub(crate) csrf: Option<String>,
     pub(crate) expires_at: UnixTime,
     pub(crate) lifetime: Duration,
+    /// As the session says; `None`: as the configuration says.
+    pub(crate) cookie_lifetime: Option<CookieLifetime>,
     pub(crate) purpose: PhantomData<P>,
 }
 
@@ -73,6 +76,8 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
+    /// The browser has the refresh token, or by now its successor.
+    pub(crate) keeps_refresh_cookie: bool,
 }
 
 impl TokenPair {

@@ -3,6 +3,10 @@
 //! A refresh token is exchanged for its successor. For a while after that, and for as long as nobody is known to have
 //! received the successor, the exchanged one still gives that same successor: two tabs, lost answers and answers out of
 //! order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//!
+//! What is promised holds while a refresh, from the moment a browser reads its cookie until the answer has arrived there or
+//! is lost, takes less than half the window. Then all who ask with a token that is exchanged meanwhile ask within the
+//! window, and all answers with its successor arrive before that is exchanged in turn. The tests explore it to the end.
 
 use crate::clock::UnixTime;
 use crate::store::{Presented, Rotate, SessionRow};
@@ -23,14 +27,18 @@ pub enum Verdict {
 pub enum Continuation {
     /// The current token, which is older than the grace window, was exchanged for its successor.
     Rotated,
-    /// The current token is younger than that: the same token again, and nothing is written.
+    /// The current token is younger than that, by more than half: the same token again, and nothing is written.
     Debounced,
+    /// The current token is younger than that: the same token again, and nothing is written. The answer leaves the token's
+    /// cookie alone: before it arrives, another answer may have brought the successor.
+    DebouncedLate,
     /// The previous token, within the window: the current one once more.
     Reissued,
     /// The previous token, after the window, and nobody is known to have received the current one: the answer was lost, or
-    /// a laptop slept.
+    /// a laptop slept. The current one once more, and the window begins anew: other tabs woke up as well.
     ReissuedLate,
-    /// A later token than the store knows of: the store lost its last writes, and takes them from the token.
+    /// A later token than the store knows of: the store lost its last writes, and takes them from the token. The answer
+    /// leaves the token's cookie alone, as in [`DebouncedLate`](Self::DebouncedLate).
     Recovered,
 }
 
@@ -48,15 +56,17 @@ impl SessionRow {
     /// How a live session answers this token at `now`.
     #[must_use]
     pub fn judge(&self, presented: &Presented, now: UnixTime) -> Verdict {
-        let age = now.saturating_since(self.rotated_at);
+        let age = now.saturating_since(self.renewed_at);
         if presented.generation > self.generation {
             return Verdict::Continue(Continuation::Recovered);
         }
         if presented.token == self.current {
-            return Verdict::Continue(if age < presented.grace {
-                Continuation::Debounced
-            } else {
+            return Verdict::Continue(if age >= presented.grace {
                 Continuation::Rotated
+            } else if age * 2 >= presented.grace {
+                Continuation::DebouncedLate
+            } else {
+                Continuation::Debounced
             });
         }
         if presented.successor == self.current {
@@ -71,29 +81,44 @@ impl SessionRow {
         Verdict::Reuse(Reuse::Stale)
     }
 
-    /// The row after [`Continuation::Rotated`] at `now`.
+    /// The row after this way to go on, at `now`. Where nothing is written it is the same.
     #[must_use]
-    pub fn rotate(&self, rotate: &Rotate, now: UnixTime) -> Self {
-        Self {
-            generation: self.generation + 1,
-            current: rotate.presented.successor.clone(),
-            confirmed: rotate.confirmed,
-            rotated_at: now,
-            idle_expires: self.idle_until(now, rotate.idle),
-            ..self.clone()
+    pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
+        let presented = &rotate.presented;
+        match way {
+            Continuation::Debounced | Continuation::DebouncedLate | Continuation::Reissued => {
+                self.clone()
+            }
+            Continuation::Rotated => Self {
+                generation: self.generation + 1,
+                current: presented.successor.clone(),
+                confirmed: rotate.confirmed,
+                rotated_at: now,
+                renewed_at: now,
+                idle_expires: self.idle_until(now, rotate.idle),
+                ..self.clone()
+            },
+            Continuation::ReissuedLate => Self {
+                renewed_at: now,
+                ..self.clone()
+            },
+            // Who presents a token has received it, so it is confirmed.
+            Continuation::Recovered => Self {
+                generation: presented.generation,
+                current: presented.token.clone(),
+                confirmed: true,
+                rotated_at: now,
+                renewed_at: now,
+                idle_expires: self.idle_until(now, rotate.idle),
+                ..self.clone()
+            },
         }
     }
+}
 
-    /// The row after [`Continuation::Recovered`] at `now`. Who presents a token has received it, so it is confirmed.
-    #[must_use]
-    pub fn recover(&self, rotate: &Rotate, now: UnixTime) -> Self {
-        Self {
-            generation: rotate.presented.generation,
-            current: rotate.presented.token.clone(),
-            confirmed: true,
-            rotated_at: now,
-            idle_expires: self.idle_until(now, rotate.idle),
-            ..self.clone()
-        }
+impl Continuation {
+    /// Whether an answer must leave the cookie of the refresh token alone.
+    pub(crate) const fn keeps_cookie(self) -> bool {
+        matches!(self, Self::DebouncedLate | Self::Recovered)
     }
 }

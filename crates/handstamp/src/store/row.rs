@@ -24,8 +24,10 @@ pub struct SessionRow {
     pub current: TokenId,
     /// Whether it is known that the current generation arrived at the client.
     pub confirmed: bool,
-    /// When the current generation was made.
+    /// When the current generation was made: the claim `iat` of its token.
     pub rotated_at: UnixTime,
+    /// When the grace window of the current generation began: when it was made, or when it was last given out late.
+    pub renewed_at: UnixTime,
     /// When somebody logged in.
     pub created_at: UnixTime,
     /// When it was last used, to the minute.
@@ -89,7 +91,7 @@ pub enum Rotation {
 }
 
 /// Why a session was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// Somebody logged out.
