@@ -9,10 +9,11 @@
 //!
 //! # What is assumed
 //! With a window of W:
-//! * A request, and an answer, takes less than W each, or never arrives. What takes longer can be refused:
-//!   `what_the_window_is_for` shows how. An answer that is lost may be missed for any time.
+//! * A refresh takes less than W, from the moment a tab reads the jar until the answer arrives or is lost. What takes longer
+//!   can be refused: `what_the_window_is_for` shows how. An answer that was lost may be missed for any time.
 //! * An answer with the refresh token that was presented leaves the refresh cookie alone.
-//! * The store sees the access tokens. `without_confirmation_a_lost_answer_logs_out` shows what happens where it does not.
+//! * The store sees the access tokens. Where it does not, a refresh may take half of W only, and an answer that is lost is
+//!   missed for W only: `without_confirmation_a_lost_answer_logs_out`.
 //! * The store may lose its last writes, but neither the session's creation nor its end: no rule can know of a log-out
 //!   that was forgotten.
 //! * No session and no token gets too old here, and nobody logs in again in the same browser.
@@ -42,7 +43,7 @@ use crate::rules::rivals::{
 use crate::rules::{RefreshCookie, Rule};
 use crate::scenario::Scenario;
 
-/// Delays are below the window of two ticks.
+/// A refresh takes less than the window of two ticks.
 const HONEST: Scenario = Scenario {
     name: "tabs, lost and late answers",
     delay: Some(1),
@@ -63,7 +64,6 @@ const THIEF: Scenario = Scenario {
 fn rule(window: u8) -> Proposed {
     Proposed {
         window,
-        rest: 2 * window,
         cookie: RefreshCookie::WhenItChanges,
         confirmation: Confirmation::ByUse,
     }
@@ -136,7 +136,7 @@ fn what_the_window_is_for() {
 fn without_confirmation_a_lost_answer_logs_out() {
     let at_once = Proposed {
         confirmation: Confirmation::AtOnce,
-        ..rule(2)
+        ..rule(3)
     };
     let none_lost = Scenario {
         name: "no confirmation, and every answer arrives",
@@ -168,30 +168,21 @@ fn a_cookie_set_by_every_answer_goes_back_in_time() {
 }
 
 #[test]
-fn rotating_as_soon_as_the_window_has_passed_is_too_soon() {
-    let restless = Proposed { rest: 2, ..rule(2) };
-    let rest = Scenario {
-        name: "the current token rotates after one window",
-        checked: &[Property::NobodyIsLoggedOutByAccident],
-        ..HONEST
-    };
-    fails(&restless, &rest);
-}
-
-#[test]
 fn a_window_from_the_exchange_logs_out_after_a_lost_answer() {
-    let rival = WindowFromExchange {
-        window: 2,
-        cookie: RefreshCookie::WhenItChanges,
-    };
     let at_once = Scenario {
         name: "the window begins with the exchange",
-        delay: Some(0),
-        exchanges: 2,
+        delay: Some(1),
         checked: &[Property::NobodyIsLoggedOutByAccident],
         ..HONEST
     };
-    fails(&rival, &at_once);
+    fails(&WindowFromExchange { window: 5 }, &at_once);
+    let none_lost = Scenario {
+        name: "the window begins with the exchange, and every answer arrives",
+        answers_get_lost: false,
+        delay: Some(2),
+        ..HONEST
+    };
+    holds(&WindowFromExchange { window: 5 }, &none_lost);
 }
 
 #[test]

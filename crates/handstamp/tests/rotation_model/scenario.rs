@@ -7,7 +7,8 @@ use crate::properties::Property;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// How many ticks a request may take, and how many an answer. `None`: any time.
+    /// How many ticks a refresh may take, from the moment a tab reads the jar until the answer arrives or is lost. `None`:
+    /// any time.
     pub(crate) delay: Option<u8>,
     /// Whether answers may get lost.
     pub(crate) answers_get_lost: bool,

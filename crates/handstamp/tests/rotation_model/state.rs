@@ -39,7 +39,7 @@ pub(crate) enum End {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exchange {
     None,
-    /// On its way to the server, for at most so many ticks more.
+    /// On its way to the server. Its answer arrives in at most so many ticks.
     Asked {
         with: Token,
         left: u8,

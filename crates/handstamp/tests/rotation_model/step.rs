@@ -15,14 +15,15 @@ pub(crate) fn step(
     answers: &mut Answers,
 ) -> Result<State, Property> {
     let mut next = *state;
-    let left = scenario.delay.unwrap_or(ANY_TIME);
     match action {
         Action::Ask => {
-            let with = state.jar.refresh;
-            *free(&mut next) = Exchange::Asked { with, left };
+            *free(&mut next) = Exchange::Asked {
+                with: state.jar.refresh,
+                left: scenario.delay.unwrap_or(ANY_TIME),
+            };
         }
         Action::Answer(i) => {
-            let Exchange::Asked { with, .. } = state.exchanges[usize::from(i)] else {
+            let Exchange::Asked { with, left } = state.exchanges[usize::from(i)] else {
                 unreachable!("only a request is answered")
             };
             next.exchanges[usize::from(i)] =

@@ -7,7 +7,7 @@ use handstamp::session::rotation::{Continuation, Verdict};
 use handstamp::store::{Presented, Reason, Rotate, SessionId, SessionRow, TokenId, Uid};
 
 use super::rivals::WindowFromExchange;
-use super::{Answer, Continued, RefreshCookie, Rule, Way, reused};
+use super::{Answer, Continued, Rule, Way, reused};
 use crate::state::{End, Row, Token};
 
 /// What the real code answers to every question that the model can ask. It is pure, so each is asked once.
@@ -19,11 +19,11 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    pub(crate) fn new(window: u8, cookie: RefreshCookie) -> Self {
+    pub(crate) fn new(window: u8) -> Self {
         let old = window + 1;
         let line = Line::new();
         let answers = questions(old)
-            .map(|(row, token)| line.ask(row, token, window, cookie))
+            .map(|(row, token)| line.ask(row, token, window))
             .collect();
         Self {
             window,
@@ -108,7 +108,7 @@ impl Line {
     }
 
     /// Does as a store does.
-    fn ask(&self, row: Row, token: Token, window: u8, cookie: RefreshCookie) -> Answer {
+    fn ask(&self, row: Row, token: Token, window: u8) -> Answer {
         let before = self.row(row);
         if !before.is_live(NOW, None) {
             return Answer::Ended;
@@ -124,16 +124,18 @@ impl Line {
             ),
             IDLE,
         );
-        let (way, after) = match before.judge(&rotate.presented, NOW) {
+        let continuation = match before.judge(&rotate.presented, NOW) {
             Verdict::Reuse(_) => return reused(row),
-            Verdict::Continue(Continuation::Rotated) => (Way::Rotated, before.rotate(&rotate, NOW)),
-            Verdict::Continue(Continuation::Recovered) => {
-                (Way::Recovered, before.recover(&rotate, NOW))
-            }
-            Verdict::Continue(Continuation::Debounced) => (Way::Debounced, before.clone()),
-            Verdict::Continue(Continuation::Reissued) => (Way::Reissued, before.clone()),
-            Verdict::Continue(Continuation::ReissuedLate) => (Way::ReissuedLate, before.clone()),
+            Verdict::Continue(continuation) => continuation,
         };
+        let way = match continuation {
+            Continuation::Rotated => Way::Rotated,
+            Continuation::Debounced | Continuation::DebouncedLate => Way::Debounced,
+            Continuation::Reissued => Way::Reissued,
+            Continuation::ReissuedLate => Way::ReissuedLate,
+            Continuation::Recovered => Way::Recovered,
+        };
+        let after = before.after(continuation, &rotate, NOW);
         assert_eq!(after.absolute_expires, before.absolute_expires, "{way}");
         assert!(after.idle_expires >= before.idle_expires, "{way}");
         let row = self.abstracted(&after);
@@ -141,22 +143,26 @@ impl Line {
             way,
             row,
             token: row.current,
-            sets_cookie: cookie.is_set(token, row.current),
+            sets_cookie: !matches!(
+                continuation,
+                Continuation::DebouncedLate | Continuation::Recovered
+            ),
         })
     }
 
     fn row(&self, row: Row) -> SessionRow {
-        let rotated_at = UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
+        let renewed_at = UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
         SessionRow {
             id: self.session.clone(),
             uid: self.uid.clone(),
             generation: number(row.current.generation),
             current: self.tokens[usize::from(row.current.generation)].clone(),
             confirmed: row.confirmed,
-            rotated_at,
+            rotated_at: renewed_at,
+            renewed_at,
             created_at: LOGGED_IN,
             last_active: LOGGED_IN,
-            idle_expires: rotated_at.saturating_add(IDLE),
+            idle_expires: renewed_at.saturating_add(IDLE),
             absolute_expires: LOGGED_IN.saturating_add(ABSOLUTE),
             data: String::new(),
             revoked: row.ended.map(|end| {
@@ -181,7 +187,7 @@ impl Line {
             number(generation),
             "a token and its number belong together"
         );
-        let age = NOW.saturating_since(row.rotated_at).as_millis() / u128::from(TICK_MILLIS);
+        let age = NOW.saturating_since(row.renewed_at).as_millis() / u128::from(TICK_MILLIS);
         Row {
             current: Token::of(generation),
             confirmed: row.confirmed,
@@ -208,10 +214,9 @@ const ABSOLUTE: Duration = Duration::from_secs(90 * 86_400);
 
 #[test]
 fn the_rule_that_runs_today_begins_its_window_with_the_exchange() {
-    let cookie = RefreshCookie::Always;
-    let window = 2;
-    let ours = Ours::new(window, cookie);
-    let rival = WindowFromExchange { window, cookie };
+    let window = 5;
+    let ours = Ours::new(window);
+    let rival = WindowFromExchange { window };
     for (row, token) in questions(rival.old()) {
         assert_eq!(
             ours.answer(row, token),
@@ -223,7 +228,7 @@ fn the_rule_that_runs_today_begins_its_window_with_the_exchange() {
 
 #[test]
 fn only_how_far_generations_are_apart_matters() {
-    let ours = Ours::new(2, RefreshCookie::WhenItChanges);
+    let ours = Ours::new(2);
     let higher = |token: Token| Token::of(token.generation + 1);
     let higher_row = |row: Row| Row {
         current: higher(row.current),

@@ -9,10 +9,9 @@ use crate::state::{Row, Token};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proposed {
-    /// How long a token counts after its successor arrived, in ticks.
+    /// How long a token counts after its successor arrived, and how long that rests before it is exchanged in turn, in
+    /// ticks.
     pub(crate) window: u8,
-    /// How long a token that arrived is not rotated, in ticks.
-    pub(crate) rest: u8,
     pub(crate) cookie: RefreshCookie,
     pub(crate) confirmation: Confirmation,
 }
@@ -49,7 +48,7 @@ impl Rule for Proposed {
         if token == row.current {
             return if !row.confirmed {
                 go_on(Way::Arrived, self.confirm(row))
-            } else if row.age < self.rest {
+            } else if row.age < self.window {
                 go_on(Way::Debounced, row)
             } else {
                 let row = Row {
@@ -85,6 +84,6 @@ impl Rule for Proposed {
     }
 
     fn old(&self) -> u8 {
-        self.window.max(self.rest) + 1
+        self.window + 1
     }
 }

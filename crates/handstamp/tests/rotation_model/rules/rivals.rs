@@ -1,6 +1,6 @@
 //! Rules that others run, or that we ran, each of which fails.
 
-use super::{Answer, Continued, RefreshCookie, Rule, Way, reused};
+use super::{Answer, Continued, Rule, Way, reused};
 use crate::state::{Row, Token};
 
 /// Every token is exchanged once; one that comes back ends the session.
@@ -121,11 +121,11 @@ impl Rule for SecondLine {
     }
 }
 
-/// The window begins with the exchange, and the current token rotates as soon as it has passed.
+/// The window begins with the exchange, and again when a token is given late. Answers in its second half, which might
+/// arrive after it, leave the cookie alone.
 pub(crate) struct WindowFromExchange {
     /// In ticks.
     pub(crate) window: u8,
-    pub(crate) cookie: RefreshCookie,
 }
 
 impl Rule for WindowFromExchange {
@@ -133,12 +133,12 @@ impl Rule for WindowFromExchange {
         if row.ended.is_some() {
             return Answer::Ended;
         }
-        let go_on = |way, row: Row| {
+        let go_on = |way, row: Row, sets_cookie| {
             Answer::Continued(Continued {
                 way,
                 row,
                 token: row.current,
-                sets_cookie: self.cookie.is_set(token, row.current),
+                sets_cookie,
             })
         };
         if token.generation > row.current.generation {
@@ -148,20 +148,20 @@ impl Rule for WindowFromExchange {
                 age: 0,
                 ..row
             };
-            return go_on(Way::Recovered, row);
+            return go_on(Way::Recovered, row, false);
         }
         if token == row.current {
             return if row.age < self.window {
-                go_on(Way::Debounced, row)
+                go_on(Way::Debounced, row, row.age * 2 < self.window)
             } else {
                 rotated(row)
             };
         }
         if is_before_current(token, row) && row.age <= self.window {
-            return go_on(Way::Reissued, row);
+            return go_on(Way::Reissued, row, true);
         }
         if is_before_current(token, row) && !row.confirmed {
-            return go_on(Way::ReissuedLate, row);
+            return go_on(Way::ReissuedLate, Row { age: 0, ..row }, true);
         }
         reused(row)
     }
