@@ -149,8 +149,8 @@ impl Auth {
 
     /// All four cookies of a log-in or refresh, living as long as its session says.
     ///
-    /// Only two after a refresh that gave back the token that it was asked with, when another answer may have brought the
-    /// browser the next one meanwhile: then the refresh token's cookies are left alone.
+    /// Only two, the access token's, after a refresh that gave back the token that it was asked with: another answer may
+    /// bring the browser the next one first.
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).

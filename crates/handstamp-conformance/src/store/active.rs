@@ -90,11 +90,17 @@ async fn confirmed_and_touched(row: Row) -> Outcome {
     access.touch_after = Some(CLOSED);
     row.admits("access token", access, Admission::Admitted)
         .await?;
-    let confirmed = SessionRow {
-        confirmed: true,
-        ..rotated
+    let shown = row.only(&login.uid).await?;
+    let expected = SessionRow {
+        last_active: shown.last_active,
+        ..rotated.clone()
     };
-    active_since(&row, confirmed).await?;
+    row.arrived(&shown, &expected);
+    row.holds(
+        "active later",
+        (shown.last_active, rotated.last_active),
+        |(now, then)| now > then,
+    );
     Ok(())
 }
 

@@ -21,9 +21,10 @@ pub(super) fn rows(suite: &mut Suite) {
         "an access token of a later generation shows nothing",
         |row| shows_nothing(row, |login| login.access(4), Admission::Admitted),
     );
-    suite.row("the current refresh token shows nothing", |row| {
-        shows_nothing(row, |login| login.refresh(3, OPEN), Admission::Admitted)
-    });
+    suite.row(
+        "the current refresh token shows nothing before it is exchanged",
+        |row| shows_nothing(row, |login| login.refresh(3, OPEN), Admission::Admitted),
+    );
     suite.row("the previous refresh token shows nothing", |row| {
         shows_nothing(row, |login| login.refresh(2, OPEN), Admission::Admitted)
     });
@@ -54,9 +55,9 @@ async fn current_access_token(row: Row) -> Outcome {
         a_moment().await;
         for _ in 0..2 {
             row.show(&login, generation).await?;
-            row_is.confirmed = true;
-            row.lists("session", &login.uid, std::slice::from_ref(&row_is))
-                .await?;
+            let shown = row.only(&login.uid).await?;
+            row.arrived(&shown, &row_is);
+            row_is = shown;
         }
         row_is = row.exchange(&login, generation).await?;
         row.lists("session", &login.uid, std::slice::from_ref(&row_is))

@@ -14,7 +14,6 @@ use super::suite::Suite;
 pub(super) fn rows(suite: &mut Suite) {
     suite.row("a new session is as it was asked for", as_asked_for);
     suite.row("a new session's times are the store's", times);
-    suite.row("a session may start confirmed", confirmed);
     suite.row(
         "a session that may idle for longer than it may live ends with its life",
         idle_beyond_life,
@@ -66,7 +65,7 @@ async fn as_asked_for(row: Row) -> Outcome {
         uid: login.uid.clone(),
         generation: 1,
         current: login.token(1),
-        confirmed: false,
+        confirmed: true,
         rotated_at: now,
         renewed_at: now,
         created_at: now,
@@ -99,15 +98,6 @@ async fn times(row: Row) -> Outcome {
         UnixTime::from_millis(first.as_millis()),
     );
     Ok(())
-}
-
-async fn confirmed(row: Row) -> Outcome {
-    let login = Login::new();
-    let mut new = login.new_session();
-    new.confirmed = true;
-    let made = row.create(new).await?;
-    row.equal("confirmed", made.confirmed, true);
-    row.lists("row", &login.uid, &[made]).await
 }
 
 async fn idle_beyond_life(row: Row) -> Outcome {
@@ -184,7 +174,6 @@ async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
         let mut new = login.new_session();
         new.token = TokenId::from(&*unique("second"));
         new.data = format!("not {}", first.data);
-        new.confirmed = !first.confirmed;
         (new.idle, new.absolute) = (2 * HOUR, 2 * DAY);
         let got = match row.store().create(new).await? {
             Created::New(row) => ("new", row),
@@ -241,15 +230,7 @@ async fn right_after_log_out_everywhere(row: Row) -> Outcome {
         let login = Login::of(&uid);
         let made = row.log_in(&login).await?;
         row.show(&login, 1).await?;
-        row.lists(
-            "the new one alone",
-            &uid,
-            &[SessionRow {
-                confirmed: true,
-                ..made
-            }],
-        )
-        .await?;
+        row.lists("the new one alone", &uid, &[made]).await?;
         if let Some(former) = former.replace(login) {
             let access = Login::access(&former, 1);
             row.admits("the former", access, Admission::SessionEnded)

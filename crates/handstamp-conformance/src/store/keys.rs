@@ -2,9 +2,7 @@
 
 use handstamp::admission::Admission;
 use handstamp::session::rotation::Continuation;
-use handstamp::store::{
-    NewSession, Presented, Rotation, SessionId, SessionRow, TokenId, Uid, UserRevocation,
-};
+use handstamp::store::{NewSession, Presented, Rotation, SessionId, TokenId, Uid, UserRevocation};
 
 use super::login::{CLOSED, DAY, HOUR, Login, OPEN, random, revoke_token, revoke_user, unique};
 use super::row::{Outcome, Row};
@@ -240,12 +238,8 @@ async fn data(row: Row, data: String) -> Outcome {
     row.lists("rotated", &login.uid, std::slice::from_ref(&rotated))
         .await?;
     row.show(&login, 2).await?;
-    let shown = SessionRow {
-        confirmed: true,
-        ..rotated
-    };
-    row.lists("confirmed", &login.uid, std::slice::from_ref(&shown))
-        .await?;
+    let shown = row.only(&login.uid).await?;
+    row.arrived(&shown, &rotated);
     row.equal(
         "what a second log-in finds",
         row.remains(&login).await?,

@@ -152,15 +152,7 @@ async fn all_the_same(
                 } else {
                     &mut agains
                 }) += 1;
-                // Who comes late moves the beginning of the window, and nothing else.
-                let same = |other: &SessionRow| {
-                    let renewed_at = other.renewed_at;
-                    SessionRow {
-                        renewed_at,
-                        ..row.clone()
-                    } == *other
-                };
-                if !rows.iter().any(same) {
+                if !rows.contains(&row) {
                     rows.push(row);
                 }
             }
@@ -169,15 +161,9 @@ async fn all_the_same(
     }
     row.equal("answers", (firsts, agains), (1, count - 1));
     row.holds("no other answer", others, Vec::is_empty);
-    let listed = row.only(&login.uid).await?;
-    let renewed_at = listed.renewed_at;
-    let expected = rows.into_iter().map(|row| SessionRow { renewed_at, ..row });
-    row.equal(
-        "the row of all answers",
-        expected.collect::<Vec<_>>(),
-        vec![listed.clone()],
-    );
-    Ok(listed)
+    row.lists("the row of all answers", &login.uid, &rows)
+        .await?;
+    row.only(&login.uid).await
 }
 
 async fn copies(row: Row) -> Outcome {

@@ -112,6 +112,7 @@ async fn idle_too_long(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
     row.exchange(&login, 1).await?;
+    row.show(&login, 2).await?;
     let mut rotate = login.rotate(2, CLOSED);
     rotate.idle = Duration::from_millis(1);
     let rotated = row.continued(rotate, Continuation::Rotated).await?;
@@ -155,7 +156,9 @@ async fn revoked_token(row: Row) -> Outcome {
     for (generation, grace) in [(1, OPEN), (1, CLOSED), (2, OPEN), (2, CLOSED)] {
         let login = Login::new();
         row.log_in(&login).await?;
-        let row_is = row.exchange(&login, 1).await?;
+        row.exchange(&login, 1).await?;
+        row.show(&login, 2).await?;
+        let row_is = row.only(&login.uid).await?;
         revoke(&row, &login, generation).await?;
         a_moment().await;
         for _ in 0..2 {

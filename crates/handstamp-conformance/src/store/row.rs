@@ -130,14 +130,32 @@ impl Row {
         }
     }
 
-    /// Exchanges the token of this generation, the current one.
+    /// What an access token of the current generation writes when it is shown: that the generation arrived, and that its
+    /// window begins.
+    pub(super) fn arrived(&self, shown: &SessionRow, before: &SessionRow) {
+        let expected = SessionRow {
+            confirmed: true,
+            renewed_at: shown.renewed_at,
+            ..before.clone()
+        };
+        self.equal("arrived", shown, &expected);
+        let begins = (before.confirmed, shown.renewed_at, before.renewed_at);
+        self.holds("its window begins once", begins, |(again, now, then)| {
+            if *again { now == then } else { now >= then }
+        });
+    }
+
+    /// Exchanges the token of this generation, the current one. If it was not known to have arrived, now it is.
     pub(super) async fn exchange(
         &self,
         login: &Login,
         generation: u64,
     ) -> Result<SessionRow, Failure> {
         let rotate = login.rotate(generation, CLOSED);
-        self.continued(rotate, Continuation::Rotated).await
+        match self.store().rotate(rotate.clone()).await? {
+            Rotation::Continued(Continuation::Rotated, row) => Ok(row),
+            _ => self.continued(rotate, Continuation::Rotated).await,
+        }
     }
 
     /// Shows an access token of this generation.
@@ -182,18 +200,6 @@ impl Row {
     pub(super) async fn rotates(&self, what: &str, rotate: Rotate, expected: Rotation) -> Outcome {
         let got = self.store().rotate(rotate).await?;
         let is_same = match (&got, &expected) {
-            // Its window begins anew, which is a matter of rows of its own.
-            (
-                Rotation::Continued(Continuation::ReissuedLate, row),
-                Rotation::Continued(Continuation::ReissuedLate, other),
-            ) => {
-                let renewed_at = other.renewed_at;
-                row.renewed_at >= renewed_at
-                    && SessionRow {
-                        renewed_at,
-                        ..row.clone()
-                    } == *other
-            }
             (Rotation::Continued(way, row), Rotation::Continued(expected, other)) => {
                 way == expected && row == other
             }

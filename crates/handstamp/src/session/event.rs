@@ -51,7 +51,7 @@ impl From<Continuation> for EventKind {
     fn from(way: Continuation) -> Self {
         match way {
             Continuation::Rotated => Self::Rotated,
-            Continuation::Debounced | Continuation::DebouncedLate => Self::Debounced,
+            Continuation::Debounced | Continuation::Arrived => Self::Debounced,
             Continuation::Reissued => Self::Reissued,
             Continuation::ReissuedLate => Self::ReissuedLate,
             Continuation::Recovered => Self::Recovered,

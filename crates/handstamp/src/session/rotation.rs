@@ -1,12 +1,16 @@
 //! The rules of refresh rotation: no clock, no store, no randomness.
 //!
-//! A refresh token is exchanged for its successor. For a while after that, and for as long as nobody is known to have
-//! received the successor, the exchanged one still gives that same successor: two tabs, lost answers and answers out of
-//! order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//! A refresh token is exchanged for its successor. For as long as nobody is known to have received the successor, and for
+//! the grace window after that, the exchanged one still gives that same successor: two tabs, lost answers and answers out
+//! of order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//!
+//! The current token is exchanged once it is known to have arrived, and its window is over. So its predecessor's holders
+//! find it in place for as long as they may still ask.
 //!
 //! What is promised holds while a refresh, from the moment a browser reads its cookie until the answer has arrived there or
-//! is lost, takes less than half the window. Then all who ask with a token that is exchanged meanwhile ask within the
-//! window, and all answers with its successor arrive before that is exchanged in turn. The tests explore it to the end.
+//! is lost, takes less than the window. When a token is known to have arrived, the browser has it: who asks with its
+//! predecessor has read the cookie before, so all of them ask, and have their answers, before the window is over. The tests
+//! explore it to the end.
 
 use crate::clock::UnixTime;
 use crate::store::{Presented, Rotate, SessionRow};
@@ -25,20 +29,19 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Continuation {
-    /// The current token, which is older than the grace window, was exchanged for its successor.
+    /// The current token, whose window is over, was exchanged for its successor.
     Rotated,
-    /// The current token is younger than that, by more than half: the same token again, and nothing is written.
+    /// The current token, within its window: the same token again, and nothing is written.
     Debounced,
-    /// The current token is younger than that: the same token again, and nothing is written. The answer leaves the token's
-    /// cookie alone: before it arrives, another answer may have brought the successor.
-    DebouncedLate,
+    /// The current token, which nobody was known to have received: its window begins. The same token again.
+    Arrived,
     /// The previous token, within the window: the current one once more.
     Reissued,
-    /// The previous token, after the window, and nobody is known to have received the current one: the answer was lost, or
-    /// a laptop slept. The current one once more, and the window begins anew: other tabs woke up as well.
+    /// The previous token, long after it was exchanged, and nobody is known to have received the current one: the answer
+    /// was lost, or a laptop slept. The current one once more.
     ReissuedLate,
-    /// A later token than the store knows of: the store lost its last writes, and takes them from the token. The answer
-    /// leaves the token's cookie alone, as in [`DebouncedLate`](Self::DebouncedLate).
+    /// A later token than the store knows of: the store lost its last writes, and takes them from the token. The same token
+    /// again.
     Recovered,
 }
 
@@ -61,12 +64,12 @@ impl SessionRow {
             return Verdict::Continue(Continuation::Recovered);
         }
         if presented.token == self.current {
-            return Verdict::Continue(if age >= presented.grace {
-                Continuation::Rotated
-            } else if age * 2 >= presented.grace {
-                Continuation::DebouncedLate
-            } else {
+            return Verdict::Continue(if !self.confirmed {
+                Continuation::Arrived
+            } else if age < presented.grace {
                 Continuation::Debounced
+            } else {
+                Continuation::Rotated
             });
         }
         if presented.successor == self.current {
@@ -86,7 +89,7 @@ impl SessionRow {
     pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
         let presented = &rotate.presented;
         match way {
-            Continuation::Debounced | Continuation::DebouncedLate | Continuation::Reissued => {
+            Continuation::Debounced | Continuation::Reissued | Continuation::ReissuedLate => {
                 self.clone()
             }
             Continuation::Rotated => Self {
@@ -98,10 +101,7 @@ impl SessionRow {
                 idle_expires: self.idle_until(now, rotate.idle),
                 ..self.clone()
             },
-            Continuation::ReissuedLate => Self {
-                renewed_at: now,
-                ..self.clone()
-            },
+            Continuation::Arrived => self.confirm(now),
             // Who presents a token has received it, so it is confirmed.
             Continuation::Recovered => Self {
                 generation: presented.generation,
@@ -114,12 +114,28 @@ impl SessionRow {
             },
         }
     }
+
+    /// The row when its current generation is known to have arrived, at `now`: it was presented, or an access token of it
+    /// was let in.
+    #[must_use]
+    pub fn confirm(&self, now: UnixTime) -> Self {
+        if self.confirmed {
+            return self.clone();
+        }
+        Self {
+            confirmed: true,
+            renewed_at: now,
+            ..self.clone()
+        }
+    }
 }
 
 impl Continuation {
-    /// Whether an answer must leave the cookie of the refresh token alone.
-    pub(crate) const fn keeps_cookie(self) -> bool {
-        matches!(self, Self::DebouncedLate | Self::Recovered)
+    /// Whether an answer must leave the cookie of the refresh token alone: the client gets the token it presented, and
+    /// while that is under way another answer may bring the successor.
+    #[must_use]
+    pub const fn keeps_cookie(self) -> bool {
+        matches!(self, Self::Debounced | Self::Arrived | Self::Recovered)
     }
 }
 

@@ -19,7 +19,6 @@ pub(super) fn new_session(
 ) -> NewSession {
     let config = auth.config();
     NewSession {
-        confirmed: is_unconfirmable(auth),
         data: data.to_text(),
         ..NewSession::new(
             id.clone(),

@@ -16,8 +16,6 @@ pub struct NewSession {
     pub uid: Uid,
     /// The id of its first refresh token, of generation 1.
     pub token: TokenId,
-    /// Whether the first generation counts as confirmed, as where access tokens are never shown to the store.
-    pub confirmed: bool,
     /// How long it lives without a rotation.
     pub idle: Duration,
     /// How long it lives at most.
@@ -40,7 +38,7 @@ impl fmt::Debug for NewSession {
 }
 
 impl NewSession {
-    /// A session as log-in makes it: not confirmed, and not kept longer than it lives.
+    /// A session as log-in makes it: not kept longer than it lives.
     #[must_use]
     pub fn new(
         id: SessionId,
@@ -53,7 +51,6 @@ impl NewSession {
             id,
             uid,
             token,
-            confirmed: false,
             idle,
             absolute,
             keep_until: None,

@@ -47,7 +47,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// and nothing is written.
     ///
     /// `created_at`, `rotated_at`, `renewed_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
-    /// later: a log-in right after "log out everywhere" holds.
+    /// later: a log-in right after "log out everywhere" holds. It is confirmed: nothing came before the first generation, so
+    /// nobody waits for it.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
     /// Answers a refresh token, as [`SessionRow::judge`] decides, in one atomic step with what it writes:
@@ -65,7 +66,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// 3. Its session is unknown, of another user, or not live: [`Admission::SessionEnded`].
     /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`]. Nothing is written: the
     ///    caller asks [`rotate`](Self::rotate), which revokes.
-    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation confirms it. When
+    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation confirms it: [`SessionRow::confirm`]. When
     ///    [`Admit::touch_after`] is set and the session was last active that long ago, it is active now.
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>>;
 

@@ -27,7 +27,8 @@ pub struct SessionRow {
     pub confirmed: bool,
     /// When the current generation was made: the claim `iat` of its token.
     pub rotated_at: UnixTime,
-    /// When the grace window of the current generation began: when it was made, or when it was last given out late.
+    /// When the grace window of the current generation began: when it was made, and again when it
+    /// is known to have arrived.
     pub renewed_at: UnixTime,
     /// When somebody logged in.
     pub created_at: UnixTime,

@@ -36,6 +36,7 @@ mod trace;
 
 use crate::explore::{Explored, explore};
 use crate::properties::{ALL, Property};
+use crate::rules::ours::Ours;
 use crate::rules::proposed::{Confirmation, Proposed};
 use crate::rules::rivals::{
     OneBehindIsFine, SecondLine, SecondSuccessor, StrictSingleUse, WindowFromExchange,
@@ -71,7 +72,7 @@ fn rule(window: u8) -> Proposed {
 
 #[test]
 fn nobody_is_logged_out_by_accident() {
-    let explored = holds(&rule(2), &HONEST);
+    let explored = holds(&Ours::new(2), &HONEST);
     assert_eq!(explored.answers.reused, 0);
     assert!(explored.depth >= 14);
     let finer = Scenario {
@@ -79,7 +80,7 @@ fn nobody_is_logged_out_by_accident() {
         delay: Some(2),
         ..HONEST
     };
-    holds(&rule(3), &finer);
+    holds(&Ours::new(3), &finer);
 }
 
 #[test]
@@ -89,14 +90,14 @@ fn nobody_is_logged_out_when_the_store_loses_writes() {
         losses: 3,
         ..HONEST
     };
-    let explored = holds(&rule(2), &losses);
+    let explored = holds(&Ours::new(2), &losses);
     assert_eq!(explored.answers.reused, 0);
     assert!(explored.answers.recovered > 0);
 }
 
 #[test]
 fn a_thief_is_found_out_by_the_next_refresh_of_either_side() {
-    let explored = holds(&rule(2), &THIEF);
+    let explored = holds(&Ours::new(2), &THIEF);
     let (both, thief) = (explored.answers.reused, explored.answers.reused_by_thief);
     assert!(0 < thief && thief < both);
 }
@@ -115,7 +116,7 @@ fn a_thief_is_found_out_although_the_store_loses_writes() {
         ..THIEF
     };
     for losses in [one, two] {
-        let explored = holds(&rule(2), &losses);
+        let explored = holds(&Ours::new(2), &losses);
         let (both, thief) = (explored.answers.reused, explored.answers.reused_by_thief);
         assert!(0 < thief && thief < both);
     }
@@ -129,7 +130,7 @@ fn what_the_window_is_for() {
         checked: &[Property::NobodyIsLoggedOutByAccident],
         ..HONEST
     };
-    fails(&rule(2), &slow);
+    fails(&Ours::new(2), &slow);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Shard {
             uid: new.uid,
             generation: 1,
             current: new.token,
-            confirmed: new.confirmed,
+            confirmed: true,
             rotated_at: now,
             renewed_at: now,
             created_at: now,
@@ -154,7 +154,9 @@ impl Shard {
                 }
             }
             AdmitPurpose::Access { generation } => {
-                row.confirmed |= *generation == row.generation;
+                if *generation == row.generation && !row.confirmed {
+                    *row = row.confirm(now);
+                }
             }
         }
         if let Some(after) = admit.touch_after

@@ -252,7 +252,8 @@ fn rotate(store: &MemoryStore, user: &str, session: &str, generation: u64, idle:
     let session = SessionId::from(session);
     let token = (1..generation).fold(TokenId::from("first"), |token, _| token.successor(&session));
     let presented = Presented::new(&session, token, generation, Duration::ZERO);
-    let rotate = Rotate::new(uid(user), session, presented, Duration::from_millis(idle));
+    let mut rotate = Rotate::new(uid(user), session, presented, Duration::from_millis(idle));
+    rotate.confirmed = true;
     answer(store.rotate(rotate)).unwrap()
 }
 

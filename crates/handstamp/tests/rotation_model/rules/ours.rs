@@ -6,7 +6,8 @@ use handstamp::clock::UnixTime;
 use handstamp::session::rotation::{Continuation, Verdict};
 use handstamp::store::{Presented, Reason, Rotate, SessionId, SessionRow, TokenId, Uid};
 
-use super::rivals::WindowFromExchange;
+use super::RefreshCookie;
+use super::proposed::{Confirmation, Proposed};
 use super::{Answer, Continued, Rule, Way, reused};
 use crate::state::{End, Row, Token};
 
@@ -77,6 +78,10 @@ impl Rule for Ours {
         self.line.row(row).is_live(NOW, None)
     }
 
+    fn confirm(&self, row: Row) -> Row {
+        self.line.abstracted(&self.line.row(row).confirm(NOW))
+    }
+
     fn window(&self) -> u8 {
         self.window
     }
@@ -130,7 +135,8 @@ impl Line {
         };
         let way = match continuation {
             Continuation::Rotated => Way::Rotated,
-            Continuation::Debounced | Continuation::DebouncedLate => Way::Debounced,
+            Continuation::Debounced => Way::Debounced,
+            Continuation::Arrived => Way::Arrived,
             Continuation::Reissued => Way::Reissued,
             Continuation::ReissuedLate => Way::ReissuedLate,
             Continuation::Recovered => Way::Recovered,
@@ -143,10 +149,7 @@ impl Line {
             way,
             row,
             token: row.current,
-            sets_cookie: !matches!(
-                continuation,
-                Continuation::DebouncedLate | Continuation::Recovered
-            ),
+            sets_cookie: !continuation.keeps_cookie(),
         })
     }
 
@@ -213,16 +216,42 @@ const IDLE: Duration = Duration::from_secs(30 * 86_400);
 const ABSOLUTE: Duration = Duration::from_secs(90 * 86_400);
 
 #[test]
-fn the_rule_that_runs_today_begins_its_window_with_the_exchange() {
-    let window = 5;
-    let ours = Ours::new(window);
-    let rival = WindowFromExchange { window };
-    for (row, token) in questions(rival.old()) {
-        assert_eq!(
-            ours.answer(row, token),
-            rival.answer(row, token),
-            "{row:?} {token:?}"
-        );
+fn the_rule_that_runs_is_the_one_that_others_are_measured_by() {
+    let ours = Ours::new(2);
+    let rule = Proposed {
+        window: 2,
+        cookie: RefreshCookie::WhenItChanges,
+        confirmation: Confirmation::ByUse,
+    };
+    for (row, token) in questions(ours.old()) {
+        let (answer, expected) = (ours.answer(row, token), rule.answer(row, token));
+        assert_eq!(answer, expected, "{row:?} {token:?}");
+        assert_eq!(ours.admits(row), rule.admits(row), "{row:?}");
+        if row.ended.is_none() && !row.confirmed {
+            assert_eq!(ours.confirm(row), rule.confirm(row), "{row:?}");
+        }
+    }
+}
+
+/// Safety alone would also hold if nothing was ever exchanged.
+#[test]
+fn who_asks_twice_with_the_current_token_is_given_its_successor() {
+    let ours = Ours::new(2);
+    let go_on = |row: Row| match ours.answer(row, row.current) {
+        Answer::Continued(continued) => continued,
+        other => panic!("{row:?}: {other:?}"),
+    };
+    for (row, token) in questions(ours.old()) {
+        let has_room = row.current.generation + 2 < GENERATIONS;
+        if row.ended.is_some() || row.current != token || !has_room {
+            continue;
+        }
+        let once = go_on(row);
+        let twice = go_on(Row {
+            age: ours.old(),
+            ..once.row
+        });
+        assert!([once.way, twice.way].contains(&Way::Rotated), "{row:?}");
     }
 }
 
