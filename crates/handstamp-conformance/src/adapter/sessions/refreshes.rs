@@ -45,11 +45,15 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
             Comes::First => first,
             Comes::Second => second.clone(),
         };
+        let comes_with = comes.claims(REFRESH);
         let reply = comes.post(suite, &app, "/session/refresh").await;
         match expected {
             Ok(generation) => {
                 suite.equal(row, "status", reply.status, 200);
-                suite.equal(row, "lines", shapes(&reply), LOGIN);
+                // The token that was presented is not set again: another answer may bring its successor first.
+                let is_back = comes_with == comes.claims(REFRESH);
+                let lines = if is_back { &LOGIN[..2] } else { &LOGIN[..] };
+                suite.equal(row, "lines", shapes(&reply), lines);
                 let cache: Vec<&str> = reply.all("cache-control").collect();
                 suite.equal(row, "cache-control", cache, ["no-store"]);
                 let (got, known) = (comes.claims(REFRESH), second.claims(REFRESH));
@@ -110,7 +114,7 @@ const VISITS: [Visit; 9] = [
     Visit { row: "a copy, minutes later", confirmed: true, seconds: 14 * 60, comes: Comes::First, expected: Err("refresh_reused") },
     Visit { row: "the successor, within its own window", confirmed: true, seconds: 9, comes: Comes::Second, expected: Ok(2) },
     Visit { row: "the successor, after it", confirmed: true, seconds: 10, comes: Comes::Second, expected: Ok(3) },
-    Visit { row: "the successor, never confirmed", confirmed: false, seconds: 14 * 60, comes: Comes::Second, expected: Ok(3) },
+    Visit { row: "the successor, not confirmed before", confirmed: false, seconds: 14 * 60, comes: Comes::Second, expected: Ok(2) },
     Visit { row: "the successor, after its end", confirmed: true, seconds: 20 * DAY, comes: Comes::Second, expected: Err("token_expired") },
 ];
 
@@ -149,6 +153,7 @@ async fn what_goes_on<S: AsyncFn(&App, &Request) -> Reply>(
             let old = browser.claims(REFRESH);
             let reply = browser.post(suite, &app, "/session/refresh").await;
             let row = format!("{row} ({round})");
+            let lines = if is_same { &lines[..2] } else { &lines[..] };
             suite.equal(&row, "lines", shapes(&reply), lines);
             let got = browser.claims(REFRESH);
             suite.equal(&row, "the same refresh token", got == old, is_same);
@@ -210,9 +215,9 @@ async fn adopted<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
         .header("x-csrf-token", csrf(&token));
     let mut sids = Vec::new();
     let row = "a refresh token without a session gets one, the same for every tab";
-    for _ in 0..2 {
+    for lines in [LOGIN, &LOGIN[..2]] {
         let reply = suite.send(&app, &request).await;
-        suite.equal(row, "lines", shapes(&reply), LOGIN);
+        suite.equal(row, "lines", shapes(&reply), lines);
         let mut browser = Browser::new("laptop");
         browser.jar.store(&reply);
         let claims = browser.claims(ACCESS);
