@@ -1,0 +1,16 @@
+-- Only the session that was judged: live, and not rotated since. Of two callers one finds it so.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+)
+UPDATE handstamp_sessions AS s
+SET revoked_at = clock.now, reason = $6
+FROM clock
+WHERE s.id = $2 AND s.uid = $1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND s.created_at > coalesce((SELECT b.not_before FROM handstamp_not_before AS b WHERE b.uid = $1), -1)
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+    )
+    AND s.generation = $4 AND s.token = $5
+RETURNING s.id
