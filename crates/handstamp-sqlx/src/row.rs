@@ -118,9 +118,9 @@ impl Seen {
         })
     }
 
-    /// The session, if it counts.
+    /// The session, if it counts. Whoever moved its user's not-before ended it, if it was meant.
     pub(crate) fn live(&self) -> Option<&SessionRow> {
-        let is_live = |row: &&SessionRow| row.is_live(self.now, self.not_before);
+        let is_live = |row: &&SessionRow| row.is_live(self.now, None);
         self.session.as_ref().filter(is_live)
     }
 

@@ -6,5 +6,4 @@ FROM clock
 JOIN handstamp_sessions AS s ON s.uid = $1
 WHERE s.revoked_at IS NULL
     AND clock.now < s.idle_expires
-    AND s.created_at > coalesce((SELECT b.not_before FROM handstamp_not_before AS b WHERE b.uid = $1), -1)
 ORDER BY s.created_at DESC, s.id DESC

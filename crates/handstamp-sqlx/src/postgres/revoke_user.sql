@@ -1,6 +1,8 @@
+-- Ends sessions one by one, so that liveness is a matter of the row alone. A session that is being created meanwhile is
+-- not seen here, and lives: it was created after this.
+--
 -- Locks are taken in one order, so that two callers never wait for each other: the user's not-before, then the sessions
--- by their ids. A session that is being created meanwhile is not seen here; it was created before the not-before, and so
--- never counts, or after it.
+-- by their ids.
 WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 ),
@@ -19,8 +21,6 @@ live AS MATERIALIZED (
     JOIN handstamp_sessions AS s ON s.uid = $1
     WHERE s.revoked_at IS NULL
         AND clock.now < s.idle_expires
-        -- The not-before that there was: this statement does not see what it writes.
-        AND s.created_at > coalesce((SELECT b.not_before FROM handstamp_not_before AS b WHERE b.uid = $1), -1)
         AND CASE $2
             WHEN 'all' THEN true
             WHEN 'all_but' THEN s.id <> $3
