@@ -38,19 +38,25 @@ pub(crate) fn compare(steps: &[Step], seen: Option<i64>) -> Result<Tables, Store
     })
 }
 
-/// Takes the steps that a database has not seen, within a transaction that holds a lock of ours.
+/// Takes the steps that a database has not seen, within a transaction that holds a lock of ours. Whether there were any.
 ///
 /// `sqlx::migrate::Migrator` does nearly this. Its own lock is none in SQLite, and in PostgreSQL stays with the pooled
 /// connection when the future is dropped.
+///
+/// # Errors
+/// Those of the database, and of [`compare`]: while this waited for the lock, a newer release may have had it.
 pub(crate) async fn bring_up_to_date(
     connection: &mut impl Migrate,
     steps: &[Step],
-    seen: Option<i64>,
-) -> Result<(), StoreError> {
-    connection
-        .ensure_migrations_table(TABLE)
-        .await
-        .map_err(StoreError::new)?;
+) -> Result<bool, StoreError> {
+    let made = connection.ensure_migrations_table(TABLE).await;
+    made.map_err(StoreError::new)?;
+    let seen = connection.list_applied_migrations(TABLE).await;
+    let seen = seen.map_err(StoreError::new)?;
+    let seen = seen.iter().map(|step| step.version).max();
+    if compare(steps, seen)? == Tables::UpToDate {
+        return Ok(false);
+    }
     for step in steps.iter().filter(|step| Some(step.version) > seen) {
         let migration = Migration::new(
             step.version,
@@ -62,7 +68,7 @@ pub(crate) async fn bring_up_to_date(
         let taken = connection.apply(TABLE, &migration).await;
         taken.map_err(StoreError::new)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Beside the application's own migrations, which sqlx keeps in `_sqlx_migrations`.

@@ -1,22 +1,28 @@
-//! The rows that every store must pass.
+//! The rows that every store must pass, on an empty database, and again on the full one that they leave behind.
+
+mod support;
 
 use std::sync::Arc;
 
 use handstamp_conformance::services::Postgres;
-use handstamp_conformance::store;
+use handstamp_conformance::store::run;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
+use support::Folder;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
-    let folder = std::env::temp_dir().join(format!("suite-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("sessions.db");
-    store::run(async || Arc::new(SqliteStore::open(&path).await.unwrap())).await;
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    for _ in 0..2 {
+        run(async || Arc::new(SqliteStore::open(&path).await.unwrap())).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres() {
     let postgres = Postgres::start();
     let url = postgres.url();
-    store::run(async || Arc::new(PostgresStore::connect(&url).await.unwrap())).await;
+    for _ in 0..2 {
+        run(async || Arc::new(PostgresStore::connect(&url).await.unwrap())).await;
+    }
 }

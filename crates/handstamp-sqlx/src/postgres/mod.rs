@@ -1,8 +1,10 @@
 //! Sessions in PostgreSQL.
 
+mod run;
 mod statements;
 
 use std::fmt;
+use std::io;
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,15 +15,15 @@ use handstamp::store::{
     Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
     Rotation, SessionId, SessionRow, Store, Uid,
 };
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{Connection as _, Error, PgPool, Postgres, query, query_scalar};
+use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::failure::failed;
 use crate::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::verbs;
+use run::in_a_task;
 
 /// Sessions and revocations in PostgreSQL, 12 or newer: for an application that has one already, on any number of nodes.
 ///
@@ -48,6 +50,8 @@ use crate::verbs;
 /// between the two reads and changes sessions at will; see [TLS](crate#tls-to-postgresql).
 pub struct PostgresStore {
     pool: PgPool,
+    /// How long a statement may take until its connection is given up.
+    at_most: Duration,
     is_prepared: AtomicBool,
 }
 
@@ -96,17 +100,23 @@ impl PostgresStore {
             options = options.options([("statement_timeout", format!("{}ms", STUCK.as_millis()))]);
         }
         Handle::try_current().map_err(StoreError::new)?;
-        Ok(Self::in_pool(pool_options().connect_lazy_with(options)))
+        Ok(Self {
+            // By then the database has answered, were it only that the statement took too long.
+            at_most: STUCK + AT_MOST_FOR_A_CONNECTION,
+            ..Self::in_pool(pool_options().connect_lazy_with(options))
+        })
     }
 
     /// In a pool that the application has already. Connects at the first verb.
     ///
-    /// The pool's settings count. An `acquire_timeout` of a second keeps requests short while the database is down;
-    /// `test_before_acquire`, which is on by default, costs each verb a second round trip.
+    /// The pool's settings count. An `acquire_timeout` of a second keeps requests short while the database is down, and a
+    /// `statement_timeout` keeps statements from waiting when their callers do not any more. `test_before_acquire`, which is
+    /// on by default, costs each verb a second round trip.
     #[must_use]
     pub fn in_pool(pool: PgPool) -> Self {
         Self {
             pool,
+            at_most: Duration::MAX,
             is_prepared: AtomicBool::new(false),
         }
     }
@@ -118,16 +128,12 @@ impl PostgresStore {
     /// When the database cannot be reached; when the user may not create tables and there are none yet; and when the tables
     /// were made by a newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
-        self.connection().await.map(drop)
-    }
-
-    async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
         if !self.is_prepared.load(Ordering::Relaxed) {
-            prepare(&mut connection).await?;
+            let mut connection = self.pool.acquire().await.map_err(failed)?;
+            in_a_task(async move { prepare(&mut connection).await }).await??;
             self.is_prepared.store(true, Ordering::Relaxed);
         }
-        Ok(connection)
+        Ok(())
     }
 }
 
@@ -174,27 +180,19 @@ impl Store for PostgresStore {
 fn pool_options() -> PgPoolOptions {
     PgPoolOptions::new()
         .acquire_timeout(AT_MOST_FOR_A_CONNECTION)
-        // One round trip less for each verb. A connection that was in use a moment ago is asked whether it still works only
-        // where it was idle since.
+        // One round trip less for each verb. Only a connection that was idle is asked whether it still works.
         .test_before_acquire(false)
         .before_acquire(|connection, pooled| {
             Box::pin(async move {
                 if pooled.idle_for < IDLE {
                     return Ok(true);
                 }
-                works_within(connection, AT_MOST_FOR_A_SIGN_OF_LIFE).await
+                match timeout(AT_MOST_FOR_A_SIGN_OF_LIFE, connection.ping()).await {
+                    Ok(sign) => sign.map(|()| true),
+                    Err(_) => Err(Error::Io(io::ErrorKind::TimedOut.into())),
+                }
             })
         })
-        // A caller that gave up leaves a connection on which an answer is due. One that never comes, because the network was
-        // cut, must not keep the connection's place in the pool.
-        .after_release(|connection, _| Box::pin(works_within(connection, STUCK)))
-}
-
-async fn works_within(connection: &mut PgConnection, limit: Duration) -> Result<bool, Error> {
-    match timeout(limit, connection.ping()).await {
-        Ok(answer) => answer.map(|()| true),
-        Err(_) => Err(Error::Io(std::io::ErrorKind::TimedOut.into())),
-    }
 }
 
 /// Makes the tables, or brings them up to date.
@@ -213,15 +211,13 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    // Where another node was first there is nothing left to do, or it was of a newer release.
-    let seen = newest(&mut transaction).await.map_err(failed)?;
-    if compare(&STEPS, seen)? == Tables::Outdated {
-        query("SET LOCAL statement_timeout = 0")
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        bring_up_to_date(&mut *transaction, &STEPS, seen).await?;
-        tracing::info!("the tables of handstamp in PostgreSQL are up to date");
+    // Longer than a verb may take.
+    query("SET LOCAL statement_timeout = 0")
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if bring_up_to_date(&mut *transaction, &STEPS).await? {
+        tracing::info!("made the tables of handstamp in PostgreSQL, or brought them up to date");
     }
     transaction.commit().await.map_err(failed)
 }

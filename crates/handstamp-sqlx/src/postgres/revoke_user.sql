@@ -31,6 +31,6 @@ live AS MATERIALIZED (
 )
 UPDATE handstamp_sessions AS s
 SET revoked_at = clock.now, reason = $6
-FROM clock, live
-WHERE s.id = live.id
+FROM clock
+WHERE s.id = ANY (ARRAY(SELECT live.id FROM live))
 RETURNING s.id

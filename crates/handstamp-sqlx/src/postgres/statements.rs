@@ -5,19 +5,13 @@ use handstamp::store::{
     Admit, AdmitPurpose, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser, Rotate,
     SessionId, SessionRow, Uid, UserRevocation,
 };
-use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::query::Query;
-use sqlx::{Error, Postgres, query};
+use sqlx::query;
 
 use super::PostgresStore;
-use crate::failure::failed;
 use crate::id;
 use crate::number::{at_least, at_most, generation, millis};
 use crate::row::{Columns as _, Seen, all, first, only, session};
 use crate::verbs::Statements;
-
-type Statement<'a> = Query<'a, Postgres, PgArguments>;
 
 impl Statements for PostgresStore {
     async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
@@ -195,33 +189,5 @@ impl PostgresStore {
     }
 }
 
-impl PostgresStore {
-    /// Runs a statement, up to and with its commit.
-    async fn rows<'a>(
-        &self,
-        statement: impl Fn() -> Statement<'a> + Send + Sync,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        for _ in 1..TRIES {
-            let mut connection = self.connection().await?;
-            match statement().fetch_all(&mut *connection).await {
-                Err(error) if is_undone(&error) => {}
-                done => return done.map_err(failed),
-            }
-        }
-        let mut connection = self.connection().await?;
-        let done = statement().fetch_all(&mut *connection).await;
-        done.map_err(failed)
-    }
-}
-
-/// Whether the database did nothing, and asks to be asked again: two transactions were in each other's way. Where the
-/// isolation level is the usual one there are no such conflicts, but a database's settings may say another.
-fn is_undone(error: &Error) -> bool {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    // serialization_failure, deadlock_detected
-    code.is_some_and(|code| code == "40001" || code == "40P01")
-}
-
 /// Few enough that they are gone in milliseconds.
 const BATCH: i64 = 1000;
-const TRIES: u32 = 5;

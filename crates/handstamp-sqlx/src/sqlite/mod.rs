@@ -172,10 +172,8 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     }
     // Many processes may start at once: from here on there is one.
     let mut transaction = begin(connection).await.map_err(failed)?;
-    let seen = newest(&mut transaction).await.map_err(failed)?;
-    if compare(&STEPS, seen)? == Tables::Outdated {
-        bring_up_to_date(&mut *transaction, &STEPS, seen).await?;
-        tracing::info!("the tables of handstamp in SQLite are up to date");
+    if bring_up_to_date(&mut *transaction, &STEPS).await? {
+        tracing::info!("made the tables of handstamp in SQLite, or brought them up to date");
     }
     transaction.commit().await.map_err(failed)
 }
