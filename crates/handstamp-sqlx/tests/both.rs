@@ -1,5 +1,7 @@
 //! What the rows of the suite do not see, on either database.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
+
 mod support;
 
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use handstamp::store::{Created, RevokeToken, Rotation, Store, TokenId};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::Executor as _;
-use support::{Folder, HOUR, Login, now, timed, together};
+use support::{Folder, HOUR, Login, now, patient, timed, together};
 use tokio::time::{sleep, timeout};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +27,7 @@ async fn sqlite_refreshes_a_thousand_sessions_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_refreshes_a_thousand_sessions_at_once() {
     let postgres = Postgres::start();
-    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    let store = patient(&postgres.url()).await;
     a_thousand_sessions_at_once(Arc::new(store)).await;
 }
 
@@ -61,7 +63,7 @@ async fn sqlite_works_on_after_callers_gave_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_works_on_after_callers_gave_up() {
     let postgres = Postgres::start();
-    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    let store = patient(&postgres.url()).await;
     callers_gave_up(Arc::new(store)).await;
 }
 
@@ -95,7 +97,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
                 let listed = store.list(login.uid.clone()).await.unwrap();
                 assert_eq!(listed.len(), 1);
                 let ended = store.revoke_user(login.revoke_all()).await.unwrap();
-                assert_eq!(ended, [login.session.clone()]);
+                assert_eq!(ended, std::slice::from_ref(&login.session));
                 let admission = store.admit(login.access(2)).await.unwrap();
                 assert_eq!(admission, Admission::SessionEnded);
             }
@@ -172,7 +174,7 @@ async fn purges_while_others_go_on(store: Arc<dyn Store>) {
         "purged in {purging:?}; {refreshed} refreshes meanwhile, of which the longest took {longest:?}"
     );
     assert_eq!(purged.unwrap(), 100_000);
-    assert!(longest < Duration::from_millis(500), "{longest:?}");
+    assert!(longest < Duration::from_secs(1), "{longest:?}");
     let again = store.create(kept).await.unwrap();
     assert!(matches!(again, Created::Existing(_)), "{again:?}");
     assert_eq!(store.purge().await.unwrap(), 0);

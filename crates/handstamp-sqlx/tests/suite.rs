@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use handstamp_conformance::services::Postgres;
 use handstamp_conformance::store::run;
-use handstamp_sqlx::{PostgresStore, SqliteStore};
-use support::Folder;
+use handstamp_sqlx::SqliteStore;
+use support::{Folder, patient};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
@@ -23,6 +23,6 @@ async fn postgres() {
     let postgres = Postgres::start();
     let url = postgres.url();
     for _ in 0..2 {
-        run(async || Arc::new(PostgresStore::connect(&url).await.unwrap())).await;
+        run(async || Arc::new(patient(&url).await)).await;
     }
 }

@@ -20,9 +20,9 @@ use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use crate::failure::failed;
-use crate::schema::{Step, Tables, bring_up_to_date, compare};
-use crate::verbs;
+use crate::common::failure::failed;
+use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
+use crate::common::verbs;
 use run::in_a_task;
 
 /// Sessions and revocations in PostgreSQL, 12 or newer: for an application that has one already, on any number of nodes.

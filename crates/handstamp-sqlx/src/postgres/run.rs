@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::PostgresStore;
-use crate::failure::failed;
+use crate::common::failure::failed;
 
 pub(super) type Statement<'a> = Query<'a, Postgres, PgArguments>;
 

@@ -8,10 +8,10 @@ use handstamp::store::{
 use sqlx::query;
 
 use super::PostgresStore;
-use crate::id;
-use crate::number::{at_least, at_most, generation, millis};
-use crate::row::{Columns as _, Seen, all, first, only, session};
-use crate::verbs::Statements;
+use crate::common::id;
+use crate::common::number::{at_least, at_most, generation, millis};
+use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::verbs::Statements;
 
 impl Statements for PostgresStore {
     async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {

@@ -18,9 +18,9 @@ use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Error, SqliteConnection, SqlitePool, query_scalar};
 use tokio::runtime::Handle;
 
-use crate::failure::failed;
-use crate::schema::{Step, Tables, bring_up_to_date, compare};
-use crate::verbs;
+use crate::common::failure::failed;
+use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
+use crate::common::verbs;
 use statements::begin;
 
 /// Sessions and revocations in a file: for an application on one machine, of one process or a few.

@@ -14,11 +14,11 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query, query_scalar};
 
 use super::SqliteStore;
-use crate::failure::failed;
-use crate::id;
-use crate::number::{at_least, at_most, generation, millis};
-use crate::row::{Columns as _, Seen, all, first, only, session};
-use crate::verbs::Statements;
+use crate::common::failure::failed;
+use crate::common::id;
+use crate::common::number::{at_least, at_most, generation, millis};
+use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::verbs::Statements;
 
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 

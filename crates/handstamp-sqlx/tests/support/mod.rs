@@ -1,6 +1,11 @@
 //! What the tests of both databases share.
 
-#![expect(dead_code, reason = "not every file of tests uses everything")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics, and not every file of tests uses everything"
+)]
 
 pub(crate) mod proxy;
 
@@ -16,6 +21,8 @@ use handstamp::store::{
     Admit, AdmitPurpose, NewSession, Presented, Reason, RevokeSession, RevokeUser, Rotate,
     SessionId, TokenId, Uid, UserRevocation,
 };
+use handstamp_sqlx::PostgresStore;
+use sqlx::postgres::PgPoolOptions;
 
 /// A folder that is removed with all that is in it.
 pub(crate) struct Folder(PathBuf);
@@ -90,6 +97,14 @@ impl Login {
     }
 }
 
+/// In a pool whose callers wait for as long as it takes: on a machine that is busy with other tests a thousand of them may.
+pub(crate) async fn patient(url: &str) -> PostgresStore {
+    let options = PgPoolOptions::new()
+        .acquire_timeout(Duration::from_mins(1))
+        .test_before_acquire(false);
+    PostgresStore::in_pool(options.connect(url).await.unwrap())
+}
+
 pub(crate) fn now() -> UnixTime {
     SystemClock::default().now()
 }
@@ -113,4 +128,4 @@ pub(crate) async fn timed<T>(task: impl Future<Output = T>) -> (T, Duration) {
     (answer, start.elapsed())
 }
 
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);

@@ -7,7 +7,7 @@ use handstamp::error::StoreError;
 use handstamp::session::rotation::{Continuation, Verdict};
 use handstamp::store::{Admit, Created, NewSession, Rotate, Rotation, SessionRow};
 
-use crate::row::Seen;
+use crate::common::row::Seen;
 
 /// What one statement does. Each is atomic.
 pub(crate) trait Statements: Sync {

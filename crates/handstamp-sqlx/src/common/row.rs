@@ -9,9 +9,9 @@ use handstamp::store::{
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
-use crate::failure::failed;
-use crate::id;
-use crate::number::instant;
+use crate::common::failure::failed;
+use crate::common::id;
+use crate::common::number::instant;
 
 /// Whom and what a verb asks about: a row has only text, and its ids are made of these where they are the same.
 #[derive(Clone, Copy)]
