@@ -15,6 +15,7 @@ mod fuzz;
 mod hostile;
 mod http;
 mod server;
+pub mod services;
 pub mod store;
 
 pub use forge::{Signature, forge, peek};
