@@ -371,6 +371,7 @@ async fn a_stricter_isolation_level_changes_no_answer() {
         let login = Login::named(level);
         store.create(login.create()).await.unwrap();
         let mut rotate = login.rotate(1);
+        rotate.confirmed = false;
         sleep(Duration::from_millis(5)).await;
         rotate.presented.grace = Duration::from_millis(5);
         let refresh = |_| {
