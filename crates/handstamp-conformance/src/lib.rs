@@ -15,6 +15,7 @@ mod fuzz;
 mod hostile;
 mod http;
 mod server;
+pub mod services;
 
 pub use forge::{Signature, forge, peek};
 pub use fuzz::endures_mutated_requests;

@@ -1,0 +1,132 @@
+//! What the scripts answer. Whatever does not read as they write it is an error.
+
+use std::collections::HashMap;
+
+use handstamp::clock::UnixTime;
+use handstamp::store::{Reason, SessionId, SessionRow, TokenId, Uid};
+use redis::Value;
+
+use crate::failure::Failure;
+
+/// Exactly this many parts.
+pub(crate) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Failure> {
+    list(value)?
+        .try_into()
+        .map_err(|_| Failure::NotUnderstood("an answer"))
+}
+
+pub(crate) fn list(value: Value) -> Result<Vec<Value>, Failure> {
+    match value {
+        Value::Array(values) => Ok(values),
+        _ => Err(Failure::NotUnderstood("an answer")),
+    }
+}
+
+pub(crate) fn text(value: Value) -> Result<String, Failure> {
+    match value {
+        Value::BulkString(bytes) => {
+            String::from_utf8(bytes).map_err(|_| Failure::NotUnderstood("a text"))
+        }
+        Value::SimpleString(text) => Ok(text),
+        _ => Err(Failure::NotUnderstood("a text")),
+    }
+}
+
+pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
+    match value {
+        Value::Int(0) => Ok(false),
+        Value::Int(1) => Ok(true),
+        _ => Err(Failure::NotUnderstood("an answer")),
+    }
+}
+
+pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
+    kept_id(&text(value)?, SessionId::as_str)
+}
+
+/// A session of this user, from the hash it is kept in.
+pub(crate) fn row(id: SessionId, uid: Uid, hash: Value) -> Result<SessionRow, Failure> {
+    let fields = Fields::read(hash)?;
+    // Scripts compare it too; what `create` finds in the place of a new session may be another's.
+    if fields.text("uid")? != uid.as_str() {
+        return Err(Failure::NotUnderstood("the user of a session"));
+    }
+    Ok(SessionRow {
+        id,
+        uid,
+        generation: fields.number("generation")?,
+        current: kept_id(fields.text("current")?, TokenId::as_str)?,
+        confirmed: match fields.text("confirmed")? {
+            "0" => false,
+            "1" => true,
+            _ => return Err(Failure::NotUnderstood("a session")),
+        },
+        rotated_at: fields.instant("rotated_at")?,
+        created_at: fields.instant("created_at")?,
+        last_active: fields.instant("last_active")?,
+        idle_expires: fields.instant("idle_expires")?,
+        absolute_expires: fields.instant("absolute_expires")?,
+        data: fields.text("data")?.to_owned(),
+        revoked: match fields.0.contains_key("revoked_at") {
+            false => None,
+            true => Some((
+                fields.instant("revoked_at")?,
+                Reason::from_name(fields.text("revoked_for")?),
+            )),
+        },
+    })
+}
+
+/// Names and values in turn.
+struct Fields(HashMap<String, String>);
+
+impl Fields {
+    fn read(hash: Value) -> Result<Self, Failure> {
+        let mut fields = HashMap::new();
+        let mut values = list(hash)?.into_iter();
+        while let (Some(name), Some(value)) = (values.next(), values.next()) {
+            fields.insert(text(name)?, text(value)?);
+        }
+        Ok(Self(fields))
+    }
+
+    fn text(&self, name: &str) -> Result<&str, Failure> {
+        let text = self.0.get(name).map(String::as_str);
+        text.ok_or(Failure::NotUnderstood("a session"))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, Failure> {
+        let number = self.text(name)?.parse();
+        number.map_err(|_| Failure::NotUnderstood("a session"))
+    }
+
+    fn instant(&self, name: &str) -> Result<UnixTime, Failure> {
+        Ok(UnixTime::from_millis(self.number(name)?))
+    }
+}
+
+/// An id as its `as_str` gave it. The core makes ids from the text in a token only, so the escapes are taken back first;
+/// an id that was too long and became a hash has no such text.
+fn kept_id<Id: for<'t> From<&'t str>>(kept: &str, as_str: fn(&Id) -> &str) -> Result<Id, Failure> {
+    let id = Id::from(&unescape(kept).ok_or(Failure::NotUnderstood("an id"))?);
+    if as_str(&id) == kept {
+        Ok(id)
+    } else {
+        Err(Failure::NotUnderstood("an id"))
+    }
+}
+
+fn unescape(kept: &str) -> Option<String> {
+    if !kept.contains('%') {
+        return Some(kept.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(kept.len());
+    let mut pieces = kept.split('%');
+    bytes.extend_from_slice(pieces.next()?.as_bytes());
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
