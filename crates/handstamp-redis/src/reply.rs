@@ -67,12 +67,11 @@ pub(crate) fn row(id: SessionId, uid: Uid, hash: Value) -> Result<SessionRow, Fa
         idle_expires: fields.instant("idle_expires")?,
         absolute_expires: fields.instant("absolute_expires")?,
         data: fields.text("data")?.to_owned(),
-        revoked: match fields.0.contains_key("revoked_at") {
-            false => None,
-            true => Some((
-                fields.instant("revoked_at")?,
-                Reason::from_name(fields.text("revoked_for")?),
-            )),
+        revoked: if fields.0.contains_key("revoked_at") {
+            let reason = Reason::from_name(fields.text("revoked_for")?);
+            Some((fields.instant("revoked_at")?, reason))
+        } else {
+            None
         },
     })
 }

@@ -18,6 +18,7 @@ pub(crate) struct Server {
     target: Target,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a store has one")]
 enum Target {
     Single(Client),
     #[cfg(feature = "cluster")]

@@ -40,7 +40,7 @@ fn any_sequence_of_verbs_ends_as_in_memory() {
         let memory = MemoryStore::new();
         runtime.block_on(async {
             let mut generations = BTreeMap::new();
-            let log_in = |session: Session| Verb::Create(session.new());
+            let log_in = |session: Session| Verb::Create(session.new_session());
             let log_ins = (0..12).map(|number| log_in(numbered(number % USERS, number / USERS)));
             for verb in log_ins.chain(verbs) {
                 tokio::time::sleep(Duration::from_millis(2)).await;
@@ -212,7 +212,7 @@ fn session_or_anothers() -> impl Strategy<Value = Session> {
 fn new() -> impl Strategy<Value = NewSession> {
     let lives = (long(), long(), prop::option::of(instant()));
     (session(), any::<bool>(), lives).prop_map(|(session, confirmed, (idle, absolute, keep))| {
-        let mut new = session.new();
+        let mut new = session.new_session();
         (new.idle, new.absolute) = (idle, 2 * absolute);
         new.confirmed = confirmed;
         new.keep_until = keep;

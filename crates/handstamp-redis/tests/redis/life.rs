@@ -35,7 +35,7 @@ async fn a_session_from_log_in_to_log_out() {
     );
     assert_eq!(row.revoked, None);
 
-    let mut other = session.new();
+    let mut other = session.new_session();
     other.data = "another".to_owned();
     let Created::Existing(existing) = store.create(other).await.unwrap() else {
         panic!("a second session of the same id");
@@ -80,7 +80,7 @@ async fn a_session_from_log_in_to_log_out() {
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(session.rotate(2, HOUR)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
-    let Created::Existing(row) = store.create(session.new()).await.unwrap() else {
+    let Created::Existing(row) = store.create(session.new_session()).await.unwrap() else {
         panic!("an ended session was replaced");
     };
     let (at, reason) = row.revoked.unwrap();
@@ -120,7 +120,7 @@ async fn a_copy_ends_the_session_and_admit_only_says_so() {
         assert_eq!(way(&rotation.unwrap()), expected);
         let rotation = store.rotate(session.rotate(3, NONE)).await.unwrap();
         assert_eq!(way(&rotation), "Ended", "{name}");
-        let Created::Existing(row) = store.create(session.new()).await.unwrap() else {
+        let Created::Existing(row) = store.create(session.new_session()).await.unwrap() else {
             panic!("{name}: it is gone");
         };
         assert_eq!(row.revoked.unwrap().1, Reason::Reused, "{name}");
@@ -161,7 +161,7 @@ async fn ends_move_with_rotations_and_never_past_the_last() {
     let server = Redis::start();
     let store = store(&server);
     let session = Session::of(uid(), "one");
-    let mut new = session.new();
+    let mut new = session.new_session();
     new.absolute = 2 * HOUR;
     let Created::New(first) = store.create(new).await.unwrap() else {
         panic!("there is one");
@@ -187,7 +187,7 @@ async fn ends_move_with_rotations_and_never_past_the_last() {
 
     // Longer than any clock runs.
     let session = Session::of(uid(), "two");
-    let mut new = session.new();
+    let mut new = session.new_session();
     (new.idle, new.absolute) = (Duration::MAX, Duration::MAX);
     store.create(new).await.unwrap();
     let row = store.list(uid()).await.unwrap().remove(0);
@@ -299,7 +299,7 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
         ("what a key is made of", "{x}:s:", "{}", "}{"),
     ] {
         let session = Session::of(Uid::new(Some("t:"), user), id);
-        let mut new = session.new();
+        let mut new = session.new_session();
         new.token = TokenId::from(id);
         new.data = data.to_owned();
         store.create(new.clone()).await.unwrap();
@@ -355,7 +355,7 @@ async fn users_who_share_a_tag_share_nothing_else() {
         HOUR,
     );
     assert_eq!(store.revoke_user(all).await.unwrap(), []);
-    store.create(theirs.new()).await.unwrap_err();
+    store.create(theirs.new_session()).await.unwrap_err();
     let revoked: Option<String> = connection.hget(&keys[1], "revoked_at").await.unwrap();
     assert_eq!(revoked, None, "nobody touched it");
     assert_eq!(store.list(uid()).await.unwrap().len(), 1);

@@ -129,7 +129,7 @@ async fn live(store: &RedisStore, caller: usize, stop: &AtomicBool) -> Life {
             break;
         }
         let session = Session::of(uid(), &format!("{caller} {number}"));
-        if store.create(session.new()).await.is_err() {
+        if store.create(session.new_session()).await.is_err() {
             life.failures += 1;
             sleep(Duration::from_millis(5)).await;
             continue;

@@ -35,7 +35,7 @@ impl Session {
         Self { uid, id }
     }
 
-    pub(crate) fn new(&self) -> NewSession {
+    pub(crate) fn new_session(&self) -> NewSession {
         NewSession::new(
             self.id.clone(),
             self.uid.clone(),
@@ -77,7 +77,7 @@ impl Session {
 
     /// A log-in.
     pub(crate) async fn begin(&self, store: &RedisStore) -> SessionRow {
-        match store.create(self.new()).await.unwrap() {
+        match store.create(self.new_session()).await.unwrap() {
             Created::New(row) => row,
             Created::Existing(row) => panic!("there is one: {row:?}"),
         }

@@ -100,7 +100,7 @@ async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
         }
     }
 
-    let new = Session::of(uid(), "three").new();
+    let new = Session::of(uid(), "three").new_session();
     let error = store.create(new).await.unwrap_err().to_string();
     assert!(error.contains("OOM command not allowed"), "{error}");
     let mut access = one.access(1);
@@ -142,7 +142,7 @@ async fn a_user_with_few_permissions_is_enough() {
         let url = format!("redis://{name}:secret@{}/", server.address());
         let store = RedisStore::new(&url).unwrap();
         let session = Session::of(Uid::new(None, name), "one");
-        let created = store.create(session.new()).await;
+        let created = store.create(session.new_session()).await;
         assert_eq!(created.is_ok(), works, "{name}: {created:?}");
         if works {
             let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();

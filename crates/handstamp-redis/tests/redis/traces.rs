@@ -24,7 +24,7 @@ async fn every_key_expires_and_nothing_stays() {
         let mut now = None;
         for number in 0..4 {
             let session = Session::of(uid.clone(), &format!("{number}"));
-            let mut new = session.new();
+            let mut new = session.new_session();
             (new.idle, new.absolute) = (life / (number + 1), life);
             if number == 3 {
                 new.keep_until =
@@ -81,7 +81,7 @@ async fn the_index_forgets_what_has_ended_while_it_is_used() {
     let server = Redis::start();
     let store = store(&server);
     for number in 0..20 {
-        let mut new = Session::of(uid(), &format!("{number}")).new();
+        let mut new = Session::of(uid(), &format!("{number}")).new_session();
         new.idle = Duration::from_millis(20);
         store.create(new).await.unwrap();
     }
