@@ -2,16 +2,14 @@
 
 /// A script with its hash, by which a server that has seen it knows it.
 pub(crate) struct Script {
-    text: &'static str,
+    text: String,
     hash: String,
 }
 
 impl Script {
-    fn new(text: &'static str) -> Self {
-        Self {
-            text,
-            hash: redis::Script::new(text).get_hash().to_owned(),
-        }
+    fn new(text: String) -> Self {
+        let hash = redis::Script::new(&text).get_hash().to_owned();
+        Self { text, hash }
     }
 
     /// Runs it, if the server has seen it.
@@ -21,7 +19,7 @@ impl Script {
 
     /// Runs it, and lets the server see it.
     pub(crate) fn by_text(&self, call: &Call) -> redis::Cmd {
-        call.command("EVAL", self.text)
+        call.command("EVAL", &self.text)
     }
 }
 
@@ -54,30 +52,38 @@ pub(crate) struct Scripts {
     pub(crate) list: Script,
 }
 
-/// The first line holds the flags of a script. One that does not say that it only reads is refused by a replica, which
-/// lags behind and would let in what was just revoked.
-macro_rules! script {
-    ($first_line:literal, $file:literal) => {
-        Script::new(concat!(
-            $first_line,
-            "\n",
-            include_str!("scripts/shared.lua"),
-            include_str!($file)
-        ))
-    };
-}
-
 impl Scripts {
     pub(crate) fn new() -> Self {
+        Self::behind(include_str!("scripts/shared.lua"))
+    }
+
+    /// By what is kept under this key, in milliseconds, instead of the server's clock.
+    #[cfg(test)]
+    pub(crate) fn by_clock_in(key: &str) -> Self {
+        let shared = include_str!("scripts/shared.lua");
+        let (clock, time) = (
+            "redis.call('TIME')",
+            format!("{{ 0, redis.call('GET', '{key}') * 1000 }}"),
+        );
+        assert_eq!(shared.matches(clock).count(), 1);
+        Self::behind(&shared.replace(clock, &time))
+    }
+
+    /// With what they share in front.
+    fn behind(shared: &str) -> Self {
+        // The first line holds the flags. A script that does not say that it only reads is refused by a replica, which
+        // lags behind and would let in what was just revoked. Where memory has run out, nobody logs in; but whoever is
+        // logged in stays, and whoever logs out is out.
+        let any_time = |text| Script::new(format!("#!lua flags=allow-oom\n{shared}{text}"));
+        let with_memory = |text| Script::new(format!("#!lua\n{shared}{text}"));
         Self {
-            // Where memory has run out nobody logs in, but whoever is logged in stays, and whoever logs out is out.
-            create: script!("#!lua", "scripts/create.lua"),
-            rotate: script!("#!lua flags=allow-oom", "scripts/rotate.lua"),
-            admit: script!("#!lua flags=allow-oom", "scripts/admit.lua"),
-            revoke_session: script!("#!lua flags=allow-oom", "scripts/revoke_session.lua"),
-            revoke_user: script!("#!lua flags=allow-oom", "scripts/revoke_user.lua"),
-            revoke_token: script!("#!lua flags=allow-oom", "scripts/revoke_token.lua"),
-            list: script!("#!lua flags=allow-oom", "scripts/list.lua"),
+            create: with_memory(include_str!("scripts/create.lua")),
+            rotate: any_time(include_str!("scripts/rotate.lua")),
+            admit: any_time(include_str!("scripts/admit.lua")),
+            revoke_session: any_time(include_str!("scripts/revoke_session.lua")),
+            revoke_user: any_time(include_str!("scripts/revoke_user.lua")),
+            revoke_token: any_time(include_str!("scripts/revoke_token.lua")),
+            list: any_time(include_str!("scripts/list.lua")),
         }
     }
 }

@@ -76,6 +76,13 @@ impl RedisStore {
         self
     }
 
+    /// By what is kept under this key instead of the server's clock.
+    #[cfg(test)]
+    pub(crate) fn by_clock_in(mut self, key: &str) -> Self {
+        self.scripts = Scripts::by_clock_in(key);
+        self
+    }
+
     fn at(server: Server) -> Self {
         Self {
             link: Link::new(server),

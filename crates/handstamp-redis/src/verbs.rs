@@ -193,3 +193,6 @@ impl Store for RedisStore {
         Box::pin(std::future::ready(Ok(0)))
     }
 }
+
+#[cfg(test)]
+mod tests;

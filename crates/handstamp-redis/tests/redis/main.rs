@@ -7,7 +7,6 @@
     reason = "a failing test panics"
 )]
 
-mod against_memory;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod life;

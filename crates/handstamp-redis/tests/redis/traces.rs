@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use handstamp::admission::Admission;
+use handstamp::clock::UnixTime;
 use handstamp::store::{
-    Reason, RevokeSession, RevokeToken, RevokeUser, Store as _, TokenId, Uid, UserRevocation,
+    Admit, AdmitPurpose, Created, Reason, RevokeSession, RevokeToken, RevokeUser, Store as _,
+    TokenId, Uid, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
@@ -27,8 +29,7 @@ async fn every_key_expires_and_nothing_stays() {
             let mut new = session.new_session();
             (new.idle, new.absolute) = (life / (number + 1), life);
             if number == 3 {
-                new.keep_until =
-                    now.map(|now: handstamp::clock::UnixTime| now.saturating_add(life));
+                new.keep_until = now.map(|now: UnixTime| now.saturating_add(life));
             }
             store.create(new).await.unwrap();
             let mut rotate = session.rotate(1, NONE);
@@ -80,6 +81,7 @@ async fn every_key_expires_and_nothing_stays() {
 async fn the_index_forgets_what_has_ended_while_it_is_used() {
     let server = Redis::start();
     let store = store(&server);
+    Session::of(uid(), "first").begin(&store).await;
     for number in 0..20 {
         let mut new = Session::of(uid(), &format!("{number}")).new_session();
         new.idle = Duration::from_millis(20);
@@ -90,7 +92,56 @@ async fn the_index_forgets_what_has_ended_while_it_is_used() {
     let mut connection = connect(&server).await;
     let keys: Vec<String> = connection.keys("*}:i:*").await.unwrap();
     let ids: Vec<String> = connection.zrange(&keys[0], 0, -1).await.unwrap();
-    assert_eq!(ids, ["last"]);
+    assert_eq!(ids, ["first", "last"]);
+}
+
+#[tokio::test]
+async fn what_has_to_be_kept_longer_is() {
+    let server = Redis::start();
+    let store = store(&server);
+    let (short, long) = (Duration::from_millis(50), Duration::from_millis(400));
+    let first = Session::of(uid(), "one").begin(&store).await;
+    for (name, keep_until, is_kept) in [
+        ("not", None, false),
+        ("until before it ends", Some(first.created_at), false),
+        (
+            "for longer",
+            Some(first.created_at.saturating_add(long)),
+            true,
+        ),
+    ] {
+        let session = Session::of(uid(), name);
+        let mut new = session.new_session();
+        (new.idle, new.keep_until) = (short, keep_until);
+        store.create(new.clone()).await.unwrap();
+        let mut rotate = session.rotate(1, NONE);
+        rotate.idle = short;
+        store.rotate(rotate).await.unwrap();
+        sleep(2 * short).await;
+        let listed = store.list(uid()).await.unwrap();
+        assert_eq!(listed.len(), 1, "kept {name}, and ended");
+        let is_there = matches!(store.create(new).await.unwrap(), Created::Existing(_));
+        assert_eq!(is_there, is_kept, "kept {name}");
+    }
+
+    // Of two spans for which a not-before is kept, the longer.
+    let revoke = |keep| {
+        let which = UserRevocation::Before(first.created_at);
+        store.revoke_user(RevokeUser::new(uid(), which, Reason::Revoked, keep))
+    };
+    revoke(long).await.unwrap();
+    revoke(short).await.unwrap();
+    sleep(2 * short).await;
+    let admission = store.admit(without_session(first.created_at)).await;
+    assert_eq!(admission.unwrap(), Admission::Revoked);
+    sleep(long).await;
+    let admission = store.admit(without_session(first.created_at)).await;
+    assert_eq!(admission.unwrap(), Admission::Admitted);
+}
+
+fn without_session(issued_at: UnixTime) -> Admit {
+    let purpose = AdmitPurpose::Access { generation: 0 };
+    Admit::new(uid(), TokenId::from("t"), issued_at, purpose)
 }
 
 #[tokio::test]
