@@ -41,11 +41,16 @@ pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
 }
 
 pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
-    kept_id(&text(value)?, SessionId::as_str)
+    kept_id(&text(value)?, &[], SessionId::as_str)
 }
 
-/// A session of this user, from the hash it is kept in.
-pub(crate) fn row(id: SessionId, uid: Uid, hash: Value) -> Result<SessionRow, Failure> {
+/// A session of this user, from the hash it is kept in. Its current token may be one that the verb was told.
+pub(crate) fn row(
+    id: SessionId,
+    uid: Uid,
+    told: &[&TokenId],
+    hash: Value,
+) -> Result<SessionRow, Failure> {
     let fields = Fields::read(hash)?;
     // Scripts compare it too; what `create` finds in the place of a new session may be another's.
     if fields.text("uid")? != uid.as_str() {
@@ -55,13 +60,14 @@ pub(crate) fn row(id: SessionId, uid: Uid, hash: Value) -> Result<SessionRow, Fa
         id,
         uid,
         generation: fields.number("generation")?,
-        current: kept_id(fields.text("current")?, TokenId::as_str)?,
+        current: kept_id(fields.text("current")?, told, TokenId::as_str)?,
         confirmed: match fields.text("confirmed")? {
             "0" => false,
             "1" => true,
             _ => return Err(Failure::NotUnderstood("a session")),
         },
         rotated_at: fields.instant("rotated_at")?,
+        renewed_at: fields.instant("renewed_at")?,
         created_at: fields.instant("created_at")?,
         last_active: fields.instant("last_active")?,
         idle_expires: fields.instant("idle_expires")?,
@@ -104,15 +110,21 @@ impl Fields {
     }
 }
 
-/// An id as its `as_str` gave it. The core makes ids from the text in a token only, so the escapes are taken back first;
-/// an id that was too long and became a hash has no such text.
-fn kept_id<Id: for<'t> From<&'t str>>(kept: &str, as_str: fn(&Id) -> &str) -> Result<Id, Failure> {
-    let id = Id::from(&unescape(kept).ok_or(Failure::NotUnderstood("an id"))?);
-    if as_str(&id) == kept {
-        Ok(id)
-    } else {
-        Err(Failure::NotUnderstood("an id"))
+/// An id as its `as_str` gave it. It is one that the verb was told, or it is made again of the text it was made of: the
+/// core makes ids of the text in a token, where some characters are escaped. A text that was too long became a hash, of
+/// which no equal id can be made.
+fn kept_id<Id: Clone + for<'t> From<&'t str>>(
+    kept: &str,
+    told: &[&Id],
+    as_str: fn(&Id) -> &str,
+) -> Result<Id, Failure> {
+    if let Some(id) = told.iter().find(|id| as_str(id) == kept) {
+        return Ok((*id).clone());
     }
+    unescape(kept)
+        .map(|text| Id::from(&text))
+        .filter(|id| as_str(id) == kept)
+        .ok_or(Failure::NotUnderstood("an id"))
 }
 
 fn unescape(kept: &str) -> Option<String> {

@@ -4,8 +4,8 @@ use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::session::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    Admit, AdmitPurpose, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, Uid, UserRevocation,
+    Admit, AdmitPurpose, BoxFuture, Created, NewSession, Presented, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, Uid, UserRevocation,
 };
 
 use crate::RedisStore;
@@ -24,7 +24,6 @@ impl Store for RedisStore {
                     new.id.as_str().to_owned(),
                     new.uid.as_str().to_owned(),
                     new.token.as_str().to_owned(),
-                    flag(new.confirmed),
                     millis(new.idle),
                     millis(new.absolute),
                     new.keep_until.map_or_else(|| "0".to_owned(), instant),
@@ -33,7 +32,7 @@ impl Store for RedisStore {
             );
             let [word, row] = reply::parts(answer.await?)?;
             let word = reply::text(word)?;
-            let row = reply::row(new.id, new.uid, row)?;
+            let row = reply::row(new.id, new.uid, &[&new.token], row)?;
             match word.as_str() {
                 "new" => Ok(Created::New(row)),
                 "existing" => Ok(Created::Existing(row)),
@@ -69,12 +68,17 @@ impl Store for RedisStore {
             let word = reply::text(parts.next().unwrap_or_default())?;
             let row = |way| {
                 let row = parts.next().unwrap_or_default();
-                let row = reply::row(rotate.session, rotate.uid, row)?;
+                let Presented {
+                    token, successor, ..
+                } = &rotate.presented;
+                let told = [token, successor];
+                let row = reply::row(rotate.session, rotate.uid, &told, row)?;
                 Ok(Rotation::Continued(way, row))
             };
             match word.as_str() {
                 "rotated" => row(Continuation::Rotated),
                 "debounced" => row(Continuation::Debounced),
+                "arrived" => row(Continuation::Arrived),
                 "reissued" => row(Continuation::Reissued),
                 "reissued_late" => row(Continuation::ReissuedLate),
                 "recovered" => row(Continuation::Recovered),
@@ -181,7 +185,8 @@ impl Store for RedisStore {
             let mut rows = Vec::new();
             for entry in reply::list(answer.await?)? {
                 let [id, row] = reply::parts(entry)?;
-                rows.push(reply::row(reply::session_id(id)?, uid.clone(), row)?);
+                let id = reply::session_id(id)?;
+                rows.push(reply::row(id, uid.clone(), &[], row)?);
             }
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
             Ok(rows)

@@ -27,7 +27,7 @@ if purpose == 'refresh' then
     return 'reused'
   end
 elseif not session.confirmed and number(ARGV[5]) == session.generation then
-  redis.call('HSET', session_key, 'confirmed', 1)
+  confirm(session_key, now)
 end
 local touch = number(touch_after)
 if touch >= 0 and now >= session.last_active + touch then

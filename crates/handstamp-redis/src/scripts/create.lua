@@ -1,7 +1,7 @@
 -- KEYS: the session, the user's not-before, the user's index.
--- ARGV: the session's id, uid, id of the first refresh token, confirmed, idle, absolute, keep_until (0: none), data.
+-- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none), data.
 local session_key, not_before_key, index = unpack(KEYS)
-local id, uid, token, confirmed, idle, absolute, keep_until, data = unpack(ARGV)
+local id, uid, token, idle, absolute, keep_until, data = unpack(ARGV)
 
 if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key) }
@@ -19,8 +19,10 @@ redis.call('HSET', session_key,
   'uid', uid,
   'generation', 1,
   'current', token,
-  'confirmed', confirmed,
+  -- Nothing came before it, so nobody waits for it.
+  'confirmed', 1,
   'rotated_at', created_at,
+  'renewed_at', created_at,
   'created_at', created_at,
   'last_active', created_at,
   'idle_expires', session.idle_expires,

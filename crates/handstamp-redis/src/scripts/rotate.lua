@@ -19,6 +19,9 @@ if verdict == 'reused_recent' or verdict == 'reused_stale' then
   revoke(session_key, index, id, 'reused', now)
   return { verdict }
 end
+if verdict == 'arrived' then
+  confirm(session_key, now)
+end
 if verdict ~= 'rotated' and verdict ~= 'recovered' then
   return { verdict, redis.call('HGETALL', session_key) }
 end
@@ -30,7 +33,7 @@ else
   -- Who presents a token has received it.
   redis.call('HSET', session_key, 'generation', presented.generation, 'current', token, 'confirmed', 1)
 end
-redis.call('HSET', session_key, 'rotated_at', now, 'idle_expires', session.idle_expires)
+redis.call('HSET', session_key, 'rotated_at', now, 'renewed_at', now, 'idle_expires', session.idle_expires)
 -- Read before it is given its end, which may be now.
 local written = redis.call('HGETALL', session_key)
 keep(session_key, index, id, session, now)

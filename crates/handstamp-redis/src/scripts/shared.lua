@@ -1,10 +1,10 @@
--- What the verbs share: this text stands in front of each script. Its rules are those of the core (`SessionRow::is_live`,
--- `judge`, `rotate`, `recover`), line by line.
+-- What the verbs share: this text stands in front of each script. Its rules are those of the core, line by line:
+-- `SessionRow::is_live`, `judge`, `after` and `confirm`.
 --
--- A session is a hash: uid, generation, current, confirmed (0 or 1), rotated_at, created_at, last_active, idle_expires,
--- absolute_expires, data, and where it applies keep_until, revoked_at and revoked_for. A user has a not-before (a string)
--- and an index: a sorted set of the ids of sessions that are not revoked, by when they end. A revoked token is a string,
--- until when it counts. Instants and spans are milliseconds.
+-- A session is a hash: uid, generation, current, confirmed (0 or 1), rotated_at, renewed_at, created_at, last_active,
+-- idle_expires, absolute_expires, data, and where it applies keep_until, revoked_at and revoked_for. A user has a not-before
+-- (a string) and an index: a sorted set of the ids of sessions that are not revoked, by when they end. A revoked token is a
+-- string, until when it counts. Instants and spans are milliseconds.
 
 -- A number in Lua is a double: whole up to here, the year 287396.
 local FOREVER = 9007199254740991
@@ -37,7 +37,7 @@ end
 
 -- The fields that rules look at, or nil when there is no session.
 local function session_in(key)
-  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'confirmed', 'rotated_at', 'created_at',
+  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'confirmed', 'renewed_at', 'created_at',
     'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
   if not values[1] then
     return nil
@@ -47,7 +47,7 @@ local function session_in(key)
     generation = number(values[2]),
     current = values[3],
     confirmed = number(values[4]) == 1,
-    rotated_at = number(values[5]),
+    renewed_at = number(values[5]),
     created_at = number(values[6]),
     last_active = number(values[7]),
     idle_expires = number(values[8]),
@@ -77,12 +77,18 @@ local function live_session_in(key, uid, now, not_before)
 end
 
 local function judge(session, presented, now)
-  local age = math.max(now - session.rotated_at, 0)
+  local age = math.max(now - session.renewed_at, 0)
   if presented.generation > session.generation then
     return 'recovered'
   end
   if presented.token == session.current then
-    return age < presented.grace and 'debounced' or 'rotated'
+    if not session.confirmed then
+      return 'arrived'
+    elseif age < presented.grace then
+      return 'debounced'
+    else
+      return 'rotated'
+    end
   end
   if presented.successor == session.current then
     if age <= presented.grace then
@@ -94,6 +100,11 @@ local function judge(session, presented, now)
     end
   end
   return 'reused_stale'
+end
+
+-- The current generation is known to have arrived.
+local function confirm(session_key, now)
+  redis.call('HSET', session_key, 'confirmed', 1, 'renewed_at', now)
 end
 
 -- Entries expire by themselves, and the index with the last of its sessions. Whoever writes to an index takes out what

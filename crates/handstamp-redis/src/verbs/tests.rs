@@ -58,6 +58,7 @@ fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
         "Existing",
         "Rotated",
         "Debounced",
+        "Arrived",
         "Reissued",
         "ReissuedLate",
         "Recovered",
@@ -163,7 +164,6 @@ enum Verb {
     Create {
         session: Session,
         token: u64,
-        confirmed: bool,
         idle: Duration,
         absolute: Duration,
         keep_until: Option<i64>,
@@ -208,14 +208,12 @@ impl Verb {
             Self::Create {
                 session,
                 token,
-                confirmed,
                 idle,
                 absolute,
                 keep_until,
             } => {
                 let token = session.token(token);
                 let mut new = NewSession::new(session.id, session.uid, token, idle, absolute);
-                new.confirmed = confirmed;
                 new.keep_until = keep_until.map(at);
                 new.data = "data".to_owned();
                 let created = store.create(new).await.unwrap();
@@ -343,7 +341,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         30 => admit(),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
-        2 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
+        4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
             Verb::RevokeToken(session, generation, until)
         }),
     ]
@@ -351,16 +349,15 @@ fn verb() -> impl Strategy<Value = Verb> {
 
 fn create() -> impl Strategy<Value = Verb> {
     let lives = (life(), life(), prop::option::of(from_now()));
-    (session(), 1_u64..3, any::<bool>(), lives).prop_map(
-        |(session, token, confirmed, (idle, absolute, keep_until))| Verb::Create {
+    (session(), 1_u64..3, lives).prop_map(|(session, token, (idle, absolute, keep_until))| {
+        Verb::Create {
             session,
             token,
-            confirmed,
             idle,
             absolute,
             keep_until,
-        },
-    )
+        }
+    })
 }
 
 fn rotate() -> impl Strategy<Value = Verb> {
@@ -405,7 +402,6 @@ fn log_ins() -> impl Iterator<Item = (u64, Verb)> {
         let log_in = Verb::Create {
             session: numbered(number % USERS, number / USERS),
             token: 1,
-            confirmed: false,
             idle: ENDLESS,
             absolute: ENDLESS,
             keep_until: None,

@@ -14,4 +14,5 @@ mod outages;
 mod races;
 mod scene;
 mod servers;
+mod suite;
 mod traces;
