@@ -9,7 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use handstamp_conformance::services::{Postgres, Redis};
 use handstamp_conformance::{Reply, Server};
@@ -131,18 +131,26 @@ fn a_node_that_dies_between_the_store_s_write_and_its_answer_loses_nothing() {
     proxy.swallows_answers.store(true, Ordering::SeqCst);
     let request = browser.request("POST", "/refresh");
     let answer = thread::scope(|scope| {
-        let asked = scope.spawn(|| request.send(node.address()));
+        let address = node.address();
+        let asked = scope.spawn(move || request.send(address));
         thread::sleep(Duration::from_millis(500));
-        let pid = node.stop("KILL");
-        assert_eq!(pid, None, "killed");
+        assert_eq!(node.stop("KILL"), None, "killed");
         asked.join().unwrap()
     });
     assert!(answer.is_err(), "the browser has no answer: {answer:?}");
 
+    thread::sleep(Duration::from_millis(1_500));
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let retried_at = since_1970.unwrap().as_secs();
     let node = start(&redis.url());
     let reply = browser.post(&node, "/refresh");
     assert_eq!(reply.status, 200, "{reply:?}");
     let second = browser.refresh_claims();
+    let made_at = second["iat"].as_u64().unwrap();
+    assert!(
+        made_at < retried_at,
+        "the exchange is the one nobody heard of"
+    );
     assert_eq!((&second["sid"], &second["gen"]), (&first["sid"], &2.into()));
     assert_eq!(browser.get(&node, "/protected").status, 200);
 }
@@ -181,7 +189,10 @@ fn refuses(node: &Server, browser: &Browser, since: Instant, what: &str) {
         assert!(took < IN_TIME, "{method} {target} took {took:?}");
         first.get_or_insert(since.elapsed());
     }
-    println!("{what}: first 503 after {:?}, the slowest took {longest:?}", first.unwrap());
+    println!(
+        "{what}: first 503 after {:?}, the slowest took {longest:?}",
+        first.unwrap()
+    );
 }
 
 fn recovers(node: &Server, browser: &Browser, since: Instant, what: &str) {
@@ -189,10 +200,16 @@ fn recovers(node: &Server, browser: &Browser, since: Instant, what: &str) {
         let reply = browser.get(node, "/protected");
         answered(&reply);
         if reply.status == 200 {
-            println!("{what}: everybody is let in again after {:?}", since.elapsed());
+            println!(
+                "{what}: everybody is let in again after {:?}",
+                since.elapsed()
+            );
             return;
         }
-        assert!(since.elapsed() < Duration::from_secs(20), "{what}: no recovery");
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "{what}: no recovery"
+        );
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -203,7 +220,10 @@ fn logs_in_soon(node: &Server, browser: &mut Browser) {
         assert!(begin.elapsed() < Duration::from_secs(20), "no recovery");
         thread::sleep(Duration::from_millis(20));
     }
-    println!("the store was started: the first log-in after {:?}", begin.elapsed());
+    println!(
+        "the store was started: the first log-in after {:?}",
+        begin.elapsed()
+    );
     assert_eq!(browser.get(node, "/protected").status, 200);
 }
 

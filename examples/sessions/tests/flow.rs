@@ -1,6 +1,10 @@
 //! The whole life of sessions, over HTTP, on every store.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
 
 mod support;
 
@@ -49,7 +53,12 @@ fn whole_life(node: &Server) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|session| (session["device"].as_str().unwrap(), session["this_device"].as_bool().unwrap()))
+        .map(|session| {
+            (
+                session["device"].as_str().unwrap(),
+                session["this_device"].as_bool().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(devices, [("phone", false), ("laptop", true)]);
 
@@ -74,7 +83,10 @@ fn whole_life(node: &Server) {
         tabs.into_iter().map(|tab| tab.join().unwrap()).collect()
     });
     let successor = answers[0].refresh_claims();
-    assert_eq!((&successor["gen"], &successor["sid"]), (&2.into(), &first["sid"]));
+    assert_eq!(
+        (&successor["gen"], &successor["sid"]),
+        (&2.into(), &first["sid"])
+    );
     for tab in &answers {
         assert_eq!(tab.refresh_claims(), successor);
     }
@@ -116,7 +128,12 @@ fn whole_life(node: &Server) {
     assert_eq!((reply.status, reply.all("set-cookie").count()), (200, 4));
     assert_eq!(tablet.0.header(), "");
     assert_eq!(code(&copy.get(node, "/protected")), "session_ended");
-    assert_eq!(node.send(&Request::new("POST", "/logout")).all("set-cookie").count(), 0);
+    assert_eq!(
+        node.send(&Request::new("POST", "/logout"))
+            .all("set-cookie")
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -131,22 +148,41 @@ fn remember_me_lasts_over_refreshes() {
     for reply in [reply, again] {
         let lines: Vec<&str> = reply.all("set-cookie").collect();
         assert_eq!(lines.len(), 4);
-        assert!(lines.iter().all(|line| line.contains("; Max-Age=2592000;")), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| line.contains("; Max-Age=2592000;")),
+            "{lines:?}"
+        );
     }
 }
 
 #[test]
 fn a_store_that_is_none_is_said() {
     for store in ["", "mysql://localhost", "sqlite"] {
-        let settings = [("JWT_SECRET_KEY", "a secret of the tests, longer than thirty-two bytes"), ("STORE", store)];
+        let settings = [
+            (
+                "JWT_SECRET_KEY",
+                "a secret of the tests, longer than thirty-two bytes",
+            ),
+            ("STORE", store),
+        ];
         let refusal = Server::start(env!("CARGO_BIN_EXE_sessions"), &[], &settings).unwrap_err();
-        assert!(refusal.stderr.contains("STORE: use memory, sqlite:PATH"), "{store}: {}", refusal.stderr);
+        assert!(
+            refusal.stderr.contains("STORE: use memory, sqlite:PATH"),
+            "{store}: {}",
+            refusal.stderr
+        );
     }
 }
 
 #[test]
 fn settings_of_sessions_are_honoured() {
-    let node = start_with("memory", &[("HANDSTAMP_SESSION_ABSOLUTE", "2"), ("JWT_SESSION_UPDATE_LAST_ACTIVE", "false")]);
+    let node = start_with(
+        "memory",
+        &[
+            ("HANDSTAMP_SESSION_ABSOLUTE", "2"),
+            ("JWT_SESSION_UPDATE_LAST_ACTIVE", "false"),
+        ],
+    );
     let browser = Browser::logged_in(&node, "laptop");
     thread::sleep(Duration::from_millis(2_200));
     // The tokens end with the session.
