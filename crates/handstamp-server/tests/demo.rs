@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-use handstamp_conformance::{Jar, Reply, Request, Server};
-use serde_json::{Value, json};
+mod service;
+
+use handstamp_conformance::{Jar, Request};
+use serde_json::json;
+
+use crate::service::{Service, log_in};
 
 #[test]
 fn log_in_look_post_refresh_and_log_out() {
@@ -238,11 +242,6 @@ fn the_page_may_run_nothing_but_its_own_script() {
     );
 }
 
-fn log_in(server: &Server, username: &str, password: &str) -> Reply {
-    let credentials: Value = json!({"username": username, "password": password});
-    server.send(&Request::new("POST", "/login").json(&credentials))
-}
-
-fn start(settings: &[(&str, &str)]) -> Server {
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), &[], settings).unwrap()
+fn start(settings: &[(&str, &str)]) -> Service {
+    Service::start(&[], settings).unwrap()
 }

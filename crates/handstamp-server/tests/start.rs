@@ -1,16 +1,15 @@
 //! How it starts, and how it says that it does not.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failing test panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+mod service;
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Command, Output};
+use std::process::Output;
 
-use handstamp_conformance::{Refusal, Request, Server};
-use serde_json::json;
+use handstamp_conformance::{Refusal, Request};
+
+use crate::service::{Home, Service};
 
 #[test]
 fn help_names_every_argument_and_the_demo_users() {
@@ -19,6 +18,10 @@ fn help_names_every_argument_and_the_demo_users() {
     assert_eq!(output.status.code(), Some(0));
     for word in [
         "--listen",
+        "--database",
+        "DATABASE_URL",
+        "--trusted-proxy",
+        "user",
         "--help",
         "--version",
         "PORT",
@@ -244,18 +247,15 @@ fn on_another_address_cookies_are_secure() {
 }
 
 fn login() -> Request {
-    Request::new("POST", "/login").json(&json!({"username": "user1", "password": "password1"}))
+    service::login("user1", "password1")
 }
 
-fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Server, Refusal> {
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), arguments, settings)
+fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Service, Refusal> {
+    Service::start(arguments, settings)
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_handstamp"))
-        .args(arguments)
-        .output()
-        .expect("the binary was built")
+    Home::new().run(arguments, "")
 }
 
 fn free_port() -> u16 {

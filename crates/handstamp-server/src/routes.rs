@@ -1,6 +1,6 @@
-//! The complete example of the page on cookies: log in, look, post, refresh, log out.
+//! Log in, look, post, refresh, log out.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRef, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -11,36 +11,32 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-pub(crate) struct User {
-    name: &'static str,
-    password: &'static str,
+use crate::client_address::{ClientAddress, TrustedProxies};
+use crate::log_in::{Credentials, LogIn};
+use crate::refusal::Style;
+
+/// What the routes share.
+#[derive(Debug, Clone)]
+pub(crate) struct App {
+    pub(crate) auth: Auth,
+    pub(crate) log_in: LogIn,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) style: Style,
 }
 
-/// For trying it out, on a loopback address only.
-pub(crate) const USERS: &[User] = &[
-    User {
-        name: "user1",
-        password: "password1",
-    },
-    User {
-        name: "user2",
-        password: "password2",
-    },
-];
-
-#[derive(Clone)]
-struct Demo {
-    auth: Auth,
-    users: &'static [User],
-}
-
-impl axum::extract::FromRef<Demo> for Auth {
-    fn from_ref(demo: &Demo) -> Self {
-        demo.auth.clone()
+impl FromRef<App> for Auth {
+    fn from_ref(app: &App) -> Self {
+        app.auth.clone()
     }
 }
 
-pub(crate) fn routes(auth: Auth, users: &'static [User]) -> Router {
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.proxies.clone()
+    }
+}
+
+pub(crate) fn routes(app: App) -> Router {
     Router::new()
         .route("/login", post(login))
         .route("/logout", post(logout))
@@ -48,30 +44,31 @@ pub(crate) fn routes(auth: Auth, users: &'static [User]) -> Router {
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
         .route("/names", get(names))
-        .with_state(Demo { auth, users })
-}
-
-#[derive(Deserialize)]
-struct Credentials {
-    username: String,
-    password: String,
+        .with_state(app)
 }
 
 async fn login(
-    State(demo): State<Demo>,
-    Body(form): Body<Credentials>,
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    Body(credentials): Body<Credentials>,
 ) -> Result<Response, IssueError> {
-    let Demo { auth, users } = demo;
-    if !users
-        .iter()
-        .any(|user| user.name == form.username && user.password == form.password)
-    {
-        let body = Json(json!({"message": "Invalid username or password"}));
-        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+    let App {
+        auth,
+        log_in,
+        style,
+        ..
+    } = app;
+    let known = match log_in.check(credentials, address).await {
+        Ok(known) => known,
+        Err(refusal) => return Ok(style.refuse(refusal)),
+    };
+    if let Err(refusal) = log_in.confirm(&known).await {
+        return Ok(style.refuse(refusal));
     }
-    let access = auth.create_access_token(NewToken::for_subject(&form.username).fresh())?;
-    let refresh = auth.create_refresh_token(&form.username)?;
-    let body = Json(json!({"message": "Login successful", "username": form.username}));
+    let name = known.name.as_str();
+    let access = auth.create_access_token(NewToken::for_subject(name).fresh())?;
+    let refresh = auth.create_refresh_token(name)?;
+    let body = Json(json!({"message": "Login successful", "username": name}));
     Ok((
         auth.set_access_cookies(&access)?,
         auth.set_refresh_cookies(&refresh)?,
