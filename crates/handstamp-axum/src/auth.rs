@@ -1,38 +1,32 @@
 use std::ops::Deref;
 
-use handstamp::purpose::{Access, Purpose, Refresh};
+use handstamp::purpose::{self, Purpose};
+use handstamp::session;
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::RequireLayer;
 
-use crate::{IssueError, SetCookies};
+use crate::{AuthError, IssueError, Refresh, Rejection, SetCookies};
 
 /// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
 ///
 /// What returns cookies returns axum's response parts here, and its errors are responses; all else is the core's, by
 /// `Deref`.
 ///
-/// With a blocklist:
+/// With a store for sessions:
 ///
 /// ```
-/// use handstamp_axum::handstamp::admission::Admission;
+/// use handstamp_axum::handstamp::store::MemoryStore;
 /// use handstamp_axum::{Auth, Config, handstamp};
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::from(
-///     handstamp::Auth::builder(config)
-///         .with_blocklist(|token| async move {
-///             let revoked = token.id() == "the id of a stolen token";
-///             Ok(if revoked { Admission::Revoked } else { Admission::Admitted })
-///         })
-///         .build(),
-/// );
+/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth(handstamp::Auth);
 
 impl Auth {
-    /// With the system's clock and random source, and no blocklist. For others see [`Auth`].
+    /// With the system's clock and random source, and no store. For others see [`Auth`].
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self(handstamp::Auth::new(config))
@@ -63,7 +57,7 @@ impl Auth {
     pub fn create_access_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<Access>, IssueError> {
+    ) -> Result<SignedToken<purpose::Access>, IssueError> {
         Ok(self.0.create_access_token(token)?)
     }
 
@@ -74,7 +68,7 @@ impl Auth {
     pub fn create_refresh_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<Refresh>, IssueError> {
+    ) -> Result<SignedToken<purpose::Refresh>, IssueError> {
         Ok(self.0.create_refresh_token(token)?)
     }
 
@@ -92,7 +86,7 @@ impl Auth {
     /// When the token is too long for a cookie.
     pub fn set_access_cookies(
         &self,
-        token: &SignedToken<Access>,
+        token: &SignedToken<purpose::Access>,
     ) -> Result<SetCookies, IssueError> {
         Ok(SetCookies(self.0.set_access_cookies(token)?))
     }
@@ -103,9 +97,75 @@ impl Auth {
     /// When the token is too long for a cookie.
     pub fn set_refresh_cookies(
         &self,
-        token: &SignedToken<Refresh>,
+        token: &SignedToken<purpose::Refresh>,
     ) -> Result<SetCookies, IssueError> {
         Ok(SetCookies(self.0.set_refresh_cookies(token)?))
+    }
+
+    /// All four cookies of a log-in or refresh.
+    ///
+    /// # Errors
+    /// As [`set_access_cookies`](Self::set_access_cookies).
+    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+        Ok(SetCookies(self.0.set_cookies(tokens)?))
+    }
+
+    /// As [`handstamp::Auth::log_in`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, AuthError, ClientInfo};
+    /// async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, AuthError> {
+    ///     // Check the password first.
+    ///     let tokens = auth.log_in("user1", client).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store does not answer, or for a mistake of the program.
+    pub async fn log_in(
+        &self,
+        token: impl Into<NewToken>,
+        client: impl Into<session::ClientInfo>,
+    ) -> Result<TokenPair, AuthError> {
+        Ok(self.0.log_in(token, client.into()).await?)
+    }
+
+    /// As [`handstamp::Auth::refresh`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, AuthError, Refresh};
+    /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+    ///     let tokens = auth.refresh(token).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
+    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, AuthError> {
+        Ok(self.0.refresh(&token).await?)
+    }
+
+    /// As [`handstamp::Auth::log_out`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, LogOut, Rejection};
+    /// async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+    ///     Ok((auth.log_out(log_out).await?, "bye"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store does not answer. No cookie is deleted then.
+    pub async fn log_out(
+        &self,
+        log_out: impl Into<session::LogOut>,
+    ) -> Result<SetCookies, Rejection> {
+        Ok(SetCookies(self.0.log_out(log_out.into()).await?))
     }
 
     /// Deletes all four cookies.

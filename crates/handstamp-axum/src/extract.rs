@@ -13,7 +13,8 @@ use crate::{Auth, Rejection};
 /// too.
 ///
 /// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or is bad in another way,
-/// is refused with 401. A page that everybody may see takes `Result<Access, Rejection>`, and a log-out takes no token.
+/// is refused with 401. A page that everybody may see takes `Result<Access, Rejection>`, and a log-out takes
+/// [`LogOut`](crate::LogOut).
 ///
 /// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
 ///

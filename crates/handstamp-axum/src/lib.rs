@@ -35,12 +35,14 @@
 mod auth;
 mod extract;
 mod response;
+mod session;
 
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use handstamp_tower::{Head, RequireLayer, RequireService};
-pub use response::{IssueError, Rejection, SetCookies};
+pub use response::{AuthError, IssueError, Rejection, SetCookies};
+pub use session::{ClientInfo, LogOut, Session};
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

@@ -132,3 +132,61 @@ impl std::error::Error for IssueError {
         self.0.source()
     }
 }
+
+/// Why somebody cannot be logged in, or a session not be refreshed, as a response: a [`Rejection`]'s, or an
+/// [`IssueError`]'s. Errors of both kinds become one by `?`.
+#[derive(Debug)]
+pub struct AuthError(handstamp::error::AuthError);
+
+impl Deref for AuthError {
+    type Target = handstamp::error::AuthError;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<E: Into<handstamp::error::AuthError>> From<E> for AuthError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<Rejection> for handstamp::error::AuthError {
+    fn from(rejection: Rejection) -> Self {
+        rejection.0.into()
+    }
+}
+
+impl From<IssueError> for handstamp::error::AuthError {
+    fn from(error: IssueError) -> Self {
+        error.0.into()
+    }
+}
+
+impl IntoResponse for AuthError {
+    fn into_response(self) -> Response {
+        match self.0 {
+            handstamp::error::AuthError::Rejected(rejection) => {
+                Rejection(rejection).into_response()
+            }
+            handstamp::error::AuthError::Issue(error) => IssueError(error).into_response(),
+            other => {
+                tracing::error!(error = %other, "nobody could be logged in");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for AuthError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

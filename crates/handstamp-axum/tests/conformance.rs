@@ -12,7 +12,8 @@ use axum::routing::{MethodRouter, any, post};
 use handstamp_axum::handstamp::error::Rejection;
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, Fresh, IssueError, Location, NewToken, Refresh, Require, RequireLayer, days,
+    Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Refresh,
+    Require, RequireLayer, Session, days,
 };
 use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -110,6 +111,12 @@ fn router(app: &App) -> Router {
         .route("/logout-access", post(logout_access))
         .route("/logout-refresh", post(logout_refresh))
         .route("/failed", post(failed))
+        .route("/session/log-in", post(log_in))
+        .route("/session/remember", post(remember_session))
+        .route("/session/refresh", any(refresh_session))
+        .route("/session/log-out", any(log_out))
+        .route("/session/this", any(this_session))
+        .route("/session/list", any(list_sessions))
         .with_state(auth)
         .nest(
             "/other",
@@ -209,4 +216,50 @@ async fn logout_refresh(State(auth): State<Auth>) -> impl IntoResponse {
 
 async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
     (StatusCode::BAD_REQUEST, auth.unset_cookies(), ())
+}
+
+async fn log_in(
+    State(auth): State<Auth>,
+    client: ClientInfo,
+) -> Result<impl IntoResponse, AuthError> {
+    let tokens = auth.log_in("user1", client).await?;
+    Ok((auth.set_cookies(&tokens)?, ()))
+}
+
+async fn remember_session(
+    auth: State<Auth>,
+    client: ClientInfo,
+) -> Result<impl IntoResponse, AuthError> {
+    log_in(auth, client.persistent(days(30))).await
+}
+
+async fn refresh_session(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, AuthError> {
+    let tokens = auth.refresh(token).await?;
+    Ok((auth.set_cookies(&tokens)?, ()))
+}
+
+async fn log_out(
+    State(auth): State<Auth>,
+    log_out: LogOut,
+) -> Result<impl IntoResponse, handstamp_axum::Rejection> {
+    Ok((auth.log_out(log_out).await?, ()))
+}
+
+async fn this_session(session: Session) -> String {
+    session.user_agent().unwrap_or_default().to_owned()
+}
+
+async fn list_sessions(
+    State(auth): State<Auth>,
+    token: Access,
+) -> Result<String, handstamp_axum::Rejection> {
+    let sessions = auth.sessions(&token).await?;
+    let names = sessions.iter().map(|session| {
+        let mark = if session.is_current() { "*" } else { "" };
+        format!("{}{mark}", session.user_agent().unwrap_or_default())
+    });
+    Ok(names.collect::<Vec<_>>().join(", "))
 }

@@ -11,7 +11,8 @@ use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, get};
 use handstamp_axum::handstamp::error::Rejection as CoreRejection;
 use handstamp_axum::{
-    Access, Auth, Config, Head, IssueError, NewToken, Refresh, Rejection, Require, minutes,
+    Access, Auth, AuthError, ClientInfo, Config, Head, IssueError, NewToken, Refresh, Rejection,
+    Require, minutes,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -26,7 +27,10 @@ async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
         let token = NewToken::for_subject("user1").claim("exp", 1);
         auth.create_access_token(token).map(drop)
     }
-    for route in [get(too_large), get(reserved)] {
+    async fn nobody(State(auth): State<Auth>, client: ClientInfo) -> Result<(), AuthError> {
+        auth.log_in("", client).await.map(drop)
+    }
+    for route in [get(too_large), get(reserved), get(nobody)] {
         let response = answer(route, "").await;
         assert_eq!(response.status(), 500);
         assert!(!response.headers().contains_key(SET_COOKIE));
@@ -44,8 +48,13 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
     async fn fresh_later(State(auth): State<Auth>, token: Access) -> Result<(), Rejection> {
         Ok(auth.require_fresh(&token)?)
     }
+    async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), AuthError> {
+        auth.create_access_token(&token)?;
+        auth.require_fresh(&token)?;
+        Ok(())
+    }
     let token = token("user1");
-    for route in [get(by_hand), get(fresh_later)] {
+    for route in [get(by_hand), get(fresh_later), get(among_others)] {
         let response = answer(route, &token).await;
         assert_eq!(response.status(), 401);
         let rejection = response.extensions().get::<CoreRejection>();

@@ -6,6 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use handstamp::RequestHead;
 use serde_json::Value;
 
 /// One HTTP/1.1 request, header values and body as bytes.
@@ -96,6 +97,23 @@ impl Request {
     /// When the server closes the connection without an answer, or does not answer within ten seconds.
     pub fn send(&self, address: SocketAddr) -> io::Result<Reply> {
         exchange(address, &Vec::from(self.clone()), Sending::GoesOn)
+    }
+}
+
+/// For rows that ask the core itself.
+impl RequestHead for Request {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.lines()
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.target.split_once('?').map(|(_, query)| query)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the tests of handstamp's adapters, examples and binary share.
+//! What the tests of handstamp's adapters, stores, examples and binary share.
 //!
 //! For tests only: whatever goes wrong here panics and says what it was.
 
@@ -15,6 +15,8 @@ mod fuzz;
 mod hostile;
 mod http;
 mod server;
+pub mod services;
+pub mod store;
 
 pub use forge::{Signature, forge, peek};
 pub use fuzz::endures_mutated_requests;

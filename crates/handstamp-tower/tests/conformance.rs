@@ -3,14 +3,15 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::sync::Arc;
 
-use handstamp::error::{IssueError, Rejection};
+use handstamp::error::{AuthError, IssueError, Rejection};
 use handstamp::purpose::{Access, Purpose, Refresh};
 use handstamp::{Auth, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
 use handstamp_conformance::{Reply, Request};
-use handstamp_tower::{RequireLayer, append_cookies, verified};
+use handstamp_tower::{Head, RequireLayer, append_cookies, refuse, verified};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use tower::util::BoxCloneSyncService;
@@ -21,7 +22,8 @@ async fn every_row_holds() {
     adapter::run(Guards::LayersOnly, serve).await;
 }
 
-type Route = BoxCloneSyncService<http::Request<Vec<u8>>, Response<String>, Infallible>;
+type HttpRequest = http::Request<Vec<u8>>;
+type Route = BoxCloneSyncService<HttpRequest, Response<String>, Infallible>;
 
 async fn serve(app: &App, request: &Request) -> Reply {
     let mut builder = http::Request::builder()
@@ -79,6 +81,12 @@ fn route(app: &App, path: &str) -> Route {
         "/other/access" => guarded(other, access(), subject(other)),
         "/other-layered" => guarded(other, access(), one(access())),
         "/both" => two(access(), guarded(other, access(), both(auth, other))),
+        "/session/log-in" => session(auth, log_in),
+        "/session/remember" => session(auth, remember_session),
+        "/session/refresh" => guarded(auth, refresh(), session(auth, refresh_session)),
+        "/session/log-out" => session(auth, log_out),
+        "/session/this" => guarded(auth, access(), session(auth, this_session)),
+        "/session/list" => guarded(auth, access(), session(auth, list_sessions)),
         _ => cookies(auth, path),
     }
 }
@@ -92,7 +100,7 @@ fn handler(
     answer: impl Fn(&http::Extensions) -> Response<String> + Send + Sync + 'static,
 ) -> Route {
     let answer = Arc::new(answer);
-    let service = service_fn(move |request: http::Request<Vec<u8>>| {
+    let service = service_fn(move |request: HttpRequest| {
         let response = answer(request.extensions());
         async move { Ok::<_, Infallible>(response) }
     });
@@ -168,4 +176,70 @@ fn access_part(auth: &Auth, token: impl Into<NewToken>) -> Result<SetCookies, Is
 
 fn refresh_part(auth: &Auth) -> Result<SetCookies, IssueError> {
     auth.set_refresh_cookies(&auth.create_refresh_token("user1")?)
+}
+
+/// A handler that waits for the store. Its error is the whole response.
+fn session<F>(auth: &Auth, answer: fn(Auth, HttpRequest) -> F) -> Route
+where
+    F: Future<Output = Result<Response<String>, AuthError>> + Send + 'static,
+{
+    let auth = auth.clone();
+    let service = service_fn(move |request: HttpRequest| {
+        let answered = answer(auth.clone(), request);
+        async move {
+            Ok::<_, Infallible>(match answered.await {
+                Ok(response) => response,
+                Err(AuthError::Rejected(rejection)) => refuse(rejection),
+                Err(error) => panic!("the app makes no mistake: {error}"),
+            })
+        }
+    });
+    BoxCloneSyncService::new(service)
+}
+
+async fn log_in(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let client = auth.client_info(&Head::from(&request));
+    let tokens = auth.log_in("user1", client).await?;
+    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+}
+
+async fn remember_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let client = auth.client_info(&Head::from(&request));
+    let tokens = auth.log_in("user1", client.persistent(days(30))).await?;
+    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+}
+
+async fn refresh_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let token = verified::<Refresh>(&auth, request.extensions()).expect("a layer stands in front");
+    let tokens = auth.refresh(&token).await?;
+    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+}
+
+async fn log_out(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let log_out = auth.authenticate_log_out(&Head::from(&request))?;
+    Ok(with_cookies(&auth.log_out(log_out).await?))
+}
+
+async fn this_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let token = verified::<Access>(&auth, request.extensions()).expect("a layer stands in front");
+    let session = auth.session(&token).await?;
+    Ok(Response::new(
+        session.user_agent().unwrap_or_default().to_owned(),
+    ))
+}
+
+async fn list_sessions(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+    let token = verified::<Access>(&auth, request.extensions()).expect("a layer stands in front");
+    let sessions = auth.sessions(&*token).await?;
+    let names = sessions.iter().map(|session| {
+        let mark = if session.is_current() { "*" } else { "" };
+        format!("{}{mark}", session.user_agent().unwrap_or_default())
+    });
+    Ok(Response::new(names.collect::<Vec<_>>().join(", ")))
+}
+
+fn with_cookies(cookies: &SetCookies) -> Response<String> {
+    let mut response = Response::new(String::new());
+    append_cookies(cookies, response.headers_mut());
+    response
 }

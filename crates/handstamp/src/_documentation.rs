@@ -4,6 +4,10 @@
 pub mod defaults {}
 
 #[allow(clippy::doc_markdown, reason = "names of products are no code")]
+#[doc = include_str!("../docs/sessions.md")]
+pub mod sessions {}
+
+#[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/incidents.md")]
 pub mod incidents {}
 

@@ -1,4 +1,4 @@
-//! The face of the library. It holds no logic: `issue` and `authenticate` do.
+//! The face of the library. It holds no logic: `issue`, `authenticate` and `session` do.
 
 use std::fmt;
 use std::future::Future;
@@ -8,14 +8,17 @@ use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
 use crate::issue;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::random::{RandomSource, SystemRandom};
+use crate::session::{EventKind, Listener, SessionEvent};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::{SignedToken, TokenPair};
+use crate::store::{Missing, SessionId, Store, Uid};
 
 /// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
 ///
@@ -42,22 +45,26 @@ struct Parts {
     clock: Box<dyn Clock>,
     random: Box<dyn RandomSource>,
     blocklist: Option<Blocklist>,
+    store: Option<Box<dyn Store>>,
+    listener: Option<Listener>,
 }
 
 impl Auth {
-    /// With the system's clock and random source, and no blocklist.
+    /// With the system's clock and random source, and no store.
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self::builder(config).build()
     }
 
-    /// To bring a blocklist, or a clock and random source of one's own.
+    /// To bring a store, a blocklist, or a clock and random source of one's own.
     pub fn builder(config: Config) -> AuthBuilder {
         AuthBuilder {
             config,
             clock: Box::new(SystemClock),
             random: Box::new(SystemRandom),
             blocklist: None,
+            store: None,
+            listener: None,
         }
     }
 
@@ -114,6 +121,7 @@ impl Auth {
         Ok(TokenPair {
             access,
             refresh: issue::issue(self, &token)?,
+            keeps_refresh_cookie: false,
         })
     }
 
@@ -139,6 +147,21 @@ impl Auth {
         issue::set(self.config(), token)
     }
 
+    /// All four cookies of a log-in or refresh, living as long as its session says.
+    ///
+    /// Only two, the access token's, after a refresh that gave back the token that it was asked with: another answer may
+    /// bring the browser the next one first.
+    ///
+    /// # Errors
+    /// As [`set_access_cookies`](Self::set_access_cookies).
+    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+        let access = issue::set(self.config(), &tokens.access)?;
+        if tokens.keeps_refresh_cookie {
+            return Ok(access);
+        }
+        Ok(access.and(issue::set(self.config(), &tokens.refresh)?))
+    }
+
     /// Deletes all four cookies.
     ///
     /// ```
@@ -151,8 +174,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// The browser forgets the tokens; whoever copied one still has it until it expires. A blocklist ends it at once, if
-    /// it knows the refresh token's id as well: a refresh token makes new access tokens.
+    /// The browser forgets the tokens; whoever copied one still has it until it expires. [`log_out`](Self::log_out) ends
+    /// the session as well.
     pub fn unset_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
     }
@@ -220,6 +243,48 @@ impl Auth {
         self.0.blocklist.as_ref()
     }
 
+    pub(crate) fn store(&self) -> Option<&dyn Store> {
+        self.0.store.as_deref()
+    }
+
+    /// For what makes no sense without one.
+    pub(crate) fn required_store(&self) -> Result<&dyn Store, Reason> {
+        self.store()
+            .ok_or_else(|| Reason::StoreUnavailable(Missing::error()))
+    }
+
+    /// Whether a log-in makes a session. A session that is there counts in any case.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.store().is_some() && self.config().session_tracking() != Some(false)
+    }
+
+    /// Whether refresh tokens without a session are refused.
+    pub(crate) fn requires_sessions(&self) -> bool {
+        self.config().session_tracking() == Some(true)
+    }
+
+    /// Waits for a store, but not for ever.
+    pub(crate) async fn wait<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, Reason> {
+        deadline::within(self.config().store_timeout(), answer)
+            .await
+            .map_err(Reason::StoreUnavailable)
+    }
+
+    pub(crate) fn tell(&self, kind: EventKind, uid: &Uid, session: &SessionId) {
+        let event = SessionEvent {
+            kind,
+            uid: uid.clone(),
+            session: session.clone(),
+        };
+        event.log();
+        if let Some(Listener(listener)) = &self.0.listener {
+            listener(&event);
+        }
+    }
+
     pub(crate) fn reject(&self, reason: Reason) -> Rejection {
         match &reason {
             Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
@@ -248,15 +313,63 @@ pub struct AuthBuilder {
     clock: Box<dyn Clock>,
     random: Box<dyn RandomSource>,
     blocklist: Option<Blocklist>,
+    store: Option<Box<dyn Store>>,
+    listener: Option<Listener>,
 }
 
 impl AuthBuilder {
+    /// Keeps sessions and revocations here: then log-ins are sessions, refresh tokens are exchanged, and every request asks
+    /// whether its token is still good, at the cost of one round trip. [`store`](crate::store) tells which store for what.
+    ///
+    /// ```
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// A store that does not answer within `HANDSTAMP_STORE_TIMEOUT` lets nobody in: 503, and no cookie is touched.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Calls this function for everything that happens to sessions, at once and in the request that caused it. Let it be
+    /// quick: count, or send it on.
+    ///
+    /// ```
+    /// use handstamp::session::EventKind;
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config)
+    ///     .store(MemoryStore::new())
+    ///     .on_session_event(|event| {
+    ///         if let EventKind::Reused(_) = event.kind {
+    ///             eprintln!("somebody copied a refresh token: {event:?}");
+    ///         }
+    ///     })
+    ///     .build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_session_event(
+        mut self,
+        listener: impl Fn(&SessionEvent) + Send + Sync + 'static,
+    ) -> Self {
+        self.listener = Some(Listener(Box::new(listener)));
+        self
+    }
+
     /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
     /// [`GenuineToken::id`]; when it cannot, the request is answered with 503.
     ///
     /// # Security
-    /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. It has no time limit of
-    /// its own; give the driver one.
+    /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. What does not answer
+    /// within `HANDSTAMP_STORE_TIMEOUT` lets nobody in.
     ///
     /// ```
     /// use handstamp::admission::Admission;
@@ -300,9 +413,15 @@ impl AuthBuilder {
             clock,
             random,
             blocklist,
+            mut store,
+            listener,
         } = self;
         for warning in config.warnings() {
             tracing::warn!("{warning}");
+        }
+        if store.is_none() && config.session_tracking() == Some(true) {
+            tracing::error!("JWT_SESSION_TRACKING=true: {}", Missing::REASON);
+            store = Some(Box::new(Missing));
         }
         let shape = Shape {
             style: config.error_style(),
@@ -314,6 +433,8 @@ impl AuthBuilder {
             clock,
             random,
             blocklist,
+            store,
+            listener,
         }))
     }
 }

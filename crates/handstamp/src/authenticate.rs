@@ -10,11 +10,11 @@ use crate::error::{Reason, Rejection};
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::require::{Freshness, Require};
-use crate::{csrf, locate, verify};
+use crate::{csrf, locate, session, verify};
 
 impl Auth {
     /// Looks for a token and checks it against what the route demands: signature, times, audience, issuer, purpose,
-    /// login type, freshness, CSRF, blocklist, scopes, in this order. The first that does not hold is the answer.
+    /// login type, freshness, CSRF, blocklist and store, scopes, in this order. The first that does not hold is the answer.
     ///
     /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
     ///
@@ -91,14 +91,20 @@ fn clear<P: Purpose>(
     csrf::check(verified, head, config, require)
 }
 
-/// The only step that waits. Without a blocklist every token whose signature holds is admitted.
-async fn admit<P>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
-    match auth.blocklist() {
-        None => Ok(Admission::Admitted),
-        Some(blocklist) => {
-            let token = GenuineToken::from(&*cleared.verified().claims);
-            blocklist.ask(token).await.map_err(Reason::StoreUnavailable)
+/// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
+async fn admit<P: Purpose>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
+    let claims = &cleared.verified().claims;
+    if let Some(blocklist) = auth.blocklist() {
+        let answer = auth
+            .wait(blocklist.ask(GenuineToken::from(&**claims)))
+            .await?;
+        if answer != Admission::Admitted {
+            return Ok(answer);
         }
+    }
+    match auth.store() {
+        None => Ok(Admission::Admitted),
+        Some(store) => session::admit(auth, store, claims, P::KIND).await,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::ClaimsError;
 use crate::locate::Location;
 use crate::purpose::Purpose;
 use crate::scope;
+use crate::store::SessionId;
 use crate::verify::Verified;
 
 /// A token that passed every check its route demands. There is no other way to get one.
@@ -74,6 +75,12 @@ impl<P: Purpose> Authenticated<P> {
     /// The audiences: the claim `aud`.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
         self.claims_set().audience().into_iter().flatten()
+    }
+
+    /// The session it belongs to: the claim `sid`.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.claims_set().session().map(SessionId::from)
     }
 
     /// When it was made: the claim `iat`.

@@ -5,10 +5,12 @@ mod value;
 mod written;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use self::object::ClaimsSet;
 pub(crate) use self::written::NewClaims;
 use crate::clock::UnixTime;
+use crate::store::{Presented, SessionId, TokenId, Uid};
 
 /// What a token says, well formed but not yet judged.
 ///
@@ -21,9 +23,13 @@ pub(crate) struct Claims {
     csrf: Option<Text>,
     issuer: Option<Text>,
     login_type: Option<Text>,
+    session: Option<Text>,
     audience: Option<Vec<Text>>,
     scopes: Option<Vec<Text>>,
     pub(crate) fresh: bool,
+    /// The number of the session's refresh token with which this one was made; 0 without a session.
+    pub(crate) generation: u64,
+    pub(crate) authenticated_at: Option<UnixTime>,
     pub(crate) issued_at: UnixTime,
     pub(crate) not_before: Option<UnixTime>,
     pub(crate) expires_at: UnixTime,
@@ -57,9 +63,12 @@ impl Claims {
             csrf: raw.csrf.filter(|csrf| !csrf.is_empty()).map(text),
             issuer: raw.iss.map(text),
             login_type: raw.login_type.map(text),
+            session: raw.sid.filter(|sid| !sid.is_empty()).map(text),
             audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
             scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
             fresh: raw.fresh.unwrap_or(false),
+            generation: raw.generation.unwrap_or(0),
+            authenticated_at: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
             not_before: raw.nbf,
             expires_at: raw.exp.ok_or_else(|| malformed("no exp"))?,
@@ -99,6 +108,23 @@ impl Claims {
         self.login_type
             .as_ref()
             .map(|login_type| login_type.read(&self.payload))
+    }
+
+    /// Never empty: an empty claim is no claim.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session
+            .as_ref()
+            .map(|session| session.read(&self.payload))
+    }
+
+    /// Whose sessions and revocations are about this token.
+    pub(crate) fn uid(&self) -> Uid {
+        Uid::new(self.login_type(), self.subject())
+    }
+
+    /// As the rules of rotation look at it.
+    pub(crate) fn presented(&self, session: &SessionId, grace: Duration) -> Presented {
+        Presented::new(session, TokenId::from(self.id()), self.generation, grace)
     }
 
     /// `None` when the token has no `aud` at all.

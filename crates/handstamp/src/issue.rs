@@ -12,7 +12,6 @@ use crate::clock::UnixTime;
 use crate::config::{Config, CookieLifetime, LONGEST_LIFE};
 use crate::cookie::{Lifetime, SetCookie};
 use crate::error::IssueError;
-use crate::locate::Location;
 use crate::new_token::NewToken;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
@@ -21,8 +20,42 @@ use crate::signed_token::SignedToken;
 
 /// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
 pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedToken<P>, IssueError> {
+    if P::KIND == Kind::Refresh && new.session.is_some() {
+        return Err(IssueError::RefreshOfSession);
+    }
+    issue_until(auth, new, UnixTime::from_secs(u64::MAX))
+}
+
+/// The same, ending at a given time if it does not end before.
+pub(crate) fn issue_until<P: Purpose>(
+    auth: &Auth,
+    new: &NewToken,
+    ends_at: UnixTime,
+) -> Result<SignedToken<P>, IssueError> {
     let config = auth.config();
-    new.check(config.identity_claim())?;
+    let lifetime = lifetime::<P>(config, new)?;
+    let [id, csrf] = random_values(auth)?;
+    let of_session = new
+        .session
+        .as_ref()
+        .and_then(|session| session.csrf.clone());
+    let issued_at = UnixTime::from_secs(auth.now().as_secs());
+    let stamp = Stamp {
+        id,
+        csrf: config
+            .guards_cookies()
+            .then_some(of_session.unwrap_or(csrf)),
+        issued_at,
+        expires_at: issued_at.saturating_add(lifetime).min(ends_at),
+    };
+    sign(auth, new, stamp)
+}
+
+/// How long a token lives, in whole seconds.
+pub(crate) fn lifetime<P: Purpose>(
+    config: &Config,
+    new: &NewToken,
+) -> Result<Duration, IssueError> {
     let configured = match P::KIND {
         Kind::Access => config.access_lifetime(),
         Kind::Refresh => config.refresh_lifetime(),
@@ -31,28 +64,46 @@ pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedTok
     if lifetime.is_zero() || lifetime > LONGEST_LIFE {
         return Err(IssueError::LifetimeOutOfRange);
     }
-    let [id, csrf] = random_values(auth)?;
-    let guarded = config.csrf_protect() && config.locations().contains(&Location::Cookies);
-    let csrf = guarded.then_some(csrf);
-    let issued_at = UnixTime::from_secs(auth.now().as_secs());
-    let expires_at = issued_at.saturating_add(lifetime);
+    Ok(lifetime)
+}
+
+/// What makes one token different from the next.
+pub(crate) struct Stamp {
+    pub(crate) id: String,
+    pub(crate) csrf: Option<String>,
+    pub(crate) issued_at: UnixTime,
+    pub(crate) expires_at: UnixTime,
+}
+
+/// Signs exactly this token, which may have been signed before: the refresh token of a session is made again from its row.
+pub(crate) fn sign<P: Purpose>(
+    auth: &Auth,
+    new: &NewToken,
+    stamp: Stamp,
+) -> Result<SignedToken<P>, IssueError> {
+    let config = auth.config();
+    new.check(config.identity_claim())?;
     let claims = NewClaims {
         new,
         config,
         kind: P::KIND,
-        id: &id,
-        csrf: csrf.as_deref(),
-        issued_at,
-        expires_at,
+        stamp: &stamp,
     };
     let payload = claims.to_json()?;
     let token = config.keys().sign(&payload)?;
+    let Stamp {
+        id,
+        csrf,
+        expires_at,
+        ..
+    } = stamp;
     Ok(SignedToken {
         token,
         id,
         csrf,
         expires_at,
-        lifetime,
+        lifetime: expires_at.saturating_since(UnixTime::from_secs(auth.now().as_secs())),
+        cookie_lifetime: None,
         purpose: PhantomData,
     })
 }
@@ -63,7 +114,7 @@ pub(crate) fn set<P: Purpose>(
     token: &SignedToken<P>,
 ) -> Result<SetCookies, IssueError> {
     let cookies = config.cookies(P::KIND);
-    let lifetime = match config.cookie_lifetime() {
+    let lifetime = match token.cookie_lifetime.unwrap_or(config.cookie_lifetime()) {
         CookieLifetime::Session => Lifetime::Session,
         CookieLifetime::Fixed(fixed) => Lifetime::Persistent(fixed),
         CookieLifetime::AsToken => Lifetime::Persistent(token.lifetime),
@@ -107,7 +158,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
 }
 
 /// Two values of 128 unpredictable bits each, in one call of the source.
-fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
+pub(crate) fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
     let mut bytes = [[0; 16]; 2];
     auth.random()
         .fill(bytes.as_flattened_mut())

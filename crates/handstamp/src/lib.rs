@@ -25,6 +25,7 @@
 //! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are always there.
 //!
 //! # More
+//! * [`session`]: log-ins that can be refreshed, listed and ended, and [which store](_documentation::sessions) for what.
 //! * [`_documentation`]: every setting with its default and the reason; the accidents of others and the tests that
 //!   guard against them; the differences from the Python original.
 
@@ -55,6 +56,7 @@ pub mod clock;
 pub mod config;
 mod cookie;
 mod csrf;
+mod deadline;
 pub mod error;
 mod issue;
 mod jws;

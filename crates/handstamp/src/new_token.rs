@@ -1,5 +1,6 @@
 //! What a new token shall say.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -7,8 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::authenticated::Authenticated;
 use crate::claims::REGISTERED;
+use crate::clock::UnixTime;
 use crate::error::IssueError;
 use crate::purpose::Purpose;
+use crate::store::{SessionId, Uid};
 
 /// What a new token shall say. A `&str` or `String` is a subject and nothing else.
 ///
@@ -22,8 +25,8 @@ use crate::purpose::Purpose;
 ///     .expires_in(minutes(5));
 /// ```
 ///
-/// A verified token becomes one too: subject, scopes, login type, audience and custom claims are kept, freshness is
-/// not.
+/// A verified token becomes one too: subject, session, scopes, login type, audience and custom claims are kept, freshness
+/// is not.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
@@ -34,6 +37,8 @@ pub struct NewToken {
     pub(crate) login_type: Option<String>,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) custom: Map<String, Value>,
+    /// The session it belongs to.
+    pub(crate) session: Option<OfSession>,
     /// The first claim that could not be written, kept until there is a `Result` to put it in.
     pub(crate) unserializable: Option<(String, String)>,
 }
@@ -49,6 +54,7 @@ impl NewToken {
             login_type: None,
             lifetime: None,
             custom: Map::new(),
+            session: None,
             unserializable: None,
         }
     }
@@ -97,6 +103,10 @@ impl NewToken {
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
+    }
+
+    pub(crate) fn uid(&self) -> Uid {
+        Uid::new(self.login_type.as_deref(), &self.subject)
     }
 
     /// Whether it can be written. `identity` is the claim that names the subject beside `sub`.
@@ -152,8 +162,35 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
                 .map(|audience| audience.map(str::to_owned).collect()),
             login_type: claims.login_type().map(str::to_owned),
             custom,
+            session: claims.session().map(|id| OfSession {
+                id: id.into(),
+                generation: claims.generation,
+                authenticated_at: claims.authenticated_at.unwrap_or(claims.issued_at),
+                csrf: claims.csrf().map(str::to_owned),
+            }),
             ..Self::for_subject(claims.subject())
         }
+    }
+}
+
+/// What tokens of one session have in common.
+#[derive(Clone)]
+pub(crate) struct OfSession {
+    pub(crate) id: SessionId,
+    /// The number of the refresh token with which it is made.
+    pub(crate) generation: u64,
+    pub(crate) authenticated_at: UnixTime,
+    /// Stays the same, so that forms and other tabs keep working.
+    pub(crate) csrf: Option<String>,
+}
+
+/// Without the CSRF value.
+impl fmt::Debug for OfSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfSession")
+            .field("id", &self.id)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
     }
 }
 

@@ -38,6 +38,12 @@ impl SetCookies {
         self.0.iter()
     }
 
+    /// These lines, then those.
+    pub(crate) fn and(mut self, then: Self) -> Self {
+        self.0.extend(then.0);
+        self
+    }
+
     /// A deletion stays a deletion.
     fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self(

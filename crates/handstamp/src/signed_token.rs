@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::clock::UnixTime;
+use crate::config::CookieLifetime;
 use crate::purpose::{Access, Purpose, Refresh};
 
 /// A token that was just signed, with what its cookies need. Nothing decodes it again.
@@ -25,6 +26,8 @@ pub struct SignedToken<P> {
     pub(crate) csrf: Option<String>,
     pub(crate) expires_at: UnixTime,
     pub(crate) lifetime: Duration,
+    /// As the session says; `None`: as the configuration says.
+    pub(crate) cookie_lifetime: Option<CookieLifetime>,
     pub(crate) purpose: PhantomData<P>,
 }
 
@@ -70,9 +73,12 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 /// Serialises as the body that clients of the original expect: `access_token`, `refresh_token` and
 /// `token_type: "bearer"`.
 #[derive(Debug)]
+#[must_use = "tokens that are neither set as cookies nor sent log nobody in; the old ones may be exchanged already"]
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
+    /// The browser has the refresh token, or by now its successor.
+    pub(crate) keeps_refresh_cookie: bool,
 }
 
 impl TokenPair {

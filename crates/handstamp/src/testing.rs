@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -44,13 +45,18 @@ pub(crate) struct ManualClock(Arc<AtomicU64>);
 
 impl ManualClock {
     pub(crate) fn set(&self, secs: u64) {
-        self.0.store(secs, Ordering::Relaxed);
+        self.0.store(secs.saturating_mul(1000), Ordering::Relaxed);
+    }
+
+    pub(crate) fn advance(&self, span: Duration) {
+        let millis = u64::try_from(span.as_millis()).unwrap();
+        self.0.fetch_add(millis, Ordering::Relaxed);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> UnixTime {
-        UnixTime::from_secs(self.0.load(Ordering::Relaxed))
+        UnixTime::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -189,5 +195,16 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut context) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("the future waits"),
+    }
+}
+
+/// Polls to the end what lets others run in between.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
     }
 }

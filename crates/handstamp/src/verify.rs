@@ -36,6 +36,13 @@ pub(crate) fn verify<P: Purpose>(
     })
 }
 
+/// A token that is ours, however old and whatever for: a log-out takes it.
+pub(crate) fn genuine(token: &[u8], config: &Config) -> Result<Box<Claims>, Reason> {
+    let claims = open(token, config)?;
+    judge_parties(&claims, config)?;
+    Ok(claims)
+}
+
 /// The signature, then the form. Nothing of a token is believed before its signature held.
 fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, Reason> {
     let payload = config.keys().verify(token)?;
@@ -96,6 +103,18 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
             "issued or valid only in the future: do the clocks differ?".into(),
         ));
     }
+    judge_parties(claims, config)?;
+    if claims.kind() != P::KIND.claim() {
+        return Err(match P::KIND {
+            Kind::Access => Reason::AccessTokenRequired,
+            Kind::Refresh => Reason::RefreshTokenRequired,
+        });
+    }
+    Ok(())
+}
+
+/// Who made it, and for whom.
+fn judge_parties(claims: &Claims, config: &Config) -> Result<(), Reason> {
     match (claims.audience(), config.decode_audience()) {
         (None, []) => {}
         (None, _) => {
@@ -118,12 +137,6 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
             ));
         }
         (Some(_), Some(_)) => return Err(Reason::InvalidIssuer),
-    }
-    if claims.kind() != P::KIND.claim() {
-        return Err(match P::KIND {
-            Kind::Access => Reason::AccessTokenRequired,
-            Kind::Refresh => Reason::RefreshTokenRequired,
-        });
     }
     Ok(())
 }

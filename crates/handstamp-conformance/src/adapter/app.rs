@@ -1,16 +1,24 @@
 //! What the app under test is made with, and what a row changes about the world around it.
 
 use std::collections::HashSet;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use handstamp::admission::Admission;
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
-use handstamp::{Auth, Config, NewToken, SignedToken};
+use handstamp::session::ClientInfo;
+use handstamp::store::MemoryStore;
+use handstamp::{Auth, Config, NewToken, Require, SignedToken, TokenPair};
 
-/// One configuration of the app, with a clock that stands still and a blocklist that a row fills.
+use super::store::Breakable;
+use super::suite::{csrf, post, refresh_cookie};
+
+/// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and a store for sessions.
 #[derive(Debug)]
 pub struct App {
     settings: Vec<(&'static str, &'static str)>,
@@ -18,6 +26,7 @@ pub struct App {
     other: Auth,
     clock: ManualClock,
     blocklist: Arc<Blocklist>,
+    store: Arc<Breakable>,
 }
 
 impl App {
@@ -26,12 +35,14 @@ impl App {
         let clock = ManualClock(Arc::new(AtomicU64::new(NOON)));
         let blocklist = Arc::new(Blocklist::default());
         let asked = Arc::clone(&blocklist);
+        let store = Arc::new(Breakable::new(MemoryStore::with_clock(clock.clone())));
         let auth = Auth::builder(config(SECRET, settings))
             .with_clock(clock.clone())
             .with_blocklist(move |token| {
                 let answer = asked.answer(token.id());
                 async move { answer }
             })
+            .store(Arc::clone(&store))
             .build();
         let other = Auth::builder(config(OTHER_SECRET, settings))
             .with_clock(clock.clone())
@@ -42,16 +53,17 @@ impl App {
             other,
             clock,
             blocklist,
+            store,
         }
     }
 
-    /// Guards the app. It has a blocklist.
+    /// Guards the app. It has a blocklist, and a store that keeps sessions.
     #[must_use]
     pub fn auth(&self) -> &Auth {
         &self.auth
     }
 
-    /// Another `Auth` in the same app: same settings, another key, no blocklist.
+    /// Another `Auth` in the same app: same settings, another key, neither blocklist nor store.
     #[must_use]
     pub fn other(&self) -> &Auth {
         &self.other
@@ -74,6 +86,35 @@ impl App {
     pub(super) fn refresh(&self, token: impl Into<NewToken>) -> SignedToken<Refresh> {
         let token = self.auth.create_refresh_token(token);
         token.expect("the row's token can be made")
+    }
+
+    /// Logs in, as the app's own route does.
+    pub(super) fn log_in(&self, token: impl Into<NewToken>) -> TokenPair {
+        let tokens = at_once(self.auth.log_in(token, ClientInfo::new()));
+        tokens.expect("the store is up")
+    }
+
+    /// Exchanges a refresh token, as the app's own route does.
+    pub(super) fn exchange(&self, tokens: &TokenPair) -> TokenPair {
+        let request = post("/session/refresh")
+            .cookies([refresh_cookie(tokens.refresh())])
+            .header("x-csrf-token", csrf(tokens.refresh()));
+        let token = at_once(self.auth.authenticate(&request, &Require::refresh()));
+        let tokens = at_once(self.auth.refresh(&token.expect("it is a good one")));
+        tokens.expect("it is a good one")
+    }
+
+    /// Ends all sessions of a user.
+    pub(super) fn end_sessions(&self, user: &str) {
+        at_once(self.auth.revoke_all_sessions(user)).expect("the store is up");
+    }
+
+    pub(super) fn take_the_store_down(&self) {
+        self.store.set_down(true);
+    }
+
+    pub(super) fn bring_the_store_back(&self) {
+        self.store.set_down(false);
     }
 
     pub(super) fn advance(&self, seconds: u64) {
@@ -99,6 +140,15 @@ impl App {
 pub(super) fn access(auth: &Auth, token: impl Into<NewToken>) -> SignedToken<Access> {
     let token = auth.create_access_token(token);
     token.expect("the row's token can be made")
+}
+
+/// Nothing of the app ever waits: neither its blocklist nor its store.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the app's store and blocklist never wait"),
+    }
 }
 
 fn config(secret: &str, settings: &[(&'static str, &'static str)]) -> Config {

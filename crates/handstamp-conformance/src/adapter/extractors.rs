@@ -17,6 +17,8 @@ async fn optional<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let token = app.access("user1");
     let revoked = app.access("user1");
     app.revoke(revoked.id());
+    let ended = app.log_in("user3");
+    app.end_sessions("user3");
     let anonymous = Ok("anonymous");
     let refresh = format!("access_token_cookie={}", app.refresh("user1").as_str());
     for (row, request, expected) in [
@@ -85,6 +87,11 @@ async fn optional<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             "a revoked token",
             get("/optional").cookies([access_cookie(&revoked)]),
             Err("token_revoked"),
+        ),
+        (
+            "a token of a session that has ended",
+            get("/optional").cookies([access_cookie(ended.access())]),
+            Err("session_ended"),
         ),
         (
             "tokens of two users",

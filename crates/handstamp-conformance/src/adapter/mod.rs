@@ -42,6 +42,19 @@
 //! | `/login-among-others` | `Set-Cookie: theme=dark` and `Cache-Control: public, max-age=600`, then access cookies for `user1` |
 //! | `/logout`, `/logout-access`, `/logout-refresh` | deletes all cookies, or those of one token |
 //! | `/failed` | status 400, and deletes all cookies |
+//!
+//! Sessions have routes of their own. Those without a guard take POST, the others every method.
+//!
+//! | route | guard | does, with the calls of the adapter |
+//! |---|---|---|
+//! | `/session/log-in` | none | logs `user1` in with what the request tells of the client, and sets all four cookies |
+//! | `/session/remember` | none | the same, persistent for 30 days |
+//! | `/session/refresh` | a refresh token | exchanges it, and sets all four cookies |
+//! | `/session/log-out` | a request that may log out | logs out, and sets the cookies that this gives |
+//! | `/session/this` | an access token | answers with the user agent of the token's session |
+//! | `/session/list` | an access token | answers with the user agents of the user's sessions in their order, the current one marked: `phone, laptop*` |
+//!
+//! An error of these calls is the whole response.
 
 #![expect(
     clippy::indexing_slicing,
@@ -60,7 +73,9 @@ mod locations;
 mod order;
 mod refusals;
 mod rejections;
+mod sessions;
 mod set_cookies;
+mod store;
 mod suite;
 
 pub use app::App;
@@ -95,6 +110,7 @@ pub async fn run(guards: Guards, serve: impl AsyncFn(&App, &Request) -> Reply) {
     auths::rows(&mut suite).await;
     layers::rows(&mut suite).await;
     set_cookies::rows(&mut suite).await;
+    sessions::rows(&mut suite).await;
     if guards == Guards::Extractors {
         extractors::rows(&mut suite).await;
     }

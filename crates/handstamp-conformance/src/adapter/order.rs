@@ -22,7 +22,7 @@ type Row = (
     &'static str,
 );
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 16] = [
     (
         "no token, and a wrong CSRF value: no token",
         &[],
@@ -145,6 +145,38 @@ const ROWS: [Row; 13] = [
             get("/scopes-all").cookies([access_cookie(&app.access("user1"))])
         },
         "store_unavailable",
+    ),
+    (
+        "a token of an ended session without the scopes: the session",
+        &[],
+        |app| {
+            let tokens = app.log_in("user1");
+            app.end_sessions("user1");
+            get("/scopes-all").cookies([access_cookie(tokens.access())])
+        },
+        "session_ended",
+    ),
+    (
+        "a token on the blocklist, of an ended session: the blocklist",
+        &[],
+        |app| {
+            let tokens = app.log_in("user1");
+            app.end_sessions("user1");
+            app.revoke(tokens.access().id());
+            get("/access").cookies([access_cookie(tokens.access())])
+        },
+        "token_revoked",
+    ),
+    (
+        "a refresh token of an ended session and no CSRF value: CSRF, and the store is not asked for it",
+        &[],
+        |app| {
+            let tokens = app.log_in("user1");
+            app.end_sessions("user1");
+            app.take_the_store_down();
+            post("/session/refresh").cookies([refresh_cookie(tokens.refresh())])
+        },
+        "missing_csrf_token",
     ),
 ];
 

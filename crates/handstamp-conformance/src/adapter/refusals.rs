@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 16] = [
+pub(super) const REFUSALS: [Refusal; 18] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -178,6 +178,37 @@ pub(super) const REFUSALS: [Refusal; 16] = [
             post("/refresh")
                 .cookies([refresh_cookie(&token)])
                 .header("x-csrf-token", csrf(&token))
+        },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a token of a session that was ended",
+        code: "session_ended",
+        error_type: "RevokedTokenError",
+        message: "Invalid token",
+        request: |app| {
+            let tokens = app.log_in("user1");
+            app.end_sessions("user1");
+            get("/access").cookies([access_cookie(tokens.access())])
+        },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a refresh token whose successor was exchanged as well",
+        code: "refresh_reused",
+        error_type: "RevokedTokenError",
+        message: "Invalid token",
+        request: |app| {
+            let first = app.log_in("user1");
+            app.advance(60);
+            let second = app.exchange(&first);
+            // It arrives, and is exchanged after its window.
+            drop(app.exchange(&second));
+            app.advance(60);
+            drop(app.exchange(&second));
+            post("/session/refresh")
+                .cookies([refresh_cookie(first.refresh())])
+                .header("x-csrf-token", csrf(first.refresh()))
         },
         ..UNAUTHORIZED
     },

@@ -13,7 +13,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
 }
 
 /// What a line is, with the value left out: `*` where there is one.
-fn shapes(reply: &Reply) -> Vec<String> {
+pub(super) fn shapes(reply: &Reply) -> Vec<String> {
     let shape = |line: &str| {
         let (pair, attributes) = line.split_once("; ").unwrap_or((line, ""));
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -124,21 +124,21 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-const LOGIN: &[&str] = &[
+pub(super) const LOGIN: &[&str] = &[
     "access_token_cookie=*; HttpOnly; Path=/; SameSite=lax; Secure",
     "csrf_access_token=*; Path=/; SameSite=lax; Secure",
     "refresh_token_cookie=*; HttpOnly; Path=/; SameSite=lax; Secure",
     "csrf_refresh_token=*; Path=/; SameSite=lax; Secure",
 ];
 
-const REMEMBER: &[&str] = &[
+pub(super) const REMEMBER: &[&str] = &[
     "access_token_cookie=*; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax; Secure",
     "csrf_access_token=*; Max-Age=2592000; Path=/; SameSite=lax; Secure",
     "refresh_token_cookie=*; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax; Secure",
     "csrf_refresh_token=*; Max-Age=2592000; Path=/; SameSite=lax; Secure",
 ];
 
-const LOGOUT: &[&str] = &[
+pub(super) const LOGOUT: &[&str] = &[
     "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=lax; Secure",
     "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax; Secure",
     "refresh_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=lax; Secure",

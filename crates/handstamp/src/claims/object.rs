@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 
-use super::value::{NumericDate, OneOrMany, Sound, Str};
+use super::value::{Count, NumericDate, OneOrMany, Sound, Str};
 use super::{MalformedClaims, REGISTERED};
 use crate::clock::UnixTime;
 
@@ -19,9 +19,12 @@ pub(super) struct RawClaims<'a> {
     pub(super) csrf: Option<Cow<'a, str>>,
     pub(super) iss: Option<Cow<'a, str>>,
     pub(super) login_type: Option<Cow<'a, str>>,
+    pub(super) sid: Option<Cow<'a, str>>,
     pub(super) aud: Option<Vec<Cow<'a, str>>>,
     pub(super) scopes: Option<Vec<Cow<'a, str>>>,
     pub(super) fresh: Option<bool>,
+    pub(super) generation: Option<u64>,
+    pub(super) auth_time: Option<UnixTime>,
     pub(super) iat: Option<UnixTime>,
     pub(super) nbf: Option<UnixTime>,
     pub(super) exp: Option<UnixTime>,
@@ -81,6 +84,7 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                 "csrf" => raw.csrf = optional(&mut map, "csrf")?,
                 "iss" => raw.iss = optional(&mut map, "iss")?,
                 "login_type" => raw.login_type = optional(&mut map, "login_type")?,
+                "sid" => raw.sid = optional(&mut map, "sid")?,
                 "aud" => {
                     let list: Option<OneOrMany<'_>> = value(&mut map, "aud")?;
                     raw.aud = list.map(|list| list.0);
@@ -90,6 +94,10 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                     raw.scopes = list.map(|list| list.into_iter().map(|text| text.0).collect());
                 }
                 "fresh" => raw.fresh = Some(value(&mut map, "fresh")?),
+                "gen" => raw.generation = Some(value::<_, Count>(&mut map, "gen")?.0),
+                "auth_time" => {
+                    raw.auth_time = Some(value::<_, NumericDate>(&mut map, "auth_time")?.0);
+                }
                 "iat" => raw.iat = Some(value::<_, NumericDate>(&mut map, "iat")?.0),
                 "nbf" => raw.nbf = Some(value::<_, NumericDate>(&mut map, "nbf")?.0),
                 "exp" => raw.exp = Some(value::<_, NumericDate>(&mut map, "exp")?.0),

@@ -116,6 +116,20 @@ impl<'de> Deserialize<'de> for NumericDate {
     }
 }
 
+/// A whole number that every JSON reader holds exactly.
+pub(super) struct Count(pub(super) u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let count = u64::deserialize(deserializer)?;
+        if count <= LATEST {
+            Ok(Self(count))
+        } else {
+            Err(D::Error::custom("a number over 2^53"))
+        }
+    }
+}
+
 /// A value of the application's own, not kept. It is read all the same, so that later readers of the payload, who look at
 /// what serde skips unread (lone surrogates, numbers out of range, deep nesting), cannot stumble over it.
 pub(super) struct Sound;
@@ -170,5 +184,5 @@ impl<'de> Visitor<'de> for SoundVisitor {
     }
 }
 
-/// The largest second that every JSON reader holds exactly (RFC 8259, section 6).
+/// The largest number that every JSON reader holds exactly (RFC 8259, section 6).
 const LATEST: u64 = 1 << 53;

@@ -2,9 +2,9 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::error::IssueError;
+use crate::issue::Stamp;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
 
@@ -13,10 +13,7 @@ pub(crate) struct NewClaims<'a> {
     pub(crate) new: &'a NewToken,
     pub(crate) config: &'a Config,
     pub(crate) kind: Kind,
-    pub(crate) id: &'a str,
-    pub(crate) csrf: Option<&'a str>,
-    pub(crate) issued_at: UnixTime,
-    pub(crate) expires_at: UnixTime,
+    pub(crate) stamp: &'a Stamp,
 }
 
 impl NewClaims<'_> {
@@ -29,21 +26,31 @@ impl NewClaims<'_> {
 
 impl Serialize for NewClaims<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { new, config, .. } = self;
+        let Self {
+            new,
+            config,
+            kind,
+            stamp,
+        } = self;
         let mut claims = serializer.serialize_map(None)?;
         claims.serialize_entry("sub", &new.subject)?;
-        claims.serialize_entry("jti", self.id)?;
-        claims.serialize_entry("type", self.kind.claim())?;
-        if self.kind == Kind::Access {
+        claims.serialize_entry("jti", &stamp.id)?;
+        claims.serialize_entry("type", kind.claim())?;
+        if *kind == Kind::Access {
             claims.serialize_entry("fresh", &new.fresh)?;
         }
         // The original reads an absent claim as an empty one, and writes the empty one.
-        claims.serialize_entry("csrf", self.csrf.unwrap_or_default())?;
-        claims.serialize_entry("iat", &self.issued_at.as_secs())?;
+        claims.serialize_entry("csrf", stamp.csrf.as_deref().unwrap_or_default())?;
+        claims.serialize_entry("iat", &stamp.issued_at.as_secs())?;
         if config.encode_nbf() {
-            claims.serialize_entry("nbf", &self.issued_at.as_secs())?;
+            claims.serialize_entry("nbf", &stamp.issued_at.as_secs())?;
         }
-        claims.serialize_entry("exp", &self.expires_at.as_secs())?;
+        claims.serialize_entry("exp", &stamp.expires_at.as_secs())?;
+        if let Some(session) = &new.session {
+            claims.serialize_entry("sid", session.id.as_str())?;
+            claims.serialize_entry("gen", &session.generation)?;
+            claims.serialize_entry("auth_time", &session.authenticated_at.as_secs())?;
+        }
         if let Some(issuer) = config.encode_issuer() {
             claims.serialize_entry("iss", issuer)?;
         }

@@ -14,20 +14,21 @@ use super::{
 settings! {
     /// What lives longer than one token.
     Sessions in sessions {
-        /// Whether log-ins are kept as sessions. Default: when there is a store.
+        /// Whether log-ins are kept as sessions. Default: when there is a store. Yes also refuses refresh tokens without a
+        /// session, and without a store everything.
         Now "JWT_SESSION_TRACKING" session_tracking(value bool): Option<bool> = None;
         /// Whether a session remembers when it was last used. Default: yes.
-        Later "JWT_SESSION_UPDATE_LAST_ACTIVE" session_update_last_active(value bool): bool = true;
+        Now "JWT_SESSION_UPDATE_LAST_ACTIVE" session_update_last_active(value bool): bool = true;
         /// How long a session lives without a refresh. Default: as long as a refresh token.
-        Later "HANDSTAMP_SESSION_IDLE" session_idle(value Duration): Option<Duration> = None;
+        Now "HANDSTAMP_SESSION_IDLE" session_idle(value Duration): Option<Duration> = None;
         /// How long a session lives at most. Default: 90 days.
-        Later "HANDSTAMP_SESSION_ABSOLUTE" session_absolute(value Duration): Duration = days(90);
+        Now "HANDSTAMP_SESSION_ABSOLUTE" session_absolute(value Duration): Duration = days(90);
         /// How long the former refresh token still counts after a rotation. Default: 10 seconds.
-        Later "HANDSTAMP_REFRESH_GRACE" refresh_grace(value Duration): Duration = Duration::from_secs(10);
+        Now "HANDSTAMP_REFRESH_GRACE" refresh_grace(value Duration): Duration = Duration::from_secs(10);
         /// When sessions are looked up. Default: [`CheckSessions::EveryRequest`].
-        Later "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
+        Now "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
         /// How long the store may take before a request is refused. Default: 2 seconds.
-        Later "HANDSTAMP_STORE_TIMEOUT" store_timeout(value Duration): Duration = Duration::from_secs(2);
+        Now "HANDSTAMP_STORE_TIMEOUT" store_timeout(value Duration): Duration = Duration::from_secs(2);
         /// With how much time left an access token is renewed. Default: 10 minutes.
         Later "JWT_IMPLICIT_REFRESH_DELTATIME" implicit_refresh_deltatime(value Duration): Duration = minutes(10);
         /// The paths that renew tokens. Default: all.
@@ -59,18 +60,18 @@ pub enum CheckSessions {
 
 impl Sessions {
     pub(super) fn check(&self, report: &mut Report) {
-        if self.session_tracking == Some(true) {
-            report.problem(
-                "JWT_SESSION_TRACKING",
-                Some("true"),
-                "sessions need a store, and this release has none",
-                "Remove it",
-            );
-        }
         if let Some(idle) = self.session_idle {
             check_span("HANDSTAMP_SESSION_IDLE", idle, report);
         }
         check_span("HANDSTAMP_SESSION_ABSOLUTE", self.session_absolute, report);
+        if let Some(idle) = self.session_idle
+            && idle > self.session_absolute
+        {
+            report.warn(format!(
+                "HANDSTAMP_SESSION_IDLE: no session lives longer than HANDSTAMP_SESSION_ABSOLUTE={}",
+                written(self.session_absolute)
+            ));
+        }
         if self.refresh_grace > LONGEST_GRACE {
             report.problem(
                 "HANDSTAMP_REFRESH_GRACE",

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    ConfigBuilder, CookieLifetime, ErrorStyle, TokenCookies, cookies::Cookies, csrf::Csrf,
-    errors::Errors, locations::Locations, origins::Origins, sessions::Sessions, tokens::Tokens,
+    CheckSessions, ConfigBuilder, CookieLifetime, ErrorStyle, TokenCookies, cookies::Cookies,
+    csrf::Csrf, errors::Errors, locations::Locations, origins::Origins, sessions::Sessions,
+    tokens::Tokens,
 };
 use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::sealed::Kind};
 
@@ -33,7 +34,6 @@ pub struct Config {
     pub(super) access_cookies: TokenCookies,
     pub(super) refresh_cookies: TokenCookies,
     pub(super) csrf: Csrf,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the session store reads it"))]
     pub(super) sessions: Sessions,
     pub(super) origins: Origins,
     pub(super) warnings: Vec<String>,
@@ -157,6 +157,11 @@ impl Config {
         self.csrf.cookie_csrf_protect
     }
 
+    /// Whether tokens carry a CSRF value: cookies are a location, and they are guarded.
+    pub(crate) fn guards_cookies(&self) -> bool {
+        self.csrf_protect() && self.locations().contains(&Location::Cookies)
+    }
+
     pub(crate) fn csrf_in_cookies(&self) -> bool {
         self.csrf.csrf_in_cookies
     }
@@ -164,6 +169,37 @@ impl Config {
     /// In capitals.
     pub(crate) fn csrf_methods(&self) -> &[String] {
         &self.csrf.csrf_methods
+    }
+
+    /// `None`: when there is a store.
+    pub(crate) fn session_tracking(&self) -> Option<bool> {
+        self.sessions.session_tracking
+    }
+
+    /// How often a session's last use is written; `None`: never.
+    pub(crate) fn touch_after(&self) -> Option<Duration> {
+        (self.sessions.session_update_last_active).then_some(TOUCH_AFTER)
+    }
+
+    pub(crate) fn session_idle(&self) -> Duration {
+        let sessions = &self.sessions;
+        sessions.session_idle.unwrap_or(self.refresh_lifetime())
+    }
+
+    pub(crate) fn session_absolute(&self) -> Duration {
+        self.sessions.session_absolute
+    }
+
+    pub(crate) fn refresh_grace(&self) -> Duration {
+        self.sessions.refresh_grace
+    }
+
+    pub(crate) fn check_sessions(&self) -> CheckSessions {
+        self.sessions.check_sessions
+    }
+
+    pub(crate) fn store_timeout(&self) -> Duration {
+        self.sessions.store_timeout
     }
 
     #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
@@ -176,3 +212,5 @@ impl Config {
         &self.origins.trusted_origins
     }
 }
+
+const TOUCH_AFTER: Duration = Duration::from_secs(60);

@@ -4,4 +4,4 @@ mod origin;
 mod token;
 
 pub(crate) use origin::Origin;
-pub(crate) use token::{CsrfCleared, check};
+pub(crate) use token::{CsrfCleared, check, check_log_out};

@@ -2,6 +2,7 @@
 
 use ctutils::CtEq as _;
 
+use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::Reason;
 use crate::locate::Location;
@@ -35,26 +36,74 @@ pub(crate) fn check<P: Purpose>(
     if !applies(&verified, head.method(), config, require) {
         return Ok(CsrfCleared(verified));
     }
-    let cookies = config.cookies(P::KIND);
-    let mut sent = head
-        .header_values(&cookies.csrf_header)
+    match sent(head, &config.cookies(P::KIND).csrf_header) {
+        Sent::Nothing => Err(missing_value(config, P::KIND)),
+        Sent::One(value) if matches(value, &verified.claims) => Ok(CsrfCleared(verified)),
+        Sent::One(_) | Sent::Several => Err(Reason::CsrfMismatch),
+    }
+}
+
+/// For a log-out, which takes an access token and a refresh token at once: the value of one of them proves that our own
+/// page sent the request. Without a genuine cookie there is nobody to protect.
+pub(crate) fn check_log_out(
+    head: &impl RequestHead,
+    config: &Config,
+    cookies: &[(Kind, Box<Claims>)],
+) -> Result<(), Reason> {
+    if !config.csrf_protect() {
+        return Ok(());
+    }
+    let Some((first, _)) = cookies.first() else {
+        return Ok(());
+    };
+    let mut missing = true;
+    for (kind, claims) in cookies {
+        match sent(head, &config.cookies(*kind).csrf_header) {
+            Sent::Nothing => {}
+            Sent::One(value) if matches(value, claims) => return Ok(()),
+            Sent::One(_) | Sent::Several => missing = false,
+        }
+    }
+    Err(if missing {
+        missing_value(config, *first)
+    } else {
+        Reason::CsrfMismatch
+    })
+}
+
+/// What a request says in the header.
+enum Sent<'r> {
+    Nothing,
+    One(&'r [u8]),
+    /// Values that differ.
+    Several,
+}
+
+fn sent<'r>(head: &'r impl RequestHead, header: &str) -> Sent<'r> {
+    let mut values = head
+        .header_values(header)
         .map(<[u8]>::trim_ascii)
         .filter(|value| !value.is_empty());
-    let Some(value) = sent.next() else {
-        return Err(Reason::MissingCsrfToken {
-            header: cookies.csrf_header.clone(),
-            cookie: config
-                .csrf_in_cookies()
-                .then(|| cookies.csrf.name.to_string()),
-        });
-    };
-    let agrees = sent.all(|other| other == value);
-    let expected = verified.claims.csrf().unwrap_or_default().as_bytes();
-    // An empty claim never matches: `value` is not empty.
-    if agrees && value.ct_eq(expected).to_bool() {
-        Ok(CsrfCleared(verified))
-    } else {
-        Err(Reason::CsrfMismatch)
+    match values.next() {
+        None => Sent::Nothing,
+        Some(value) if values.all(|other| other == value) => Sent::One(value),
+        Some(_) => Sent::Several,
+    }
+}
+
+/// An empty claim never matches: `value` is not empty.
+fn matches(value: &[u8], claims: &Claims) -> bool {
+    let expected = claims.csrf().unwrap_or_default().as_bytes();
+    value.ct_eq(expected).to_bool()
+}
+
+fn missing_value(config: &Config, kind: Kind) -> Reason {
+    let cookies = config.cookies(kind);
+    Reason::MissingCsrfToken {
+        header: cookies.csrf_header.clone(),
+        cookie: config
+            .csrf_in_cookies()
+            .then(|| cookies.csrf.name.to_string()),
     }
 }
 

@@ -49,6 +49,8 @@ pub enum IssueError {
         /// Of the cookie.
         name: String,
     },
+    /// A refresh token was asked for from a token that belongs to a session.
+    RefreshOfSession,
     /// Only a public key is configured: this service verifies tokens and issues none.
     NoSigningKey,
     /// The signature could not be made.
@@ -80,6 +82,9 @@ impl fmt::Display for IssueError {
             Self::UnwritableCookie { name } => {
                 write!(f, "the value for cookie {name} holds what cannot be in a cookie")
             }
+            Self::RefreshOfSession => f.write_str(
+                "the refresh tokens of a session come from log_in and refresh; another one would outlive it",
+            ),
             Self::NoSigningKey => {
                 f.write_str("no key to sign with; set JWT_PRIVATE_KEY, or issue tokens in the service that has it")
             }

@@ -1,5 +1,6 @@
 //! What can go wrong, one type per reader: the developer at start-up, the programmer, the client, the operator.
 
+mod auth;
 mod claims;
 mod config;
 mod issue;
@@ -7,6 +8,7 @@ mod reason;
 mod rejection;
 mod store;
 
+pub use auth::AuthError;
 pub use claims::ClaimsError;
 pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};

@@ -60,6 +60,23 @@ pub(crate) fn locate<'r, P: Purpose>(
     })
 }
 
+/// A token in a place that holds one for both purposes, for a log-out, which takes either.
+pub(crate) fn elsewhere<'r>(
+    head: &'r impl RequestHead,
+    config: &'r Config,
+    location: Location,
+) -> Option<Cow<'r, [u8]>> {
+    let presented = match location {
+        Location::Headers => headers::token(head, config),
+        Location::Query => query::token(head, config),
+        Location::Cookies | Location::Json => return None,
+    };
+    match presented {
+        Ok(Some(Presented::One { token, .. })) => Some(token),
+        _ => None,
+    }
+}
+
 /// `the cookie access_token_cookie or the header Authorization`, for the one who forgot to send it.
 fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
     let places: Vec<String> = locations

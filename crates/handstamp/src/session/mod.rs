@@ -1,3 +1,50 @@
-//! What lives longer than one token.
+//! Log-ins that can be refreshed, listed and ended.
+//!
+//! [`Auth::log_in`](crate::Auth::log_in) makes a session in the store and its first two tokens;
+//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`]; log-out
+//! and revocation end sessions, and from then on nothing of them is let in.
+//!
+//! ```
+//! use handstamp::session::ClientInfo;
+//! use handstamp::store::MemoryStore;
+//! use handstamp::{Auth, Config};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+//! let auth = Auth::builder(config).store(MemoryStore::new()).build();
+//!
+//! let tokens = auth.log_in("user1", ClientInfo::new().label("laptop")).await?;
+//! let cookies = auth.set_cookies(&tokens)?; // all four
+//! assert_eq!(cookies.lines().count(), 4);
+//!
+//! let sessions = auth.sessions("user1").await?;
+//! assert_eq!(sessions[0].label(), Some("laptop"));
+//! assert!(auth.revoke_session("user1", sessions[0].id()).await?);
+//! assert!(auth.sessions("user1").await?.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod admit;
+mod client;
+mod data;
+mod event;
+mod list;
+mod log_in;
+mod log_out;
+mod owner;
+mod refresh;
+mod revoke;
 pub mod rotation;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub(crate) use admit::admit;
+pub use client::ClientInfo;
+pub(crate) use event::Listener;
+pub use event::{EventKind, SessionEvent};
+pub use list::Session;
+pub use log_out::LogOut;
+pub use owner::Owner;

@@ -1,8 +1,16 @@
 //! The rules of refresh rotation: no clock, no store, no randomness.
 //!
-//! A refresh token is exchanged for its successor. For a while after that, and for as long as nobody is known to have
-//! received the successor, the exchanged one still gives that same successor: two tabs, lost answers and answers out of
-//! order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//! A refresh token is exchanged for its successor. For as long as nobody is known to have received the successor, and for
+//! the grace window after that, the exchanged one still gives that same successor: two tabs, lost answers and answers out
+//! of order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//!
+//! The current token is exchanged once it is known to have arrived, and its window is over. So its predecessor's holders
+//! find it in place for as long as they may still ask.
+//!
+//! What is promised holds while a refresh, from the moment a browser reads its cookie until the answer has arrived there or
+//! is lost, takes less than the window. When a token is known to have arrived, the browser has it: who asks with its
+//! predecessor has read the cookie before, so all of them ask, and have their answers, before the window is over. The tests
+//! explore it to the end.
 
 use crate::clock::UnixTime;
 use crate::store::{Presented, Rotate, SessionRow};
@@ -21,16 +29,19 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Continuation {
-    /// The current token, which is older than the grace window, was exchanged for its successor.
+    /// The current token, whose window is over, was exchanged for its successor.
     Rotated,
-    /// The current token is younger than that: the same token again, and nothing is written.
+    /// The current token, within its window: the same token again, and nothing is written.
     Debounced,
+    /// The current token, which nobody was known to have received: its window begins. The same token again.
+    Arrived,
     /// The previous token, within the window: the current one once more.
     Reissued,
-    /// The previous token, after the window, and nobody is known to have received the current one: the answer was lost, or
-    /// a laptop slept.
+    /// The previous token, long after it was exchanged, and nobody is known to have received the current one: the answer
+    /// was lost, or a laptop slept. The current one once more.
     ReissuedLate,
-    /// A later token than the store knows of: the store lost its last writes, and takes them from the token.
+    /// A later token than the store knows of: the store lost its last writes, and takes them from the token. The same token
+    /// again.
     Recovered,
 }
 
@@ -48,12 +59,14 @@ impl SessionRow {
     /// How a live session answers this token at `now`.
     #[must_use]
     pub fn judge(&self, presented: &Presented, now: UnixTime) -> Verdict {
-        let age = now.saturating_since(self.rotated_at);
+        let age = now.saturating_since(self.renewed_at);
         if presented.generation > self.generation {
             return Verdict::Continue(Continuation::Recovered);
         }
         if presented.token == self.current {
-            return Verdict::Continue(if age < presented.grace {
+            return Verdict::Continue(if !self.confirmed {
+                Continuation::Arrived
+            } else if age < presented.grace {
                 Continuation::Debounced
             } else {
                 Continuation::Rotated
@@ -71,29 +84,60 @@ impl SessionRow {
         Verdict::Reuse(Reuse::Stale)
     }
 
-    /// The row after [`Continuation::Rotated`] at `now`.
+    /// The row after this way to go on, at `now`. Where nothing is written it is the same.
     #[must_use]
-    pub fn rotate(&self, rotate: &Rotate, now: UnixTime) -> Self {
-        Self {
-            generation: self.generation + 1,
-            current: rotate.presented.successor.clone(),
-            confirmed: rotate.confirmed,
-            rotated_at: now,
-            idle_expires: self.idle_until(now, rotate.idle),
-            ..self.clone()
+    pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
+        let presented = &rotate.presented;
+        match way {
+            Continuation::Debounced | Continuation::Reissued | Continuation::ReissuedLate => {
+                self.clone()
+            }
+            Continuation::Rotated => Self {
+                generation: self.generation + 1,
+                current: presented.successor.clone(),
+                confirmed: rotate.confirmed,
+                rotated_at: now,
+                renewed_at: now,
+                idle_expires: self.idle_until(now, rotate.idle),
+                ..self.clone()
+            },
+            Continuation::Arrived => self.confirm(now),
+            // Who presents a token has received it, so it is confirmed.
+            Continuation::Recovered => Self {
+                generation: presented.generation,
+                current: presented.token.clone(),
+                confirmed: true,
+                rotated_at: now,
+                renewed_at: now,
+                idle_expires: self.idle_until(now, rotate.idle),
+                ..self.clone()
+            },
         }
     }
 
-    /// The row after [`Continuation::Recovered`] at `now`. Who presents a token has received it, so it is confirmed.
+    /// The row when its current generation is known to have arrived, at `now`: it was presented, or an access token of it
+    /// was let in.
     #[must_use]
-    pub fn recover(&self, rotate: &Rotate, now: UnixTime) -> Self {
+    pub fn confirm(&self, now: UnixTime) -> Self {
+        if self.confirmed {
+            return self.clone();
+        }
         Self {
-            generation: rotate.presented.generation,
-            current: rotate.presented.token.clone(),
             confirmed: true,
-            rotated_at: now,
-            idle_expires: self.idle_until(now, rotate.idle),
+            renewed_at: now,
             ..self.clone()
         }
     }
 }
+
+impl Continuation {
+    /// Whether an answer must leave the cookie of the refresh token alone: the client gets the token it presented, and
+    /// while that is under way another answer may bring the successor.
+    #[must_use]
+    pub const fn keeps_cookie(self) -> bool {
+        matches!(self, Self::Debounced | Self::Arrived | Self::Recovered)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! What the verbs of a store are told.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{Reason, SessionId, TokenId, Uid};
 use crate::clock::UnixTime;
 
 /// A session to be kept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NewSession {
     /// Its id.
@@ -15,8 +16,6 @@ pub struct NewSession {
     pub uid: Uid,
     /// The id of its first refresh token, of generation 1.
     pub token: TokenId,
-    /// Whether the first generation counts as confirmed, as where access tokens are never shown to the store.
-    pub confirmed: bool,
     /// How long it lives without a rotation.
     pub idle: Duration,
     /// How long it lives at most.
@@ -28,8 +27,18 @@ pub struct NewSession {
     pub data: String,
 }
 
+/// Without the data, which holds the CSRF value.
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession")
+            .field("id", &self.id)
+            .field("uid", &self.uid)
+            .finish_non_exhaustive()
+    }
+}
+
 impl NewSession {
-    /// A session as log-in makes it: not confirmed, and not kept longer than it lives.
+    /// A session as log-in makes it: not kept longer than it lives.
     #[must_use]
     pub fn new(
         id: SessionId,
@@ -42,7 +51,6 @@ impl NewSession {
             id,
             uid,
             token,
-            confirmed: false,
             idle,
             absolute,
             keep_until: None,

@@ -1,6 +1,8 @@
 //! What stores find things by: short, printable texts.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 /// assert_eq!(Uid::new(None, "admin:user1").as_str(), "admin%3Auser1");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uid(Box<str>);
+pub struct Uid(Arc<str>);
 
 impl Uid {
     /// Of these claims, `login_type` and `sub`.
@@ -25,7 +27,7 @@ impl Uid {
         let subject = escape(subject);
         Self(match login_type {
             None => short(subject),
-            Some(login_type) => short(format!("{}:{subject}", escape(login_type))),
+            Some(login_type) => short(format!("{}:{subject}", escape(login_type)).into()),
         })
     }
 
@@ -44,11 +46,11 @@ impl Uid {
 /// Whoever knows an id can do nothing with it: tokens are signed, and [`Auth::revoke_session`](crate::Auth::revoke_session)
 /// asks whose it is.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(Box<str>);
+pub struct SessionId(Arc<str>);
 
 /// Of a token: the claim `jti`. `Debug` shows a hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenId(Box<str>);
+pub struct TokenId(Arc<str>);
 
 macro_rules! id {
     ($Id:ident) => {
@@ -110,7 +112,7 @@ impl TokenId {
 }
 
 /// 128 bits of a hash over texts, each ended by a byte that no key holds.
-fn derived(texts: [&str; 3]) -> Box<str> {
+fn derived(texts: [&str; 3]) -> Arc<str> {
     let mut hash = Sha256::new();
     for text in texts {
         hash.update(text);
@@ -130,27 +132,35 @@ fn hashed(text: &str) -> String {
 }
 
 /// Takes away what databases stumble over, and `:`, which stands between the two parts of a [`Uid`]. Two texts stay two.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+fn escape(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b':' | b'%');
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         if character.is_control() || matches!(character, ':' | '%') {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
-                escaped += &format!("%{byte:02X}");
+                escaped.push('%');
+                for digit in [byte >> 4, byte & 0xf] {
+                    let digit = char::from_digit(digit.into(), 16);
+                    escaped.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+                }
             }
         } else {
             escaped.push(character);
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 /// What is longer than a database likes to index becomes a hash. `%%` stands in no escaped text.
-fn short(text: String) -> Box<str> {
+fn short(text: Cow<'_, str>) -> Arc<str> {
     if text.len() <= LONGEST {
         return text.into();
     }
-    format!("%%{}", URL_SAFE_NO_PAD.encode(Sha256::digest(text))).into()
+    format!("%%{}", URL_SAFE_NO_PAD.encode(Sha256::digest(&*text))).into()
 }
 
 const LONGEST: usize = 255;

@@ -3,17 +3,14 @@
 //! An application gives a store to [`Auth::builder`](crate::Auth::builder) and never calls these verbs itself. Who writes
 //! a store finds here what each verb must do, and in the crate `handstamp-conformance` the rows that judge it.
 //!
-//! | store | crate | keeps sessions | when it fails, or loses its last writes |
-//! |---|---|---|---|
-//! | [`MemoryStore`] | `handstamp` | in this process | a restart ends every session; other processes know nothing of them |
-//! | `SqliteStore` | `handstamp-sqlx` | in a file of this machine | nothing that was answered is lost when the process dies; one machine only |
-//! | `PostgresStore` | `handstamp-sqlx` | in PostgreSQL | as durable as the database; after a failover to a replica that lags, a refresh is recovered, a lost log-out is not |
-//! | `RedisStore` | `handstamp-redis` | in Redis or Valkey | with `appendfsync everysec` up to a second of writes: a refresh is recovered, a lost log-out is not; never on a server that evicts |
+//! [Which store for what](crate::_documentation::sessions), and what each loses when it fails, has a page of its own.
 
 mod arguments;
 mod key;
 mod memory;
+mod missing;
 mod row;
+mod shared;
 
 use std::fmt;
 use std::future::Future;
@@ -25,6 +22,7 @@ pub use arguments::{
 };
 pub use key::{SessionId, TokenId, Uid};
 pub use memory::MemoryStore;
+pub(crate) use missing::Missing;
 pub use row::{Created, Reason, Rotation, SessionRow};
 
 use crate::admission::Admission;
@@ -48,12 +46,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session, live from now on, unless there is one of its id already: then that one is given, live or not,
     /// and nothing is written.
     ///
-    /// `created_at`, `rotated_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
-    /// later: a log-in right after "log out everywhere" holds.
+    /// `created_at`, `rotated_at`, `renewed_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
+    /// later: a log-in right after "log out everywhere" holds. It is confirmed: nothing came before the first generation, so
+    /// nobody waits for it.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
     /// Answers a refresh token, as [`SessionRow::judge`] decides, in one atomic step with what it writes:
-    /// [`SessionRow::rotate`], [`SessionRow::recover`], or a revocation with [`Reason::Reused`].
+    /// [`SessionRow::after`], or a revocation with [`Reason::Reused`].
     ///
     /// A token whose id is revoked is [`Rotation::Revoked`], an unknown session or one of another user
     /// [`Rotation::Ended`].
@@ -67,7 +66,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// 3. Its session is unknown, of another user, or not live: [`Admission::SessionEnded`].
     /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`]. Nothing is written: the
     ///    caller asks [`rotate`](Self::rotate), which revokes.
-    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation confirms it. When
+    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation confirms it: [`SessionRow::confirm`]. When
     ///    [`Admit::touch_after`] is set and the session was last active that long ago, it is active now.
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>>;
 

@@ -1,5 +1,6 @@
 //! A session as it is kept.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{SessionId, TokenId, Uid};
@@ -8,7 +9,7 @@ use crate::clock::UnixTime;
 /// A session as it is kept. All instants are the store's, in whole milliseconds.
 ///
 /// There is no id of the previous token: a token is that if [its successor](TokenId::successor) is the current one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store must fill in every field"
@@ -24,8 +25,11 @@ pub struct SessionRow {
     pub current: TokenId,
     /// Whether it is known that the current generation arrived at the client.
     pub confirmed: bool,
-    /// When the current generation was made.
+    /// When the current generation was made: the claim `iat` of its token.
     pub rotated_at: UnixTime,
+    /// When the grace window of the current generation began: when it was made, and again when it
+    /// is known to have arrived.
+    pub renewed_at: UnixTime,
     /// When somebody logged in.
     pub created_at: UnixTime,
     /// When it was last used, to the minute.
@@ -61,6 +65,26 @@ impl SessionRow {
     }
 }
 
+/// Ids are hashes here, and data, which holds the CSRF value, is left out.
+impl fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRow")
+            .field("id", &self.id)
+            .field("uid", &self.uid)
+            .field("generation", &self.generation)
+            .field("current", &self.current)
+            .field("confirmed", &self.confirmed)
+            .field("rotated_at", &self.rotated_at)
+            .field("renewed_at", &self.renewed_at)
+            .field("created_at", &self.created_at)
+            .field("last_active", &self.last_active)
+            .field("idle_expires", &self.idle_expires)
+            .field("absolute_expires", &self.absolute_expires)
+            .field("revoked", &self.revoked)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What [`Store::create`](super::Store::create) found.
 #[derive(Debug, Clone)]
 #[expect(
@@ -89,7 +113,7 @@ pub enum Rotation {
 }
 
 /// Why a session was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// Somebody logged out.

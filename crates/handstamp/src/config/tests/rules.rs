@@ -369,7 +369,12 @@ const WARNINGS: &[Row] = &[
     ),
     (
         "a setting of the next release",
-        &[("HANDSTAMP_STORE_TIMEOUT", "1s")],
-        &["HANDSTAMP_STORE_TIMEOUT is checked, but has no effect in this release"],
+        &[("JWT_IMPLICIT_REFRESH_DELTATIME", "1m")],
+        &["JWT_IMPLICIT_REFRESH_DELTATIME is checked, but has no effect in this release"],
+    ),
+    (
+        "an idle time over the longest life",
+        &[("HANDSTAMP_SESSION_IDLE", "91d")],
+        &["HANDSTAMP_SESSION_IDLE: no session lives longer than HANDSTAMP_SESSION_ABSOLUTE=90d"],
     ),
 ];

@@ -434,7 +434,6 @@ const ROWS: &[Row] = &[
         key: "JWT_SESSION_TRACKING", good: "false", beside: &[],
         read: |config| debug(config.sessions.session_tracking), means: "Some(false)",
         bad: &[
-            ("true", r#"JWT_SESSION_TRACKING="true": sessions need a store, and this release has none. Remove it"#),
             ("auto", r#"JWT_SESSION_TRACKING="auto": neither true nor false. Use true or false"#),
         ],
     },

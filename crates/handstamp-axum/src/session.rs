@@ -1,0 +1,156 @@
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::time::Duration;
+
+use axum_core::extract::{FromRef, FromRequestParts};
+use handstamp::session::{self, Owner};
+use handstamp_tower::Head;
+use http::request::Parts;
+
+use crate::{Access, Auth, Fresh, Refresh, Rejection};
+
+/// The client that logs in, as the request tells: its browser, and the session it is in, which the log-in replaces. What
+/// more you know, such as its address, is added.
+///
+/// ```
+/// # use std::net::SocketAddr;
+/// # use axum::extract::{ConnectInfo, State};
+/// # use axum::response::IntoResponse;
+/// # use handstamp_axum::{Auth, AuthError, ClientInfo, days};
+/// async fn login(
+///     State(auth): State<Auth>,
+///     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+///     client: ClientInfo,
+/// ) -> Result<impl IntoResponse, AuthError> {
+///     // Check the password first.
+///     let client = client.ip(peer.ip()).persistent(days(30)); // "remember me"
+///     let tokens = auth.log_in("user1", client).await?;
+///     Ok((auth.set_cookies(&tokens)?, "welcome"))
+/// }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "give it to `log_in`"]
+pub struct ClientInfo(session::ClientInfo);
+
+impl ClientInfo {
+    /// Its address. Behind a proxy, the one that the proxy tells, if you trust it.
+    pub fn ip(self, ip: impl Into<IpAddr>) -> Self {
+        Self(self.0.ip(ip))
+    }
+
+    /// What the user calls it.
+    pub fn label(self, label: impl AsRef<str>) -> Self {
+        Self(self.0.label(label))
+    }
+
+    /// The browser keeps the session's cookies this long after each refresh, also when it is closed: "remember me". At most
+    /// 400 days.
+    pub fn persistent(self, lifetime: Duration) -> Self {
+        Self(self.0.persistent(lifetime))
+    }
+
+    /// The browser drops the session's cookies when it is closed.
+    pub fn session(self) -> Self {
+        Self(self.0.session())
+    }
+}
+
+impl<S> FromRequestParts<S> for ClientInfo
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(
+            Auth::from_ref(state).client_info(&Head::from(&*parts)),
+        ))
+    }
+}
+
+impl From<ClientInfo> for session::ClientInfo {
+    fn from(client: ClientInfo) -> Self {
+        client.0
+    }
+}
+
+/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of one of them. Without a
+/// token that counts there is nobody to log out, and it is let through all the same.
+///
+/// See [`Auth::log_out`].
+#[derive(Debug)]
+#[must_use = "nobody is logged out before it is given to `log_out`"]
+pub struct LogOut(session::LogOut);
+
+impl<S> FromRequestParts<S> for LogOut
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let log_out = Auth::from_ref(state).authenticate_log_out(&Head::from(&*parts))?;
+        Ok(Self(log_out))
+    }
+}
+
+impl From<LogOut> for session::LogOut {
+    fn from(log_out: LogOut) -> Self {
+        log_out.0
+    }
+}
+
+/// The session of the request's access token, from the store.
+///
+/// Costs a look at the store beside that for the token: for pages about sessions.
+///
+/// ```
+/// # use handstamp_axum::Session;
+/// async fn this_device(session: Session) -> String {
+///     let since = session.created_at().as_secs();
+///     format!("{} since {since}", session.label().unwrap_or("a device"))
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Session(session::Session);
+
+impl<S> FromRequestParts<S> for Session
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let token = Access::from_request_parts(parts, state).await?;
+        Ok(Self(Auth::from_ref(state).session(&token).await?))
+    }
+}
+
+impl Deref for Session {
+    type Target = session::Session;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<&Access> for Owner {
+    fn from(token: &Access) -> Self {
+        Self::from(&**token)
+    }
+}
+
+impl From<&Refresh> for Owner {
+    fn from(token: &Refresh) -> Self {
+        Self::from(&**token)
+    }
+}
+
+impl From<&Fresh> for Owner {
+    fn from(token: &Fresh) -> Self {
+        Self::from(&**token)
+    }
+}

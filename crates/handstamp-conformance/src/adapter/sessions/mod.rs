@@ -1,0 +1,27 @@
+//! Log-in, refresh and log-out, as a browser lives through them. Each row in both styles of errors.
+
+mod browser;
+mod log_ins;
+mod log_outs;
+mod outages;
+mod refreshes;
+
+use super::App;
+use super::suite::Suite;
+use crate::{Reply, Request};
+
+pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    for style in ["standard", "authx"] {
+        log_ins::rows(suite, style).await;
+        refreshes::rows(suite, style).await;
+        log_outs::rows(suite, style).await;
+        outages::rows(suite, style).await;
+    }
+}
+
+/// An app whose refusals have this style.
+fn app(style: &'static str, settings: &[(&'static str, &'static str)]) -> App {
+    let mut settings = settings.to_vec();
+    settings.push(("HANDSTAMP_ERROR_STYLE", style));
+    App::new(&settings)
+}

@@ -1,0 +1,77 @@
+//! Where the app keeps its sessions.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use handstamp::admission::Admission;
+use handstamp::error::StoreError;
+use handstamp::store::{
+    Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store, Uid,
+};
+
+/// A memory store that a row can take down. It forgets nothing by that.
+#[derive(Debug)]
+pub(super) struct Breakable {
+    store: MemoryStore,
+    is_down: AtomicBool,
+}
+
+impl Breakable {
+    pub(super) fn new(store: MemoryStore) -> Self {
+        Self {
+            store,
+            is_down: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn set_down(&self, down: bool) {
+        self.is_down.store(down, Ordering::Relaxed);
+    }
+
+    fn ask<'a, T: Send + 'a>(
+        &'a self,
+        verb: impl FnOnce(&'a MemoryStore) -> Answer<'a, T>,
+    ) -> Answer<'a, T> {
+        if self.is_down.load(Ordering::Relaxed) {
+            let error = StoreError::new("the row took it down");
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        verb(&self.store)
+    }
+}
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+impl Store for Breakable {
+    fn create(&self, new: NewSession) -> Answer<'_, Created> {
+        self.ask(|store| store.create(new))
+    }
+
+    fn rotate(&self, rotate: Rotate) -> Answer<'_, Rotation> {
+        self.ask(|store| store.rotate(rotate))
+    }
+
+    fn admit(&self, admit: Admit) -> Answer<'_, Admission> {
+        self.ask(|store| store.admit(admit))
+    }
+
+    fn revoke_session(&self, revoke: RevokeSession) -> Answer<'_, bool> {
+        self.ask(|store| store.revoke_session(revoke))
+    }
+
+    fn revoke_user(&self, revoke: RevokeUser) -> Answer<'_, Vec<SessionId>> {
+        self.ask(|store| store.revoke_user(revoke))
+    }
+
+    fn revoke_token(&self, revoke: RevokeToken) -> Answer<'_, ()> {
+        self.ask(|store| store.revoke_token(revoke))
+    }
+
+    fn list(&self, uid: Uid) -> Answer<'_, Vec<SessionRow>> {
+        self.ask(|store| store.list(uid))
+    }
+
+    fn purge(&self) -> Answer<'_, u64> {
+        self.ask(MemoryStore::purge)
+    }
+}

@@ -1,0 +1,215 @@
+//! A user's not-before, and `admit` of tokens without a session, which are judged by it.
+
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::clock::UnixTime;
+use handstamp::store::{Admit, AdmitPurpose, Presented, SessionId, TokenId, Uid, UserRevocation};
+
+use super::login::{HOUR, Login, OPEN, revoke_token, revoke_user, somebody, unique};
+use super::revoke_user::revoke;
+use super::row::{Outcome, Row, a_moment};
+use super::suite::Suite;
+
+pub(super) fn rows(suite: &mut Suite) {
+    suite.row("a token without a session is admitted", without_anything);
+    suite.row(
+        "a token without a session is admitted whatever happens to its user's sessions",
+        beside_sessions,
+    );
+    suite.row(
+        "a token without a session is refused when it was issued in the second of the not-before, or earlier",
+        to_the_second,
+    );
+    suite.row(
+        "'log out everywhere' refuses tokens without a session from before it, and none from after it",
+        everything,
+    );
+    suite.row("a not-before is one user's", of_one_user);
+    suite.row("a not-before never moves back", never_back);
+    suite.row("a not-before moves on", moves_on);
+    suite.row("a not-before never lies in the future", never_ahead);
+    suite.row(
+        "a not-before is kept as long as the longest that was asked",
+        kept_longest,
+    );
+    suite.row("a revoked token without a session is refused", revoked);
+}
+
+/// An access and a refresh token without a session.
+fn tokens(uid: &Uid, issued_at: UnixTime) -> [Admit; 2] {
+    let token = || TokenId::from(&*unique("token"));
+    let presented = Presented::new(&SessionId::from("none"), token(), 0, OPEN);
+    [
+        AdmitPurpose::Access { generation: 0 },
+        AdmitPurpose::Refresh(presented),
+    ]
+    .map(|purpose| {
+        let token = match &purpose {
+            AdmitPurpose::Access { .. } => token(),
+            AdmitPurpose::Refresh(presented) => presented.token.clone(),
+        };
+        Admit::new(uid.clone(), token, issued_at, purpose)
+    })
+}
+
+async fn admits(
+    row: &Row,
+    what: &str,
+    uid: &Uid,
+    issued_at: UnixTime,
+    expected: Admission,
+) -> Outcome {
+    for mut token in tokens(uid, issued_at) {
+        row.admits(what, token.clone(), expected).await?;
+        token.touch_after = Some(Duration::ZERO);
+        row.admits(what, token, expected).await?;
+    }
+    Ok(())
+}
+
+async fn without_anything(row: Row) -> Outcome {
+    let now = row.clock().await?;
+    let uid = somebody();
+    for issued_at in [UnixTime::from_secs(0), now, now.saturating_add(HOUR)] {
+        admits(&row, "token", &uid, issued_at, Admission::Admitted).await?;
+    }
+    row.lists("sessions", &uid, &[]).await
+}
+
+async fn beside_sessions(row: Row) -> Outcome {
+    let login = Login::new();
+    let kept = Login::of(&login.uid);
+    let made = row.log_in(&login).await?;
+    row.log_in(&kept).await?;
+    row.store().revoke_session(login.revoke()).await?;
+    let ended = revoke(&row, &login.uid, UserRevocation::AllBut(kept.session)).await?;
+    row.equal("ended", ended.len(), 0);
+    let (uid, at) = (&login.uid, made.created_at);
+    admits(&row, "token", uid, at, Admission::Admitted).await?;
+    let ended = revoke(&row, uid, UserRevocation::AllBut(login.session.clone())).await?;
+    row.equal("ended", ended.len(), 1);
+    admits(&row, "token", uid, at, Admission::Admitted).await
+}
+
+async fn to_the_second(row: Row) -> Outcome {
+    let second = row.clock().await?.as_secs() - 100;
+    for millis in [0, 1, 500, 999] {
+        let uid = somebody();
+        let not_before = UnixTime::from_millis(second * 1_000 + millis);
+        revoke(&row, &uid, UserRevocation::Before(not_before)).await?;
+        for (issued_at, expected) in [
+            (UnixTime::from_secs(0), Admission::Revoked),
+            (UnixTime::from_secs(second - 1), Admission::Revoked),
+            (UnixTime::from_secs(second), Admission::Revoked),
+            (
+                UnixTime::from_millis(second * 1_000 + 999),
+                Admission::Revoked,
+            ),
+            (UnixTime::from_secs(second + 1), Admission::Admitted),
+        ] {
+            let what = format!("not-before at {millis} ms, issued at {issued_at:?}");
+            admits(&row, &what, &uid, issued_at, expected).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn everything(row: Row) -> Outcome {
+    let uid = somebody();
+    let before = row.clock().await?;
+    revoke(&row, &uid, UserRevocation::All).await?;
+    let after = row.clock().await?;
+    admits(&row, "before", &uid, before, Admission::Revoked).await?;
+    let later = UnixTime::from_secs(after.as_secs() + 1);
+    admits(&row, "after", &uid, later, Admission::Admitted).await
+}
+
+async fn of_one_user(row: Row) -> Outcome {
+    let (uid, other) = (somebody(), somebody());
+    let now = row.clock().await?;
+    revoke(&row, &uid, UserRevocation::All).await?;
+    admits(&row, "the user", &uid, now, Admission::Revoked).await?;
+    admits(&row, "another", &other, now, Admission::Admitted).await
+}
+
+async fn never_back(row: Row) -> Outcome {
+    let uid = somebody();
+    let now = row.clock().await?;
+    let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
+    revoke(&row, &uid, UserRevocation::Before(ago(60))).await?;
+    revoke(&row, &uid, UserRevocation::Before(ago(3_600))).await?;
+    admits(&row, "between", &uid, ago(1_800), Admission::Revoked).await?;
+    admits(&row, "after", &uid, ago(30), Admission::Admitted).await?;
+    revoke(&row, &uid, UserRevocation::All).await?;
+    revoke(&row, &uid, UserRevocation::Before(ago(60))).await?;
+    admits(&row, "before all", &uid, ago(30), Admission::Revoked).await?;
+    revoke(&row, &uid, UserRevocation::AllBut(SessionId::from("none"))).await?;
+    admits(&row, "before all", &uid, ago(30), Admission::Revoked).await
+}
+
+async fn moves_on(row: Row) -> Outcome {
+    let uid = somebody();
+    let now = row.clock().await?;
+    let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
+    for secs in [3_600, 60, 30] {
+        revoke(&row, &uid, UserRevocation::Before(ago(secs))).await?;
+        admits(&row, "in its second", &uid, ago(secs), Admission::Revoked).await?;
+        admits(&row, "after", &uid, ago(secs - 1), Admission::Admitted).await?;
+    }
+    Ok(())
+}
+
+async fn never_ahead(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in(&login).await?;
+    a_moment().await;
+    let ahead = row.clock().await?.saturating_add(HOUR);
+    let ended = revoke(&row, &login.uid, UserRevocation::Before(ahead)).await?;
+    row.equal("ended", ended, [login.session.clone()].into());
+    let after = row.clock().await?;
+    let later = UnixTime::from_secs(after.as_secs() + 1);
+    admits(&row, "token", &login.uid, later, Admission::Admitted).await?;
+    let next = Login::of(&login.uid);
+    let made = row.log_in(&next).await?;
+    row.holds(
+        "a session made after it is not made in the future",
+        (made.created_at, ahead),
+        |(made, ahead)| made < ahead,
+    );
+    row.show(&next, 1).await
+}
+
+async fn kept_longest(row: Row) -> Outcome {
+    let uid = somebody();
+    let now = row.clock().await?;
+    let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
+    let before = |secs, keep| {
+        let mut revoke = revoke_user(&uid, UserRevocation::Before(ago(secs)));
+        revoke.keep = keep;
+        revoke
+    };
+    for (secs, keep) in [
+        (60, HOUR),
+        (3_600, Duration::from_millis(1)),
+        (60, Duration::from_millis(1)),
+        (30, Duration::from_millis(1)),
+    ] {
+        row.store().revoke_user(before(secs, keep)).await?;
+        a_moment().await;
+        row.store().purge().await?;
+        admits(&row, "before it", &uid, ago(60), Admission::Revoked).await?;
+    }
+    Ok(())
+}
+
+async fn revoked(row: Row) -> Outcome {
+    let uid = somebody();
+    let now = row.clock().await?;
+    for token in tokens(&uid, now) {
+        let revoke = revoke_token(&uid, &token.token, now.saturating_add(HOUR));
+        row.store().revoke_token(revoke).await?;
+        row.admits("token", token, Admission::Revoked).await?;
+    }
+    Ok(())
+}

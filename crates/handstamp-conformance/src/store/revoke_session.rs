@@ -1,0 +1,156 @@
+//! `revoke_session`.
+
+use handstamp::store::{Reason, RevokeSession, SessionRow};
+
+use super::login::{Login, revoke_user};
+use super::races::together;
+use super::row::{Outcome, Row, a_moment};
+use super::suite::Suite;
+
+pub(super) fn rows(suite: &mut Suite) {
+    suite.row(
+        "a session that is ended is over at once, for every token",
+        live,
+    );
+    suite.row(
+        "the reason of an end is kept, and nothing else is written",
+        reasons,
+    );
+    suite.row("a session is ended once: the first reason stays", twice);
+    suite.row("there is no unknown session to end", unknown);
+    suite.row("there is no expired session to end", expired);
+    suite.row(
+        "there is no session from before the not-before to end",
+        before_not_before,
+    );
+    suite.row("nobody ends another user's session", of_another_user);
+    suite.row("one session is ended, not the user's others", others);
+    suite.row(
+        "of many that end one session at once, one has ended it",
+        many_at_once,
+    );
+}
+
+async fn live(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in(&login).await?;
+    row.exchange(&login, 1).await?;
+    row.show(&login, 2).await?;
+    let revoked = row.store().revoke_session(login.revoke()).await?;
+    row.equal("there was one", revoked, true);
+    row.is_dead("afterwards", &login, 2).await
+}
+
+async fn reasons(row: Row) -> Outcome {
+    for reason in [
+        Reason::LoggedOut,
+        Reason::Replaced,
+        Reason::Revoked,
+        Reason::Reused,
+    ] {
+        let login = Login::new();
+        let made = row.log_in_kept(&login).await?;
+        a_moment().await;
+        let (uid, session) = (login.uid.clone(), login.session.clone());
+        let revoke = RevokeSession::new(uid, session, reason);
+        row.store().revoke_session(revoke).await?;
+        let remains = row.remains(&login).await?;
+        let revoked = remains.revoked;
+        row.holds(
+            "when and why",
+            (revoked, reason),
+            |_| matches!(revoked, Some((at, why)) if why == reason && at > made.created_at),
+        );
+        row.equal("what remains", remains, SessionRow { revoked, ..made });
+    }
+    Ok(())
+}
+
+async fn twice(row: Row) -> Outcome {
+    let login = Login::new();
+    let remains = row.log_in_and_out(&login).await?;
+    a_moment().await;
+    let mut again = login.revoke();
+    again.reason = Reason::Replaced;
+    for _ in 0..2 {
+        let revoked = row.store().revoke_session(again.clone()).await?;
+        row.equal("there was one", revoked, false);
+    }
+    row.equal("what remains", row.remains(&login).await?, remains);
+    Ok(())
+}
+
+async fn unknown(row: Row) -> Outcome {
+    let login = Login::new();
+    let other = row.log_in(&Login::of(&login.uid)).await?;
+    let revoked = row.store().revoke_session(login.revoke()).await?;
+    row.equal("there was one", revoked, false);
+    row.lists("the other", &login.uid, &[other]).await?;
+    // Nothing stays behind that would end a session to come.
+    row.log_in(&login).await?;
+    row.show(&login, 1).await
+}
+
+async fn expired(row: Row) -> Outcome {
+    let login = Login::new();
+    let expired = row.log_in_and_expire(&login).await?;
+    let revoked = row.store().revoke_session(login.revoke()).await?;
+    row.equal("there was one", revoked, false);
+    row.equal("what remains", row.remains(&login).await?, expired);
+    Ok(())
+}
+
+async fn before_not_before(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in_kept(&login).await?;
+    let everything = revoke_user(&login.uid, handstamp::store::UserRevocation::All);
+    row.store().revoke_user(everything).await?;
+    let remains = row.remains(&login).await?;
+    let revoked = row.store().revoke_session(login.revoke()).await?;
+    row.equal("there was one", revoked, false);
+    row.equal("what remains", row.remains(&login).await?, remains);
+    Ok(())
+}
+
+async fn of_another_user(row: Row) -> Outcome {
+    let login = Login::new();
+    let made = row.log_in(&login).await?;
+    let mut thief = login.clone();
+    thief.uid = Login::new().uid;
+    // Also when the thief has a session.
+    for _ in 0..2 {
+        let revoked = row.store().revoke_session(thief.revoke()).await?;
+        row.equal("there was one", revoked, false);
+        row.log_in(&Login::of(&thief.uid)).await?;
+    }
+    row.lists("the session", &login.uid, &[made]).await
+}
+
+async fn others(row: Row) -> Outcome {
+    let login = Login::new();
+    let other = Login::of(&login.uid);
+    row.log_in(&login).await?;
+    let made = row.log_in(&other).await?;
+    row.store().revoke_session(login.revoke()).await?;
+    row.lists("the other", &login.uid, &[made]).await?;
+    row.exchange(&other, 1).await?;
+    Ok(())
+}
+
+async fn many_at_once(row: Row) -> Outcome {
+    for _ in 0..5 {
+        let login = Login::new();
+        row.log_in(&login).await?;
+        let revoked = together((0..20).map(|_| {
+            let (row, revoke) = (row.clone(), login.revoke());
+            async move { row.store().revoke_session(revoke).await }
+        }))
+        .await;
+        let mut ended = 0;
+        for revoked in revoked {
+            ended += usize::from(revoked?);
+        }
+        row.equal("how many ended it", ended, 1);
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! What a row does: asks the nodes in turn, and checks answers.
+
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::clock::UnixTime;
+use handstamp::error::StoreError;
+use handstamp::session::rotation::Continuation;
+use handstamp::store::{Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store, Uid};
+use tokio::time::sleep;
+
+use super::login::{CLOSED, HOUR, Login, OPEN};
+
+/// `Err` ends a row early: what follows would make no sense.
+pub(super) type Outcome = Result<(), Failure>;
+
+#[derive(Debug)]
+pub(super) struct Failure(pub(super) String);
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// One row: clones are the same.
+#[derive(Clone)]
+pub(super) struct Row {
+    nodes: [Arc<dyn Store>; 2],
+    turn: Arc<AtomicUsize>,
+    checks: Arc<Mutex<Checks>>,
+}
+
+#[derive(Default)]
+struct Checks {
+    passed: usize,
+    failures: Vec<String>,
+}
+
+/// Asks.
+impl Row {
+    pub(super) fn new(nodes: [Arc<dyn Store>; 2]) -> Self {
+        Self {
+            nodes,
+            turn: Arc::default(),
+            checks: Arc::default(),
+        }
+    }
+
+    /// The node whose turn it is.
+    pub(super) fn store(&self) -> &dyn Store {
+        let [one, other] = &self.nodes;
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        &**(if turn.is_multiple_of(2) { one } else { other })
+    }
+
+    /// The store's time: when a session of a user that nobody knows was made.
+    pub(super) async fn clock(&self) -> Result<UnixTime, Failure> {
+        Ok(self.log_in(&Login::new()).await?.created_at)
+    }
+
+    pub(super) async fn log_in(&self, login: &Login) -> Result<SessionRow, Failure> {
+        self.create(login.new_session()).await
+    }
+
+    pub(super) async fn create(&self, new: NewSession) -> Result<SessionRow, Failure> {
+        match self.store().create(new).await? {
+            Created::New(row) => Ok(row),
+            Created::Existing(row) => Err(Failure(format!("create: there was {row:?}"))),
+        }
+    }
+
+    /// A session whose row stays to be seen after its end, by [`remains`](Self::remains).
+    pub(super) async fn log_in_kept(&self, login: &Login) -> Result<SessionRow, Failure> {
+        let mut new = login.new_session();
+        new.keep_until = Some(self.clock().await?.saturating_add(HOUR));
+        self.create(new).await
+    }
+
+    /// A session that has ended by itself, and whose row stays to be seen.
+    pub(super) async fn log_in_and_expire(&self, login: &Login) -> Result<SessionRow, Failure> {
+        let mut new = login.new_session();
+        new.keep_until = Some(self.clock().await?.saturating_add(HOUR));
+        new.idle = Duration::from_millis(1);
+        let made = self.create(new).await?;
+        a_moment().await;
+        Ok(made)
+    }
+
+    /// A session that was ended, and whose row stays to be seen.
+    pub(super) async fn log_in_and_out(&self, login: &Login) -> Result<SessionRow, Failure> {
+        self.log_in_kept(login).await?;
+        self.store().revoke_session(login.revoke()).await?;
+        self.remains(login).await
+    }
+
+    /// The row of a session, live or not: what a second log-in of its id finds.
+    pub(super) async fn remains(&self, login: &Login) -> Result<SessionRow, Failure> {
+        match self.store().create(login.new_session()).await? {
+            Created::Existing(row) => Ok(row),
+            Created::New(_) => Err(Failure("a row that was kept is gone".to_owned())),
+        }
+    }
+
+    /// The only live session of this user.
+    pub(super) async fn only(&self, uid: &Uid) -> Result<SessionRow, Failure> {
+        let mut rows = self.store().list(uid.clone()).await?;
+        match (rows.pop(), rows.is_empty()) {
+            (Some(row), true) => Ok(row),
+            (row, _) => Err(Failure(format!(
+                "list: not one session, but {rows:?} and {row:?}"
+            ))),
+        }
+    }
+
+    /// The row after a refresh that goes on in this way.
+    pub(super) async fn continued(
+        &self,
+        rotate: Rotate,
+        expected: Continuation,
+    ) -> Result<SessionRow, Failure> {
+        match self.store().rotate(rotate).await? {
+            Rotation::Continued(way, row) if way == expected => Ok(row),
+            other => Err(Failure(format!(
+                "rotate:   {other:?}\n    expected: {expected:?}"
+            ))),
+        }
+    }
+
+    /// What an access token of the current generation writes when it is shown: that the generation arrived, and that its
+    /// window begins.
+    pub(super) fn arrived(&self, shown: &SessionRow, before: &SessionRow) {
+        let expected = SessionRow {
+            confirmed: true,
+            renewed_at: shown.renewed_at,
+            ..before.clone()
+        };
+        self.equal("arrived", shown, &expected);
+        let begins = (before.confirmed, shown.renewed_at, before.renewed_at);
+        self.holds("its window begins once", begins, |(again, now, then)| {
+            if *again { now == then } else { now >= then }
+        });
+    }
+
+    /// Exchanges the token of this generation, the current one. If it was not known to have arrived, now it is.
+    pub(super) async fn exchange(
+        &self,
+        login: &Login,
+        generation: u64,
+    ) -> Result<SessionRow, Failure> {
+        let rotate = login.rotate(generation, CLOSED);
+        match self.store().rotate(rotate.clone()).await? {
+            Rotation::Continued(Continuation::Rotated, row) => Ok(row),
+            _ => self.continued(rotate, Continuation::Rotated).await,
+        }
+    }
+
+    /// Shows an access token of this generation.
+    pub(super) async fn show(&self, login: &Login, generation: u64) -> Outcome {
+        let shown = self.store().admit(login.access(generation)).await?;
+        self.equal("access token shown", shown, Admission::Admitted);
+        Ok(())
+    }
+}
+
+/// Checks.
+impl Row {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "rows hand over what they have just made"
+    )]
+    pub(super) fn equal<T: PartialEq<U> + Debug, U: Debug>(&self, what: &str, got: T, expected: U) {
+        self.note(got == expected, || {
+            format!("{what}: {got:?}\n    expected: {expected:?}")
+        });
+    }
+
+    pub(super) fn holds<T: Debug>(&self, what: &str, got: T, is_so: impl FnOnce(&T) -> bool) {
+        self.note(is_so(&got), || format!("not so: {what}\n    got: {got:?}"));
+    }
+
+    fn note(&self, passed: bool, failure: impl FnOnce() -> String) {
+        let mut checks = self.checks();
+        if passed {
+            checks.passed += 1;
+        } else {
+            checks.failures.push(failure());
+        }
+    }
+
+    pub(super) async fn admits(&self, what: &str, admit: Admit, expected: Admission) -> Outcome {
+        let got = self.store().admit(admit).await?;
+        self.equal(what, got, expected);
+        Ok(())
+    }
+
+    pub(super) async fn rotates(&self, what: &str, rotate: Rotate, expected: Rotation) -> Outcome {
+        let got = self.store().rotate(rotate).await?;
+        let is_same = match (&got, &expected) {
+            (Rotation::Continued(way, row), Rotation::Continued(expected, other)) => {
+                way == expected && row == other
+            }
+            (Rotation::Reused(reuse), Rotation::Reused(expected)) => reuse == expected,
+            (Rotation::Revoked, Rotation::Revoked) | (Rotation::Ended, Rotation::Ended) => true,
+            _ => false,
+        };
+        self.note(is_same, || {
+            format!("{what}: {got:?}\n    expected: {expected:?}")
+        });
+        Ok(())
+    }
+
+    /// The live sessions of this user are these, the latest first.
+    pub(super) async fn lists(&self, what: &str, uid: &Uid, expected: &[SessionRow]) -> Outcome {
+        let got = self.store().list(uid.clone()).await?;
+        self.equal(&format!("{what}, listed"), got.as_slice(), expected);
+        Ok(())
+    }
+
+    /// No token of the session is accepted any more, up to the generation after this one.
+    pub(super) async fn is_dead(&self, what: &str, login: &Login, generation: u64) -> Outcome {
+        for generation in 1..=generation + 1 {
+            let what = format!("{what}, generation {generation}");
+            let access = login.access(generation);
+            self.admits(&what, access, Admission::SessionEnded).await?;
+            let refresh = login.refresh(generation, OPEN);
+            self.admits(&what, refresh, Admission::SessionEnded).await?;
+            for grace in [OPEN, CLOSED] {
+                let rotate = login.rotate(generation, grace);
+                self.rotates(&what, rotate, Rotation::Ended).await?;
+            }
+        }
+        let listed = self.store().list(login.uid.clone()).await?;
+        let is_listed = listed.iter().any(|row| row.id == login.session);
+        self.equal(&format!("{what}, listed"), is_listed, false);
+        Ok(())
+    }
+
+    pub(super) fn take_checks(&self) -> (usize, Vec<String>) {
+        let Checks { passed, failures } = std::mem::take(&mut *self.checks());
+        (passed, failures)
+    }
+
+    fn checks(&self) -> MutexGuard<'_, Checks> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Longer than the milliseconds in which stores count, by far.
+pub(super) async fn a_moment() {
+    sleep(Duration::from_millis(30)).await;
+}

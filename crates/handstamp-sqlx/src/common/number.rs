@@ -1,0 +1,69 @@
+//! Numbers as databases keep them: 64-bit integers with a sign; instants and spans in whole milliseconds.
+
+use std::time::Duration;
+
+use handstamp::clock::UnixTime;
+use handstamp::error::StoreError;
+
+/// # Errors
+/// For a number that no session reaches.
+pub(crate) fn generation(number: u64) -> Result<i64, StoreError> {
+    number.try_into().map_err(StoreError::new)
+}
+
+pub(crate) fn instant(millis: i64) -> UnixTime {
+    UnixTime::from_millis(millis.try_into().unwrap_or_default())
+}
+
+/// Held at the end of time.
+pub(crate) fn millis(at: UnixTime) -> i64 {
+    at.as_millis().try_into().unwrap_or(i64::MAX)
+}
+
+/// For what must last at most so long.
+pub(crate) fn at_most(span: Duration) -> i64 {
+    i64::try_from(span.as_millis())
+        .unwrap_or(i64::MAX)
+        .min(LONGEST)
+}
+
+/// For what must have lasted at least so long: part of a millisecond counts as a whole one.
+pub(crate) fn at_least(span: Duration) -> i64 {
+    at_most(span.saturating_add(Duration::from_nanos(999_999)))
+}
+
+/// A hundred million years: now and two of these are still a number.
+const LONGEST: i64 = i64::MAX / 4;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use handstamp::clock::UnixTime;
+
+    use super::{at_least, at_most, instant, millis};
+
+    #[test]
+    fn spans_are_whole_milliseconds() {
+        // (what it is, nanoseconds, at most, at least)
+        let rows = [
+            ("nothing", 0, 0, 0),
+            ("less than a millisecond", 1, 0, 1),
+            ("one", 1_000_000, 1, 1),
+            ("a little more than one", 1_000_001, 1, 2),
+        ];
+        for (sentence, nanos, most, least) in rows {
+            let span = Duration::from_nanos(nanos);
+            assert_eq!((at_most(span), at_least(span)), (most, least), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn what_lasts_for_ever_can_be_added_to_now() {
+        let now = millis(UnixTime::from_secs(1_700_000_000));
+        let ever = at_least(Duration::MAX);
+        assert!(now.checked_add(ever).is_some_and(|end| end > now));
+        assert_eq!(millis(UnixTime::from_secs(u64::MAX)), i64::MAX);
+        assert_eq!(instant(-1), UnixTime::from_secs(0));
+    }
+}

@@ -1,0 +1,40 @@
+-- `look.sql`, and in the same round trip what an admitted token writes, if it writes anything.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+),
+written AS (
+    UPDATE handstamp_sessions AS s
+    SET
+        confirmed = s.confirmed OR s.generation IS NOT DISTINCT FROM $4,
+        renewed_at = CASE WHEN NOT s.confirmed AND s.generation = $4 THEN clock.now ELSE s.renewed_at END,
+        last_active = CASE WHEN clock.now - s.last_active >= $5 THEN clock.now ELSE s.last_active END
+    FROM clock
+    WHERE s.id = $2 AND s.uid = $1
+        AND s.revoked_at IS NULL
+        AND clock.now < s.idle_expires
+        AND clock.now >= coalesce(
+            (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+        )
+        -- An access token, or a refresh token that is not reused.
+        AND (
+            $6 IS NULL
+            OR $8 > s.generation
+            OR s.token = $6
+            OR s.token = $7 AND (NOT s.confirmed OR clock.now - s.renewed_at <= $9)
+        )
+        AND (
+            NOT s.confirmed AND s.generation = $4
+            OR clock.now - s.last_active >= $5
+        )
+    RETURNING s.id
+)
+SELECT
+    clock.now,
+    b.not_before,
+    clock.now < coalesce(r.until, 0) AS is_revoked,
+    EXISTS (SELECT FROM written) AS is_written,
+    s.*
+FROM clock
+LEFT JOIN handstamp_sessions AS s ON s.id = $2 AND s.uid = $1
+LEFT JOIN handstamp_not_before AS b ON b.uid = $1
+LEFT JOIN handstamp_revoked_tokens AS r ON r.uid = $1 AND r.token = $3

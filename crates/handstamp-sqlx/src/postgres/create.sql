@@ -1,0 +1,17 @@
+WITH clock AS MATERIALIZED (
+    -- One millisecond after the user's not-before at the earliest: a log-in right after "log out everywhere" holds.
+    SELECT greatest(
+        floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+        coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.uid = $1), 0)
+    ) AS now
+)
+INSERT INTO handstamp_sessions (
+    id, uid, generation, token, confirmed, rotated_at, renewed_at, created_at, last_active,
+    idle_expires, absolute_expires, keep_until, data
+)
+SELECT
+    $2, $1, 1, $3, true, now, now, now, now,
+    least(now + $4, now + $5), now + $5, $6, $7
+FROM clock
+ON CONFLICT (id) DO NOTHING
+RETURNING *

@@ -1,0 +1,1 @@
+SELECT * FROM handstamp_sessions WHERE id = $1

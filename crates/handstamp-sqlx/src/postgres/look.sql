@@ -1,0 +1,13 @@
+-- Everything that decides about a token, at one instant.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+)
+SELECT
+    clock.now,
+    b.not_before,
+    clock.now < coalesce(r.until, 0) AS is_revoked,
+    s.*
+FROM clock
+LEFT JOIN handstamp_sessions AS s ON s.id = $2 AND s.uid = $1
+LEFT JOIN handstamp_not_before AS b ON b.uid = $1
+LEFT JOIN handstamp_revoked_tokens AS r ON r.uid = $1 AND r.token = $3

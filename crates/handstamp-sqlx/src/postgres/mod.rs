@@ -1,0 +1,252 @@
+//! Sessions in PostgreSQL.
+
+mod run;
+mod statements;
+
+use std::fmt;
+use std::io;
+use std::str::FromStr as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::error::StoreError;
+use handstamp::store::{
+    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    Rotation, SessionId, SessionRow, Store, Uid,
+};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::common::failure::failed;
+use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
+use crate::common::verbs;
+use run::in_a_task;
+
+/// Sessions and revocations in PostgreSQL, 12 or newer: for an application that has one already, on any number of nodes.
+///
+/// Tables are made at the first use; all have names that begin with `handstamp_`. Time is that of the database's clock.
+/// Each verb is one statement, so no lock is ever held while this program thinks.
+///
+/// # When the database is down
+/// A verb then answers with a [`StoreError`], within a second where a connection cannot be had. When the database is back
+/// verbs work again, without a restart. That holds for the start as well: [`connect_lazy`](Self::connect_lazy) makes a
+/// store without asking the database for anything, [`connect`](Self::connect) fails when it is down.
+///
+/// ```no_run
+/// use handstamp_sqlx::PostgresStore;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), handstamp::error::StoreError> {
+/// let store = PostgresStore::connect("postgres://app:secret@db.internal/app?sslmode=verify-full").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Security
+/// The password in the URL stands in no error and no `Debug` of this crate. Without `sslmode=verify-full` whoever sits
+/// between the two reads and changes sessions at will; see [TLS](crate#tls-to-postgresql).
+pub struct PostgresStore {
+    pool: PgPool,
+    /// How long a statement may take until its connection is given up.
+    at_most: Duration,
+    is_prepared: AtomicBool,
+}
+
+impl PostgresStore {
+    /// Connects, and makes the tables if need be.
+    ///
+    /// The URL is one of libpq: `postgres://user:password@host:port/database?sslmode=...`.
+    ///
+    /// # Errors
+    /// Those of [`connect_lazy`](Self::connect_lazy) and of [`prepare`](Self::prepare).
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let store = Self::connect_lazy(url)?;
+        store.prepare().await?;
+        Ok(store)
+    }
+
+    /// Connects at the first verb, so that an application starts while its database is down.
+    ///
+    /// ```
+    /// use handstamp_sqlx::PostgresStore;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), handstamp::error::StoreError> {
+    /// let store = PostgresStore::connect_lazy("postgres://app:secret@127.0.0.1:1/app")?;
+    /// if let Err(error) = store.prepare().await {
+    ///     eprintln!("sessions do not work yet: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the URL is none of PostgreSQL, and outside of a Tokio runtime.
+    pub fn connect_lazy(url: &str) -> Result<Self, StoreError> {
+        if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(StoreError::new(
+                "a URL of PostgreSQL begins with postgres://",
+            ));
+        }
+        let mut options = PgConnectOptions::from_str(url).map_err(StoreError::new)?;
+        if options.get_application_name().is_none() {
+            options = options.application_name("handstamp");
+        }
+        let given = options.get_options().unwrap_or_default();
+        if !given.contains("statement_timeout") {
+            options = options.options([("statement_timeout", format!("{}ms", STUCK.as_millis()))]);
+        }
+        Handle::try_current().map_err(StoreError::new)?;
+        Ok(Self {
+            // By then the database has answered, were it only that the statement took too long.
+            at_most: STUCK + AT_MOST_FOR_A_CONNECTION,
+            ..Self::in_pool(pool_options().connect_lazy_with(options))
+        })
+    }
+
+    /// In a pool that the application has already. Connects at the first verb.
+    ///
+    /// The pool's settings count. An `acquire_timeout` of a second keeps requests short while the database is down, and a
+    /// `statement_timeout` keeps statements from waiting when their callers do not any more. `test_before_acquire`, which is
+    /// on by default, costs each verb a second round trip.
+    #[must_use]
+    pub fn in_pool(pool: PgPool) -> Self {
+        Self {
+            pool,
+            at_most: Duration::MAX,
+            is_prepared: AtomicBool::new(false),
+        }
+    }
+
+    /// Connects now, and makes the tables if need be: for an application that wants to know at its start. Verbs do it by
+    /// themselves.
+    ///
+    /// # Errors
+    /// When the database cannot be reached; when the user may not create tables and there are none yet; and when the tables
+    /// were made by a newer release of this crate.
+    pub async fn prepare(&self) -> Result<(), StoreError> {
+        if !self.is_prepared.load(Ordering::Relaxed) {
+            let mut connection = self.pool.acquire().await.map_err(failed)?;
+            in_a_task(async move { prepare(&mut connection).await }).await??;
+            self.is_prepared.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}
+
+impl Store for PostgresStore {
+    fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
+        Box::pin(verbs::create(self, new))
+    }
+
+    fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
+        Box::pin(verbs::rotate(self, rotate))
+    }
+
+    fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
+        Box::pin(verbs::admit(self, admit))
+    }
+
+    fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
+        Box::pin(self.end_session(revoke))
+    }
+
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        Box::pin(self.end_sessions(revoke))
+    }
+
+    fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.remember_token(revoke))
+    }
+
+    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        Box::pin(self.live_sessions(uid))
+    }
+
+    fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(self.remove_what_is_over())
+    }
+}
+
+fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .acquire_timeout(AT_MOST_FOR_A_CONNECTION)
+        // One round trip less for each verb. Only a connection that was idle is asked whether it still works.
+        .test_before_acquire(false)
+        .before_acquire(|connection, pooled| {
+            Box::pin(async move {
+                if pooled.idle_for < IDLE {
+                    return Ok(true);
+                }
+                match timeout(AT_MOST_FOR_A_SIGN_OF_LIFE, connection.ping()).await {
+                    Ok(sign) => sign.map(|()| true),
+                    Err(_) => Err(Error::Io(io::ErrorKind::TimedOut.into())),
+                }
+            })
+        })
+}
+
+/// Makes the tables, or brings them up to date.
+async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let seen = newest(connection).await.map_err(failed)?;
+    if compare(&STEPS, seen)? == Tables::UpToDate {
+        // A role that may not create tables comes as far as here.
+        return Ok(());
+    }
+    // What another node commits must be seen, whatever the usual isolation level is here.
+    let transaction = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED");
+    let mut transaction = transaction.await.map_err(failed)?;
+    // Many nodes may start at once. The lock ends with the transaction, however that ends.
+    query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    // Longer than a verb may take.
+    query("SET LOCAL statement_timeout = 0")
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if bring_up_to_date(&mut *transaction, &STEPS).await? {
+        tracing::info!("made the tables of handstamp in PostgreSQL, or brought them up to date");
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// The newest migration that the database has seen.
+async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
+    let has_tables: bool = query_scalar("SELECT to_regclass('handstamp_migrations') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !has_tables {
+        return Ok(None);
+    }
+    query_scalar("SELECT max(version) FROM handstamp_migrations")
+        .fetch_one(connection)
+        .await
+}
+
+const STEPS: [Step; 1] = [Step {
+    version: 1,
+    description: "sessions",
+    sql: include_str!("../../migrations/postgres/0001_sessions.sql"),
+}];
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+/// The bytes of "handstmp".
+const LOCK: i64 = 0x6861_6e64_7374_6d70;
+/// Less than the time that a request may wait for its store.
+const AT_MOST_FOR_A_CONNECTION: Duration = Duration::from_secs(1);
+const AT_MOST_FOR_A_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+/// Long enough for a database to have ended a connection, short enough for few requests to meet that.
+const IDLE: Duration = Duration::from_secs(1);
+/// No caller waits any more for what takes so long.
+const STUCK: Duration = Duration::from_secs(5);

@@ -1,0 +1,15 @@
+-- The clock in a subquery, so that the index can be searched for its value; rows by their place, so that they are not
+-- searched for at all. They are locked, so they stay in their places.
+WITH gone AS (
+    DELETE FROM handstamp_sessions WHERE ctid = ANY (ARRAY(
+        SELECT s.ctid
+        FROM handstamp_sessions AS s
+        WHERE greatest(s.idle_expires, s.keep_until)
+            <= (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+        ORDER BY greatest(s.idle_expires, s.keep_until)
+        LIMIT $1
+        FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING 1
+)
+SELECT count(*) AS removed FROM gone

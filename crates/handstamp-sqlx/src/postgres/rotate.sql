@@ -1,0 +1,27 @@
+-- Rotation and recovery in one step: the conditions and the new row are those of `SessionRow` in the core.
+--
+-- When another caller holds the row, PostgreSQL waits, and then asks the conditions on the row again, as it is then. So a
+-- session that was revoked meanwhile stays revoked, and of many callers with one token only the first rotates.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+)
+UPDATE handstamp_sessions AS s
+SET
+    generation = CASE WHEN $5 > s.generation THEN $5 ELSE s.generation + 1 END,
+    token = CASE WHEN $5 > s.generation THEN $3 ELSE $4 END,
+    confirmed = $5 > s.generation OR $8,
+    rotated_at = clock.now,
+    renewed_at = clock.now,
+    idle_expires = least(clock.now + $7, s.absolute_expires)
+FROM clock
+WHERE s.id = $2 AND s.uid = $1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+    )
+    AND (
+        $5 > s.generation
+        OR s.token = $3 AND s.confirmed AND greatest(clock.now - s.renewed_at, 0) >= $6
+    )
+RETURNING s.*

@@ -1,0 +1,86 @@
+//! How statements run: to their end, also when nobody waits for it any more.
+//!
+//! A caller may give up at any time. A driver that is interrupted anywhere between a statement and its answer has to find
+//! out later what is still to come; so statements run in tasks of their own, which nobody interrupts.
+
+use std::io;
+use std::time::Duration;
+
+use handstamp::error::StoreError;
+use sqlx::error::DatabaseError;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Error, Execute as _, Postgres, SqlStr, query_with};
+use tokio::time::timeout;
+use tracing::Instrument as _;
+
+use super::PostgresStore;
+use crate::common::failure::failed;
+
+pub(super) type Statement<'a> = Query<'a, Postgres, PgArguments>;
+
+impl PostgresStore {
+    /// Runs a statement, up to and with its commit.
+    pub(super) async fn rows<'a>(
+        &self,
+        statement: impl Fn() -> Statement<'a> + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        self.prepare().await?;
+        for _ in 1..TRIES {
+            match self.try_once(statement()).await? {
+                Err(error) if is_undone(&error) => {}
+                done => return done.map_err(failed),
+            }
+        }
+        self.try_once(statement()).await?.map_err(failed)
+    }
+
+    async fn try_once(
+        &self,
+        mut statement: Statement<'_>,
+    ) -> Result<Result<Vec<PgRow>, Error>, StoreError> {
+        let connection = self.pool.acquire().await.map_err(failed)?;
+        let arguments = statement.take_arguments().map_err(StoreError::new)?;
+        let running = run(
+            connection,
+            statement.sql(),
+            arguments.unwrap_or_default(),
+            self.at_most,
+        );
+        in_a_task(running).await
+    }
+}
+
+/// Runs this to its end, also when this future is dropped.
+pub(super) async fn in_a_task<T: Send + 'static>(
+    task: impl Future<Output = T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let task = tokio::spawn(task.in_current_span());
+    task.await.map_err(StoreError::new)
+}
+
+async fn run(
+    mut connection: PoolConnection<Postgres>,
+    sql: SqlStr,
+    arguments: PgArguments,
+    at_most: Duration,
+) -> Result<Vec<PgRow>, Error> {
+    let rows = query_with(sql, arguments).fetch_all(&mut *connection);
+    if let Ok(done) = timeout(at_most, rows).await {
+        return done;
+    }
+    // Its place in the pool is free for another one.
+    connection.close_on_drop();
+    Err(Error::Io(io::ErrorKind::TimedOut.into()))
+}
+
+/// Whether the database did nothing, and wants to be asked again: two transactions were in each other's way. Where the
+/// isolation level is the usual one there are no such conflicts, but a database's settings may say another.
+fn is_undone(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // serialization_failure, deadlock_detected
+    code.is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+const TRIES: u32 = 5;

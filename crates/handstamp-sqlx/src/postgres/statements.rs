@@ -1,0 +1,204 @@
+//! What is asked of PostgreSQL: one function for each statement.
+
+use handstamp::error::StoreError;
+use handstamp::store::{
+    Admit, AdmitPurpose, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    SessionId, SessionRow, Uid, UserRevocation,
+};
+use sqlx::query;
+
+use super::PostgresStore;
+use crate::common::id;
+use crate::common::number::{at_least, at_most, generation, millis};
+use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::verbs::Statements;
+
+impl Statements for PostgresStore {
+    async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("create.sql"))
+                    .bind(new.uid.as_str())
+                    .bind(new.id.as_str())
+                    .bind(new.token.as_str())
+                    .bind(at_most(new.idle))
+                    .bind(at_most(new.absolute))
+                    .bind(new.keep_until.map_or(0, millis))
+                    .bind(&*new.data)
+            })
+            .await?;
+        first(&rows, |row| session(row, new))
+    }
+
+    async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| query(include_str!("find.sql")).bind(new.id.as_str()))
+            .await?;
+        first(&rows, |row| session(row, new))
+    }
+
+    async fn rotate(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let presented = &rotate.presented;
+        let number = generation(presented.generation)?;
+        let rows = self
+            .rows(|| {
+                query(include_str!("rotate.sql"))
+                    .bind(rotate.uid.as_str())
+                    .bind(rotate.session.as_str())
+                    .bind(presented.token.as_str())
+                    .bind(presented.successor.as_str())
+                    .bind(number)
+                    .bind(at_least(presented.grace))
+                    .bind(at_most(rotate.idle))
+                    .bind(rotate.confirmed)
+            })
+            .await?;
+        first(&rows, |row| session(row, rotate))
+    }
+
+    async fn look(&self, rotate: &Rotate) -> Result<Seen, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("look.sql"))
+                    .bind(rotate.uid.as_str())
+                    .bind(rotate.session.as_str())
+                    .bind(rotate.presented.token.as_str())
+            })
+            .await?;
+        only(&rows, |row| Seen::read(row, rotate))
+    }
+
+    async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("arrive.sql"))
+                    .bind(rotate.uid.as_str())
+                    .bind(rotate.session.as_str())
+                    .bind(rotate.presented.token.as_str())
+            })
+            .await?;
+        first(&rows, |row| session(row, rotate))
+    }
+
+    async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
+        let number = generation(seen.generation)?;
+        let rows = self
+            .rows(|| {
+                query(include_str!("end_reused.sql"))
+                    .bind(rotate.uid.as_str())
+                    .bind(rotate.session.as_str())
+                    .bind(rotate.presented.token.as_str())
+                    .bind(number)
+                    .bind(seen.current.as_str())
+                    .bind(Reason::Reused.name())
+            })
+            .await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn admit(&self, admit: &Admit) -> Result<(Seen, bool), StoreError> {
+        let (accessing, presented) = match &admit.purpose {
+            AdmitPurpose::Access { generation } => (Some(*generation), None),
+            AdmitPurpose::Refresh(presented) => (None, Some(presented)),
+        };
+        let accessing = accessing.map(generation).transpose()?;
+        let presenting = presented
+            .map(|presented| generation(presented.generation))
+            .transpose()?;
+        let rows = self
+            .rows(|| {
+                query(include_str!("admit.sql"))
+                    .bind(admit.uid.as_str())
+                    .bind(admit.session.as_ref().map(SessionId::as_str))
+                    .bind(admit.token.as_str())
+                    .bind(accessing)
+                    .bind(admit.touch_after.map(at_least))
+                    .bind(presented.map(|presented| presented.token.as_str()))
+                    .bind(presented.map(|presented| presented.successor.as_str()))
+                    .bind(presenting)
+                    .bind(presented.map(|presented| at_most(presented.grace)))
+            })
+            .await?;
+        only(&rows, |row| {
+            Ok((Seen::read(row, admit)?, row.flag("is_written")?))
+        })
+    }
+}
+
+/// The verbs that are one statement.
+impl PostgresStore {
+    pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("revoke_session.sql"))
+                    .bind(revoke.uid.as_str())
+                    .bind(revoke.session.as_str())
+                    .bind(revoke.reason.name())
+            })
+            .await?;
+        Ok(!rows.is_empty())
+    }
+
+    pub(super) async fn end_sessions(
+        &self,
+        revoke: RevokeUser,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let (which, kept, before) = match &revoke.which {
+            UserRevocation::All => ("all", None, Some(i64::MAX)),
+            UserRevocation::AllBut(kept) => ("all_but", Some(kept), None),
+            UserRevocation::Before(at) => ("before", None, Some(millis(*at))),
+        };
+        let rows = self
+            .rows(|| {
+                query(include_str!("revoke_user.sql"))
+                    .bind(revoke.uid.as_str())
+                    .bind(which)
+                    .bind(kept.map(SessionId::as_str))
+                    .bind(before)
+                    .bind(at_most(revoke.keep))
+                    .bind(revoke.reason.name())
+            })
+            .await?;
+        all(&rows, |row| Ok(id::session(row.text("id")?, None)))
+    }
+
+    pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
+        self.rows(|| {
+            query(include_str!("revoke_token.sql"))
+                .bind(revoke.uid.as_str())
+                .bind(revoke.token.as_str())
+                .bind(millis(revoke.until))
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn live_sessions(&self, uid: Uid) -> Result<Vec<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| query(include_str!("list.sql")).bind(uid.as_str()))
+            .await?;
+        all(&rows, |row| session(row, &uid))
+    }
+
+    pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for statement in [
+            include_str!("purge_sessions.sql"),
+            include_str!("purge_not_before.sql"),
+            include_str!("purge_revoked_tokens.sql"),
+        ] {
+            loop {
+                let rows = self.rows(|| query(statement).bind(BATCH)).await?;
+                let batch = only(&rows, |row| row.number("removed"))?;
+                removed += batch.unsigned_abs();
+                if batch < BATCH {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// Few enough that they are gone in milliseconds.
+const BATCH: i64 = 1000;

@@ -1,0 +1,15 @@
+-- The token that was judged shows that it arrived, and its window begins. Of two callers one finds it so.
+WITH clock AS (
+    SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
+)
+UPDATE handstamp_sessions AS s
+SET confirmed = true, renewed_at = clock.now
+FROM clock
+WHERE s.id = ?2 AND s.uid = ?1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = ?1 AND r.token = ?3), 0
+    )
+    AND s.token = ?3 AND NOT s.confirmed
+RETURNING *

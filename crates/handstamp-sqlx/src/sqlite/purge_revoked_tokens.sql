@@ -1,0 +1,7 @@
+DELETE FROM handstamp_revoked_tokens WHERE (uid, token) IN (
+    SELECT r.uid, r.token
+    FROM handstamp_revoked_tokens AS r
+    WHERE r.until <= (SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER))
+    ORDER BY r.until
+    LIMIT ?1
+)

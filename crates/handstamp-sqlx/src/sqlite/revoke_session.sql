@@ -1,0 +1,10 @@
+WITH clock AS (
+    SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
+)
+UPDATE handstamp_sessions AS s
+SET revoked_at = clock.now, reason = ?3
+FROM clock
+WHERE s.id = ?2 AND s.uid = ?1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+RETURNING id

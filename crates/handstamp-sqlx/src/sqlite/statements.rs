@@ -1,0 +1,225 @@
+//! What is asked of SQLite: one function for each statement.
+//!
+//! A statement that writes takes SQLite's lock, runs and commits in one step on a thread of its own. So no lock is held
+//! while a future is not polled, and one that is dropped leaves nothing behind. Only [`SqliteStore::end_sessions`] needs a
+//! transaction of several steps.
+
+use handstamp::error::StoreError;
+use handstamp::store::{
+    Admit, AdmitPurpose, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    SessionId, SessionRow, Uid, UserRevocation,
+};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query, query_scalar};
+
+use super::SqliteStore;
+use crate::common::failure::failed;
+use crate::common::id;
+use crate::common::number::{at_least, at_most, generation, millis};
+use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::verbs::Statements;
+
+type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
+
+impl Statements for SqliteStore {
+    async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("create.sql"))
+            .bind(new.uid.as_str())
+            .bind(new.id.as_str())
+            .bind(new.token.as_str())
+            .bind(at_most(new.idle))
+            .bind(at_most(new.absolute))
+            .bind(new.keep_until.map_or(0, millis))
+            .bind(&*new.data);
+        first(&self.write(statement).await?, |row| session(row, new))
+    }
+
+    async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("find.sql")).bind(new.id.as_str());
+        first(&self.read(statement).await?, |row| session(row, new))
+    }
+
+    async fn rotate(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let presented = &rotate.presented;
+        let statement = query(include_str!("rotate.sql"))
+            .bind(rotate.uid.as_str())
+            .bind(rotate.session.as_str())
+            .bind(presented.token.as_str())
+            .bind(presented.successor.as_str())
+            .bind(generation(presented.generation)?)
+            .bind(at_least(presented.grace))
+            .bind(at_most(rotate.idle))
+            .bind(rotate.confirmed);
+        first(&self.write(statement).await?, |row| session(row, rotate))
+    }
+
+    async fn look(&self, rotate: &Rotate) -> Result<Seen, StoreError> {
+        let statement = query(include_str!("look.sql"))
+            .bind(rotate.uid.as_str())
+            .bind(rotate.session.as_str())
+            .bind(rotate.presented.token.as_str());
+        only(&self.read(statement).await?, |row| Seen::read(row, rotate))
+    }
+
+    async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("arrive.sql"))
+            .bind(rotate.uid.as_str())
+            .bind(rotate.session.as_str())
+            .bind(rotate.presented.token.as_str());
+        first(&self.write(statement).await?, |row| session(row, rotate))
+    }
+
+    async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
+        let statement = query(include_str!("end_reused.sql"))
+            .bind(rotate.uid.as_str())
+            .bind(rotate.session.as_str())
+            .bind(rotate.presented.token.as_str())
+            .bind(generation(seen.generation)?)
+            .bind(seen.current.as_str())
+            .bind(Reason::Reused.name());
+        Ok(!self.write(statement).await?.is_empty())
+    }
+
+    async fn admit(&self, admit: &Admit) -> Result<(Seen, bool), StoreError> {
+        let session = admit.session.as_ref().map(SessionId::as_str);
+        let statement = query(include_str!("look.sql"))
+            .bind(admit.uid.as_str())
+            .bind(session)
+            .bind(admit.token.as_str());
+        let seen = only(&self.read(statement).await?, |row| Seen::read(row, admit))?;
+        if let (_, false) = seen.judge(admit) {
+            return Ok((seen, false));
+        }
+        let (accessing, presented) = match &admit.purpose {
+            AdmitPurpose::Access { generation } => (Some(*generation), None),
+            AdmitPurpose::Refresh(presented) => (None, Some(presented)),
+        };
+        let presenting = presented.map(|presented| presented.generation);
+        let statement = query(include_str!("note.sql"))
+            .bind(admit.uid.as_str())
+            .bind(session)
+            .bind(admit.token.as_str())
+            .bind(accessing.map(generation).transpose()?)
+            .bind(admit.touch_after.map(at_least))
+            .bind(presented.map(|presented| presented.token.as_str()))
+            .bind(presented.map(|presented| presented.successor.as_str()))
+            .bind(presenting.map(generation).transpose()?)
+            .bind(presented.map(|presented| at_most(presented.grace)));
+        let is_written = !self.write(statement).await?.is_empty();
+        Ok((seen, is_written))
+    }
+}
+
+/// The other verbs.
+impl SqliteStore {
+    pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
+        let statement = query(include_str!("revoke_session.sql"))
+            .bind(revoke.uid.as_str())
+            .bind(revoke.session.as_str())
+            .bind(revoke.reason.name());
+        Ok(!self.write(statement).await?.is_empty())
+    }
+
+    pub(super) async fn end_sessions(
+        &self,
+        revoke: RevokeUser,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.prepare().await?;
+        let mut connection = self.writer.acquire().await.map_err(failed)?;
+        let ended = end_sessions(&mut connection, &revoke).await;
+        all(&ended.map_err(failed)?, |row| {
+            Ok(id::session(row.text("id")?, None))
+        })
+    }
+
+    pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
+        let statement = query(include_str!("revoke_token.sql"))
+            .bind(revoke.uid.as_str())
+            .bind(revoke.token.as_str())
+            .bind(millis(revoke.until));
+        self.write(statement).await.map(drop)
+    }
+
+    pub(super) async fn live_sessions(&self, uid: Uid) -> Result<Vec<SessionRow>, StoreError> {
+        let statement = query(include_str!("list.sql")).bind(uid.as_str());
+        all(&self.read(statement).await?, |row| session(row, &uid))
+    }
+
+    pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {
+        self.prepare().await?;
+        let mut removed = 0;
+        for statement in [
+            include_str!("purge_sessions.sql"),
+            include_str!("purge_not_before.sql"),
+            include_str!("purge_revoked_tokens.sql"),
+        ] {
+            loop {
+                // In a queue with all who write, anew for each batch.
+                let done = query(statement).bind(BATCH).execute(&self.writer).await;
+                let batch = done.map_err(failed)?.rows_affected();
+                removed += batch;
+                if batch < BATCH.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn read(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+        self.prepare().await?;
+        statement.fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    /// Runs a statement, up to and with its commit: that is why all rows are fetched, also where there is one.
+    async fn write(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+        self.prepare().await?;
+        statement.fetch_all(&self.writer).await.map_err(failed)
+    }
+}
+
+async fn end_sessions(
+    connection: &mut SqliteConnection,
+    revoke: &RevokeUser,
+) -> Result<Vec<SqliteRow>, Error> {
+    let (which, kept, before) = match &revoke.which {
+        UserRevocation::All => ("all", None, Some(i64::MAX)),
+        UserRevocation::AllBut(kept) => ("all_but", Some(kept.as_str()), None),
+        UserRevocation::Before(at) => ("before", None, Some(millis(*at))),
+    };
+    let mut transaction = begin(connection).await?;
+    let now: i64 = query_scalar(include_str!("clock.sql"))
+        .fetch_one(&mut *transaction)
+        .await?;
+    let ended = query(include_str!("revoke_user.sql"))
+        .bind(revoke.uid.as_str())
+        .bind(which)
+        .bind(kept)
+        .bind(before)
+        .bind(now)
+        .bind(revoke.reason.name())
+        .fetch_all(&mut *transaction)
+        .await?;
+    if let Some(before) = before {
+        query(include_str!("remember.sql"))
+            .bind(revoke.uid.as_str())
+            .bind(before)
+            .bind(now)
+            .bind(at_most(revoke.keep))
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(ended)
+}
+
+/// A transaction that will write. One that starts as a reader may find that it cannot.
+pub(super) async fn begin(
+    connection: &mut SqliteConnection,
+) -> Result<Transaction<'_, Sqlite>, Error> {
+    connection.begin_with("BEGIN IMMEDIATE").await
+}
+
+/// Few enough that they are gone in milliseconds.
+const BATCH: i64 = 1000;

@@ -1,0 +1,217 @@
+//! What the rows of the suite do not see, on either database.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::session::rotation::Continuation;
+use handstamp::store::{Created, RevokeToken, Rotation, Store, TokenId};
+use handstamp_conformance::services::Postgres;
+use handstamp_sqlx::{PostgresStore, SqliteStore};
+use sqlx::Executor as _;
+use support::{Folder, HOUR, Login, now, patient, timed, together};
+use tokio::time::{sleep, timeout};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_refreshes_a_thousand_sessions_at_once() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
+    a_thousand_sessions_at_once(Arc::new(store)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_refreshes_a_thousand_sessions_at_once() {
+    let postgres = Postgres::start();
+    let store = patient(&postgres.url()).await;
+    a_thousand_sessions_at_once(Arc::new(store)).await;
+}
+
+async fn a_thousand_sessions_at_once(store: Arc<dyn Store>) {
+    let logins: Vec<_> = (0..1_000).map(|n| Login::named(&n.to_string())).collect();
+    let create = |login: &Login| {
+        let (store, new) = (Arc::clone(&store), login.create());
+        async move { store.create(new).await }
+    };
+    let (created, creating) = timed(together(logins.iter().map(create))).await;
+    for created in created {
+        assert!(matches!(created, Ok(Created::New(_))), "{created:?}");
+    }
+    let rotate = |login: &Login| {
+        let (store, rotate) = (Arc::clone(&store), login.rotate(1));
+        async move { store.rotate(rotate).await }
+    };
+    let (rotated, rotating) = timed(together(logins.iter().map(rotate))).await;
+    for rotated in rotated {
+        let is_rotated = matches!(rotated, Ok(Rotation::Continued(Continuation::Rotated, _)));
+        assert!(is_rotated, "{rotated:?}");
+    }
+    println!("a thousand log-ins {creating:?}, refreshes {rotating:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_works_on_after_callers_gave_up() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
+    callers_gave_up(Arc::new(store)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_works_on_after_callers_gave_up() {
+    let postgres = Postgres::start();
+    let store = patient(&postgres.url()).await;
+    callers_gave_up(Arc::new(store)).await;
+}
+
+/// Drops verbs at any point of their way, also the first of a connection. What follows gets its own answers.
+async fn callers_gave_up(store: Arc<dyn Store>) {
+    for round in 0..20 {
+        let give_up = |n: u64| {
+            let store = Arc::clone(&store);
+            async move {
+                let login = Login::named(&format!("{round}-{n}"));
+                let patience = Duration::from_micros(n * 37 % 9_000);
+                let _ = timeout(patience, store.create(login.create())).await;
+                let _ = timeout(patience, store.rotate(login.rotate(1))).await;
+                let _ = timeout(patience, store.admit(login.access(1))).await;
+                let _ = timeout(patience, store.revoke_user(login.revoke_all())).await;
+                let _ = timeout(patience, store.list(login.uid)).await;
+            }
+        };
+        together((0..100).map(give_up)).await;
+        let whole_life = |n: u64| {
+            let store = Arc::clone(&store);
+            async move {
+                let login = Login::named(&format!("{round}-{n}-again"));
+                let created = store.create(login.create()).await.unwrap();
+                assert!(matches!(created, Created::New(row) if row.id == login.session));
+                let rotated = store.rotate(login.rotate(1)).await.unwrap();
+                let Rotation::Continued(Continuation::Rotated, row) = rotated else {
+                    panic!("{rotated:?}");
+                };
+                assert_eq!((&row.id, row.current), (&login.session, login.token(2)));
+                let listed = store.list(login.uid.clone()).await.unwrap();
+                assert_eq!(listed.len(), 1);
+                let ended = store.revoke_user(login.revoke_all()).await.unwrap();
+                assert_eq!(ended, std::slice::from_ref(&login.session));
+                let admission = store.admit(login.access(2)).await.unwrap();
+                assert_eq!(admission, Admission::SessionEnded);
+            }
+        };
+        together((0..20).map(whole_life)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_purges_while_others_go_on() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let pool = sqlx::SqlitePool::connect(path.to_str().unwrap())
+        .await
+        .unwrap();
+    pool.execute(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
+        INSERT INTO handstamp_sessions
+        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', 0, 1, 1, 1, 1, n, n, 0, NULL, NULL, '{}' FROM numbers",
+    )
+    .await
+    .unwrap();
+    purges_while_others_go_on(Arc::new(store)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_purges_while_others_go_on() {
+    let postgres = Postgres::start();
+    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    let pool = sqlx::PgPool::connect(&postgres.url()).await.unwrap();
+    pool.execute(
+        "INSERT INTO handstamp_sessions
+        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', false, 1, 1, 1, 1, n, n, 0, NULL, NULL, '{}'
+        FROM generate_series(1, 100000) AS n",
+    )
+    .await
+    .unwrap();
+    purges_while_others_go_on(Arc::new(store)).await;
+}
+
+/// There are a hundred thousand sessions that have ended.
+async fn purges_while_others_go_on(store: Arc<dyn Store>) {
+    let mut kept = Login::named("kept").create();
+    kept.idle = Duration::ZERO;
+    kept.keep_until = Some(now().saturating_add(HOUR));
+    store.create(kept.clone()).await.unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let refreshing = tokio::spawn({
+        let (store, is_over) = (Arc::clone(&store), Arc::clone(&is_over));
+        async move {
+            let login = Login::named("refreshing");
+            store.create(login.create()).await.unwrap();
+            let mut longest = Duration::ZERO;
+            let mut generation = 1;
+            while !is_over.load(Ordering::Relaxed) {
+                let rotate = store.rotate(login.rotate(generation));
+                let (rotated, took) = timed(rotate).await;
+                assert!(matches!(
+                    rotated,
+                    Ok(Rotation::Continued(Continuation::Rotated, _))
+                ));
+                longest = longest.max(took);
+                generation += 1;
+                sleep(Duration::from_millis(1)).await;
+            }
+            (generation, longest)
+        }
+    });
+    let (purged, purging) = timed(store.purge()).await;
+    is_over.store(true, Ordering::Relaxed);
+    let (refreshed, longest) = refreshing.await.unwrap();
+    println!(
+        "purged in {purging:?}; {refreshed} refreshes meanwhile, of which the longest took {longest:?}"
+    );
+    assert_eq!(purged.unwrap(), 100_000);
+    assert!(longest < Duration::from_secs(1), "{longest:?}");
+    let again = store.create(kept).await.unwrap();
+    assert!(matches!(again, Created::Existing(_)), "{again:?}");
+    assert_eq!(store.purge().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_forgets_what_is_over() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
+    forgets_what_is_over(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_forgets_what_is_over() {
+    let postgres = Postgres::start();
+    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    forgets_what_is_over(&store).await;
+}
+
+async fn forgets_what_is_over(store: &dyn Store) {
+    let login = Login::named("somebody");
+    let soon = Duration::from_millis(200);
+    let mut new = login.create();
+    new.idle = soon;
+    store.create(new).await.unwrap();
+    let mut all = login.revoke_all();
+    all.keep = soon;
+    assert_eq!(store.revoke_user(all).await.unwrap().len(), 1);
+    let (token, until) = (TokenId::from("token"), now().saturating_add(soon));
+    let revoke = RevokeToken::new(login.uid, token, until);
+    store.revoke_token(revoke).await.unwrap();
+    assert_eq!(store.purge().await.unwrap(), 0, "too early");
+    sleep(2 * soon).await;
+    assert_eq!(
+        store.purge().await.unwrap(),
+        3,
+        "a session, a not-before and a token"
+    );
+    assert_eq!(store.purge().await.unwrap(), 0, "gone");
+}

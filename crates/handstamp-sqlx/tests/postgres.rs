@@ -1,0 +1,398 @@
+//! What only a server of its own can show.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::session::rotation::Continuation;
+use handstamp::store::{Rotation, Store};
+use handstamp_conformance::services::Postgres;
+use handstamp_sqlx::PostgresStore;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Executor as _, PgPool, SqlSafeStr as _};
+use support::proxy::Proxy;
+use support::{Login, timed, together};
+use tokio::time::{sleep, timeout};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_starts_while_its_database_is_down() {
+    let mut postgres = Postgres::start();
+    postgres.kill();
+    let url = postgres.url();
+    let (refused, took) = timed(PostgresStore::connect(&url)).await;
+    assert!(refused.is_err() && took < REQUEST, "{refused:?} {took:?}");
+    let store = PostgresStore::connect_lazy(&url).unwrap();
+    let login = Login::named("somebody");
+    let (created, took) = timed(store.create(login.create())).await;
+    assert!(created.is_err() && took < REQUEST, "{created:?} {took:?}");
+    let (prepared, took) = timed(store.prepare()).await;
+    assert!(prepared.is_err() && took < REQUEST, "{prepared:?} {took:?}");
+    postgres.start_again();
+    store.create(login.create()).await.unwrap();
+    assert_eq!(store.list(login.uid).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_outlives_a_kill_and_the_program_goes_on() {
+    let mut postgres = Postgres::start();
+    let store = Arc::new(PostgresStore::connect(&postgres.url()).await.unwrap());
+    let login = Login::named("before");
+    store.create(login.create()).await.unwrap();
+    fill_the_pool(&store).await;
+    // Until the server is gone, which kill does in the midst of this.
+    let refreshing = tokio::spawn({
+        let (store, login) = (Arc::clone(&store), login.clone());
+        async move {
+            let mut generation = 1;
+            while let Ok(rotated) = store.rotate(login.rotate(generation)).await {
+                assert!(matches!(
+                    rotated,
+                    Rotation::Continued(Continuation::Rotated, _)
+                ));
+                generation += 1;
+            }
+            generation
+        }
+    });
+    sleep(Duration::from_millis(200)).await;
+    postgres.kill();
+    let answered = refreshing.await.unwrap();
+    let while_down = |_| {
+        let (store, login) = (Arc::clone(&store), login.clone());
+        async move { timed(store.admit(login.access(1))).await }
+    };
+    for (admitted, took) in together((0..30).map(while_down)).await {
+        assert!(admitted.is_err() && took < REQUEST, "{admitted:?} {took:?}");
+    }
+    postgres.start_again();
+    let back = |_| {
+        let (store, login) = (Arc::clone(&store), login.clone());
+        async move { store.admit(login.access(answered)).await }
+    };
+    for admitted in together((0..30).map(back)).await {
+        assert_eq!(admitted.unwrap(), Admission::Admitted);
+    }
+    let [row] = &*store.list(login.uid).await.unwrap() else {
+        panic!("there is one session");
+    };
+    println!(
+        "{answered} generations were answered, {} are kept",
+        row.generation
+    );
+    assert!(answered > 1);
+    // The last one may have been written without the answer getting through.
+    assert!(row.generation == answered || row.generation == answered + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_answer_holds_nobody_up_for_long() {
+    let postgres = Postgres::start();
+    let store = Arc::new(PostgresStore::connect(&postgres.url()).await.unwrap());
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    fill_the_pool(&store).await;
+    postgres.stop();
+    let give_up = |_| {
+        let (store, login) = (Arc::clone(&store), login.clone());
+        async move { timeout(REQUEST, store.admit(login.access(1))).await }
+    };
+    for admitted in together((0..30).map(give_up)).await {
+        assert!(!matches!(admitted, Ok(Ok(_))), "{admitted:?}");
+    }
+    postgres.cont();
+    let (back, took) = timed(until_it_works(&store, &login)).await;
+    println!("works {took:?} after the database goes on, at try {back}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_swallows_everything_is_left_behind() {
+    let postgres = Postgres::start();
+    let proxy = Proxy::start(&postgres.url(), Duration::ZERO).await;
+    let store = Arc::new(PostgresStore::connect(proxy.url()).await.unwrap());
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    fill_the_pool(&store).await;
+    // The connections there are stay open, and nothing comes through. New ones work.
+    proxy.swallow();
+    let give_up = |_| {
+        let (store, login) = (Arc::clone(&store), login.clone());
+        async move { timeout(REQUEST, store.admit(login.access(1))).await }
+    };
+    together((0..30).map(give_up)).await;
+    let (back, took) = timed(until_it_works(&store, &login)).await;
+    println!("works {took:?} after the callers gave up, at try {back}");
+    assert!(took < Duration::from_secs(8), "{took:?}");
+}
+
+/// Gives the number of tries.
+async fn until_it_works(store: &PostgresStore, login: &Login) -> usize {
+    for n in 1..30 {
+        if let Ok(Ok(admitted)) = timeout(REQUEST, store.admit(login.access(1))).await {
+            assert_eq!(admitted, Admission::Admitted);
+            return n;
+        }
+    }
+    panic!("it never works again");
+}
+
+async fn fill_the_pool(store: &Arc<PostgresStore>) {
+    let list = |n: u32| {
+        let store = Arc::clone(store);
+        async move { store.list(Login::named(&n.to_string()).uid).await }
+    };
+    for listed in together((0..100).map(list)).await {
+        listed.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admission_is_one_statement_and_one_round_trip() {
+    let postgres = Postgres::start();
+    let distance = Duration::from_millis(100);
+    let proxy = Proxy::start(&postgres.url(), distance).await;
+    let url = format!("{}?options[log_statement]=all", proxy.url());
+    let store = PostgresStore::connect(&url).await.unwrap();
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    // A connection is told of a statement once. There are a few, which take turns.
+    for _ in 0..6 {
+        sleep(4 * distance).await;
+        let unknown = Login::named("nobody").access(1);
+        store.admit(unknown).await.unwrap();
+    }
+    let mut noticed = login.access(1);
+    noticed.touch_after = Some(Duration::ZERO);
+    let mut without_session = login.access(1);
+    without_session.session = None;
+    let rows = [
+        ("one that confirms its generation", login.access(1)),
+        ("one that writes nothing", login.access(1)),
+        ("one whose time is noted", noticed),
+        ("one without a session", without_session),
+        (
+            "one of an unknown session",
+            Login::named("nobody").access(1),
+        ),
+    ];
+    for (sentence, admit) in rows {
+        // Until the connection is back in the pool.
+        sleep(4 * distance).await;
+        let before = statements(&postgres);
+        let (admitted, took) = timed(store.admit(admit)).await;
+        admitted.unwrap();
+        println!("{sentence}: {took:?} over {distance:?}");
+        assert_eq!(statements(&postgres) - before, 1, "{sentence}");
+        let is_one_way = took >= distance && took < 2 * distance;
+        assert!(is_one_way, "{sentence}: {took:?}");
+    }
+}
+
+fn statements(postgres: &Postgres) -> usize {
+    let log = postgres.log();
+    log.lines()
+        .filter(|line| line.contains("LOG:  execute") || line.contains("LOG:  statement"))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_stand_in_no_error() {
+    let postgres = Postgres::start();
+    let (url, password) = (postgres.url(), postgres.password());
+    let secret = "hunter2";
+    let rows = [
+        ("a wrong password", url.replace(password, secret)),
+        (
+            "an unknown user",
+            url.replace("handstamp:", "nobody:")
+                .replace(password, secret),
+        ),
+        ("an unknown database", url.replace("/postgres", "/nowhere")),
+        (
+            "nobody there",
+            format!("postgres://app:{secret}@127.0.0.1:1/app"),
+        ),
+        (
+            "no such host",
+            format!("postgres://app:{secret}@nowhere.invalid/app"),
+        ),
+        (
+            "another scheme",
+            format!("mysql://app:{secret}@127.0.0.1/app"),
+        ),
+        ("no scheme", format!("app:{secret}@127.0.0.1/app")),
+        (
+            "a port that is none",
+            format!("postgres://app:{secret}@127.0.0.1:{secret}/app"),
+        ),
+        (
+            "a password with a slash",
+            format!("postgres://app:/{secret}@127.0.0.1/app"),
+        ),
+        (
+            "a password with a hash",
+            format!("postgres://app:#{secret}@127.0.0.1/app"),
+        ),
+        (
+            "a password with a slash, after a number",
+            format!("postgres://app:1/{secret}@127.0.0.1/app"),
+        ),
+        (
+            "a password that is no UTF-8",
+            format!("postgres://app:%FF{secret}@127.0.0.1/app"),
+        ),
+        (
+            "a mode that is none",
+            format!("postgres://app:{secret}@127.0.0.1/app?sslmode=maybe"),
+        ),
+        (
+            "an address that is none",
+            format!("postgres://app:{secret}@127.0.0.1/app?hostaddr=1.2"),
+        ),
+    ];
+    for (sentence, url) in rows {
+        let error = PostgresStore::connect(&url).await.unwrap_err();
+        let said = format!("{error} {error:?}");
+        println!("{sentence}: {error}");
+        for password in [secret, password] {
+            assert!(!said.contains(password), "{sentence}: {said}");
+        }
+        if let Ok(store) = PostgresStore::connect_lazy(&url) {
+            assert_eq!(format!("{store:?}"), "PostgresStore { .. }", "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn outside_of_a_runtime_there_is_an_error() {
+    let error = PostgresStore::connect_lazy("postgres://app:secret@127.0.0.1/app").unwrap_err();
+    assert!(error.to_string().contains("Tokio"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables() {
+    let postgres = Postgres::start();
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+
+    println!("an application's own migrations are beside ours");
+    let own = || {
+        let sql = "CREATE TABLE notes (id bigint)".into_sql_str();
+        let own = Migration::new(1, "notes".into(), MigrationType::Simple, sql, false);
+        Migrator::with_migrations(vec![own])
+    };
+    own().run(&pool).await.unwrap();
+
+    println!("a role that may not create tables is told so");
+    pool.execute("CREATE ROLE app LOGIN PASSWORD 'app'")
+        .await
+        .unwrap();
+    let as_app = postgres
+        .url()
+        .replace("handstamp:", "app:")
+        .replace(postgres.password(), "app");
+    let refused = PostgresStore::connect(&as_app).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("permission denied"),
+        "{refused}"
+    );
+
+    println!("of many nodes that start at once, each finds its tables");
+    let start = |_| {
+        let url = postgres.url();
+        async move { PostgresStore::connect(&url).await }
+    };
+    for started in together((0..8).map(start)).await {
+        started.unwrap();
+    }
+    own().run(&pool).await.unwrap();
+
+    println!("where there are tables, a role that may not create any is served");
+    pool.execute(
+        "GRANT SELECT ON handstamp_migrations TO app;
+        GRANT SELECT, INSERT, UPDATE, DELETE
+        ON handstamp_sessions, handstamp_not_before, handstamp_revoked_tokens TO app",
+    )
+    .await
+    .unwrap();
+    let store = PostgresStore::connect(&as_app).await.unwrap();
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    store.rotate(login.rotate(1)).await.unwrap();
+    let ended = store.revoke_user(login.revoke_all()).await.unwrap();
+    assert_eq!(ended, std::slice::from_ref(&login.session));
+    store.purge().await.unwrap();
+
+    println!("a pool of the application's does as well");
+    let store = PostgresStore::in_pool(pool.clone());
+    assert!(store.list(login.uid).await.unwrap().is_empty());
+
+    println!("every table is named after us");
+    let others: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relname !~ '^(handstamp_|_sqlx_|notes)'",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert!(others.is_empty(), "{others:?}");
+
+    println!("tables of a newer release are left alone");
+    pool.execute("UPDATE handstamp_migrations SET version = 99")
+        .await
+        .unwrap();
+    let refused = PostgresStore::connect(&postgres.url()).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
+         knows 1): use that release or a later one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stricter_isolation_level_changes_no_answer() {
+    let postgres = Postgres::start();
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+    for (level, setting) in [
+        (
+            "repeatable read",
+            "ALTER ROLE handstamp SET default_transaction_isolation = 'repeatable read'",
+        ),
+        (
+            "serializable",
+            "ALTER ROLE handstamp SET default_transaction_isolation = 'serializable'",
+        ),
+    ] {
+        pool.execute(setting).await.unwrap();
+        let url = postgres.url();
+        let store = Arc::new(PostgresStore::connect(&url).await.unwrap());
+        let login = Login::named(level);
+        store.create(login.create()).await.unwrap();
+        let mut rotate = login.rotate(1);
+        rotate.confirmed = false;
+        sleep(Duration::from_millis(5)).await;
+        rotate.presented.grace = Duration::from_millis(5);
+        let refresh = |_| {
+            let (store, rotate) = (Arc::clone(&store), rotate.clone());
+            async move { store.rotate(rotate).await.unwrap() }
+        };
+        let mut rotated = 0;
+        for answer in together((0..50).map(refresh)).await {
+            let Rotation::Continued(way, row) = answer else {
+                panic!("{level}: {answer:?}");
+            };
+            assert_eq!(
+                (row.generation, row.current),
+                (2, login.token(2)),
+                "{level}"
+            );
+            rotated += usize::from(way == Continuation::Rotated);
+        }
+        assert_eq!(rotated, 1, "{level}");
+    }
+}
+
+/// As long as a request waits for its store, in the core's settings.
+const REQUEST: Duration = Duration::from_secs(2);

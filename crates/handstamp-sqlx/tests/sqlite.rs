@@ -1,0 +1,263 @@
+//! What only a file of its own can show.
+
+mod support;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{env, fs};
+
+use handstamp::session::rotation::Continuation;
+use handstamp::store::{Created, Rotation, Store};
+use handstamp_sqlx::SqliteStore;
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Executor as _, SqlitePool};
+use support::{Folder, Login, now, timed, together};
+use tokio::time::sleep;
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    store
+        .create(Login::named("somebody").create())
+        .await
+        .unwrap();
+    let mut files = Vec::new();
+    for file in fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        files.push((file.file_name().into_string().unwrap(), mode & 0o777));
+    }
+    files.sort();
+    let names = ["sessions.db", "sessions.db-shm", "sessions.db-wal"];
+    assert_eq!(files, names.map(|name| (name.to_owned(), 0o600)));
+
+    let open_to_the_group = fs::Permissions::from_mode(0o640);
+    fs::set_permissions(&path, open_to_the_group).unwrap();
+    SqliteStore::open(&path).await.unwrap();
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640, "a file that is there stays as it is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_named_by_path_or_url() {
+    let folder = Folder::new();
+    let path = folder.path("a name? with 100%.db");
+    let written = path.to_str().unwrap();
+    let escaped = written.replace('%', "%25").replace('?', "%3F");
+    let login = Login::named("somebody");
+    SqliteStore::open(&path)
+        .await
+        .unwrap()
+        .create(login.create())
+        .await
+        .unwrap();
+    for file in [
+        written.to_owned(),
+        format!("sqlite:{escaped}"),
+        format!("sqlite://{escaped}"),
+        format!("sqlite://{escaped}?mode=rwc"),
+    ] {
+        let store = SqliteStore::open(&file).await.unwrap();
+        assert_eq!(
+            store.list(login.uid.clone()).await.unwrap().len(),
+            1,
+            "{file}"
+        );
+    }
+    let in_memory = "the store did not answer: a database in memory ends with its last connection: MemoryStore keeps \
+                     sessions in memory";
+    for (file, expected) in [
+        (":memory:", in_memory),
+        ("sqlite::memory:", in_memory),
+        ("sqlite://name?mode=memory", in_memory),
+        (
+            "sqlite://name?mode=dream",
+            "the store did not answer: error with configuration: unknown value \"dream\" for `mode`",
+        ),
+        (
+            "/nowhere/sessions.db",
+            "the store did not answer: No such file or directory (os error 2)",
+        ),
+    ] {
+        let error = SqliteStore::open(file).await.unwrap_err();
+        assert_eq!(error.to_string(), expected, "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+
+    println!("of many that open a new file at once, each finds its tables");
+    let open = |_| {
+        let path = path.clone();
+        async move { SqliteStore::open(path).await }
+    };
+    let stores: Vec<_> = together((0..8).map(open)).await;
+    for store in stores {
+        store.unwrap();
+    }
+
+    println!("an application's pool does as well, beside its own tables");
+    let options = SqlitePoolOptions::new().max_connections(4);
+    let pool = options.connect(path.to_str().unwrap()).await.unwrap();
+    pool.execute("CREATE TABLE _sqlx_migrations (version BIGINT)")
+        .await
+        .unwrap();
+    let store = SqliteStore::in_pool(pool.clone());
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    assert_eq!(store.list(login.uid.clone()).await.unwrap().len(), 1);
+
+    println!("every table is named after us");
+    let others: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'handstamp_%'
+        AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert!(others.is_empty(), "{others:?}");
+
+    println!("a database in memory works in a pool of one connection");
+    let options = SqlitePoolOptions::new().max_connections(1);
+    let one = options.connect("sqlite::memory:").await.unwrap();
+    let store = SqliteStore::in_pool(one);
+    store.create(login.create()).await.unwrap();
+    let ended = store.revoke_user(login.revoke_all()).await.unwrap();
+    assert_eq!(ended, [login.session]);
+
+    println!("tables of a newer release are left alone");
+    pool.execute("UPDATE handstamp_migrations SET version = 99")
+        .await
+        .unwrap();
+    let refused = SqliteStore::open(&path).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
+         knows 1): use that release or a later one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_waits_for_another_process_that_writes() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    let other = SqlitePool::connect(path.to_str().unwrap()).await.unwrap();
+    let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let writer = Arc::clone(&store);
+    let create = move |n: u32| {
+        let store = Arc::clone(&writer);
+        async move { store.create(Login::named(&n.to_string()).create()).await }
+    };
+    let queue = tokio::spawn(timed(together((0..100).map(create))));
+    let half_a_second = Duration::from_millis(500);
+    sleep(half_a_second).await;
+    let (listed, took) = timed(store.list(login.uid)).await;
+    assert_eq!(listed.unwrap().len(), 1);
+    assert!(took < half_a_second, "who reads does not wait: {took:?}");
+    writing.rollback().await.unwrap();
+    let (created, took) = queue.await.unwrap();
+    assert!(took >= half_a_second);
+    for created in created {
+        assert!(matches!(created, Ok(Created::New(_))), "{created:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_pool_with_the_usual_settings_nobody_is_turned_away() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    SqliteStore::open(&path).await.unwrap();
+    let pool = SqlitePool::connect(path.to_str().unwrap()).await.unwrap();
+    let store = Arc::new(SqliteStore::in_pool(pool));
+    let refresh = |n: u32| {
+        let store = Arc::clone(&store);
+        async move {
+            let login = Login::named(&n.to_string());
+            store.create(login.create()).await?;
+            store.rotate(login.rotate(1)).await
+        }
+    };
+    let (rotated, took) = timed(together((0..1_000).map(refresh))).await;
+    for rotated in rotated {
+        let is_rotated = matches!(rotated, Ok(Rotation::Continued(Continuation::Rotated, _)));
+        assert!(is_rotated, "{rotated:?}");
+    }
+    println!("a thousand log-ins with a refresh each: {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_that_of_the_machine() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
+    for n in 0..100 {
+        let before = now().as_millis();
+        let created = store.create(Login::named(&n.to_string()).create()).await;
+        let after = now().as_millis();
+        let Ok(Created::New(row)) = created else {
+            panic!("{created:?}");
+        };
+        let at = row.created_at.as_millis();
+        assert!((before..=after).contains(&at), "{before} {at} {after}");
+    }
+}
+
+/// Run by the next test in a process of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_until_killed() {
+    let Some(path) = env::var_os(FILE_OF_A_CHILD) else {
+        return;
+    };
+    let store = SqliteStore::open(Path::new(&path)).await.unwrap();
+    let login = Login::named("somebody");
+    store.create(login.create()).await.unwrap();
+    for generation in 1.. {
+        store.rotate(login.rotate(generation)).await.unwrap();
+        println!("answered {}", generation + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_outlives_a_kill() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "writes_until_killed", "--nocapture"])
+        .env(FILE_OF_A_CHILD, &path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut answered = 0;
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for line in lines.map_while(Result::ok) {
+        let Some(number) = line.strip_prefix("answered ") else {
+            continue;
+        };
+        answered = number.parse().unwrap();
+        if answered == 50 {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let rows = store.list(Login::named("somebody").uid).await.unwrap();
+    let kept = rows[0].generation;
+    println!("{answered} generations were answered, {kept} are kept");
+    // The last one may have been written without the answer getting through.
+    assert!(answered >= 50 && (kept == answered || kept == answered + 1));
+}
+
+const FILE_OF_A_CHILD: &str = "HANDSTAMP_TEST_FILE_OF_A_CHILD";

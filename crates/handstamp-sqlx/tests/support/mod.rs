@@ -1,0 +1,134 @@
+//! What the tests of both databases share.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics, and not every file of tests uses everything"
+)]
+
+pub(crate) mod proxy;
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, process};
+
+use handstamp::clock::{Clock as _, SystemClock, UnixTime};
+use handstamp::store::{
+    Admit, AdmitPurpose, NewSession, Presented, Reason, RevokeSession, RevokeUser, Rotate,
+    SessionId, TokenId, Uid, UserRevocation,
+};
+use handstamp_sqlx::PostgresStore;
+use sqlx::postgres::PgPoolOptions;
+
+/// A folder that is removed with all that is in it.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("handstamp-sqlite-{}-{count}", process::id()));
+        fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A session of a user, both of this name.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub(crate) uid: Uid,
+    pub(crate) session: SessionId,
+}
+
+impl Login {
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            uid: Uid::new(None, name),
+            session: SessionId::from(name),
+        }
+    }
+
+    /// The refresh token of this generation.
+    pub(crate) fn token(&self, generation: u64) -> TokenId {
+        let first = TokenId::from(self.session.as_str());
+        (1..generation).fold(first, |token, _| token.successor(&self.session))
+    }
+
+    pub(crate) fn create(&self) -> NewSession {
+        let (session, uid) = (self.session.clone(), self.uid.clone());
+        NewSession::new(session, uid, self.token(1), HOUR, HOUR)
+    }
+
+    /// Exchanges the token of this generation, however young it is.
+    pub(crate) fn rotate(&self, generation: u64) -> Rotate {
+        let (uid, session) = (self.uid.clone(), self.session.clone());
+        let token = self.token(generation);
+        let presented = Presented::new(&session, token, generation, Duration::ZERO);
+        let mut rotate = Rotate::new(uid, session, presented, HOUR);
+        // So that the next generation can be exchanged at once.
+        rotate.confirmed = true;
+        rotate
+    }
+
+    /// Shows an access token of this generation.
+    pub(crate) fn access(&self, generation: u64) -> Admit {
+        let purpose = AdmitPurpose::Access { generation };
+        let admit = Admit::new(self.uid.clone(), TokenId::from("access"), now(), purpose);
+        admit.in_session(self.session.clone())
+    }
+
+    pub(crate) fn revoke(&self) -> RevokeSession {
+        RevokeSession::new(self.uid.clone(), self.session.clone(), Reason::LoggedOut)
+    }
+
+    pub(crate) fn revoke_all(&self) -> RevokeUser {
+        RevokeUser::new(self.uid.clone(), UserRevocation::All, Reason::Revoked, HOUR)
+    }
+}
+
+/// In a pool whose callers wait for as long as it takes: on a machine that is busy with other tests a thousand of them may.
+pub(crate) async fn patient(url: &str) -> PostgresStore {
+    let options = PgPoolOptions::new()
+        .acquire_timeout(Duration::from_mins(1))
+        .test_before_acquire(false);
+    PostgresStore::in_pool(options.connect(url).await.unwrap())
+}
+
+pub(crate) fn now() -> UnixTime {
+    SystemClock::default().now()
+}
+
+/// Each in a task of its own.
+pub(crate) async fn together<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        let answer = task.await;
+        answers.push(answer.unwrap_or_else(|error| resume_unwind(error.into_panic())));
+    }
+    answers
+}
+
+pub(crate) async fn timed<T>(task: impl Future<Output = T>) -> (T, Duration) {
+    let start = Instant::now();
+    let answer = task.await;
+    (answer, start.elapsed())
+}
+
+pub(crate) const HOUR: Duration = Duration::from_hours(1);

@@ -1,0 +1,71 @@
+//! A store is not waited for longer than the configuration says.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_timer::Delay;
+
+use crate::error::StoreError;
+
+/// The answer, or an error when it does not come in time; the future is dropped then. An answer that is there at once
+/// costs no timer.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let mut answer = pin!(answer);
+    let mut delay: Option<Delay> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+            return Poll::Ready(answer);
+        }
+        let delay = delay.get_or_insert_with(|| Delay::new(limit));
+        Pin::new(delay)
+            .poll(context)
+            .map(|()| Err(StoreError::new(TooSlow(limit))))
+    })
+    .await
+}
+
+#[derive(Debug)]
+struct TooSlow(Duration);
+
+impl fmt::Display for TooSlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no answer within {:?}", self.0)
+    }
+}
+
+impl std::error::Error for TooSlow {}
+
+#[cfg(test)]
+mod tests {
+    use std::future;
+    use std::time::{Duration, Instant};
+
+    use super::within;
+
+    #[tokio::test]
+    async fn what_never_answers_is_given_up() {
+        let start = Instant::now();
+        let limit = Duration::from_millis(50);
+        let error = within::<()>(limit, future::pending()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the store did not answer: no answer within 50ms"
+        );
+        assert!(start.elapsed() >= limit);
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_time_is_given() {
+        let slow = async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            Ok(7)
+        };
+        assert_eq!(within(Duration::from_secs(60), slow).await.unwrap(), 7);
+    }
+}

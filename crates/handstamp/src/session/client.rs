@@ -1,0 +1,98 @@
+//! Who logs in, as far as a request tells.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::auth::Auth;
+use crate::config::CookieLifetime;
+use crate::request::RequestHead;
+use crate::store::{SessionId, Uid};
+
+/// The client that logs in: shown in lists of sessions, never used to decide.
+///
+/// ```
+/// use handstamp::days;
+/// use handstamp::session::ClientInfo;
+///
+/// let client = ClientInfo::new()
+///     .ip([192, 0, 2, 1])
+///     .user_agent("Mozilla/5.0")
+///     .label("the laptop in the kitchen")
+///     .persistent(days(30)); // "remember me"
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "give it to `log_in`"]
+pub struct ClientInfo {
+    pub(super) ip: Option<IpAddr>,
+    pub(super) user_agent: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) cookies: Option<CookieLifetime>,
+    /// Sessions of the tokens that the request carried.
+    pub(super) carried: BTreeSet<(Uid, SessionId)>,
+}
+
+impl ClientInfo {
+    /// Of a client of which nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Its address. Behind a proxy, the one that the proxy tells, if you trust it.
+    pub fn ip(mut self, ip: impl Into<IpAddr>) -> Self {
+        self.ip = Some(ip.into());
+        self
+    }
+
+    /// Its header `User-Agent`; the first 256 characters are kept, without control characters.
+    pub fn user_agent(mut self, user_agent: impl AsRef<str>) -> Self {
+        self.user_agent = readable(user_agent.as_ref());
+        self
+    }
+
+    /// What the user calls it; the first 256 characters are kept, without control characters.
+    pub fn label(mut self, label: impl AsRef<str>) -> Self {
+        self.label = readable(label.as_ref());
+        self
+    }
+
+    /// The browser keeps the session's cookies this long after each refresh, also when it is closed: "remember me". At most
+    /// 400 days. Otherwise `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` say how long.
+    pub fn persistent(mut self, lifetime: Duration) -> Self {
+        self.cookies = Some(CookieLifetime::Fixed(lifetime));
+        self
+    }
+
+    /// The browser drops the session's cookies when it is closed.
+    pub fn session(mut self) -> Self {
+        self.cookies = Some(CookieLifetime::Session);
+        self
+    }
+}
+
+impl Auth {
+    /// What a request tells of its client: the header `User-Agent`, and the session it is in, which a log-in replaces. The
+    /// address is not in the head; add it with [`ClientInfo::ip`].
+    pub fn client_info(&self, head: &impl RequestHead) -> ClientInfo {
+        let mut client = ClientInfo::new();
+        if let Some(user_agent) = head.header_values("user-agent").next() {
+            client = client.user_agent(String::from_utf8_lossy(user_agent));
+        }
+        let presented = super::log_out::presented(head, self.config());
+        client.carried = presented.sessions();
+        client
+    }
+}
+
+/// Short and printable, or nothing.
+fn readable(text: &str) -> Option<String> {
+    let kept: String = text
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(LONGEST)
+        .collect();
+    let kept = kept.trim();
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+const LONGEST: usize = 256;

@@ -1,0 +1,173 @@
+//! A session ends because its user says so.
+
+use std::collections::BTreeSet;
+
+use super::revoke;
+use crate::auth::Auth;
+use crate::claims::Claims;
+use crate::config::Config;
+use crate::cookie;
+use crate::csrf;
+use crate::error::{Reason as Refusal, Rejection};
+use crate::locate::{self, Location};
+use crate::purpose::sealed::Kind;
+use crate::request::RequestHead;
+use crate::set_cookies::SetCookies;
+use crate::store::{Reason, RevokeToken, SessionId, Uid};
+use crate::verify;
+
+/// A request that may log out: see [`Auth::authenticate_log_out`].
+#[derive(Debug)]
+#[must_use = "nobody is logged out before it is given to `log_out`"]
+pub struct LogOut {
+    sessions: BTreeSet<(Uid, SessionId)>,
+    /// Tokens without a session.
+    tokens: Vec<RevokeToken>,
+    has_cookies: bool,
+}
+
+impl Auth {
+    /// Checks a request that wants to log out. Reads the access and the refresh token, expired or not; of cookies it asks
+    /// the CSRF value of either of them, whatever the method.
+    ///
+    /// A token whose signature does not hold, or none at all, is no reason to refuse: there is nobody to log out, and the
+    /// cookies, if there are any, are of no use.
+    ///
+    /// # Errors
+    /// `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
+    /// name.
+    ///
+    /// # Security
+    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie there, or a session whose
+    /// access cookie is gone is not seen, and goes on.
+    pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
+        let config = self.config();
+        let presented = presented(head, config);
+        let checked = match presented.too_many.clone() {
+            // One that was not looked at might be the one that counts.
+            Some(name) => Err(Refusal::AmbiguousCookie { name }),
+            None => csrf::check_log_out(head, config, &presented.cookies),
+        };
+        checked.map_err(|reason| self.reject(reason))?;
+        let without_session = presented
+            .genuine()
+            .filter(|claims| claims.session().is_none());
+        let revoke = |claims: &Claims| {
+            let until = claims.expires_at.saturating_add(config.leeway());
+            RevokeToken::new(claims.uid(), claims.id().into(), until)
+        };
+        Ok(LogOut {
+            sessions: presented.sessions(),
+            tokens: without_session.map(revoke).collect(),
+            has_cookies: presented.has_cookies,
+        })
+    }
+
+    /// Logs out: ends the sessions of the request's tokens, or the tokens themselves where they have none, and deletes the
+    /// cookies, if the request has any. When it has returned, the tokens are let in nowhere.
+    ///
+    /// Without a store the cookies are deleted, and whoever copied a token has it until it expires.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, RequestHead, SetCookies, error::Rejection};
+    /// async fn handler(auth: &Auth, head: &impl RequestHead) -> Result<SetCookies, Rejection> {
+    ///     let log_out = auth.authenticate_log_out(head)?;
+    ///     auth.log_out(log_out).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// `store_unavailable`: then nothing is to be deleted, so that it can be tried again.
+    pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
+        let LogOut {
+            sessions,
+            tokens,
+            has_cookies,
+        } = log_out;
+        if let Some(store) = self.store() {
+            let ended = async {
+                for (uid, session) in sessions {
+                    revoke::end(self, store, uid, session, Reason::LoggedOut).await?;
+                }
+                for token in tokens {
+                    self.wait(store.revoke_token(token)).await?;
+                }
+                Ok(())
+            };
+            ended.await.map_err(|reason: Refusal| self.reject(reason))?;
+        }
+        Ok(if has_cookies {
+            self.unset_cookies()
+        } else {
+            SetCookies::new(Vec::new())
+        })
+    }
+}
+
+/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
+pub(super) struct Presented {
+    /// With the purpose of the cookie each of them was found in.
+    pub(super) cookies: Vec<(Kind, Box<Claims>)>,
+    elsewhere: Vec<Claims>,
+    /// Whether there are token cookies at all.
+    has_cookies: bool,
+    /// The name of which there are more than are looked at.
+    too_many: Option<String>,
+}
+
+impl Presented {
+    fn genuine(&self) -> impl Iterator<Item = &Claims> {
+        let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
+        cookies.chain(&self.elsewhere)
+    }
+
+    /// Each once. A refresh token without a session may have been given one since.
+    pub(super) fn sessions(&self) -> BTreeSet<(Uid, SessionId)> {
+        let session = |claims: &Claims| {
+            let uid = claims.uid();
+            let session = match claims.session() {
+                Some(session) => session.into(),
+                None if claims.kind() == Kind::Refresh.claim() => {
+                    SessionId::adopting(&uid, &claims.id().into())
+                }
+                None => return None,
+            };
+            Some((uid, session))
+        };
+        self.genuine().filter_map(session).collect()
+    }
+}
+
+/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones are dropped.
+pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
+    let mut presented = Presented {
+        cookies: Vec::new(),
+        elsewhere: Vec::new(),
+        has_cookies: false,
+        too_many: None,
+    };
+    let kinds = [Kind::Access, Kind::Refresh];
+    let reads_cookies = config.locations().contains(&Location::Cookies);
+    for kind in kinds.into_iter().filter(|_| reads_cookies) {
+        let name = &config.cookies(kind).token.name;
+        let candidates = cookie::find(head.header_values("cookie"), name);
+        presented.has_cookies |= !candidates.as_slice().is_empty();
+        if candidates.too_many() {
+            presented.too_many.get_or_insert(name.to_string());
+        }
+        let genuine = candidates.as_slice().iter().filter_map(|token| {
+            let claims = verify::genuine(token, config).ok()?;
+            (claims.kind() == kind.claim()).then_some((kind, claims))
+        });
+        presented.cookies.extend(genuine);
+    }
+    for location in [Location::Headers, Location::Query] {
+        if config.locations().contains(&location)
+            && let Some(token) = locate::elsewhere(head, config, location)
+        {
+            let claims = verify::genuine(&token, config).ok();
+            presented.elsewhere.extend(claims.map(|claims| *claims));
+        }
+    }
+    presented
+}

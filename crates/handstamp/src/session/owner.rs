@@ -1,0 +1,61 @@
+//! Whose sessions are meant.
+
+use crate::authenticated::Authenticated;
+use crate::purpose::Purpose;
+use crate::store::{SessionId, Uid};
+
+/// Whose sessions are meant: a subject, or the subject of a token.
+///
+/// With a token, the session that it belongs to is known as the current one.
+///
+/// ```
+/// use handstamp::session::Owner;
+///
+/// let user = Owner::from("user1");
+/// let admin = Owner::from("user1").login_type("admin"); // another person
+/// ```
+#[derive(Debug, Clone)]
+pub struct Owner {
+    subject: String,
+    login_type: Option<String>,
+    pub(super) current: Option<SessionId>,
+}
+
+impl Owner {
+    /// The kind of account, for applications whose tokens have one.
+    #[must_use]
+    pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
+        self.login_type = Some(login_type.into());
+        self
+    }
+
+    pub(super) fn uid(&self) -> Uid {
+        Uid::new(self.login_type.as_deref(), &self.subject)
+    }
+}
+
+impl From<&str> for Owner {
+    fn from(subject: &str) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            login_type: None,
+            current: None,
+        }
+    }
+}
+
+impl From<&String> for Owner {
+    fn from(subject: &String) -> Self {
+        Self::from(subject.as_str())
+    }
+}
+
+impl<P: Purpose> From<&Authenticated<P>> for Owner {
+    fn from(token: &Authenticated<P>) -> Self {
+        Self {
+            subject: token.subject().to_owned(),
+            login_type: token.login_type().map(str::to_owned),
+            current: token.session_id(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Sessions and tokens end before their time.
+
+use super::{EventKind, Owner};
+use crate::auth::Auth;
+use crate::authenticated::Authenticated;
+use crate::clock::UnixTime;
+use crate::config::LONGEST_LIFE;
+use crate::error::{Reason as Refusal, Rejection, StoreError};
+use crate::purpose::Purpose;
+use crate::store::{
+    Reason, RevokeSession, RevokeToken, RevokeUser, SessionId, Store, Uid, UserRevocation,
+};
+
+/// When one of these has returned, nothing that it ended is let in anywhere, but by services that check sessions
+/// [on refresh](crate::config::CheckSessions::OnRefresh) only.
+impl Auth {
+    /// Ends one session of this user. `false` when they have none of this id: an id of somebody else's session ends nothing.
+    ///
+    /// # Errors
+    /// `store_unavailable`, also when there is no store.
+    pub async fn revoke_session(
+        &self,
+        owner: impl Into<Owner>,
+        session: &SessionId,
+    ) -> Result<bool, Rejection> {
+        let uid = owner.into().uid();
+        let revoked = async {
+            let store = self.required_store()?;
+            end(self, store, uid, session.clone(), Reason::Revoked).await
+        };
+        revoked.await.map_err(|reason| self.reject(reason))
+    }
+
+    /// Ends all sessions of the token's user but the one it belongs to, if it belongs to one, and says how many. Tokens
+    /// without a session are not meant; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
+    ///
+    /// # Errors
+    /// As [`revoke_session`](Self::revoke_session).
+    pub async fn revoke_other_sessions<P: Purpose>(
+        &self,
+        token: &Authenticated<P>,
+    ) -> Result<usize, Rejection> {
+        let owner = Owner::from(token);
+        // No session has an empty id.
+        let kept = owner.current.clone().unwrap_or_else(|| "".into());
+        self.revoke_user(owner, UserRevocation::AllBut(kept)).await
+    }
+
+    /// Ends everything of a user: all sessions, and all tokens without one that were made until now. Says how many sessions
+    /// there were.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, error::Rejection};
+    /// async fn password_was_changed(auth: &Auth, user: &str) -> Result<(), Rejection> {
+    ///     let ended = auth.revoke_all_sessions(user).await?;
+    ///     println!("{ended} devices are logged out");
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`revoke_session`](Self::revoke_session).
+    ///
+    /// # Security
+    /// Where tokens have a login type, say so: `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is
+    /// somebody else, of whom nothing is ended.
+    pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
+        self.revoke_user(owner.into(), UserRevocation::All).await
+    }
+
+    /// Ends what a user had at this time: sessions that had begun, and tokens without a session that were made by then or
+    /// in the same second. A time in the future is now. Never lets in again what an earlier call had ended.
+    ///
+    /// # Errors
+    /// As [`revoke_session`](Self::revoke_session).
+    pub async fn not_before(
+        &self,
+        owner: impl Into<Owner>,
+        time: UnixTime,
+    ) -> Result<usize, Rejection> {
+        self.revoke_user(owner.into(), UserRevocation::Before(time))
+            .await
+    }
+
+    /// Ends one token of this user, by its id and its own end; and the session that it was given, if it is a refresh token
+    /// that came without one.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
+    /// async fn once_only(auth: &Auth, token: &Authenticated<Access>) -> Result<(), Rejection> {
+    ///     auth.revoke_token(token, token.id(), token.expires_at()).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`revoke_session`](Self::revoke_session).
+    pub async fn revoke_token(
+        &self,
+        owner: impl Into<Owner>,
+        id: &str,
+        expires_at: UnixTime,
+    ) -> Result<(), Rejection> {
+        let uid = owner.into().uid();
+        let until = expires_at.saturating_add(self.config().leeway());
+        let revoked = async {
+            let store = self.required_store()?;
+            let session = SessionId::adopting(&uid, &id.into());
+            let revoke = RevokeToken::new(uid.clone(), id.into(), until);
+            self.wait(store.revoke_token(revoke)).await?;
+            end(self, store, uid, session, Reason::Revoked).await
+        };
+        revoked
+            .await
+            .map(drop)
+            .map_err(|reason| self.reject(reason))
+    }
+
+    /// Removes from the store what is over. Call it from time to time; every hour is often enough. A `MemoryStore` and Redis
+    /// need none of it.
+    ///
+    /// # Errors
+    /// When the store cannot. It may take longer than `HANDSTAMP_STORE_TIMEOUT`.
+    pub async fn purge_sessions(&self) -> Result<u64, StoreError> {
+        match self.store() {
+            Some(store) => store.purge().await,
+            None => Ok(0),
+        }
+    }
+
+    async fn revoke_user(&self, owner: Owner, which: UserRevocation) -> Result<usize, Rejection> {
+        let uid = owner.uid();
+        let revoked = async {
+            // Remembered for as long as any token can live.
+            let revoke = RevokeUser::new(uid.clone(), which, Reason::Revoked, LONGEST_LIFE);
+            self.wait(self.required_store()?.revoke_user(revoke)).await
+        };
+        let ended: Vec<SessionId> = revoked.await.map_err(|reason| self.reject(reason))?;
+        for session in &ended {
+            self.tell(EventKind::Revoked(Reason::Revoked), &uid, session);
+        }
+        Ok(ended.len())
+    }
+}
+
+/// Ends one session, if it is live.
+pub(super) async fn end(
+    auth: &Auth,
+    store: &dyn Store,
+    uid: Uid,
+    session: SessionId,
+    reason: Reason,
+) -> Result<bool, Refusal> {
+    let revoke = RevokeSession::new(uid.clone(), session.clone(), reason);
+    let ended = auth.wait(store.revoke_session(revoke)).await?;
+    if ended {
+        auth.tell(EventKind::Revoked(reason), &uid, &session);
+    }
+    Ok(ended)
+}

@@ -1,0 +1,133 @@
+//! Refresh tokens without a session: AuthX's, or ours from before there was a store.
+
+use serde_json::json;
+
+use super::{House, claims, house};
+use crate::session::EventKind;
+use crate::testing::{Head, NOW, builder, now};
+use crate::{TokenPair, days, minutes};
+
+/// A refresh token as AuthX makes it, and a request with it.
+fn authx(house: &House, changes: &serde_json::Value) -> Head {
+    let mut all =
+        json!({"type": "refresh", "jti": "8e6e3c4f", "fresh": null, "exp": NOW + 20 * 24 * 3600});
+    all.as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
+    let token = crate::testing::token(&house.auth, &all);
+    Head::new("POST").refresh(&token).csrf(crate::testing::CSRF)
+}
+
+fn sid(tokens: &TokenPair) -> String {
+    claims(tokens.access().as_str())["sid"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_token_without_a_session_gets_one_once() {
+    use EventKind::{Adopted, Debounced, Reissued, Rotated};
+    let house = house(builder());
+    let legacy = authx(&house, &json!({"scopes": ["a:read"], "tenant": "acme"}));
+    let first = house.exchange(&legacy).unwrap();
+    let said = claims(first.refresh().as_str());
+    assert_eq!(
+        (&said["jti"], &said["scopes"], &said["tenant"]),
+        (&json!("8e6e3c4f"), &json!(["a:read"]), &json!("acme"))
+    );
+    assert_eq!(
+        said["csrf"],
+        crate::testing::CSRF,
+        "forms and other tabs keep working"
+    );
+    let other_tab = house.exchange(&legacy).unwrap();
+    assert_eq!(sid(&first), sid(&other_tab));
+    assert_eq!(house.told(), [Adopted, Debounced]);
+
+    house.clock.advance(minutes(14));
+    let next = house.refresh(&first).unwrap();
+    let late = house.exchange(&legacy).unwrap();
+    assert_eq!(
+        claims(next.refresh().as_str()),
+        claims(late.refresh().as_str())
+    );
+    assert_eq!(house.told(), [Rotated, Reissued]);
+    assert_eq!(house.enter(&next), "user1");
+
+    house.clock.advance(minutes(1));
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "refresh_reused");
+    assert_eq!(house.enter(&next), "session_ended");
+    assert_eq!(
+        house.exchange(&legacy).unwrap_err(),
+        "session_ended",
+        "it is not adopted again"
+    );
+}
+
+#[test]
+fn a_token_is_not_adopted_again_when_its_session_is_over() {
+    let house = house(builder().session_idle(days(1)));
+    let legacy = authx(&house, &json!({}));
+    drop(house.exchange(&legacy).unwrap());
+    house.clock.advance(days(2));
+    now(house.auth.purge_sessions()).unwrap();
+    drop(house.log_in("user2")); // sweeps too
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "session_ended");
+}
+
+#[test]
+fn not_where_sessions_are_required() {
+    let house = house(builder().session_tracking(true));
+    let legacy = authx(&house, &json!({}));
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "session_ended");
+    assert_eq!(house.told(), []);
+    let tokens = house.log_in("user1");
+    assert_eq!(house.enter(&tokens), "user1");
+}
+
+#[test]
+fn nor_where_they_are_off_and_revocation_still_counts() {
+    let house = house(builder().session_tracking(false));
+    let tokens = house.log_in("user1");
+    assert!(claims(tokens.access().as_str()).get("sid").is_none());
+    let again = house.refresh(&tokens).unwrap();
+    assert_eq!(
+        claims(again.refresh().as_str()),
+        claims(tokens.refresh().as_str())
+    );
+    assert_eq!(house.told(), []);
+    now(house.auth.revoke_all_sessions("user1")).unwrap();
+    assert_eq!(house.enter(&tokens), "token_revoked");
+    assert_eq!(house.refresh(&tokens).unwrap_err(), "token_revoked");
+}
+
+#[test]
+fn log_out_and_log_in_end_the_session_that_a_thief_was_given() {
+    for logs_out in [true, false] {
+        let house = house(builder());
+        let legacy = authx(&house, &json!({}));
+        let thief = house.exchange(&legacy).unwrap();
+        house.clock.advance(minutes(14));
+        let thief = house.refresh(&thief).unwrap();
+        if logs_out {
+            let _cookies = house.log_out(&legacy).unwrap();
+        } else {
+            let client = house.auth.client_info(&legacy);
+            drop(now(house.auth.log_in("user1", client)).unwrap());
+        }
+        assert_eq!(house.enter(&thief), "session_ended", "{logs_out}");
+        assert_eq!(house.refresh(&thief).unwrap_err(), "session_ended");
+    }
+}
+
+#[test]
+fn to_revoke_the_token_is_to_revoke_its_session() {
+    let house = house(builder());
+    let legacy = authx(&house, &json!({}));
+    let tokens = house.exchange(&legacy).unwrap();
+    let until = tokens.refresh().expires_at();
+    now(house.auth.revoke_token("user1", "8e6e3c4f", until)).unwrap();
+    assert_eq!(house.enter(&tokens), "session_ended");
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
+}

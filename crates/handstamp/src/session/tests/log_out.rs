@@ -1,0 +1,140 @@
+//! How a session ends by its user's will.
+
+use super::{House, house, refresh_head};
+use crate::session::{ClientInfo, EventKind};
+use crate::store::Reason;
+use crate::testing::{Head, builder, now};
+use crate::{Location, NewToken, TokenPair, minutes};
+
+#[test]
+fn log_out_ends_the_session_of_either_token() {
+    type Carries = fn(&House, &TokenPair) -> Head;
+    let ended = Ok((4, true));
+    let untouched = |cookies| Ok((cookies, false));
+    #[rustfmt::skip]
+    let rows: [(&str, Carries, Result<(usize, bool), &str>); 15] = [
+        ("the access cookie", |_, tokens| access(tokens), ended),
+        ("the refresh cookie", |_, tokens| refresh_head(tokens), ended),
+        ("both", |_, tokens| access(tokens).refresh(tokens.refresh().as_str()), ended),
+        ("an access token that has expired", |house, tokens| {
+            house.clock.advance(minutes(60));
+            access(tokens)
+        }, ended),
+        ("by GET", |_, tokens| Head::new("GET").access(tokens.access().as_str()).csrf(tokens.access().csrf().unwrap()), ended),
+        ("no CSRF value", |_, tokens| Head::new("POST").access(tokens.access().as_str()), Err("missing_csrf_token")),
+        ("no CSRF value, by GET", |_, tokens| Head::new("GET").access(tokens.access().as_str()), Err("missing_csrf_token")),
+        ("another CSRF value", |_, tokens| Head::new("POST").refresh(tokens.refresh().as_str()).csrf("another"), Err("csrf_mismatch")),
+        ("two CSRF values", |_, tokens| access(tokens).csrf("another"), Err("csrf_mismatch")),
+        ("a cookie that is no token", |_, _| Head::new("POST").access("no token"), untouched(4)),
+        ("a forged cookie beside the real one", |_, tokens| access(tokens).access("forged"), ended),
+        ("an access token in the refresh cookie", |_, tokens| Head::new("POST").refresh(tokens.access().as_str()), untouched(4)),
+        ("more cookies of the name than are looked at", |_, tokens| {
+            let planted = ["a", "b", "c", "d"].iter().fold(Head::new("POST"), |head, planted| head.access(planted));
+            planted.access(tokens.access().as_str()).csrf(tokens.access().csrf().unwrap())
+        }, Err("ambiguous_cookie")),
+        ("no cookie", |_, _| Head::new("POST"), untouched(0)),
+        ("an empty cookie", |_, _| Head::new("POST").access(""), untouched(0)),
+    ];
+    for (row, carries, expected) in rows {
+        let house = house(builder());
+        let tokens = house.log_in("user1");
+        let head = carries(&house, &tokens);
+        house.told();
+        let answer = house.log_out(&head).map(|cookies| {
+            assert!(
+                cookies
+                    .lines()
+                    .all(|line| line.to_header_value().contains("Max-Age=0"))
+            );
+            let over = house.refresh(&tokens).is_err();
+            (cookies.lines().count(), over)
+        });
+        let told = house.told();
+        assert_eq!(
+            answer.as_ref().map_err(String::as_str),
+            expected.as_ref().map_err(|code| *code),
+            "{row}"
+        );
+        let revoked = EventKind::Revoked(Reason::LoggedOut);
+        assert_eq!(told.contains(&revoked), expected == ended, "{row}");
+    }
+}
+
+fn access(tokens: &TokenPair) -> Head {
+    Head::new("POST")
+        .access(tokens.access().as_str())
+        .csrf(tokens.access().csrf().unwrap())
+}
+
+#[test]
+fn log_out_by_a_header_needs_no_csrf_value_and_deletes_nothing() {
+    let house = house(builder().token_locations([Location::Headers, Location::Cookies]));
+    for refresh in [false, true] {
+        let tokens = house.log_in("user1");
+        let token = if refresh {
+            tokens.refresh().as_str()
+        } else {
+            tokens.access().as_str()
+        };
+        let cookies = house.log_out(&Head::new("POST").bearer(token)).unwrap();
+        assert_eq!(cookies.lines().count(), 0);
+        let head = Head::new("GET").bearer(tokens.access().as_str());
+        let code = crate::testing::outcome(&house.auth, &head, &crate::Require::access());
+        assert_eq!(code, "session_ended");
+    }
+}
+
+#[test]
+fn tokens_without_a_session_end_by_their_ids() {
+    let house = house(builder());
+    let access = house.auth.create_access_token("user1").unwrap();
+    let refresh = house.auth.create_refresh_token("user1").unwrap();
+    let both = || {
+        Head::new("POST")
+            .access(access.as_str())
+            .refresh(refresh.as_str())
+    };
+    let rows = [
+        (
+            "neither value",
+            both().csrf("neither"),
+            Err("csrf_mismatch"),
+        ),
+        (
+            "the refresh token's",
+            both().csrf(refresh.csrf().unwrap()),
+            Ok(()),
+        ),
+    ];
+    for (row, head, expected) in rows {
+        let answer = house.log_out(&head).map(drop);
+        assert_eq!(
+            answer.as_ref().map_err(String::as_str).copied(),
+            expected,
+            "{row}"
+        );
+    }
+    let head = Head::new("GET").access(access.as_str());
+    assert_eq!(
+        crate::testing::outcome(&house.auth, &head, &crate::Require::access()),
+        "token_revoked"
+    );
+    let head = Head::new("POST")
+        .refresh(refresh.as_str())
+        .csrf(refresh.csrf().unwrap());
+    assert_eq!(
+        crate::testing::outcome(&house.auth, &head, &crate::Require::refresh()),
+        "token_revoked"
+    );
+}
+
+#[test]
+fn a_session_of_another_audience_is_not_ours_to_end() {
+    let house = house(builder().encode_audience(["web"]));
+    let user = NewToken::for_subject("user1").audience(["elsewhere"]);
+    let tokens = now(house.auth.log_in(user, ClientInfo::new())).unwrap();
+    house.told();
+    let cookies = house.log_out(&access(&tokens)).unwrap();
+    assert_eq!(cookies.lines().count(), 4, "the cookies are of no use");
+    assert_eq!(house.told(), []);
+}

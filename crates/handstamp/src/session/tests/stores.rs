@@ -1,0 +1,262 @@
+//! What is asked of a store, and what happens when it does not answer.
+
+use std::future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{House, house, refresh_head, with_store};
+use crate::admission::Admission;
+use crate::config::CheckSessions;
+use crate::error::{AuthError, StoreError};
+use crate::session::ClientInfo;
+use crate::store::{
+    Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store, Uid,
+};
+use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
+use crate::{Auth, Require, TokenPair};
+
+/// Names the verbs that are asked of a memory store.
+#[derive(Debug)]
+struct Counted(MemoryStore, Arc<Mutex<Vec<&'static str>>>);
+
+/// Answers in a certain way, or never.
+#[derive(Debug, Clone, Copy)]
+enum Broken {
+    Refuses,
+    Hangs,
+}
+
+fn broken<T: Send + 'static>(how: Broken) -> BoxFuture<'static, Result<T, StoreError>> {
+    match how {
+        Broken::Refuses => Box::pin(future::ready(Err(StoreError::new("connection refused")))),
+        Broken::Hangs => Box::pin(future::pending()),
+    }
+}
+
+macro_rules! verbs {
+    ($($verb:ident($($name:ident: $Argument:ty)?) -> $Answer:ty;)*) => {
+        impl Store for Counted {
+            $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
+                self.1.lock().unwrap().push(stringify!($verb));
+                self.0.$verb($($name)?)
+            })*
+        }
+
+        impl Store for Broken {
+            $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
+                $(let _ = $name;)?
+                broken(*self)
+            })*
+        }
+    };
+}
+
+verbs! {
+    create(new: NewSession) -> Created;
+    rotate(rotate: Rotate) -> Rotation;
+    admit(admit: Admit) -> Admission;
+    revoke_session(revoke: RevokeSession) -> bool;
+    revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
+    revoke_token(revoke: RevokeToken) -> ();
+    list(uid: Uid) -> Vec<SessionRow>;
+    purge() -> u64;
+}
+
+#[test]
+fn every_request_asks_once() {
+    let rows: [(&str, CheckSessions, [&[&str]; 6]); 2] = [
+        (
+            "with every request",
+            CheckSessions::EveryRequest,
+            [
+                &["create"],
+                &["admit"],
+                &["admit", "rotate"],
+                &["list"],
+                &["revoke_session"],
+                &["admit"],
+            ],
+        ),
+        (
+            "on refresh only",
+            CheckSessions::OnRefresh,
+            [
+                &["create"],
+                &[],
+                &["admit", "rotate"],
+                &["list"],
+                &["revoke_session"],
+                &[],
+            ],
+        ),
+    ];
+    for (row, check, expected) in rows {
+        let clock = ManualClock::default();
+        clock.set(NOW);
+        let asked = Arc::default();
+        let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
+        let house = with_store(builder().check_sessions(check), store, clock);
+        let verbs = || std::mem::take(&mut *asked.lock().unwrap());
+
+        let tokens = house.log_in("user1");
+        let mut seen = vec![verbs()];
+        house.enter(&tokens);
+        seen.push(verbs());
+        drop(house.refresh(&tokens).unwrap());
+        seen.push(verbs());
+        now(house.auth.sessions("user1")).unwrap();
+        seen.push(verbs());
+        let _cookies = house.log_out(&refresh_head(&tokens)).unwrap();
+        seen.push(verbs());
+        let after = house.enter(&tokens);
+        seen.push(verbs());
+        assert_eq!(seen, expected, "{row}");
+        let expected = if check == CheckSessions::OnRefresh {
+            "user1"
+        } else {
+            "session_ended"
+        };
+        assert_eq!(after, expected, "{row}");
+        assert_eq!(
+            house.refresh(&tokens).unwrap_err(),
+            "session_ended",
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn a_forged_or_expired_token_is_not_shown_to_the_store() {
+    let clock = ManualClock::default();
+    clock.set(NOW);
+    let asked = Arc::default();
+    let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
+    let house = with_store(builder(), store, clock);
+    let tokens = house.log_in("user1");
+    asked.lock().unwrap().clear();
+    let forged = tokens.access().as_str().replace('.', "a.");
+    outcome(
+        &house.auth,
+        &Head::new("GET").access(&forged),
+        &Require::access(),
+    );
+    house.clock.advance(crate::minutes(16));
+    assert_eq!(house.enter(&tokens), "token_expired");
+    assert!(asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn without_confirmation_a_late_token_is_a_copy() {
+    let house = house(builder().check_sessions(CheckSessions::OnRefresh));
+    let first = house.log_in("user1");
+    house.clock.advance(crate::minutes(14));
+    drop(house.refresh(&first).unwrap());
+    house.clock.advance(Duration::from_secs(11));
+    assert_eq!(house.refresh(&first).unwrap_err(), "refresh_reused");
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_lets_nobody_in() {
+    for how in [Broken::Refuses, Broken::Hangs] {
+        let config = builder().store_timeout(Duration::from_millis(20));
+        let sound = house(config);
+        let tokens = sound.log_in("user1");
+        let plain = sound.auth.create_access_token("user1").unwrap();
+        let clock = sound.clock.clone();
+        let config = builder().store_timeout(Duration::from_millis(20));
+        let House { auth, .. } = with_store(config, how, clock);
+
+        let heads = [
+            (
+                "an access token",
+                Head::new("GET").access(tokens.access().as_str()),
+            ),
+            (
+                "one without a session",
+                Head::new("GET").access(plain.as_str()),
+            ),
+        ];
+        for (row, head) in heads {
+            let rejection = auth
+                .authenticate(&head, &Require::access())
+                .await
+                .unwrap_err();
+            assert_eq!(
+                (rejection.status(), rejection.code()),
+                (503, "store_unavailable"),
+                "{row}, {how:?}"
+            );
+            assert!(
+                rejection
+                    .headers()
+                    .iter()
+                    .any(|(name, _)| *name == "retry-after")
+            );
+        }
+        let rejection = auth
+            .authenticate(&refresh_head(&tokens), &Require::refresh())
+            .await
+            .unwrap_err();
+        assert_eq!(rejection.code(), "store_unavailable");
+        let log_out = auth.authenticate_log_out(&refresh_head(&tokens)).unwrap();
+        assert_eq!(
+            auth.log_out(log_out).await.unwrap_err().code(),
+            "store_unavailable"
+        );
+        let error = auth.log_in("user1", ClientInfo::new()).await.unwrap_err();
+        assert!(matches!(error, AuthError::Rejected(rejection) if rejection.status() == 503));
+        let token = ask(&sound.auth, &refresh_head(&tokens), &Require::refresh()).unwrap();
+        let error = auth.refresh(&token).await.unwrap_err();
+        assert!(matches!(error, AuthError::Rejected(rejection) if rejection.status() == 503));
+        for answer in [
+            auth.sessions("user1").await.map(drop),
+            auth.revoke_session("user1", &SessionId::from("a"))
+                .await
+                .map(drop),
+            auth.revoke_all_sessions("user1").await.map(drop),
+            auth.revoke_token("user1", "id", token.expires_at()).await,
+        ] {
+            assert_eq!(answer.unwrap_err().code(), "store_unavailable");
+        }
+    }
+}
+
+#[test]
+fn without_a_store_there_are_no_sessions() {
+    let auth = crate::testing::auth(builder());
+    let tokens = now(auth.log_in("user1", ClientInfo::new())).unwrap();
+    assert!(super::claims(tokens.access().as_str()).get("sid").is_none());
+    assert_eq!(super::claims(tokens.access().as_str())["fresh"], true);
+    let again = refreshed(&auth, &tokens);
+    assert_eq!(
+        super::claims(again.refresh().as_str()),
+        super::claims(tokens.refresh().as_str())
+    );
+    let log_out = auth.authenticate_log_out(&refresh_head(&tokens)).unwrap();
+    assert_eq!(now(auth.log_out(log_out)).unwrap().lines().count(), 4);
+    assert_eq!(now(auth.purge_sessions()).unwrap(), 0);
+    // What would do nothing does not say that it did.
+    assert_eq!(now(auth.sessions("user1")).unwrap_err().status(), 503);
+    assert_eq!(
+        now(auth.revoke_all_sessions("user1")).unwrap_err().status(),
+        503
+    );
+}
+
+fn refreshed(auth: &Auth, tokens: &TokenPair) -> TokenPair {
+    let token = ask(auth, &refresh_head(tokens), &Require::refresh()).unwrap();
+    now(auth.refresh(&token)).unwrap()
+}
+
+#[test]
+fn where_sessions_are_asked_for_and_there_is_no_store_nobody_is_let_in() {
+    let auth = crate::testing::auth(builder().session_tracking(true));
+    assert!(now(auth.log_in("user1", ClientInfo::new())).is_err());
+    let token = auth.create_access_token("user1").unwrap();
+    let head = Head::new("GET").access(token.as_str());
+    assert_eq!(
+        outcome(&auth, &head, &Require::access()),
+        "store_unavailable"
+    );
+}

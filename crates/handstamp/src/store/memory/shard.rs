@@ -1,0 +1,336 @@
+//! The sessions and revocations of some users, behind one lock.
+
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
+use std::time::Duration;
+
+use crate::admission::Admission;
+use crate::clock::UnixTime;
+use crate::session::rotation::Verdict;
+use crate::store::{
+    Admit, AdmitPurpose, Created, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, TokenId, Uid, UserRevocation,
+};
+
+/// Everything of the users whose hash falls here.
+#[derive(Default)]
+pub(super) struct Shard {
+    pub(super) sessions: HashMap<SessionId, Kept>,
+    pub(super) of_user: HashMap<Uid, Vec<SessionId>>,
+    /// Of the users that have any: most look-ups end here, with nothing found.
+    pub(super) revoked: HashMap<Uid, Revoked>,
+    /// When to look whether an entry can go; the earliest first. Each entry of the maps has one entry here.
+    pub(super) due: BinaryHeap<Reverse<(UnixTime, Due)>>,
+}
+
+pub(super) struct Kept {
+    pub(super) row: SessionRow,
+    keep_until: Option<UnixTime>,
+}
+
+impl Kept {
+    pub(super) fn goes_at(&self) -> UnixTime {
+        let ends = self.row.ends_at();
+        self.keep_until.map_or(ends, |until| until.max(ends))
+    }
+}
+
+/// What a user's tokens are checked against.
+#[derive(Default)]
+pub(super) struct Revoked {
+    pub(super) not_before: Option<NotBefore>,
+    /// Until they end by themselves.
+    pub(super) tokens: HashMap<TokenId, UnixTime>,
+}
+
+impl Revoked {
+    fn has(&self, token: &TokenId, now: UnixTime) -> bool {
+        self.tokens.get(token).is_some_and(|until| now < *until)
+    }
+
+    fn not_before(&self) -> Option<UnixTime> {
+        self.not_before.map(|not_before| not_before.at)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct NotBefore {
+    at: UnixTime,
+    pub(super) forget_at: UnixTime,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    Session(SessionId),
+    Token(Uid, TokenId),
+    NotBefore(Uid),
+}
+
+pub(super) struct Swept {
+    pub(super) looked_at: usize,
+    pub(super) removed: u64,
+}
+
+impl Shard {
+    pub(super) fn create(&mut self, new: NewSession, now: UnixTime) -> Created {
+        self.sweep(now, SWEEP_BATCH);
+        if let Some(kept) = self.sessions.get(&new.id) {
+            return Created::Existing(kept.row.clone());
+        }
+        let now = match self.not_before(&new.uid) {
+            Some(not_before) => now.max(not_before.saturating_add(MILLISECOND)),
+            None => now,
+        };
+        let sessions = self.of_user.entry(new.uid.clone()).or_default();
+        sessions.push(new.id.clone());
+        let absolute_expires = now.saturating_add(new.absolute);
+        let row = SessionRow {
+            id: new.id,
+            uid: new.uid,
+            generation: 1,
+            current: new.token,
+            confirmed: true,
+            rotated_at: now,
+            renewed_at: now,
+            created_at: now,
+            last_active: now,
+            idle_expires: now.saturating_add(new.idle).min(absolute_expires),
+            absolute_expires,
+            data: new.data,
+            revoked: None,
+        };
+        let kept = Kept {
+            row: row.clone(),
+            keep_until: new.keep_until,
+        };
+        self.due
+            .push(Reverse((kept.goes_at(), Due::Session(row.id.clone()))));
+        self.sessions.insert(row.id.clone(), kept);
+        Created::New(row)
+    }
+
+    pub(super) fn rotate(&mut self, rotate: &Rotate, now: UnixTime) -> Rotation {
+        self.sweep(now, SWEEP_BATCH);
+        let revoked = self.revoked.get(&rotate.uid);
+        if revoked.is_some_and(|revoked| revoked.has(&rotate.presented.token, now)) {
+            return Rotation::Revoked;
+        }
+        let Some(row) = self.live(&rotate.uid, &rotate.session, now) else {
+            return Rotation::Ended;
+        };
+        match row.judge(&rotate.presented, now) {
+            Verdict::Reuse(reuse) => {
+                row.revoked = Some((now, Reason::Reused));
+                Rotation::Reused(reuse)
+            }
+            Verdict::Continue(way) => {
+                *row = row.after(way, rotate, now);
+                Rotation::Continued(way, row.clone())
+            }
+        }
+    }
+
+    pub(super) fn admit(&mut self, admit: &Admit, now: UnixTime) -> Admission {
+        let revoked = self.revoked.get(&admit.uid);
+        if revoked.is_some_and(|revoked| revoked.has(&admit.token, now)) {
+            return Admission::Revoked;
+        }
+        let Some(session) = &admit.session else {
+            let not_before = revoked.and_then(Revoked::not_before);
+            let too_old = |at: UnixTime| admit.issued_at.as_secs() <= at.as_secs();
+            return match not_before {
+                Some(not_before) if too_old(not_before) => Admission::Revoked,
+                _ => Admission::Admitted,
+            };
+        };
+        let Some(row) = self.live(&admit.uid, session, now) else {
+            return Admission::SessionEnded;
+        };
+        match &admit.purpose {
+            AdmitPurpose::Refresh(presented) => {
+                if let Verdict::Reuse(_) = row.judge(presented, now) {
+                    return Admission::Reused;
+                }
+            }
+            AdmitPurpose::Access { generation } => {
+                if *generation == row.generation && !row.confirmed {
+                    *row = row.confirm(now);
+                }
+            }
+        }
+        if let Some(after) = admit.touch_after
+            && now >= row.last_active.saturating_add(after)
+        {
+            row.last_active = now;
+        }
+        Admission::Admitted
+    }
+
+    pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {
+        self.sweep(now, SWEEP_BATCH);
+        let row = self.live(&revoke.uid, &revoke.session, now);
+        row.map(|row| row.revoked = Some((now, revoke.reason)))
+            .is_some()
+    }
+
+    pub(super) fn revoke_user(&mut self, revoke: &RevokeUser, now: UnixTime) -> Vec<SessionId> {
+        self.sweep(now, SWEEP_BATCH);
+        let live = self.list(&revoke.uid, now);
+        let before = match &revoke.which {
+            UserRevocation::All => Some(now),
+            UserRevocation::Before(at) => Some(UnixTime::from_millis(at.as_millis()).min(now)),
+            UserRevocation::AllBut(_) => None,
+        };
+        if let Some(before) = before {
+            self.set_not_before(&revoke.uid, before, now.saturating_add(revoke.keep));
+        }
+        let is_meant = |row: &SessionRow| match &revoke.which {
+            // Also one that a clock which went back made in the future.
+            UserRevocation::All => true,
+            UserRevocation::AllBut(kept) => row.id != *kept,
+            UserRevocation::Before(_) => before.is_some_and(|before| row.created_at <= before),
+        };
+        let meant: Vec<SessionId> = live
+            .into_iter()
+            .filter(is_meant)
+            .map(|row| row.id)
+            .collect();
+        for id in &meant {
+            if let Some(kept) = self.sessions.get_mut(id) {
+                kept.row.revoked = Some((now, revoke.reason));
+            }
+        }
+        meant
+    }
+
+    fn set_not_before(&mut self, uid: &Uid, at: UnixTime, forget_at: UnixTime) {
+        let revoked = self.revoked.entry(uid.clone()).or_default();
+        match &mut revoked.not_before {
+            Some(before) => {
+                before.at = before.at.max(at);
+                before.forget_at = before.forget_at.max(forget_at);
+            }
+            none @ None => {
+                *none = Some(NotBefore { at, forget_at });
+                let due = Due::NotBefore(uid.clone());
+                self.due.push(Reverse((forget_at, due)));
+            }
+        }
+    }
+
+    pub(super) fn revoke_token(&mut self, revoke: RevokeToken, now: UnixTime) {
+        self.sweep(now, SWEEP_BATCH);
+        if revoke.until <= now {
+            return;
+        }
+        let revoked = self.revoked.entry(revoke.uid.clone()).or_default();
+        match revoked.tokens.entry(revoke.token) {
+            Entry::Occupied(mut entry) => {
+                let until = revoke.until.max(*entry.get());
+                entry.insert(until);
+            }
+            Entry::Vacant(entry) => {
+                let due = Due::Token(revoke.uid, entry.key().clone());
+                self.due.push(Reverse((revoke.until, due)));
+                entry.insert(revoke.until);
+            }
+        }
+    }
+
+    pub(super) fn list(&self, uid: &Uid, now: UnixTime) -> Vec<SessionRow> {
+        let not_before = self.not_before(uid);
+        let ids = self.of_user.get(uid).into_iter().flatten();
+        let mut rows: Vec<SessionRow> = ids
+            .filter_map(|id| self.sessions.get(id))
+            .filter(|kept| kept.row.is_live(now, not_before))
+            .map(|kept| kept.row.clone())
+            .collect();
+        rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+        rows
+    }
+
+    fn not_before(&self, uid: &Uid) -> Option<UnixTime> {
+        self.revoked.get(uid).and_then(Revoked::not_before)
+    }
+
+    fn live(&mut self, uid: &Uid, session: &SessionId, now: UnixTime) -> Option<&mut SessionRow> {
+        let not_before = self.not_before(uid);
+        let row = &mut self.sessions.get_mut(session)?.row;
+        (row.uid == *uid && row.is_live(now, not_before)).then_some(row)
+    }
+
+    /// Looks at the entries that are due, at most so many, and removes those that are over.
+    pub(super) fn sweep(&mut self, now: UnixTime, at_most: usize) -> Swept {
+        let mut swept = Swept {
+            looked_at: 0,
+            removed: 0,
+        };
+        while swept.looked_at < at_most {
+            match self.due.peek() {
+                Some(Reverse((at, _))) if *at <= now => {}
+                _ => break,
+            }
+            let Some(Reverse((_, due))) = self.due.pop() else {
+                break;
+            };
+            swept.looked_at += 1;
+            match self.remove(&due, now) {
+                Some(later) => self.due.push(Reverse((later, due))),
+                None => swept.removed += 1,
+            }
+        }
+        swept
+    }
+
+    /// Removes an entry, unless it was given more time: then that is the answer.
+    fn remove(&mut self, due: &Due, now: UnixTime) -> Option<UnixTime> {
+        match due {
+            Due::Session(id) => {
+                let goes_at = self.sessions.get(id)?.goes_at();
+                if goes_at > now {
+                    return Some(goes_at);
+                }
+                let uid = self.sessions.remove(id)?.row.uid;
+                if let Entry::Occupied(mut sessions) = self.of_user.entry(uid) {
+                    sessions.get_mut().retain(|other| other != id);
+                    if sessions.get().is_empty() {
+                        sessions.remove();
+                    }
+                }
+            }
+            Due::Token(uid, token) => {
+                let revoked = self.revoked.get_mut(uid)?;
+                let until = *revoked.tokens.get(token)?;
+                if until > now {
+                    return Some(until);
+                }
+                revoked.tokens.remove(token);
+                self.forget(uid);
+            }
+            Due::NotBefore(uid) => {
+                let revoked = self.revoked.get_mut(uid)?;
+                let forget_at = revoked.not_before?.forget_at;
+                if forget_at > now {
+                    return Some(forget_at);
+                }
+                revoked.not_before = None;
+                self.forget(uid);
+            }
+        }
+        None
+    }
+
+    /// A user of whom nothing is revoked takes no room.
+    fn forget(&mut self, uid: &Uid) {
+        let is_empty =
+            |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
+        if self.revoked.get(uid).is_some_and(is_empty) {
+            self.revoked.remove(uid);
+        }
+    }
+}
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+/// More than the one entry that a verb adds, so that what is over goes faster than new entries come.
+const SWEEP_BATCH: usize = 4;

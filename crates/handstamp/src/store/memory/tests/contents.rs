@@ -1,0 +1,64 @@
+//! A look inside of a store, which also looks whether everything in it belongs together.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use super::super::MemoryStore;
+use super::super::shard::Due;
+use crate::clock::UnixTime;
+use crate::store::{SessionId, TokenId, Uid};
+
+/// What is kept, and until when.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Contents {
+    pub(super) sessions: BTreeMap<SessionId, UnixTime>,
+    pub(super) tokens: BTreeMap<(Uid, TokenId), UnixTime>,
+    /// Of those that have a not-before: until when.
+    pub(super) users: BTreeMap<Uid, Option<UnixTime>>,
+}
+
+impl Contents {
+    pub(super) fn of(store: &MemoryStore) -> Self {
+        let mut all = Self::default();
+        for shard in &store.shards {
+            // A caller that panicked may have held the lock.
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut due: Vec<&Due> = shard.due.iter().map(|entry| &entry.0.1).collect();
+            due.sort();
+            let mut expected = Vec::new();
+            for (id, kept) in &shard.sessions {
+                all.sessions.insert(id.clone(), kept.goes_at());
+                expected.push(Due::Session(id.clone()));
+                let of_user = shard.of_user[&kept.row.uid].iter();
+                let listed = of_user.filter(|listed| *listed == id);
+                assert_eq!(listed.count(), 1, "{id:?} is listed once");
+            }
+            for (uid, ids) in &shard.of_user {
+                assert!(!ids.is_empty(), "{uid:?} has sessions");
+                for id in ids {
+                    assert_eq!(shard.sessions[id].row.uid, *uid, "{id:?}");
+                }
+            }
+            for (uid, revoked) in &shard.revoked {
+                for (token, until) in &revoked.tokens {
+                    all.tokens.insert((uid.clone(), token.clone()), *until);
+                    expected.push(Due::Token(uid.clone(), token.clone()));
+                }
+                if let Some(not_before) = revoked.not_before {
+                    all.users.insert(uid.clone(), Some(not_before.forget_at));
+                    expected.push(Due::NotBefore(uid.clone()));
+                }
+                assert!(
+                    revoked.not_before.is_some() || !revoked.tokens.is_empty(),
+                    "something is revoked of {uid:?}"
+                );
+            }
+            expected.sort();
+            assert!(
+                due.into_iter().eq(&expected),
+                "each entry is looked at once, and no other"
+            );
+        }
+        all
+    }
+}

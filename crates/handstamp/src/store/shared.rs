@@ -1,0 +1,44 @@
+//! A store that several hold.
+
+use std::sync::Arc;
+
+use super::{
+    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    Rotation, SessionId, SessionRow, Store, Uid,
+};
+use crate::admission::Admission;
+use crate::error::StoreError;
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
+        (**self).create(new)
+    }
+
+    fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
+        (**self).rotate(rotate)
+    }
+
+    fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
+        (**self).admit(admit)
+    }
+
+    fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
+        (**self).revoke_session(revoke)
+    }
+
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        (**self).revoke_user(revoke)
+    }
+
+    fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).revoke_token(revoke)
+    }
+
+    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        (**self).list(uid)
+    }
+
+    fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        (**self).purge()
+    }
+}

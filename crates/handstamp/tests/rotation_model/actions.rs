@@ -1,0 +1,106 @@
+//! What can happen next.
+
+use crate::scenario::Scenario;
+use crate::state::{Exchange, State, Token};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// A tab sends a refresh with what the jar holds now.
+    Ask,
+    /// The server answers a request, and writes.
+    Answer(u8),
+    /// An answer arrives at the browser.
+    Deliver(u8),
+    /// An answer is lost: the network fails, the laptop sleeps, or the node crashes after its write.
+    LoseAnswer(u8),
+    /// The browser uses the access token it has.
+    Use,
+    /// A tick passes.
+    Wait,
+    LogOut,
+    /// The store loses its last writes, so many: it goes back to an earlier row of its own. Never past the end of a
+    /// session: no rule can know of a revocation that was forgotten.
+    LoseWrites(u8),
+    /// The thief copies the jar.
+    Steal,
+    /// The thief refreshes, and is answered at once: he can send at any time, so waiting gives him nothing new.
+    ThiefAsks(Which),
+    /// The thief uses an access token.
+    ThiefUses(Which),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    Presented,
+    Latest,
+}
+
+/// What can happen in a scenario.
+pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Action>) {
+    actions.clear();
+    let mut under_way = 0;
+    let mut urgent = false;
+    for (i, exchange) in state.exchanges.iter().enumerate() {
+        let again = i > 0 && state.exchanges[i - 1] == *exchange;
+        let i = u8::try_from(i).expect("there are few");
+        match *exchange {
+            Exchange::None => {}
+            Exchange::Asked { left, .. } => {
+                under_way += 1;
+                urgent |= left == 0;
+                if !again {
+                    actions.push(Action::Answer(i));
+                }
+            }
+            Exchange::Answered { left, .. } => {
+                under_way += 1;
+                urgent |= left == 0;
+                if !again {
+                    actions.push(Action::Deliver(i));
+                }
+                if !again && scenario.answers_get_lost {
+                    actions.push(Action::LoseAnswer(i));
+                }
+            }
+        }
+    }
+    if under_way < scenario.exchanges {
+        actions.push(Action::Ask);
+    }
+    actions.push(Action::Use);
+    if !urgent {
+        actions.push(Action::Wait);
+    }
+    if state.row.ended.is_none() {
+        actions.push(Action::LogOut);
+    }
+    if state.losses > 0 {
+        for (writes, row) in (1..).zip(&state.earlier) {
+            if row.is_some() {
+                actions.push(Action::LoseWrites(writes));
+            }
+        }
+    }
+    if scenario.thief {
+        match state.loot {
+            None => actions.push(Action::Steal),
+            Some(loot) => {
+                for which in [Which::Presented, Which::Latest] {
+                    actions.push(Action::ThiefAsks(which));
+                    actions.push(Action::ThiefUses(which));
+                    if loot.presented == loot.latest {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn looted(state: &State, which: Which) -> Token {
+    let loot = state.loot.expect("a thief has stolen");
+    match which {
+        Which::Presented => loot.presented,
+        Which::Latest => loot.latest,
+    }
+}

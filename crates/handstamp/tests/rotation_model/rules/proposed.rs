@@ -1,0 +1,89 @@
+//! The rule that holds.
+//!
+//! It keeps two promises. A window begins when the successor is known to have arrived, not when it was made: however
+//! long an answer was lost, whoever still asks with the predecessor has the whole window. And what is not known to have
+//! arrived is never rotated away, so that the predecessor's holders always find its successor in place.
+
+use super::{Answer, Continued, RefreshCookie, Rule, Way, reused};
+use crate::state::{Row, Token};
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proposed {
+    /// How long a token counts after its successor arrived, and how long that rests before it is exchanged in turn, in
+    /// ticks.
+    pub(crate) window: u8,
+    pub(crate) cookie: RefreshCookie,
+    pub(crate) confirmation: Confirmation,
+}
+
+/// When a generation counts as arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Confirmation {
+    /// When one of its tokens is presented.
+    ByUse,
+    /// At once, as where the store never sees access tokens.
+    AtOnce,
+}
+
+impl Rule for Proposed {
+    fn answer(&self, row: Row, token: Token) -> Answer {
+        if row.ended.is_some() {
+            return Answer::Ended;
+        }
+        let go_on = |way, row: Row| {
+            Answer::Continued(Continued {
+                way,
+                row,
+                token: row.current,
+                sets_cookie: self.cookie.is_set(token, row.current),
+            })
+        };
+        if token.generation > row.current.generation {
+            let row = Row {
+                current: token,
+                ..row
+            };
+            return go_on(Way::Recovered, self.confirm(row));
+        }
+        if token == row.current {
+            return if !row.confirmed {
+                go_on(Way::Arrived, self.confirm(row))
+            } else if row.age < self.window {
+                go_on(Way::Debounced, row)
+            } else {
+                let row = Row {
+                    current: Token::of(token.generation + 1),
+                    confirmed: self.confirmation == Confirmation::AtOnce,
+                    age: 0,
+                    ..row
+                };
+                go_on(Way::Rotated, row)
+            };
+        }
+        if token.generation + 1 == row.current.generation {
+            if row.age <= self.window {
+                return go_on(Way::Reissued, row);
+            }
+            if !row.confirmed {
+                return go_on(Way::ReissuedLate, row);
+            }
+        }
+        reused(row)
+    }
+
+    fn confirm(&self, row: Row) -> Row {
+        Row {
+            confirmed: true,
+            age: 0,
+            ..row
+        }
+    }
+
+    fn window(&self) -> u8 {
+        self.window
+    }
+
+    fn old(&self) -> u8 {
+        self.window + 1
+    }
+}
