@@ -10,6 +10,7 @@ use crate::clock::now;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::password::StoredHash;
+use crate::sessions::{Sessions, cannot_end};
 use crate::storage;
 use crate::user_name::UserName;
 use crate::users::Users;
@@ -19,12 +20,17 @@ pub(crate) async fn run(command: UserCommand, storage: &Storage) -> Result<(), F
     let location = storage.location(&Environment::of_this_process())?;
     let database = storage::open(&location).await?;
     let users = Users::new(database.clone());
-    let done = obey(command, &users).await;
+    let done = match Sessions::open(&location).await {
+        Ok(sessions) => obey(command, &users, &sessions).await,
+        Err(failure) => Err(failure),
+    };
     database.close().await;
     done
 }
 
-async fn obey(command: UserCommand, users: &Users) -> Result<(), Failure> {
+/// Who changes an account does so first and ends sessions then: a log-in that is under way meanwhile either has its session
+/// ended here, or sees the change when it confirms.
+async fn obey(command: UserCommand, users: &Users, sessions: &Sessions) -> Result<(), Failure> {
     match command {
         UserCommand::Add { name, password } => {
             let hash = hash_of(password).await?;
@@ -33,6 +39,9 @@ async fn obey(command: UserCommand, users: &Users) -> Result<(), Failure> {
                     "there is a user {name} already, or one whose name differs by case alone"
                 )));
             }
+            // Of somebody who had this name before, and of the demo, which ends with the first user.
+            end_sessions(sessions, &name).await?;
+            sessions.end_those_of_the_demo(users).await?;
             print(&format!("user {name} was added\n"))
         }
         UserCommand::List => {
@@ -45,7 +54,10 @@ async fn obey(command: UserCommand, users: &Users) -> Result<(), Failure> {
         }
         UserCommand::Disable { name } => {
             known(&name, users.disable(&name, now()).await?)?;
-            print(&format!("user {name} is disabled\n"))
+            let ended = end_sessions(sessions, &name).await?;
+            print(&format!(
+                "user {name} is disabled; sessions ended: {ended}\n"
+            ))
         }
         UserCommand::Enable { name } => {
             known(&name, users.enable(&name).await?)?;
@@ -56,9 +68,22 @@ async fn obey(command: UserCommand, users: &Users) -> Result<(), Failure> {
             known(&name, users.find(&name).await?.is_some())?;
             let hash = hash_of(password).await?;
             known(&name, users.set_password(&name, &hash).await?)?;
-            print(&format!("user {name} has a new password\n"))
+            let ended = end_sessions(sessions, &name).await?;
+            print(&format!(
+                "user {name} has a new password; sessions ended: {ended}\n"
+            ))
         }
     }
+}
+
+async fn end_sessions(sessions: &Sessions, name: &UserName) -> Result<usize, Failure> {
+    let ended = sessions.end_all(name).await;
+    ended.map_err(|error| {
+        cannot_end(
+            &format!("the account of {name} was changed, but {name}"),
+            &error,
+        )
+    })
 }
 
 async fn hash_of(source: PasswordFrom) -> Result<StoredHash, Failure> {

@@ -12,13 +12,19 @@ use crate::user_name::UserName;
 /// Login with cookies and JWTs.
 ///
 /// Every JWT_* and HANDSTAMP_* variable of the environment is a setting; a wrong one stops the start and is named
-/// together with all others. Until there is another user, and while it listens on a loopback address without a public
-/// origin, it has the users user1/password1 and user2/password2. A page at / is there to try them with.
+/// together with all others.
+///
+/// Users and sessions are kept in one database: a file of SQLite, unless --database names another. Sessions outlive a
+/// restart, a log-out holds at once, and several servers may share a database of PostgreSQL.
+///
+/// Until somebody is added with `handstamp user add`, and while it listens on a loopback address without a public origin,
+/// it has the demo users user1/password1 and user2/password2, and a page at / is there to try them with. Where they do not
+/// exist, what they left is ended: adding the first user, or starting on another address, logs them out.
 #[derive(Debug, Parser)]
 #[command(
     name = "handstamp",
     version,
-    after_help = "RUST_LOG=handstamp=debug tells why requests are refused."
+    after_help = AFTER_HELP
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -60,7 +66,7 @@ impl Serving {
 // Texts: clap repeats a value that it cannot read, and these may hold passwords.
 #[derive(Debug, Args)]
 pub(crate) struct Storage {
-    /// Where users are kept: sqlite://PATH or postgres://USER@HOST/NAME [default: $DATABASE_URL, else
+    /// Where users and sessions are kept: sqlite://PATH or postgres://USER@HOST/NAME [default: $DATABASE_URL, else
     /// handstamp/handstamp.db in $XDG_STATE_HOME, else in ~/.local/state]
     ///
     /// Others on this machine can read the arguments of a program. A password is better kept in DATABASE_URL,
@@ -80,11 +86,11 @@ pub(crate) enum UserCommand {
     },
     /// Prints all users, one a line: the name, a tab, and enabled or disabled
     List,
-    /// Lets a user no longer log in; tokens that were given out stay good until they expire
+    /// Lets a user no longer log in, and logs him out everywhere
     Disable { name: UserName },
     /// Lets a user log in again
     Enable { name: UserName },
-    /// Asks for a new password; tokens that were given out stay good until they expire
+    /// Asks for a new password, and logs the user out everywhere
     Passwd {
         name: UserName,
         #[command(flatten)]
@@ -98,3 +104,9 @@ pub(crate) struct PasswordFrom {
     #[arg(long)]
     pub(crate) password_stdin: bool,
 }
+
+const AFTER_HELP: &str = "\
+Routes: POST /login, /logout, /refresh, /posts, /sessions/revoke-others; GET /protected, /sessions, /names; \
+DELETE /sessions/ID. GET /healthz says that the process is up, GET /readyz that users and sessions can be reached.
+
+RUST_LOG=handstamp=debug tells why requests are refused.";

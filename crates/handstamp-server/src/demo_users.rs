@@ -14,6 +14,11 @@ pub(crate) fn find(name: &UserName) -> Option<User> {
     })
 }
 
+/// What they are called.
+pub(crate) fn names() -> impl Iterator<Item = UserName> {
+    USERS.iter().filter_map(|(name, _)| name.parse().ok())
+}
+
 /// Of `password1` and `password2`.
 const USERS: [(&str, &str); 2] = [
     (

@@ -3,8 +3,6 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::clock::now;
 use crate::database::{Database, DatabaseError};
 use crate::demo_users;
@@ -13,11 +11,11 @@ use crate::throttle::{Attempt, Throttle, Verdict};
 use crate::user_name::UserName;
 use crate::users::{User, Users};
 
-/// What a log-in form holds.
-#[derive(Debug, Deserialize)]
+/// Who somebody says he is.
+#[derive(Debug)]
 pub(crate) struct Credentials {
-    username: String,
-    password: Password,
+    pub(crate) username: String,
+    pub(crate) password: Password,
 }
 
 /// Checks passwords.
@@ -35,6 +33,12 @@ pub(crate) enum DemoUsers {
     /// As long as there are no others.
     UntilFirstUser,
     Never,
+}
+
+impl DemoUsers {
+    pub(crate) async fn exist(self, users: &Users) -> Result<bool, DatabaseError> {
+        Ok(self == Self::UntilFirstUser && users.is_empty().await?)
+    }
 }
 
 /// Somebody whose password was right.
@@ -104,13 +108,9 @@ impl LogIn {
             return Ok(user.may_log_in.then_some(user));
         }
         match demo_users::find(name) {
-            Some(user) if self.has_demo_users().await? => Ok(Some(user)),
+            Some(user) if self.demo_users.exist(&self.users).await? => Ok(Some(user)),
             _ => Ok(None),
         }
-    }
-
-    async fn has_demo_users(&self) -> Result<bool, DatabaseError> {
-        Ok(self.demo_users == DemoUsers::UntilFirstUser && self.users.is_empty().await?)
     }
 
     /// Refuses after all when the password was changed or the user disabled meanwhile.

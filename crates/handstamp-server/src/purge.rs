@@ -1,7 +1,8 @@
-//! Removes what is over, now and then.
+//! Removes what is over, now and then: sessions, and counts of log-ins.
 
 use std::time::Duration;
 
+use handstamp_axum::Auth;
 use tokio::task::JoinHandle;
 use tokio::time::{self, MissedTickBehavior};
 
@@ -13,7 +14,7 @@ use crate::throttle::Throttle;
 pub(crate) struct Purge(JoinHandle<()>);
 
 impl Purge {
-    pub(crate) fn start(throttle: Throttle) -> Self {
+    pub(crate) fn start(throttle: Throttle, auth: Auth) -> Self {
         Self(tokio::spawn(async move {
             let mut hours = time::interval(Duration::from_hours(1));
             hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -22,6 +23,10 @@ impl Purge {
                 match throttle.purge(now()).await {
                     Ok(gone) => tracing::debug!(gone, "counts of log-ins were purged"),
                     Err(error) => tracing::error!(%error, "counts of log-ins cannot be purged"),
+                }
+                match auth.purge_sessions().await {
+                    Ok(gone) => tracing::debug!(gone, "sessions were purged"),
+                    Err(error) => tracing::error!(%error, "sessions cannot be purged"),
                 }
             }
         }))

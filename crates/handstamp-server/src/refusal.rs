@@ -182,7 +182,7 @@ mod tests {
             (
                 "no database",
                 authx(),
-                Refusal::Database(DatabaseError::Late),
+                Refusal::Database(DatabaseError::Late(Duration::from_secs(2))),
                 503,
                 "1",
                 r#"{"msg":"The database does not answer; try again","error_type":"StoreUnavailable"}"#,

@@ -1,18 +1,22 @@
 //! Log in, look, post, refresh, log out.
 
+use std::time::Duration;
+
 use axum::extract::{FromRef, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::purpose;
-use handstamp_axum::{Access, Auth, IssueError, NewToken, Refresh};
+use handstamp_axum::{Access, Auth, AuthError, ClientInfo, LogOut, Refresh, Rejection, days};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::client_address::{ClientAddress, TrustedProxies};
-use crate::log_in::{Credentials, LogIn};
+use crate::devices;
+use crate::log_in::{Credentials, LogIn, Refusal};
+use crate::password::Password;
 use crate::refusal::Style;
 
 /// What the routes share.
@@ -44,44 +48,65 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
         .route("/names", get(names))
+        .merge(devices::routes())
         .with_state(app)
+}
+
+/// What a log-in form holds.
+#[derive(Deserialize)]
+struct LogInForm {
+    username: String,
+    password: Password,
+    /// What the user calls this device.
+    device: Option<String>,
+    /// Stay logged in when the browser is closed.
+    #[serde(default)]
+    remember: bool,
 }
 
 async fn login(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    Body(credentials): Body<Credentials>,
-) -> Result<Response, IssueError> {
+    client: ClientInfo,
+    Body(form): Body<LogInForm>,
+) -> Result<Response, AuthError> {
     let App {
         auth,
         log_in,
         style,
         ..
     } = app;
+    let credentials = Credentials {
+        username: form.username,
+        password: form.password,
+    };
     let known = match log_in.check(credentials, address).await {
         Ok(known) => known,
         Err(refusal) => return Ok(style.refuse(refusal)),
     };
+    let name = known.name.as_str();
+    let mut client = client.ip(address).label(form.device.unwrap_or_default());
+    if form.remember {
+        client = client.persistent(REMEMBERED);
+    }
+    let tokens = auth.log_in(name, client).await?;
     if let Err(refusal) = log_in.confirm(&known).await {
+        // Nobody gets the tokens. Whoever changed the account wanted to end all sessions of before, and this one is late.
+        if matches!(refusal, Refusal::Wrong) {
+            auth.revoke_all_sessions(name)
+                .await
+                .map_err(Rejection::from)?;
+        }
         return Ok(style.refuse(refusal));
     }
-    let name = known.name.as_str();
-    let access = auth.create_access_token(NewToken::for_subject(name).fresh())?;
-    let refresh = auth.create_refresh_token(name)?;
     let body = Json(json!({"message": "Login successful", "username": name}));
-    Ok((
-        auth.set_access_cookies(&access)?,
-        auth.set_refresh_cookies(&refresh)?,
-        body,
-    )
-        .into_response())
+    Ok((auth.set_cookies(&tokens)?, body).into_response())
 }
 
-async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
-    (
-        auth.unset_cookies(),
-        Json(json!({"message": "Successfully logged out"})),
-    )
+/// The session ends on every node, and the cookies go.
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+    let cookies = auth.log_out(log_out).await?;
+    Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }
 
 async fn protected(token: Access) -> Json<Value> {
@@ -97,13 +122,11 @@ async fn create_post(token: Access, Body(post): Body<Post>) -> Json<Value> {
     Json(json!({"message": "Post created", "title": post.title, "user": token.subject()}))
 }
 
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
-    let access = auth.create_access_token(&token)?;
+/// The refresh token is exchanged for the next one.
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+    let tokens = auth.refresh(token).await?;
     Ok((
-        auth.set_access_cookies(&access)?,
+        auth.set_cookies(&tokens)?,
         Json(json!({"message": "Token refreshed"})),
     ))
 }
@@ -134,3 +157,5 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
     }
 }
+
+const REMEMBERED: Duration = days(30);

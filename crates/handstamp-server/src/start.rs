@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use handstamp_axum::{Auth, Config};
+use handstamp_axum::{Auth, Config, handstamp};
 use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
 
@@ -21,6 +21,7 @@ use crate::refusal::Style;
 use crate::routes::{self, App};
 use crate::secret_file::{self, Kept};
 use crate::serve::{self, Stop};
+use crate::sessions::Sessions;
 use crate::settings::{self, Reach};
 use crate::throttle::Throttle;
 use crate::users::Users;
@@ -41,6 +42,7 @@ pub(crate) async fn serve(serving: Serving, storage: &Storage) -> Result<(), Fai
 struct Server {
     listener: TcpListener,
     app: Router,
+    auth: Auth,
     database: Database,
 }
 
@@ -56,13 +58,20 @@ impl Server {
         // The configuration is judged before the port is taken: a wrong one never serves a request.
         let config = configure(reach, &location, &environment)?;
         let database = storage::open(&location).await?;
+        let sessions = Sessions::open(&location).await?;
         let listener = listen(address).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
-        tracing::info!("users are kept in {location}");
-        let demo_users = demo_users(reach, address, &database).await?;
+        tracing::info!("users and sessions are kept in {location}");
+        let users = Users::new(database.clone());
+        let demo_users = demo_users(reach, address, &users).await?;
+        if !demo_users.exist(&users).await? {
+            sessions.end_those_of_the_demo(&users).await?;
+        }
 
+        let auth = handstamp::Auth::builder(config).store(sessions.store());
+        let auth = Auth::from(auth.build());
         let app = App {
-            auth: Auth::new(config),
+            auth: auth.clone(),
             log_in: LogIn::new(&database, demo_users),
             proxies: TrustedProxies::new(serving.trusted_proxy),
             style: Style::of(&environment),
@@ -70,7 +79,7 @@ impl Server {
         let app = Router::new()
             .merge(routes::routes(app))
             .merge(page::routes())
-            .merge(health::routes(database.clone()))
+            .merge(health::routes(database.clone(), sessions))
             .layer(TimeoutLayer::with_status_code(
                 StatusCode::REQUEST_TIMEOUT,
                 REQUEST_TIMEOUT,
@@ -81,12 +90,13 @@ impl Server {
         Ok(Self {
             listener,
             app,
+            auth,
             database,
         })
     }
 
     async fn run(self, stop: Stop) {
-        let purge = Purge::start(Throttle::new(self.database.clone()));
+        let purge = Purge::start(Throttle::new(self.database.clone()), self.auth);
         serve::until_signal(self.listener, self.app, REQUEST_TIMEOUT, stop).await;
         purge.stop().await;
         // Requests that were given up may still hold a connection.
@@ -142,12 +152,12 @@ fn port() -> Result<u16, Failure> {
 async fn demo_users(
     reach: Reach,
     address: SocketAddr,
-    database: &Database,
+    users: &Users,
 ) -> Result<DemoUsers, Failure> {
     if reach == Reach::Loopback {
         return Ok(DemoUsers::UntilFirstUser);
     }
-    if Users::new(database.clone()).is_empty().await? {
+    if users.is_empty().await? {
         let (reason, cure) = if address.ip().is_loopback() {
             ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
         } else {

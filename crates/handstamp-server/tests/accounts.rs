@@ -42,7 +42,10 @@ fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
         assert_eq!(log_in(&server, username, password).status, status, "{name}");
     }
 
-    assert_eq!(user(&["disable", "alice"], ""), "user alice is disabled\n");
+    assert_eq!(
+        user(&["disable", "alice"], ""),
+        "user alice is disabled; sessions ended: 1\n"
+    );
     assert_eq!(user(&["list"], ""), "alice\tdisabled\nBob B.\tenabled\n");
     assert_eq!(log_in(&server, "alice", "correct horse").status, 401);
     assert_eq!(user(&["enable", "alice"], ""), "user alice is enabled\n");
@@ -51,7 +54,10 @@ fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
         &["passwd", "alice", "--password-stdin"],
         "a new password\r\n",
     );
-    assert_eq!(changed, "user alice has a new password\n");
+    assert_eq!(
+        changed,
+        "user alice has a new password; sessions ended: 1\n"
+    );
     assert_eq!(log_in(&server, "alice", "correct horse").status, 401);
     assert_eq!(log_in(&server, "alice", "a new password").status, 200);
     assert!(

@@ -33,7 +33,9 @@ fn an_option_wins_over_a_variable_and_a_variable_over_the_folder_for_state() {
         let server = home.start(arguments, &settings).unwrap();
         assert_eq!(log_in(&server, user, "correct horse").status, 200);
         assert!(
-            server.stderr().contains("users are kept in sqlite://"),
+            server
+                .stderr()
+                .contains("users and sessions are kept in sqlite://"),
             "{}",
             server.stderr()
         );
@@ -160,7 +162,7 @@ fn health_needs_no_token() {
     let server = home.start(&[], &[]).unwrap();
     for (path, body) in [
         ("/healthz", json!({"status": "ok"})),
-        ("/readyz", json!({"database": "ok"})),
+        ("/readyz", json!({"database": "ok", "sessions": "ok"})),
     ] {
         let reply = server.send(&Request::new("GET", path));
         assert_eq!(reply.status, 200, "{path}");

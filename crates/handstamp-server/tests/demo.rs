@@ -55,7 +55,7 @@ fn log_in_look_post_refresh_and_log_out() {
     let refused = server.send(&post());
     assert_eq!(refused.status, 403);
     assert_eq!(refused.json()["code"], "missing_csrf_token");
-    let wrong = server.send(&post().header("x-csrf-token", jar.get("csrf_refresh_token").unwrap()));
+    let wrong = server.send(&post().header("x-csrf-token", "what another site guesses"));
     assert_eq!(
         (wrong.status, &wrong.json()["code"]),
         (403, &json!("csrf_mismatch"))
@@ -75,7 +75,12 @@ fn log_in_look_post_refresh_and_log_out() {
     jar.store(&refreshed);
     assert_ne!(jar.get("access_token_cookie"), Some(before.as_str()));
 
-    let logout = server.send(&Request::new("POST", "/logout").header("cookie", jar.header()));
+    let logout = Request::new("POST", "/logout").header("cookie", jar.header());
+    let refused = server.send(&logout);
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.json()["code"], "missing_csrf_token");
+    assert_eq!(refused.header("set-cookie"), None);
+    let logout = server.send(&logout.header("x-csrf-token", jar.get("csrf_access_token").unwrap()));
     assert_eq!(logout.json(), json!({"message": "Successfully logged out"}));
     jar.store(&logout);
     assert_eq!(jar.header(), "");
@@ -128,7 +133,7 @@ fn what_is_wrong_with_a_body_is_said_in_json() {
             422,
             "username",
         ),
-        ("a list", "application/json", "[]", 422, "Credentials"),
+        ("a list", "application/json", "[]", 422, "LogInForm"),
         (
             "a form",
             "application/x-www-form-urlencoded",

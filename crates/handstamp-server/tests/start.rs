@@ -177,7 +177,10 @@ fn a_secret_that_is_set_is_not_replaced() {
         "JWT_SECRET_KEY",
         "a secret of the tests, longer than thirty-two bytes",
     )];
-    let (one, other) = (start(&[], &secret).unwrap(), start(&[], &secret).unwrap());
+    // On one database, where the session is.
+    let home = Home::new();
+    let start = || home.start(&[], &secret).unwrap();
+    let (one, other) = (start(), start());
     let login = one.send(&login());
     let cookie = login
         .header("set-cookie")
@@ -216,7 +219,8 @@ fn behind_a_public_origin_there_are_no_demo_users() {
     let said = "HANDSTAMP_PUBLIC_ORIGIN is set: the demo users do not exist";
     assert!(server.says(said), "{}", server.stderr());
     assert_eq!(server.send(&login()).status, 401);
-    let reply = server.send(&Request::new("POST", "/logout"));
+    let reply = server.send(&log_out());
+    assert_eq!(reply.all("set-cookie").count(), 4);
     assert!(
         reply
             .all("set-cookie")
@@ -228,7 +232,7 @@ fn behind_a_public_origin_there_are_no_demo_users() {
 fn on_another_address_cookies_are_secure() {
     let deletions = |arguments: &[&str], settings: &[(&str, &str)]| -> Vec<String> {
         let server = start(arguments, settings).unwrap();
-        let reply = server.send(&Request::new("POST", "/logout"));
+        let reply = server.send(&log_out());
         reply.all("set-cookie").map(str::to_owned).collect()
     };
     let secure = |lines: &[String]| {
@@ -244,6 +248,11 @@ fn on_another_address_cookies_are_secure() {
         4,
         "the environment wins"
     );
+}
+
+/// With a cookie that counts for nothing, so that there is something to delete and nobody to log out.
+fn log_out() -> Request {
+    Request::new("POST", "/logout").header("cookie", "access_token_cookie=x")
 }
 
 fn login() -> Request {

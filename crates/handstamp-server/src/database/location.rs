@@ -11,7 +11,11 @@ use sqlx::sqlite::SqliteConnectOptions;
 #[derive(Clone)]
 pub(crate) enum Location {
     Sqlite(Box<SqliteConnectOptions>),
-    Postgres(Box<PgConnectOptions>),
+    Postgres {
+        options: Box<PgConnectOptions>,
+        /// What they were read from.
+        url: Box<str>,
+    },
 }
 
 impl Location {
@@ -29,7 +33,7 @@ impl Location {
                 path.push("-secret");
                 Some(path.into())
             }
-            Self::Postgres(_) => None,
+            Self::Postgres { .. } => None,
         }
     }
 }
@@ -53,7 +57,10 @@ impl FromStr for Location {
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url).map_err(LocationError::Url)?;
                 let options = options.application_name("handstamp");
-                Ok(Self::Postgres(Box::new(options)))
+                Ok(Self::Postgres {
+                    options: Box::new(options),
+                    url: url.into(),
+                })
             }
             _ => Err(LocationError::Scheme),
         }
@@ -64,7 +71,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(options) => write!(f, "sqlite://{}", options.get_filename().display()),
-            Self::Postgres(options) => {
+            Self::Postgres { options, .. } => {
                 let (host, port) = (options.get_host(), options.get_port());
                 let name = options.get_database().unwrap_or_default();
                 match options.get_socket() {

@@ -22,8 +22,12 @@ use migrations::MigrationError;
 macro_rules! on {
     ($database:expr, $pool:ident => $query:expr) => {
         match $database {
-            $crate::database::Database::Sqlite($pool) => $crate::database::answered($query).await,
-            $crate::database::Database::Postgres($pool) => $crate::database::answered($query).await,
+            $crate::database::Database::Sqlite($pool) => {
+                $crate::database::answered($query, $crate::database::PATIENCE_WITH_SQLITE).await
+            }
+            $crate::database::Database::Postgres($pool) => {
+                $crate::database::answered($query, $crate::database::PATIENCE_WITH_POSTGRES).await
+            }
         }
     };
 }
@@ -41,10 +45,10 @@ impl Database {
     pub(crate) async fn open(location: &Location) -> Result<Self, OpenError> {
         let database = match location {
             Location::Sqlite(options) => Self::Sqlite(sqlite((**options).clone()).await?),
-            Location::Postgres(options) => {
+            Location::Postgres { options, .. } => {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(PATIENCE);
+                    .acquire_timeout(PATIENCE_WITH_POSTGRES);
                 Self::Postgres(pool.connect_with((**options).clone()).await?)
             }
         };
@@ -69,11 +73,12 @@ impl Database {
 /// Waits for an answer, but not for ever: who asked gets one too.
 pub(crate) async fn answered<T>(
     query: impl Future<Output = Result<T, sqlx::Error>>,
+    patience: Duration,
 ) -> Result<T, DatabaseError> {
-    match tokio::time::timeout(PATIENCE, query).await {
+    match tokio::time::timeout(patience, query).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(DatabaseError::Failed(error)),
-        Err(_) => Err(DatabaseError::Late),
+        Err(_) => Err(DatabaseError::Late(patience)),
     }
 }
 
@@ -83,10 +88,10 @@ async fn sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> 
     let options = options
         // Who reads does not wait for who writes.
         .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(PATIENCE);
+        .busy_timeout(PATIENCE_WITH_SQLITE);
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(PATIENCE_WITH_SQLITE)
         .idle_timeout(None)
         .max_lifetime(None);
     Ok(pool.connect_with(options).await?)
@@ -113,14 +118,14 @@ fn make_private(path: &Path) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) enum DatabaseError {
     Failed(sqlx::Error),
-    Late,
+    Late(Duration),
 }
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(error) => error.fmt(f),
-            Self::Late => write!(f, "no answer within {} s", PATIENCE.as_secs()),
+            Self::Late(patience) => write!(f, "no answer within {} s", patience.as_secs()),
         }
     }
 }
@@ -162,7 +167,10 @@ impl std::error::Error for OpenError {}
 const PING: &str = "SELECT version FROM handstamp_server_schema LIMIT 1";
 
 /// Longer than a database that lives takes for any of these questions.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Those who write wait for each other.
+pub(crate) const PATIENCE_WITH_SQLITE: Duration = Duration::from_secs(5);
+/// When it is down, everybody who wants to log in waits that long to hear it.
+pub(crate) const PATIENCE_WITH_POSTGRES: Duration = Duration::from_secs(2);
 /// One writes at a time; the others read.
 const SQLITE_CONNECTIONS: u32 = 4;
 /// Of the hundred that a server has by default, for several nodes.

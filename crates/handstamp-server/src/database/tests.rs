@@ -46,6 +46,6 @@ async fn tables_of_a_newer_release_are_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_ever() {
     let never = std::future::pending::<Result<(), sqlx::Error>>();
-    let error = answered(never).await.unwrap_err();
+    let error = answered(never, Duration::from_secs(5)).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer within 5 s");
 }

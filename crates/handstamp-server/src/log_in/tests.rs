@@ -229,9 +229,7 @@ async fn a_full_queue_counts_nothing() {
 
 #[test]
 fn no_password_is_shown() {
-    let form: Credentials =
-        serde_json::from_str(r#"{"username":"alice","password":"correct horse"}"#).unwrap();
-    let shown = format!("{form:?}");
+    let shown = format!("{:?}", credentials("alice", "correct horse"));
     assert!(
         shown.contains("alice") && !shown.contains("horse"),
         "{shown}"

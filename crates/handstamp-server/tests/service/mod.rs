@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
-use handstamp_conformance::{Refusal, Reply, Request, Server};
+use handstamp_conformance::{Jar, Refusal, Reply, Request, Server};
 use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_handstamp");
@@ -163,4 +163,59 @@ pub(crate) fn login(username: &str, password: &str) -> Request {
 /// Tries to log in.
 pub(crate) fn log_in(server: &Server, username: &str, password: &str) -> Reply {
     server.send(&login(username, password))
+}
+
+/// Somebody's browser: it keeps cookies, and its script sends the CSRF value with whatever changes something.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Browser(pub(crate) Jar);
+
+impl Browser {
+    pub(crate) fn logged_in(server: &Server, username: &str, password: &str) -> Self {
+        Self::named(server, username, password, "a browser of the tests")
+    }
+
+    /// With this as its `User-Agent`.
+    pub(crate) fn named(server: &Server, username: &str, password: &str, name: &str) -> Self {
+        let mut browser = Self::default();
+        let reply = server.send(&login(username, password).header("user-agent", name));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        browser.0.store(&reply);
+        browser
+    }
+
+    pub(crate) fn get(&self, server: &Server, path: &str) -> Reply {
+        server.send(&Request::new("GET", path).header("cookie", self.0.header()))
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        let csrf = match path {
+            "/refresh" => "csrf_refresh_token",
+            _ => "csrf_access_token",
+        };
+        let request = Request::new(method, path).header("cookie", self.0.header());
+        request.header("x-csrf-token", self.0.get(csrf).unwrap_or_default())
+    }
+
+    pub(crate) fn send(&mut self, server: &Server, method: &str, path: &str) -> Reply {
+        let reply = server.send(&self.request(method, path));
+        self.0.store(&reply);
+        reply
+    }
+
+    /// Whether it is let in: the status and the code of `/protected`.
+    pub(crate) fn let_in(&self, server: &Server) -> (u16, String) {
+        let reply = self.get(server, "/protected");
+        let code = reply.json()["code"].as_str().unwrap_or_default().to_owned();
+        (reply.status, code)
+    }
+}
+
+/// What [`Browser::let_in`] says of whoever is logged in.
+pub(crate) fn welcome() -> (u16, String) {
+    (200, String::new())
+}
+
+/// What it says once the session has ended.
+pub(crate) fn ended() -> (u16, String) {
+    (401, "session_ended".to_owned())
 }
