@@ -1,7 +1,11 @@
 //! The program with a home of its own, so that no test writes into that of whoever runs it.
 
 #![allow(dead_code, reason = "no file of tests uses all of it")]
-#![expect(clippy::expect_used, reason = "a failing test panics")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
 
 use std::io::Write as _;
 use std::ops::{Deref, DerefMut};
