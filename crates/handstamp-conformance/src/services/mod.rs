@@ -1,5 +1,7 @@
-//! Databases of one's own, for tests of what needs them.
+//! The servers that stores need, each a private one: in a folder of its own, on a free port, gone when it is dropped.
 
 mod postgres;
+mod redis;
 
 pub use postgres::Postgres;
+pub use redis::Redis;

@@ -101,6 +101,10 @@ pub enum Created {
 /// How a refresh token was answered.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every answer is the large one"
+)]
 pub enum Rotation {
     /// The session goes on, in this way. The row is as it is now.
     Continued(crate::session::rotation::Continuation, SessionRow),

@@ -52,7 +52,7 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
                 suite.equal(row, "status", reply.status, 200);
                 // The token that was presented is not set again: another answer may bring its successor first.
                 let is_back = comes_with == comes.claims(REFRESH);
-                let lines = if is_back { &LOGIN[..2] } else { &LOGIN[..] };
+                let lines = if is_back { &LOGIN[..2] } else { LOGIN };
                 suite.equal(row, "lines", shapes(&reply), lines);
                 let cache: Vec<&str> = reply.all("cache-control").collect();
                 suite.equal(row, "cache-control", cache, ["no-store"]);
@@ -153,7 +153,7 @@ async fn what_goes_on<S: AsyncFn(&App, &Request) -> Reply>(
             let old = browser.claims(REFRESH);
             let reply = browser.post(suite, &app, "/session/refresh").await;
             let row = format!("{row} ({round})");
-            let lines = if is_same { &lines[..2] } else { &lines[..] };
+            let lines = if is_same { &lines[..2] } else { lines };
             suite.equal(&row, "lines", shapes(&reply), lines);
             let got = browser.claims(REFRESH);
             suite.equal(&row, "the same refresh token", got == old, is_same);

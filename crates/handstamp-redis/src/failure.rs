@@ -1,0 +1,123 @@
+//! Why a verb has no answer.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use redis::RedisError;
+
+use crate::fitness::Unfit;
+
+/// What a `StoreError` of this store holds.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) server: Arc<str>,
+    pub(crate) failure: Failure,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// The network's, or the driver's.
+    Driver(RedisError),
+    /// The server's own words.
+    Refused(String),
+    /// Nobody answered in time while a connection was made.
+    SlowToConnect,
+    /// It can be reached, and must not be used.
+    Unfit(Unfit),
+    /// It answered something that no script of ours says.
+    NotUnderstood(&'static str),
+    /// An argument that a script could not count with.
+    TooLarge(&'static str),
+    /// The caller is no task of tokio's.
+    NoRuntime,
+}
+
+impl Failure {
+    /// Of the driver's error. What a server says may quote what it was asked, first of all a key: that and the rest
+    /// are left out, as ids do not belong into logs.
+    pub(crate) fn from_driver(error: RedisError, prefix: &str) -> Self {
+        let Some(code) = error.code() else {
+            return Self::Driver(error);
+        };
+        if code == "MOVED" {
+            let cure = "it is one of a cluster: use RedisStore::cluster";
+            return Self::Refused(format!("{code}: {cure}"));
+        }
+        let said = error.detail().unwrap_or_default();
+        let said = match said.find(&format!("{prefix}{{")) {
+            Some(at) => said.split_at(at).0,
+            None => said,
+        };
+        Self::Refused(format!("{code} {said}").trim_end().to_owned())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Driver(error) => error.fmt(f),
+            Self::Refused(said) => f.write_str(said),
+            Self::SlowToConnect => f.write_str("no connection in time"),
+            Self::Unfit(unfit) => unfit.fmt(f),
+            Self::NotUnderstood(what) => write!(f, "{what} is not as this release writes it"),
+            Self::TooLarge(what) => write!(f, "{what} is above 2^53"),
+            Self::NoRuntime => f.write_str("the store needs to be called in a tokio runtime"),
+        }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redis at {}: {}", self.server, self.failure)
+    }
+}
+
+impl Error for Failed {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.failure {
+            Failure::Driver(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn ids_that_a_server_quotes_stay_out() {
+        let rows = [
+            (
+                "a user without permission",
+                "NOPERM",
+                "User x has no permissions to access the 'app:{AAAA}:s:SECRET' key",
+                "NOPERM User x has no permissions to access the '",
+            ),
+            (
+                "a server without scripts",
+                "ERR",
+                "unknown command 'EVALSHA', with args beginning with: 'c0ffee' '3' 'app:{AAAA}:s:SECRET' ",
+                "ERR unknown command 'EVALSHA', with args beginning with: 'c0ffee' '3' '",
+            ),
+            (
+                "an error of its own",
+                "OOM",
+                "command not allowed when used memory > 'maxmemory'.",
+                "OOM command not allowed when used memory > 'maxmemory'.",
+            ),
+            (
+                "a node of a cluster",
+                "MOVED",
+                "3999 127.0.0.1:6381",
+                "MOVED: it is one of a cluster: use RedisStore::cluster",
+            ),
+        ];
+        for (row, code, detail, expected) in rows {
+            let error = redis::make_extension_error(code.into(), Some(detail.into()));
+            let failure = Failure::from_driver(error, "app:");
+            assert_eq!(failure.to_string(), expected, "{row}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the scripts answer. Whatever does not read as they write it is an error.
+
+use std::collections::HashMap;
+
+use handstamp::clock::UnixTime;
+use handstamp::store::{Reason, SessionId, SessionRow, TokenId, Uid};
+use redis::Value;
+
+use crate::failure::Failure;
+
+/// Exactly this many parts.
+pub(crate) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Failure> {
+    list(value)?
+        .try_into()
+        .map_err(|_| Failure::NotUnderstood("an answer"))
+}
+
+pub(crate) fn list(value: Value) -> Result<Vec<Value>, Failure> {
+    match value {
+        Value::Array(values) => Ok(values),
+        _ => Err(Failure::NotUnderstood("an answer")),
+    }
+}
+
+pub(crate) fn text(value: Value) -> Result<String, Failure> {
+    match value {
+        Value::BulkString(bytes) => {
+            String::from_utf8(bytes).map_err(|_| Failure::NotUnderstood("a text"))
+        }
+        Value::SimpleString(text) => Ok(text),
+        _ => Err(Failure::NotUnderstood("a text")),
+    }
+}
+
+pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
+    match value {
+        Value::Int(0) => Ok(false),
+        Value::Int(1) => Ok(true),
+        _ => Err(Failure::NotUnderstood("an answer")),
+    }
+}
+
+pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
+    kept_id(&text(value)?, &[], SessionId::as_str)
+}
+
+/// A session of this user, from the hash it is kept in. Its current token may be one that the verb was told.
+pub(crate) fn row(
+    id: SessionId,
+    uid: Uid,
+    told: &[&TokenId],
+    hash: Value,
+) -> Result<SessionRow, Failure> {
+    let fields = Fields::read(hash)?;
+    // Scripts compare it too; what `create` finds in the place of a new session may be another's.
+    if fields.text("uid")? != uid.as_str() {
+        return Err(Failure::NotUnderstood("the user of a session"));
+    }
+    Ok(SessionRow {
+        id,
+        uid,
+        generation: fields.number("generation")?,
+        current: kept_id(fields.text("current")?, told, TokenId::as_str)?,
+        confirmed: match fields.text("confirmed")? {
+            "0" => false,
+            "1" => true,
+            _ => return Err(Failure::NotUnderstood("a session")),
+        },
+        rotated_at: fields.instant("rotated_at")?,
+        renewed_at: fields.instant("renewed_at")?,
+        created_at: fields.instant("created_at")?,
+        last_active: fields.instant("last_active")?,
+        idle_expires: fields.instant("idle_expires")?,
+        absolute_expires: fields.instant("absolute_expires")?,
+        data: fields.text("data")?.to_owned(),
+        revoked: if fields.0.contains_key("revoked_at") {
+            let reason = Reason::from_name(fields.text("revoked_for")?);
+            Some((fields.instant("revoked_at")?, reason))
+        } else {
+            None
+        },
+    })
+}
+
+/// Names and values in turn.
+struct Fields(HashMap<String, String>);
+
+impl Fields {
+    fn read(hash: Value) -> Result<Self, Failure> {
+        let mut fields = HashMap::new();
+        let mut values = list(hash)?.into_iter();
+        while let (Some(name), Some(value)) = (values.next(), values.next()) {
+            fields.insert(text(name)?, text(value)?);
+        }
+        Ok(Self(fields))
+    }
+
+    fn text(&self, name: &str) -> Result<&str, Failure> {
+        let text = self.0.get(name).map(String::as_str);
+        text.ok_or(Failure::NotUnderstood("a session"))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, Failure> {
+        let number = self.text(name)?.parse();
+        number.map_err(|_| Failure::NotUnderstood("a session"))
+    }
+
+    fn instant(&self, name: &str) -> Result<UnixTime, Failure> {
+        Ok(UnixTime::from_millis(self.number(name)?))
+    }
+}
+
+/// An id as its `as_str` gave it. It is one that the verb was told, or it is made again of the text it was made of: the
+/// core makes ids of the text in a token, where some characters are escaped. A text that was too long became a hash, of
+/// which no equal id can be made.
+fn kept_id<Id: Clone + for<'t> From<&'t str>>(
+    kept: &str,
+    told: &[&Id],
+    as_str: fn(&Id) -> &str,
+) -> Result<Id, Failure> {
+    if let Some(id) = told.iter().find(|id| as_str(id) == kept) {
+        return Ok((*id).clone());
+    }
+    unescape(kept)
+        .map(|text| Id::from(&text))
+        .filter(|id| as_str(id) == kept)
+        .ok_or(Failure::NotUnderstood("an id"))
+}
+
+fn unescape(kept: &str) -> Option<String> {
+    if !kept.contains('%') {
+        return Some(kept.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(kept.len());
+    let mut pieces = kept.split('%');
+    bytes.extend_from_slice(pieces.next()?.as_bytes());
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}

@@ -1,0 +1,36 @@
+-- KEYS: the token as a revoked one, the user's not-before, and the session if there is one.
+-- ARGV: uid, issued_at (seconds), touch_after (-1: never), purpose; then of an access token its generation, of a refresh
+-- token its id, its successor's id, its generation, grace.
+local token_key, not_before_key, session_key = unpack(KEYS)
+local uid, issued_at, touch_after, purpose = unpack(ARGV)
+
+local now = clock()
+if is_revoked_token(token_key, now) then
+  return 'revoked'
+end
+local not_before = instant_in(not_before_key)
+if not session_key then
+  if not_before and number(issued_at) <= math.floor(not_before / 1000) then
+    return 'revoked'
+  end
+  return 'admitted'
+end
+local session = live_session_in(session_key, uid, now, not_before)
+if not session then
+  return 'session_ended'
+end
+
+if purpose == 'refresh' then
+  local presented = { token = ARGV[5], successor = ARGV[6], generation = number(ARGV[7]), grace = number(ARGV[8]) }
+  local verdict = judge(session, presented, now)
+  if verdict == 'reused_recent' or verdict == 'reused_stale' then
+    return 'reused'
+  end
+elseif not session.confirmed and number(ARGV[5]) == session.generation then
+  confirm(session_key, now)
+end
+local touch = number(touch_after)
+if touch >= 0 and now >= session.last_active + touch then
+  redis.call('HSET', session_key, 'last_active', now)
+end
+return 'admitted'

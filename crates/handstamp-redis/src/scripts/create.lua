@@ -1,0 +1,37 @@
+-- KEYS: the session, the user's not-before, the user's index.
+-- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none), data.
+local session_key, not_before_key, index = unpack(KEYS)
+local id, uid, token, idle, absolute, keep_until, data = unpack(ARGV)
+
+if session_in(session_key) then
+  return { 'existing', redis.call('HGETALL', session_key) }
+end
+local now = clock()
+-- A log-in right after "log out everywhere" holds.
+local created_at = math.max(now, (instant_in(not_before_key) or 0) + 1)
+local absolute_expires = instant_after(created_at, number(absolute))
+local session = {
+  idle_expires = math.min(instant_after(created_at, number(idle)), absolute_expires),
+  absolute_expires = absolute_expires,
+  keep_until = number(keep_until),
+}
+redis.call('HSET', session_key,
+  'uid', uid,
+  'generation', 1,
+  'current', token,
+  -- Nothing came before it, so nobody waits for it.
+  'confirmed', 1,
+  'rotated_at', created_at,
+  'renewed_at', created_at,
+  'created_at', created_at,
+  'last_active', created_at,
+  'idle_expires', session.idle_expires,
+  'absolute_expires', session.absolute_expires,
+  'data', data)
+if session.keep_until > 0 then
+  redis.call('HSET', session_key, 'keep_until', session.keep_until)
+end
+-- Read before it is given its end, which may be now.
+local written = redis.call('HGETALL', session_key)
+keep(session_key, index, id, session, now)
+return { 'new', written }

@@ -1,0 +1,15 @@
+-- KEYS: the user's not-before, the user's index.
+-- ARGV: uid, what stands before a session's id in its key. `revoke_user.lua` says why that is enough for a cluster.
+local not_before_key, index = unpack(KEYS)
+local uid, session_prefix = unpack(ARGV)
+
+local now = clock()
+local not_before = instant_in(not_before_key)
+local rows = {}
+for _, id in ipairs(redis.call('ZRANGE', index, '(' .. string.format('%.0f', now), '+inf', 'BYSCORE')) do
+  local session_key = session_prefix .. id
+  if live_session_in(session_key, uid, now, not_before) then
+    table.insert(rows, { id, redis.call('HGETALL', session_key) })
+  end
+end
+return rows

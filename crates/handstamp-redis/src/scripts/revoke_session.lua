@@ -1,0 +1,11 @@
+-- KEYS: the session, the user's not-before, the user's index.
+-- ARGV: the session's id, uid, reason.
+local session_key, not_before_key, index = unpack(KEYS)
+local id, uid, reason = unpack(ARGV)
+
+local now = clock()
+if not live_session_in(session_key, uid, now, instant_in(not_before_key)) then
+  return 0
+end
+revoke(session_key, index, id, reason, now)
+return 1

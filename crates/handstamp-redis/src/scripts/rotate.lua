@@ -1,0 +1,40 @@
+-- KEYS: the session, the token as a revoked one, the user's not-before, the user's index.
+-- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle, confirmed.
+local session_key, token_key, not_before_key, index = unpack(KEYS)
+local id, uid, token, successor, generation, grace, idle, confirmed = unpack(ARGV)
+
+local now = clock()
+if is_revoked_token(token_key, now) then
+  return { 'revoked' }
+end
+local session = live_session_in(session_key, uid, now, instant_in(not_before_key))
+if not session then
+  return { 'ended' }
+end
+
+local presented = { token = token, successor = successor, generation = number(generation), grace = number(grace) }
+local verdict = judge(session, presented, now)
+
+if verdict == 'reused_recent' or verdict == 'reused_stale' then
+  revoke(session_key, index, id, 'reused', now)
+  return { verdict }
+end
+if verdict == 'arrived' then
+  confirm(session_key, now)
+end
+if verdict ~= 'rotated' and verdict ~= 'recovered' then
+  return { verdict, redis.call('HGETALL', session_key) }
+end
+
+session.idle_expires = math.min(instant_after(now, number(idle)), session.absolute_expires)
+if verdict == 'rotated' then
+  redis.call('HSET', session_key, 'generation', session.generation + 1, 'current', successor, 'confirmed', confirmed)
+else
+  -- Who presents a token has received it.
+  redis.call('HSET', session_key, 'generation', presented.generation, 'current', token, 'confirmed', 1)
+end
+redis.call('HSET', session_key, 'rotated_at', now, 'renewed_at', now, 'idle_expires', session.idle_expires)
+-- Read before it is given its end, which may be now.
+local written = redis.call('HGETALL', session_key)
+keep(session_key, index, id, session, now)
+return { verdict, written }

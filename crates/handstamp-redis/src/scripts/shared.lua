@@ -1,0 +1,124 @@
+-- What the verbs share: this text stands in front of each script. Its rules are those of the core, line by line:
+-- `SessionRow::is_live`, `judge`, `after` and `confirm`.
+--
+-- A session is a hash: uid, generation, current, confirmed (0 or 1), rotated_at, renewed_at, created_at, last_active,
+-- idle_expires, absolute_expires, data, and where it applies keep_until, revoked_at and revoked_for. A user has a not-before
+-- (a string) and an index: a sorted set of the ids of sessions that are not revoked, by when they end. A revoked token is a
+-- string, until when it counts. Instants and spans are milliseconds.
+
+-- A number in Lua is a double: whole up to here, the year 287396.
+local FOREVER = 9007199254740991
+
+-- The clock of this server, so that all nodes of an application go by the same one.
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- What is not a number was not written by this store. An error is better than a guess.
+local function number(text)
+  return tonumber(text) or error('not an entry of this store')
+end
+
+local function instant_after(instant, span)
+  return math.min(math.floor(instant + span), FOREVER)
+end
+
+-- A user's not-before, or until when a token counts as revoked. nil when there is no such entry.
+local function instant_in(key)
+  local at = redis.call('GET', key)
+  return at and number(at) or nil
+end
+
+local function is_revoked_token(key, now)
+  local until_then = instant_in(key)
+  return until_then and now < until_then
+end
+
+-- The fields that rules look at, or nil when there is no session.
+local function session_in(key)
+  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'confirmed', 'renewed_at', 'created_at',
+    'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
+  if not values[1] then
+    return nil
+  end
+  return {
+    uid = values[1],
+    generation = number(values[2]),
+    current = values[3],
+    confirmed = number(values[4]) == 1,
+    renewed_at = number(values[5]),
+    created_at = number(values[6]),
+    last_active = number(values[7]),
+    idle_expires = number(values[8]),
+    absolute_expires = number(values[9]),
+    keep_until = values[10] and number(values[10]) or 0,
+    revoked_at = values[11] or nil,
+  }
+end
+
+local function ends_at(session)
+  return math.min(session.idle_expires, session.absolute_expires)
+end
+
+local function is_live(session, now, not_before)
+  return not session.revoked_at
+    and now < ends_at(session)
+    and (not not_before or session.created_at > not_before)
+end
+
+-- The live session of this user, or nil. Two users may share a tag, and so the place of a session: uid tells.
+local function live_session_in(key, uid, now, not_before)
+  local session = session_in(key)
+  if session and session.uid == uid and is_live(session, now, not_before) then
+    return session
+  end
+  return nil
+end
+
+local function judge(session, presented, now)
+  local age = math.max(now - session.renewed_at, 0)
+  if presented.generation > session.generation then
+    return 'recovered'
+  end
+  if presented.token == session.current then
+    if not session.confirmed then
+      return 'arrived'
+    elseif age < presented.grace then
+      return 'debounced'
+    else
+      return 'rotated'
+    end
+  end
+  if presented.successor == session.current then
+    if age <= presented.grace then
+      return 'reissued'
+    elseif not session.confirmed then
+      return 'reissued_late'
+    else
+      return 'reused_recent'
+    end
+  end
+  return 'reused_stale'
+end
+
+-- The current generation is known to have arrived.
+local function confirm(session_key, now)
+  redis.call('HSET', session_key, 'confirmed', 1, 'renewed_at', now)
+end
+
+-- Entries expire by themselves, and the index with the last of its sessions. Whoever writes to an index takes out what
+-- has ended.
+local function keep(session_key, index, id, session, now)
+  redis.call('PEXPIREAT', session_key, math.max(ends_at(session), session.keep_until))
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
+  redis.call('ZADD', index, ends_at(session), id)
+  local last = redis.call('ZRANGE', index, 0, 0, 'REV', 'WITHSCORES')
+  redis.call('PEXPIREAT', index, number(last[2]))
+end
+
+-- The entry stays until it would have ended, so that nothing of the same id takes its place.
+local function revoke(session_key, index, id, reason, now)
+  redis.call('HSET', session_key, 'revoked_at', now, 'revoked_for', reason)
+  redis.call('ZREM', index, id)
+end

@@ -1,0 +1,182 @@
+//! One server, or a cluster of them: how to reach it, and what it must be like.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{ConnectionLike as _, MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, RedisError, Value};
+use tokio::time::timeout;
+
+use crate::failure::Failure;
+use crate::fitness::{Info, Replicas};
+use crate::url::{self, RedisUrlError};
+
+/// What URLs lead to.
+pub(crate) struct Server {
+    /// Host and port, for errors and logs.
+    pub(crate) name: Arc<str>,
+    target: Target,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a store has one")]
+enum Target {
+    Single(Client),
+    #[cfg(feature = "cluster")]
+    Cluster(redis::cluster::ClusterClient),
+}
+
+/// Many callers may use it at once.
+#[derive(Clone)]
+pub(crate) enum Connection {
+    Single(MultiplexedConnection),
+    #[cfg(feature = "cluster")]
+    Cluster(redis::cluster_async::ClusterConnection),
+}
+
+impl Server {
+    pub(crate) fn single(url: &str) -> Result<Self, RedisUrlError> {
+        let info = url::read(url)?;
+        let name = info.addr().to_string().into();
+        let client = Client::open(info).map_err(|error| RedisUrlError::from_driver(&error))?;
+        Ok(Self {
+            name,
+            target: Target::Single(client),
+        })
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(crate) fn cluster<'a>(
+        urls: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, RedisUrlError> {
+        let nodes: Vec<_> = urls.into_iter().map(url::read).collect::<Result<_, _>>()?;
+        let names: Vec<_> = nodes.iter().map(|node| node.addr().to_string()).collect();
+        // A verb is sent again when a node has handed its slot on, and also when its connection broke: it may then be
+        // done twice, which only `revoke_session`, `revoke_user` and `create` show, by finding it done.
+        let client = redis::cluster::ClusterClient::builder(nodes)
+            .use_protocol(redis::ProtocolVersion::RESP3)
+            .tcp_settings(url::tcp_settings())
+            .connection_timeout(CONNECT_WITHIN / 2)
+            .response_timeout(ANSWER_WITHIN)
+            .retries(3)
+            .min_retry_wait(20)
+            .max_retry_wait(200)
+            .build()
+            .map_err(|error| RedisUrlError::from_driver(&error))?;
+        Ok(Self {
+            name: names.join(", ").into(),
+            target: Target::Cluster(client),
+        })
+    }
+
+    /// Connects. `lost` is called when the connection breaks, also while nobody uses it.
+    pub(crate) async fn connect(
+        &self,
+        lost: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Connection, Failure> {
+        let connecting = async {
+            match &self.target {
+                Target::Single(client) => {
+                    let config = AsyncConnectionConfig::new()
+                        .set_connection_timeout(None)
+                        .set_response_timeout(Some(ANSWER_WITHIN))
+                        .set_push_sender(move |push: PushInfo| {
+                            if push.kind == PushKind::Disconnection {
+                                lost();
+                            }
+                            Ok::<(), redis::aio::SendError>(())
+                        });
+                    let connection = client.get_multiplexed_async_connection_with_config(&config);
+                    connection.await.map(Connection::Single)
+                }
+                // The driver replaces the connections of a cluster one by one.
+                #[cfg(feature = "cluster")]
+                Target::Cluster(client) => {
+                    let connection = client.get_async_connection();
+                    connection.await.map(Connection::Cluster)
+                }
+            }
+        };
+        let within = match &self.target {
+            Target::Single(_) => CONNECT_WITHIN,
+            // First to the nodes that were named, then to those they tell of; one that hangs does not keep us from the rest.
+            #[cfg(feature = "cluster")]
+            Target::Cluster(_) => 2 * CONNECT_WITHIN,
+        };
+        match timeout(within, connecting).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(Failure::from_driver(error, "")),
+            Err(_) => Err(Failure::SlowToConnect),
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) async fn send(&mut self, command: &Cmd) -> Result<Value, RedisError> {
+        let answer = match self {
+            Self::Single(connection) => connection.req_packed_command(command).await,
+            #[cfg(feature = "cluster")]
+            Self::Cluster(connection) => connection.req_packed_command(command).await,
+        };
+        answer?.extract_error()
+    }
+
+    /// Whether the servers may keep sessions. `Ok(false)`: not all of them say.
+    pub(crate) async fn check(&mut self) -> Result<bool, Failure> {
+        let info = redis::cmd("INFO");
+        match self {
+            Self::Single(connection) => {
+                let answer = connection.req_packed_command(&info).await;
+                judge(
+                    answer.map_err(|error| Failure::from_driver(error, ""))?,
+                    Replicas::Refused,
+                )
+            }
+            #[cfg(feature = "cluster")]
+            Self::Cluster(connection) => {
+                use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
+
+                let primaries = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+                // Users of the other nodes need not wait for one that is down.
+                let Ok(Value::Map(answers)) = connection.route_command(info, primaries).await
+                else {
+                    return Ok(false);
+                };
+                let mut all_say = true;
+                for (_, answer) in answers {
+                    all_say &= judge(answer, Replicas::FoundByDriver)?;
+                }
+                Ok(all_say)
+            }
+        }
+    }
+
+    /// Whether after this error another connection has to be made.
+    pub(crate) fn is_lost_by(&self, error: &RedisError) -> bool {
+        match self {
+            // Also one that only was not answered in time: the next may find a server that does, and costs little if
+            // this one was merely slow. A server that has become a replica is looked for again, by its name.
+            Self::Single(_) => {
+                error.is_io_error()
+                    || error.is_unrecoverable_error()
+                    || error.code() == Some("READONLY")
+            }
+            // The driver does it.
+            #[cfg(feature = "cluster")]
+            Self::Cluster(_) => false,
+        }
+    }
+}
+
+fn judge(info: Value, replicas: Replicas) -> Result<bool, Failure> {
+    match info {
+        Value::VerbatimString { text, .. } => {
+            Info::new(&text).judge(replicas).map_err(Failure::Unfit)
+        }
+        // An error: a user of the server's that may not ask.
+        _ => Ok(false),
+    }
+}
+
+/// Half of the time that the core gives a verb.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+const ANSWER_WITHIN: Duration = Duration::from_secs(1);

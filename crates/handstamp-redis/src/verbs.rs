@@ -1,0 +1,203 @@
+//! The verbs: what their scripts are told, and what their answers mean.
+
+use handstamp::admission::Admission;
+use handstamp::error::StoreError;
+use handstamp::session::rotation::{Continuation, Reuse};
+use handstamp::store::{
+    Admit, AdmitPurpose, BoxFuture, Created, NewSession, Presented, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, Uid, UserRevocation,
+};
+
+use crate::RedisStore;
+use crate::arguments::{flag, instant, millis, presented, seconds, whole};
+use crate::failure::Failure;
+use crate::reply;
+
+impl Store for RedisStore {
+    fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&new.uid);
+            let answer = self.run(
+                &self.scripts.create,
+                [keys.session(&new.id), keys.not_before(), keys.index()],
+                [
+                    new.id.as_str().to_owned(),
+                    new.uid.as_str().to_owned(),
+                    new.token.as_str().to_owned(),
+                    millis(new.idle),
+                    millis(new.absolute),
+                    new.keep_until.map_or_else(|| "0".to_owned(), instant),
+                    new.data,
+                ],
+            );
+            let [word, row] = reply::parts(answer.await?)?;
+            let word = reply::text(word)?;
+            let row = reply::row(new.id, new.uid, &[&new.token], row)?;
+            match word.as_str() {
+                "new" => Ok(Created::New(row)),
+                "existing" => Ok(Created::Existing(row)),
+                _ => Err(Failure::NotUnderstood("an answer")),
+            }
+        })
+    }
+
+    fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&rotate.uid);
+            let [token, successor, generation, grace] = presented(&rotate.presented)?;
+            let answer = self.run(
+                &self.scripts.rotate,
+                [
+                    keys.session(&rotate.session),
+                    keys.revoked_token(&rotate.presented.token),
+                    keys.not_before(),
+                    keys.index(),
+                ],
+                [
+                    rotate.session.as_str().to_owned(),
+                    rotate.uid.as_str().to_owned(),
+                    token,
+                    successor,
+                    generation,
+                    grace,
+                    millis(rotate.idle),
+                    flag(rotate.confirmed),
+                ],
+            );
+            let mut parts = reply::list(answer.await?)?.into_iter();
+            let word = reply::text(parts.next().unwrap_or_default())?;
+            let row = |way| {
+                let row = parts.next().unwrap_or_default();
+                let Presented {
+                    token, successor, ..
+                } = &rotate.presented;
+                let told = [token, successor];
+                let row = reply::row(rotate.session, rotate.uid, &told, row)?;
+                Ok(Rotation::Continued(way, row))
+            };
+            match word.as_str() {
+                "rotated" => row(Continuation::Rotated),
+                "debounced" => row(Continuation::Debounced),
+                "arrived" => row(Continuation::Arrived),
+                "reissued" => row(Continuation::Reissued),
+                "reissued_late" => row(Continuation::ReissuedLate),
+                "recovered" => row(Continuation::Recovered),
+                "reused_recent" => Ok(Rotation::Reused(Reuse::Recent)),
+                "reused_stale" => Ok(Rotation::Reused(Reuse::Stale)),
+                "revoked" => Ok(Rotation::Revoked),
+                "ended" => Ok(Rotation::Ended),
+                _ => Err(Failure::NotUnderstood("an answer")),
+            }
+        })
+    }
+
+    fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&admit.uid);
+            let mut places = vec![keys.revoked_token(&admit.token), keys.not_before()];
+            places.extend(admit.session.iter().map(|session| keys.session(session)));
+            let mut arguments = vec![
+                admit.uid.as_str().to_owned(),
+                seconds(admit.issued_at),
+                admit.touch_after.map_or_else(|| "-1".to_owned(), millis),
+            ];
+            match &admit.purpose {
+                AdmitPurpose::Access { generation } => {
+                    arguments.extend(["access".to_owned(), whole(*generation)?]);
+                }
+                AdmitPurpose::Refresh(token) => {
+                    arguments.push("refresh".to_owned());
+                    arguments.extend(presented(token)?);
+                }
+            }
+            let answer = self.run(&self.scripts.admit, places, arguments).await?;
+            match reply::text(answer)?.as_str() {
+                "admitted" => Ok(Admission::Admitted),
+                "revoked" => Ok(Admission::Revoked),
+                "session_ended" => Ok(Admission::SessionEnded),
+                "reused" => Ok(Admission::Reused),
+                _ => Err(Failure::NotUnderstood("an answer")),
+            }
+        })
+    }
+
+    fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&revoke.uid);
+            let answer = self.run(
+                &self.scripts.revoke_session,
+                [
+                    keys.session(&revoke.session),
+                    keys.not_before(),
+                    keys.index(),
+                ],
+                [
+                    revoke.session.as_str().to_owned(),
+                    revoke.uid.as_str().to_owned(),
+                    revoke.reason.name().to_owned(),
+                ],
+            );
+            reply::yes_or_no(&answer.await?)
+        })
+    }
+
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&revoke.uid);
+            let (which, limit) = match revoke.which {
+                UserRevocation::All => ("all", String::new()),
+                UserRevocation::AllBut(session) => ("all_but", session.as_str().to_owned()),
+                UserRevocation::Before(at) => ("before", instant(at)),
+            };
+            let answer = self.run(
+                &self.scripts.revoke_user,
+                [keys.not_before(), keys.index()],
+                [
+                    revoke.uid.as_str().to_owned(),
+                    keys.session_prefix(),
+                    revoke.reason.name().to_owned(),
+                    millis(revoke.keep),
+                    which.to_owned(),
+                    limit,
+                ],
+            );
+            let ids = reply::list(answer.await?)?;
+            ids.into_iter().map(reply::session_id).collect()
+        })
+    }
+
+    fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.verb(async move {
+            let key = self.keys(&revoke.uid).revoked_token(&revoke.token);
+            let answer = self.run(&self.scripts.revoke_token, [key], [instant(revoke.until)]);
+            reply::yes_or_no(&answer.await?).map(|_| ())
+        })
+    }
+
+    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&uid);
+            let answer = self.run(
+                &self.scripts.list,
+                [keys.not_before(), keys.index()],
+                [uid.as_str().to_owned(), keys.session_prefix()],
+            );
+            let mut rows = Vec::new();
+            for entry in reply::list(answer.await?)? {
+                let [id, row] = reply::parts(entry)?;
+                let id = reply::session_id(id)?;
+                rows.push(reply::row(id, uid.clone(), &[], row)?);
+            }
+            rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+            Ok(rows)
+        })
+    }
+
+    /// Nothing: every key is given its end when it is written.
+    fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

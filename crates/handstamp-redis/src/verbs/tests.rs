@@ -1,0 +1,493 @@
+//! Any sequence of verbs gives what it gives in memory, where the rules are the core's own functions: to the millisecond,
+//! as both stores go by one clock here.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use handstamp::clock::{Clock, UnixTime};
+use handstamp::store::{
+    Admit, AdmitPurpose, Created, MemoryStore, NewSession, Presented, Reason, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, TokenId, Uid,
+    UserRevocation,
+};
+use handstamp_conformance::services::Redis;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use redis::AsyncCommands as _;
+use redis::aio::MultiplexedConnection;
+
+use crate::RedisStore;
+
+#[test]
+fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
+    let server = Redis::start();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = redis::Client::open(server.url()).unwrap();
+    let connection = runtime
+        .block_on(client.get_multiplexed_async_connection())
+        .unwrap();
+    let config = Config {
+        cases: 80,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let number = AtomicU32::new(0);
+    let outcomes = Mutex::new(BTreeMap::new());
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&vec((wait(), verb()), 20..120), |steps| {
+        let number = number.fetch_add(1, Ordering::Relaxed);
+        let mut stores = Stores::new(&server, connection.clone(), number);
+        runtime.block_on(async {
+            for (wait, verb) in log_ins().chain(steps) {
+                stores.wait(wait).await;
+                let seen = stores.run(&verb).await?;
+                let kind = seen.split([' ', '(', '[']).next().unwrap().to_owned();
+                *outcomes.lock().unwrap().entry(kind).or_insert(0) += 1;
+            }
+            Ok(())
+        })
+    });
+    outcome.unwrap();
+
+    let outcomes = outcomes.into_inner().unwrap();
+    for outcome in [
+        "New",
+        "Existing",
+        "Rotated",
+        "Debounced",
+        "Arrived",
+        "Reissued",
+        "ReissuedLate",
+        "Recovered",
+        "Reused",
+        "Revoked",
+        "Ended",
+        "Admitted",
+        "SessionEnded",
+        "true",
+        "false",
+        "ids",
+    ] {
+        let times = outcomes.get(outcome).copied().unwrap_or(0);
+        assert!(times > 0, "{outcome} is not tested: {outcomes:?}");
+    }
+}
+
+/// A clock that goes when it is told.
+#[derive(Debug, Clone)]
+struct Hand(Arc<AtomicU64>);
+
+impl Clock for Hand {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+struct Stores {
+    redis: RedisStore,
+    memory: MemoryStore,
+    hand: Hand,
+    connection: MultiplexedConnection,
+    /// What is known of sessions: the current generation, and when the id may be free again.
+    known: HashMap<SessionId, (u64, UnixTime)>,
+}
+
+impl Stores {
+    fn new(server: &Redis, connection: MultiplexedConnection, number: u32) -> Self {
+        // Far ahead of the server's own clock, so that no key goes by itself; and soon another second.
+        let hand = Hand(Arc::new(AtomicU64::new(4_000_000_000_980)));
+        let redis = RedisStore::new(&server.url()).unwrap();
+        Self {
+            redis: redis
+                .prefix(&format!("case {number}:"))
+                .by_clock_in("clock"),
+            memory: MemoryStore::with_clock(hand.clone()),
+            hand,
+            connection,
+            known: HashMap::new(),
+        }
+    }
+
+    async fn wait(&mut self, millis: u64) {
+        let now = self.hand.0.fetch_add(millis, Ordering::Relaxed) + millis;
+        let _: () = self.connection.set("clock", now).await.unwrap();
+    }
+
+    /// What both gave.
+    async fn run(&mut self, verb: &Verb) -> Result<String, TestCaseError> {
+        let now = self.hand.now();
+        if let Verb::Create { session, .. } = verb
+            && let Some((_, free)) = self.known.get(&session.id)
+            && now >= *free
+        {
+            // When exactly the id of a session that has ended can be used again is the store's affair.
+            return Ok("skipped".to_owned());
+        }
+        let seen = verb.run(&self.redis, now, &self.known).await;
+        let expected = verb.run(&self.memory, now, &self.known).await;
+        prop_assert_eq!(&seen.told, &expected.told, "{:?}", verb);
+        if let Some((row, kept)) = seen.row {
+            let free = self
+                .known
+                .get(&row.id)
+                .map_or(kept, |(_, free)| kept.max(*free));
+            let free = row.ends_at().max(free);
+            self.known.insert(row.id, (row.generation, free));
+        }
+        for user in 0..USERS {
+            let seen = self.redis.list(uid(user)).await.unwrap();
+            let expected = self.memory.list(uid(user)).await.unwrap();
+            prop_assert_eq!(seen, expected, "sessions after {:?}", verb);
+        }
+        Ok(seen.told)
+    }
+}
+
+struct Outcome {
+    told: String,
+    /// A session, and until when it is kept at least.
+    row: Option<(SessionRow, UnixTime)>,
+}
+
+impl From<String> for Outcome {
+    fn from(told: String) -> Self {
+        Self { told, row: None }
+    }
+}
+
+/// Instants in milliseconds from now.
+#[derive(Debug, Clone)]
+enum Verb {
+    Create {
+        session: Session,
+        token: u64,
+        idle: Duration,
+        absolute: Duration,
+        keep_until: Option<i64>,
+    },
+    Rotate {
+        session: Session,
+        shown: Shown,
+        confirmed: bool,
+        idle: Duration,
+    },
+    Admit {
+        session: Session,
+        /// None for an access token, which is this much older than the current generation.
+        shown: Result<Shown, i64>,
+        issued_at: i64,
+        names_session: bool,
+        touch_after: Option<Duration>,
+    },
+    RevokeSession(Session, Reason),
+    RevokeUser(usize, Which, Reason),
+    RevokeToken(Session, u64, i64),
+}
+
+#[derive(Debug, Clone)]
+enum Which {
+    All,
+    AllBut(Session),
+    Before(i64),
+}
+
+impl Verb {
+    async fn run(
+        &self,
+        store: &dyn Store,
+        now: UnixTime,
+        known: &HashMap<SessionId, (u64, UnixTime)>,
+    ) -> Outcome {
+        let at =
+            |from_now: i64| UnixTime::from_millis(now.as_millis().saturating_add_signed(from_now));
+        let current = |session: &Session| known.get(&session.id).map_or(1, |(current, _)| *current);
+        match self.clone() {
+            Self::Create {
+                session,
+                token,
+                idle,
+                absolute,
+                keep_until,
+            } => {
+                let token = session.token(token);
+                let mut new = NewSession::new(session.id, session.uid, token, idle, absolute);
+                new.keep_until = keep_until.map(at);
+                new.data = "data".to_owned();
+                let created = store.create(new).await.unwrap();
+                let told = format!("{created:?}");
+                let row = match created {
+                    Created::New(row) => Some((row, keep_until.map_or(now, at))),
+                    Created::Existing(_) => None,
+                };
+                Outcome { told, row }
+            }
+            Self::Rotate {
+                session,
+                shown,
+                confirmed,
+                idle,
+            } => {
+                let presented = shown.of(&session, current(&session));
+                let mut rotate = Rotate::new(session.uid, session.id, presented, idle);
+                rotate.confirmed = confirmed;
+                match store.rotate(rotate).await.unwrap() {
+                    Rotation::Continued(way, row) => Outcome {
+                        told: format!("{way:?} {row:?}"),
+                        row: Some((row, now)),
+                    },
+                    other => format!("{other:?}").into(),
+                }
+            }
+            Self::Admit {
+                session,
+                shown,
+                issued_at,
+                names_session,
+                touch_after,
+            } => {
+                let current = current(&session);
+                let (token, purpose) = match shown {
+                    Err(age) => {
+                        let generation = current.saturating_add_signed(-age);
+                        let purpose = AdmitPurpose::Access { generation };
+                        (session.token(generation), purpose)
+                    }
+                    Ok(shown) => {
+                        let presented = shown.of(&session, current);
+                        (presented.token.clone(), AdmitPurpose::Refresh(presented))
+                    }
+                };
+                let mut admit = Admit::new(session.uid, token, at(issued_at), purpose);
+                admit.session = names_session.then_some(session.id);
+                admit.touch_after = touch_after;
+                format!("{:?}", store.admit(admit).await.unwrap()).into()
+            }
+            Self::RevokeSession(session, reason) => {
+                let revoke = RevokeSession::new(session.uid, session.id, reason);
+                format!("{:?}", store.revoke_session(revoke).await.unwrap()).into()
+            }
+            Self::RevokeUser(user, which, reason) => {
+                let which = match which {
+                    Which::All => UserRevocation::All,
+                    Which::AllBut(session) => UserRevocation::AllBut(session.id),
+                    Which::Before(from_now) => UserRevocation::Before(at(from_now)),
+                };
+                let revoke = RevokeUser::new(uid(user), which, reason, ENDLESS);
+                let mut ids = store.revoke_user(revoke).await.unwrap();
+                ids.sort();
+                format!("ids {ids:?}").into()
+            }
+            Self::RevokeToken(session, generation, until) => {
+                let token = session.token(generation);
+                let revoke = RevokeToken::new(session.uid, token, at(until));
+                format!("{:?}", store.revoke_token(revoke).await.unwrap()).into()
+            }
+        }
+    }
+}
+
+const USERS: usize = 2;
+const SESSIONS: usize = 8;
+const ENDLESS: Duration = Duration::from_secs(1 << 30);
+
+fn uid(user: usize) -> Uid {
+    Uid::new(None, &format!("user{user}"))
+}
+
+#[derive(Debug, Clone)]
+struct Session {
+    uid: Uid,
+    id: SessionId,
+}
+
+impl Session {
+    /// The id of the refresh token of a generation.
+    fn token(&self, generation: u64) -> TokenId {
+        let first = TokenId::from("first");
+        (1..generation).fold(first, |token, _| token.successor(&self.id))
+    }
+}
+
+/// A refresh token, by how it lies to the session's current one.
+#[derive(Debug, Clone)]
+struct Shown {
+    /// How many generations older it is. -1 is one that the store does not know of yet; `None` is of no line.
+    age: Option<i64>,
+    /// Its generation is another than its place says.
+    is_mislabelled: bool,
+    grace: Duration,
+}
+
+impl Shown {
+    fn of(&self, session: &Session, current: u64) -> Presented {
+        let place = current.saturating_add_signed(-self.age.unwrap_or(0)).max(1);
+        let token = match self.age {
+            Some(_) => session.token(place),
+            None => TokenId::from("of no line"),
+        };
+        let generation = place + u64::from(self.is_mislabelled);
+        Presented::new(&session.id, token, generation, self.grace)
+    }
+}
+
+fn verb() -> impl Strategy<Value = Verb> {
+    // Verbs that look at a session are chosen more often than those that end it.
+    prop_oneof![
+        20 => create(),
+        40 => rotate(),
+        30 => admit(),
+        2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
+        3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
+        4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
+            Verb::RevokeToken(session, generation, until)
+        }),
+    ]
+}
+
+fn create() -> impl Strategy<Value = Verb> {
+    let lives = (life(), life(), prop::option::of(from_now()));
+    (session(), 1_u64..3, lives).prop_map(|(session, token, (idle, absolute, keep_until))| {
+        Verb::Create {
+            session,
+            token,
+            idle,
+            absolute,
+            keep_until,
+        }
+    })
+}
+
+fn rotate() -> impl Strategy<Value = Verb> {
+    (session_or_anothers(), shown(), any::<bool>(), life()).prop_map(
+        |(session, shown, confirmed, idle)| Verb::Rotate {
+            session,
+            shown,
+            confirmed,
+            idle,
+        },
+    )
+}
+
+fn admit() -> impl Strategy<Value = Verb> {
+    let shown = prop_oneof![
+        shown().prop_map(Ok),
+        prop_oneof![4 => Just(0), 1 => Just(1), 1 => Just(-1)].prop_map(Err),
+    ];
+    let names_session = prop::bool::weighted(0.8);
+    let issued_at = prop_oneof![-1000_i64..1000, from_now()];
+    (
+        session_or_anothers(),
+        shown,
+        issued_at,
+        names_session,
+        prop::option::of(span()),
+    )
+        .prop_map(
+            |(session, shown, issued_at, names_session, touch_after)| Verb::Admit {
+                session,
+                shown,
+                issued_at,
+                names_session,
+                touch_after,
+            },
+        )
+}
+
+/// At first half of the sessions are there, for long.
+fn log_ins() -> impl Iterator<Item = (u64, Verb)> {
+    (0..USERS * SESSIONS / 2).map(|number| {
+        let log_in = Verb::Create {
+            session: numbered(number % USERS, number / USERS),
+            token: 1,
+            idle: ENDLESS,
+            absolute: ENDLESS,
+            keep_until: None,
+        };
+        (1, log_in)
+    })
+}
+
+/// One of few, so that verbs meet.
+fn session() -> impl Strategy<Value = Session> {
+    (0..USERS, 0..SESSIONS).prop_map(|(user, number)| numbered(user, number))
+}
+
+fn numbered(user: usize, number: usize) -> Session {
+    Session {
+        uid: uid(user),
+        id: SessionId::from(format!("{user} {number}").as_str()),
+    }
+}
+
+/// Now and then somebody names another's session.
+fn session_or_anothers() -> impl Strategy<Value = Session> {
+    (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_anothers)| Session {
+        uid: if is_anothers {
+            Uid::new(None, "user9")
+        } else {
+            session.uid
+        },
+        id: session.id,
+    })
+}
+
+fn shown() -> impl Strategy<Value = Shown> {
+    let age = prop_oneof![
+        20 => Just(Some(0)),
+        15 => Just(Some(1)),
+        1 => Just(Some(2)),
+        1 => Just(Some(-1)),
+        1 => Just(None),
+    ];
+    (age, prop::bool::weighted(0.03), span()).prop_map(|(age, is_mislabelled, grace)| Shown {
+        age,
+        is_mislabelled,
+        grace,
+    })
+}
+
+fn which() -> impl Strategy<Value = Which> {
+    prop_oneof![
+        1 => Just(Which::All),
+        1 => session().prop_map(Which::AllBut),
+        2 => from_now().prop_map(Which::Before),
+    ]
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    prop_oneof![
+        Just(Reason::LoggedOut),
+        Just(Reason::Replaced),
+        Just(Reason::Revoked)
+    ]
+}
+
+/// Of the length of what happens between two verbs, so that ends are met exactly.
+fn wait() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(1), Just(2), Just(5), Just(10)]
+}
+
+fn span() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        Just(Duration::ZERO),
+        Just(Duration::from_micros(1_500)),
+        (1_u64..20).prop_map(Duration::from_millis),
+        Just(ENDLESS),
+    ]
+}
+
+/// Whole milliseconds; seldom short.
+fn life() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        1 => (0_u64..20).prop_map(Duration::from_millis),
+        2 => (100_u64..300).prop_map(Duration::from_millis),
+        4 => Just(ENDLESS),
+    ]
+}
+
+fn from_now() -> impl Strategy<Value = i64> {
+    prop_oneof![-20_i64..20, Just(-1_000_000_000), Just(1_000_000_000)]
+}

@@ -1,0 +1,100 @@
+//! A server, a store, and what the tests say about sessions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handstamp::clock::UnixTime;
+use handstamp::store::{
+    Admit, AdmitPurpose, Created, NewSession, Presented, Rotate, Rotation, SessionId, SessionRow,
+    Store as _, TokenId, Uid,
+};
+use handstamp_conformance::services::Redis;
+use handstamp_redis::RedisStore;
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const NONE: Duration = Duration::ZERO;
+
+pub(crate) fn store(server: &Redis) -> Arc<RedisStore> {
+    Arc::new(RedisStore::new(&server.url()).unwrap())
+}
+
+pub(crate) fn uid() -> Uid {
+    Uid::new(None, "user1")
+}
+
+/// A session of a user that lives for an hour.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) uid: Uid,
+    pub(crate) id: SessionId,
+}
+
+impl Session {
+    pub(crate) fn of(uid: Uid, id: &str) -> Self {
+        let id = SessionId::from(id);
+        Self { uid, id }
+    }
+
+    pub(crate) fn new_session(&self) -> NewSession {
+        NewSession::new(
+            self.id.clone(),
+            self.uid.clone(),
+            self.token(1),
+            HOUR,
+            24 * HOUR,
+        )
+    }
+
+    /// The id of the refresh token of a generation.
+    pub(crate) fn token(&self, generation: u64) -> TokenId {
+        let first = TokenId::from(format!("first of {}", self.id.as_str()).as_str());
+        (1..generation).fold(first, |token, _| token.successor(&self.id))
+    }
+
+    pub(crate) fn presented(&self, generation: u64, grace: Duration) -> Presented {
+        Presented::new(&self.id, self.token(generation), generation, grace)
+    }
+
+    pub(crate) fn rotate(&self, generation: u64, grace: Duration) -> Rotate {
+        let presented = self.presented(generation, grace);
+        Rotate::new(self.uid.clone(), self.id.clone(), presented, HOUR)
+    }
+
+    /// An access token of a generation.
+    pub(crate) fn access(&self, generation: u64) -> Admit {
+        let id = TokenId::from(format!("access {generation} of {}", self.id.as_str()).as_str());
+        let purpose = AdmitPurpose::Access { generation };
+        Admit::new(self.uid.clone(), id, UnixTime::from_secs(0), purpose)
+            .in_session(self.id.clone())
+    }
+
+    pub(crate) fn refresh(&self, generation: u64, grace: Duration) -> Admit {
+        let purpose = AdmitPurpose::Refresh(self.presented(generation, grace));
+        let id = self.token(generation);
+        Admit::new(self.uid.clone(), id, UnixTime::from_secs(0), purpose)
+            .in_session(self.id.clone())
+    }
+
+    /// A log-in.
+    pub(crate) async fn begin(&self, store: &RedisStore) -> SessionRow {
+        match store.create(self.new_session()).await.unwrap() {
+            Created::New(row) => row,
+            Created::Existing(row) => panic!("there is one: {row:?}"),
+        }
+    }
+}
+
+/// How a rotation went, in a word or two.
+pub(crate) fn way(rotation: &Rotation) -> String {
+    match rotation {
+        Rotation::Continued(way, row) => format!("{way:?} {}", row.generation),
+        Rotation::Reused(reuse) => format!("Reused {reuse:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+/// A connection beside the store's.
+pub(crate) async fn connect(server: &Redis) -> redis::aio::MultiplexedConnection {
+    let client = redis::Client::open(server.url()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}

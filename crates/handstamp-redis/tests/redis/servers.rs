@@ -1,0 +1,297 @@
+//! Servers that must not keep sessions, and those that hardly can.
+
+use std::time::{Duration, Instant};
+
+use handstamp::admission::Admission;
+use handstamp::store::{Reason, RevokeSession, RevokeToken, Store as _, Uid};
+use handstamp_conformance::services::Redis;
+use handstamp_redis::RedisStore;
+use redis::AsyncCommands as _;
+use redis::aio::MultiplexedConnection;
+use tokio::time::sleep;
+
+use crate::scene::{HOUR, NONE, Session, connect, store, uid, way};
+
+#[tokio::test]
+async fn a_server_that_evicts_is_refused_until_it_does_not() {
+    let evicting = [
+        "--save",
+        "",
+        "--maxmemory",
+        "100mb",
+        "--maxmemory-policy",
+        "volatile-lru",
+    ];
+    let server = Redis::with(&evicting);
+    let store = store(&server);
+    let mut connection = connect(&server).await;
+    let refused = format!(
+        "the store did not answer: Redis at {}: its maxmemory-policy volatile-lru evicts: a revoked session would be \
+         let in again. Set noeviction",
+        server.address()
+    );
+    for _ in 0..3 {
+        let error = store.list(uid()).await.unwrap_err();
+        assert_eq!(error.to_string(), refused);
+    }
+    configure(&mut connection, "maxmemory-policy", "noeviction").await;
+    works(&store).await;
+
+    // It is looked at again with every connection.
+    configure(&mut connection, "maxmemory-policy", "volatile-lru").await;
+    store.list(uid()).await.unwrap();
+    let mut kill = redis::cmd("CLIENT");
+    kill.arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    kill.exec_async(&mut connection).await.unwrap();
+    fails(&store, &refused).await;
+}
+
+#[tokio::test]
+async fn a_replica_is_refused_until_it_is_the_primary() {
+    let primary = Redis::start();
+    let port = primary.address().port().to_string();
+    let replica = Redis::with(&["--save", "", "--replicaof", "127.0.0.1", &port]);
+    let store = store(&replica);
+    let mut connection = connect(&replica).await;
+    let refused = format!(
+        "the store did not answer: Redis at {}: it is a replica, which may not know yet what was revoked. Use the \
+         primary",
+        replica.address()
+    );
+    let error = store.list(uid()).await.unwrap_err();
+    assert_eq!(error.to_string(), refused);
+
+    let mut replica_of = async |arguments: [&str; 2]| {
+        let mut command = redis::cmd("REPLICAOF");
+        command.arg(&arguments);
+        command.exec_async(&mut connection).await.unwrap();
+    };
+    replica_of(["NO", "ONE"]).await;
+    works(&store).await;
+    let session = Session::of(uid(), "one");
+    session.begin(&store).await;
+
+    // Also a verb that only reads is refused by one that has become a replica.
+    replica_of(["127.0.0.1", &port]).await;
+    let error = store
+        .admit(session.access(1))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("READONLY"), "{error}");
+    fails(&store, &refused).await;
+}
+
+#[tokio::test]
+async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
+    let server = Redis::with(&["--save", "", "--maxmemory", "8mb"]);
+    let store = store(&server);
+    let (one, two) = (Session::of(uid(), "one"), Session::of(uid(), "two"));
+    one.begin(&store).await;
+    two.begin(&store).await;
+    let mut connection = connect(&server).await;
+    for number in 0..10_000 {
+        let filled = connection
+            .set(format!("filling {number}"), "x".repeat(10_000))
+            .await;
+        let filled: redis::RedisResult<()> = filled;
+        if filled.is_err() {
+            break;
+        }
+    }
+
+    let new = Session::of(uid(), "three").new_session();
+    let error = store.create(new).await.unwrap_err().to_string();
+    assert!(error.contains("OOM command not allowed"), "{error}");
+    let mut access = one.access(1);
+    access.touch_after = Some(NONE);
+    assert_eq!(store.admit(access).await.unwrap(), Admission::Admitted);
+    let rotation = store.rotate(one.rotate(1, NONE)).await.unwrap();
+    assert_eq!(way(&rotation), "Rotated 2");
+    assert_eq!(store.list(uid()).await.unwrap().len(), 2);
+    let row = store.list(uid()).await.unwrap().remove(0);
+    let until = row.created_at.saturating_add(HOUR);
+    let token = RevokeToken::new(uid(), one.token(2), until);
+    store.revoke_token(token).await.unwrap();
+    let admission = store.admit(one.refresh(2, NONE)).await.unwrap();
+    assert_eq!(admission, Admission::Revoked);
+    let log_out = RevokeSession::new(uid(), two.id.clone(), Reason::LoggedOut);
+    assert!(store.revoke_session(log_out).await.unwrap());
+    let admission = store.admit(two.access(1)).await.unwrap();
+    assert_eq!(admission, Admission::SessionEnded);
+}
+
+/// The permissions that the documentation of the crate names; and without `INFO`.
+#[tokio::test]
+async fn a_user_with_few_permissions_is_enough() {
+    let server = Redis::start();
+    let mut connection = connect(&server).await;
+    let permissions = "on >secret resetkeys ~handstamp:* -@all +eval +evalsha +time +get +set +hset +hmget +hgetall \
+                       +pexpireat +pexpiretime +zadd +zrem +zrange +zremrangebyscore";
+    for (name, more, works) in [
+        ("app", &["+info"][..], true),
+        ("mute", &[], true),
+        ("none", &["-hset"], false),
+    ] {
+        let mut command = redis::cmd("ACL");
+        command.arg("SETUSER").arg(name);
+        for rule in permissions.split_whitespace().chain(more.iter().copied()) {
+            command.arg(rule);
+        }
+        command.exec_async(&mut connection).await.unwrap();
+        let url = format!("redis://{name}:secret@{}/", server.address());
+        let store = RedisStore::new(&url).unwrap();
+        let session = Session::of(Uid::new(None, name), "one");
+        let created = store.create(session.new_session()).await;
+        assert_eq!(created.is_ok(), works, "{name}: {created:?}");
+        if works {
+            let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();
+            assert_eq!(way(&rotation), "Rotated 2", "{name}");
+            let which = handstamp::store::UserRevocation::All;
+            let all = handstamp::store::RevokeUser::new(session.uid, which, Reason::Revoked, HOUR);
+            assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
+        }
+        // Keys with another prefix are not its own; the error does not say which session.
+        let other = RedisStore::new(&url).unwrap().prefix("other:");
+        let session = Session::of(uid(), "SECRET");
+        let error = other.admit(session.access(1)).await.unwrap_err();
+        assert!(error.to_string().contains("NOPERM"), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("SECRET"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_store_did_not_write_is_an_error() {
+    let server = Redis::start();
+    let store = store(&server);
+    let mut connection = connect(&server).await;
+    for (row, command, expected) in [
+        (
+            "a field is missing",
+            &["HDEL", "KEY", "absolute_expires"][..],
+            "not an entry of this store",
+        ),
+        (
+            "a field is no number",
+            &["HSET", "KEY", "generation", "x"],
+            "not an entry of this store",
+        ),
+        (
+            "a field the scripts do not read is missing",
+            &["HDEL", "KEY", "data"],
+            "a session is not as this release writes it",
+        ),
+        (
+            "a field is no boolean",
+            &["HSET", "KEY", "confirmed", "2"],
+            "a session is not as this release writes it",
+        ),
+        (
+            "an id that nobody gave",
+            &["HSET", "KEY", "current", "a:b"],
+            "an id is not as this release writes it",
+        ),
+        ("another kind of entry", &["SET", "KEY", "x"], "WRONGTYPE"),
+    ] {
+        let session = Session::of(Uid::new(None, row), "one");
+        session.begin(&store).await;
+        let key = "handstamp:{*}:s:one";
+        let keys: Vec<String> = connection.keys(key).await.unwrap();
+        let mut broken = redis::cmd(command[0]);
+        broken.arg(&keys[0]).arg(&command[2..]);
+        broken.exec_async(&mut connection).await.unwrap();
+        let error = store.list(session.uid).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{row}: {error}");
+        let _: bool = connection.del(&keys[0]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn applications_with_another_prefix_are_strangers() {
+    let server = Redis::start();
+    let shop = RedisStore::new(&server.url()).unwrap().prefix("shop:");
+    let blog = RedisStore::new(&server.url()).unwrap().prefix("");
+    let session = Session::of(uid(), "one");
+    session.begin(&shop).await;
+    assert_eq!(blog.list(uid()).await.unwrap(), []);
+    session.begin(&blog).await;
+    let log_out = RevokeSession::new(uid(), session.id.clone(), Reason::LoggedOut);
+    assert!(blog.revoke_session(log_out).await.unwrap());
+    assert_eq!(shop.list(uid()).await.unwrap().len(), 1);
+}
+
+#[test]
+fn a_url_is_read_at_once() {
+    for (url, reason) in [
+        ("", "Redis URL did not parse"),
+        ("127.0.0.1:6379", "Redis URL did not parse"),
+        ("http://user:hunter2@127.0.0.1/", "Redis URL did not parse"),
+        (
+            "redis://user:hunter2@127.0.0.1/hunter2",
+            "Invalid database number",
+        ),
+        (
+            "redis://user:hunter2@127.0.0.1/?protocol=hunter2",
+            "Invalid protocol version",
+        ),
+        (
+            "redis://:hunter2@0.0.0.0/",
+            "Cannot connect to a wildcard address (0.0.0.0 or ::)",
+        ),
+        #[cfg(not(feature = "tls"))]
+        (
+            "rediss://:hunter2@127.0.0.1/",
+            "TLS needs the feature `tls` of handstamp-redis",
+        ),
+        #[cfg(feature = "tls")]
+        (
+            "rediss://:hunter2@127.0.0.1/#insecure",
+            "#insecure would let anybody answer for the server",
+        ),
+    ] {
+        let error = RedisStore::new(url).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "not the URL of a Redis server: {reason}. Use redis://[user:password@]host[:port][/database]"
+            )
+        );
+        assert!(!format!("{error:?}").contains("hunter2"), "{url}");
+    }
+    let store = RedisStore::new("valkey://user:hunter2@10.0.0.1:7000/3").unwrap();
+    assert_eq!(
+        format!("{:?}", store.prefix("shop:")),
+        r#"RedisStore { server: "10.0.0.1:7000", prefix: "shop:", .. }"#
+    );
+}
+
+async fn configure(connection: &mut MultiplexedConnection, setting: &str, value: &str) {
+    let mut command = redis::cmd("CONFIG");
+    command.arg("SET").arg(setting).arg(value);
+    command.exec_async(connection).await.unwrap();
+}
+
+/// Soon.
+async fn works(store: &RedisStore) {
+    let start = Instant::now();
+    while let Err(error) = store.list(uid()).await {
+        assert!(start.elapsed() < Duration::from_secs(3), "{error}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Soon, with this error.
+async fn fails(store: &RedisStore, expected: &str) {
+    let start = Instant::now();
+    loop {
+        let answer = store.list(uid()).await.map_err(|error| error.to_string());
+        if answer.as_ref().is_err_and(|error| error == expected) {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(3), "{answer:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}

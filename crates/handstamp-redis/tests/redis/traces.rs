@@ -1,0 +1,190 @@
+//! What is left on the server.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use handstamp::admission::Admission;
+use handstamp::clock::UnixTime;
+use handstamp::store::{
+    Admit, AdmitPurpose, Created, Reason, RevokeSession, RevokeToken, RevokeUser, Store as _,
+    TokenId, Uid, UserRevocation,
+};
+use handstamp_conformance::services::Redis;
+use redis::AsyncCommands as _;
+use redis::aio::MultiplexedConnection;
+use tokio::time::sleep;
+
+use crate::scene::{NONE, Session, connect, store, uid};
+
+#[tokio::test]
+async fn every_key_expires_and_nothing_stays() {
+    let server = Redis::start();
+    let store = store(&server);
+    let life = Duration::from_secs(4);
+    for user in 0..5 {
+        let uid = Uid::new(None, &format!("user{user}"));
+        let mut now = None;
+        for number in 0..4 {
+            let session = Session::of(uid.clone(), &format!("{number}"));
+            let mut new = session.new_session();
+            (new.idle, new.absolute) = (life / (number + 1), life);
+            if number == 3 {
+                new.keep_until = now.map(|now: UnixTime| now.saturating_add(life));
+            }
+            store.create(new).await.unwrap();
+            let mut rotate = session.rotate(1, NONE);
+            rotate.idle = life / 2;
+            store.rotate(rotate).await.unwrap();
+            let mut access = session.access(2);
+            access.touch_after = Some(NONE);
+            store.admit(access).await.unwrap();
+            let listed = store.list(uid.clone()).await.unwrap();
+            now = listed.first().map(|row| row.created_at);
+        }
+        let until = now.unwrap().saturating_add(life);
+        store
+            .revoke_token(RevokeToken::new(uid.clone(), TokenId::from("t"), until))
+            .await
+            .unwrap();
+        let first = Session::of(uid.clone(), "0");
+        store
+            .revoke_session(RevokeSession::new(uid.clone(), first.id, Reason::LoggedOut))
+            .await
+            .unwrap();
+        if user % 2 == 0 {
+            let which = UserRevocation::All;
+            store
+                .revoke_user(RevokeUser::new(uid, which, Reason::Revoked, life))
+                .await
+                .unwrap();
+        }
+    }
+
+    let mut connection = connect(&server).await;
+    let keys: Vec<String> = connection.keys("*").await.unwrap();
+    let of_kind = |kind: &str| keys.iter().filter(|key| key.contains(kind)).count();
+    for (kind, number) in [("}:s:", 20), ("}:t:", 5), ("}:n:", 3), ("}:i:", 2)] {
+        assert_eq!(of_kind(kind), number, "{kind} {keys:?}");
+    }
+    assert_eq!(keys.len(), 30, "{keys:?}");
+    for key in &keys {
+        let left: i64 = connection.pttl(key).await.unwrap();
+        assert!((1..=4000).contains(&left), "{key} {left}");
+        assert!(key.starts_with("handstamp:{"), "{key}");
+    }
+    sleep(life + Duration::from_millis(50)).await;
+    let keys: Vec<String> = connection.keys("*").await.unwrap();
+    assert_eq!(keys, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn the_index_forgets_what_has_ended_while_it_is_used() {
+    let server = Redis::start();
+    let store = store(&server);
+    Session::of(uid(), "first").begin(&store).await;
+    for number in 0..20 {
+        let mut new = Session::of(uid(), &format!("{number}")).new_session();
+        new.idle = Duration::from_millis(20);
+        store.create(new).await.unwrap();
+    }
+    sleep(Duration::from_millis(30)).await;
+    Session::of(uid(), "last").begin(&store).await;
+    let mut connection = connect(&server).await;
+    let keys: Vec<String> = connection.keys("*}:i:*").await.unwrap();
+    let ids: Vec<String> = connection.zrange(&keys[0], 0, -1).await.unwrap();
+    assert_eq!(ids, ["first", "last"]);
+}
+
+#[tokio::test]
+async fn what_has_to_be_kept_longer_is() {
+    let server = Redis::start();
+    let store = store(&server);
+    let (short, long) = (Duration::from_millis(50), Duration::from_secs(2));
+    let first = Session::of(uid(), "one").begin(&store).await;
+    for (name, keep_until, is_kept) in [
+        ("not", None, false),
+        ("until before it ends", Some(first.created_at), false),
+        (
+            "for longer",
+            Some(first.created_at.saturating_add(long)),
+            true,
+        ),
+    ] {
+        let session = Session::of(uid(), name);
+        let mut new = session.new_session();
+        (new.idle, new.keep_until) = (short, keep_until);
+        store.create(new.clone()).await.unwrap();
+        let mut rotate = session.rotate(1, NONE);
+        rotate.idle = short;
+        store.rotate(rotate).await.unwrap();
+        sleep(2 * short).await;
+        let listed = store.list(uid()).await.unwrap();
+        assert_eq!(listed.len(), 1, "kept {name}, and ended");
+        let is_there = matches!(store.create(new).await.unwrap(), Created::Existing(_));
+        assert_eq!(is_there, is_kept, "kept {name}");
+    }
+
+    // Of two spans for which a not-before is kept, the longer.
+    let revoke = |keep| {
+        let which = UserRevocation::Before(first.created_at);
+        store.revoke_user(RevokeUser::new(uid(), which, Reason::Revoked, keep))
+    };
+    revoke(long).await.unwrap();
+    revoke(short).await.unwrap();
+    sleep(2 * short).await;
+    let admission = store.admit(without_session(first.created_at)).await;
+    assert_eq!(admission.unwrap(), Admission::Revoked);
+    sleep(long).await;
+    let admission = store.admit(without_session(first.created_at)).await;
+    assert_eq!(admission.unwrap(), Admission::Admitted);
+}
+
+fn without_session(issued_at: UnixTime) -> Admit {
+    let purpose = AdmitPurpose::Access { generation: 0 };
+    Admit::new(uid(), TokenId::from("t"), issued_at, purpose)
+}
+
+#[tokio::test]
+async fn every_verb_is_one_round_trip() {
+    let server = Redis::start();
+    let store = store(&server);
+    let session = Session::of(uid(), "one");
+    session.begin(&store).await;
+    store.admit(session.access(1)).await.unwrap();
+    let mut connection = connect(&server).await;
+    let before = calls(&mut connection).await;
+    for _ in 0..100 {
+        let admission = store.admit(session.access(1)).await.unwrap();
+        assert_eq!(admission, Admission::Admitted);
+    }
+    let after = calls(&mut connection).await;
+    let more: HashMap<&str, u64> = after
+        .iter()
+        .map(|(name, calls)| (name.as_str(), calls - before.get(name).unwrap_or(&0)))
+        .filter(|(name, calls)| *calls > 0 && !name.starts_with("info"))
+        .collect();
+    // What the script does in the server: its clock, a revoked token and a not-before, the session.
+    let expected = [
+        ("evalsha", 100),
+        ("time", 100),
+        ("get", 200),
+        ("hmget", 100),
+    ];
+    assert_eq!(more, HashMap::from(expected));
+}
+
+/// How often each command was called.
+async fn calls(connection: &mut MultiplexedConnection) -> HashMap<String, u64> {
+    let info: String = redis::cmd("INFO")
+        .arg("commandstats")
+        .query_async(connection)
+        .await
+        .unwrap();
+    info.lines()
+        .filter_map(|line| line.strip_prefix("cmdstat_")?.split_once(":calls="))
+        .map(|(name, rest)| {
+            let calls = rest.split(',').next().unwrap();
+            (name.to_owned(), calls.parse().unwrap())
+        })
+        .collect()
+}
