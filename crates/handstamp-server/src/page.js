@@ -32,6 +32,29 @@ async function call(method, path, headers = {}, body = undefined) {
   }
   element('answer').textContent = `${method} ${path}\n${answer}`;
   showCookies();
+  await showSessions();
+}
+
+// Of whoever is logged in. What device and browser are called comes from elsewhere, and is shown as text.
+async function showSessions() {
+  let sessions = [];
+  if (cookies().has(names.access.csrf_cookie)) {
+    const response = await fetch('/sessions', { credentials: 'same-origin' }).catch(() => undefined);
+    if (response?.ok) sessions = await response.json();
+  }
+  element('sessions').replaceChildren(...sessions.map((session) => {
+    const device = session.device ?? session.browser ?? 'unknown';
+    const line = row(device, session.address ?? '', new Date(session.last_active * 1000).toLocaleString());
+    const cell = line.insertCell();
+    if (session.this_device) {
+      cell.textContent = 'this device';
+    } else {
+      const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Revoke' });
+      button.addEventListener('click', () => call('DELETE', `/sessions/${encodeURIComponent(session.id)}`, csrfHeader('access')));
+      cell.append(button);
+    }
+    return line;
+  }));
 }
 
 function showCookies() {
@@ -64,5 +87,9 @@ element('post').addEventListener('submit', (event) => {
   call('POST', '/posts', csrfHeader('access'), { title: element('title').value });
 });
 element('refresh').addEventListener('click', () => call('POST', '/refresh', csrfHeader('refresh')));
-element('log-out').addEventListener('click', () => call('POST', '/logout'));
+// The value of either cookie will do: the other one may be gone already.
+element('log-out').addEventListener('click', () => call('POST', '/logout', { ...csrfHeader('refresh'), ...csrfHeader('access') }));
+element('list-sessions').addEventListener('click', () => call('GET', '/sessions'));
+element('revoke-others').addEventListener('click', () => call('POST', '/sessions/revoke-others', csrfHeader('access')));
 showCookies();
+await showSessions();

@@ -9,16 +9,18 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tower_http::add_extension::AddExtension;
+
+use crate::client_address::Peer;
 
 /// `axum::serve` waits for the head of a request as long as the client likes; this does not.
 pub(crate) async fn until_signal(
     listener: TcpListener,
     app: Router,
     patience: Duration,
-) -> io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    mut stop: Stop,
+) {
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     http.http1()
         .timer(TokioTimer::new())
@@ -27,11 +29,10 @@ pub(crate) async fn until_signal(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
+            () = stop.asked() => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, or the client is gone: both pass.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -39,7 +40,8 @@ pub(crate) async fn until_signal(
                 continue;
             }
         };
-        let service = TowerToHyperService::new(app.clone());
+        let app = AddExtension::new(app.clone(), Peer(peer.ip()));
+        let service = TowerToHyperService::new(app);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection.into_owned());
         tokio::spawn(async move {
@@ -57,7 +59,29 @@ pub(crate) async fn until_signal(
     {
         tracing::warn!("some requests did not finish within {} s", GRACE.as_secs());
     }
-    Ok(())
+}
+
+/// Ctrl-C and SIGTERM. From [`Stop::new`] on they end nothing by themselves, not even where this is process 1.
+pub(crate) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 const GRACE: Duration = Duration::from_secs(5);

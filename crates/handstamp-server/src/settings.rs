@@ -1,11 +1,12 @@
-//! The configuration of the binary: the environment over the binary's own defaults.
+//! The configuration of the library: the environment over the binary's own defaults.
 
-use std::ffi::OsString;
 use std::net::SocketAddr;
 
 use handstamp_axum::Config;
 use handstamp_axum::handstamp::error::ConfigError;
 use handstamp_axum::handstamp::secret::Secret;
+
+use crate::environment::Environment;
 
 /// Whom the binary is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +18,8 @@ pub(crate) enum Reach {
 }
 
 impl Reach {
-    pub(crate) fn new(address: SocketAddr, environment: &[(OsString, OsString)]) -> Self {
-        let has_origin = environment
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("HANDSTAMP_PUBLIC_ORIGIN"));
+    pub(crate) fn new(address: SocketAddr, environment: &Environment) -> Self {
+        let has_origin = environment.setting("HANDSTAMP_PUBLIC_ORIGIN").is_some();
         if address.ip().is_loopback() && !has_origin {
             Self::Loopback
         } else {
@@ -29,36 +28,27 @@ impl Reach {
     }
 }
 
-/// Where the binary is reached from this machine only, browsers do so by plain HTTP, so its cookies are not Secure there.
+/// Whether the settings have a key, so that none has to be kept for them.
+pub(crate) fn name_a_key(environment: &Environment) -> bool {
+    let is_set = |name: &str| environment.setting(name).is_some();
+    ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"]
+        .iter()
+        .any(|key| is_set(key) || is_set(&format!("{key}_FILE")))
+}
+
+/// With this secret, unless the environment has another. Where the binary is reached from this machine only, browsers do
+/// so by plain HTTP, so its cookies are not Secure there.
 pub(crate) fn config(
     reach: Reach,
-    environment: Vec<(OsString, OsString)>,
+    secret: Option<Secret>,
+    environment: &Environment,
 ) -> Result<Config, ConfigError> {
     let mut builder = Config::builder();
-    let mut is_random = false;
     if reach == Reach::Loopback {
         builder = builder.cookie_secure(false);
     }
-    if !environment.iter().any(|(name, _)| names_a_key(name)) {
-        // The builder says what is missing if the system has no random bytes.
-        let mut secret = [0; 64];
-        if getrandom::fill(&mut secret).is_ok() {
-            is_random = true;
-            builder = builder.secret_key(Secret::from(secret.as_slice()));
-        }
+    if let Some(secret) = secret {
+        builder = builder.secret_key(secret);
     }
-    let config = builder.env_from(environment).build()?;
-    if is_random {
-        tracing::warn!(
-            "JWT_SECRET_KEY is not set: a random one is used, and everybody is logged out at a restart"
-        );
-    }
-    Ok(config)
-}
-
-fn names_a_key(name: &OsString) -> bool {
-    const KEYS: [&str; 3] = ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"];
-    let name = name.to_string_lossy().to_ascii_uppercase();
-    let name = name.strip_suffix("_FILE").unwrap_or(&name);
-    KEYS.contains(&name)
+    builder.env_from(environment.variables()).build()
 }

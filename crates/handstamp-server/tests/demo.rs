@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-use handstamp_conformance::{Jar, Reply, Request, Server};
-use serde_json::{Value, json};
+mod service;
+
+use handstamp_conformance::{Jar, Request};
+use serde_json::json;
+
+use crate::service::{Service, log_in};
 
 #[test]
 fn log_in_look_post_refresh_and_log_out() {
@@ -51,7 +55,7 @@ fn log_in_look_post_refresh_and_log_out() {
     let refused = server.send(&post());
     assert_eq!(refused.status, 403);
     assert_eq!(refused.json()["code"], "missing_csrf_token");
-    let wrong = server.send(&post().header("x-csrf-token", jar.get("csrf_refresh_token").unwrap()));
+    let wrong = server.send(&post().header("x-csrf-token", "what another site guesses"));
     assert_eq!(
         (wrong.status, &wrong.json()["code"]),
         (403, &json!("csrf_mismatch"))
@@ -71,7 +75,12 @@ fn log_in_look_post_refresh_and_log_out() {
     jar.store(&refreshed);
     assert_ne!(jar.get("access_token_cookie"), Some(before.as_str()));
 
-    let logout = server.send(&Request::new("POST", "/logout").header("cookie", jar.header()));
+    let logout = Request::new("POST", "/logout").header("cookie", jar.header());
+    let refused = server.send(&logout);
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.json()["code"], "missing_csrf_token");
+    assert_eq!(refused.header("set-cookie"), None);
+    let logout = server.send(&logout.header("x-csrf-token", jar.get("csrf_access_token").unwrap()));
     assert_eq!(logout.json(), json!({"message": "Successfully logged out"}));
     jar.store(&logout);
     assert_eq!(jar.header(), "");
@@ -124,7 +133,7 @@ fn what_is_wrong_with_a_body_is_said_in_json() {
             422,
             "username",
         ),
-        ("a list", "application/json", "[]", 422, "Credentials"),
+        ("a list", "application/json", "[]", 422, "LogInForm"),
         (
             "a form",
             "application/x-www-form-urlencoded",
@@ -238,11 +247,6 @@ fn the_page_may_run_nothing_but_its_own_script() {
     );
 }
 
-fn log_in(server: &Server, username: &str, password: &str) -> Reply {
-    let credentials: Value = json!({"username": username, "password": password});
-    server.send(&Request::new("POST", "/login").json(&credentials))
-}
-
-fn start(settings: &[(&str, &str)]) -> Server {
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), &[], settings).unwrap()
+fn start(settings: &[(&str, &str)]) -> Service {
+    Service::start(&[], settings).unwrap()
 }

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-use handstamp_conformance::{Server, endures_hostile_requests, endures_mutated_requests};
+mod service;
+
+use handstamp_conformance::{endures_hostile_requests, endures_mutated_requests};
+
+use crate::service::Service;
 
 const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
 
@@ -16,10 +20,10 @@ fn mutated_requests_are_refused() {
     endures_mutated_requests(&mut start(), SECRET);
 }
 
-fn start() -> Server {
+fn start() -> Service {
     let settings = [
         ("JWT_SECRET_KEY", SECRET),
         ("JWT_TOKEN_LOCATION", "cookies,headers,query"),
     ];
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), &[], &settings).unwrap()
+    Service::start(&[], &settings).unwrap()
 }

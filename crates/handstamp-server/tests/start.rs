@@ -1,16 +1,15 @@
 //! How it starts, and how it says that it does not.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failing test panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+mod service;
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Command, Output};
+use std::process::Output;
 
-use handstamp_conformance::{Refusal, Request, Server};
-use serde_json::json;
+use handstamp_conformance::{Refusal, Request};
+
+use crate::service::{Home, Service};
 
 #[test]
 fn help_names_every_argument_and_the_demo_users() {
@@ -19,6 +18,10 @@ fn help_names_every_argument_and_the_demo_users() {
     assert_eq!(output.status.code(), Some(0));
     for word in [
         "--listen",
+        "--database",
+        "DATABASE_URL",
+        "--trusted-proxy",
+        "user",
         "--help",
         "--version",
         "PORT",
@@ -174,7 +177,10 @@ fn a_secret_that_is_set_is_not_replaced() {
         "JWT_SECRET_KEY",
         "a secret of the tests, longer than thirty-two bytes",
     )];
-    let (one, other) = (start(&[], &secret).unwrap(), start(&[], &secret).unwrap());
+    // On one database, where the session is.
+    let home = Home::new();
+    let start = || home.start(&[], &secret).unwrap();
+    let (one, other) = (start(), start());
     let login = one.send(&login());
     let cookie = login
         .header("set-cookie")
@@ -213,7 +219,8 @@ fn behind_a_public_origin_there_are_no_demo_users() {
     let said = "HANDSTAMP_PUBLIC_ORIGIN is set: the demo users do not exist";
     assert!(server.says(said), "{}", server.stderr());
     assert_eq!(server.send(&login()).status, 401);
-    let reply = server.send(&Request::new("POST", "/logout"));
+    let reply = server.send(&log_out());
+    assert_eq!(reply.all("set-cookie").count(), 4);
     assert!(
         reply
             .all("set-cookie")
@@ -225,7 +232,7 @@ fn behind_a_public_origin_there_are_no_demo_users() {
 fn on_another_address_cookies_are_secure() {
     let deletions = |arguments: &[&str], settings: &[(&str, &str)]| -> Vec<String> {
         let server = start(arguments, settings).unwrap();
-        let reply = server.send(&Request::new("POST", "/logout"));
+        let reply = server.send(&log_out());
         reply.all("set-cookie").map(str::to_owned).collect()
     };
     let secure = |lines: &[String]| {
@@ -243,19 +250,21 @@ fn on_another_address_cookies_are_secure() {
     );
 }
 
-fn login() -> Request {
-    Request::new("POST", "/login").json(&json!({"username": "user1", "password": "password1"}))
+/// With a cookie that counts for nothing, so that there is something to delete and nobody to log out.
+fn log_out() -> Request {
+    Request::new("POST", "/logout").header("cookie", "access_token_cookie=x")
 }
 
-fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Server, Refusal> {
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), arguments, settings)
+fn login() -> Request {
+    service::login("user1", "password1")
+}
+
+fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Service, Refusal> {
+    Service::start(arguments, settings)
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_handstamp"))
-        .args(arguments)
-        .output()
-        .expect("the binary was built")
+    Home::new().run(arguments, "")
 }
 
 fn free_port() -> u16 {

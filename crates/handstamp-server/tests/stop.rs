@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
+mod service;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use handstamp_conformance::{Request, Server};
+use handstamp_conformance::Request;
+
+use crate::service::Service;
 
 #[test]
 fn both_signals_end_it_at_once() {
@@ -61,6 +65,6 @@ fn a_body_that_never_ends_does_not_hold_it_up() {
     }
 }
 
-fn start() -> Server {
-    Server::start(env!("CARGO_BIN_EXE_handstamp"), &[], &[]).unwrap()
+fn start() -> Service {
+    Service::start(&[], &[]).unwrap()
 }

@@ -1,0 +1,242 @@
+//! `handstamp user …`, and what comes of it at log-in.
+
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+mod service;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::service::{Home, log_in, said};
+
+#[test]
+fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    assert_eq!(
+        log_in(&server, "user1", "password1").status,
+        200,
+        "until there is somebody else"
+    );
+    let user = |arguments: &[&str], input: &str| {
+        let output = home.run(&[&["user"], arguments].concat(), input);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(user(&["list"], ""), "");
+    let added = user(&["add", "alice", "--password-stdin"], "correct horse\n");
+    assert_eq!(added, "user alice was added\n");
+    assert_eq!(
+        user(&["add", "Bob B.", "--password-stdin"], "battery staple"),
+        "user Bob B. was added\n"
+    );
+    assert_eq!(user(&["list"], ""), "alice\tenabled\nBob B.\tenabled\n");
+
+    for (name, username, password, status) in [
+        ("without its line break", "alice", "correct horse", 200),
+        ("with a blank", "Bob B.", "battery staple", 200),
+        ("another's password", "alice", "battery staple", 401),
+        ("another case", "Alice", "correct horse", 401),
+        ("a demo user", "user1", "password1", 401),
+    ] {
+        assert_eq!(log_in(&server, username, password).status, status, "{name}");
+    }
+
+    assert_eq!(
+        user(&["disable", "alice"], ""),
+        "user alice is disabled; sessions ended: 1\n"
+    );
+    assert_eq!(user(&["list"], ""), "alice\tdisabled\nBob B.\tenabled\n");
+    assert_eq!(log_in(&server, "alice", "correct horse").status, 401);
+    assert_eq!(user(&["enable", "alice"], ""), "user alice is enabled\n");
+    assert_eq!(log_in(&server, "alice", "correct horse").status, 200);
+    let changed = user(
+        &["passwd", "alice", "--password-stdin"],
+        "a new password\r\n",
+    );
+    assert_eq!(
+        changed,
+        "user alice has a new password; sessions ended: 1\n"
+    );
+    assert_eq!(log_in(&server, "alice", "correct horse").status, 401);
+    assert_eq!(log_in(&server, "alice", "a new password").status, 200);
+    assert!(
+        server.says("wrong username or password"),
+        "{}",
+        server.stderr()
+    );
+    for password in [
+        "password1",
+        "correct horse",
+        "battery staple",
+        "a new password",
+    ] {
+        assert!(!server.stderr().contains(password), "{}", server.stderr());
+    }
+}
+
+type Row<'a> = (&'a str, &'a [&'a str], &'a str, i32, &'a str);
+
+/// Runs commands that cannot be done; none shows the password, and afterwards alice is still all there is.
+fn refuses(rows: &[Row<'_>]) {
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    for (name, arguments, input, status, words) in rows {
+        let output = home.run(arguments, input);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(*status), "{name}: {said}");
+        assert!(said.contains(words), "{name}: {said}");
+        assert!(!said.contains("battery"), "{name}: {said}");
+    }
+    let listed = home.run(&["user", "list"], "");
+    assert_eq!(
+        String::from_utf8(listed.stdout).unwrap(),
+        "alice\tenabled\n"
+    );
+    let server = home.start(&[], &[]).unwrap();
+    assert_eq!(log_in(&server, "alice", "correct horse").status, 200);
+}
+
+#[test]
+fn what_is_no_name_or_password_is_refused() {
+    let long = "x".repeat(65);
+    let add = |name| ["user", "add", name, "--password-stdin"];
+    refuses(&[
+        (
+            "no name",
+            &add(""),
+            "",
+            2,
+            "a name has at least one character",
+        ),
+        (
+            "a long name",
+            &add(&long),
+            "",
+            2,
+            "a name has at most 64 characters",
+        ),
+        (
+            "a blank before it",
+            &add(" bob"),
+            "",
+            2,
+            "a name has no blank at either end",
+        ),
+        (
+            "an escape in it",
+            &add("b\u{1b}[2Job"),
+            "",
+            2,
+            "a name has no invisible characters",
+        ),
+        (
+            "a short password",
+            &add("bob"),
+            "1234567",
+            1,
+            "a password has at least 8 bytes",
+        ),
+        (
+            "no password",
+            &add("bob"),
+            "",
+            1,
+            "a password has at least 8 bytes",
+        ),
+        (
+            "two lines",
+            &add("bob"),
+            "battery\nstaple\n",
+            1,
+            "no control characters",
+        ),
+        (
+            "no terminal",
+            &["user", "add", "bob"],
+            "battery staple\n",
+            1,
+            "with --password-stdin",
+        ),
+    ]);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused() {
+    let stdin = "--password-stdin";
+    let taken = "there is a user alice already";
+    refuses(&[
+        (
+            "the name is taken",
+            &["user", "add", "alice", stdin],
+            "battery staple",
+            1,
+            taken,
+        ),
+        (
+            "but for its case",
+            &["user", "add", "ALICE", stdin],
+            "battery staple",
+            1,
+            "differs by case alone",
+        ),
+        (
+            "nobody to disable",
+            &["user", "disable", "bob"],
+            "",
+            1,
+            "there is no user bob",
+        ),
+        (
+            "nobody to enable",
+            &["user", "enable", "ALICE"],
+            "",
+            1,
+            "there is no user ALICE",
+        ),
+        (
+            "nobody's password",
+            &["user", "passwd", "bob", stdin],
+            "battery staple",
+            1,
+            "there is no user bob",
+        ),
+        (
+            "a password as an argument",
+            &["user", "add", "bob", "swordfish!"],
+            "",
+            2,
+            "unexpected argument",
+        ),
+        (
+            "an option for serving behind",
+            &["user", "list", "--listen", "127.0.0.1:0"],
+            "",
+            2,
+            "--listen",
+        ),
+        (
+            "an option for serving before",
+            &["--listen", "127.0.0.1:0", "user", "list"],
+            "",
+            2,
+            "for serving",
+        ),
+    ]);
+}
+
+#[test]
+fn the_database_is_for_its_owner_alone() {
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(home.path().join("handstamp")), 0o700);
+    assert_eq!(mode(home.database()), 0o600);
+    let content = fs::read(home.database()).unwrap();
+    let holds = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
+    assert!(
+        holds(b"$argon2id$v=19$m=19456,t=2,p=1$"),
+        "it was looked into"
+    );
+    assert!(!holds(b"correct horse"));
+}

@@ -1,0 +1,172 @@
+//! Which database is used, and what is said when it cannot be.
+
+mod service;
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use handstamp_conformance::Request;
+use serde_json::json;
+
+use crate::service::{Home, log_in, said};
+
+const SECRET: (&str, &str) = (
+    "JWT_SECRET_KEY",
+    "a secret of the tests, longer than thirty-two bytes",
+);
+
+#[test]
+fn an_option_wins_over_a_variable_and_a_variable_over_the_folder_for_state() {
+    let home = Home::new();
+    let url = |name: &str| format!("sqlite://{}", home.path().join(name).display());
+    let (option, variable) = (url("option.db"), url("variable.db"));
+    let settings = [("DATABASE_URL", variable.as_str())];
+    for (arguments, user) in [
+        (&["--database", &option][..], "by-option"),
+        (&[], "by-variable"),
+    ] {
+        let add = [arguments, &["user", "add", user, "--password-stdin"]].concat();
+        let output = home.run_with(&add, &settings, "correct horse");
+        assert!(output.status.success(), "{}", said(&output));
+        let server = home.start(arguments, &settings).unwrap();
+        assert_eq!(log_in(&server, user, "correct horse").status, 200);
+        assert!(
+            server
+                .stderr()
+                .contains("users and sessions are kept in sqlite://"),
+            "{}",
+            server.stderr()
+        );
+    }
+    // The option may stand behind the command, too.
+    let output = home.run_with(&["user", "list", "--database", &option], &settings, "");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "by-option\tenabled\n"
+    );
+    assert!(home.path().join("option.db-secret").exists());
+    assert!(!home.database().exists());
+}
+
+#[test]
+fn a_database_that_cannot_be_used_stops_the_start() {
+    let home = Home::new();
+    let text = home.path().join("text.db");
+    fs::write(
+        &text,
+        "not a database, but a text of more than a hundred bytes, which is what a header has. "
+            .repeat(20),
+    )
+    .unwrap();
+    let nowhere = home.path().join("nowhere/handstamp.db");
+    for (name, url, status, words) in [
+        (
+            "no file of SQLite",
+            format!("sqlite://{}", text.display()),
+            1,
+            "file is not a database",
+        ),
+        (
+            "no such folder",
+            format!("sqlite://{}", nowhere.display()),
+            1,
+            "No such file or directory",
+        ),
+        (
+            "nobody listens",
+            "postgres://u:swordfish@127.0.0.1:1/auth".to_owned(),
+            1,
+            "the database postgres://127.0.0.1:1/auth:",
+        ),
+        (
+            "another kind",
+            "mysql://u:swordfish@127.0.0.1/auth".to_owned(),
+            2,
+            "--database: handstamp knows two kinds",
+        ),
+        (
+            "memory",
+            "sqlite::memory:".to_owned(),
+            2,
+            "gone at a restart",
+        ),
+    ] {
+        let refusal = home.start(&["--database", &url], &[SECRET]).unwrap_err();
+        assert_eq!(refusal.status, Some(status), "{name}: {}", refusal.stderr);
+        assert!(refusal.stderr.contains(words), "{name}: {}", refusal.stderr);
+        assert!(
+            !refusal.stderr.contains("swordfish"),
+            "{name}: {}",
+            refusal.stderr
+        );
+        let command = home.run_with(&["user", "list", "--database", &url], &[SECRET], "");
+        assert_eq!(
+            command.status.code(),
+            Some(status),
+            "{name}: {}",
+            said(&command)
+        );
+        assert!(
+            !said(&command).contains("swordfish"),
+            "{name}: {}",
+            said(&command)
+        );
+    }
+}
+
+#[test]
+fn who_stops_it_before_it_listens_need_not_wait() {
+    // Accepts, and never answers.
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("postgres://{}/auth", silent.local_addr().unwrap());
+    for signal in ["INT", "TERM"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_handstamp"))
+            .args(["--listen", "127.0.0.1:0", "--database", &url])
+            .env(SECRET.0, SECRET.1)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let (_connection, _) = silent.accept().unwrap();
+        let start = Instant::now();
+        let pid = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = child.wait().expect("it was started");
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert!(start.elapsed() < Duration::from_secs(2), "{signal}");
+    }
+}
+
+#[test]
+fn at_its_end_the_database_is_closed() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    assert_eq!(log_in(&server, "user1", "password1").status, 200);
+    let log = home.database().with_extension("db-wal");
+    assert!(log.exists());
+    assert_eq!(server.stop("INT"), Some(0));
+    assert!(!log.exists(), "who closes SQLite last removes it");
+}
+
+#[test]
+fn health_needs_no_token() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    for (path, body) in [
+        ("/healthz", json!({"status": "ok"})),
+        ("/readyz", json!({"database": "ok", "sessions": "ok"})),
+    ] {
+        let reply = server.send(&Request::new("GET", path));
+        assert_eq!(reply.status, 200, "{path}");
+        assert_eq!(reply.json(), body, "{path}");
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
+    }
+}

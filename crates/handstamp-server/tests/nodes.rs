@@ -1,0 +1,116 @@
+//! Several processes and one database: what one ends has ended for all, and what one knew the next one knows.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing test panics"
+)]
+
+mod service;
+
+use handstamp_conformance::Server;
+use handstamp_conformance::services::Postgres;
+
+use crate::service::{Browser, Home, ended, log_in, said, welcome};
+
+const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
+
+/// Where sessions are, in the settings of a start.
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
+/// Two processes with these settings, each killed in its turn: everybody stays logged in.
+fn outlives_kill(home: &Home, settings: Settings<'_>) {
+    let server = home.start(&[], settings).unwrap();
+    let mut demo = Browser::logged_in(&server, "user1", "password1");
+    let mut gone = Browser::logged_in(&server, "user2", "password2");
+    let copy = gone.clone();
+    assert_eq!(gone.send(&server, "POST", "/logout").status, 200);
+    assert_eq!(server.stop("KILL"), None);
+
+    let server = home.start(&[], settings).unwrap();
+    assert_eq!(demo.let_in(&server), welcome(), "{}", server.stderr());
+    assert_eq!(demo.send(&server, "POST", "/refresh").status, 200);
+    assert_eq!(copy.let_in(&server), ended(), "a log-out outlives it too");
+    let add = ["user", "add", "alice", "--password-stdin"];
+    let output = home.run_with(&add, settings, "correct horse");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(demo.let_in(&server), ended());
+    let alice = Browser::logged_in(&server, "alice", "correct horse");
+    assert_eq!(server.stop("KILL"), None);
+
+    let server = home.start(&[], settings).unwrap();
+    assert_eq!(alice.let_in(&server), welcome());
+}
+
+/// Two processes that share users and sessions.
+fn two(home: &Home, settings: Settings<'_>) -> [Server; 2] {
+    [(), ()].map(|()| home.start(&[], settings).unwrap())
+}
+
+fn ends_on_all(home: &Home, settings: Settings<'_>) {
+    let [one, other] = two(home, settings);
+    let mut browser = Browser::logged_in(&one, "user1", "password1");
+    let mut copy = browser.clone();
+    assert_eq!(browser.let_in(&other), welcome());
+    assert_eq!(browser.send(&other, "POST", "/refresh").status, 200);
+    assert_eq!(browser.let_in(&one), welcome());
+    assert_eq!(browser.send(&one, "POST", "/logout").status, 200);
+    assert_eq!(copy.let_in(&other), ended(), "at the next request");
+    let refresh = copy.send(&other, "POST", "/refresh");
+    assert_eq!(refresh.json()["code"], "session_ended", "{refresh:?}");
+
+    let [mut here, there] =
+        [&one, &other].map(|server| Browser::logged_in(server, "user1", "password1"));
+    let revoked = here.send(&one, "POST", "/sessions/revoke-others");
+    assert_eq!(revoked.json()["revoked"], 1, "{revoked:?}");
+    assert_eq!(there.let_in(&other), ended());
+    assert_eq!(here.let_in(&other), welcome());
+}
+
+#[test]
+fn with_sqlite_a_kill_logs_nobody_out() {
+    outlives_kill(&Home::new(), &[]);
+}
+
+#[test]
+fn with_sqlite_a_log_out_on_one_process_holds_on_the_other() {
+    ends_on_all(&Home::new(), &[]);
+}
+
+#[test]
+fn with_postgres_a_kill_logs_nobody_out() {
+    let database = Postgres::start();
+    let settings = [
+        ("DATABASE_URL", database.url()),
+        ("JWT_SECRET_KEY", SECRET.to_owned()),
+    ];
+    let settings = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    outlives_kill(&Home::new(), &settings);
+}
+
+#[test]
+fn with_postgres_a_log_out_on_one_node_holds_on_the_other() {
+    let database = Postgres::start();
+    let url = database.url();
+    let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
+    ends_on_all(&Home::new(), &settings);
+}
+
+#[test]
+fn with_postgres_nodes_count_failed_log_ins_together() {
+    let database = Postgres::start();
+    let url = database.url();
+    let home = Home::new();
+    let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
+    let [one, other] = two(&home, &settings);
+    for count in 1..=5 {
+        assert_eq!(log_in(&one, "user1", "wrong").status, 401, "{count}");
+        assert_eq!(log_in(&other, "user1", "wrong").status, 401, "{count}");
+    }
+    for server in [&one, &other] {
+        assert_eq!(log_in(server, "user1", "password1").status, 429);
+        assert_eq!(log_in(server, "user2", "password2").status, 200);
+    }
+}

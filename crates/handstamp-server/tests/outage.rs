@@ -1,0 +1,129 @@
+//! The database dies while the server runs: nobody is let in, nobody is logged out, and all is well again once it is back.
+//! Times are printed: `cargo nextest run -p handstamp-server --test outage --no-capture`.
+
+#![expect(clippy::indexing_slicing, reason = "a failing test panics")]
+
+mod service;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use handstamp_conformance::services::Postgres;
+use handstamp_conformance::{Reply, Request, Server};
+use serde_json::{Value, json};
+
+use crate::service::{Browser, Home, login, welcome};
+
+/// What the binary's own refusals promise, and the library's: `HANDSTAMP_STORE_TIMEOUT` is 2 s.
+const SOON: Duration = Duration::from_millis(2500);
+const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
+
+/// Says nothing but "later", and leaves all cookies alone.
+fn assert_later(name: &str, reply: &Reply) {
+    assert_eq!(reply.status, 503, "{name}: {reply:?}");
+    assert_eq!(
+        reply.json()["code"],
+        "store_unavailable",
+        "{name}: {reply:?}"
+    );
+    assert!(reply.header("retry-after").is_some(), "{name}: {reply:?}");
+    assert_eq!(reply.header("set-cookie"), None, "{name}");
+}
+
+fn timed(server: &Server, request: &Request) -> (Reply, Duration) {
+    let start = Instant::now();
+    let reply = server.send(request);
+    (reply, start.elapsed())
+}
+
+/// All routes of somebody who is logged in, with what `/readyz` shall say meanwhile.
+fn is_unavailable(
+    case: &str,
+    server: &Server,
+    browser: &Browser,
+    requests: &[Request],
+    ready: &Value,
+) {
+    for request in requests {
+        let name = format!("{case}: {} {}", request.method(), request.target());
+        let (reply, took) = timed(server, request);
+        println!("{name}: {} after {took:?}", reply.status);
+        assert_later(&name, &reply);
+        assert!(took < SOON, "{name}: {took:?}");
+    }
+    let (reply, took) = timed(server, &Request::new("GET", "/readyz"));
+    println!("{case}: /readyz: {} after {took:?}", reply.status);
+    assert_eq!((reply.status, &reply.json()), (503, ready), "{case}");
+    assert!(took < SOON, "{case}: {took:?}");
+    assert_eq!(browser.get(server, "/healthz").status, 200, "{case}");
+}
+
+/// The same process, after what it needs is there again.
+fn recovers(case: &str, server: &Server, browser: &mut Browser) {
+    let start = Instant::now();
+    while browser.let_in(server) != welcome() {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{}",
+            server.stderr()
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+    println!(
+        "{case}: let in {:?} after it answers again",
+        start.elapsed()
+    );
+    while browser.get(server, "/readyz").status != 200 {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{}",
+            server.stderr()
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+    println!("{case}: ready {:?} after it answers again", start.elapsed());
+    assert_eq!(browser.send(server, "POST", "/refresh").status, 200);
+    Browser::logged_in(server, "user2", "password2");
+}
+
+fn requests(browser: &Browser) -> Vec<Request> {
+    vec![
+        browser.request("GET", "/protected"),
+        browser.request("POST", "/refresh"),
+        browser.request("POST", "/logout"),
+        browser.request("GET", "/sessions"),
+        browser.request("DELETE", "/sessions/x"),
+        browser.request("POST", "/sessions/revoke-others"),
+    ]
+}
+
+#[test]
+fn postgres_is_killed_and_started_again() {
+    let mut database = Postgres::start();
+    let url = database.url();
+    let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
+    let home = Home::new();
+    let server = home.start(&[], &settings).unwrap();
+    let mut browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(browser.let_in(&server), welcome());
+    let mut all = requests(&browser);
+    all.push(login("user1", "password1"));
+    let ready = json!({"database": "unreachable", "sessions": "unreachable"});
+
+    for round in ["killed", "killed again"] {
+        database.kill();
+        is_unavailable(round, &server, &browser, &all, &ready);
+        database.start_again();
+        recovers(round, &server, &mut browser);
+    }
+    database.stop();
+    is_unavailable("it hangs", &server, &browser, &all, &ready);
+    database.cont();
+    recovers("it hangs", &server, &mut browser);
+    assert!(
+        !server.stderr().contains(database.password()),
+        "{}",
+        server.stderr()
+    );
+    assert_eq!(server.stop("TERM"), Some(0));
+}

@@ -1,0 +1,223 @@
+//! Sessions over HTTP: who is logged in where, and how it ends.
+
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+mod service;
+
+use handstamp_conformance::{Request, Server};
+use serde_json::{Value, json};
+
+use crate::service::{Browser, Home, Service, ended, log_in, login, said, welcome};
+
+fn listed(browser: &Browser, server: &Server) -> Vec<Value> {
+    let reply = browser.get(server, "/sessions");
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    reply.json().as_array().unwrap().clone()
+}
+
+#[test]
+fn devices_are_listed_and_revoked() {
+    let server = Service::start(&[], &[]).unwrap();
+    let mut laptop = Browser::named(&server, "user1", "password1", "Laptop/1.0");
+    let phone = Browser::named(&server, "user1", "password1", "Phone/2.0");
+    let other = Browser::logged_in(&server, "user2", "password2");
+
+    let sessions = listed(&laptop, &server);
+    let seen: Vec<[&Value; 3]> = sessions
+        .iter()
+        .map(|session| ["browser", "address", "this_device"].map(|member| &session[member]))
+        .collect();
+    assert_eq!(
+        json!(seen),
+        json!([
+            ["Phone/2.0", "127.0.0.1", false],
+            ["Laptop/1.0", "127.0.0.1", true]
+        ])
+    );
+    let id = |at: usize| sessions[at]["id"].as_str().unwrap().to_owned();
+    let others = listed(&other, &server)[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+
+    let long = "x".repeat(10_000);
+    for (name, id) in [
+        ("somebody else's", others.as_str()),
+        ("unknown", "nonsense"),
+        ("long", &long),
+        ("a NUL", "%00"),
+        ("no UTF-8", "%ff"),
+        ("a slash", "a%2Fb"),
+    ] {
+        let reply = laptop.send(&server, "DELETE", &format!("/sessions/{id}"));
+        assert_eq!(reply.status, 404, "{name}");
+        assert_eq!(
+            reply.json(),
+            json!({"message": "No such session"}),
+            "{name}"
+        );
+    }
+    assert_eq!(other.let_in(&server), welcome());
+
+    let path = format!("/sessions/{}", id(0));
+    let without_csrf = Request::new("DELETE", &path).header("cookie", laptop.0.header());
+    assert_eq!(server.send(&without_csrf).status, 403);
+    let revoked = laptop.send(&server, "DELETE", &path);
+    assert_eq!(revoked.json(), json!({"message": "Session revoked"}));
+    assert_eq!(phone.let_in(&server), ended());
+    assert_eq!(laptop.send(&server, "DELETE", &path).status, 404, "once");
+    assert_eq!(listed(&laptop, &server).len(), 1);
+    assert_eq!(laptop.let_in(&server), welcome());
+}
+
+#[test]
+fn all_other_devices_are_logged_out_at_once() {
+    let server = Service::start(&[], &[]).unwrap();
+    let start = || Browser::logged_in(&server, "user1", "password1");
+    let (mut here, others) = (start(), [start(), start()]);
+    let stranger = Browser::logged_in(&server, "user2", "password2");
+    let reply = here.send(&server, "POST", "/sessions/revoke-others");
+    assert_eq!(
+        reply.json(),
+        json!({"message": "Other sessions revoked", "revoked": 2})
+    );
+    for other in &others {
+        assert_eq!(other.let_in(&server), ended());
+    }
+    assert_eq!(here.let_in(&server), welcome());
+    assert_eq!(stranger.let_in(&server), welcome());
+}
+
+#[test]
+fn a_log_out_ends_copies_of_its_tokens() {
+    let server = Service::start(&[], &[]).unwrap();
+    let mut browser = Browser::logged_in(&server, "user1", "password1");
+    let mut copy = browser.clone();
+    assert_eq!(copy.let_in(&server), welcome());
+    assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
+    assert_eq!(browser.0.header(), "");
+    assert_eq!(copy.let_in(&server), ended());
+    let refresh = copy.send(&server, "POST", "/refresh");
+    assert_eq!(refresh.status, 401);
+    assert_eq!(refresh.json()["code"], "session_ended");
+    assert_eq!(refresh.header("set-cookie"), None);
+}
+
+#[test]
+fn a_log_in_replaces_the_session_it_was_sent_in() {
+    let server = Service::start(&[], &[]).unwrap();
+    let before = Browser::logged_in(&server, "user1", "password1");
+    let again = login("user1", "password1").header("cookie", before.0.header());
+    let mut after = before.clone();
+    after.0.store(&server.send(&again));
+    assert_eq!(before.let_in(&server), ended());
+    assert_eq!(listed(&after, &server).len(), 1);
+}
+
+#[test]
+fn a_device_has_the_name_that_its_user_gave_it_and_is_remembered() {
+    let server = Service::start(&[], &[]).unwrap();
+    let form = json!({"username": "user1", "password": "password1", "device": "the \u{0} kitchen", "remember": true});
+    let reply = server.send(&Request::new("POST", "/login").json(&form));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    for line in reply.all("set-cookie") {
+        assert!(line.contains("; Max-Age=2592000;"), "{line}");
+    }
+    let mut browser = Browser::default();
+    browser.0.store(&reply);
+    assert_eq!(listed(&browser, &server)[0]["device"], "the  kitchen");
+}
+
+#[test]
+fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
+    let server = Service::start(&[], &[("HANDSTAMP_REFRESH_GRACE", "1s")]).unwrap();
+    let mut browser = Browser::logged_in(&server, "user1", "password1");
+    let names = |reply: &handstamp_conformance::Reply| -> Vec<String> {
+        let name = |line: &str| line.split('=').next().unwrap_or_default().to_owned();
+        reply.all("set-cookie").map(name).collect()
+    };
+    let refresh_token =
+        |browser: &Browser| browser.0.get("refresh_token_cookie").map(str::to_owned);
+    let first = refresh_token(&browser);
+    for (name, of_refresh) in [("it has arrived", 0), ("at once", 0)] {
+        let reply = browser.send(&server, "POST", "/refresh");
+        assert_eq!(
+            reply.json(),
+            json!({"message": "Token refreshed"}),
+            "{name}"
+        );
+        let set = names(&reply);
+        assert_eq!(set.len(), 2, "{name}: {set:?}");
+        let of = set.iter().filter(|name| name.contains("refresh")).count();
+        assert_eq!(of, of_refresh, "{name}: {set:?}");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let before = browser.clone();
+    let reply = browser.send(&server, "POST", "/refresh");
+    assert_eq!(names(&reply).len(), 4, "{reply:?}");
+    assert_ne!(refresh_token(&browser), first);
+    assert_eq!(browser.let_in(&server), welcome());
+
+    // The token that was exchanged is a copy, once its successor has arrived and the window is over.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let reused = server.send(&before.request("POST", "/refresh"));
+    assert_eq!(
+        (reused.status, &reused.json()["code"]),
+        (401, &json!("refresh_reused"))
+    );
+    assert_eq!(browser.let_in(&server), ended());
+}
+
+#[test]
+fn who_changes_an_account_ends_its_sessions() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    let demo = Browser::logged_in(&server, "user1", "password1");
+    let other_demo = Browser::logged_in(&server, "user2", "password2");
+    assert_eq!(demo.let_in(&server), welcome());
+    // The first user ends the demo, the one of his own name too.
+    home.add_user("user1", "correct horse");
+    assert_eq!(demo.let_in(&server), ended());
+    assert_eq!(other_demo.let_in(&server), ended());
+
+    let user = |arguments: &[&str], input: &str| {
+        let output = home.run(&[&["user"], arguments].concat(), input);
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    home.add_user("bob", "battery staple");
+    let bob = Browser::logged_in(&server, "bob", "battery staple");
+    let start = |password| Browser::logged_in(&server, "user1", password);
+    let browsers = [start("correct horse"), start("correct horse")];
+    let changed = user(&["passwd", "user1", "--password-stdin"], "another password");
+    assert_eq!(
+        changed,
+        "user user1 has a new password; sessions ended: 2\n"
+    );
+    for browser in &browsers {
+        assert_eq!(browser.let_in(&server), ended());
+    }
+    let browser = start("another password");
+    assert_eq!(browser.let_in(&server), welcome());
+    let disabled = user(&["disable", "user1"], "");
+    assert_eq!(disabled, "user user1 is disabled; sessions ended: 1\n");
+    assert_eq!(browser.let_in(&server), ended());
+    user(&["enable", "user1"], "");
+    assert_eq!(browser.let_in(&server), ended(), "what has ended stays so");
+    assert_eq!(bob.let_in(&server), welcome());
+}
+
+#[test]
+fn a_start_without_demo_users_lets_in_no_session_of_theirs() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    let demo = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(server.stop("TERM"), Some(0));
+    let server = home.start(&[], &[]).unwrap();
+    assert_eq!(demo.let_in(&server), welcome(), "as before");
+    assert_eq!(server.stop("TERM"), Some(0));
+    let server = home.start(&["--listen", "0.0.0.0:0"], &[]).unwrap();
+    assert_eq!(demo.let_in(&server), ended());
+    assert_eq!(log_in(&server, "user1", "password1").status, 401);
+}
