@@ -78,7 +78,7 @@ async fn purge(auth: Auth) {
         if let Err(error) = auth.purge_sessions().await {
             eprintln!("sessions that are over could not be removed: {error}");
         }
-        tokio::time::sleep(Duration::from_secs(60 * 60)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 }
 
