@@ -106,6 +106,26 @@ try {
   answer = await press('#create-post', '/posts');
   check('create post answers 200 after the refresh', answer.status === 200, answer);
 
+  // Another browser of the same user, which the first one logs out.
+  const other = await browser.newContext();
+  const elsewhere = await other.newPage();
+  await elsewhere.goto(base, { waitUntil: 'load' });
+  await elsewhere.fill('#username', 'user1');
+  await elsewhere.fill('#password', 'password1');
+  await Promise.all([elsewhere.waitForResponse((response) => response.url().endsWith('/login')), elsewhere.click('#log-in')]);
+  const statusElsewhere = () => elsewhere.evaluate(async () => (await fetch('/protected')).status);
+  check('another browser is in', (await statusElsewhere()) === 200, await statusElsewhere());
+  await page.click('#list-sessions');
+  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 2).catch(() => troubles.push('no two sessions are listed'));
+  check('the page lists both, and knows this one', (await text('#sessions')).includes('this device'), await text('#sessions'));
+  const [revoked] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'DELETE'),
+    page.click('#sessions button'),
+  ]);
+  check('the other session is revoked', revoked.status() === 200, revoked.status());
+  check('the other browser is out with its next request', (await statusElsewhere()) === 401, await statusElsewhere());
+  await other.close();
+
   if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
 
   answer = await press('#log-out', '/logout');
