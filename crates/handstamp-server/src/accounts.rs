@@ -10,17 +10,19 @@ use crate::clock::now;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::password::StoredHash;
-use crate::sessions::{Sessions, cannot_end};
+use crate::sessions::Sessions;
 use crate::storage;
 use crate::user_name::UserName;
 use crate::users::Users;
 
 /// Does one command.
 pub(crate) async fn run(command: UserCommand, storage: &Storage) -> Result<(), Failure> {
-    let location = storage.location(&Environment::of_this_process())?;
+    let environment = Environment::of_this_process();
+    let location = storage.location(&environment)?;
+    let redis = storage.redis(&environment)?;
     let database = storage::open(&location).await?;
     let users = Users::new(database.clone());
-    let done = match Sessions::open(&location).await {
+    let done = match Sessions::open(&location, redis).await {
         Ok(sessions) => obey(command, &users, &sessions).await,
         Err(failure) => Err(failure),
     };
@@ -77,12 +79,11 @@ async fn obey(command: UserCommand, users: &Users, sessions: &Sessions) -> Resul
 }
 
 async fn end_sessions(sessions: &Sessions, name: &UserName) -> Result<usize, Failure> {
-    let ended = sessions.end_all(name).await;
-    ended.map_err(|error| {
-        cannot_end(
-            &format!("the account of {name} was changed, but {name}"),
-            &error,
-        )
+    sessions.end_all(name).await.map_err(|error| {
+        Failure::new(format!(
+            "the account of {name} was changed, but sessions go on, as they cannot be ended: {error}. Once that is mended, \
+             `handstamp user disable` ends them, and `handstamp user enable` lets {name} log in again"
+        ))
     })
 }
 

@@ -14,8 +14,9 @@ use crate::user_name::UserName;
 /// Every JWT_* and HANDSTAMP_* variable of the environment is a setting; a wrong one stops the start and is named
 /// together with all others.
 ///
-/// Users and sessions are kept in one database: a file of SQLite, unless --database names another. Sessions outlive a
-/// restart, a log-out holds at once, and several servers may share a database of PostgreSQL.
+/// Users and sessions are kept in one database: a file of SQLite, unless --database names another, or --redis another place
+/// for sessions. Sessions outlive a restart, a log-out holds at once, and several servers may share a database of
+/// PostgreSQL.
 ///
 /// Until somebody is added with `handstamp user add`, and while it listens on a loopback address without a public origin,
 /// it has the demo users user1/password1 and user2/password2, and a page at / is there to try them with. Where they do not
@@ -73,6 +74,14 @@ pub(crate) struct Storage {
     /// PGPASSWORD or ~/.pgpass.
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) database: Option<String>,
+
+    /// Where sessions are kept instead: redis://HOST[:PORT] or rediss://HOST [default: $REDIS_URL, else in the database]
+    ///
+    /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and `appendonly yes` unless a restart of it may log
+    /// everybody out. What has the same server, and database of it, has the same sessions. The commands that end sessions
+    /// need it as well: user add, disable and passwd.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) redis: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

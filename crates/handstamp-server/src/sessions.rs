@@ -5,6 +5,7 @@ use std::sync::Arc;
 use handstamp_axum::days;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::{Reason, RevokeUser, Store, Uid, UserRevocation};
+use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
 use crate::database::Location;
@@ -18,8 +19,15 @@ use crate::users::Users;
 pub(crate) struct Sessions(Arc<dyn Store>);
 
 impl Sessions {
-    /// Those beside the users, whose tables are made if need be.
-    pub(crate) async fn open(location: &Location) -> Result<Self, Failure> {
+    /// Those in Redis, if there is one, which may be down: it is asked with the first session. Else those beside the users,
+    /// whose tables are made if need be.
+    pub(crate) async fn open(
+        location: &Location,
+        redis: Option<RedisStore>,
+    ) -> Result<Self, Failure> {
+        if let Some(store) = redis {
+            return Ok(Self(Arc::new(store)));
+        }
         let opened = match location {
             Location::Sqlite(options) => SqliteStore::open(options.get_filename())
                 .await
@@ -52,8 +60,11 @@ impl Sessions {
     pub(crate) async fn end_those_of_the_demo(&self, users: &Users) -> Result<(), Failure> {
         for name in demo_users::names() {
             if users.find(&name).await?.is_none() {
-                let ended = self.end_all(&name).await;
-                ended.map_err(|error| cannot_end("those of the demo users", &error))?;
+                self.end_all(&name).await.map_err(|error| {
+                    Failure::new(format!(
+                        "sessions of the demo users cannot be ended: {error}"
+                    ))
+                })?;
             }
         }
         Ok(())
@@ -64,13 +75,6 @@ impl Sessions {
         // Of nobody: no name is empty.
         self.0.list(Uid::new(None, "")).await.map(drop)
     }
-}
-
-/// Sessions go on that should not.
-pub(crate) fn cannot_end(whose: &str, error: &StoreError) -> Failure {
-    Failure::new(format!(
-        "{whose} may still be logged in: sessions cannot be ended: {error}"
-    ))
 }
 
 /// Days. The library makes no token that lives longer.

@@ -55,13 +55,18 @@ impl Server {
         };
         let reach = Reach::new(address, &environment);
         let location = storage.location(&environment)?;
+        let redis = storage.redis(&environment)?;
         // The configuration is judged before the port is taken: a wrong one never serves a request.
         let config = configure(reach, &location, &environment)?;
         let database = storage::open(&location).await?;
-        let sessions = Sessions::open(&location).await?;
+        let place_of_sessions = redis.as_ref().map(|redis| format!("{redis:?}"));
+        let sessions = Sessions::open(&location, redis).await?;
         let listener = listen(address).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
-        tracing::info!("users and sessions are kept in {location}");
+        match place_of_sessions {
+            None => tracing::info!("users and sessions are kept in {location}"),
+            Some(redis) => tracing::info!("users are kept in {location}, sessions in {redis}"),
+        }
         let users = Users::new(database.clone());
         let demo_users = demo_users(reach, address, &users).await?;
         if !demo_users.exist(&users).await? {

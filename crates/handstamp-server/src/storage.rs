@@ -1,8 +1,10 @@
-//! Which database is used, and how the folder for it comes to be.
+//! Which databases are used, and how the folder for the file of one comes to be.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+
+use handstamp_redis::RedisStore;
 
 use crate::arguments::Storage;
 use crate::database::{Database, Location};
@@ -19,6 +21,18 @@ impl Storage {
         };
         let location = url.unwrap_or_default().parse();
         location.map_err(|error| Failure::wrong_setting(format!("{source}: {error}")))
+    }
+
+    /// The Redis of the command line, else of `REDIS_URL`. It is not asked for anything yet.
+    pub(crate) fn redis(&self, environment: &Environment) -> Result<Option<RedisStore>, Failure> {
+        let (source, url) = match (&self.redis, environment.get("REDIS_URL")) {
+            (Some(url), _) => ("--redis", Some(url.as_str())),
+            (None, Some(url)) => ("REDIS_URL", url.to_str()),
+            (None, None) => return Ok(None),
+        };
+        let store = RedisStore::new(url.unwrap_or_default());
+        let store = store.map_err(|error| Failure::wrong_setting(format!("{source}: {error}")))?;
+        Ok(Some(store))
     }
 }
 
@@ -64,6 +78,7 @@ mod tests {
     fn storage(database: Option<&str>) -> Storage {
         Storage {
             database: database.map(str::to_owned),
+            redis: None,
         }
     }
 
@@ -76,6 +91,43 @@ mod tests {
             .location(&environment)
             .unwrap();
         assert_eq!(location.to_string(), "sqlite:///srv/h.db");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_redis_is_told_by_where_it_came_from() {
+        let wrong = "http://u:swordfish@redis";
+        for (name, argument, variable, said) in [
+            (
+                "an argument",
+                Some(wrong),
+                "redis://redis/",
+                Some("--redis: "),
+            ),
+            ("a variable", None, wrong, Some("REDIS_URL: ")),
+            ("an empty argument", Some(""), "", Some("--redis: ")),
+            ("an empty variable", None, "", None),
+            (
+                "a right one",
+                Some("redis://u:swordfish@redis"),
+                wrong,
+                None,
+            ),
+        ] {
+            let environment = Environment::from([("REDIS_URL", variable)]);
+            let storage = Storage {
+                database: None,
+                redis: argument.map(str::to_owned),
+            };
+            let failure = storage.redis(&environment).err();
+            let words = failure.as_ref().map(|failure| failure.message.as_str());
+            assert_eq!(words.is_some(), said.is_some(), "{name}: {words:?}");
+            let words = words.unwrap_or_default();
+            assert!(
+                words.starts_with(said.unwrap_or_default()),
+                "{name}: {words}"
+            );
+            assert!(!words.contains("swordfish"), "{name}: {words}");
+        }
     }
 
     #[test]

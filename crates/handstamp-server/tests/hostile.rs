@@ -4,6 +4,7 @@
 
 mod service;
 
+use handstamp_conformance::services::{Postgres, Redis};
 use handstamp_conformance::{endures_hostile_requests, endures_mutated_requests};
 
 use crate::service::Service;
@@ -20,10 +21,30 @@ fn mutated_requests_are_refused() {
     endures_mutated_requests(&mut start(), SECRET);
 }
 
+#[test]
+fn with_postgres_too() {
+    let database = Postgres::start();
+    let mut server = start_with(&["--database", &database.url()]);
+    endures_hostile_requests(&mut server, SECRET);
+    endures_mutated_requests(&mut server, SECRET);
+}
+
+#[test]
+fn with_redis_too() {
+    let redis = Redis::start();
+    let mut server = start_with(&["--redis", &redis.url()]);
+    endures_hostile_requests(&mut server, SECRET);
+    endures_mutated_requests(&mut server, SECRET);
+}
+
 fn start() -> Service {
+    start_with(&[])
+}
+
+fn start_with(arguments: &[&str]) -> Service {
     let settings = [
         ("JWT_SECRET_KEY", SECRET),
         ("JWT_TOKEN_LOCATION", "cookies,headers,query"),
     ];
-    Service::start(&[], &settings).unwrap()
+    Service::start(arguments, &settings).unwrap()
 }

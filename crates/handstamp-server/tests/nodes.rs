@@ -9,7 +9,7 @@
 mod service;
 
 use handstamp_conformance::Server;
-use handstamp_conformance::services::Postgres;
+use handstamp_conformance::services::{Postgres, Redis};
 
 use crate::service::{Browser, Home, ended, log_in, said, welcome};
 
@@ -95,6 +95,24 @@ fn with_postgres_a_log_out_on_one_node_holds_on_the_other() {
     let database = Postgres::start();
     let url = database.url();
     let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
+    ends_on_all(&Home::new(), &settings);
+}
+
+#[test]
+fn with_redis_a_kill_logs_nobody_out() {
+    let redis = Redis::start();
+    outlives_kill(&Home::new(), &[("REDIS_URL", &redis.url())]);
+}
+
+#[test]
+fn with_redis_a_log_out_on_one_node_holds_on_the_other() {
+    let (database, redis) = (Postgres::start(), Redis::start());
+    let (database, redis) = (database.url(), redis.url());
+    let settings = [
+        ("DATABASE_URL", database.as_str()),
+        ("REDIS_URL", &redis),
+        ("JWT_SECRET_KEY", SECRET),
+    ];
     ends_on_all(&Home::new(), &settings);
 }
 

@@ -1,4 +1,4 @@
-//! The database dies while the server runs: nobody is let in, nobody is logged out, and all is well again once it is back.
+//! PostgreSQL or Redis dies while the server runs: nobody is let in, nobody is logged out, and all is well again once it is back.
 //! Times are printed: `cargo nextest run -p handstamp-server --test outage --no-capture`.
 
 #![expect(clippy::indexing_slicing, reason = "a failing test panics")]
@@ -8,11 +8,11 @@ mod service;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use handstamp_conformance::services::Postgres;
+use handstamp_conformance::services::{Postgres, Redis};
 use handstamp_conformance::{Reply, Request, Server};
 use serde_json::{Value, json};
 
-use crate::service::{Browser, Home, login, welcome};
+use crate::service::{Browser, Home, Service, login, said, welcome};
 
 /// What the binary's own refusals promise, and the library's: `HANDSTAMP_STORE_TIMEOUT` is 2 s.
 const SOON: Duration = Duration::from_millis(2500);
@@ -126,4 +126,64 @@ fn postgres_is_killed_and_started_again() {
         server.stderr()
     );
     assert_eq!(server.stop("TERM"), Some(0));
+}
+
+#[test]
+fn redis_is_killed_and_started_again() {
+    let mut redis = Redis::durable();
+    let server = Service::start(&["--redis", &redis.url()], &[]).unwrap();
+    let mut browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(browser.let_in(&server), welcome());
+    let mut all = requests(&browser);
+    all.push(login("user1", "password1"));
+    let ready = json!({"database": "ok", "sessions": "unreachable"});
+
+    for round in ["Redis killed", "Redis killed again"] {
+        redis.kill();
+        is_unavailable(round, &server, &browser, &all, &ready);
+        redis.start_again();
+        recovers(round, &server, &mut browser);
+    }
+    redis.freeze();
+    is_unavailable("Redis hangs", &server, &browser, &all, &ready);
+    redis.thaw();
+    recovers("Redis hangs", &server, &mut browser);
+    assert_eq!(server.stop("TERM"), Some(0));
+}
+
+#[test]
+fn with_redis_down_it_starts_and_accounts_say_that_sessions_go_on() {
+    let mut redis = Redis::durable();
+    redis.kill();
+    let home = Home::new();
+    let url = redis.url();
+    let settings = [("REDIS_URL", url.as_str())];
+    let server = home.start(&[], &settings).unwrap();
+    assert_later("log in", &server.send(&login("user1", "password1")));
+    let add = ["user", "add", "alice", "--password-stdin"];
+    let output = home.run_with(&add, &settings, "correct horse");
+    assert_eq!(output.status.code(), Some(1));
+    let words = "the account of alice was changed, but sessions go on, as they cannot be ended";
+    assert!(said(&output).contains(words), "{}", said(&output));
+
+    redis.start_again();
+    let mut browser = Browser::default();
+    let start = Instant::now();
+    while browser.0.header().is_empty() {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{}",
+            server.stderr()
+        );
+        let reply = server.send(&login("alice", "correct horse"));
+        browser.0.store(&reply);
+    }
+    println!(
+        "Redis down at the start: log-in {:?} after it answers",
+        start.elapsed()
+    );
+    assert_eq!(browser.let_in(&server), welcome());
+    let disabled = home.run_with(&["user", "disable", "alice"], &settings, "");
+    assert!(disabled.status.success(), "{}", said(&disabled));
+    assert_eq!(browser.let_in(&server).0, 401);
 }
