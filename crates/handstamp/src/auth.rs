@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
@@ -263,6 +264,14 @@ impl Auth {
         self.config().session_tracking() == Some(true)
     }
 
+    /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
+    /// a service with another leeway.
+    pub(crate) fn forgettable(&self, expires_at: UnixTime) -> UnixTime {
+        expires_at
+            .saturating_add(self.config().leeway())
+            .saturating_add(MARGIN)
+    }
+
     /// Waits for a store, but not for ever.
     pub(crate) async fn wait<T>(
         &self,
@@ -438,3 +447,5 @@ impl AuthBuilder {
         }))
     }
 }
+
+const MARGIN: Duration = Duration::from_secs(60 * 60);

@@ -50,6 +50,7 @@ impl Claims {
             (None, None) => return Err(malformed("no sub")),
         };
         let text = |value: Cow<'_, str>| Text::within(&payload, value);
+        let session = raw.sid.filter(|sid| !sid.is_empty());
         let required = |value: Option<Cow<'_, str>>, problem| {
             value
                 .filter(|value| !value.is_empty())
@@ -63,11 +64,12 @@ impl Claims {
             csrf: raw.csrf.filter(|csrf| !csrf.is_empty()).map(text),
             issuer: raw.iss.map(text),
             login_type: raw.login_type.map(text),
-            session: raw.sid.filter(|sid| !sid.is_empty()).map(text),
+            // Without a session the claim is not ours.
+            generation: session.as_ref().and(raw.generation).unwrap_or(0),
+            session: session.map(text),
             audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
             scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
             fresh: raw.fresh.unwrap_or(false),
-            generation: raw.generation.unwrap_or(0),
             authenticated_at: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
             not_before: raw.nbf,

@@ -36,11 +36,23 @@ pub(crate) fn verify<P: Purpose>(
     })
 }
 
-/// A token that is ours, however old and whatever for: a log-out takes it.
-pub(crate) fn genuine(token: &[u8], config: &Config) -> Result<Box<Claims>, Reason> {
-    let claims = open(token, config)?;
-    judge_parties(&claims, config)?;
-    Ok(claims)
+/// Whose a token is, however old it is and whatever for.
+pub(crate) enum Genuine {
+    /// Made by us or for us.
+    Ours(Box<Claims>),
+    /// Its signature holds, and it is for another audience or of another issuer.
+    Theirs,
+    /// Its signature does not hold, or it is no token.
+    No,
+}
+
+/// For a log-out, which takes tokens that have expired.
+pub(crate) fn genuine(token: &[u8], config: &Config) -> Genuine {
+    match open(token, config) {
+        Ok(claims) if judge_parties(&claims, config).is_ok() => Genuine::Ours(claims),
+        Ok(_) => Genuine::Theirs,
+        Err(_) => Genuine::No,
+    }
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.

@@ -39,7 +39,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     if let (Some(access), Some(refresh)) = (&access, &refresh) {
         token_cookies::check_distinct(access, refresh, &mut report);
     }
-    sessions.check(&mut report);
+    sessions.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
     for setting in every_setting() {
         if setting.effect == Effect::Later && report.is_given(setting.name) {

@@ -8,7 +8,7 @@ use super::{
     report::Report,
     setting::{Apply, Effect, Setting, settings},
     text::Method,
-    tokens::check_span,
+    tokens::{Tokens, check_span},
 };
 
 settings! {
@@ -59,7 +59,7 @@ pub enum CheckSessions {
 }
 
 impl Sessions {
-    pub(super) fn check(&self, report: &mut Report) {
+    pub(super) fn check(&self, tokens: &Tokens, report: &mut Report) {
         if let Some(idle) = self.session_idle {
             check_span("HANDSTAMP_SESSION_IDLE", idle, report);
         }
@@ -70,6 +70,16 @@ impl Sessions {
             report.warn(format!(
                 "HANDSTAMP_SESSION_IDLE: no session lives longer than HANDSTAMP_SESSION_ABSOLUTE={}",
                 written(self.session_absolute)
+            ));
+        }
+        let shortest = tokens.access_token_expires * 2 + self.refresh_grace;
+        if let Some(idle) = self.session_idle
+            && idle < shortest
+        {
+            report.warn(format!(
+                "HANDSTAMP_SESSION_IDLE={}: somebody who is active may be logged out; use at least {}",
+                written(idle),
+                written(shortest)
             ));
         }
         if self.refresh_grace > LONGEST_GRACE {

@@ -17,39 +17,53 @@ pub(crate) async fn admit(
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, Reason> {
-    let config = auth.config();
-    let session = claims.session().map(SessionId::from);
-    let purpose = match (kind, &session) {
-        (Kind::Access, _) if config.check_sessions() == CheckSessions::OnRefresh => {
-            return Ok(Admission::Admitted);
+    if kind == Kind::Access && auth.config().check_sessions() == CheckSessions::OnRefresh {
+        return Ok(Admission::Admitted);
+    }
+    let Some(session) = claims.session().map(SessionId::from) else {
+        if kind == Kind::Refresh && auth.requires_sessions() {
+            return Ok(Admission::SessionEnded);
         }
-        (Kind::Refresh, None) if auth.requires_sessions() => return Ok(Admission::SessionEnded),
-        (Kind::Access, _) => AdmitPurpose::Access {
-            generation: claims.generation,
-        },
-        (Kind::Refresh, session) => {
-            let none = SessionId::from("");
-            let session = session.as_ref().unwrap_or(&none);
-            AdmitPurpose::Refresh(claims.presented(session, config.refresh_grace()))
-        }
+        return by_itself(auth, store, claims, kind).await;
     };
-    let (uid, token) = (claims.uid(), TokenId::from(claims.id()));
     let admit = Admit {
-        session: session.clone(),
-        touch_after: config.touch_after(),
-        ..Admit::new(uid.clone(), token, claims.issued_at, purpose)
+        touch_after: auth.config().touch_after(),
+        ..asked(auth, claims, kind, &session).in_session(session.clone())
     };
+    let uid = admit.uid.clone();
     let admission = auth.wait(store.admit(admit)).await?;
-    match (admission, session) {
-        (Admission::Reused, Some(session)) => {
+    match admission {
+        Admission::Reused => {
             refresh::rotate(auth, store, claims, session).await?;
             // Another node recovered the session in between, so the token is no copy.
-            Ok(Admission::Admitted)
+            return Ok(Admission::Admitted);
         }
-        (Admission::SessionEnded, Some(session)) => {
-            auth.tell(EventKind::Expired, &uid, &session);
-            Ok(admission)
-        }
-        (admission, _) => Ok(admission),
+        Admission::SessionEnded => auth.tell(EventKind::Expired, &uid, &session),
+        Admission::Admitted | Admission::Revoked => {}
     }
+    Ok(admission)
+}
+
+/// Asks about a token without a session: its id, and its user's not-before.
+pub(super) async fn by_itself(
+    auth: &Auth,
+    store: &dyn Store,
+    claims: &Claims,
+    kind: Kind,
+) -> Result<Admission, Reason> {
+    let admit = asked(auth, claims, kind, &SessionId::from(""));
+    auth.wait(store.admit(admit)).await
+}
+
+fn asked(auth: &Auth, claims: &Claims, kind: Kind, session: &SessionId) -> Admit {
+    let purpose = match kind {
+        Kind::Access => AdmitPurpose::Access {
+            generation: claims.generation,
+        },
+        Kind::Refresh => {
+            AdmitPurpose::Refresh(claims.presented(session, auth.config().refresh_grace()))
+        }
+    };
+    let token = TokenId::from(claims.id());
+    Admit::new(claims.uid(), token, claims.issued_at, purpose)
 }

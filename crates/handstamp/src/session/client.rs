@@ -1,6 +1,7 @@
 //! Who logs in, as far as a request tells.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::store::{SessionId, Uid};
 ///     .label("the laptop in the kitchen")
 ///     .persistent(days(30)); // "remember me"
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[must_use = "give it to `log_in`"]
 pub struct ClientInfo {
     pub(super) ip: Option<IpAddr>,
@@ -30,6 +31,13 @@ pub struct ClientInfo {
     pub(super) cookies: Option<CookieLifetime>,
     /// Sessions of the tokens that the request carried.
     pub(super) carried: BTreeSet<(Uid, SessionId)>,
+}
+
+/// Says nothing of the client, for logs.
+impl fmt::Debug for ClientInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientInfo").finish_non_exhaustive()
+    }
 }
 
 impl ClientInfo {

@@ -65,26 +65,32 @@ impl Auth {
             csrf: self.config().guards_cookies().then_some(csrf),
             client,
         };
-        let new = tokens::new_session(self, &id, &uid, TokenId::from(first.as_str()), &data);
-        let made = async {
-            for (uid, session) in replaced {
-                revoke::end(self, store, uid, session, Reason::Replaced).await?;
-            }
-            self.wait(store.create(new)).await
-        };
-        let Created::New(row) = made.await.map_err(|reason| self.reject(reason))? else {
+        let first = TokenId::from(first.as_str());
+        let new = tokens::new_session(self, &id, &uid, first.clone(), &data);
+        let created = self.wait(store.create(new)).await;
+        let row = match created.map_err(|reason| self.reject(reason))? {
+            Created::New(row) => row,
+            // A driver that did not hear the answer asked twice.
+            Created::Existing(row) if row.uid == uid && row.current == first => row,
             // 128 random bits that came twice: the source is broken.
-            return Err(IssueError::Random.into());
+            Created::Existing(_) => return Err(IssueError::Random.into()),
         };
         self.tell(EventKind::LoggedIn, &uid, &id);
         let mut data = tokens::read(&row).map_err(|reason| self.reject(reason))?;
         data.token.fresh = true;
-        let issued = tokens::issue(self, &row, &data);
+        let issued = async {
+            let tokens = tokens::issue(self, &row, &data)?;
+            for (uid, session) in replaced {
+                let ended = revoke::end(self, store, uid, session, Reason::Replaced).await;
+                ended.map_err(|reason| self.reject(reason))?;
+            }
+            Ok(tokens)
+        };
+        let issued: Result<TokenPair, AuthError> = issued.await;
         if issued.is_err() {
-            // Nobody has its tokens, and nobody shall see it in a list.
-            let ended = revoke::end(self, store, uid, id, Reason::Revoked).await;
-            ended.map_err(|reason| self.reject(reason))?;
+            // Nobody has its tokens, and nobody shall see it in a list. If that fails too, it ends by itself.
+            drop(revoke::end(self, store, uid, id, Reason::Revoked).await);
         }
-        Ok(issued?)
+        issued
     }
 }

@@ -14,7 +14,7 @@ use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::set_cookies::SetCookies;
 use crate::store::{Reason, RevokeToken, SessionId, Uid};
-use crate::verify;
+use crate::verify::{self, Genuine};
 
 /// A request that may log out: see [`Auth::authenticate_log_out`].
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Auth {
             .genuine()
             .filter(|claims| claims.session().is_none());
         let revoke = |claims: &Claims| {
-            let until = claims.expires_at.saturating_add(config.leeway());
+            let until = self.forgettable(claims.expires_at);
             RevokeToken::new(claims.uid(), claims.id().into(), until)
         };
         Ok(LogOut {
@@ -86,11 +86,12 @@ impl Auth {
         } = log_out;
         if let Some(store) = self.store() {
             let ended = async {
-                for (uid, session) in sessions {
-                    revoke::end(self, store, uid, session, Reason::LoggedOut).await?;
-                }
+                // Tokens first: one that is given a session at this moment asks once more when it has it.
                 for token in tokens {
                     self.wait(store.revoke_token(token)).await?;
+                }
+                for (uid, session) in sessions {
+                    revoke::end(self, store, uid, session, Reason::LoggedOut).await?;
                 }
                 Ok(())
             };
@@ -151,22 +152,30 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
     for kind in kinds.into_iter().filter(|_| reads_cookies) {
         let name = &config.cookies(kind).token.name;
         let candidates = cookie::find(head.header_values("cookie"), name);
-        presented.has_cookies |= !candidates.as_slice().is_empty();
         if candidates.too_many() {
             presented.too_many.get_or_insert(name.to_string());
         }
-        let genuine = candidates.as_slice().iter().filter_map(|token| {
-            let claims = verify::genuine(token, config).ok()?;
-            (claims.kind() == kind.claim()).then_some((kind, claims))
-        });
-        presented.cookies.extend(genuine);
+        for token in candidates.as_slice() {
+            let claims = match verify::genuine(token, config) {
+                Genuine::Ours(claims) => Some(claims),
+                // Of another service on the same site: its cookie is its own affair.
+                Genuine::Theirs => continue,
+                Genuine::No => None,
+            };
+            presented.has_cookies = true;
+            let of_kind = claims.filter(|claims| claims.kind() == kind.claim());
+            presented
+                .cookies
+                .extend(of_kind.map(|claims| (kind, claims)));
+        }
     }
     for location in [Location::Headers, Location::Query] {
         if config.locations().contains(&location)
             && let Some(token) = locate::elsewhere(head, config, location)
         {
-            let claims = verify::genuine(&token, config).ok();
-            presented.elsewhere.extend(claims.map(|claims| *claims));
+            if let Genuine::Ours(claims) = verify::genuine(&token, config) {
+                presented.elsewhere.push(*claims);
+            }
         }
     }
     presented

@@ -1,5 +1,7 @@
 //! Whose sessions are meant.
 
+use std::fmt;
+
 use crate::authenticated::Authenticated;
 use crate::purpose::Purpose;
 use crate::store::{SessionId, Uid};
@@ -14,11 +16,18 @@ use crate::store::{SessionId, Uid};
 /// let user = Owner::from("user1");
 /// let admin = Owner::from("user1").login_type("admin"); // another person
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Owner {
     subject: String,
     login_type: Option<String>,
     pub(super) current: Option<SessionId>,
+}
+
+/// A hash, for logs.
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Owner").field(&self.uid()).finish()
+    }
 }
 
 impl Owner {

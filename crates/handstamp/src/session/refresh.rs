@@ -2,7 +2,8 @@
 
 use super::data::SessionData;
 use super::rotation::Continuation;
-use super::{ClientInfo, EventKind, tokens};
+use super::{ClientInfo, EventKind, admit, revoke, tokens};
+use crate::admission::Admission;
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
@@ -10,8 +11,11 @@ use crate::error::{AuthError, IssueError, Reason};
 use crate::issue::{self, Stamp};
 use crate::new_token::NewToken;
 use crate::purpose::Refresh;
+use crate::purpose::sealed::Kind;
 use crate::signed_token::TokenPair;
-use crate::store::{Created, NewSession, Rotate, Rotation, SessionId, SessionRow, Store, TokenId};
+use crate::store::{
+    Created, NewSession, Reason as Ending, Rotate, Rotation, SessionId, SessionRow, Store, TokenId,
+};
 
 impl Auth {
     /// Exchanges a refresh token: a new access token, never fresh, and the session's refresh token.
@@ -33,6 +37,10 @@ impl Auth {
     /// }
     /// ```
     ///
+    /// # Security
+    /// With a store, refresh by this and not by making an access token from the refresh token: that token would be in no
+    /// list of sessions.
+    ///
     /// # Errors
     /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`, `store_unavailable`. No cookie is to be
     /// deleted for any of them: a log-in may have set new ones meanwhile. [`AuthError::Issue`]: a mistake of the program.
@@ -41,7 +49,16 @@ impl Auth {
         let gone_on = match (self.store(), claims.session()) {
             (Some(store), Some(session)) => rotate(self, store, claims, session.into()).await,
             (Some(store), None) if self.keeps_sessions() => adopt(self, store, token).await,
-            _ => return Ok(without_session(self, token)?),
+            (Some(store), None) => {
+                // A handler may have held the token for long.
+                let asked = admit::by_itself(self, store, claims, Kind::Refresh).await;
+                let admission = asked.map_err(|reason| self.reject(reason))?;
+                if admission != Admission::Admitted {
+                    return Err(self.reject(Reason::TokenRevoked).into());
+                }
+                return Ok(without_session(self, token)?);
+            }
+            (None, _) => return Ok(without_session(self, token)?),
         };
         let read = gone_on.and_then(|(way, row)| Ok((way, tokens::read(&row)?, row)));
         let (way, data, row) = read.map_err(|reason| self.reject(reason))?;
@@ -111,12 +128,24 @@ async fn adopt(
         csrf: claims.csrf().map(str::to_owned),
         client: ClientInfo::new(),
     };
+    // An id that stores keep in another spelling cannot be signed again as it was: the first token is its successor.
+    let first = if id.as_str() == claims.id() {
+        id
+    } else {
+        id.successor(&session)
+    };
     let new = NewSession {
         // As long as the token itself is good, its session must not be forgotten.
-        keep_until: Some(claims.expires_at.saturating_add(auth.config().leeway())),
-        ..tokens::new_session(auth, &session, &uid, id, &data)
+        keep_until: Some(auth.forgettable(claims.expires_at)),
+        ..tokens::new_session(auth, &session, &uid, first, &data)
     };
-    match auth.wait(store.create(new)).await? {
+    let created = auth.wait(store.create(new)).await?;
+    // A revocation since the token was let in may not have seen the session. Whichever comes second sees the other.
+    if admit::by_itself(auth, store, claims, Kind::Refresh).await? != Admission::Admitted {
+        revoke::end(auth, store, uid, session, Ending::Revoked).await?;
+        return Err(Reason::TokenRevoked);
+    }
+    match created {
         Created::New(row) => {
             auth.tell(EventKind::Adopted, &uid, &session);
             Ok((None, row))

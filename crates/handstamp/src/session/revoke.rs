@@ -64,12 +64,16 @@ impl Auth {
     /// # Security
     /// Where tokens have a login type, say so: `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is
     /// somebody else, of whom nothing is ended.
+    ///
+    /// A log-in that has checked the old password and comes to [`log_in`](Self::log_in) only after this is a log-in: after
+    /// `log_in`, look whether the password is still the one that was checked. Tokens without a session have whole seconds,
+    /// of this node's clock: one made in the same second, also after this, is refused for its whole life.
     pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
         self.revoke_user(owner.into(), UserRevocation::All).await
     }
 
-    /// Ends what a user had at this time: sessions that had begun, and tokens without a session that were made by then or
-    /// in the same second. A time in the future is now. Never lets in again what an earlier call had ended.
+    /// Ends what a user had at this time: sessions that had begun (one that was adopted from a token without a session began
+    /// when it was adopted), and tokens without a session that were made by then or in the same second. A time in the future is now. Never lets in again what an earlier call had ended.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -101,7 +105,7 @@ impl Auth {
         expires_at: UnixTime,
     ) -> Result<(), Rejection> {
         let uid = owner.into().uid();
-        let until = expires_at.saturating_add(self.config().leeway());
+        let until = self.forgettable(expires_at);
         let revoked = async {
             let store = self.required_store()?;
             let session = SessionId::adopting(&uid, &id.into());

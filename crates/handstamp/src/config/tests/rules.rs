@@ -373,6 +373,13 @@ const WARNINGS: &[Row] = &[
         &["JWT_IMPLICIT_REFRESH_DELTATIME is checked, but has no effect in this release"],
     ),
     (
+        "an idle time that ends before the next refresh",
+        &[("HANDSTAMP_SESSION_IDLE", "30m")],
+        &[
+            "HANDSTAMP_SESSION_IDLE=30m: somebody who is active may be logged out; use at least 1810s",
+        ],
+    ),
+    (
         "an idle time over the longest life",
         &[("HANDSTAMP_SESSION_IDLE", "91d")],
         &["HANDSTAMP_SESSION_IDLE: no session lives longer than HANDSTAMP_SESSION_ABSOLUTE=90d"],

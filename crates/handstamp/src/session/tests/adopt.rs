@@ -131,3 +131,69 @@ fn to_revoke_the_token_is_to_revoke_its_session() {
     assert_eq!(house.enter(&tokens), "session_ended");
     assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
 }
+
+/// A handler may hold a token for long before it refreshes with it: a body that is slow, on purpose.
+#[test]
+fn what_is_revoked_while_a_handler_holds_the_token_stays_revoked() {
+    type Meanwhile = fn(&House, &Head);
+    let rows: [(&str, Meanwhile); 3] = [
+        ("everything of the user", |house, _| {
+            assert_eq!(now(house.auth.revoke_all_sessions("user1")).unwrap(), 0);
+        }),
+        ("a log-out", |house, legacy| {
+            let _cookies = house.log_out(legacy).unwrap();
+        }),
+        ("the token", |house, _| {
+            let until = crate::clock::UnixTime::from_secs(NOW + 100);
+            now(house.auth.revoke_token("user1", "8e6e3c4f", until)).unwrap();
+        }),
+    ];
+    for (row, meanwhile) in rows {
+        for tracking in [None, Some(false)] {
+            let config = builder();
+            let house = house(match tracking {
+                None => config,
+                Some(tracking) => config.session_tracking(tracking),
+            });
+            let legacy = authx(&house, &json!({}));
+            let held =
+                crate::testing::ask(&house.auth, &legacy, &crate::Require::refresh()).unwrap();
+            meanwhile(&house, &legacy);
+            let error = now(house.auth.refresh(&held)).unwrap_err();
+            assert_eq!(error.to_string(), "Invalid token", "{row}, {tracking:?}");
+            assert!(
+                now(house.auth.sessions("user1")).unwrap().is_empty(),
+                "{row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_of_any_spelling_are_adopted() {
+    let long = "x".repeat(300);
+    for id in ["urn:uuid:1", "100%", "\u{1}", long.as_str()] {
+        let house = house(builder());
+        let mut tokens = house.exchange(&authx(&house, &json!({"jti": id}))).unwrap();
+        for _ in 0..3 {
+            house.clock.advance(minutes(14));
+            tokens = house
+                .refresh(&tokens)
+                .unwrap_or_else(|code| panic!("{id}: {code}"));
+            assert_eq!(house.enter(&tokens), "user1", "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_claim_of_another_meaning_recovers_nothing() {
+    let house = house(builder());
+    let legacy = authx(&house, &json!({"gen": 5}));
+    let mut tokens = house.exchange(&legacy).unwrap();
+    for _ in 0..3 {
+        house.clock.advance(minutes(14));
+        tokens = house.refresh(&tokens).unwrap();
+        assert_eq!(house.enter(&tokens), "user1");
+    }
+    assert_eq!(house.exchange(&legacy).unwrap_err(), "refresh_reused");
+}

@@ -110,8 +110,8 @@ fn a_log_in_ends_the_session_that_the_request_was_in() {
         house.told();
         let client = house.auth.client_info(&head);
         let new = now(house.auth.log_in("user2", client)).unwrap();
-        let mut told = Vec::from_iter(ends.then_some(EventKind::Revoked(Reason::Replaced)));
-        told.push(EventKind::LoggedIn);
+        let mut told = vec![EventKind::LoggedIn];
+        told.extend(ends.then_some(EventKind::Revoked(Reason::Replaced)));
         assert_eq!(house.told(), told, "{row}");
         assert_eq!(house.refresh(&old).is_err(), ends, "{row}");
         assert_eq!(house.enter(&new), "user2", "{row}");
@@ -229,7 +229,9 @@ fn nothing_of_a_session_is_shown_by_debug() {
     let csrf = tokens.access().csrf().unwrap();
     let sessions = now(house.auth.sessions("a user")).unwrap();
     let shown = format!(
-        "{tokens:?} {sessions:?} {:?}",
+        "{tokens:?} {sessions:?} {:?} {:?} {:?}",
+        ClientInfo::new().label("kitchen").ip([192, 0, 2, 1]),
+        crate::session::Owner::from("a user"),
         NewToken::from(&house.access(&tokens)).session
     );
     let id = sessions[0].id().as_str();
