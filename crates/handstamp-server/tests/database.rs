@@ -125,6 +125,7 @@ fn who_stops_it_before_it_listens_need_not_wait() {
         let mut child = Command::new(env!("CARGO_BIN_EXE_handstamp"))
             .args(["--listen", "127.0.0.1:0", "--database", &url])
             .env(SECRET.0, SECRET.1)
+            .env_remove("REDIS_URL")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

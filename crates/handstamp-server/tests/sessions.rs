@@ -267,3 +267,29 @@ fn who_is_disabled_while_logging_in_has_no_session() {
         "nor one of which nobody has the tokens"
     );
 }
+
+#[test]
+fn sessions_that_are_over_are_removed() {
+    let home = Home::new();
+    let settings = [
+        ("HANDSTAMP_SESSION_IDLE", "1s"),
+        ("RUST_LOG", "handstamp=debug"),
+    ];
+    let server = home.start(&[], &settings).unwrap();
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(browser.let_in(&server), welcome());
+    assert!(
+        server.says("sessions were purged gone=0"),
+        "{}",
+        server.stderr()
+    );
+    thread::sleep(Duration::from_millis(1100));
+    assert_eq!(browser.let_in(&server).0, 401);
+    assert_eq!(server.stop("TERM"), Some(0));
+    let server = home.start(&[], &settings).unwrap();
+    assert!(
+        server.says("sessions were purged gone=1"),
+        "{}",
+        server.stderr()
+    );
+}
