@@ -79,7 +79,7 @@ pub(crate) struct Storage {
     ///
     /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and `appendonly yes` unless a restart of it may log
     /// everybody out. What has the same server, and database of it, has the same sessions. The commands that end sessions
-    /// need it as well: user add, disable and passwd.
+    /// need it as well: user add, disable and passwd. A password in it is better kept in REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) redis: Option<String>,
 }

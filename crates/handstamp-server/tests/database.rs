@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use handstamp_conformance::Request;
+use handstamp_conformance::services::Redis;
 use serde_json::json;
 
 use crate::service::{Home, log_in, said};
@@ -125,6 +126,7 @@ fn who_stops_it_before_it_listens_need_not_wait() {
         let mut child = Command::new(env!("CARGO_BIN_EXE_handstamp"))
             .args(["--listen", "127.0.0.1:0", "--database", &url])
             .env(SECRET.0, SECRET.1)
+            .env_remove("REDIS_URL")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -147,8 +149,9 @@ fn who_stops_it_before_it_listens_need_not_wait() {
 
 #[test]
 fn at_its_end_the_database_is_closed() {
-    let home = Home::new();
-    let server = home.start(&[], &[]).unwrap();
+    // That of the users: sessions are elsewhere here, as their store closes its file without being waited for.
+    let (home, redis) = (Home::new(), Redis::start());
+    let server = home.start(&["--redis", &redis.url()], &[]).unwrap();
     assert_eq!(log_in(&server, "user1", "password1").status, 200);
     let log = home.database().with_extension("db-wal");
     assert!(log.exists());

@@ -187,3 +187,16 @@ fn with_redis_down_it_starts_and_accounts_say_that_sessions_go_on() {
     assert!(disabled.status.success(), "{}", said(&disabled));
     assert_eq!(browser.let_in(&server).0, 401);
 }
+
+/// Else sessions of users whose passwords everybody knows might be let in once it is back.
+#[test]
+fn without_redis_there_is_no_start_where_the_demo_must_have_ended() {
+    let mut redis = Redis::start();
+    redis.kill();
+    let home = Home::new();
+    let arguments = ["--listen", "0.0.0.0:0", "--redis", &redis.url()];
+    let refusal = home.start(&arguments, &[]).unwrap_err();
+    assert_eq!(refusal.status, Some(1), "{}", refusal.stderr);
+    let words = "sessions of the demo users cannot be ended";
+    assert!(refusal.stderr.contains(words), "{}", refusal.stderr);
+}

@@ -4,6 +4,9 @@
 
 mod service;
 
+use std::thread;
+use std::time::Duration;
+
 use handstamp_conformance::{Request, Server};
 use serde_json::{Value, json};
 
@@ -152,7 +155,7 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
         let of = set.iter().filter(|name| name.contains("refresh")).count();
         assert_eq!(of, of_refresh, "{name}: {set:?}");
     }
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    thread::sleep(Duration::from_millis(1100));
     let before = browser.clone();
     let reply = browser.send(&server, "POST", "/refresh");
     assert_eq!(names(&reply).len(), 4, "{reply:?}");
@@ -160,7 +163,7 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
     assert_eq!(browser.let_in(&server), welcome());
 
     // The token that was exchanged is a copy, once its successor has arrived and the window is over.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    thread::sleep(Duration::from_millis(1100));
     let reused = server.send(&before.request("POST", "/refresh"));
     assert_eq!(
         (reused.status, &reused.json()["code"]),
@@ -220,4 +223,73 @@ fn a_start_without_demo_users_lets_in_no_session_of_theirs() {
     let server = home.start(&["--listen", "0.0.0.0:0"], &[]).unwrap();
     assert_eq!(demo.let_in(&server), ended());
     assert_eq!(log_in(&server, "user1", "password1").status, 401);
+}
+
+/// Many log-ins are under way when it happens: each is refused, or its session is found and ended.
+#[test]
+fn who_is_disabled_while_logging_in_has_no_session() {
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let server = home.start(&[], &[]).unwrap();
+    let browsers: Vec<Browser> = thread::scope(|scope| {
+        let log_in_until_refused = || {
+            let mut browsers = Vec::new();
+            loop {
+                let reply = log_in(&server, "alice", "correct horse");
+                match reply.status {
+                    200 => {
+                        let mut browser = Browser::default();
+                        browser.0.store(&reply);
+                        browsers.push(browser);
+                    }
+                    401 => return browsers,
+                    status => assert_eq!(status, 503, "too many at once: {reply:?}"),
+                }
+            }
+        };
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(log_in_until_refused)).collect();
+        thread::sleep(Duration::from_millis(300));
+        let disabled = home.run(&["user", "disable", "alice"], "");
+        assert!(disabled.status.success(), "{}", said(&disabled));
+        let browsers = threads.into_iter().map(|thread| thread.join().unwrap());
+        browsers.flatten().collect()
+    });
+    assert!(!browsers.is_empty(), "some were in time");
+    for browser in &browsers {
+        assert_eq!(browser.let_in(&server), ended());
+    }
+    let enabled = home.run(&["user", "enable", "alice"], "");
+    assert!(enabled.status.success(), "{}", said(&enabled));
+    let browser = Browser::logged_in(&server, "alice", "correct horse");
+    assert_eq!(
+        listed(&browser, &server).len(),
+        1,
+        "nor one of which nobody has the tokens"
+    );
+}
+
+#[test]
+fn sessions_that_are_over_are_removed() {
+    let home = Home::new();
+    let settings = [
+        ("HANDSTAMP_SESSION_IDLE", "1s"),
+        ("RUST_LOG", "handstamp=debug"),
+    ];
+    let server = home.start(&[], &settings).unwrap();
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(browser.let_in(&server), welcome());
+    assert!(
+        server.says("sessions were purged gone=0"),
+        "{}",
+        server.stderr()
+    );
+    thread::sleep(Duration::from_millis(1100));
+    assert_eq!(browser.let_in(&server).0, 401);
+    assert_eq!(server.stop("TERM"), Some(0));
+    let server = home.start(&[], &settings).unwrap();
+    assert!(
+        server.says("sessions were purged gone=1"),
+        "{}",
+        server.stderr()
+    );
 }
