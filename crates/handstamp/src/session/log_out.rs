@@ -172,10 +172,9 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
     for location in [Location::Headers, Location::Query] {
         if config.locations().contains(&location)
             && let Some(token) = locate::elsewhere(head, config, location)
+            && let Genuine::Ours(claims) = verify::genuine(&token, config)
         {
-            if let Genuine::Ours(claims) = verify::genuine(&token, config) {
-                presented.elsewhere.push(*claims);
-            }
+            presented.elsewhere.push(*claims);
         }
     }
     presented
