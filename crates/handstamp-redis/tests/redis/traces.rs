@@ -1,7 +1,7 @@
 //! What is left on the server.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
@@ -142,6 +142,53 @@ async fn what_has_to_be_kept_longer_is() {
 fn without_session(issued_at: UnixTime) -> Admit {
     let purpose = AdmitPurpose::Access { generation: 0 };
     Admit::new(uid(), TokenId::from("t"), issued_at, purpose)
+}
+
+/// There is no purge: Redis removes what is over by itself, a little at a time.
+#[tokio::test]
+async fn a_hundred_thousand_sessions_go_while_others_come_in() {
+    const FILL: &str = "
+        local ends = (redis.call('TIME')[1] + 3) * 1000
+        for n = ARGV[1] * 5000 + 1, ARGV[1] * 5000 + 5000 do
+            local key = 'handstamp:{' .. n % 1000 .. '}:s:' .. n
+            redis.call('HSET', key, 'uid', n % 1000, 'generation', 1, 'current', 'token', 'confirmed', 1,
+                'rotated_at', 1, 'renewed_at', 1, 'created_at', 1, 'last_active', 1,
+                'idle_expires', ends, 'absolute_expires', ends, 'data', '{}')
+            redis.call('PEXPIREAT', key, ends)
+        end
+        return redis.call('DBSIZE')";
+    let server = Redis::start();
+    let store = store(&server);
+    let session = Session::of(uid(), "one");
+    session.begin(&store).await;
+    store.admit(session.access(1)).await.unwrap();
+    let mut connection = connect(&server).await;
+    for part in 0..20 {
+        let mut fill = redis::cmd("EVAL");
+        fill.arg(FILL).arg(0).arg(part);
+        let size: u64 = fill.query_async(&mut connection).await.unwrap();
+        assert!(size > 5_000 * part);
+    }
+
+    let (begin, mut longest) = (Instant::now(), Duration::ZERO);
+    loop {
+        let asked = Instant::now();
+        let admission = store.admit(session.access(1)).await.unwrap();
+        longest = longest.max(asked.elapsed());
+        assert_eq!(admission, Admission::Admitted);
+        let left: u64 = redis::cmd("DBSIZE")
+            .query_async(&mut connection)
+            .await
+            .unwrap();
+        if left < 10 {
+            break;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "{left} are left");
+    }
+    println!(
+        "100,000 sessions went within {:?} of being written; the longest request took {longest:?}",
+        begin.elapsed()
+    );
 }
 
 #[tokio::test]
