@@ -22,48 +22,41 @@ const IN_TIME: Duration = Duration::from_secs(4);
 fn redis_is_killed_under_load_and_comes_back() {
     let mut redis = Redis::durable();
     let node = start(&redis.url());
-    let browser = Browser::logged_in(&node, "laptop");
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    answered(&browser.get(&node, "/protected"));
-                }
-            });
-        }
-        thread::sleep(Duration::from_millis(300));
-        redis.kill();
-        let down = Instant::now();
-        refuses(&node, &browser, down, "Redis was killed");
-        redis.start_again();
-        let up = Instant::now();
-        recovers(&node, &browser, up, "Redis was started again");
-        stop.store(true, Ordering::Relaxed);
-    });
+    killed_under_load(&node, "Redis", &mut redis, Redis::kill, Redis::start_again);
 }
 
 #[test]
 fn postgres_is_killed_under_load_and_comes_back() {
     let mut postgres = Postgres::start();
     let node = start(&postgres.url());
-    let browser = Browser::logged_in(&node, "laptop");
+    let (kill, start_again) = (Postgres::kill, Postgres::start_again);
+    killed_under_load(&node, "PostgreSQL", &mut postgres, kill, start_again);
+}
+
+fn killed_under_load<S: Send>(
+    node: &Server,
+    name: &str,
+    store: &mut S,
+    kill: fn(&mut S),
+    start_again: fn(&mut S),
+) {
+    let browser = Browser::logged_in(node, "laptop");
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    answered(&browser.get(&node, "/protected"));
+                    answered(&browser.get(node, "/protected"));
                 }
             });
         }
         thread::sleep(Duration::from_millis(300));
-        postgres.kill();
+        kill(store);
         let down = Instant::now();
-        refuses(&node, &browser, down, "PostgreSQL was killed");
-        postgres.start_again();
+        refuses(node, &browser, down, &format!("{name} was killed"));
+        start_again(store);
         let up = Instant::now();
-        recovers(&node, &browser, up, "PostgreSQL was started again");
+        recovers(node, &browser, up, &format!("{name} was started again"));
         stop.store(true, Ordering::Relaxed);
     });
 }
