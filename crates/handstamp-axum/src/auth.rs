@@ -1,11 +1,10 @@
 use std::ops::Deref;
 
 use handstamp::purpose::{self, Purpose};
-use handstamp::session;
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::RequireLayer;
 
-use crate::{AuthError, IssueError, Refresh, Rejection, SetCookies};
+use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
 
 /// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
 ///
@@ -127,7 +126,7 @@ impl Auth {
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,
-        client: impl Into<session::ClientInfo>,
+        client: ClientInfo,
     ) -> Result<TokenPair, AuthError> {
         Ok(self.0.log_in(token, client.into()).await?)
     }
@@ -161,10 +160,7 @@ impl Auth {
     ///
     /// # Errors
     /// When the store does not answer. No cookie is deleted then.
-    pub async fn log_out(
-        &self,
-        log_out: impl Into<session::LogOut>,
-    ) -> Result<SetCookies, Rejection> {
+    pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
         Ok(SetCookies(self.0.log_out(log_out.into()).await?))
     }
 

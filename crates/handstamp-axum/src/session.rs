@@ -69,6 +69,13 @@ where
     }
 }
 
+/// Of a client that no extractor has read.
+impl From<session::ClientInfo> for ClientInfo {
+    fn from(client: session::ClientInfo) -> Self {
+        Self(client)
+    }
+}
+
 impl From<ClientInfo> for session::ClientInfo {
     fn from(client: ClientInfo) -> Self {
         client.0
@@ -93,6 +100,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let log_out = Auth::from_ref(state).authenticate_log_out(&Head::from(&*parts))?;
         Ok(Self(log_out))
+    }
+}
+
+/// Of a request that no extractor has read: [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
+impl From<session::LogOut> for LogOut {
+    fn from(log_out: session::LogOut) -> Self {
+        Self(log_out)
     }
 }
 

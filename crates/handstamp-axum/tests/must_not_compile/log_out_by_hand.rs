@@ -5,7 +5,7 @@ use handstamp_axum::{Auth, LogOut};
 
 fn of_the_core() -> session::LogOut {
     session::LogOut {
-        sessions: Vec::new(),
+        sessions: Default::default(),
     }
 }
 
