@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::admission::Admission;
@@ -17,7 +17,8 @@ use crate::store::{
 #[derive(Default)]
 pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
-    pub(super) of_user: HashMap<Uid, Vec<SessionId>>,
+    /// Sets: nothing keeps a user from logging in a hundred thousand times.
+    pub(super) of_user: HashMap<Uid, HashSet<SessionId>>,
     /// Of the users that have any: most look-ups end here, with nothing found.
     pub(super) revoked: HashMap<Uid, Revoked>,
     /// When to look whether an entry can go; the earliest first. Each entry of the maps has one entry here.
@@ -83,7 +84,7 @@ impl Shard {
             None => now,
         };
         let sessions = self.of_user.entry(new.uid.clone()).or_default();
-        sessions.push(new.id.clone());
+        sessions.insert(new.id.clone());
         let absolute_expires = now.saturating_add(new.absolute);
         let row = SessionRow {
             id: new.id,
@@ -293,7 +294,7 @@ impl Shard {
                 }
                 let uid = self.sessions.remove(id)?.row.uid;
                 if let Entry::Occupied(mut sessions) = self.of_user.entry(uid) {
-                    sessions.get_mut().retain(|other| other != id);
+                    sessions.get_mut().remove(id);
                     if sessions.get().is_empty() {
                         sessions.remove();
                     }
