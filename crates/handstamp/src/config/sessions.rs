@@ -23,7 +23,7 @@ settings! {
         Now "HANDSTAMP_SESSION_IDLE" session_idle(value Duration): Option<Duration> = None;
         /// How long a session lives at most. Default: 90 days.
         Now "HANDSTAMP_SESSION_ABSOLUTE" session_absolute(value Duration): Duration = days(90);
-        /// How long the former refresh token still counts after a rotation. Default: 10 seconds.
+        /// How long the former refresh token still counts after the next one has arrived. Default: 10 seconds.
         Now "HANDSTAMP_REFRESH_GRACE" refresh_grace(value Duration): Duration = Duration::from_secs(10);
         /// When sessions are looked up. Default: [`CheckSessions::EveryRequest`].
         Now "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
