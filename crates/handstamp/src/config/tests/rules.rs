@@ -337,12 +337,9 @@ const WARNINGS: &[Row] = &[
         &["JWT_DECODE_LEEWAY: every token lives 10m longer than it says"],
     ),
     (
-        "queries and bodies",
+        "queries",
         &[("JWT_TOKEN_LOCATION", "cookies,query,json")],
-        &[
-            "JWT_TOKEN_LOCATION: json has no effect in this release",
-            "JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer",
-        ],
+        &["JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer"],
     ),
     (
         "cookies that die at once",
