@@ -3,7 +3,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use handstamp::purpose::{self, Purpose};
-use handstamp::{Authenticated, NewToken, Require};
+use handstamp::{Authenticated, NewToken, RequestHead, Require};
 use handstamp_tower::{Head, verified};
 use http::request::Parts;
 
@@ -97,6 +97,28 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
+impl Access {
+    /// Of this request, whose head may come with its body.
+    pub(crate) async fn of(
+        parts: &Parts,
+        head: &impl RequestHead,
+        auth: &Auth,
+    ) -> Result<Self, Rejection> {
+        token(parts, head, auth, &ACCESS).await.map(Self)
+    }
+}
+
+impl Refresh {
+    /// Of this request, whose head may come with its body.
+    pub(crate) async fn of(
+        parts: &Parts,
+        head: &impl RequestHead,
+        auth: &Auth,
+    ) -> Result<Self, Rejection> {
+        token(parts, head, auth, &REFRESH).await.map(Self)
+    }
+}
+
 impl<S> FromRequestParts<S> for Access
 where
     Auth: FromRef<S>,
@@ -105,9 +127,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &ACCESS)
-            .await
-            .map(Self)
+        let token = token(parts, &Head::from(&*parts), &Auth::from_ref(state), &ACCESS).await;
+        token.map(Self)
     }
 }
 
@@ -119,8 +140,9 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        match token(parts, &Auth::from_ref(state), &ACCESS).await {
-            Ok(token) => Ok(Some(Self(token))),
+        let token = Self::of(parts, &Head::from(&*parts), &Auth::from_ref(state)).await;
+        match token {
+            Ok(token) => Ok(Some(token)),
             Err(rejection) if rejection.is_missing_token() => Ok(None),
             Err(rejection) => Err(rejection),
         }
@@ -135,9 +157,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &REFRESH)
-            .await
-            .map(Self)
+        Self::of(parts, &Head::from(&*parts), &Auth::from_ref(state)).await
     }
 }
 
@@ -150,7 +170,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        let token = token(parts, &auth, &FRESH).await?;
+        let token = token(parts, &Head::from(&*parts), &auth, &FRESH).await?;
         // A layer may have let in a token that is not fresh.
         auth.require_fresh(&token)?;
         Ok(Self(token))
@@ -160,14 +180,13 @@ where
 /// What a layer of this `Auth` let in, else what the request itself brings.
 async fn token<P: Purpose>(
     parts: &Parts,
+    head: &impl RequestHead,
     auth: &Auth,
     require: &Require<P>,
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
     match verified(auth, &parts.extensions) {
         Some(token) => Ok(token),
-        None => Ok(Arc::new(
-            auth.authenticate(&Head::from(parts), require).await?,
-        )),
+        None => Ok(Arc::new(auth.authenticate(head, require).await?)),
     }
 }
 

@@ -33,14 +33,18 @@
 //! ```
 
 mod auth;
+mod body;
 mod extract;
+mod refusal;
 mod response;
 mod session;
 
 pub use auth::Auth;
+pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use handstamp_tower::{Head, RequireLayer, RequireService};
+pub use refusal::BodyRejection;
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 

@@ -2,6 +2,9 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
+#[path = "conformance/bodies.rs"]
+mod bodies;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
@@ -87,6 +90,12 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => session(auth, log_out),
         "/session/this" => guarded(auth, access(), session(auth, this_session)),
         "/session/list" => guarded(auth, access(), session(auth, list_sessions)),
+        "/json" => bodies::route(auth, bodies::json),
+        "/form" => bodies::route(auth, bodies::form),
+        "/json-layered" => two(access(), bodies::route(auth, bodies::json)),
+        "/form-layered" => two(access(), bodies::route(auth, bodies::form)),
+        "/refresh-json" => bodies::route(auth, bodies::refresh_json),
+        "/session/log-out-body" => bodies::route(auth, bodies::log_out_body),
         _ => cookies(auth, path),
     }
 }

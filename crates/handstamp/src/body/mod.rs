@@ -55,6 +55,8 @@ pub struct RequestBody<'b>(Content<'b>);
 #[derive(Debug)]
 enum Content<'b> {
     NotRead,
+    /// No bytes, and nothing that says what they are.
+    Empty,
     Json(&'b [u8]),
     Urlencoded(&'b [u8]),
     Multipart(Result<Vec<Part<'b>>, &'static str>),
@@ -70,6 +72,9 @@ impl<'b> RequestBody<'b> {
         let (first, second) = (types.next(), types.next());
         // What two headers say, two programs may read differently.
         let only = first.filter(|_| second.is_none());
+        if first.is_none() && bytes.is_empty() {
+            return Self(Content::Empty);
+        }
         let Some(media_type) = only.and_then(WithParameters::parse) else {
             return Self(Content::Other);
         };
@@ -84,7 +89,8 @@ impl<'b> RequestBody<'b> {
         })
     }
 
-    /// The JSON as a type of the application's own. All members are there, the one with the token among them.
+    /// The JSON as a type of the application's own. All members are there, the one with the token among them. No body at all is
+    /// `null`: an `Option` that is `None`.
     ///
     /// ```
     /// # use handstamp::RequestHead;
@@ -108,11 +114,13 @@ impl<'b> RequestBody<'b> {
     /// # Errors
     /// When the body is no `application/json` (status 415), is no JSON (400), or has another shape (422).
     pub fn json<T: Deserialize<'b>>(&self) -> Result<T, BodyError> {
+        let other = BodyError::MediaType { expected: &[JSON] };
         match self.0 {
             Content::Json(bytes) => {
                 serde_json::from_slice(bytes).map_err(|error| BodyError::of_json(&error))
             }
-            _ => Err(BodyError::MediaType { expected: &[JSON] }),
+            Content::Empty => serde_json::from_str("null").map_err(|_| other),
+            _ => Err(other),
         }
     }
 
@@ -149,7 +157,7 @@ impl<'b> RequestBody<'b> {
             Content::Urlencoded(bytes) => Cow::Borrowed(*bytes),
             Content::Multipart(Ok(parts)) => Cow::Owned(multipart::urlencoded(parts)),
             Content::Multipart(Err(problem)) => return Err(BodyError::of_form(problem)),
-            Content::NotRead | Content::Json(_) | Content::Other => {
+            Content::NotRead | Content::Empty | Content::Json(_) | Content::Other => {
                 let expected = &[URLENCODED, MULTIPART];
                 return Err(BodyError::MediaType { expected });
             }

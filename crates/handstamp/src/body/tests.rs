@@ -53,6 +53,7 @@ fn a_body_is_what_its_content_type_says() {
             super::Content::Urlencoded(_) | super::Content::Multipart(Ok(_)) => "form",
             super::Content::Multipart(Err(_)) => "broken form",
             super::Content::Other => "other",
+            super::Content::Empty => "empty",
             super::Content::NotRead => "not read",
         };
         assert_eq!(got, *expected, "{sentence}");

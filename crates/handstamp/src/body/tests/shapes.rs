@@ -42,6 +42,13 @@ fn the_words_repeat_nothing_that_was_sent() {
             "{sentence}"
         );
     }
+    let nothing = RequestBody::new(&Head::new("POST"), b"");
+    assert!(
+        nothing
+            .json::<Account>()
+            .is_err_and(|error| error.status() == 415)
+    );
+    assert!(nothing.json::<Option<Account>>().unwrap().is_none());
     let body = RequestBody::new(&Head::new("POST"), b"{}");
     let error = body.json::<Account>().unwrap_err();
     assert_eq!(
