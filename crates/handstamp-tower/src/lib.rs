@@ -32,6 +32,7 @@
 //! ```
 
 mod head;
+mod implicit_refresh;
 mod layer;
 mod response;
 mod verified;
@@ -39,6 +40,7 @@ mod verified;
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
+pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
 pub use verified::verified;
