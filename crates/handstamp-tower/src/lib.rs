@@ -31,12 +31,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authenticate;
 mod head;
 mod implicit_refresh;
 mod layer;
 mod response;
 mod verified;
 
+pub use authenticate::{access, fresh, refresh};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
