@@ -9,6 +9,7 @@ use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::connection::Watchers;
 use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
 use crate::issue;
@@ -48,6 +49,7 @@ struct Parts {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    watchers: Watchers,
 }
 
 impl Auth {
@@ -248,6 +250,10 @@ impl Auth {
         self.0.store.as_deref()
     }
 
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.0.watchers
+    }
+
     /// For what makes no sense without one.
     pub(crate) fn required_store(&self) -> Result<&dyn Store, Reason> {
         self.store()
@@ -444,6 +450,7 @@ impl AuthBuilder {
             blocklist,
             store,
             listener,
+            watchers: Watchers::default(),
         }))
     }
 }

@@ -44,6 +44,24 @@ pub(crate) async fn admit(
     Ok(admission)
 }
 
+/// Asks about an access token that was let in before. It touches nothing, for nobody did anything, and tells nothing, for
+/// no request is refused.
+pub(crate) async fn admit_again(
+    auth: &Auth,
+    store: &dyn Store,
+    claims: &Claims,
+) -> Result<Admission, Reason> {
+    if auth.config().check_sessions() == CheckSessions::OnRefresh {
+        return Ok(Admission::Admitted);
+    }
+    let admit = asked(auth, claims, Kind::Access, &SessionId::from(""));
+    let admit = Admit {
+        session: claims.session().map(SessionId::from),
+        ..admit
+    };
+    auth.wait(store.admit(admit)).await
+}
+
 /// Asks about a token without a session: its id, and its user's not-before.
 pub(super) async fn by_itself(
     auth: &Auth,
