@@ -123,6 +123,33 @@ async fn everybody_hears_who_says_what() {
 }
 
 #[tokio::test]
+async fn only_our_pages_open_a_socket() {
+    let server = start(&[]);
+    let ours = format!("http://{}", server.address());
+    let localhost = format!("http://localhost:{}", server.address().port());
+    let rows: [(&str, &[&str], Option<u16>); 6] = [
+        ("our page", &[&ours], None),
+        ("our page by its other name", &[&localhost], None),
+        ("another site's", &["https://evil.example"], Some(403)),
+        ("another port's", &["http://127.0.0.1"], Some(403)),
+        ("none", &[], Some(403)),
+        ("ours twice", &[&ours, &ours], Some(403)),
+    ];
+    let browser = Browser::logged_in(&server, "user1");
+    for (row, origins, refused) in rows {
+        let opened = browser.open_from(origins).await;
+        assert_eq!(opened.err().map(|(status, _)| status), refused, "{row}");
+    }
+    let jar = Jar::default();
+    let stranger = Browser {
+        server: &server,
+        jar,
+    };
+    let refused = stranger.open_from(&[&ours]).await.err();
+    assert_eq!(refused, Some((401, "missing_token".to_owned())));
+}
+
+#[tokio::test]
 async fn it_ends_with_its_token_and_another_is_opened_after_a_refresh() {
     let server = start(&[("JWT_ACCESS_TOKEN_EXPIRES", "2")]);
     let mut browser = Browser::logged_in(&server, "user1");
