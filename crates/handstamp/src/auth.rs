@@ -10,6 +10,7 @@ use crate::authenticate;
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::connection::Watchers;
 use crate::csrf;
 use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
@@ -51,6 +52,7 @@ struct Parts {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    watchers: Watchers,
 }
 
 impl Auth {
@@ -280,6 +282,10 @@ impl Auth {
         self.0.store.as_deref()
     }
 
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.0.watchers
+    }
+
     /// For what makes no sense without one.
     pub(crate) fn required_store(&self) -> Result<&dyn Store, Reason> {
         self.store()
@@ -479,6 +485,7 @@ impl AuthBuilder {
             blocklist,
             store,
             listener,
+            watchers: Watchers::default(),
         }))
     }
 }

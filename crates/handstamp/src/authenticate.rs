@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::admission::{Admission, GenuineToken};
+use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
@@ -106,17 +106,12 @@ pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> b
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
 async fn admit<P: Purpose>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
     let claims = &cleared.verified().claims;
-    if let Some(blocklist) = auth.blocklist() {
-        let answer = auth
-            .wait(blocklist.ask(GenuineToken::from(&**claims)))
-            .await?;
-        if answer != Admission::Admitted {
-            return Ok(answer);
-        }
-    }
+    let answer = admission::by_blocklist(auth, claims).await?;
     match auth.store() {
-        None => Ok(Admission::Admitted),
-        Some(store) => session::admit(auth, store, claims, P::KIND).await,
+        Some(store) if answer == Admission::Admitted => {
+            session::admit(auth, store, claims, P::KIND).await
+        }
+        _ => Ok(answer),
     }
 }
 
