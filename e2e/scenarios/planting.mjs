@@ -15,6 +15,9 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   const origin = server.origin('lax');
   const mallory = await server.logIn('lax', 'mallory');
   const ofAnother = await server.logIn('lax', 'mallory');
+  // All services have the same key.
+  const expired = await server.logIn('short', 'mallory');
+  const expiresAt = Date.now() + 2_500;
   const ambiguous = { status: 401, code: 'ambiguous_cookie' };
   const harmless = { status: 200, user: 'alice' };
   const wide = 'Domain=example.test; Path=/; Secure';
@@ -23,6 +26,7 @@ async function whoIsLoggedIn({ browser, server, rows }) {
     ['so is one with a longer path, which the browser sends first', [`${ACCESS}=${mallory.access}; Domain=example.test; Path=/api; Secure`], 2, { ...ambiguous, first: mallory.access }],
     ['so are two of them', [`${ACCESS}=${mallory.access}; ${wide}`, `${ACCESS}=${ofAnother.access}; Domain=example.test; Path=/api`], 3, ambiguous],
     ["the attacker's refresh token under the other name is refused as ambiguous", [`${ACCESS}=${mallory.refresh}; ${wide}`], 2, ambiguous],
+    ['so is one that has expired', [`${ACCESS}=${expired.access}; ${wide}`], 2, ambiguous],
     ['junk is dropped', [`${ACCESS}=junk; ${wide}`], 2, harmless],
     ['a token that was changed is dropped', [`${ACCESS}=${mallory.access.slice(0, -4)}AAAA; ${wide}`], 2, harmless],
     ['an empty value is dropped', [`${ACCESS}=; ${wide}`], 2, harmless],
@@ -31,6 +35,9 @@ async function whoIsLoggedIn({ browser, server, rows }) {
     ['a name in other letters is another name', [`ACCESS_TOKEN_COOKIE=${mallory.access}; ${wide}`], 1, harmless],
     ["the victim's own cookie cannot be deleted", [`${ACCESS}=; ${wide}; Max-Age=0`], 1, harmless],
   ];
+  await new Promise((wake) => setTimeout(wake, expiresAt - Date.now()));
+  const alone = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${expired.access}` });
+  rows.same("the attacker's old token has expired", alone, { status: 401, code: 'token_expired' });
   for (const [sentence, lines, arrive, wanted] of table) {
     const victim = await Visitor.logIn(browser, origin, 'alice');
     await plant(victim, server.evil, lines);

@@ -3,14 +3,15 @@
 use axum::Router;
 use axum::extract::Query;
 use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, Html, IntoResponse};
-use axum::routing::get;
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect};
+use axum::routing::{any, get};
 use serde::Deserialize;
 
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(|| async { Html("<title>attacker</title>") }))
         .route("/form", get(form))
+        .route("/redirect", any(redirect))
         .route("/frame", get(frame))
         .route("/plant", get(plant))
         .route("/flood", get(flood))
@@ -39,15 +40,29 @@ async fn form(Query(pairs): Pairs) -> Html<String> {
 }
 
 #[derive(Deserialize)]
+struct Target {
+    to: String,
+}
+
+/// Sends the browser on, with the same method and body.
+async fn redirect(Query(Target { to }): Query<Target>) -> Redirect {
+    Redirect::temporary(&to)
+}
+
+#[derive(Deserialize)]
 struct Frame {
     src: String,
+    sandbox: Option<String>,
 }
 
 /// A page that shows another in a frame.
-async fn frame(Query(Frame { src }): Query<Frame>) -> Html<String> {
+async fn frame(Query(Frame { src, sandbox }): Query<Frame>) -> Html<String> {
     let src = escape(&src);
+    let sandbox = sandbox.map_or_else(String::new, |allowed| {
+        format!(r#" sandbox="{}""#, escape(&allowed))
+    });
     Html(format!(
-        r#"<title>attacker</title><iframe src="{src}"></iframe>"#
+        r#"<title>attacker</title><iframe src="{src}"{sandbox}></iframe>"#
     ))
 }
 

@@ -59,6 +59,11 @@ pub(crate) const SERVICES: &[Service] = &[
         open_to_all: false,
     },
     Service {
+        name: "short",
+        settings: &[("JWT_ACCESS_TOKEN_EXPIRES", "2s")],
+        open_to_all: false,
+    },
+    Service {
         name: "host",
         settings: &[HOST_PREFIX],
         open_to_all: false,
