@@ -34,6 +34,7 @@
 mod head;
 mod layer;
 mod response;
+mod same_origin;
 mod verified;
 
 /// The core, so that both have one version of it.
@@ -41,4 +42,5 @@ pub use handstamp;
 pub use head::Head;
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
+pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;

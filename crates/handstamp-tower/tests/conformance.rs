@@ -11,7 +11,7 @@ use handstamp::purpose::{Access, Purpose, Refresh};
 use handstamp::{Auth, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
 use handstamp_conformance::{Reply, Request};
-use handstamp_tower::{Head, RequireLayer, append_cookies, refuse, verified};
+use handstamp_tower::{Head, RequireLayer, SameOriginLayer, append_cookies, refuse, verified};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use tower::util::BoxCloneSyncService;
@@ -70,6 +70,7 @@ fn route(app: &App, path: &str) -> Route {
         "/layered-fresh" => two(access(), one(access().fresh())),
         "/layered-refresh" => two(access(), guarded(auth, refresh(), refreshed(auth))),
         "/without-csrf" => one(lenient()),
+        "/without-csrf-token" => one(access().without_csrf_token()),
         "/strict-outside" => two(access(), one(lenient())),
         "/strict-inside" => two(lenient(), one(access())),
         "/headers-only" => one(access().from([Location::Headers])),
@@ -87,6 +88,10 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => session(auth, log_out),
         "/session/this" => guarded(auth, access(), session(auth, this_session)),
         "/session/list" => guarded(auth, access(), session(auth, list_sessions)),
+        "/provenance/bypass/" | "/provenance/only/123" => welcome(),
+        _ if path.starts_with("/provenance/") => {
+            BoxCloneSyncService::new(SameOriginLayer::new(auth.clone()).layer(welcome()))
+        }
         _ => cookies(auth, path),
     }
 }
@@ -115,6 +120,10 @@ fn subject(auth: &Auth) -> Route {
         let token = verified::<Access>(&auth, extensions).expect("a layer stands in front");
         Response::new(token.subject().to_owned())
     })
+}
+
+fn welcome() -> Route {
+    handler(|_| Response::new("welcome".to_owned()))
 }
 
 fn both(auth: &Auth, other: &Auth) -> Route {

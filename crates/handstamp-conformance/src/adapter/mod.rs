@@ -31,6 +31,10 @@
 //! | `/other-layered` | an access token of `other`; the access token |
 //! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
 //!
+//! | `/provenance/bypass/`, `/provenance/only/{foo}` | no guard; answers `welcome` |
+//! | whatever else is below `/provenance/` | no token, behind the layer that refuses other sites' requests; answers `welcome` |
+//! | `/without-csrf-token` | an access token without a CSRF value; the access token |
+//!
 //! In an adapter without extractors, a handler that asks for what no layer before it demands has one more layer, the
 //! innermost; others read what the innermost let in. `/layered` has two layers there.
 //!
@@ -71,6 +75,7 @@ mod extractors;
 mod layers;
 mod locations;
 mod order;
+mod provenance;
 mod refusals;
 mod rejections;
 mod sessions;
@@ -105,6 +110,7 @@ pub async fn run(guards: Guards, serve: impl AsyncFn(&App, &Request) -> Reply) {
     rejections::rows(&mut suite).await;
     order::rows(&mut suite).await;
     csrf::rows(&mut suite).await;
+    provenance::rows(&mut suite).await;
     cookies::rows(&mut suite).await;
     locations::rows(&mut suite).await;
     auths::rows(&mut suite).await;
