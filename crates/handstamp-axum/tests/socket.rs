@@ -3,9 +3,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failing test panics"
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "a failing test panics; tables are long and their rows are tuples"
 )]
 
 use std::net::SocketAddr;
