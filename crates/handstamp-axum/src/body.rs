@@ -1,13 +1,10 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
-use std::sync::Once;
-
 use axum_core::extract::{FromRef, FromRequest, Request};
 use bytes::Bytes;
 use handstamp::RequestHead as _;
 use handstamp::body::WithBody;
-use handstamp::purpose::{self, Purpose};
-use handstamp_tower::{Head, verified};
+use handstamp_tower::{Head, access_with_body, refresh_with_body};
 use http::request::Parts;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -175,10 +172,10 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = collected.auth::<purpose::Access, S>(state);
-        let token = Access::of(&collected.parts, &request, &auth).await?;
+        let auth = Auth::from_ref(state);
+        let token = access_with_body(&auth, &collected.parts, &request).await?;
         Ok(Self {
-            token,
+            token: Access::from(token),
             json: request.body().json()?,
         })
     }
@@ -195,8 +192,8 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = collected.auth::<purpose::Access, S>(state);
-        let token = Access::of(&collected.parts, &request, &auth).await?;
+        let auth = Auth::from_ref(state);
+        let token = access_with_body(&auth, &collected.parts, &request).await?;
         let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
             field: file.field.to_owned(),
             name: file.name.to_owned(),
@@ -204,7 +201,7 @@ where
             content: collected.bytes.slice_ref(file.content),
         };
         Ok(Self {
-            token,
+            token: Access::from(token),
             form: request.body().form()?,
             files: request.body().files().map(uploaded).collect(),
         })
@@ -222,10 +219,10 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = collected.auth::<purpose::Refresh, S>(state);
-        let token = Refresh::of(&collected.parts, &request, &auth).await?;
+        let auth = Auth::from_ref(state);
+        let token = refresh_with_body(&auth, &collected.parts, &request).await?;
         Ok(Self {
-            token,
+            token: Refresh::from(token),
             json: request.body().json()?,
         })
     }
@@ -263,21 +260,4 @@ impl Collected {
     fn request(&self) -> WithBody<'_, Head<'_>> {
         Head::from(&self.parts).with_body(&self.bytes)
     }
-
-    /// The `Auth` that judges the token; warns of a layer in front, which has judged without the body.
-    fn auth<P: Purpose, S>(&self, state: &S) -> Auth
-    where
-        Auth: FromRef<S>,
-    {
-        static WARNED: Once = Once::new();
-        let auth = Auth::from_ref(state);
-        if verified::<P>(&auth, &self.parts.extensions).is_some() {
-            let path = self.parts.uri.path();
-            WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
-        }
-        auth
-    }
 }
-
-const BEHIND_A_LAYER: &str = "an extractor that takes the body stands behind a layer of `require`, which has not seen the \
-     body: neither a token nor a CSRF value in it counted";

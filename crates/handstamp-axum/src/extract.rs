@@ -1,10 +1,9 @@
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
-use handstamp::purpose::{self, Purpose};
-use handstamp::{Authenticated, NewToken, RequestHead, Require};
-use handstamp_tower::{Head, verified};
+use handstamp::purpose;
+use handstamp::{Authenticated, NewToken};
 use http::request::Parts;
 
 use crate::{Auth, Rejection};
@@ -97,28 +96,6 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
-impl Access {
-    /// Of this request, whose head may come with its body.
-    pub(crate) async fn of(
-        parts: &Parts,
-        head: &impl RequestHead,
-        auth: &Auth,
-    ) -> Result<Self, Rejection> {
-        token(parts, head, auth, &ACCESS).await.map(Self)
-    }
-}
-
-impl Refresh {
-    /// Of this request, whose head may come with its body.
-    pub(crate) async fn of(
-        parts: &Parts,
-        head: &impl RequestHead,
-        auth: &Auth,
-    ) -> Result<Self, Rejection> {
-        token(parts, head, auth, &REFRESH).await.map(Self)
-    }
-}
-
 impl<S> FromRequestParts<S> for Access
 where
     Auth: FromRef<S>,
@@ -127,8 +104,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = token(parts, &Head::from(&*parts), &Auth::from_ref(state), &ACCESS).await;
-        token.map(Self)
+        let token = handstamp_tower::access(&Auth::from_ref(state), parts).await?;
+        Ok(Self(token))
     }
 }
 
@@ -140,11 +117,10 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        let token = Self::of(parts, &Head::from(&*parts), &Auth::from_ref(state)).await;
-        match token {
-            Ok(token) => Ok(Some(token)),
+        match handstamp_tower::access(&Auth::from_ref(state), parts).await {
+            Ok(token) => Ok(Some(Self(token))),
             Err(rejection) if rejection.is_missing_token() => Ok(None),
-            Err(rejection) => Err(rejection),
+            Err(rejection) => Err(rejection.into()),
         }
     }
 }
@@ -157,7 +133,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        Self::of(parts, &Head::from(&*parts), &Auth::from_ref(state)).await
+        let token = handstamp_tower::refresh(&Auth::from_ref(state), parts).await?;
+        Ok(Self(token))
     }
 }
 
@@ -169,30 +146,10 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let auth = Auth::from_ref(state);
-        let token = token(parts, &Head::from(&*parts), &auth, &FRESH).await?;
-        // A layer may have let in a token that is not fresh.
-        auth.require_fresh(&token)?;
+        let token = handstamp_tower::fresh(&Auth::from_ref(state), parts).await?;
         Ok(Self(token))
     }
 }
-
-/// What a layer of this `Auth` let in, else what the request itself brings.
-async fn token<P: Purpose>(
-    parts: &Parts,
-    head: &impl RequestHead,
-    auth: &Auth,
-    require: &Require<P>,
-) -> Result<Arc<Authenticated<P>>, Rejection> {
-    match verified(auth, &parts.extensions) {
-        Some(token) => Ok(token),
-        None => Ok(Arc::new(auth.authenticate(head, require).await?)),
-    }
-}
-
-static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
-static FRESH: LazyLock<Require<purpose::Access>> = LazyLock::new(|| Require::access().fresh());
-static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
 
 impl Deref for Access {
     type Target = Authenticated<purpose::Access>;
@@ -215,6 +172,20 @@ impl Deref for Fresh {
 
     fn deref(&self) -> &Self::Target {
         &self.0
+    }
+}
+
+/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body) and the like.
+impl From<Arc<Authenticated<purpose::Access>>> for Access {
+    fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
+        Self(token)
+    }
+}
+
+/// Of a request that no extractor has read.
+impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
+    fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
+        Self(token)
     }
 }
 

@@ -38,15 +38,19 @@ mod extract;
 mod refusal;
 mod response;
 mod session;
+#[cfg(feature = "ws")]
+mod socket;
 
 pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
-pub use handstamp_tower::{Head, RequireLayer, RequireService};
+pub use handstamp_tower::{Head, RequireLayer, RequireService, SameOriginLayer, SameOriginService};
 pub use refusal::BodyRejection;
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
+#[cfg(feature = "ws")]
+pub use socket::GuardedSocket;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

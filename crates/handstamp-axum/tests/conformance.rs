@@ -18,14 +18,14 @@ use handstamp_axum::{
     Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Refresh,
     Require, RequireLayer, Session, days,
 };
-use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn every_row_holds() {
-    adapter::run(Guards::Extractors, serve).await;
+    adapter::run("axum", serve).await;
 }
 
 async fn serve(app: &App, request: &Request) -> Reply {
@@ -78,6 +78,17 @@ fn router(app: &App) -> Router {
         .route("/layered-fresh", behind(strict(), any(fresh)))
         .route("/layered-refresh", behind(strict(), any(refresh)))
         .route("/without-csrf", behind(lenient(), any(access)))
+        .route(
+            "/without-csrf-token",
+            layered(Require::access().without_csrf_token()),
+        )
+        .route("/provenance/bypass/", any(welcome))
+        .route("/provenance/only/{foo}", any(welcome))
+        .route("/provenance/", any(welcome).layer(auth.same_origin()))
+        .route(
+            "/provenance/{*path}",
+            any(welcome).layer(auth.same_origin()),
+        )
         .route(
             "/strict-outside",
             behind(strict(), behind(lenient(), any(access))),
@@ -142,6 +153,10 @@ fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> Meth
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
+}
+
+async fn welcome() -> &'static str {
+    "welcome"
 }
 
 async fn fresh(token: Fresh) -> String {

@@ -31,56 +31,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Bodies
-//! A layer does not read bodies. A handler that has collected one finds a token in JSON, or the CSRF value of a form, by handing
-//! it in with the head:
-//!
-//! ```
-//! use handstamp::{Auth, Config, RequestHead as _, Require};
-//! use handstamp_tower::{Head, refuse};
-//! use http::{Request, Response};
-//!
-//! #[derive(serde::Deserialize)]
-//! struct NewPost { title: String }
-//!
-//! async fn create(auth: &Auth, request: Request<Vec<u8>>) -> Response<String> {
-//!     let whole = Head::from(&request).with_body(request.body());
-//!     let token = match auth.authenticate(&whole, &Require::access()).await {
-//!         Ok(token) => token,
-//!         Err(rejection) => return refuse(rejection),
-//!     };
-//!     match whole.body().form::<NewPost>() { // with the feature `form`
-//!         Ok(post) => Response::new(format!("{} by {}", post.title, token.subject())),
-//!         Err(error) => {
-//!             let mut response = Response::new(error.to_string());
-//!             *response.status_mut() = error.status().try_into().expect("it is 400, 415 or 422");
-//!             response
-//!         }
-//!     }
-//! }
-//!
-//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-//! let config = Config::builder().csrf_check_form(true);
-//! # let auth = Auth::new(config.secret_key([7; 32].as_slice()).build()?);
-//! let token = auth.create_access_token("user1")?;
-//! let request = Request::post("/posts")
-//!     .header("cookie", format!("access_token_cookie={}", token.as_str()))
-//!     .header("content-type", "application/x-www-form-urlencoded")
-//!     .body(format!("title=Hello&csrf_token={}", token.csrf().unwrap_or_default()).into_bytes())?;
-//! assert_eq!(create(&auth, request).await.body(), "Hello by user1");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! # })?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler that has collected the body
+//! hands it in: [`access_with_body`].
 
+mod authenticate;
 mod head;
+mod implicit_refresh;
 mod layer;
 mod response;
+mod same_origin;
 mod verified;
+mod with_body;
 
+pub use authenticate::{access, fresh, refresh};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
+pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
+pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;
+pub use with_body::{access_with_body, refresh_with_body};

@@ -1,14 +1,14 @@
-//! Handlers that take the body. Without a framework the app collects it by itself; here it is there.
+//! Handlers that take the body. Without a framework they collect it by themselves.
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::sync::Arc;
 
 use handstamp::error::{BodyError, Rejection};
-use handstamp::purpose::Purpose;
-use handstamp::{Auth, Authenticated, RequestHead as _, Require};
-use handstamp_tower::{Head, refuse, verified};
+use handstamp::{Auth, RequestHead as _};
+use handstamp_tower::{Head, access_with_body, refresh_with_body, refuse};
+use http::request::Parts;
 use http::{Response, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tower::service_fn;
@@ -16,20 +16,23 @@ use tower::util::BoxCloneSyncService;
 
 use super::{HttpRequest, Route, with_cookies};
 
+type Answer = Result<Response<String>, Refusal>;
+
 /// A handler that takes the body, up to a limit.
-pub(super) fn route<F>(auth: &Auth, answer: fn(Auth, HttpRequest) -> F) -> Route
+pub(super) fn route<F>(auth: &Auth, answer: fn(Auth, Parts, Vec<u8>) -> F) -> Route
 where
-    F: Future<Output = Result<Response<String>, Refusal>> + Send + 'static,
+    F: Future<Output = Answer> + Send + 'static,
 {
     let auth = auth.clone();
     let service = service_fn(move |request: HttpRequest| {
-        let fits = request.body().len() <= 64 * 1024;
-        let answered = fits.then(|| answer(auth.clone(), request));
+        let auth = auth.clone();
+        let (parts, body) = request.into_parts();
         async move {
-            let Some(answered) = answered else {
+            let Ok(body) = Limited::new(body, 64 * 1024).collect().await else {
                 return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, String::new()));
             };
-            Ok::<_, Infallible>(match answered.await {
+            let answer = answer(auth, parts, body.to_bytes().into());
+            Ok::<_, Infallible>(match answer.await {
                 Ok(response) => response,
                 Err(Refusal::Token(rejection)) => refuse(rejection),
                 Err(Refusal::Content(error)) => {
@@ -49,19 +52,6 @@ fn plain(status: StatusCode, text: String) -> Response<String> {
     response.body(text).expect("it is well-formed")
 }
 
-/// The token that a layer let in, else that of the request or its body.
-async fn token<P: Purpose>(
-    auth: &Auth,
-    request: &HttpRequest,
-    require: Require<P>,
-) -> Result<Arc<Authenticated<P>>, Rejection> {
-    if let Some(token) = verified(auth, request.extensions()) {
-        return Ok(token);
-    }
-    let whole = Head::from(request).with_body(request.body());
-    auth.authenticate(&whole, &require).await.map(Arc::new)
-}
-
 #[derive(Deserialize)]
 struct Post {
     title: String,
@@ -69,19 +59,19 @@ struct Post {
     tag: Vec<String>,
 }
 
-pub(super) async fn json(auth: Auth, request: HttpRequest) -> Result<Response<String>, Refusal> {
-    let token = token(&auth, &request, Require::access()).await?;
-    let whole = Head::from(&request).with_body(request.body());
-    let post: Post = whole.body().json()?;
+pub(super) async fn json(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
+    let request = Head::from(&parts).with_body(&body);
+    let token = access_with_body(&auth, &parts, &request).await?;
+    let post: Post = request.body().json()?;
     Ok(Response::new(format!("{} {}", token.subject(), post.title)))
 }
 
-pub(super) async fn form(auth: Auth, request: HttpRequest) -> Result<Response<String>, Refusal> {
-    let token = token(&auth, &request, Require::access()).await?;
-    let whole = Head::from(&request).with_body(request.body());
-    let post: Post = whole.body().form()?;
+pub(super) async fn form(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
+    let request = Head::from(&parts).with_body(&body);
+    let token = access_with_body(&auth, &parts, &request).await?;
+    let post: Post = request.body().form()?;
     let tags = post.tag.iter().map(|tag| format!(" #{tag}"));
-    let files = whole.body().files().map(|file| {
+    let files = request.body().files().map(|file| {
         let media_type = file.media_type.unwrap_or_default();
         format!(
             " {}/{}/{media_type}/{}",
@@ -98,22 +88,16 @@ pub(super) async fn form(auth: Auth, request: HttpRequest) -> Result<Response<St
     )))
 }
 
-pub(super) async fn refresh_json(
-    auth: Auth,
-    request: HttpRequest,
-) -> Result<Response<String>, Refusal> {
-    let token = token(&auth, &request, Require::refresh()).await?;
-    let whole = Head::from(&request).with_body(request.body());
-    let IgnoredAny = whole.body().json()?;
+pub(super) async fn refresh_json(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
+    let request = Head::from(&parts).with_body(&body);
+    let token = refresh_with_body(&auth, &parts, &request).await?;
+    let IgnoredAny = request.body().json()?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-pub(super) async fn log_out_body(
-    auth: Auth,
-    request: HttpRequest,
-) -> Result<Response<String>, Refusal> {
-    let whole = Head::from(&request).with_body(request.body());
-    let log_out = auth.authenticate_log_out(&whole)?;
+pub(super) async fn log_out_body(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
+    let request = Head::from(&parts).with_body(&body);
+    let log_out = auth.authenticate_log_out(&request)?;
     Ok(with_cookies(&auth.log_out(log_out).await?))
 }
 

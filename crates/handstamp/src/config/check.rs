@@ -20,6 +20,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         dangers,
         mut report,
@@ -32,7 +33,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     errors.check(&mut report);
     locations.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
-    csrf.check(&locations, &dangers, &mut report);
+    csrf.check(&locations, &origins, &dangers, &mut report);
     cookies.check_prefix(&csrf, &mut report);
     let access = cookies.of(Kind::Access, &csrf, &mut report);
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
@@ -40,6 +41,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         token_cookies::check_distinct(access, refresh, &mut report);
     }
     sessions.check(&tokens, &mut report);
+    implicit_refresh.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
     for setting in every_setting() {
         if setting.effect == Effect::Later && report.is_given(setting.name) {
@@ -70,6 +72,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         refresh_cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         warnings,
     })

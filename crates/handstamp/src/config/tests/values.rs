@@ -483,53 +483,71 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_DELTATIME", good: "PT10M", beside: &[],
-        read: |config| debug(config.sessions.implicit_refresh_deltatime), means: "600s",
+        read: |config| debug(config.implicit_refresh.implicit_refresh_deltatime), means: "600s",
         bad: &[
+            ("0", r#"JWT_IMPLICIT_REFRESH_DELTATIME="0s": shorter than a second. Use something like 15m or 20d"#),
             ("PT", r#"JWT_IMPLICIT_REFRESH_DELTATIME="PT": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
         ],
     },
     Row {
-        key: "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE", good: r#"["/a", "/b"]"#, beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_route_include), means: r#"["/a", "/b"]"#,
+        key: "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE", good: r#"["/a/", "/b/*"]"#, beside: &[],
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_include), means: r#"["/a", "/b/*"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a,": an item is empty. Remove the item"#),
+            ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a*", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a*": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a/*/b", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a/*/b": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a?b=c", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a?b=c": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE", good: r#"["/a", "/b"]"#, beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a,": an item is empty. Remove the item"#),
+            ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a*", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a*": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a/*/b", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a/*/b": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a?b=c", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a?b=c": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_method_include), means: r#"["GET"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_include), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_INCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_method_exclude), means: r#"["GET"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_exclude), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],
     },
     Row {
-        key: "HANDSTAMP_PUBLIC_ORIGIN", good: "https://Example.com:443", beside: &[],
+        key: "HANDSTAMP_PUBLIC_ORIGIN", good: "https://Example.com", beside: &[],
         read: |config| debug(config.public_origin().map(ToString::to_string)), means: r#"Some("https://example.com")"#,
         bad: &[
             ("example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="example.com": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://*.example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="https://*.example.com": an origin is exact and has no wildcards. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://user:password@example.com", r#"HANDSTAMP_PUBLIC_ORIGIN: an origin has no user name or password. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://example.com/", r#"HANDSTAMP_PUBLIC_ORIGIN="https://example.com/": an origin ends after the host and port, without a slash. Use scheme, host and port only, as in "https://app.example.com""#),
+            ("https://example.com:443", r#"HANDSTAMP_PUBLIC_ORIGIN="https://example.com:443": browsers write it otherwise. Use "https://example.com""#),
         ],
     },
     Row {
-        key: "HANDSTAMP_TRUSTED_ORIGINS", good: "https://a.example, http://b.example:8080", beside: &[],
+        key: "HANDSTAMP_PROVENANCE", good: "report-only", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
+        read: |config| debug(config.provenance()), means: "ReportOnly",
+        bad: &[
+            ("report_only", r#"HANDSTAMP_PROVENANCE="report_only": not one of enforce, report-only. Use "report-only""#),
+        ],
+    },
+    Row {
+        key: "HANDSTAMP_TRUSTED_ORIGINS", good: "https://a.example, http://b.example:8080", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
         read: |config| debug(config.trusted_origins().iter().map(ToString::to_string).collect::<Vec<_>>(),), means: r#"["https://a.example", "http://b.example:8080"]"#,
         bad: &[
+            ("http://b.example:80", r#"HANDSTAMP_TRUSTED_ORIGINS="http://b.example:80": browsers write it otherwise. Use "http://b.example""#),
             ("*", r#"HANDSTAMP_TRUSTED_ORIGINS="*": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),
         ],
     },
