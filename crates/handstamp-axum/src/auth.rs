@@ -2,7 +2,7 @@ use std::ops::Deref;
 
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
-use handstamp_tower::{ImplicitRefreshLayer, RequireLayer};
+use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
 use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
 
@@ -66,6 +66,23 @@ impl Auth {
     #[must_use]
     pub fn implicit_refresh(&self) -> ImplicitRefreshLayer {
         ImplicitRefreshLayer::new(self.0.clone())
+    }
+
+    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::post};
+    /// # use handstamp_axum::{Auth, Config};
+    /// # let config = Config::builder().secret_key([7; 32].as_slice());
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let app: Router = Router::new()
+    ///     .route("/login", post(async || "welcome"))
+    ///     .route_layer(auth.same_origin());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn same_origin(&self) -> SameOriginLayer {
+        SameOriginLayer::new(self.0.clone())
     }
 
     /// As [`handstamp::Auth::create_access_token`].

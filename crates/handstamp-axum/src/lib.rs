@@ -36,15 +36,20 @@ mod auth;
 mod extract;
 mod response;
 mod session;
+#[cfg(feature = "ws")]
+mod socket;
 
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
+    SameOriginLayer, SameOriginService,
 };
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
+#[cfg(feature = "ws")]
+pub use socket::GuardedSocket;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

@@ -36,6 +36,7 @@ mod head;
 mod implicit_refresh;
 mod layer;
 mod response;
+mod same_origin;
 mod verified;
 
 pub use authenticate::{access, fresh, refresh};
@@ -45,4 +46,5 @@ pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
+pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;

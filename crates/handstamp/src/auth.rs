@@ -10,6 +10,8 @@ use crate::authenticate;
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::connection::Watchers;
+use crate::csrf;
 use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
 use crate::issue;
@@ -17,6 +19,7 @@ use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::random::{RandomSource, SystemRandom};
+use crate::request::RequestHead;
 use crate::session::{EventKind, Listener, SessionEvent};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::{SignedToken, TokenPair};
@@ -49,6 +52,7 @@ struct Parts {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    watchers: Watchers,
 }
 
 impl Auth {
@@ -238,6 +242,18 @@ impl Auth {
         }
     }
 
+    /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
+    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs.
+    ///
+    /// Needs `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as those of today do over HTTPS and to
+    /// localhost.
+    ///
+    /// # Errors
+    /// `cross_site_request`, `origin_not_allowed`.
+    pub fn require_same_origin(&self, head: &impl RequestHead) -> Result<(), Rejection> {
+        csrf::check_tokenless(head, self.config()).map_err(|reason| self.reject(reason))
+    }
+
     /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -264,6 +280,10 @@ impl Auth {
 
     pub(crate) fn store(&self) -> Option<&dyn Store> {
         self.0.store.as_deref()
+    }
+
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.0.watchers
     }
 
     /// For what makes no sense without one.
@@ -317,6 +337,9 @@ impl Auth {
             Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
             Reason::InvalidToken(detail) => {
                 tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
+            Reason::CrossSiteRequest(said) | Reason::OriginNotAllowed(said) => {
+                tracing::debug!(code = reason.code(), said, "request refused");
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }
@@ -462,6 +485,7 @@ impl AuthBuilder {
             blocklist,
             store,
             listener,
+            watchers: Watchers::default(),
         }))
     }
 }

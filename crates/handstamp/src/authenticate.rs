@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::admission::{Admission, GenuineToken};
+use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
@@ -15,8 +15,9 @@ use crate::require::Require;
 use crate::{csrf, locate, session, verify};
 
 impl Auth {
-    /// Looks for a token and checks it against what the route demands: signature, times, audience, issuer, purpose,
-    /// login type, freshness, CSRF, blocklist and store, scopes, in this order. The first that does not hold is the answer.
+    /// Looks for a token and checks it against what the route demands: where the request comes from, signature, times,
+    /// audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store, scopes, in this order. The first
+    /// that does not hold is the answer.
     ///
     /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
     ///
@@ -76,6 +77,7 @@ fn clear<P: Purpose>(
 ) -> Result<CsrfCleared<P>, Reason> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
+    csrf::check_presented(presented.location(), head, config, require)?;
     let verified = verify::verify::<P>(&presented, config, auth.now())?;
     let claims = &verified.claims;
     if let Some(expected) = &require.login_type
@@ -104,17 +106,12 @@ pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> b
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
 async fn admit<P: Purpose>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
     let claims = &cleared.verified().claims;
-    if let Some(blocklist) = auth.blocklist() {
-        let answer = auth
-            .wait(blocklist.ask(GenuineToken::from(&**claims)))
-            .await?;
-        if answer != Admission::Admitted {
-            return Ok(answer);
-        }
-    }
+    let answer = admission::by_blocklist(auth, claims).await?;
     match auth.store() {
-        None => Ok(Admission::Admitted),
-        Some(store) => session::admit(auth, store, claims, P::KIND).await,
+        Some(store) if answer == Admission::Admitted => {
+            session::admit(auth, store, claims, P::KIND).await
+        }
+        _ => Ok(answer),
     }
 }
 

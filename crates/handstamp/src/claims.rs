@@ -15,6 +15,7 @@ use crate::store::{Presented, SessionId, TokenId, Uid};
 /// What a token says, well formed but not yet judged.
 ///
 /// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates little.
+#[derive(Clone)]
 pub(crate) struct Claims {
     payload: String,
     subject: Text,
@@ -185,6 +186,7 @@ fn malformed(problem: &'static str) -> MalformedClaims {
 }
 
 /// A text of the payload: a span of it, or its own when JSON had to unescape it.
+#[derive(Clone)]
 enum Text {
     Span { start: usize, end: usize },
     Unescaped(Box<str>),

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::admission::{Admission, GenuineToken};
+use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::clock::UnixTime;
@@ -196,14 +196,11 @@ struct Term {
 async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>, Reason> {
     let config = auth.config();
     let claims = token.claims_set();
-    if let Some(blocklist) = auth.blocklist() {
-        let answer = auth.wait(blocklist.ask(GenuineToken::from(claims))).await?;
-        if answer != Admission::Admitted {
-            return Ok(None);
-        }
+    if admission::by_blocklist(auth, claims).await? != Admission::Admitted {
+        return Ok(None);
     }
     if let Some(store) = auth.store()
-        && session::readmit(auth, store, claims).await? != Admission::Admitted
+        && session::admit_again(auth, store, claims).await? != Admission::Admitted
     {
         return Ok(None);
     }

@@ -54,6 +54,7 @@ mod authenticated;
 mod claims;
 pub mod clock;
 pub mod config;
+pub mod connection;
 mod cookie;
 mod csrf;
 mod deadline;

@@ -44,8 +44,9 @@ pub(crate) async fn admit(
     Ok(admission)
 }
 
-/// Asks once more about an access token, also where sessions are looked up on refresh only. Touches nothing.
-pub(crate) async fn readmit(
+/// Asks once more about an access token that was let in, also where sessions are looked up on refresh only. It touches
+/// nothing, for nobody did anything, and tells nothing, for no request is refused.
+pub(crate) async fn admit_again(
     auth: &Auth,
     store: &dyn Store,
     claims: &Claims,

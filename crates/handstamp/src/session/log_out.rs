@@ -34,7 +34,7 @@ impl Auth {
     /// cookies, if there are any, are of no use.
     ///
     /// # Errors
-    /// `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
+    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
     /// name.
     ///
     /// # Security
@@ -88,7 +88,9 @@ impl Auth {
             let ended = async {
                 // Tokens first: one that is given a session at this moment asks once more when it has it.
                 for token in tokens {
+                    let uid = token.uid.clone();
                     self.wait(store.revoke_token(token)).await?;
+                    self.watchers().ring(&uid);
                 }
                 for (uid, session) in sessions {
                     revoke::end(self, store, uid, session, Reason::LoggedOut).await?;
