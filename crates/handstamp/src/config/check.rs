@@ -6,6 +6,7 @@ use super::{
     token_cookies,
 };
 use crate::{
+    Location,
     error::{ConfigError, Problem},
     purpose::sealed::Kind,
 };
@@ -17,6 +18,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         mut tokens,
         errors,
         locations,
+        login_type,
         cookies,
         csrf,
         sessions,
@@ -31,6 +33,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     tokens.check(&mut report);
     errors.check(&mut report);
     locations.check(&mut report);
+    login_type.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
     csrf.check(&locations, &origins, &dangers, &mut report);
     cookies.check_prefix(&csrf, &mut report);
@@ -38,6 +41,9 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
     if let (Some(access), Some(refresh)) = (&access, &refresh) {
         token_cookies::check_distinct(access, refresh, &mut report);
+        if locations.token_locations.contains(&Location::Cookies) {
+            login_type.check_names(access, refresh, &mut report);
+        }
     }
     sessions.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
@@ -65,6 +71,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         tokens,
         errors,
         locations,
+        login_type: login_type.own,
         cookies,
         access_cookies,
         refresh_cookies,

@@ -13,6 +13,7 @@ mod errors;
 mod keys;
 mod list;
 mod locations;
+mod login_type;
 mod nearest;
 mod origins;
 mod report;

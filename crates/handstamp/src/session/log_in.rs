@@ -43,7 +43,7 @@ impl Auth {
         // A log-in never goes on with a session that was there before.
         let token = NewToken {
             session: None,
-            ..token.into()
+            ..token.into().of_login_type(self.config())?
         };
         let lifetime = client.cookies;
         let Some(store) = self.store().filter(|_| self.keeps_sessions()) else {
