@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admission::{Admission, Blocklist, GenuineToken};
+use crate::authenticate;
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
@@ -201,6 +202,23 @@ impl Auth {
     /// `fresh_token_required`.
     pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
         if token.is_fresh() {
+            Ok(())
+        } else {
+            Err(self.reject(Reason::FreshTokenRequired))
+        }
+    }
+
+    /// Checks freshness alone, as [`Require::fresh_within`](crate::Require::fresh_within) does, of a token that an earlier
+    /// layer let in.
+    ///
+    /// # Errors
+    /// `fresh_token_required`.
+    pub fn require_fresh_within(
+        &self,
+        token: &Authenticated<Access>,
+        span: Duration,
+    ) -> Result<(), Rejection> {
+        if authenticate::is_fresh_within(self, token.claims_set(), span) {
             Ok(())
         } else {
             Err(self.reject(Reason::FreshTokenRequired))

@@ -59,6 +59,7 @@ mod cookie;
 mod csrf;
 mod deadline;
 pub mod error;
+pub mod implicit_refresh;
 mod issue;
 mod jws;
 mod keys;

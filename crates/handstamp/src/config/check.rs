@@ -22,6 +22,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         dangers,
         mut report,
@@ -46,6 +47,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         }
     }
     sessions.check(&tokens, &mut report);
+    implicit_refresh.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
     for setting in every_setting() {
         if setting.effect == Effect::Later && report.is_given(setting.name) {
@@ -77,6 +79,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         refresh_cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         warnings,
     })

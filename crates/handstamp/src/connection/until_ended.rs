@@ -15,6 +15,7 @@ use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
+use crate::config::CheckSessions;
 use crate::error::Reason;
 use crate::purpose::Access;
 use crate::session;
@@ -178,8 +179,9 @@ impl fmt::Debug for UntilEnded {
 
 async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, Reason> {
     let answer = admission::by_blocklist(&auth, &claims).await?;
+    let asks_store = auth.config().check_sessions() == CheckSessions::EveryRequest;
     match auth.store() {
-        Some(store) if answer == Admission::Admitted => {
+        Some(store) if asks_store && answer == Admission::Admitted => {
             session::admit_again(&auth, store, &claims).await
         }
         _ => Ok(answer),

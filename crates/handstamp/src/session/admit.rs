@@ -44,21 +44,17 @@ pub(crate) async fn admit(
     Ok(admission)
 }
 
-/// Asks about an access token that was let in before. It touches nothing, for nobody did anything, and tells nothing, for
-/// no request is refused.
+/// Asks once more about an access token that was let in, also where sessions are looked up on refresh only. It touches
+/// nothing, for nobody did anything, and tells nothing, for no request is refused.
 pub(crate) async fn admit_again(
     auth: &Auth,
     store: &dyn Store,
     claims: &Claims,
 ) -> Result<Admission, Reason> {
-    if auth.config().check_sessions() == CheckSessions::OnRefresh {
-        return Ok(Admission::Admitted);
-    }
-    let admit = asked(auth, claims, Kind::Access, &SessionId::from(""));
-    let admit = Admit {
-        session: claims.session().map(SessionId::from),
-        ..admit
+    let Some(session) = claims.session().map(SessionId::from) else {
+        return by_itself(auth, store, claims, Kind::Access).await;
     };
+    let admit = asked(auth, claims, Kind::Access, &session).in_session(session);
     auth.wait(store.admit(admit)).await
 }
 

@@ -43,6 +43,7 @@ mod tokens;
 
 pub(crate) use admit::{admit, admit_again};
 pub use client::ClientInfo;
+pub(crate) use data::SessionData;
 pub(crate) use event::Listener;
 pub use event::{EventKind, SessionEvent};
 pub use list::Session;
