@@ -29,6 +29,7 @@ export class Server {
     server.spki = spki;
     server.evil = `https://evil.example.test:${attackers}`;
     server.other = `https://other.test:${attackers}`;
+    server.friend = `https://friend.example.test:${attackers}`;
     server.neighbour = `https://app.example.test:${attackers}`;
     server.services = services;
     lines.on('line', (line) => server.#hear(JSON.parse(line)));

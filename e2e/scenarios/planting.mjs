@@ -38,30 +38,29 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   await new Promise((wake) => setTimeout(wake, expiresAt - Date.now()));
   const alone = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${expired.access}` });
   rows.same("the attacker's old token has expired", alone, { status: 401, code: 'token_expired' });
+  const victim = await Visitor.arrive(browser, origin);
   for (const [sentence, lines, arrive, wanted] of table) {
-    const victim = await Visitor.logIn(browser, origin, 'alice');
+    await victim.again('alice');
     await plant(victim, server.evil, lines);
     rows.same(`plain names, planted beside the victim's: ${sentence}`, await seen(victim, server), { arrive, ...wanted });
-    await victim.leave();
   }
 
-  const victim = await Visitor.logIn(browser, origin, 'alice');
+  await victim.again('alice');
   const csrf = (await victim.cookie('csrf_access_token')).value;
   await victim.page.goto(`${server.evil}/`);
   await victim.page.evaluate((line) => (document.cookie = line), `${ACCESS}=${mallory.access}; ${wide}`);
   rows.same('plain names: planting by script is the same', await seen(victim, server), { arrive: 2, ...ambiguous });
   const posted = await victim.send('POST', '/posts', { csrf });
   rows.same('plain names: nothing is posted for either of them', posted, { status: 401, code: 'ambiguous_cookie' });
-  await victim.leave();
 
-  const refreshing = await Visitor.logIn(browser, origin, 'alice');
-  const value = (await refreshing.cookie('csrf_refresh_token')).value;
-  await plant(refreshing, server.evil, [`refresh_token_cookie=${mallory.refresh}; ${wide}`]);
-  await refreshing.page.goto(`${origin}/`);
-  const refreshed = await refreshing.send('POST', '/refresh', { csrf: value });
+  await victim.again('alice');
+  const value = (await victim.cookie('csrf_refresh_token')).value;
+  await plant(victim, server.evil, [`refresh_token_cookie=${mallory.refresh}; ${wide}`]);
+  await victim.page.goto(`${origin}/`);
+  const refreshed = await victim.send('POST', '/refresh', { csrf: value });
   rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
-  rows.same('plain names: and the access token still counts', await refreshing.whoAmI(), { status: 200, user: 'alice' });
-  await refreshing.leave();
+  rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
+  await victim.leave();
 }
 
 // A visitor without a cookie of their own: with plain names nothing tells a planted cookie from one that was set here.

@@ -11,21 +11,30 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
+use crate::form;
 use crate::services::Service;
 use crate::witness;
 
-pub(crate) fn router(service: &Service, port: u16) -> Result<Router, Box<dyn Error>> {
-    let auth = service.auth(port)?;
-    let without_csrf = auth.require(Require::access().without_csrf());
+pub(crate) fn router(
+    service: &Service,
+    port: u16,
+    attackers: u16,
+) -> Result<Router, Box<dyn Error>> {
+    let auth = service.auth(port, attackers)?;
+    let unguarded = auth.require(Require::access().without_csrf());
+    let without_token = auth.require(Require::access().without_csrf_token());
+    let from_own_pages = auth.same_origin();
     let mut app = Router::new()
-        // Where the attacks on `/posts` succeed: without it, their failure could be the test's own.
-        .route("/unguarded", post(who_am_i))
-        .route_layer(without_csrf)
         .route("/", get(|| async { Html("<title>app</title>") }))
-        .route("/login", post(log_in))
+        .route("/form", get(form::page))
+        // What attacks on the routes below would do there succeeds here: else their failure could be the test's own.
+        .route("/unguarded/login", post(log_in))
+        .route("/unguarded/posts", post(who_am_i).route_layer(unguarded))
+        .route("/login", post(log_in).route_layer(from_own_pages))
         // At the end of a path, so that cookies can be planted at each step of it.
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
+        .route("/forms", post(who_am_i).route_layer(without_token))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
         .with_state(auth);

@@ -8,17 +8,18 @@ use handstamp_axum::{Auth, Config, handstamp};
 /// An application that differs from the others in its settings.
 pub(crate) struct Service {
     pub(crate) name: &'static str,
-    /// As they would stand in the environment.
+    /// As they would stand in the environment. For `OWN` and `FRIEND` stand the origins.
     settings: &'static [(&'static str, &'static str)],
     /// It answers any site that asks by CORS.
     pub(crate) open_to_all: bool,
 }
 
 impl Service {
-    pub(crate) fn auth(&self, port: u16) -> Result<Auth, Box<dyn Error>> {
+    pub(crate) fn auth(&self, port: u16, attackers: u16) -> Result<Auth, Box<dyn Error>> {
         let origin = format!("https://app.example.test:{port}");
+        let friend = format!("https://friend.example.test:{attackers}");
         let variable = |(name, value): &(&str, &str)| {
-            let value = value.replace("ORIGIN", &origin);
+            let value = value.replace("OWN", &origin).replace("FRIEND", &friend);
             ((*name).into(), value.into())
         };
         let config = Config::builder()
@@ -73,7 +74,23 @@ pub(crate) const SERVICES: &[Service] = &[
         settings: &[HOST_PREFIX, SAME_SITE_NONE],
         open_to_all: false,
     },
+    Service {
+        name: "origin",
+        settings: &[OWN_ORIGIN],
+        open_to_all: false,
+    },
+    // It answers any site as well, and trusts one.
+    Service {
+        name: "trusting",
+        settings: &[
+            OWN_ORIGIN,
+            ("HANDSTAMP_TRUSTED_ORIGINS", "FRIEND"),
+            SAME_SITE_NONE,
+        ],
+        open_to_all: true,
+    },
 ];
 
+const OWN_ORIGIN: (&str, &str) = ("HANDSTAMP_PUBLIC_ORIGIN", "OWN");
 const SAME_SITE_NONE: (&str, &str) = ("JWT_COOKIE_SAMESITE", "none");
 const HOST_PREFIX: (&str, &str) = ("HANDSTAMP_COOKIE_PREFIX", "host");

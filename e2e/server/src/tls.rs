@@ -94,4 +94,9 @@ impl Listener for TlsListener {
     }
 }
 
-const HOSTS: [&str; 3] = ["app.example.test", "evil.example.test", "other.test"];
+const HOSTS: [&str; 4] = [
+    "app.example.test",
+    "friend.example.test",
+    "evil.example.test",
+    "other.test",
+];
