@@ -1,10 +1,9 @@
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
-use handstamp::purpose::{self, Purpose};
-use handstamp::{Authenticated, NewToken, Require};
-use handstamp_tower::{Head, verified};
+use handstamp::purpose;
+use handstamp::{Authenticated, NewToken};
 use http::request::Parts;
 
 use crate::{Auth, Rejection};
@@ -105,9 +104,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &ACCESS)
-            .await
-            .map(Self)
+        let token = handstamp_tower::access(&Auth::from_ref(state), parts).await?;
+        Ok(Self(token))
     }
 }
 
@@ -119,10 +117,10 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        match token(parts, &Auth::from_ref(state), &ACCESS).await {
+        match handstamp_tower::access(&Auth::from_ref(state), parts).await {
             Ok(token) => Ok(Some(Self(token))),
             Err(rejection) if rejection.is_missing_token() => Ok(None),
-            Err(rejection) => Err(rejection),
+            Err(rejection) => Err(rejection.into()),
         }
     }
 }
@@ -135,9 +133,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        token(parts, &Auth::from_ref(state), &REFRESH)
-            .await
-            .map(Self)
+        let token = handstamp_tower::refresh(&Auth::from_ref(state), parts).await?;
+        Ok(Self(token))
     }
 }
 
@@ -149,31 +146,10 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let auth = Auth::from_ref(state);
-        let token = token(parts, &auth, &FRESH).await?;
-        // A layer may have let in a token that is not fresh.
-        auth.require_fresh(&token)?;
+        let token = handstamp_tower::fresh(&Auth::from_ref(state), parts).await?;
         Ok(Self(token))
     }
 }
-
-/// What a layer of this `Auth` let in, else what the request itself brings.
-async fn token<P: Purpose>(
-    parts: &Parts,
-    auth: &Auth,
-    require: &Require<P>,
-) -> Result<Arc<Authenticated<P>>, Rejection> {
-    match verified(auth, &parts.extensions) {
-        Some(token) => Ok(token),
-        None => Ok(Arc::new(
-            auth.authenticate(&Head::from(parts), require).await?,
-        )),
-    }
-}
-
-static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
-static FRESH: LazyLock<Require<purpose::Access>> = LazyLock::new(|| Require::access().fresh());
-static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
 
 impl Deref for Access {
     type Target = Authenticated<purpose::Access>;

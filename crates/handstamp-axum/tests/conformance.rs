@@ -15,14 +15,14 @@ use handstamp_axum::{
     Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Refresh,
     Require, RequireLayer, Session, days,
 };
-use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn every_row_holds() {
-    adapter::run(Guards::Extractors, serve).await;
+    adapter::run("axum", serve).await;
 }
 
 async fn serve(app: &App, request: &Request) -> Reply {

@@ -192,7 +192,9 @@ impl Reply {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Reads the bytes of an answer whose end is the end of the connection. `None` when they are none.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n")?;
         let mut lines = head.split("\r\n");

@@ -31,15 +31,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authenticate;
 mod head;
+mod implicit_refresh;
 mod layer;
 mod response;
 mod same_origin;
 mod verified;
 
+pub use authenticate::{access, fresh, refresh};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
+pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginLayer, SameOriginService};

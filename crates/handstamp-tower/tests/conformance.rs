@@ -1,96 +1,106 @@
-//! The shared rows, on plain services behind layers.
+//! The shared rows, on plain services behind layers, served by hyper over a stream in memory.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::sync::Arc;
 
 use handstamp::error::{AuthError, IssueError, Rejection};
-use handstamp::purpose::{Access, Purpose, Refresh};
+use handstamp::purpose::Purpose;
 use handstamp::{Auth, Location, NewToken, Require, SetCookies, days};
-use handstamp_conformance::adapter::{self, App, Guards, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
-use handstamp_tower::{Head, RequireLayer, SameOriginLayer, append_cookies, refuse, verified};
+use handstamp_tower::{
+    Head, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh, refuse,
+};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
-use http::{HeaderValue, Response, StatusCode};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::util::BoxCloneSyncService;
-use tower::{Layer, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::{Layer, ServiceExt as _, service_fn};
 
 #[tokio::test]
 async fn every_row_holds() {
-    adapter::run(Guards::LayersOnly, serve).await;
+    adapter::run("tower", serve).await;
 }
 
-type HttpRequest = http::Request<Vec<u8>>;
+type HttpRequest = http::Request<Incoming>;
 type Route = BoxCloneSyncService<HttpRequest, Response<String>, Infallible>;
 
 async fn serve(app: &App, request: &Request) -> Reply {
-    let mut builder = http::Request::builder()
-        .method(request.method())
-        .uri(request.target());
-    for (name, value) in request.lines() {
-        builder = builder.header(name, value);
+    let path = request.target().split('?').next().unwrap_or_default();
+    let route = route(app, path).map_response(show_rejection);
+    let (mut client, server) = tokio::io::duplex(64 * 1024);
+    let serving = http1::Builder::new()
+        .serve_connection(TokioIo::new(server), TowerToHyperService::new(route));
+    let asking = async {
+        let bytes = Vec::from(request.clone());
+        client.write_all(&bytes).await.expect("the server reads");
+        let mut answer = Vec::new();
+        let read = client.read_to_end(&mut answer).await;
+        read.expect("the server answers");
+        Reply::parse(&answer).expect("the answer is HTTP")
+    };
+    let (connection, reply) = tokio::join!(serving, asking);
+    connection.expect("it ends well");
+    reply
+}
+
+/// Extensions do not go over a connection.
+fn show_rejection(mut response: Response<String>) -> Response<String> {
+    if let Some(code) = response.extensions().get().map(Rejection::code) {
+        response.headers_mut().insert(
+            HeaderName::from_static(REJECTION),
+            HeaderValue::from_static(code),
+        );
     }
-    let request = builder
-        .body(request.content().to_vec())
-        .expect("the row's request can be sent");
-    let route = route(app, request.uri().path());
-    let response = route
-        .oneshot(request)
-        .await
-        .unwrap_or_else(|never| match never {});
-    let mut headers: Vec<(String, String)> = response
-        .headers()
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.to_string(), value)
-        })
-        .collect();
-    if let Some(rejection) = response.extensions().get::<Rejection>() {
-        headers.push((REJECTION.to_owned(), rejection.code().to_owned()));
-    }
-    Reply::new(response.status().as_u16(), headers, response.into_body())
+    response
 }
 
 fn route(app: &App, path: &str) -> Route {
     let (auth, other) = (app.auth(), app.other());
-    let (access, refresh) = (Require::access, Require::refresh);
-    let lenient = || access().without_csrf();
+    let strict = Require::access;
+    let lenient = || strict().without_csrf();
+    let headers = || strict().from([Location::Headers]);
     let read = ["users:read", "users:delete"];
-    // A route behind one layer, and one behind a second.
-    let one = |require| guarded(auth, require, subject(auth));
-    let two = |require, inner| guarded(auth, require, inner);
+    let ours = || handler(auth, subject);
+    let behind = |require, inner| guarded(auth, require, inner);
     match path {
-        "/access" => one(access()),
-        "/fresh" => one(access().fresh()),
-        "/refresh" => guarded(auth, refresh(), refreshed(auth)),
-        "/layered" => two(access(), one(access())),
-        "/layered-fresh" => two(access(), one(access().fresh())),
-        "/layered-refresh" => two(access(), guarded(auth, refresh(), refreshed(auth))),
-        "/without-csrf" => one(lenient()),
-        "/without-csrf-token" => one(access().without_csrf_token()),
-        "/strict-outside" => two(access(), one(lenient())),
-        "/strict-inside" => two(lenient(), one(access())),
-        "/headers-only" => one(access().from([Location::Headers])),
-        "/headers-inside" => two(access(), one(access().from([Location::Headers]))),
-        "/scopes-all" => one(access().all_scopes(read)),
-        "/scopes-any" => one(access().any_scope(read)),
-        "/scopes-none" => one(access().any_scope([""; 0])),
-        "/admins" => one(access().login_type("admin")),
-        "/other/access" => guarded(other, access(), subject(other)),
-        "/other-layered" => guarded(other, access(), one(access())),
-        "/both" => two(access(), guarded(other, access(), both(auth, other))),
-        "/session/log-in" => session(auth, log_in),
-        "/session/remember" => session(auth, remember_session),
-        "/session/refresh" => guarded(auth, refresh(), session(auth, refresh_session)),
-        "/session/log-out" => session(auth, log_out),
-        "/session/this" => guarded(auth, access(), session(auth, this_session)),
-        "/session/list" => guarded(auth, access(), session(auth, list_sessions)),
-        "/provenance/bypass/" | "/provenance/only/123" => welcome(),
+        "/access" => ours(),
+        "/refresh" => handler(auth, refreshed),
+        "/fresh" => handler(auth, fresh_subject),
+        "/optional" => handler(auth, optional),
+        "/other/access" => handler(other, subject),
+        "/layered" => behind(strict(), ours()),
+        "/layered-fresh" => behind(strict(), handler(auth, fresh_subject)),
+        "/layered-refresh" => behind(strict(), handler(auth, refreshed)),
+        "/without-csrf" => behind(lenient(), ours()),
+        "/without-csrf-token" => behind(strict().without_csrf_token(), ours()),
+        "/strict-outside" => behind(strict(), behind(lenient(), ours())),
+        "/strict-inside" => behind(lenient(), behind(strict(), ours())),
+        "/headers-only" => behind(headers(), ours()),
+        "/headers-inside" => behind(strict(), behind(headers(), ours())),
+        "/scopes-all" => behind(strict().all_scopes(read), ours()),
+        "/scopes-any" => behind(strict().any_scope(read), ours()),
+        "/scopes-none" => behind(strict().any_scope([""; 0]), ours()),
+        "/admins" => behind(strict().login_type("admin"), ours()),
+        "/other-layered" => guarded(other, strict(), ours()),
+        "/both" => behind(strict(), guarded(other, strict(), both(auth, other))),
+        "/session/log-in" => handler(auth, log_in),
+        "/session/remember" => handler(auth, remember_session),
+        "/session/refresh" => handler(auth, refresh_session),
+        "/session/log-out" => handler(auth, log_out),
+        "/session/this" => handler(auth, this_session),
+        "/session/list" => handler(auth, list_sessions),
+        "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {
-            BoxCloneSyncService::new(SameOriginLayer::new(auth.clone()).layer(welcome()))
+            let layer = SameOriginLayer::new(auth.clone());
+            BoxCloneSyncService::new(layer.layer(handler(auth, welcome)))
         }
         _ => cookies(auth, path),
     }
@@ -101,50 +111,72 @@ fn guarded<P: Purpose>(auth: &Auth, require: Require<P>, inner: Route) -> Route 
     BoxCloneSyncService::new(layer.layer(inner))
 }
 
-fn handler(
-    answer: impl Fn(&http::Extensions) -> Response<String> + Send + Sync + 'static,
-) -> Route {
-    let answer = Arc::new(answer);
-    let service = service_fn(move |request: HttpRequest| {
-        let response = answer(request.extensions());
-        async move { Ok::<_, Infallible>(response) }
-    });
-    ServiceBuilder::new()
-        .layer_fn(BoxCloneSyncService::new)
-        .service(service)
-}
+type Answer = Result<Response<String>, AuthError>;
 
-fn subject(auth: &Auth) -> Route {
+/// A handler's error is the whole response.
+fn handler<F>(auth: &Auth, answer: fn(Auth, Parts) -> F) -> Route
+where
+    F: Future<Output = Answer> + Send + 'static,
+{
     let auth = auth.clone();
-    handler(move |extensions| {
-        let token = verified::<Access>(&auth, extensions).expect("a layer stands in front");
-        Response::new(token.subject().to_owned())
-    })
+    let service = service_fn(move |request: HttpRequest| {
+        let answer = answer(auth.clone(), request.into_parts().0);
+        async move {
+            Ok(match answer.await {
+                Ok(response) => response,
+                Err(AuthError::Rejected(rejection)) => refuse(rejection),
+                Err(error) => panic!("the app makes no mistake: {error}"),
+            })
+        }
+    });
+    BoxCloneSyncService::new(service)
 }
 
-fn welcome() -> Route {
-    handler(|_| Response::new("welcome".to_owned()))
+async fn welcome(_: Auth, _: Parts) -> Answer {
+    Ok(Response::new("welcome".to_owned()))
 }
 
+async fn subject(auth: Auth, request: Parts) -> Answer {
+    let token = access(&auth, &request).await?;
+    Ok(Response::new(token.subject().to_owned()))
+}
+
+async fn fresh_subject(auth: Auth, request: Parts) -> Answer {
+    let token = fresh(&auth, &request).await?;
+    Ok(Response::new(token.subject().to_owned()))
+}
+
+async fn optional(auth: Auth, request: Parts) -> Answer {
+    let name = match access(&auth, &request).await {
+        Ok(token) => token.subject().to_owned(),
+        Err(rejection) if rejection.is_missing_token() => "anonymous".to_owned(),
+        Err(rejection) => return Err(rejection.into()),
+    };
+    Ok(Response::new(name))
+}
+
+async fn refreshed(auth: Auth, request: Parts) -> Answer {
+    let token = refresh(&auth, &request).await?;
+    let cookies = auth.set_access_cookies(&auth.create_access_token(&*token)?)?;
+    Ok(with_cookies(&cookies).map(|_| token.subject().to_owned()))
+}
+
+/// What each layer let in is found under its own `Auth`.
 fn both(auth: &Auth, other: &Auth) -> Route {
     let (auth, other) = (auth.clone(), other.clone());
-    handler(move |extensions| {
-        let ours = verified::<Access>(&auth, extensions).expect("its layer stands in front");
-        let theirs = verified::<Access>(&other, extensions).expect("its layer stands in front");
-        Response::new(format!("{} {}", ours.subject(), theirs.subject()))
-    })
-}
-
-fn refreshed(auth: &Auth) -> Route {
-    let auth = auth.clone();
-    handler(move |extensions| {
-        let token = verified::<Refresh>(&auth, extensions).expect("a layer stands in front");
-        let mut response = Response::new(token.subject().to_owned());
-        let access = auth.create_access_token(&*token);
-        let cookies = access.and_then(|access| auth.set_access_cookies(&access));
-        append_cookies(&cookies.expect("they fit"), response.headers_mut());
-        response
-    })
+    let service = service_fn(move |request: HttpRequest| {
+        let (auth, other) = (auth.clone(), other.clone());
+        let request = request.into_parts().0;
+        async move {
+            let ours = access(&auth, &request).await;
+            let ours = ours.expect("its layer stands in front");
+            let theirs = access(&other, &request).await;
+            let theirs = theirs.expect("its layer stands in front");
+            let both = format!("{} {}", ours.subject(), theirs.subject());
+            Ok(Response::new(both))
+        }
+    });
+    BoxCloneSyncService::new(service)
 }
 
 fn cookies(auth: &Auth, path: &str) -> Route {
@@ -176,7 +208,10 @@ fn cookies(auth: &Auth, path: &str) -> Route {
     } {
         append_cookies(&part.expect("they fit"), headers);
     }
-    handler(move |_| response.clone())
+    BoxCloneSyncService::new(service_fn(move |_| {
+        let response = response.clone();
+        async move { Ok(response) }
+    }))
 }
 
 fn access_part(auth: &Auth, token: impl Into<NewToken>) -> Result<SetCookies, IssueError> {
@@ -187,58 +222,39 @@ fn refresh_part(auth: &Auth) -> Result<SetCookies, IssueError> {
     auth.set_refresh_cookies(&auth.create_refresh_token("user1")?)
 }
 
-/// A handler that waits for the store. Its error is the whole response.
-fn session<F>(auth: &Auth, answer: fn(Auth, HttpRequest) -> F) -> Route
-where
-    F: Future<Output = Result<Response<String>, AuthError>> + Send + 'static,
-{
-    let auth = auth.clone();
-    let service = service_fn(move |request: HttpRequest| {
-        let answered = answer(auth.clone(), request);
-        async move {
-            Ok::<_, Infallible>(match answered.await {
-                Ok(response) => response,
-                Err(AuthError::Rejected(rejection)) => refuse(rejection),
-                Err(error) => panic!("the app makes no mistake: {error}"),
-            })
-        }
-    });
-    BoxCloneSyncService::new(service)
-}
-
-async fn log_in(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+async fn log_in(auth: Auth, request: Parts) -> Answer {
     let client = auth.client_info(&Head::from(&request));
     let tokens = auth.log_in("user1", client).await?;
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
 
-async fn remember_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+async fn remember_session(auth: Auth, request: Parts) -> Answer {
     let client = auth.client_info(&Head::from(&request));
     let tokens = auth.log_in("user1", client.persistent(days(30))).await?;
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
 
-async fn refresh_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
-    let token = verified::<Refresh>(&auth, request.extensions()).expect("a layer stands in front");
+async fn refresh_session(auth: Auth, request: Parts) -> Answer {
+    let token = refresh(&auth, &request).await?;
     let tokens = auth.refresh(&token).await?;
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
 
-async fn log_out(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
+async fn log_out(auth: Auth, request: Parts) -> Answer {
     let log_out = auth.authenticate_log_out(&Head::from(&request))?;
     Ok(with_cookies(&auth.log_out(log_out).await?))
 }
 
-async fn this_session(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
-    let token = verified::<Access>(&auth, request.extensions()).expect("a layer stands in front");
+async fn this_session(auth: Auth, request: Parts) -> Answer {
+    let token = access(&auth, &request).await?;
     let session = auth.session(&token).await?;
     Ok(Response::new(
         session.user_agent().unwrap_or_default().to_owned(),
     ))
 }
 
-async fn list_sessions(auth: Auth, request: HttpRequest) -> Result<Response<String>, AuthError> {
-    let token = verified::<Access>(&auth, request.extensions()).expect("a layer stands in front");
+async fn list_sessions(auth: Auth, request: Parts) -> Answer {
+    let token = access(&auth, &request).await?;
     let sessions = auth.sessions(&*token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

@@ -6,13 +6,13 @@
 //!
 //! # The app
 //! Everything is made with [`App::auth`], unless [`App::other`] is named: another `Auth` with another key. A guard is an
-//! extractor where the adapter has some, else a layer; it takes every method. A guarded route answers with the token's
-//! subject.
+//! extractor, or whatever the adapter has for handlers that verify by themselves, or a layer; it takes every method. A
+//! guarded route answers with the token's subject.
 //!
 //! | route | guard |
 //! |---|---|
 //! | `/access`, `/refresh`, `/fresh` | the token of that name; `/refresh` also sets the cookies of an access token made from the refresh token |
-//! | `/optional` | an access token if there is one, else the answer is `anonymous` ([`Guards::Extractors`] only) |
+//! | `/optional` | an access token if there is one, else the answer is `anonymous` |
 //! | `/other/access` | an access token of `other` |
 //!
 //! | route | layers, the outermost first; then a handler that asks for |
@@ -30,13 +30,11 @@
 //! | `/admins` | an access token of login type `admin`; the access token |
 //! | `/other-layered` | an access token of `other`; the access token |
 //! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
-//!
 //! | `/provenance/bypass/`, `/provenance/only/{foo}` | no guard; answers `welcome` |
 //! | whatever else is below `/provenance/` | no token, behind the layer that refuses other sites' requests; answers `welcome` |
 //! | `/without-csrf-token` | an access token without a CSRF value; the access token |
 //!
-//! In an adapter without extractors, a handler that asks for what no layer before it demands has one more layer, the
-//! innermost; others read what the innermost let in. `/layered` has two layers there.
+//! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by itself.
 //!
 //! | route | answers without a guard |
 //! |---|---|
@@ -71,7 +69,7 @@ mod app;
 mod auths;
 mod cookies;
 mod csrf;
-mod extractors;
+mod handlers;
 mod layers;
 mod locations;
 mod order;
@@ -91,21 +89,12 @@ use crate::{Reply, Request};
 /// The header of a reply that names the code of the rejection among the response's extensions.
 pub const REJECTION: &str = "x-rejection";
 
-/// What an adapter offers to guard a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Guards {
-    /// Handlers ask for a token by its type, and layers exist too.
-    Extractors,
-    /// There are only layers.
-    LayersOnly,
-}
-
-/// Runs every row that applies. `serve` answers one request with the app of this page.
+/// Runs every row. `serve` answers one request with the app of this page. Prints how many checks the adapter of this name
+/// passed: the number is the same for all adapters.
 ///
 /// # Panics
 /// When a row fails: with all that failed.
-pub async fn run(guards: Guards, serve: impl AsyncFn(&App, &Request) -> Reply) {
+pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     let mut suite = Suite::new(serve);
     rejections::rows(&mut suite).await;
     order::rows(&mut suite).await;
@@ -117,8 +106,6 @@ pub async fn run(guards: Guards, serve: impl AsyncFn(&App, &Request) -> Reply) {
     layers::rows(&mut suite).await;
     set_cookies::rows(&mut suite).await;
     sessions::rows(&mut suite).await;
-    if guards == Guards::Extractors {
-        extractors::rows(&mut suite).await;
-    }
-    suite.finish();
+    handlers::rows(&mut suite).await;
+    suite.finish(adapter);
 }

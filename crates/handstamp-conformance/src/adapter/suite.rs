@@ -1,6 +1,7 @@
 //! Sends the rows' requests and keeps what went wrong.
 
 use std::fmt::Debug;
+use std::io::{self, Write as _};
 
 use handstamp::SignedToken;
 use handstamp::purpose::{Access, Refresh};
@@ -25,7 +26,7 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
 
     /// `Ok` is the body of a 200; `Err` the code of a refusal.
     ///
-    /// A row for `/access` is also one for `/layered`: an extractor and a layer refuse and accept the same.
+    /// A row for `/access` is also one for `/layered`: a handler and a layer refuse and accept the same.
     pub(super) async fn check(
         &mut self,
         row: &str,
@@ -76,7 +77,7 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
         }
     }
 
-    pub(super) fn finish(self) {
+    pub(super) fn finish(self, adapter: &str) {
         let Self {
             passed, failures, ..
         } = self;
@@ -87,6 +88,11 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
             failures.join("\n")
         );
         assert!(passed > 0, "no check ran");
+        // Not by `println!`, which `cargo test` hides when a test passes. It leaves the line open.
+        let line = format!("\nadapter suite: {adapter}: {passed} checks passed\n");
+        io::stdout()
+            .write_all(line.as_bytes())
+            .expect("standard output is open");
     }
 }
 

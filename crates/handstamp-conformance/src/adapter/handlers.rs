@@ -1,4 +1,4 @@
-//! What only extractors can do: no token without a refusal, and reading what a layer let in.
+//! What handlers ask for by themselves: no token without a refusal, and what a layer let in.
 
 use super::App;
 use super::app::access;
@@ -124,7 +124,7 @@ async fn what_a_layer_let_in<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
         let _ = app.asked();
         let request = get(target).cookies([access_cookie(&token)]);
         let reply = suite.send(&app, &request).await;
-        let row = format!("an extractor at {target} reads what a layer let in");
+        let row = format!("the handler at {target} reads what a layer let in");
         suite.equal(&row, "body", reply.body.as_str(), "user1");
         suite.equal(&row, "asked the blocklist", app.asked(), asked);
     }

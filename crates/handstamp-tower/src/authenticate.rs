@@ -1,0 +1,113 @@
+use std::sync::{Arc, LazyLock};
+
+use handstamp::error::Rejection;
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Auth, Authenticated, Require};
+use http::request::Parts;
+
+use crate::head::Head;
+use crate::verified::verified;
+
+/// The access token of a request: what a [`RequireLayer`](crate::RequireLayer) of this same `Auth` let in, else what the
+/// request itself brings, verified here. So a handler may ask for it whether or not a layer stands in front.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use http::Request;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let token = auth.create_access_token("user1")?;
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let (parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
+/// assert_eq!(handstamp_tower::access(&auth, &parts).await?.subject(), "user1");
+///
+/// let (parts, _body) = Request::new(()).into_parts();
+/// let rejection = handstamp_tower::access(&auth, &parts).await.unwrap_err();
+/// assert!(rejection.is_missing_token()); // nobody, where that is allowed; else send `refuse(rejection)`
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The [`Rejection`] is the response to send: [`refuse`](crate::refuse).
+pub async fn access(
+    auth: &Auth,
+    parts: &Parts,
+) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
+    static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
+    token(auth, parts, &ACCESS).await
+}
+
+/// As [`access`](crate::access()), and the token must be fresh: made at a log-in, not by a refresh.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config, NewToken};
+/// # use http::Request;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let token = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let (parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
+/// assert_eq!(handstamp_tower::fresh(&auth, &parts).await?.subject(), "user1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`access`](crate::access()).
+pub async fn fresh(
+    auth: &Auth,
+    parts: &Parts,
+) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
+    static FRESH: LazyLock<Require<purpose::Access>> = LazyLock::new(|| Require::access().fresh());
+    let token = token(auth, parts, &FRESH).await?;
+    // A layer may have let in a token that is not fresh.
+    auth.require_fresh(&token)?;
+    Ok(token)
+}
+
+/// As [`access`](crate::access()), of the refresh token.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use http::Request;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let token = auth.create_refresh_token("user1")?;
+/// let (parts, _body) = Request::post("/refresh")
+///     .header("cookie", format!("refresh_token_cookie={}", token.as_str()))
+///     .header("x-csrf-token", token.csrf().unwrap_or_default())
+///     .body(())?
+///     .into_parts();
+/// let access = auth.create_access_token(&*handstamp_tower::refresh(&auth, &parts).await?)?;
+/// # assert!(!access.as_str().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`access`](crate::access()).
+pub async fn refresh(
+    auth: &Auth,
+    parts: &Parts,
+) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
+    static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
+    token(auth, parts, &REFRESH).await
+}
+
+/// Private, as what a layer let in is not checked against `require` again: a demand for scopes would be ignored.
+async fn token<P: Purpose>(
+    auth: &Auth,
+    parts: &Parts,
+    require: &Require<P>,
+) -> Result<Arc<Authenticated<P>>, Rejection> {
+    match verified(auth, &parts.extensions) {
+        Some(token) => Ok(token),
+        None => Ok(Arc::new(
+            auth.authenticate(&Head::from(parts), require).await?,
+        )),
+    }
+}
