@@ -25,6 +25,10 @@ export default async function logIn({ browser, server, rows }) {
       }
       const framed = await submitInSandbox(visitor.page, from, `${origin}/login`, mallory);
       rows.same(`${guard}: ${who} cannot log the visitor in (a sandboxed form)`, await told(framed), { ...refused, site: 'cross-site' });
+      await means['a form'](visitor.page, from, `${origin}/login`, mallory);
+      const again = await visitor.page.reload();
+      const reloaded = { method: again.request().method(), status: again.status() };
+      rows.same(`${guard}: ${who} cannot log the visitor in (the refusal, reloaded)`, reloaded, { method: 'POST', status: 403 });
       rows.same(`${guard}: the visitor stays nobody`, await visitor.whoAmI(), nobody);
 
       const unguarded = await means['a form'](visitor.page, from, `${origin}/unguarded/login`, mallory);

@@ -3,8 +3,9 @@
 use std::error::Error;
 
 use axum::extract::State;
-use axum::response::{Html, IntoResponse};
-use axum::routing::{get, post};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
 use handstamp_axum::{Access, Auth, AuthError, ClientInfo, LogOut, Refresh, Rejection, Require};
 use serde::Deserialize;
@@ -35,6 +36,7 @@ pub(crate) fn router(
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
         .route("/forms", post(who_am_i).route_layer(without_token))
+        .route("/socket", any(echo))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
         .with_state(auth);
@@ -63,6 +65,20 @@ async fn log_in(
 
 async fn who_am_i(token: Access) -> Json<Value> {
     Json(json!({"user": token.subject()}))
+}
+
+/// Says who is let in, then sends back what it hears.
+async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let mut socket = auth.guard(socket, &token);
+        let name = token.subject().to_owned();
+        let mut sent = socket.send(name.into()).await;
+        while sent.is_ok()
+            && let Some(Ok(message)) = socket.recv().await
+        {
+            sent = socket.send(message).await;
+        }
+    })
 }
 
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {

@@ -61,7 +61,7 @@ pub(crate) const SERVICES: &[Service] = &[
     },
     Service {
         name: "short",
-        settings: &[("JWT_ACCESS_TOKEN_EXPIRES", "2s")],
+        settings: &[OWN_ORIGIN, ("JWT_ACCESS_TOKEN_EXPIRES", "2s")],
         open_to_all: false,
     },
     Service {
