@@ -47,8 +47,8 @@ export async function send(page, from, target, fields, mode, csrf) {
 export async function outcome(server, sent, method) {
   const told = await server.told(sent, method);
   if (!told) return undefined;
-  const cookie = told.cookies.some(({ name }) => name.endsWith('_token_cookie'));
-  return { cookie, status: told.status, code: told.code, site: told.sec_fetch_site, origin: told.origin, csrf: told.csrf_header };
+  const { cookies, sec_fetch_site: site, csrf_header: csrf, ...others } = told;
+  return { ...others, site, csrf, cookie: cookies.some(({ name }) => name.endsWith('_token_cookie')) };
 }
 
 function formAt(from, action, fields) {

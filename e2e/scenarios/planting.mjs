@@ -6,6 +6,7 @@ const ACCESS = 'access_token_cookie';
 
 export default async function planting({ browser, server, rows }) {
   await whoIsLoggedIn({ browser, server, rows });
+  await overHttp2({ browser, server, rows });
   await whoIsNot({ browser, server, rows });
   await whoseJarIsFlooded({ browser, server, rows });
 }
@@ -60,6 +61,17 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   const refreshed = await victim.send('POST', '/refresh', { csrf: value });
   rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
   rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
+  await victim.leave();
+}
+
+// Over HTTP/2 each cookie is a header line of its own (RFC 9113, section 8.2.3).
+async function overHttp2({ browser, server, rows }) {
+  const victim = await Visitor.logIn(browser, server.origin('http2'), 'alice');
+  const mallory = await server.logIn('http2', 'mallory');
+  rows.same('HTTP/2: four cookies are four lines', await seen(victim, server), { lines: 4, status: 200, user: 'alice' });
+  await plant(victim, server.evil, [`${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure`]);
+  const ambiguous = { arrive: 2, lines: 5, status: 401, code: 'ambiguous_cookie' };
+  rows.same("HTTP/2: the attacker's token on a line of its own is refused as ambiguous", await seen(victim, server), ambiguous);
   await victim.leave();
 }
 
@@ -123,5 +135,5 @@ async function seen(visitor, server) {
   const { status, user, code } = await visitor.send('GET', `/api/v1/users/me?mark=${asked}`);
   const told = await server.told(asked, 'GET');
   const values = told?.cookies.filter(({ name }) => name === ACCESS).map(({ value }) => value) ?? [];
-  return { status, user, code, arrive: values.length, first: values[0] };
+  return { status, user, code, arrive: values.length, first: values[0], lines: told?.cookie_lines };
 }

@@ -4,6 +4,9 @@
 import { outcome } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
 
+// A GET over HTTP/1, a CONNECT over HTTP/2.
+const ANY = null;
+
 export default async function websocket({ browser, server, rows }) {
   const refused = { opened: false, cookie: true, status: 403, code: 'origin_not_allowed' };
   const opened = { opened: true, heard: ['alice', 'hello'], cookie: true, status: 101, code: null };
@@ -15,6 +18,8 @@ export default async function websocket({ browser, server, rows }) {
     ['a sibling is refused beside a trusted one', 'trusting', server.evil, refused],
     ['a trusted sibling opens one', 'trusting', server.friend, opened],
     ['another site has no cookie, SameSite=Lax', 'origin', server.other, { opened: false, cookie: false, status: 401, code: 'missing_token' }],
+    ["HTTP/2: the application's own page opens one, by CONNECT", 'http2', 'own', { ...opened, status: 200, method: 'CONNECT', version: 'HTTP/2.0' }],
+    ['HTTP/2: a sibling is refused', 'http2', server.evil, { ...refused, method: 'CONNECT', version: 'HTTP/2.0' }],
     ['without a public origin nobody opens one, not even our own page', 'lax', 'own', refused],
   ]) {
     const origin = server.origin(service);
@@ -23,7 +28,7 @@ export default async function websocket({ browser, server, rows }) {
     await visitor.page.goto(`${page}/`);
     const sent = mark();
     const { opened, heard } = await open(visitor, sent, 'hello');
-    const seen = { opened, heard, ...(await outcome(server, sent, 'GET')) };
+    const seen = { opened, heard, ...(await outcome(server, sent, ANY)) };
     rows.same(sentence, seen, { ...wanted, origin: page });
     await visitor.leave();
   }

@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::services::SERVICES;
-use crate::tls::{Certificate, TlsListener};
+use crate::tls::{Certificate, Protocol, TlsListener};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -36,9 +36,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let port = listener.local_addr()?.port();
         let app = app::router(service, port, attackers)?;
         ports.insert(service.name.to_owned(), port.into());
-        servers.spawn(serve(TlsListener::new(listener, &certificate), app));
+        let listener = TlsListener::new(listener, &certificate, service.protocol);
+        servers.spawn(serve(listener, app));
     }
-    let listener = TlsListener::new(of_attackers, &certificate);
+    let listener = TlsListener::new(of_attackers, &certificate, Protocol::Http1);
     servers.spawn(serve(listener, attacker::router()));
 
     let first_line = json!({
