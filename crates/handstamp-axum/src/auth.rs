@@ -2,7 +2,7 @@ use std::ops::Deref;
 
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
-use handstamp_tower::RequireLayer;
+use handstamp_tower::{RequireLayer, SameOriginLayer};
 
 use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
 
@@ -47,6 +47,23 @@ impl Auth {
     #[must_use]
     pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireLayer<P> {
         RequireLayer::new(self.0.clone(), require)
+    }
+
+    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::post};
+    /// # use handstamp_axum::{Auth, Config};
+    /// # let config = Config::builder().secret_key([7; 32].as_slice());
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let app: Router = Router::new()
+    ///     .route("/login", post(async || "welcome"))
+    ///     .route_layer(auth.same_origin());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn same_origin(&self) -> SameOriginLayer {
+        SameOriginLayer::new(self.0.clone())
     }
 
     /// As [`handstamp::Auth::create_access_token`].

@@ -40,7 +40,7 @@ mod session;
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
-pub use handstamp_tower::{Head, RequireLayer, RequireService};
+pub use handstamp_tower::{Head, RequireLayer, RequireService, SameOriginLayer, SameOriginService};
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 

@@ -76,6 +76,17 @@ fn router(app: &App) -> Router {
         .route("/layered-refresh", behind(strict(), any(refresh)))
         .route("/without-csrf", behind(lenient(), any(access)))
         .route(
+            "/without-csrf-token",
+            layered(Require::access().without_csrf_token()),
+        )
+        .route("/provenance/bypass/", any(welcome))
+        .route("/provenance/only/{foo}", any(welcome))
+        .route("/provenance/", any(welcome).layer(auth.same_origin()))
+        .route(
+            "/provenance/{*path}",
+            any(welcome).layer(auth.same_origin()),
+        )
+        .route(
             "/strict-outside",
             behind(strict(), behind(lenient(), any(access))),
         )
@@ -132,6 +143,10 @@ fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> Meth
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
+}
+
+async fn welcome() -> &'static str {
+    "welcome"
 }
 
 async fn fresh(token: Fresh) -> String {

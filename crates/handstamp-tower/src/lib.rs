@@ -35,6 +35,7 @@ mod authenticate;
 mod head;
 mod layer;
 mod response;
+mod same_origin;
 mod verified;
 
 pub use authenticate::{access, fresh, refresh};
@@ -43,4 +44,5 @@ pub use handstamp;
 pub use head::Head;
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
+pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;

@@ -10,7 +10,9 @@ use handstamp::purpose::Purpose;
 use handstamp::{Auth, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
-use handstamp_tower::{Head, RequireLayer, access, append_cookies, fresh, refresh, refuse};
+use handstamp_tower::{
+    Head, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh, refuse,
+};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -78,6 +80,7 @@ fn route(app: &App, path: &str) -> Route {
         "/layered-fresh" => behind(strict(), handler(auth, fresh_subject)),
         "/layered-refresh" => behind(strict(), handler(auth, refreshed)),
         "/without-csrf" => behind(lenient(), ours()),
+        "/without-csrf-token" => behind(strict().without_csrf_token(), ours()),
         "/strict-outside" => behind(strict(), behind(lenient(), ours())),
         "/strict-inside" => behind(lenient(), behind(strict(), ours())),
         "/headers-only" => behind(headers(), ours()),
@@ -94,6 +97,11 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => handler(auth, log_out),
         "/session/this" => handler(auth, this_session),
         "/session/list" => handler(auth, list_sessions),
+        "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
+        _ if path.starts_with("/provenance/") => {
+            let layer = SameOriginLayer::new(auth.clone());
+            BoxCloneSyncService::new(layer.layer(handler(auth, welcome)))
+        }
         _ => cookies(auth, path),
     }
 }
@@ -122,6 +130,10 @@ where
         }
     });
     BoxCloneSyncService::new(service)
+}
+
+async fn welcome(_: Auth, _: Parts) -> Answer {
+    Ok(Response::new("welcome".to_owned()))
 }
 
 async fn subject(auth: Auth, request: Parts) -> Answer {

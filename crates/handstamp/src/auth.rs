@@ -9,6 +9,7 @@ use crate::admission::{Admission, Blocklist, GenuineToken};
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::csrf;
 use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
 use crate::issue;
@@ -16,6 +17,7 @@ use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::random::{RandomSource, SystemRandom};
+use crate::request::RequestHead;
 use crate::session::{EventKind, Listener, SessionEvent};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::{SignedToken, TokenPair};
@@ -220,6 +222,18 @@ impl Auth {
         }
     }
 
+    /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
+    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs.
+    ///
+    /// Needs `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as those of today do over HTTPS and to
+    /// localhost.
+    ///
+    /// # Errors
+    /// `cross_site_request`, `origin_not_allowed`.
+    pub fn require_same_origin(&self, head: &impl RequestHead) -> Result<(), Rejection> {
+        csrf::check_tokenless(head, self.config()).map_err(|reason| self.reject(reason))
+    }
+
     /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -299,6 +313,9 @@ impl Auth {
             Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
             Reason::InvalidToken(detail) => {
                 tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
+            Reason::CrossSiteRequest(said) | Reason::OriginNotAllowed(said) => {
+                tracing::debug!(code = reason.code(), said, "request refused");
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }

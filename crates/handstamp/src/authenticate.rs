@@ -13,8 +13,9 @@ use crate::require::{Freshness, Require};
 use crate::{csrf, locate, session, verify};
 
 impl Auth {
-    /// Looks for a token and checks it against what the route demands: signature, times, audience, issuer, purpose,
-    /// login type, freshness, CSRF, blocklist and store, scopes, in this order. The first that does not hold is the answer.
+    /// Looks for a token and checks it against what the route demands: where the request comes from, signature, times,
+    /// audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store, scopes, in this order. The first
+    /// that does not hold is the answer.
     ///
     /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
     ///
@@ -74,6 +75,7 @@ fn clear<P: Purpose>(
 ) -> Result<CsrfCleared<P>, Reason> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
+    csrf::check_presented(presented.location(), head, config, require)?;
     let verified = verify::verify::<P>(&presented, config, auth.now())?;
     let claims = &verified.claims;
     if let Some(expected) = &require.login_type

@@ -94,7 +94,7 @@ impl<P: Purpose> Require<P> {
         self
     }
 
-    /// Asks for no CSRF value on this route, whatever the method.
+    /// Asks on this route neither for a CSRF value nor where the request comes from, whatever the method.
     ///
     /// # Security
     /// A browser sends cookies along with requests that other sites make it send. Only for routes that change nothing,
@@ -102,6 +102,17 @@ impl<P: Purpose> Require<P> {
     #[must_use]
     pub fn without_csrf(mut self) -> Self {
         self.csrf = CsrfDemand::Skip;
+        self
+    }
+
+    /// Asks for no CSRF value on this route. Where `HANDSTAMP_PUBLIC_ORIGIN` is set, requests of other sites are refused all
+    /// the same, by where browsers say they come from; a program that says nothing is let in.
+    ///
+    /// # Security
+    /// As [`without_csrf`](Self::without_csrf) where no public origin is set.
+    #[must_use]
+    pub fn without_csrf_token(mut self) -> Self {
+        self.csrf = CsrfDemand::SkipToken;
         self
     }
 }
@@ -115,5 +126,7 @@ pub(crate) enum Freshness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CsrfDemand {
     Check,
+    /// Where it comes from is still asked.
+    SkipToken,
     Skip,
 }

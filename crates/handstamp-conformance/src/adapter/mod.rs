@@ -30,6 +30,9 @@
 //! | `/admins` | an access token of login type `admin`; the access token |
 //! | `/other-layered` | an access token of `other`; the access token |
 //! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
+//! | `/provenance/bypass/`, `/provenance/only/{foo}` | no guard; answers `welcome` |
+//! | whatever else is below `/provenance/` | no token, behind the layer that refuses other sites' requests; answers `welcome` |
+//! | `/without-csrf-token` | an access token without a CSRF value; the access token |
 //!
 //! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by itself.
 //!
@@ -70,6 +73,7 @@ mod handlers;
 mod layers;
 mod locations;
 mod order;
+mod provenance;
 mod refusals;
 mod rejections;
 mod sessions;
@@ -95,6 +99,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     rejections::rows(&mut suite).await;
     order::rows(&mut suite).await;
     csrf::rows(&mut suite).await;
+    provenance::rows(&mut suite).await;
     cookies::rows(&mut suite).await;
     locations::rows(&mut suite).await;
     auths::rows(&mut suite).await;

@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 18] = [
+pub(super) const REFUSALS: [Refusal; 20] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -59,6 +59,36 @@ pub(super) const REFUSALS: [Refusal; 18] = [
             post("/access")
                 .cookies([access_cookie(&app.access("user1"))])
                 .header("x-csrf-token", csrf(&app.access("user1")))
+        },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a POST that another site started",
+        code: "cross_site_request",
+        error_type: "CSRFError",
+        standard: FORBIDDEN,
+        message: "Cross-site request refused",
+        challenges: [None, Some("Bearer")],
+        settings: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")],
+        request: |app| {
+            post("/access")
+                .cookies([access_cookie(&app.access("user1"))])
+                .header("sec-fetch-site", "cross-site")
+        },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a POST from the page of another origin",
+        code: "origin_not_allowed",
+        error_type: "CSRFError",
+        standard: FORBIDDEN,
+        message: "Cross-site request refused",
+        challenges: [None, Some("Bearer")],
+        settings: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")],
+        request: |app| {
+            post("/access")
+                .cookies([access_cookie(&app.access("user1"))])
+                .header("origin", "https://evil.example")
         },
         ..UNAUTHORIZED
     },

@@ -32,7 +32,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     errors.check(&mut report);
     locations.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
-    csrf.check(&locations, &dangers, &mut report);
+    csrf.check(&locations, &origins, &dangers, &mut report);
     cookies.check_prefix(&csrf, &mut report);
     let access = cookies.of(Kind::Access, &csrf, &mut report);
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);

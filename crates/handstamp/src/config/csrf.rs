@@ -4,6 +4,7 @@ use super::{
     ConfigBuilder,
     danger::{Danger, Dangers},
     locations::Locations,
+    origins::Origins,
     report::Report,
     setting::{Apply, Effect, Setting, settings},
     text::{HeaderName, Method},
@@ -71,9 +72,16 @@ impl Csrf {
         }
     }
 
-    pub(super) fn check(&self, locations: &Locations, dangers: &Dangers, report: &mut Report) {
+    pub(super) fn check(
+        &self,
+        locations: &Locations,
+        origins: &Origins,
+        dangers: &Dangers,
+        report: &mut Report,
+    ) {
         if locations.token_locations.contains(&Location::Cookies) {
-            self.check_protection(dangers, report);
+            let is_guarded = origins.guard() || dangers.allow(Danger::NoCsrf);
+            self.check_protection(is_guarded, report);
         }
         for (key, path) in [
             ("JWT_ACCESS_CSRF_COOKIE_PATH", &self.access_csrf_cookie_path),
@@ -90,21 +98,22 @@ impl Csrf {
         }
     }
 
-    fn check_protection(&self, dangers: &Dangers, report: &mut Report) {
+    /// `is_guarded`: without a CSRF value as well, or the danger is known.
+    fn check_protection(&self, is_guarded: bool, report: &mut Report) {
         let missing: Vec<&str> = UNSAFE
             .into_iter()
             .filter(|method| !self.csrf_methods.iter().any(|listed| listed == method))
             .collect();
         if !self.cookie_csrf_protect {
-            if !dangers.allow(Danger::NoCsrf) {
+            if !is_guarded {
                 report.problem(
                     "JWT_COOKIE_CSRF_PROTECT",
                     Some("false"),
                     UNGUARDED,
-                    "Remove it",
+                    "Remove it, or set HANDSTAMP_PUBLIC_ORIGIN",
                 );
             }
-        } else if missing.contains(&"POST") && !dangers.allow(Danger::NoCsrf) {
+        } else if missing.contains(&"POST") && !is_guarded {
             if report.is_sound("JWT_CSRF_METHODS") {
                 let given = self.csrf_methods.join(",");
                 report.problem(
@@ -116,7 +125,7 @@ impl Csrf {
             }
         } else if !missing.is_empty() {
             report.warn(format!(
-                "JWT_CSRF_METHODS: {} not guarded",
+                "JWT_CSRF_METHODS: no CSRF value is asked of {}",
                 missing.join(", ")
             ));
         }

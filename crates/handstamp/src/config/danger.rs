@@ -33,7 +33,8 @@ pub enum Danger {
     /// # Security
     /// Any script on the page, also an injected one, can read the tokens and send them elsewhere.
     ScriptReadableCookies,
-    /// `JWT_COOKIE_CSRF_PROTECT=false`, and `JWT_CSRF_METHODS` without POST, are taken.
+    /// `JWT_COOKIE_CSRF_PROTECT=false`, and `JWT_CSRF_METHODS` without POST, are taken also where `HANDSTAMP_PUBLIC_ORIGIN`
+    /// does not guard instead.
     ///
     /// # Security
     /// Other sites can make a visitor's browser post to yours with the visitor's cookies.

@@ -10,15 +10,55 @@ use crate::csrf::Origin;
 settings! {
     /// Exact origins.
     Origins in origins {
-        /// The origin under which browsers see this service, as in `https://app.example.com`.
-        Later "HANDSTAMP_PUBLIC_ORIGIN" public_origin(text Origin): Option<Origin> = None;
+        /// The origin under which browsers see this service, as in `https://app.example.com`. With it, requests that other
+        /// sites start are refused by where they come from, before any token is looked at.
+        Now "HANDSTAMP_PUBLIC_ORIGIN" public_origin(text Origin): Option<Origin> = None;
         /// Other origins whose pages may send requests with cookies.
-        Later "HANDSTAMP_TRUSTED_ORIGINS" trusted_origins(texts Origin): Vec<Origin> = Vec::new();
+        Now "HANDSTAMP_TRUSTED_ORIGINS" trusted_origins(texts Origin): Vec<Origin> = Vec::new();
+        /// What happens to requests that other sites start. Default: [`Provenance::Enforce`].
+        Now "HANDSTAMP_PROVENANCE" provenance(value Provenance): Provenance = Provenance::Enforce;
     }
 }
 
+/// What happens to a request whose `Sec-Fetch-Site` or `Origin` says that another site started it.
+///
+/// ```
+/// use handstamp::{Config, config::Provenance};
+///
+/// let builder = Config::builder()
+///     .public_origin("https://app.example.com")
+///     .provenance(Provenance::ReportOnly);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Provenance {
+    /// It is refused.
+    Enforce,
+    /// The log says that it would be refused, as a warning, and its CSRF value decides: to see what an origin that is not
+    /// yet right would break. A `WebSocket` is refused all the same: no CSRF value comes with it.
+    ReportOnly,
+}
+
 impl Origins {
+    /// Whether a request without a CSRF value is still told from one that another site started.
+    pub(super) fn guard(&self) -> bool {
+        self.public_origin.is_some() && self.provenance == Provenance::Enforce
+    }
+
     pub(super) fn check(&self, cookie_secure: bool, report: &mut Report) {
+        if let (None, Some(trusted)) = (&self.public_origin, self.trusted_origins.first())
+            && report.is_sound("HANDSTAMP_PUBLIC_ORIGIN")
+        {
+            report.problem(
+                "HANDSTAMP_TRUSTED_ORIGINS",
+                Some(trusted.as_str()),
+                "no request is compared with it unless this service knows its own origin",
+                "Set HANDSTAMP_PUBLIC_ORIGIN as well",
+            );
+        }
+        if self.provenance == Provenance::ReportOnly {
+            report.warn("HANDSTAMP_PROVENANCE=report-only: requests that other sites start are logged, not refused");
+        }
         if let Some(origin) = &self.public_origin
             && cookie_secure
             && !origin.is_https()

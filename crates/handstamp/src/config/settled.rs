@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    CheckSessions, ConfigBuilder, CookieLifetime, ErrorStyle, TokenCookies, cookies::Cookies,
-    csrf::Csrf, errors::Errors, locations::Locations, origins::Origins, sessions::Sessions,
-    tokens::Tokens,
+    CheckSessions, ConfigBuilder, CookieLifetime, CookiePrefix, ErrorStyle, Provenance, SameSite,
+    TokenCookies, cookies::Cookies, csrf::Csrf, errors::Errors, locations::Locations,
+    origins::Origins, sessions::Sessions, tokens::Tokens,
 };
 use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::sealed::Kind};
 
@@ -51,6 +51,33 @@ impl Config {
     /// ```
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
+    }
+
+    /// Starts from what an application with pages at one origin should have: cookies that no other host can plant
+    /// (`HANDSTAMP_COOKIE_PREFIX=host`), a refresh cookie that comes only with requests from the same site, requests of other
+    /// sites refused by where they come from, and sessions required, which need a store.
+    ///
+    /// ```
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// let config = Config::hardened("https://app.example.com")
+    ///     .secret_key("a secret of at least thirty-two bytes")
+    ///     .build()?;
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// let access = auth.create_access_token("user1")?;
+    /// let cookies = auth.set_access_cookies(&access)?;
+    /// let name = cookies.lines().next().map(|line| line.name().to_owned());
+    /// assert_eq!(name.as_deref(), Some("__Host-Http-access_token_cookie"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn hardened(public_origin: impl AsRef<str>) -> ConfigBuilder {
+        Self::builder()
+            .public_origin(public_origin)
+            .cookie_prefix(CookiePrefix::Host)
+            .cookie_secure(true)
+            .refresh_cookie_samesite(SameSite::Strict)
+            .session_tracking(true)
     }
 
     /// Takes everything from `JWT_…` and `HANDSTAMP_…` in the environment.
@@ -202,14 +229,17 @@ impl Config {
         self.sessions.store_timeout
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
+    /// Where it is set, requests are judged by where they come from.
     pub(crate) fn public_origin(&self) -> Option<&Origin> {
         self.origins.public_origin.as_ref()
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "provenance asks for it"))]
     pub(crate) fn trusted_origins(&self) -> &[Origin] {
         &self.origins.trusted_origins
+    }
+
+    pub(crate) fn provenance(&self) -> Provenance {
+        self.origins.provenance
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CheckSessions, CookiePrefix, ErrorStyle, nearest::nearest};
+use super::{CheckSessions, CookiePrefix, ErrorStyle, Provenance, nearest::nearest};
 use crate::{
     Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
@@ -229,12 +229,32 @@ impl FromText for KeyId {
 
 impl FromText for Origin {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        Self::try_from(text).map_err(|error| {
+        let origin = Self::try_from(text).map_err(|error| {
             Invalid::new(
                 error,
                 "Use scheme, host and port only, as in \"https://app.example.com\"",
             )
-        })
+        })?;
+        if origin.as_str().eq_ignore_ascii_case(text) {
+            return Ok(origin);
+        }
+        // It would match, but whoever writes it so compares it elsewhere as well, byte by byte.
+        Err(Invalid::new(
+            "browsers write it otherwise",
+            format!("Use \"{origin}\""),
+        ))
+    }
+}
+
+impl FromText for Provenance {
+    fn from_text(text: &str) -> Result<Self, Invalid> {
+        choice(
+            text,
+            &[
+                ("enforce", Self::Enforce),
+                ("report-only", Self::ReportOnly),
+            ],
+        )
     }
 }
 

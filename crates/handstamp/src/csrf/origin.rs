@@ -24,6 +24,10 @@ enum Host {
 }
 
 impl Origin {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether only this machine can be meant: `localhost` and names below it, 127.0.0.0/8, `[::1]`.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {

@@ -2,6 +2,7 @@
 
 use ctutils::CtEq as _;
 
+use super::{method, provenance};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::Reason;
@@ -33,7 +34,7 @@ pub(crate) fn check<P: Purpose>(
     config: &Config,
     require: &Require<P>,
 ) -> Result<CsrfCleared<P>, Reason> {
-    if !applies(&verified, head.method(), config, require) {
+    if !is_asked(verified.location, head.method(), config, require) {
         return Ok(CsrfCleared(verified));
     }
     match sent(head, &config.cookies(P::KIND).csrf_header) {
@@ -50,12 +51,13 @@ pub(crate) fn check_log_out(
     config: &Config,
     cookies: &[(Kind, Box<Claims>)],
 ) -> Result<(), Reason> {
-    if !config.csrf_protect() {
-        return Ok(());
-    }
     let Some((first, _)) = cookies.first() else {
         return Ok(());
     };
+    provenance::check_log_out(head, config)?;
+    if !config.csrf_protect() {
+        return Ok(());
+    }
     let mut missing = true;
     for (kind, claims) in cookies {
         match sent(head, &config.cookies(*kind).csrf_header) {
@@ -107,31 +109,24 @@ fn missing_value(config: &Config, kind: Kind) -> Reason {
     }
 }
 
-/// Only cookies are sent by browsers unasked. A refresh token is never needed by a request that only reads.
-fn applies<P: Purpose>(
-    verified: &Verified<P>,
+/// Whether the value is asked for. Only cookies are sent by browsers unasked. A refresh token is never needed by a request
+/// that only reads.
+pub(super) fn is_asked<P: Purpose>(
+    location: Location,
     method: &str,
     config: &Config,
     require: &Require<P>,
 ) -> bool {
-    if verified.location != Location::Cookies || require.csrf == CsrfDemand::Skip {
+    if location != Location::Cookies || require.csrf != CsrfDemand::Check {
         return false;
     }
     let refreshes = P::KIND == Kind::Refresh;
     // Where cookies are not configured, nobody judged the settings about them. A route that reads them all the same is
     // guarded, and refuses the tokens that were made without a value.
     if !config.locations().contains(&Location::Cookies) {
-        return refreshes || !is_listed(method, &["GET", "HEAD", "OPTIONS"]);
+        return refreshes || !method::is_safe(method);
     }
-    config.csrf_protect() && (refreshes || is_listed(method, config.csrf_methods()))
-}
-
-/// Methods have a case (RFC 9110, section 9.1), and `fetch` sends `patch` as it is written. What stands behind may be less
-/// exact and run it as PATCH; a token asked of a method that nothing answers does no harm.
-fn is_listed(method: &str, listed: &[impl AsRef<str>]) -> bool {
-    listed
-        .iter()
-        .any(|listed| listed.as_ref().eq_ignore_ascii_case(method))
+    config.csrf_protect() && (refreshes || method::is_listed(method, config.csrf_methods()))
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub(crate) enum Reason {
         cookie: Option<String>,
     },
     CsrfMismatch,
+    /// With what browsers say of the request.
+    CrossSiteRequest(String),
+    /// With the header `Origin`.
+    OriginNotAllowed(String),
     AmbiguousCookie {
         name: String,
     },
@@ -61,6 +65,8 @@ impl Reason {
                 row("missing_csrf_token", "MissingCSRFTokenError", 403, 401)
             }
             Self::CsrfMismatch => row("csrf_mismatch", "CSRFError", 403, 401),
+            Self::CrossSiteRequest(_) => row("cross_site_request", "CSRFError", 403, 401),
+            Self::OriginNotAllowed(_) => row("origin_not_allowed", "CSRFError", 403, 401),
             Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
             Self::InvalidToken(_) => row("invalid_token", "JWTDecodeError", 401, 422),
             Self::InvalidSignature => {
@@ -115,6 +121,9 @@ impl Reason {
             }
             (Self::AmbiguousCookie { name }, _) => {
                 format!("Several different cookies named {name} in request").into()
+            }
+            (Self::CrossSiteRequest(_) | Self::OriginNotAllowed(_), _) => {
+                "Cross-site request refused".into()
             }
             (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),
             (Self::InvalidSignature, _) => "Signature verification failed".into(),

@@ -121,7 +121,9 @@ impl Rejection {
             // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
             Reason::MissingToken { .. }
             | Reason::MissingCsrfToken { .. }
-            | Reason::CsrfMismatch => Some("Bearer".into()),
+            | Reason::CsrfMismatch
+            | Reason::CrossSiteRequest(_)
+            | Reason::OriginNotAllowed(_) => Some("Bearer".into()),
             _ => Some("Bearer error=\"invalid_token\"".into()),
         }
     }

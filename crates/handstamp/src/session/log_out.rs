@@ -34,7 +34,7 @@ impl Auth {
     /// cookies, if there are any, are of no use.
     ///
     /// # Errors
-    /// `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
+    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
     /// name.
     ///
     /// # Security

@@ -178,17 +178,51 @@ const RULES: &[Row] = &[
         "no CSRF protection",
         &[("JWT_COOKIE_CSRF_PROTECT", "false")],
         &[
-            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it",
+            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it, or set HANDSTAMP_PUBLIC_ORIGIN",
         ],
     ),
     (
-        "a public origin guards nothing yet",
+        "a public origin guards instead",
         &[
             ("JWT_COOKIE_CSRF_PROTECT", "false"),
             ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
         ],
+        &[],
+    ),
+    (
+        "also a POST that no value is asked of",
         &[
-            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it",
+            ("JWT_CSRF_METHODS", "PUT"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+        ],
+        &[],
+    ),
+    (
+        "a public origin that only reports",
+        &[
+            ("JWT_COOKIE_CSRF_PROTECT", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+            ("HANDSTAMP_PROVENANCE", "report-only"),
+        ],
+        &[
+            "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it, or set HANDSTAMP_PUBLIC_ORIGIN",
+        ],
+    ),
+    (
+        "trusted origins, and none of our own",
+        &[("HANDSTAMP_TRUSTED_ORIGINS", "https://a.example")],
+        &[
+            "HANDSTAMP_TRUSTED_ORIGINS=\"https://a.example\": no request is compared with it unless this service knows its own origin. Set HANDSTAMP_PUBLIC_ORIGIN as well",
+        ],
+    ),
+    (
+        "trusted origins, and our own misspelt",
+        &[
+            ("HANDSTAMP_TRUSTED_ORIGINS", "https://a.example"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "app.example.com"),
+        ],
+        &[
+            "HANDSTAMP_PUBLIC_ORIGIN=\"app.example.com\": not an origin. Use scheme, host and port only, as in \"https://app.example.com\"",
         ],
     ),
     (
@@ -352,7 +386,7 @@ const WARNINGS: &[Row] = &[
     (
         "fewer methods",
         &[("JWT_CSRF_METHODS", "POST,PUT")],
-        &["JWT_CSRF_METHODS: PATCH, DELETE not guarded"],
+        &["JWT_CSRF_METHODS: no CSRF value is asked of PATCH, DELETE"],
     ),
     (
         "a CSRF cookie for some pages",
@@ -362,9 +396,16 @@ const WARNINGS: &[Row] = &[
     (
         "a public origin on plain HTTP",
         &[("HANDSTAMP_PUBLIC_ORIGIN", "http://example.com")],
+        &["HANDSTAMP_PUBLIC_ORIGIN: browsers at http://example.com take no Secure cookies"],
+    ),
+    (
+        "origins that only report",
         &[
-            "HANDSTAMP_PUBLIC_ORIGIN: browsers at http://example.com take no Secure cookies",
-            "HANDSTAMP_PUBLIC_ORIGIN is checked, but has no effect in this release",
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+            ("HANDSTAMP_PROVENANCE", "report-only"),
+        ],
+        &[
+            "HANDSTAMP_PROVENANCE=report-only: requests that other sites start are logged, not refused",
         ],
     ),
     (

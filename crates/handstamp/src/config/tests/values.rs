@@ -518,19 +518,28 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        key: "HANDSTAMP_PUBLIC_ORIGIN", good: "https://Example.com:443", beside: &[],
+        key: "HANDSTAMP_PUBLIC_ORIGIN", good: "https://Example.com", beside: &[],
         read: |config| debug(config.public_origin().map(ToString::to_string)), means: r#"Some("https://example.com")"#,
         bad: &[
             ("example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="example.com": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://*.example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="https://*.example.com": an origin is exact and has no wildcards. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://user:password@example.com", r#"HANDSTAMP_PUBLIC_ORIGIN: an origin has no user name or password. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://example.com/", r#"HANDSTAMP_PUBLIC_ORIGIN="https://example.com/": an origin ends after the host and port, without a slash. Use scheme, host and port only, as in "https://app.example.com""#),
+            ("https://example.com:443", r#"HANDSTAMP_PUBLIC_ORIGIN="https://example.com:443": browsers write it otherwise. Use "https://example.com""#),
         ],
     },
     Row {
-        key: "HANDSTAMP_TRUSTED_ORIGINS", good: "https://a.example, http://b.example:8080", beside: &[],
+        key: "HANDSTAMP_PROVENANCE", good: "report-only", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
+        read: |config| debug(config.provenance()), means: "ReportOnly",
+        bad: &[
+            ("report_only", r#"HANDSTAMP_PROVENANCE="report_only": not one of enforce, report-only. Use "report-only""#),
+        ],
+    },
+    Row {
+        key: "HANDSTAMP_TRUSTED_ORIGINS", good: "https://a.example, http://b.example:8080", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
         read: |config| debug(config.trusted_origins().iter().map(ToString::to_string).collect::<Vec<_>>(),), means: r#"["https://a.example", "http://b.example:8080"]"#,
         bad: &[
+            ("http://b.example:80", r#"HANDSTAMP_TRUSTED_ORIGINS="http://b.example:80": browsers write it otherwise. Use "http://b.example""#),
             ("*", r#"HANDSTAMP_TRUSTED_ORIGINS="*": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),
         ],
     },
