@@ -8,7 +8,8 @@ use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 
 use crate::error::NoAuth;
 use crate::{
-    AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, RequireMiddleware, SetCookies,
+    AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, RequireMiddleware,
+    SameOriginMiddleware, SetCookies,
 };
 
 /// [`handstamp::Auth`] for actix-web: put it, bare, in the application's data, and take it as an argument of handlers.
@@ -72,6 +73,22 @@ impl Auth {
     #[must_use]
     pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireMiddleware<P> {
         RequireMiddleware::new(self.0.clone(), require)
+    }
+
+    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Auth, Config};
+    /// # let config = Config::builder().secret_key([7; 32].as_slice());
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let login = web::resource("/login").wrap(auth.same_origin()).post(async || "welcome");
+    /// # App::new().service(login);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn same_origin(&self) -> SameOriginMiddleware {
+        SameOriginMiddleware::new(self.0.clone())
     }
 
     /// As [`handstamp::Auth::create_access_token`].

@@ -39,6 +39,7 @@ mod error;
 mod extract;
 mod head;
 mod middleware;
+mod same_origin;
 mod session;
 mod verified;
 
@@ -49,6 +50,7 @@ pub use extract::{Access, Fresh, Optional, Refresh};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use head::Head;
 pub use middleware::{RequireMiddleware, RequireService};
+pub use same_origin::{SameOriginMiddleware, SameOriginService};
 pub use session::{ClientInfo, LogOut, Session};
 pub use verified::verified;
 

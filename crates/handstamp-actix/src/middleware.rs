@@ -87,14 +87,19 @@ where
             let found = auth.authenticate(&head, &require).await;
             match found.and_then(|token| verified::let_in(&auth, token, request.request())) {
                 Ok(()) => Ok(inner.call(request).await?.map_into_left_body()),
-                Err(rejection) => {
-                    // As when an extractor refuses: whoever looks at the response finds the error in it, which
-                    // `ServiceRequest::into_response` would drop.
-                    let refused = HttpResponse::from_error(Rejection::from(rejection));
-                    let (request, _body) = request.into_parts();
-                    Ok(ServiceResponse::new(request, refused).map_into_right_body())
-                }
+                Err(rejection) => Ok(refuse(request, rejection)),
             }
         })
     }
+}
+
+/// As when an extractor refuses: whoever looks at the response finds the error in it, which
+/// `ServiceRequest::into_response` would drop.
+pub(crate) fn refuse<B>(
+    request: ServiceRequest,
+    rejection: handstamp::error::Rejection,
+) -> ServiceResponse<EitherBody<B>> {
+    let refused = HttpResponse::from_error(Rejection::from(rejection));
+    let (request, _body) = request.into_parts();
+    ServiceResponse::new(request, refused).map_into_right_body()
 }

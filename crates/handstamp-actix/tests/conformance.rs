@@ -62,6 +62,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
     let other = Auth::from(app.other().clone());
     let strict = || auth.require(Require::access());
     let lenient = || auth.require(Require::access().without_csrf());
+    let tokenless = || auth.require(Require::access().without_csrf_token());
     let headers = || auth.require(Require::access().from([Location::Headers]));
     let others = || other.require(Require::access());
     let read = ["users:read", "users:delete"];
@@ -82,6 +83,14 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/layered-fresh").wrap(strict()).to(fresh))
         .service(at("/layered-refresh").wrap(strict()).to(refresh))
         .service(at("/without-csrf").wrap(lenient()).to(access))
+        .service(at("/without-csrf-token").wrap(tokenless()).to(access))
+        .service(at("/provenance/bypass/").to(welcome))
+        .service(at("/provenance/only/{foo}").to(welcome))
+        .service(
+            web::scope("/provenance")
+                .wrap(auth.same_origin())
+                .default_service(web::to(welcome)),
+        )
         .service(
             at("/strict-outside")
                 .wrap(lenient())
@@ -134,6 +143,10 @@ fn at(path: &str) -> Resource {
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
+}
+
+async fn welcome() -> &'static str {
+    "welcome"
 }
 
 async fn fresh(token: Fresh) -> String {
