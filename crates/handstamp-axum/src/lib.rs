@@ -36,6 +36,8 @@ mod auth;
 mod extract;
 mod response;
 mod session;
+#[cfg(feature = "ws")]
+mod socket;
 
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
@@ -43,6 +45,8 @@ pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair,
 pub use handstamp_tower::{Head, RequireLayer, RequireService, SameOriginLayer, SameOriginService};
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
+#[cfg(feature = "ws")]
+pub use socket::GuardedSocket;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

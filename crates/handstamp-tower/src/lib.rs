@@ -33,6 +33,7 @@
 
 mod authenticate;
 mod head;
+mod implicit_refresh;
 mod layer;
 mod response;
 mod same_origin;
@@ -42,6 +43,7 @@ pub use authenticate::{access, fresh, refresh};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
+pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
 pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginLayer, SameOriginService};

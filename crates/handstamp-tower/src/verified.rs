@@ -5,6 +5,8 @@ use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 use http::Extensions;
 
+use crate::implicit_refresh;
+
 /// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in, if there is one.
 ///
 /// ```
@@ -54,8 +56,10 @@ pub(crate) fn let_in<P: Purpose>(
     if let Some(outer) = verified(auth, extensions) {
         return auth.require_same(&outer, &token);
     }
+    let token = Arc::new(token);
+    implicit_refresh::let_in(auth, &token, extensions);
     let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
-    entries.push((auth.clone(), Arc::new(token)));
+    entries.push((auth.clone(), token));
     Ok(())
 }
 

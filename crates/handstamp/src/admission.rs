@@ -4,9 +4,10 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::auth::Auth;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::error::StoreError;
+use crate::error::{Reason, StoreError};
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,14 @@ impl From<&Claims> for GenuineToken {
             issued_at: claims.issued_at,
             expires_at: claims.expires_at,
         }
+    }
+}
+
+/// Asks the blocklist, if there is one.
+pub(crate) async fn by_blocklist(auth: &Auth, claims: &Claims) -> Result<Admission, Reason> {
+    match auth.blocklist() {
+        Some(blocklist) => auth.wait(blocklist.ask(GenuineToken::from(claims))).await,
+        None => Ok(Admission::Admitted),
     }
 }
 

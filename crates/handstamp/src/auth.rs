@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admission::{Admission, Blocklist, GenuineToken};
+use crate::authenticate;
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::config::Config;
+use crate::connection::Watchers;
 use crate::csrf;
 use crate::deadline;
 use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
@@ -50,6 +52,7 @@ struct Parts {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    watchers: Watchers,
 }
 
 impl Auth {
@@ -205,6 +208,23 @@ impl Auth {
         }
     }
 
+    /// Checks freshness alone, as [`Require::fresh_within`](crate::Require::fresh_within) does, of a token that an earlier
+    /// layer let in.
+    ///
+    /// # Errors
+    /// `fresh_token_required`.
+    pub fn require_fresh_within(
+        &self,
+        token: &Authenticated<Access>,
+        span: Duration,
+    ) -> Result<(), Rejection> {
+        if authenticate::is_fresh_within(self, token.claims_set(), span) {
+            Ok(())
+        } else {
+            Err(self.reject(Reason::FreshTokenRequired))
+        }
+    }
+
     /// Checks that two layers of one route found the same token. Otherwise each would check its demands on another one.
     ///
     /// # Errors
@@ -260,6 +280,10 @@ impl Auth {
 
     pub(crate) fn store(&self) -> Option<&dyn Store> {
         self.0.store.as_deref()
+    }
+
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.0.watchers
     }
 
     /// For what makes no sense without one.
@@ -461,6 +485,7 @@ impl AuthBuilder {
             blocklist,
             store,
             listener,
+            watchers: Watchers::default(),
         }))
     }
 }

@@ -1,15 +1,17 @@
 //! The inbound story: from a request's head to a token that a handler may trust.
 
 use std::future::Future;
+use std::time::Duration;
 
-use crate::admission::{Admission, GenuineToken};
+use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
+use crate::claims::Claims;
 use crate::csrf::CsrfCleared;
 use crate::error::{Reason, Rejection};
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
-use crate::require::{Freshness, Require};
+use crate::require::Require;
 use crate::{csrf, locate, session, verify};
 
 impl Auth {
@@ -87,26 +89,29 @@ fn clear<P: Purpose>(
             actual,
         });
     }
-    if require.freshness == Freshness::Fresh && !claims.fresh {
+    if let Some(span) = require.fresh_within
+        && !is_fresh_within(auth, claims, span)
+    {
         return Err(Reason::FreshTokenRequired);
     }
     csrf::check(verified, head, config, require)
 }
 
+/// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
+pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> bool {
+    let latest = claims.authenticated_at().saturating_add(span);
+    claims.fresh && auth.now() <= latest.saturating_add(auth.config().leeway())
+}
+
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
 async fn admit<P: Purpose>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
     let claims = &cleared.verified().claims;
-    if let Some(blocklist) = auth.blocklist() {
-        let answer = auth
-            .wait(blocklist.ask(GenuineToken::from(&**claims)))
-            .await?;
-        if answer != Admission::Admitted {
-            return Ok(answer);
-        }
-    }
+    let answer = admission::by_blocklist(auth, claims).await?;
     match auth.store() {
-        None => Ok(Admission::Admitted),
-        Some(store) => session::admit(auth, store, claims, P::KIND).await,
+        Some(store) if answer == Admission::Admitted => {
+            session::admit(auth, store, claims, P::KIND).await
+        }
+        _ => Ok(answer),
     }
 }
 

@@ -83,6 +83,13 @@ impl<P: Purpose> Authenticated<P> {
         self.claims_set().session().map(SessionId::from)
     }
 
+    /// When the log-in was that it goes back to, through refreshes and tokens made from tokens: the claim `auth_time`, else
+    /// `iat`. Never later than [`issued_at`](Self::issued_at).
+    #[must_use]
+    pub fn authenticated_at(&self) -> UnixTime {
+        self.claims_set().authenticated_at()
+    }
+
     /// When it was made: the claim `iat`.
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {

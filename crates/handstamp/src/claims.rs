@@ -15,6 +15,7 @@ use crate::store::{Presented, SessionId, TokenId, Uid};
 /// What a token says, well formed but not yet judged.
 ///
 /// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates little.
+#[derive(Clone)]
 pub(crate) struct Claims {
     payload: String,
     subject: Text,
@@ -29,7 +30,7 @@ pub(crate) struct Claims {
     pub(crate) fresh: bool,
     /// The number of the session's refresh token with which this one was made; 0 without a session.
     pub(crate) generation: u64,
-    pub(crate) authenticated_at: Option<UnixTime>,
+    auth_time: Option<UnixTime>,
     pub(crate) issued_at: UnixTime,
     pub(crate) not_before: Option<UnixTime>,
     pub(crate) expires_at: UnixTime,
@@ -70,7 +71,7 @@ impl Claims {
             audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
             scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
             fresh: raw.fresh.unwrap_or(false),
-            authenticated_at: raw.auth_time,
+            auth_time: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
             not_before: raw.nbf,
             expires_at: raw.exp.ok_or_else(|| malformed("no exp"))?,
@@ -117,6 +118,13 @@ impl Claims {
         self.session
             .as_ref()
             .map(|session| session.read(&self.payload))
+    }
+
+    /// When the log-in was that all this goes back to. Never after the token was made: the original leaves the claim to
+    /// applications, which may count it in another unit.
+    pub(crate) fn authenticated_at(&self) -> UnixTime {
+        self.auth_time
+            .map_or(self.issued_at, |time| time.min(self.issued_at))
     }
 
     /// Whose sessions and revocations are about this token.
@@ -178,6 +186,7 @@ fn malformed(problem: &'static str) -> MalformedClaims {
 }
 
 /// A text of the payload: a span of it, or its own when JSON had to unescape it.
+#[derive(Clone)]
 enum Text {
     Span { start: usize, end: usize },
     Unescaped(Box<str>),

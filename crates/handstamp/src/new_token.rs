@@ -25,8 +25,8 @@ use crate::store::{SessionId, Uid};
 ///     .expires_in(minutes(5));
 /// ```
 ///
-/// A verified token becomes one too: subject, session, scopes, login type, audience and custom claims are kept, freshness
-/// is not.
+/// A verified token becomes one too: subject, session, scopes, login type, audience, custom claims and the time of the
+/// log-in are kept, freshness is not.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
@@ -39,6 +39,8 @@ pub struct NewToken {
     pub(crate) custom: Map<String, Value>,
     /// The session it belongs to.
     pub(crate) session: Option<OfSession>,
+    /// When the log-in was that it goes back to; `None`: it is made at one.
+    pub(crate) authenticated_at: Option<UnixTime>,
     /// The first claim that could not be written, kept until there is a `Result` to put it in.
     pub(crate) unserializable: Option<(String, String)>,
 }
@@ -55,13 +57,26 @@ impl NewToken {
             lifetime: None,
             custom: Map::new(),
             session: None,
+            authenticated_at: None,
             unserializable: None,
         }
     }
 
-    /// Made because somebody just gave a password. Only access tokens can be fresh.
+    /// Made because somebody just gave a password: the log-in that the token goes back to is now. Only access tokens can be
+    /// fresh.
+    ///
+    /// Of a token that was let in it makes one that is good for more, once the password was asked again:
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies, error::IssueError, purpose::Access};
+    /// fn confirm_password(auth: &Auth, token: &Authenticated<Access>) -> Result<SetCookies, IssueError> {
+    ///     let fresh = auth.create_access_token(NewToken::from(token).fresh())?;
+    ///     auth.set_access_cookies(&fresh)
+    /// }
+    /// ```
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
+        self.authenticated_at = None;
         self
     }
 
@@ -103,6 +118,13 @@ impl NewToken {
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
+    }
+
+    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at the log-in says it by its
+    /// `iat`.
+    pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
+        let time = self.authenticated_at.unwrap_or(issued_at);
+        (self.session.is_some() || time != issued_at).then_some(time)
     }
 
     pub(crate) fn uid(&self) -> Uid {
@@ -165,9 +187,9 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
             session: claims.session().map(|id| OfSession {
                 id: id.into(),
                 generation: claims.generation,
-                authenticated_at: claims.authenticated_at.unwrap_or(claims.issued_at),
                 csrf: claims.csrf().map(str::to_owned),
             }),
+            authenticated_at: Some(claims.authenticated_at()),
             ..Self::for_subject(claims.subject())
         }
     }
@@ -179,7 +201,6 @@ pub(crate) struct OfSession {
     pub(crate) id: SessionId,
     /// The number of the refresh token with which it is made.
     pub(crate) generation: u64,
-    pub(crate) authenticated_at: UnixTime,
     /// Stays the same, so that forms and other tabs keep working.
     pub(crate) csrf: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What a route demands, as one value made at start-up.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use crate::locate::Location;
 use crate::purpose::{Access, Purpose, Refresh};
@@ -9,16 +10,17 @@ use crate::scope::ScopeDemand;
 /// What a route demands of the token it is called with.
 ///
 /// ```
-/// use handstamp::{Location, Require};
+/// use handstamp::{Location, Require, minutes};
 ///
 /// let members = Require::access();
 /// let editors = Require::access().any_scope(["posts:write", "admin:*"]);
-/// let change_password = Require::access().fresh();
+/// let change_password = Require::access().fresh_within(minutes(5));
 /// let webhook = Require::access().from([Location::Headers]).without_csrf();
 /// ```
 #[derive(Debug, Clone)]
 pub struct Require<P> {
-    pub(crate) freshness: Freshness,
+    /// How long ago the log-in may be that made the token; `None`: the token need not be fresh.
+    pub(crate) fresh_within: Option<Duration>,
     pub(crate) csrf: CsrfDemand,
     /// `None`: the configured ones.
     pub(crate) locations: Option<Vec<Location>>,
@@ -37,8 +39,22 @@ impl Require<Access> {
 
     /// The token must be fresh: made at a log-in, not by a refresh.
     #[must_use]
-    pub fn fresh(mut self) -> Self {
-        self.freshness = Freshness::Fresh;
+    pub fn fresh(self) -> Self {
+        self.fresh_within(Duration::MAX)
+    }
+
+    /// The token must be fresh, and made at a log-in that is no longer ago than this: for what a password is asked for
+    /// again. `JWT_DECODE_LEEWAY` is added. Of several such demands the strictest counts.
+    ///
+    /// ```
+    /// use handstamp::{Require, minutes};
+    ///
+    /// let delete_account = Require::access().fresh_within(minutes(5));
+    /// ```
+    #[must_use]
+    pub fn fresh_within(mut self, span: Duration) -> Self {
+        let strictest = self.fresh_within.map_or(span, |other| other.min(span));
+        self.fresh_within = Some(strictest);
         self
     }
 
@@ -71,7 +87,7 @@ impl Require<Refresh> {
 impl<P: Purpose> Require<P> {
     fn new() -> Self {
         Self {
-            freshness: Freshness::Any,
+            fresh_within: None,
             csrf: CsrfDemand::Check,
             locations: None,
             scopes: Vec::new(),
@@ -115,12 +131,6 @@ impl<P: Purpose> Require<P> {
         self.csrf = CsrfDemand::SkipToken;
         self
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Freshness {
-    Any,
-    Fresh,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::admission::Admission;
 use crate::error::StoreError;
 use crate::purpose::Access;
 use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
-use crate::{Auth, Location, Require};
+use crate::{Auth, Location, Require, minutes};
 
 /// Says `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts how often it was asked.
 fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
@@ -226,6 +226,13 @@ fn scopes_and_login_types() {
         ("nobody asks for a login type", json!({"login_type": "admin"}), access(), "user1"),
         ("fresh", json!({"fresh": true}), access().fresh(), "user1"),
         ("not fresh", json!({"fresh": false}), access().fresh(), "fresh_token_required"),
+        ("fresh, and the log-in is as long ago as it may be", json!({"fresh": true, "iat": NOW - 300}), access().fresh_within(minutes(5)), "user1"),
+        ("fresh, and the log-in is too long ago", json!({"fresh": true, "iat": NOW - 301}), access().fresh_within(minutes(5)), "fresh_token_required"),
+        ("fresh, made just now from a log-in that is too long ago", json!({"fresh": true, "auth_time": NOW - 301}), access().fresh_within(minutes(5)), "fresh_token_required"),
+        ("a log-in in the future does not count longer than the token", json!({"fresh": true, "iat": NOW - 301, "auth_time": NOW + 86_400}), access().fresh_within(minutes(5)), "fresh_token_required"),
+        ("a clock that is ahead", json!({"fresh": true, "iat": NOW + 30}), access().fresh_within(minutes(5)), "user1"),
+        ("not fresh, of a log-in just now", json!({"fresh": false}), access().fresh_within(minutes(5)), "fresh_token_required"),
+        ("fresh, after a strict demand that is not forgotten", json!({"fresh": true, "iat": NOW - 301}), access().fresh_within(minutes(5)).fresh().fresh_within(minutes(9)), "fresh_token_required"),
         ("nothing said about freshness", json!({"fresh": null}), access().fresh(), "fresh_token_required"),
     ];
     for (sentence, changes, require, expected) in rows {

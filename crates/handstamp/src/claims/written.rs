@@ -49,7 +49,9 @@ impl Serialize for NewClaims<'_> {
         if let Some(session) = &new.session {
             claims.serialize_entry("sid", session.id.as_str())?;
             claims.serialize_entry("gen", &session.generation)?;
-            claims.serialize_entry("auth_time", &session.authenticated_at.as_secs())?;
+        }
+        if let Some(time) = new.auth_time(stamp.issued_at) {
+            claims.serialize_entry("auth_time", &time.as_secs())?;
         }
         if let Some(issuer) = config.encode_issuer() {
             claims.serialize_entry("iss", issuer)?;

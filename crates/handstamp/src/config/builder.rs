@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, check, cookies::Cookies, csrf::Csrf, danger::Dangers, env, errors::Errors, keys::Keys,
-    locations::Locations, origins::Origins, report::Report, sessions::Sessions, tokens::Tokens,
+    Config, check, cookies::Cookies, csrf::Csrf, danger::Dangers, env, errors::Errors,
+    implicit_refresh::ImplicitRefresh, keys::Keys, locations::Locations, origins::Origins,
+    report::Report, sessions::Sessions, tokens::Tokens,
 };
 use crate::error::ConfigError;
 
@@ -36,6 +37,7 @@ pub struct ConfigBuilder {
     pub(super) cookies: Cookies,
     pub(super) csrf: Csrf,
     pub(super) sessions: Sessions,
+    pub(super) implicit_refresh: ImplicitRefresh,
     pub(super) origins: Origins,
     pub(super) dangers: Dangers,
     pub(super) report: Report,

@@ -20,6 +20,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         dangers,
         mut report,
@@ -40,6 +41,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         token_cookies::check_distinct(access, refresh, &mut report);
     }
     sessions.check(&tokens, &mut report);
+    implicit_refresh.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
     for setting in every_setting() {
         if setting.effect == Effect::Later && report.is_given(setting.name) {
@@ -70,6 +72,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         refresh_cookies,
         csrf,
         sessions,
+        implicit_refresh,
         origins,
         warnings,
     })

@@ -10,6 +10,7 @@ pub mod danger;
 pub(crate) mod duration;
 mod env;
 mod errors;
+mod implicit_refresh;
 mod keys;
 mod list;
 mod locations;

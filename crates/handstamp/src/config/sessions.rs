@@ -1,13 +1,12 @@
-//! Sessions and implicit refresh.
+//! Sessions.
 
 use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, minutes, written},
+    duration::{days, written},
     report::Report,
     setting::{Apply, Effect, Setting, settings},
-    text::Method,
     tokens::{Tokens, check_span},
 };
 
@@ -29,16 +28,6 @@ settings! {
         Now "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
         /// How long the store may take before a request is refused. Default: 2 seconds.
         Now "HANDSTAMP_STORE_TIMEOUT" store_timeout(value Duration): Duration = Duration::from_secs(2);
-        /// With how much time left an access token is renewed. Default: 10 minutes.
-        Later "JWT_IMPLICIT_REFRESH_DELTATIME" implicit_refresh_deltatime(value Duration): Duration = minutes(10);
-        /// The paths that renew tokens. Default: all.
-        Later "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE" implicit_refresh_route_include(texts String): Vec<String> = Vec::new();
-        /// The paths that never renew tokens. Default: none.
-        Later "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE" implicit_refresh_route_exclude(texts String): Vec<String> = Vec::new();
-        /// The methods that renew tokens. Default: all.
-        Later "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE" implicit_refresh_method_include(texts Method): Vec<String> = Vec::new();
-        /// The methods that never renew tokens. Default: none.
-        Later "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE" implicit_refresh_method_exclude(texts Method): Vec<String> = Vec::new();
     }
 }
 

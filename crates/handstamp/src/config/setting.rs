@@ -1,7 +1,8 @@
 //! The table of all settings, and how one row of it is written.
 
 use super::{
-    ConfigBuilder, cookies, csrf, danger, errors, keys, locations, origins, sessions, tokens,
+    ConfigBuilder, cookies, csrf, danger, errors, implicit_refresh, keys, locations, origins,
+    sessions, tokens,
 };
 use crate::secret::Secret;
 
@@ -45,6 +46,7 @@ pub(crate) fn every_setting() -> impl Iterator<Item = &'static Setting> {
         cookies::SETTINGS,
         csrf::SETTINGS,
         sessions::SETTINGS,
+        implicit_refresh::SETTINGS,
         origins::SETTINGS,
         danger::SETTINGS,
     ]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{
     CheckSessions, ConfigBuilder, CookieLifetime, CookiePrefix, ErrorStyle, Provenance, SameSite,
-    TokenCookies, cookies::Cookies, csrf::Csrf, errors::Errors, locations::Locations,
-    origins::Origins, sessions::Sessions, tokens::Tokens,
+    TokenCookies, cookies::Cookies, csrf::Csrf, errors::Errors, implicit_refresh::ImplicitRefresh,
+    locations::Locations, origins::Origins, sessions::Sessions, tokens::Tokens,
 };
 use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::sealed::Kind};
 
@@ -35,6 +35,7 @@ pub struct Config {
     pub(super) refresh_cookies: TokenCookies,
     pub(super) csrf: Csrf,
     pub(super) sessions: Sessions,
+    pub(super) implicit_refresh: ImplicitRefresh,
     pub(super) origins: Origins,
     pub(super) warnings: Vec<String>,
 }
@@ -223,6 +224,16 @@ impl Config {
 
     pub(crate) fn check_sessions(&self) -> CheckSessions {
         self.sessions.check_sessions
+    }
+
+    /// Whether requests of this method for this path renew access tokens, where a layer does so.
+    pub(crate) fn refreshes_implicitly(&self, method: &str, path: &str) -> bool {
+        self.implicit_refresh.concerns(method, path)
+    }
+
+    /// With how much time left an access token of this lifetime is renewed.
+    pub(crate) fn implicit_refresh_delta(&self, lifetime: Duration) -> Duration {
+        self.implicit_refresh.delta(lifetime)
     }
 
     pub(crate) fn store_timeout(&self) -> Duration {

@@ -44,6 +44,20 @@ pub(crate) async fn admit(
     Ok(admission)
 }
 
+/// Asks once more about an access token that was let in, also where sessions are looked up on refresh only. It touches
+/// nothing, for nobody did anything, and tells nothing, for no request is refused.
+pub(crate) async fn admit_again(
+    auth: &Auth,
+    store: &dyn Store,
+    claims: &Claims,
+) -> Result<Admission, Reason> {
+    let Some(session) = claims.session().map(SessionId::from) else {
+        return by_itself(auth, store, claims, Kind::Access).await;
+    };
+    let admit = asked(auth, claims, Kind::Access, &session).in_session(session);
+    auth.wait(store.admit(admit)).await
+}
+
 /// Asks about a token without a session: its id, and its user's not-before.
 pub(super) async fn by_itself(
     auth: &Auth,

@@ -28,7 +28,7 @@ pub struct ClientInfo {
     pub(super) ip: Option<IpAddr>,
     pub(super) user_agent: Option<String>,
     pub(super) label: Option<String>,
-    pub(super) cookies: Option<CookieLifetime>,
+    pub(crate) cookies: Option<CookieLifetime>,
     /// Sessions of the tokens that the request carried.
     pub(super) carried: BTreeSet<(Uid, SessionId)>,
 }

@@ -6,16 +6,17 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::ClientInfo;
+use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
 use crate::error::StoreError;
 use crate::new_token::{NewToken, OfSession};
 use crate::store::SessionRow;
 
 /// What every later token of the session says again, and who logged in.
-pub(super) struct SessionData {
-    pub(super) token: NewToken,
+pub(crate) struct SessionData {
+    pub(crate) token: NewToken,
     pub(super) csrf: Option<String>,
-    pub(super) client: ClientInfo,
+    pub(crate) client: ClientInfo,
 }
 
 impl SessionData {
@@ -40,6 +41,10 @@ impl SessionData {
                 token.lifetime.map(|span| Value::from(span.as_secs())),
             ),
             (
+                "auth_time",
+                token.authenticated_at.map(|at| Value::from(at.as_secs())),
+            ),
+            (
                 "custom",
                 (!token.custom.is_empty()).then(|| Value::from(token.custom.clone())),
             ),
@@ -57,7 +62,7 @@ impl SessionData {
     }
 
     /// Reads what [`to_text`](Self::to_text) wrote. Anything else is a store that does not give back what it was given.
-    pub(super) fn read(row: &SessionRow) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &SessionRow) -> Result<Self, StoreError> {
         let foreign = |what: &str| StoreError::new(format!("a session's data has no sound {what}"));
         let mut object: Map<String, Value> =
             serde_json::from_str(&row.data).map_err(|_| foreign("form"))?;
@@ -89,6 +94,13 @@ impl SessionData {
                 Some(Duration::from_secs(secs))
             }
         };
+        let authenticated_at = match object.remove("auth_time") {
+            None => None,
+            Some(secs) => {
+                let secs = secs.as_u64().ok_or_else(|| foreign("auth_time"))?;
+                Some(UnixTime::from_secs(secs))
+            }
+        };
         let custom = match object.remove("custom") {
             None => Map::new(),
             Some(Value::Object(custom)) => custom,
@@ -106,7 +118,6 @@ impl SessionData {
         let of_session = OfSession {
             id: row.id.clone(),
             generation: row.generation,
-            authenticated_at: row.created_at,
             csrf: csrf.clone(),
         };
         Ok(Self {
@@ -117,6 +128,7 @@ impl SessionData {
                 lifetime,
                 custom,
                 session: Some(of_session),
+                authenticated_at: Some(authenticated_at.unwrap_or(row.created_at)),
                 ..NewToken::for_subject(subject)
             },
             csrf,

@@ -43,6 +43,7 @@ impl Auth {
         // A log-in never goes on with a session that was there before.
         let token = NewToken {
             session: None,
+            authenticated_at: None,
             ..token.into()
         };
         let lifetime = client.cookies;

@@ -88,7 +88,9 @@ impl Auth {
             let ended = async {
                 // Tokens first: one that is given a session at this moment asks once more when it has it.
                 for token in tokens {
+                    let uid = token.uid.clone();
                     self.wait(store.revoke_token(token)).await?;
+                    self.watchers().ring(&uid);
                 }
                 for (uid, session) in sessions {
                     revoke::end(self, store, uid, session, Reason::LoggedOut).await?;

@@ -41,8 +41,9 @@ pub mod rotation;
 mod tests;
 mod tokens;
 
-pub(crate) use admit::admit;
+pub(crate) use admit::{admit, admit_again};
 pub use client::ClientInfo;
+pub(crate) use data::SessionData;
 pub(crate) use event::Listener;
 pub use event::{EventKind, SessionEvent};
 pub use list::Session;

@@ -106,7 +106,10 @@ pub(crate) async fn rotate(
     };
     let (event, answer) = match auth.wait(store.rotate(rotate)).await? {
         Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
-        Rotation::Reused(reuse) => (EventKind::Reused(reuse), Err(Reason::RefreshReused)),
+        Rotation::Reused(reuse) => {
+            auth.watchers().ring(&uid);
+            (EventKind::Reused(reuse), Err(Reason::RefreshReused))
+        }
         Rotation::Ended => (EventKind::Expired, Err(Reason::SessionEnded)),
         Rotation::Revoked => return Err(Reason::TokenRevoked),
     };

@@ -111,6 +111,7 @@ impl Auth {
             let session = SessionId::adopting(&uid, &id.into());
             let revoke = RevokeToken::new(uid.clone(), id.into(), until);
             self.wait(store.revoke_token(revoke)).await?;
+            self.watchers().ring(&uid);
             end(self, store, uid, session, Reason::Revoked).await
         };
         revoked
@@ -136,7 +137,11 @@ impl Auth {
         let revoked = async {
             // Remembered for as long as any token can live.
             let revoke = RevokeUser::new(uid.clone(), which, Reason::Revoked, LONGEST_LIFE);
-            self.wait(self.required_store()?.revoke_user(revoke)).await
+            let ended = self
+                .wait(self.required_store()?.revoke_user(revoke))
+                .await?;
+            self.watchers().ring(&uid);
+            Ok(ended)
         };
         let ended: Vec<SessionId> = revoked.await.map_err(|reason| self.reject(reason))?;
         for session in &ended {
@@ -157,6 +162,7 @@ pub(super) async fn end(
     let revoke = RevokeSession::new(uid.clone(), session.clone(), reason);
     let ended = auth.wait(store.revoke_session(revoke)).await?;
     if ended {
+        auth.watchers().ring(&uid);
         auth.tell(EventKind::Revoked(reason), &uid, &session);
     }
     Ok(ended)

@@ -410,8 +410,20 @@ const WARNINGS: &[Row] = &[
     ),
     (
         "a setting of the next release",
-        &[("JWT_IMPLICIT_REFRESH_DELTATIME", "1m")],
-        &["JWT_IMPLICIT_REFRESH_DELTATIME is checked, but has no effect in this release"],
+        &[("JWT_CSRF_CHECK_FORM", "true")],
+        &["JWT_CSRF_CHECK_FORM is checked, but has no effect in this release"],
+    ),
+    (
+        "tokens that are renewed before they are old",
+        &[("JWT_IMPLICIT_REFRESH_DELTATIME", "15m")],
+        &[
+            "JWT_IMPLICIT_REFRESH_DELTATIME=15m: no access token has more time left (JWT_ACCESS_TOKEN_EXPIRES=15m); each is renewed when half of its life is over",
+        ],
+    ),
+    (
+        "access tokens shorter than the time that nobody set",
+        &[("JWT_ACCESS_TOKEN_EXPIRES", "5m")],
+        &[],
     ),
     (
         "an idle time that ends before the next refresh",

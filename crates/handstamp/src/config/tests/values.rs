@@ -484,35 +484,44 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_DELTATIME", good: "PT10M", beside: &[],
-        read: |config| debug(config.sessions.implicit_refresh_deltatime), means: "600s",
+        read: |config| debug(config.implicit_refresh.implicit_refresh_deltatime), means: "600s",
         bad: &[
+            ("0", r#"JWT_IMPLICIT_REFRESH_DELTATIME="0s": shorter than a second. Use something like 15m or 20d"#),
             ("PT", r#"JWT_IMPLICIT_REFRESH_DELTATIME="PT": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
         ],
     },
     Row {
-        key: "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE", good: r#"["/a", "/b"]"#, beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_route_include), means: r#"["/a", "/b"]"#,
+        key: "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE", good: r#"["/a/", "/b/*"]"#, beside: &[],
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_include), means: r#"["/a", "/b/*"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a,": an item is empty. Remove the item"#),
+            ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a*", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a*": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a/*/b", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a/*/b": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a?b=c", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a?b=c": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE", good: r#"["/a", "/b"]"#, beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a,": an item is empty. Remove the item"#),
+            ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a*", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a*": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a/*/b", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a/*/b": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
+            ("/a?b=c", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a?b=c": not the path of an address: '*' stands at the end only, for all below, and a query does not count. Use paths like /notifications, or /notifications/* for all below"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_method_include), means: r#"["GET"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_include), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_INCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.sessions.implicit_refresh_method_exclude), means: r#"["GET"]"#,
+        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_exclude), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],

@@ -1,0 +1,186 @@
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_timer::Delay;
+use handstamp::Authenticated;
+use handstamp::connection::{Ended, UntilEnded};
+use handstamp::purpose;
+use tokio::runtime::Handle;
+
+use crate::Auth;
+
+impl Auth {
+    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
+    ///
+    /// The request that opens it is checked by the same extractors as any other; of a cookie it must have an `Origin` that
+    /// is `HANDSTAMP_PUBLIC_ORIGIN` or among `HANDSTAMP_TRUSTED_ORIGINS`.
+    ///
+    /// ```
+    /// use axum::Router;
+    /// use axum::extract::State;
+    /// use axum::extract::ws::WebSocketUpgrade;
+    /// use axum::response::Response;
+    /// use axum::routing::any;
+    /// use handstamp_axum::{Access, Auth, Config};
+    ///
+    /// async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade) -> Response {
+    ///     upgrade.on_upgrade(async move |socket| {
+    ///         let mut socket = auth.guard(socket, &token);
+    ///         while let Some(Ok(message)) = socket.recv().await {
+    ///             if socket.send(message).await.is_err() {
+    ///                 break;
+    ///             }
+    ///         }
+    ///     })
+    /// }
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let app: Router = Router::new().route("/socket", any(echo)).with_state(Auth::new(config));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the socket is open already
+    /// was open to everybody until then.
+    pub fn guard(
+        &self,
+        socket: WebSocket,
+        token: &Authenticated<purpose::Access>,
+    ) -> GuardedSocket {
+        GuardedSocket {
+            socket: Ok(socket),
+            until_ended: self.until_ended(token),
+        }
+    }
+}
+
+/// A WebSocket that ends when its token does: see [`Auth::guard`].
+///
+/// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or 1013 when the store did
+/// not say; nothing more is received or sent. It is noticed in [`recv`](Self::recv) and [`send`](Self::send), also while
+/// they wait: a handler that listens in between to something else does so in a `select!` with `recv`, which loses nothing
+/// when it is dropped.
+///
+/// ```
+/// # use handstamp_axum::GuardedSocket;
+/// # use tokio::sync::broadcast;
+/// async fn chat(mut socket: GuardedSocket, room: broadcast::Sender<String>) {
+///     let mut said = room.subscribe();
+///     loop {
+///         tokio::select! {
+///             message = socket.recv() => {
+///                 let Some(Ok(message)) = message else { break };
+///                 if let Ok(text) = message.into_text() {
+///                     let _ = room.send(text.to_string());
+///                 }
+///             }
+///             text = said.recv() => {
+///                 let Ok(text) = text else { break };
+///                 if socket.send(text.into()).await.is_err() {
+///                     break;
+///                 }
+///             }
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "a socket that is dropped is closed"]
+pub struct GuardedSocket {
+    socket: Result<WebSocket, Ended>,
+    until_ended: UntilEnded,
+}
+
+impl GuardedSocket {
+    /// How soon it ends when another process revokes its token: [`UntilEnded::ask_every`].
+    pub fn ask_every(mut self, interval: Duration) -> Self {
+        self.until_ended = self.until_ended.ask_every(interval);
+        self
+    }
+
+    /// The next message. `None` when the peer has closed, or the token has ended.
+    pub async fn recv(&mut self) -> Option<Result<Message, axum::Error>> {
+        let socket = self.socket.as_mut().ok()?;
+        match unless(&mut self.until_ended, socket.recv()).await {
+            Ok(message) => message,
+            Err(ended) => {
+                self.end(ended);
+                None
+            }
+        }
+    }
+
+    /// Sends a message. A peer that reads nothing holds it up no longer than the token is good.
+    ///
+    /// # Errors
+    /// When the connection is gone, or the token has ended: then [`ended`](Self::ended) says why.
+    pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
+        let sent = match &mut self.socket {
+            Ok(socket) => unless(&mut self.until_ended, socket.send(message)).await,
+            Err(ended) => Err(*ended),
+        };
+        sent.unwrap_or_else(|ended| {
+            self.end(ended);
+            Err(axum::Error::new(ended))
+        })
+    }
+
+    /// Why it ended, if its token did.
+    #[must_use]
+    pub fn ended(&self) -> Option<Ended> {
+        self.socket.as_ref().err().copied()
+    }
+
+    /// Takes the socket away from the handler, which may go on at once.
+    fn end(&mut self, ended: Ended) {
+        // Where a socket was upgraded there is a runtime; if not, the socket is dropped without a word.
+        if let Ok(socket) = mem::replace(&mut self.socket, Err(ended))
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(close(socket, ended));
+        }
+    }
+}
+
+/// What a future gives, unless the token ends before.
+async fn unless<T>(
+    until_ended: &mut UntilEnded,
+    future: impl Future<Output = T>,
+) -> Result<T, Ended> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        if let Poll::Ready(ended) = Pin::new(&mut *until_ended).poll(context) {
+            return Poll::Ready(Err(ended));
+        }
+        future.as_mut().poll(context).map(Ok)
+    })
+    .await
+}
+
+/// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)), with a peer that may not
+/// take part.
+async fn close(mut socket: WebSocket, ended: Ended) {
+    let mut patience = Delay::new(PATIENCE);
+    let mut handshake = pin!(async {
+        let frame = CloseFrame {
+            code: ended.close_code(),
+            reason: ended.close_reason().into(),
+        };
+        if socket.send(Message::Close(Some(frame))).await.is_ok() {
+            // Whatever comes before the answer comes from somebody who is no longer let in.
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    });
+    poll_fn(|context| match handshake.as_mut().poll(context) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => Pin::new(&mut patience).poll(context),
+    })
+    .await;
+}
+
+/// How long a peer has to read what it was sent and to answer the Close frame.
+const PATIENCE: Duration = Duration::from_secs(5);

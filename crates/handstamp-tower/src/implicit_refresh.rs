@@ -1,0 +1,163 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use handstamp::purpose::{Access, Purpose};
+use handstamp::{Auth, Authenticated};
+use http::{Extensions, Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{append_cookies, verified};
+
+/// Renews the access token of a browser that is active: when the cookie that a request was let in with has less than
+/// `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh, else the same: subject, scopes, custom claims,
+/// session, CSRF value. [`cookies`](ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error, or is
+/// about these cookies itself, or the token was revoked meanwhile.
+///
+/// Only a token that a [`RequireLayer`](crate::RequireLayer) or an extractor of the same `Auth` let in is renewed, so public
+/// routes and refused requests renew nothing. The layer may stand outside of `RequireLayer` or inside; around a whole
+/// router it sees whole paths, which is what the lists `JWT_IMPLICIT_REFRESH_ROUTE_…` are about: a router that is nested in
+/// another sees the rest of the path.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use handstamp_tower::handstamp::{Auth, Config, NewToken, Require, minutes};
+/// # use handstamp_tower::{ImplicitRefreshLayer, RequireLayer};
+/// # use http::{Request, Response};
+/// # use tower::{ServiceBuilder, ServiceExt as _};
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let config = Config::builder()
+/// #     .secret_key([7; 32].as_slice())
+/// #     .access_token_expires(Duration::from_secs(2))
+/// #     .build()?;
+/// # let auth = Auth::new(config);
+/// let service = ServiceBuilder::new()
+///     .layer(ImplicitRefreshLayer::new(auth.clone()))
+///     .layer(RequireLayer::new(auth.clone(), Require::access()))
+///     .service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
+///
+/// # let token = auth.create_access_token("user1")?;
+/// # std::thread::sleep(Duration::from_millis(1200));
+/// // A request with a token that has little time left:
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let request = Request::builder().header("cookie", cookie).body(())?;
+/// let response = service.oneshot(request).await?;
+/// assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+/// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without sessions, revokes the one and
+/// not those that were made from it; a session ends for all of them.
+///
+/// It asks the blocklist and the store again before it renews, which takes at most `HANDSTAMP_STORE_TIMEOUT` for each
+/// question; when one does not answer, the response stays as it was.
+#[derive(Debug, Clone)]
+pub struct ImplicitRefreshLayer {
+    auth: Auth,
+}
+
+impl ImplicitRefreshLayer {
+    /// Made once, at start-up.
+    #[must_use]
+    pub fn new(auth: Auth) -> Self {
+        Self { auth }
+    }
+}
+
+impl<S> Layer<S> for ImplicitRefreshLayer {
+    type Service = ImplicitRefreshService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ImplicitRefreshService {
+            auth: self.auth.clone(),
+            inner,
+        }
+    }
+}
+
+/// The service of an [`ImplicitRefreshLayer`].
+#[derive(Debug, Clone)]
+pub struct ImplicitRefreshService<S> {
+    auth: Auth,
+    inner: S,
+}
+
+impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for ImplicitRefreshService<S>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    S::Future: Send + 'static,
+    ResponseBody: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let refresh =
+            ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.uri().path());
+        if let Some(refresh) = &refresh {
+            begun(refresh, &self.auth, request.extensions_mut());
+        }
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if let Some(refresh) = refresh {
+                let cookies = refresh.cookies(&Head(&response));
+                if let Some(cookies) = cookies.await {
+                    append_cookies(&cookies, response.headers_mut());
+                }
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// The layers and extractors behind will find it; a layer before may have let a token in already.
+fn begun(refresh: &ImplicitRefresh, auth: &Auth, extensions: &mut Extensions) {
+    if let Some(token) = verified::<Access>(auth, extensions) {
+        refresh.let_in(&token);
+    }
+    let Begun(all) = extensions.get_or_insert_with(Begun::default);
+    all.push(refresh.clone());
+}
+
+/// Tells the layers of this `Auth` which token a request was let in with.
+pub(crate) fn let_in<P: Purpose>(
+    auth: &Auth,
+    token: &Arc<Authenticated<P>>,
+    extensions: &Extensions,
+) {
+    if let Some(Begun(all)) = extensions.get() {
+        all.iter()
+            .filter(|refresh| refresh.is_of(auth))
+            .for_each(|refresh| refresh.let_in(token));
+    }
+}
+
+/// One for each layer before the handler.
+#[derive(Clone, Default)]
+struct Begun(Vec<ImplicitRefresh>);
+
+struct Head<'r, B>(&'r Response<B>);
+
+impl<B> ResponseHead for Head<'_, B> {
+    fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let Self(response) = self;
+        let values = response.headers().get_all(name).iter();
+        values.map(http::HeaderValue::as_bytes)
+    }
+}

@@ -1,0 +1,278 @@
+//! A new access token for a browser that is active, shortly before the old one ends: what adapters need of it.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::admission::{self, Admission};
+use crate::auth::Auth;
+use crate::authenticated::Authenticated;
+use crate::clock::UnixTime;
+use crate::config::CookieLifetime;
+use crate::error::{IssueError, Reason};
+use crate::issue::{self, Stamp};
+use crate::locate::Location;
+use crate::new_token::NewToken;
+use crate::purpose::sealed::Kind;
+use crate::purpose::{Access, Purpose};
+use crate::session::{self, SessionData};
+use crate::set_cookies::SetCookies;
+use crate::signed_token::SignedToken;
+use crate::store::SessionId;
+
+/// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
+/// cookies when its answer is known.
+///
+/// Who lets no token in, or refuses the request, tells it of none, and then nothing is renewed.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+/// # use handstamp::{Auth, Config, Location, RequestHead, Require};
+///
+/// struct Ok200;
+///
+/// impl ResponseHead for Ok200 {
+///     fn status(&self) -> u16 { 200 }
+///     fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> { std::iter::empty() }
+/// }
+///
+/// # struct Get(String);
+/// # impl RequestHead for Get {
+/// #     fn method(&self) -> &str { "GET" }
+/// #     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+/// #         name.eq_ignore_ascii_case("cookie").then_some(self.0.as_bytes()).into_iter()
+/// #     }
+/// #     fn query(&self) -> Option<&str> { None }
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let access = auth.create_access_token("user1")?;
+/// # let request = Get(format!("access_token_cookie={}", access.as_str()));
+/// let refresh = ImplicitRefresh::begin(&auth, "GET", "/posts").expect("no list excludes it");
+///
+/// let require = Require::access();
+/// let token = Arc::new(auth.authenticate(&request, &require).await?);
+/// refresh.let_in(&token);
+///
+/// let cookies = refresh.cookies(&Ok200).await;
+/// assert!(cookies.is_none()); // the token has 15 minutes left
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct ImplicitRefresh {
+    auth: Auth,
+    token: Arc<OnceLock<Arc<Authenticated<Access>>>>,
+}
+
+impl ImplicitRefresh {
+    /// Of a request of this method for this path, unless `JWT_IMPLICIT_REFRESH_ROUTE_…` and `_METHOD_…` leave it out. A
+    /// tunnel has none: its answer is no response that a browser reads.
+    #[must_use]
+    pub fn begin(auth: &Auth, method: &str, path: &str) -> Option<Self> {
+        let concerns = method != "CONNECT" && auth.config().refreshes_implicitly(method, path);
+        concerns.then(|| Self {
+            auth: auth.clone(),
+            token: Arc::default(),
+        })
+    }
+
+    /// Whether it renews tokens of this `Auth`. Those of another mean nothing to it.
+    #[must_use]
+    pub fn is_of(&self, auth: &Auth) -> bool {
+        self.auth.is_same(auth)
+    }
+
+    /// The request was let in with this token. Only an access token from a cookie is renewed; of several, the first.
+    pub fn let_in<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
+        let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
+        if let Ok(access) = token.downcast::<Authenticated<Access>>()
+            && access.location() == Location::Cookies
+        {
+            drop(self.token.set(access));
+        }
+    }
+
+    /// The cookies of a new access token, to be added to this response: the same subject, scopes, login type, audience,
+    /// custom claims, session and CSRF value, not fresh, and never past the end of the session. Without a session, never
+    /// more than `JWT_REFRESH_TOKEN_EXPIRES` past the log-in.
+    ///
+    /// None, when
+    /// * no access token from a cookie was let in, or it has time left: `JWT_IMPLICIT_REFRESH_DELTATIME`;
+    /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies, or has `Clear-Site-Data`;
+    /// * it tells caches other than the browser's to keep it by a header that goes before `Cache-Control`;
+    /// * the token was revoked or its session has ended, perhaps just now, or nobody can say: blocklist and store are asked
+    ///   again.
+    ///
+    /// The head is read before the future is made.
+    pub fn cookies<R: ResponseHead>(
+        &self,
+        response: &R,
+    ) -> impl Future<Output = Option<SetCookies>> + Send + use<R> {
+        let Self { auth, token } = self;
+        let token = token.get().filter(|_| may_carry(auth, response));
+        let asked = token.map(|token| (auth.clone(), Arc::clone(token)));
+        async move {
+            let (auth, token) = asked?;
+            // Before anybody is asked: what is revoked after the answer is revoked after the new token was made, too.
+            let now = UnixTime::from_secs(auth.now().as_secs());
+            if !is_due(&auth, &token, now) {
+                return None;
+            }
+            let term = match term(&auth, &token).await {
+                Ok(term) => term?,
+                Err(reason) => {
+                    tracing::error!(code = reason.code(), ?reason, "no implicit refresh");
+                    return None;
+                }
+            };
+            match renew(&auth, &token, &term, now) {
+                Ok(cookies) => cookies,
+                Err(error) => {
+                    tracing::error!(%error, "no implicit refresh");
+                    None
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ImplicitRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImplicitRefresh")
+            .field("token", &self.token.get())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an adapter must offer of a response.
+pub trait ResponseHead {
+    /// The status code.
+    fn status(&self) -> u16;
+
+    /// All values of the header `name`, which is in small letters, in order.
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]>;
+}
+
+/// Whether cookies may be added. What a handler says of them itself is never undone.
+fn may_carry(auth: &Auth, response: &impl ResponseHead) -> bool {
+    let is_answer = matches!(response.status(), 200..=399 if response.status() != 304);
+    let is_about_cookies = UNTOUCHED
+        .iter()
+        .any(|name| response.header_values(name).next().is_some());
+    let cookies = auth.config().cookies(Kind::Access);
+    let is_ours = |line: &[u8]| {
+        let name = line.split(|byte| matches!(byte, b'=' | b';')).next();
+        let name = name.unwrap_or_default().trim_ascii();
+        [&cookies.token, &cookies.csrf]
+            .into_iter()
+            .any(|cookie| cookie.name.as_str().as_bytes() == name)
+    };
+    is_answer && !is_about_cookies && !response.header_values("set-cookie").any(is_ours)
+}
+
+/// Whether the token has little time left, but some.
+fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
+    let config = auth.config();
+    let (made, end) = (token.issued_at(), token.expires_at());
+    let delta = config.implicit_refresh_delta(end.saturating_since(made));
+    // One that has ended while the handler worked may be forgotten by those who keep revocations.
+    end.saturating_since(now) < delta && now < end.saturating_add(config.leeway())
+}
+
+/// What the new token may be.
+struct Term {
+    lifetime: Duration,
+    ends_at: UnixTime,
+    cookie_lifetime: Option<CookieLifetime>,
+}
+
+/// Asks everybody who can revoke a token whether it is still good, and for how long there may be others in its place.
+async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>, Reason> {
+    let config = auth.config();
+    let claims = token.claims_set();
+    if admission::by_blocklist(auth, claims).await? != Admission::Admitted {
+        return Ok(None);
+    }
+    if let Some(store) = auth.store()
+        && session::admit_again(auth, store, claims).await? != Admission::Admitted
+    {
+        return Ok(None);
+    }
+    let Some(session) = claims.session().map(SessionId::from) else {
+        // Where a refresh without a session is refused, so is this.
+        let term = (!auth.requires_sessions()).then(|| Term {
+            lifetime: claims
+                .expires_at
+                .saturating_since(claims.issued_at)
+                .min(config.access_lifetime()),
+            ends_at: claims
+                .authenticated_at()
+                .saturating_add(config.refresh_lifetime()),
+            cookie_lifetime: None,
+        });
+        return Ok(term);
+    };
+    // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
+    let Some(store) = auth.store() else {
+        return Ok(None);
+    };
+    let rows = auth.wait(store.list(claims.uid())).await?;
+    let Some(row) = rows.into_iter().find(|row| row.id == session) else {
+        return Ok(None);
+    };
+    let data = SessionData::read(&row).map_err(Reason::StoreUnavailable)?;
+    Ok(Some(Term {
+        lifetime: data.token.lifetime.unwrap_or(config.access_lifetime()),
+        ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
+        cookie_lifetime: data.client.cookies,
+    }))
+}
+
+/// The same token once more, for longer; none if it could not live longer.
+fn renew(
+    auth: &Auth,
+    token: &Authenticated<Access>,
+    term: &Term,
+    issued_at: UnixTime,
+) -> Result<Option<SetCookies>, IssueError> {
+    let expires_at = issued_at.saturating_add(term.lifetime).min(term.ends_at);
+    if expires_at <= token.expires_at() {
+        return Ok(None);
+    }
+    let [id, csrf] = issue::random_values(auth)?;
+    let csrf = auth.config().guards_cookies().then_some(csrf);
+    let stamp = Stamp {
+        id,
+        // Forms that were rendered with it go on working.
+        csrf: token.csrf().map(str::to_owned).or(csrf),
+        issued_at,
+        expires_at,
+    };
+    let renewed = SignedToken {
+        cookie_lifetime: term.cookie_lifetime,
+        ..issue::sign::<Access>(auth, &NewToken::from(token), stamp)?
+    };
+    issue::set(auth.config(), &renewed).map(Some)
+}
+
+/// Headers of responses to which nothing is added: one that deletes every cookie, and those that tell shared caches to keep
+/// the response whatever `Cache-Control` says (RFC 9213, and what came before it).
+const UNTOUCHED: [&str; 8] = [
+    "clear-site-data",
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "netlify-cdn-cache-control",
+    "vercel-cdn-cache-control",
+    "surrogate-control",
+    "edge-control",
+    "x-accel-expires",
+];
+
+#[cfg(test)]
+mod tests;

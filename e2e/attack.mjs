@@ -1,0 +1,48 @@
+// How a page of the attackers makes the visitor's browser send something.
+
+import { mark } from './visitor.mjs';
+
+// Each goes to the page `from`, sends `fields` to `target`, and returns the mark of the request.
+export const means = {
+  'a form': (page, from, target, fields = {}) => submit(page, from, target, fields, (action) => action),
+  'a form, sent on by 307': (page, from, target, fields = {}) =>
+    submit(page, from, target, fields, (action) => `${from}/redirect?${new URLSearchParams({ to: action })}`),
+  'fetch without cors': (page, from, target, fields = {}) => send(page, from, target, fields, 'no-cors'),
+  'fetch with cors': (page, from, target, fields = {}) => send(page, from, target, fields, 'cors'),
+};
+
+async function submit(page, from, target, fields, by) {
+  const sent = mark();
+  await page.goto(formAt(from, by(`${target}?mark=${sent}`), fields));
+  await Promise.all([page.waitForNavigation(), page.click('button')]);
+  return sent;
+}
+
+// A form in a frame that is sandboxed: the origin of what stands in it is none at all.
+export async function submitInSandbox(page, from, target, fields = {}) {
+  const sent = mark();
+  const src = formAt(from, `${target}?mark=${sent}`, fields);
+  await page.goto(`${from}/frame?${new URLSearchParams({ src, sandbox: 'allow-forms' })}`);
+  await page.frameLocator('iframe').locator('button').click();
+  return sent;
+}
+
+// A browser sends this without asking first, as no header of it needs a preflight. The CSRF header does: with cors the
+// browser asks first, without cors it drops the header.
+export async function send(page, from, target, fields, mode, csrf) {
+  const sent = mark();
+  if (new URL(page.url()).origin !== from) await page.goto(`${from}/`);
+  await page.evaluate(
+    ([address, body, mode, csrf]) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(csrf && { 'x-csrf-token': csrf }) };
+      // Refused is refused: the server tells what arrived.
+      return fetch(address, { method: 'POST', mode, credentials: 'include', headers, body }).then(String, String);
+    },
+    [`${target}?mark=${sent}`, new URLSearchParams(fields).toString(), mode, csrf],
+  );
+  return sent;
+}
+
+function formAt(from, action, fields) {
+  return `${from}/form?${new URLSearchParams({ action, ...fields })}`;
+}

@@ -1,0 +1,41 @@
+// Tries the attacks on cookie sessions in a real browser, and says what held.
+//
+//   node run.mjs <path of e2e-server> [scenario...]      CHROMIUM=/path/to/chromium to use another
+
+import { launch } from './browser.mjs';
+import { Rows } from './rows.mjs';
+import { Server } from './server.mjs';
+
+const scenarios = ['forgery', 'planting', 'prefixes', 'log_out'];
+
+const [binary, ...asked] = process.argv.slice(2);
+const unknown = asked.filter((name) => !scenarios.includes(name));
+if (!binary || unknown.length > 0) {
+  console.error(`usage: node run.mjs <path of e2e-server> [scenario...]\nscenarios: ${scenarios.join(' ')}`);
+  process.exit(2);
+}
+
+const rows = new Rows();
+let server;
+let browser;
+try {
+  server = await Server.start(binary);
+  browser = await launch(server.spki);
+  console.log(`Chromium ${browser.version()}`);
+  for (const name of asked.length > 0 ? asked : scenarios) {
+    console.log(`\n# ${name}`);
+    const { default: scenario } = await import(`./scenarios/${name}.mjs`);
+    try {
+      await scenario({ browser, server, rows });
+    } catch (error) {
+      rows.check(`${name} runs to its end`, false, error.stack);
+    }
+  }
+} catch (error) {
+  rows.check('server and browser start', false, error.stack);
+} finally {
+  await browser?.close();
+  const ended = await server?.stop();
+  if (server) rows.check('SIGTERM ends the server with status 0', ended === 0, ended);
+}
+process.exit(rows.end());

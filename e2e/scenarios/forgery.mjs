@@ -1,0 +1,102 @@
+// Other sites make the victim's browser send requests with the victim's cookies.
+
+import { means, send } from '../attack.mjs';
+import { mark, Visitor } from '../visitor.mjs';
+
+export default async function forgery({ browser, server, rows }) {
+  const { other, evil, neighbour } = server;
+  const kept = { cookie: false, status: 401, code: 'missing_token', site: 'cross-site' };
+  const fromOther = { cookie: true, status: 403, code: 'missing_csrf_token', site: 'cross-site' };
+  const fromSibling = { ...fromOther, site: 'same-site' };
+  const table = [
+    ['SameSite=Lax, another site: the cookie stays at home', 'lax', other, kept],
+    ['SameSite=Lax, a sibling: the cookie comes along, the CSRF value does not', 'lax', evil, fromSibling],
+    ['SameSite=Lax, another port of the same host: as a sibling', 'lax', neighbour, fromSibling],
+    ['SameSite=None, another site: the cookie comes along, the CSRF value does not', 'none', other, fromOther],
+    ['SameSite=None, a sibling: the same', 'none', evil, fromSibling],
+    ['__Host-Http- name, a sibling: the same', 'host', evil, fromSibling],
+  ];
+  for (const [sentence, service, from, wanted] of table) {
+    const origin = server.origin(service);
+    const victim = await Visitor.logIn(browser, origin, 'alice');
+    const told = async (sent) => judged(await server.told(sent));
+
+    for (const by of Object.keys(means)) {
+      rows.same(`${sentence} (${by})`, await told(await means[by](victim.page, from, `${origin}/posts`)), wanted);
+    }
+    const form = (path, fields) => means['a form'](victim.page, from, origin + path, fields);
+    const own = (await server.logIn(service, 'mallory')).csrf;
+    rows.same(`${sentence} (a form, with the attacker's own value)`, await told(await form('/posts', { csrf_token: own })), wanted);
+    rows.same(`${sentence} (a form, to refresh)`, await told(await form('/refresh')), wanted);
+    // Nobody is logged out where no cookie comes, and no cookie is deleted.
+    const toLogOut = wanted.cookie ? wanted : { ...wanted, status: 200, code: null };
+    rows.same(`${sentence} (a form, to log out)`, await told(await form('/logout')), toLogOut);
+    if (wanted.cookie) {
+      const unguarded = { ...wanted, status: 200, code: null };
+      rows.same(`${sentence} (a route without CSRF shows that it would work)`, await told(await form('/unguarded')), unguarded);
+    }
+    rows.same(`${sentence}: the victim is still in`, await victim.whoAmI(), { status: 200, user: 'alice' });
+    await victim.leave();
+  }
+
+  await ownPage({ browser, server, rows });
+  await header({ browser, server, rows });
+  await carelessCors({ browser, server, rows });
+}
+
+// The same requests from the application's own page are what it is there for.
+async function ownPage({ browser, server, rows }) {
+  for (const service of ['lax', 'none', 'host']) {
+    const victim = await Visitor.logIn(browser, server.origin(service), 'alice');
+    const sent = mark();
+    await victim.send('POST', `/posts?mark=${sent}`, { csrf: (await victim.cookie('csrf_access_token')).value });
+    const wanted = { cookie: true, status: 200, code: null, site: 'same-origin' };
+    rows.same(`${service}: the application's own page may post`, judged(await server.told(sent)), wanted);
+    await victim.leave();
+  }
+}
+
+// Why the value is asked for in a header: another origin cannot send that, nor read the value.
+async function header({ browser, server, rows }) {
+  const origin = server.origin('none');
+  const victim = await Visitor.logIn(browser, origin, 'alice');
+  const own = (await server.logIn('none', 'mallory')).csrf;
+
+  let sent = await send(victim.page, server.other, `${origin}/posts`, {}, 'cors', own);
+  rows.check('the header is not sent without a preflight', (await server.told(sent, 'OPTIONS')) !== undefined, 'no preflight');
+  rows.check('after a refused preflight nothing is posted', await server.toldNothing(sent), 'a POST');
+
+  sent = await send(victim.page, server.other, `${origin}/posts`, {}, 'no-cors', own);
+  const dropped = { csrf_header: null, status: 403, code: 'missing_csrf_token' };
+  rows.same('without cors the browser drops the header', await server.told(sent), dropped);
+
+  await victim.page.goto(`${server.evil}/`);
+  const readable = await victim.page.evaluate(() => document.cookie);
+  rows.check("a sibling cannot read the victim's CSRF cookie", readable === '', readable);
+  await victim.leave();
+}
+
+// An application that answers every site by CORS: the header arrives, and still does not help.
+async function carelessCors({ browser, server, rows }) {
+  const origin = server.origin('open');
+  const victim = await Visitor.logIn(browser, origin, 'alice');
+  const cookie = 'csrf_access_token=planted; Domain=example.test; Path=/; Secure; SameSite=None';
+  await victim.page.goto(`${server.evil}/plant?${new URLSearchParams({ cookie })}`);
+  for (const [whose, value] of [
+    ["the attacker's own", (await server.logIn('open', 'mallory')).csrf],
+    ['that of a planted CSRF cookie', 'planted'],
+  ]) {
+    const sent = await send(victim.page, server.evil, `${origin}/posts`, {}, 'cors', value);
+    const told = await server.told(sent);
+    const wanted = { cookie: true, status: 403, code: 'csrf_mismatch', site: 'same-site', header: value };
+    rows.same(`a CSRF value that arrives is refused: ${whose}`, { ...judged(told), header: told?.csrf_header }, wanted);
+  }
+  await victim.leave();
+}
+
+// The server's words about a request, and whether a token cookie came with it.
+function judged(told) {
+  if (!told) return undefined;
+  const cookie = told.cookies.some(({ name }) => name.endsWith('_token_cookie'));
+  return { cookie, status: told.status, code: told.code, site: told.sec_fetch_site };
+}

@@ -1,0 +1,128 @@
+// A sibling sets cookies of our names for the whole domain. Cookies have no sender: the server sees several of a name.
+
+import { mark, Visitor } from '../visitor.mjs';
+
+const ACCESS = 'access_token_cookie';
+
+export default async function planting({ browser, server, rows }) {
+  await whoIsLoggedIn({ browser, server, rows });
+  await whoIsNot({ browser, server, rows });
+  await whoseJarIsFlooded({ browser, server, rows });
+}
+
+// Plain names. Nothing that is planted makes the victim somebody else.
+async function whoIsLoggedIn({ browser, server, rows }) {
+  const origin = server.origin('lax');
+  const mallory = await server.logIn('lax', 'mallory');
+  const ofAnother = await server.logIn('lax', 'mallory');
+  // All services have the same key.
+  const expired = await server.logIn('short', 'mallory');
+  const expiresAt = Date.now() + 2_500;
+  const ambiguous = { status: 401, code: 'ambiguous_cookie' };
+  const harmless = { status: 200, user: 'alice' };
+  const wide = 'Domain=example.test; Path=/; Secure';
+  const table = [
+    ["the attacker's token is refused as ambiguous", [`${ACCESS}=${mallory.access}; ${wide}`], 2, ambiguous],
+    ['so is one with a longer path, which the browser sends first', [`${ACCESS}=${mallory.access}; Domain=example.test; Path=/api; Secure`], 2, { ...ambiguous, first: mallory.access }],
+    ['so are two of them', [`${ACCESS}=${mallory.access}; ${wide}`, `${ACCESS}=${ofAnother.access}; Domain=example.test; Path=/api`], 3, ambiguous],
+    ["the attacker's refresh token under the other name is refused as ambiguous", [`${ACCESS}=${mallory.refresh}; ${wide}`], 2, ambiguous],
+    ['so is one that has expired', [`${ACCESS}=${expired.access}; ${wide}`], 2, ambiguous],
+    ['junk is dropped', [`${ACCESS}=junk; ${wide}`], 2, harmless],
+    ['a token that was changed is dropped', [`${ACCESS}=${mallory.access.slice(0, -4)}AAAA; ${wide}`], 2, harmless],
+    ['an empty value is dropped', [`${ACCESS}=; ${wide}`], 2, harmless],
+    ['three pieces of junk are dropped', junk(3), 4, harmless],
+    ['four are too many to look at: locked out, not logged in', junk(4), 5, ambiguous],
+    ['a name in other letters is another name', [`ACCESS_TOKEN_COOKIE=${mallory.access}; ${wide}`], 1, harmless],
+    ["the victim's own cookie cannot be deleted", [`${ACCESS}=; ${wide}; Max-Age=0`], 1, harmless],
+  ];
+  await new Promise((wake) => setTimeout(wake, expiresAt - Date.now()));
+  const alone = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${expired.access}` });
+  rows.same("the attacker's old token has expired", alone, { status: 401, code: 'token_expired' });
+  for (const [sentence, lines, arrive, wanted] of table) {
+    const victim = await Visitor.logIn(browser, origin, 'alice');
+    await plant(victim, server.evil, lines);
+    rows.same(`plain names, planted beside the victim's: ${sentence}`, await seen(victim, server), { arrive, ...wanted });
+    await victim.leave();
+  }
+
+  const victim = await Visitor.logIn(browser, origin, 'alice');
+  const csrf = (await victim.cookie('csrf_access_token')).value;
+  await victim.page.goto(`${server.evil}/`);
+  await victim.page.evaluate((line) => (document.cookie = line), `${ACCESS}=${mallory.access}; ${wide}`);
+  rows.same('plain names: planting by script is the same', await seen(victim, server), { arrive: 2, ...ambiguous });
+  const posted = await victim.send('POST', '/posts', { csrf });
+  rows.same('plain names: nothing is posted for either of them', posted, { status: 401, code: 'ambiguous_cookie' });
+  await victim.leave();
+
+  const refreshing = await Visitor.logIn(browser, origin, 'alice');
+  const value = (await refreshing.cookie('csrf_refresh_token')).value;
+  await plant(refreshing, server.evil, [`refresh_token_cookie=${mallory.refresh}; ${wide}`]);
+  await refreshing.page.goto(`${origin}/`);
+  const refreshed = await refreshing.send('POST', '/refresh', { csrf: value });
+  rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
+  rows.same('plain names: and the access token still counts', await refreshing.whoAmI(), { status: 200, user: 'alice' });
+  await refreshing.leave();
+}
+
+// A visitor without a cookie of their own: with plain names nothing tells a planted cookie from one that was set here.
+async function whoIsNot({ browser, server, rows }) {
+  for (const service of ['lax', 'host']) {
+    const mallory = await server.logIn(service, 'mallory');
+    const visitor = await Visitor.arrive(browser, server.origin(service));
+    const prefix = service === 'host' ? '__Host-Http-' : '';
+    const planted = `${prefix}${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure; HttpOnly`;
+    await plant(visitor, server.evil, [planted]);
+    if (service === 'lax') {
+      const attacker = { status: 200, user: 'mallory' };
+      rows.same('plain names: a visitor who is not logged in DOES become the attacker (SECURITY.md says so)', await visitor.whoAmI(), attacker);
+      await visitor.logIn('alice');
+      const lockedOut = { status: 401, code: 'ambiguous_cookie' };
+      rows.same('plain names: who logs in then is locked out, and is not the attacker', await visitor.whoAmI(), lockedOut);
+    } else {
+      const nobody = { status: 401, code: 'missing_token' };
+      rows.same('__Host-Http- names: a visitor who is not logged in stays nobody', await visitor.whoAmI(), nobody);
+      await visitor.logIn('alice');
+      rows.same('__Host-Http- names: who logs in then is in', await visitor.whoAmI(), { status: 200, user: 'alice' });
+    }
+    await visitor.leave();
+  }
+}
+
+// Browsers keep so many cookies for a domain with all its subdomains; more push out the oldest.
+async function whoseJarIsFlooded({ browser, server, rows }) {
+  for (const service of ['lax', 'host']) {
+    const mallory = await server.logIn(service, 'mallory');
+    const victim = await Visitor.logIn(browser, server.origin(service), 'alice');
+    const prefix = service === 'host' ? '__Host-Http-' : '';
+    await victim.page.goto(`${server.evil}/flood`);
+    const own = await victim.cookie(ACCESS);
+    rows.check(`${service}: a sibling that floods the jar pushes the victim's cookie out`, own === undefined, own);
+    await plant(victim, server.evil, [`${prefix}${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure; HttpOnly`]);
+    const [sentence, wanted] =
+      service === 'lax'
+        ? ['plain names: and DOES log the victim in as the attacker then (SECURITY.md says so)', { status: 200, user: 'mallory' }]
+        : ['__Host-Http- names: and can log the victim out, but not in as somebody else', { status: 401, code: 'missing_token' }];
+    rows.same(sentence, await victim.whoAmI(), wanted);
+    await victim.leave();
+  }
+}
+
+// At different paths: a cookie of the same name, domain and path would replace the other.
+function junk(count) {
+  return ['/', '/api', '/api/v1', '/api/v1/users'].slice(0, count).map((path, n) => `${ACCESS}=junk${n}; Domain=example.test; Path=${path}; Secure`);
+}
+
+async function plant(visitor, from, lines) {
+  const query = new URLSearchParams(lines.map((line) => ['cookie', line]));
+  await visitor.page.goto(`${from}/plant?${query}`);
+}
+
+// Who the server takes the visitor for, how many cookies of the name it was sent, and the first of them.
+async function seen(visitor, server) {
+  await visitor.page.goto(`${visitor.origin}/`);
+  const asked = mark();
+  const { status, user, code } = await visitor.send('GET', `/api/v1/users/me?mark=${asked}`);
+  const told = await server.told(asked, 'GET');
+  const values = told?.cookies.filter(({ name }) => name === ACCESS).map(({ value }) => value) ?? [];
+  return { status, user, code, arrive: values.length, first: values[0] };
+}

@@ -1,0 +1,89 @@
+//! The pages of evil.example.test, a sibling of the application, and of other.test, another site. They are the same pages.
+
+use axum::Router;
+use axum::extract::Query;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect};
+use axum::routing::{any, get};
+use serde::Deserialize;
+
+pub(crate) fn router() -> Router {
+    Router::new()
+        .route("/", get(|| async { Html("<title>attacker</title>") }))
+        .route("/form", get(form))
+        .route("/redirect", any(redirect))
+        .route("/frame", get(frame))
+        .route("/plant", get(plant))
+        .route("/flood", get(flood))
+}
+
+type Pairs = Query<Vec<(String, String)>>;
+
+/// A form that posts the query's pairs to the one called `action`.
+async fn form(Query(pairs): Pairs) -> Html<String> {
+    let mut action = String::new();
+    let mut fields = Vec::new();
+    for (name, value) in pairs {
+        let (name, value) = (escape(&name), escape(&value));
+        if name == "action" {
+            action = value;
+        } else {
+            fields.push(format!(
+                r#"<input type="hidden" name="{name}" value="{value}">"#
+            ));
+        }
+    }
+    let fields = fields.concat();
+    Html(format!(
+        r#"<title>attacker</title><form method="post" action="{action}">{fields}<button>Win a prize</button></form>"#
+    ))
+}
+
+#[derive(Deserialize)]
+struct Target {
+    to: String,
+}
+
+/// Sends the browser on, with the same method and body.
+async fn redirect(Query(Target { to }): Query<Target>) -> Redirect {
+    Redirect::temporary(&to)
+}
+
+#[derive(Deserialize)]
+struct Frame {
+    src: String,
+    sandbox: Option<String>,
+}
+
+/// A page that shows another in a frame.
+async fn frame(Query(Frame { src, sandbox }): Query<Frame>) -> Html<String> {
+    let src = escape(&src);
+    let sandbox = sandbox.map_or_else(String::new, |allowed| {
+        format!(r#" sandbox="{}""#, escape(&allowed))
+    });
+    Html(format!(
+        r#"<title>attacker</title><iframe src="{src}"{sandbox}></iframe>"#
+    ))
+}
+
+/// Sets each `cookie` as it stands.
+async fn plant(Query(pairs): Pairs) -> impl IntoResponse {
+    let lines: Vec<_> = pairs
+        .into_iter()
+        .map(|(_, line)| (SET_COOKIE, line))
+        .collect();
+    (AppendHeaders(lines), Html("<title>attacker</title>"))
+}
+
+/// Sets more cookies for the whole domain than browsers keep.
+async fn flood() -> impl IntoResponse {
+    let line = |n| format!("flood{n}=1; Domain=example.test; Path=/nowhere; Secure");
+    let lines: Vec<_> = (0..300).map(|n| (SET_COOKIE, line(n))).collect();
+    (AppendHeaders(lines), Html("<title>attacker</title>"))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+}

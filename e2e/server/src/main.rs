@@ -1,0 +1,64 @@
+//! What the browser tests run against: handstamp in several configurations, each on a port of its own, and the pages of
+//! the attackers. All of it over https, with a certificate made for this run.
+//!
+//! The first line it prints is JSON: the ports, and how to know the certificate. Each request that reached handstamp is another one.
+//! SIGTERM ends it.
+
+mod app;
+mod attacker;
+mod services;
+mod tls;
+mod witness;
+
+use std::error::Error;
+
+use serde_json::{Map, json};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use crate::services::SERVICES;
+use crate::tls::{Certificate, TlsListener};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let certificate = Certificate::for_this_run()?;
+    let mut ports = Map::new();
+    let mut servers = JoinSet::new();
+
+    for service in SERVICES {
+        let listener = bind().await?;
+        // An origin has a port, so the port is known before the configuration.
+        let port = listener.local_addr()?.port();
+        let app = app::router(service, port)?;
+        ports.insert(service.name.to_owned(), port.into());
+        servers.spawn(serve(TlsListener::new(listener, &certificate), app));
+    }
+    let listener = bind().await?;
+    let attackers = listener.local_addr()?.port();
+    servers.spawn(serve(
+        TlsListener::new(listener, &certificate),
+        attacker::router(),
+    ));
+
+    let first_line = json!({
+        "certificate": certificate.in_base64(),
+        "spki": certificate.public_key_hash(),
+        "services": ports,
+        "attackers": attackers,
+    });
+    println!("{first_line}");
+    tokio::select! {
+        _ = terminated.recv() => Ok(()),
+        ended = servers.join_next() => Err(format!("a server has ended: {ended:?}").into()),
+    }
+}
+
+async fn bind() -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0)).await
+}
+
+async fn serve(listener: TlsListener, app: axum::Router) -> std::io::Result<()> {
+    axum::serve(listener, app).await
+}
