@@ -8,8 +8,8 @@ use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 
 use crate::error::NoAuth;
 use crate::{
-    AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, RequireMiddleware,
-    SameOriginMiddleware, SetCookies,
+    AuthError, ClientInfo, ImplicitRefreshMiddleware, IssueError, LogOut, Refresh, Rejection,
+    RequireMiddleware, SameOriginMiddleware, SetCookies,
 };
 
 /// [`handstamp::Auth`] for actix-web: put it, bare, in the application's data, and take it as an argument of handlers.
@@ -73,6 +73,25 @@ impl Auth {
     #[must_use]
     pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireMiddleware<P> {
         RequireMiddleware::new(self.0.clone(), require)
+    }
+
+    /// A middleware that renews the access token of a browser that is active, shortly before it ends. Around a whole
+    /// application: only requests that a middleware of [`require`](Self::require) or an extractor let in renew anything.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Access, Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let app = App::new()
+    ///     .wrap(auth.implicit_refresh())
+    ///     .app_data(auth)
+    ///     .route("/", web::get().to(async || "everybody may see this, and it renews nothing"))
+    ///     .route("/me", web::get().to(async |token: Access| token.subject().to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn implicit_refresh(&self) -> ImplicitRefreshMiddleware {
+        ImplicitRefreshMiddleware::new(self.0.clone())
     }
 
     /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.

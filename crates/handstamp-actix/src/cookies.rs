@@ -107,7 +107,11 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
-    for line in cookies.0.lines() {
+    append(&cookies.0, headers);
+}
+
+pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
+    for line in cookies.lines() {
         remove_replaced(line, headers);
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
         if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {

@@ -5,7 +5,7 @@ use handstamp::error::Rejection;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Auth, Authenticated, Require};
 
-use crate::Head;
+use crate::{Head, implicit_refresh};
 
 /// The token that a middleware of this same `Auth` and purpose let in, if there is one. Handlers mostly ask for
 /// [`Access`](crate::Access) and its like; this is for other middleware, and for a second `Auth`.
@@ -61,8 +61,10 @@ pub(crate) fn let_in<P: Purpose>(
     if let Some(outer) = verified(auth, request) {
         return auth.require_same(&outer, &token);
     }
+    let token = Arc::new(token);
+    implicit_refresh::let_in(auth, &token, request);
     let mut extensions = request.extensions_mut();
-    let entry = (auth.clone(), Arc::new(token));
+    let entry = (auth.clone(), token);
     match extensions.get_mut() {
         Some(LetIn::<P>(entries)) => entries.push(entry),
         None => drop(extensions.insert(LetIn(vec![entry]))),
@@ -103,12 +105,12 @@ async fn token<P: Purpose>(
     request: &HttpRequest,
     require: &Require<P>,
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
-    match verified(auth, request) {
-        Some(token) => Ok(token),
-        None => Ok(Arc::new(
-            auth.authenticate(&Head::from(request), require).await?,
-        )),
+    if let Some(token) = verified(auth, request) {
+        return Ok(token);
     }
+    let token = Arc::new(auth.authenticate(&Head::from(request), require).await?);
+    implicit_refresh::let_in(auth, &token, request);
+    Ok(token)
 }
 
 /// One entry for each `Auth` whose middleware stands before the handler.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod implicit;
+
 use std::future::ready;
 
 use actix_web::body::to_bytes;
@@ -135,6 +137,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .app_data(other.clone())
                 .service(at("/access").to(access)),
         );
+    implicit::routes(&auth, &other, config);
 }
 
 fn at(path: &str) -> Resource {
