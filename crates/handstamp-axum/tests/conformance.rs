@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
-#[path = "conformance/bodies.rs"]
 mod bodies;
+mod implicit;
 
 use axum::Router;
 use axum::body::Body;
@@ -67,6 +67,7 @@ fn router(app: &App) -> Router {
     let others = || other.require(Require::access());
     let layered = |require| behind(auth.require(require), any(access));
     let read = ["users:read", "users:delete"];
+    let implicit = implicit::router(&auth, &other);
     let theirs = other.clone();
     let both = any(async move |ours: Access, request| both(&theirs, &ours, &request));
     Router::new()
@@ -139,6 +140,7 @@ fn router(app: &App) -> Router {
         .route("/session/log-out-body", any(bodies::log_out_body))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(auth)
+        .merge(implicit)
         .nest(
             "/other",
             Router::new()

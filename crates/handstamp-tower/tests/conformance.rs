@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
-#[path = "conformance/bodies.rs"]
 mod bodies;
+mod implicit;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -106,6 +106,7 @@ fn route(app: &App, path: &str) -> Route {
         "/form-layered" => behind(strict(), bodies::route(auth, bodies::form)),
         "/refresh-json" => bodies::route(auth, bodies::refresh_json),
         "/session/log-out-body" => bodies::route(auth, bodies::log_out_body),
+        path if path.starts_with("/implicit/") => implicit::route(app, path),
         "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {
             let layer = SameOriginLayer::new(auth.clone());
