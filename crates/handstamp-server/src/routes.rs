@@ -42,7 +42,7 @@ impl FromRef<App> for TrustedProxies {
 
 pub(crate) fn routes(app: App) -> Router {
     Router::new()
-        .route("/login", post(login))
+        .route("/login", post(login).layer(app.auth.same_origin()))
         .route("/logout", post(logout))
         .route("/protected", get(protected))
         .route("/posts", post(create_post))

@@ -108,6 +108,22 @@ fn wrong_credentials_are_refused_and_set_nothing() {
 }
 
 #[test]
+fn nobody_is_logged_in_by_another_site() {
+    let server = start(&[]);
+    for (site, status) in [
+        ("cross-site", 403),
+        ("same-site", 403),
+        ("same-origin", 200),
+    ] {
+        let credentials = json!({"username": "user1", "password": "password1"});
+        let log_in = Request::new("POST", "/login")
+            .header("sec-fetch-site", site)
+            .json(&credentials);
+        assert_eq!(server.send(&log_in).status, status, "{site}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_body_is_said_in_json() {
     let server = start(&[]);
     for (name, media_type, body, status, word) in [

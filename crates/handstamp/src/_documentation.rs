@@ -14,3 +14,7 @@ pub mod incidents {}
 #[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/differences.md")]
 pub mod differences {}
+
+#[allow(clippy::doc_markdown, reason = "names of products are no code")]
+#[doc = include_str!("../docs/from-authx.md")]
+pub mod from_authx {}
