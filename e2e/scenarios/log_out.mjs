@@ -17,6 +17,7 @@ export default async function logOut({ browser, server, rows }) {
     ['__Secure- names, SameSite=None', 'secure', secure],
     ['__Host-Http- names, SameSite=Lax', 'host', host],
     ['__Host-Http- names, SameSite=None', 'host-none', host],
+    ['hardened', 'hardened', host],
   ]) {
     const visitor = await Visitor.arrive(browser, server.origin(service));
     await there({ server, rows, visitor, names, page: visitor.page, sentence });

@@ -1,6 +1,6 @@
 // With a public origin, where a request comes from is asked before its token, and whatever CSRF value it has.
 
-import { means, outcome, send, submitInSandbox } from '../attack.mjs';
+import { follow, means, outcome, send, submitInSandbox } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
 
 export default async function provenance({ browser, server, rows }) {
@@ -64,9 +64,7 @@ async function ownPages({ browser, server, rows }) {
   rows.same('a form of ours that an attacker sends back is refused', await told(sent), returned);
 
   // Reading is open to all: links from elsewhere work.
-  sent = mark();
-  await visitor.page.goto(`${server.evil}/`);
-  await visitor.page.evaluate((address) => location.assign(address), `${origin}/api/v1/users/me?mark=${sent}`);
+  sent = await follow(visitor.page, server.evil, `${origin}/api/v1/users/me`);
   rows.same('a link from a sibling works', await told(sent, 'GET'), { ...accepted, site: 'same-site' });
   await visitor.leave();
 }
