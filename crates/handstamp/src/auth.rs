@@ -93,7 +93,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
     ) -> Result<SignedToken<Access>, IssueError> {
-        issue::issue(self, &token.into())
+        issue::issue(self, &token.into().of_login_type(self.config())?)
     }
 
     /// Makes a refresh token, good only for getting new access tokens.
@@ -104,7 +104,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
     ) -> Result<SignedToken<Refresh>, IssueError> {
-        issue::issue(self, &token.into())
+        issue::issue(self, &token.into().of_login_type(self.config())?)
     }
 
     /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
@@ -121,7 +121,7 @@ impl Auth {
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
     pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
-        let mut token = token.into();
+        let mut token = token.into().of_login_type(self.config())?;
         let access = issue::issue(self, &token)?;
         token.lifetime = None;
         Ok(TokenPair {

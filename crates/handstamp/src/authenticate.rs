@@ -80,14 +80,14 @@ fn clear<P: Purpose>(
     csrf::check_presented(presented.location(), head, config, require)?;
     let verified = verify::verify::<P>(&presented, config, auth.now())?;
     let claims = &verified.claims;
-    if let Some(expected) = &require.login_type
-        && claims.login_type() != Some(expected)
-    {
-        let actual = claims.login_type().map(str::to_owned);
-        return Err(Reason::LoginTypeMismatch {
-            expected: expected.clone(),
-            actual,
-        });
+    let demanded = [config.login_type(), require.login_type.as_deref()];
+    for expected in demanded.into_iter().flatten() {
+        if claims.login_type() != Some(expected) {
+            return Err(Reason::LoginTypeMismatch {
+                expected: expected.to_owned(),
+                actual: claims.login_type().map(str::to_owned),
+            });
+        }
     }
     if let Some(span) = require.fresh_within
         && !is_fresh_within(auth, claims, span)

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::authenticated::Authenticated;
 use crate::claims::REGISTERED;
 use crate::clock::UnixTime;
+use crate::config::Config;
 use crate::error::IssueError;
 use crate::purpose::Purpose;
 use crate::store::{SessionId, Uid};
@@ -114,10 +115,27 @@ impl NewToken {
         self
     }
 
-    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type).
+    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type). Where the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and another one is refused.
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
+    }
+
+    /// The same for an [`Auth`](crate::Auth) of one login type: the only one it makes tokens of.
+    pub(crate) fn of_login_type(mut self, config: &Config) -> Result<Self, IssueError> {
+        if let Some(own) = config.login_type() {
+            match self.login_type {
+                Some(given) if given != own => {
+                    return Err(IssueError::OtherLoginType {
+                        given,
+                        own: own.to_owned(),
+                    });
+                }
+                _ => self.login_type = Some(own.to_owned()),
+            }
+        }
+        Ok(self)
     }
 
     /// The claim `auth_time` of a token that is made then. Without a session, one that is made at the log-in says it by its

@@ -40,7 +40,7 @@ pub(crate) fn verify<P: Purpose>(
 pub(crate) enum Genuine {
     /// Made by us or for us.
     Ours(Box<Claims>),
-    /// Its signature holds, and it is for another audience or of another issuer.
+    /// Its signature holds, and it is for another audience, of another issuer or of another login type.
     Theirs,
     /// Its signature does not hold, or it is no token.
     No,
@@ -49,10 +49,15 @@ pub(crate) enum Genuine {
 /// For a log-out, which takes tokens that have expired.
 pub(crate) fn genuine(token: &[u8], config: &Config) -> Genuine {
     match open(token, config) {
-        Ok(claims) if judge_parties(&claims, config).is_ok() => Genuine::Ours(claims),
+        Ok(claims) if is_ours(&claims, config) => Genuine::Ours(claims),
         Ok(_) => Genuine::Theirs,
         Err(_) => Genuine::No,
     }
+}
+
+fn is_ours(claims: &Claims, config: &Config) -> bool {
+    let of_another_type = |own| claims.login_type() != Some(own);
+    judge_parties(claims, config).is_ok() && !config.login_type().is_some_and(of_another_type)
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use super::{
     Config, check, cookies::Cookies, csrf::Csrf, danger::Dangers, env, errors::Errors,
-    implicit_refresh::ImplicitRefresh, keys::Keys, locations::Locations, origins::Origins,
-    report::Report, sessions::Sessions, tokens::Tokens,
+    implicit_refresh::ImplicitRefresh, keys::Keys, locations::Locations, login_type::LoginType,
+    origins::Origins, report::Report, sessions::Sessions, tokens::Tokens,
 };
 use crate::error::ConfigError;
 
@@ -34,6 +34,7 @@ pub struct ConfigBuilder {
     pub(super) tokens: Tokens,
     pub(super) errors: Errors,
     pub(super) locations: Locations,
+    pub(super) login_type: LoginType,
     pub(super) cookies: Cookies,
     pub(super) csrf: Csrf,
     pub(super) sessions: Sessions,

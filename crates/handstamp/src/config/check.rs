@@ -6,6 +6,7 @@ use super::{
     token_cookies,
 };
 use crate::{
+    Location,
     error::{ConfigError, Problem},
     purpose::sealed::Kind,
 };
@@ -17,6 +18,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         mut tokens,
         errors,
         locations,
+        login_type,
         cookies,
         csrf,
         sessions,
@@ -32,6 +34,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     tokens.check(&mut report);
     errors.check(&mut report);
     locations.check(&mut report);
+    login_type.check(&mut report);
     cookies.check(&origins, &dangers, &mut report);
     csrf.check(&locations, &origins, &dangers, &mut report);
     cookies.check_prefix(&csrf, &mut report);
@@ -39,6 +42,9 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     let refresh = cookies.of(Kind::Refresh, &csrf, &mut report);
     if let (Some(access), Some(refresh)) = (&access, &refresh) {
         token_cookies::check_distinct(access, refresh, &mut report);
+        if locations.token_locations.contains(&Location::Cookies) {
+            login_type.check_names(access, refresh, &mut report);
+        }
     }
     sessions.check(&tokens, &mut report);
     implicit_refresh.check(&tokens, &mut report);
@@ -67,6 +73,7 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
         tokens,
         errors,
         locations,
+        login_type: login_type.own,
         cookies,
         access_cookies,
         refresh_cookies,

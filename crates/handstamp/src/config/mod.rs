@@ -14,6 +14,7 @@ mod implicit_refresh;
 mod keys;
 mod list;
 mod locations;
+mod login_type;
 mod nearest;
 mod origins;
 mod report;

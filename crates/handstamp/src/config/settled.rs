@@ -30,6 +30,7 @@ pub struct Config {
     pub(super) tokens: Tokens,
     pub(super) errors: Errors,
     pub(super) locations: Locations,
+    pub(super) login_type: Option<String>,
     pub(super) cookies: Cookies,
     pub(super) access_cookies: TokenCookies,
     pub(super) refresh_cookies: TokenCookies,
@@ -143,6 +144,10 @@ impl Config {
 
     pub(crate) fn identity_claim(&self) -> &str {
         &self.tokens.identity_claim
+    }
+
+    pub(crate) fn login_type(&self) -> Option<&str> {
+        self.login_type.as_deref()
     }
 
     pub(crate) fn error_style(&self) -> ErrorStyle {

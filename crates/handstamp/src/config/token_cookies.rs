@@ -192,14 +192,22 @@ impl Plan<'_> {
     }
 }
 
-/// Two cookies of one name would overwrite each other, or be mistaken for each other.
-pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
-    let names = [
+/// The four names, each with its setting.
+pub(super) fn names<'c>(
+    access: &'c TokenCookies,
+    refresh: &'c TokenCookies,
+) -> [(&'static str, &'c CookieName); 4] {
+    [
         ("JWT_ACCESS_COOKIE_NAME", &access.token.name),
         ("JWT_ACCESS_CSRF_COOKIE_NAME", &access.csrf.name),
         ("JWT_REFRESH_COOKIE_NAME", &refresh.token.name),
         ("JWT_REFRESH_CSRF_COOKIE_NAME", &refresh.csrf.name),
-    ];
+    ]
+}
+
+/// Two cookies of one name would overwrite each other, or be mistaken for each other.
+pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
+    let names = names(access, refresh);
     for (i, (key, name)) in names.iter().enumerate() {
         if let Some((former, _)) = names.iter().take(i).find(|(_, other)| other == name) {
             let (key, other) = if report.is_given(key) {

@@ -49,6 +49,13 @@ pub enum IssueError {
         /// Of the cookie.
         name: String,
     },
+    /// The token is to be of another login type than all tokens that this [`Auth`](crate::Auth) makes.
+    OtherLoginType {
+        /// The one that was asked for.
+        given: String,
+        /// The one of the configuration.
+        own: String,
+    },
     /// A refresh token was asked for from a token that belongs to a session.
     RefreshOfSession,
     /// Only a public key is configured: this service verifies tokens and issues none.
@@ -82,6 +89,10 @@ impl fmt::Display for IssueError {
             Self::UnwritableCookie { name } => {
                 write!(f, "the value for cookie {name} holds what cannot be in a cookie")
             }
+            Self::OtherLoginType { given, own } => write!(
+                f,
+                "the login type {given:?} was asked for, and every token made here is of {own:?}: use the Auth of the former"
+            ),
             Self::RefreshOfSession => f.write_str(
                 "the refresh tokens of a session come from log_in and refresh; another one would outlive it",
             ),

@@ -103,7 +103,8 @@ impl Auth {
     pub async fn sessions(&self, owner: impl Into<Owner>) -> Result<Vec<Session>, Rejection> {
         let owner = owner.into();
         let listed = async {
-            let rows = self.wait(self.required_store()?.list(owner.uid())).await?;
+            let uid = owner.uid(self.config().login_type());
+            let rows = self.wait(self.required_store()?.list(uid)).await?;
             rows.into_iter()
                 .map(|row| Session::read(row, owner.current.as_ref()))
                 .collect::<Result<_, _>>()

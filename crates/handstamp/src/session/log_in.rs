@@ -44,7 +44,7 @@ impl Auth {
         let token = NewToken {
             session: None,
             authenticated_at: None,
-            ..token.into()
+            ..token.into().of_login_type(self.config())?
         };
         let lifetime = client.cookies;
         let Some(store) = self.store().filter(|_| self.keeps_sessions()) else {

@@ -26,20 +26,22 @@ pub struct Owner {
 /// A hash, for logs.
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Owner").field(&self.uid()).finish()
+        f.debug_tuple("Owner").field(&self.uid(None)).finish()
     }
 }
 
 impl Owner {
-    /// The kind of account, for applications whose tokens have one.
+    /// The kind of account, for applications whose tokens have one and whose
+    /// [configuration](crate::config::ConfigBuilder::login_type) does not say it.
     #[must_use]
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
     }
 
-    pub(super) fn uid(&self) -> Uid {
-        Uid::new(self.login_type.as_deref(), &self.subject)
+    /// `own` is the login type of all users of this `Auth`.
+    pub(super) fn uid(&self, own: Option<&str>) -> Uid {
+        Uid::new(self.login_type.as_deref().or(own), &self.subject)
     }
 }
 

@@ -23,7 +23,7 @@ impl Auth {
         owner: impl Into<Owner>,
         session: &SessionId,
     ) -> Result<bool, Rejection> {
-        let uid = owner.into().uid();
+        let uid = owner.into().uid(self.config().login_type());
         let revoked = async {
             let store = self.required_store()?;
             end(self, store, uid, session.clone(), Reason::Revoked).await
@@ -62,8 +62,8 @@ impl Auth {
     /// As [`revoke_session`](Self::revoke_session).
     ///
     /// # Security
-    /// Where tokens have a login type, say so: `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is
-    /// somebody else, of whom nothing is ended.
+    /// Where tokens have a login type and the [configuration](crate::config::ConfigBuilder::login_type) has none, say so:
+    /// `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is somebody else, of whom nothing is ended.
     ///
     /// A log-in that has checked the old password and comes to [`log_in`](Self::log_in) only after this is a log-in: after
     /// `log_in`, look whether the password is still the one that was checked. Tokens without a session have whole seconds,
@@ -104,7 +104,7 @@ impl Auth {
         id: &str,
         expires_at: UnixTime,
     ) -> Result<(), Rejection> {
-        let uid = owner.into().uid();
+        let uid = owner.into().uid(self.config().login_type());
         let until = self.forgettable(expires_at);
         let revoked = async {
             let store = self.required_store()?;
@@ -133,7 +133,7 @@ impl Auth {
     }
 
     async fn revoke_user(&self, owner: Owner, which: UserRevocation) -> Result<usize, Rejection> {
-        let uid = owner.uid();
+        let uid = owner.uid(self.config().login_type());
         let revoked = async {
             // Remembered for as long as any token can live.
             let revoke = RevokeUser::new(uid.clone(), which, Reason::Revoked, LONGEST_LIFE);

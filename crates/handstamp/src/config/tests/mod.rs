@@ -1,6 +1,7 @@
 //! Rows. Every text that an operator may read is asserted in full.
 
 mod environment;
+mod login_type;
 #[cfg(feature = "asymmetric")]
 mod pem;
 mod rules;

@@ -9,6 +9,7 @@
 mod adopt;
 mod log_in;
 mod log_out;
+mod login_types;
 mod refresh;
 mod revoke;
 mod stores;
