@@ -43,7 +43,7 @@ mod same_origin;
 mod verified;
 mod with_body;
 
-pub use authenticate::{access, fresh, refresh};
+pub use authenticate::{access, fresh, refresh, visitor};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
