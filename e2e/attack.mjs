@@ -43,6 +43,14 @@ export async function send(page, from, target, fields, mode, csrf) {
   return sent;
 }
 
+// What the server made of it, and whether a token cookie had come along: else a refusal proves nothing.
+export async function outcome(server, sent, method) {
+  const told = await server.told(sent, method);
+  if (!told) return undefined;
+  const { cookies, sec_fetch_site: site, csrf_header: csrf, ...others } = told;
+  return { ...others, site, csrf, cookie: cookies.some(({ name }) => name.endsWith('_token_cookie')) };
+}
+
 function formAt(from, action, fields) {
   return `${from}/form?${new URLSearchParams({ action, ...fields })}`;
 }

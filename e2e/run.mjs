@@ -6,7 +6,7 @@ import { launch } from './browser.mjs';
 import { Rows } from './rows.mjs';
 import { Server } from './server.mjs';
 
-const scenarios = ['forgery', 'planting', 'prefixes', 'log_out'];
+const scenarios = ['forgery', 'provenance', 'log_in', 'websocket', 'planting', 'prefixes', 'log_out'];
 
 const [binary, ...asked] = process.argv.slice(2);
 const unknown = asked.filter((name) => !scenarios.includes(name));
@@ -24,12 +24,14 @@ try {
   console.log(`Chromium ${browser.version()}`);
   for (const name of asked.length > 0 ? asked : scenarios) {
     console.log(`\n# ${name}`);
+    const start = Date.now();
     const { default: scenario } = await import(`./scenarios/${name}.mjs`);
     try {
       await scenario({ browser, server, rows });
     } catch (error) {
       rows.check(`${name} runs to its end`, false, error.stack);
     }
+    console.log(`# ${name} took ${((Date.now() - start) / 1000).toFixed(1)} s`);
   }
 } catch (error) {
   rows.check('server and browser start', false, error.stack);

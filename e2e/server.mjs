@@ -29,6 +29,7 @@ export class Server {
     server.spki = spki;
     server.evil = `https://evil.example.test:${attackers}`;
     server.other = `https://other.test:${attackers}`;
+    server.friend = `https://friend.example.test:${attackers}`;
     server.neighbour = `https://app.example.test:${attackers}`;
     server.services = services;
     lines.on('line', (line) => server.#hear(JSON.parse(line)));
@@ -70,7 +71,7 @@ export class Server {
     return { access, csrf, refresh };
   }
 
-  // What the server told of the request with this mark in its query; undefined when none came.
+  // What the server told of the request with this mark in its query; undefined when none came. `null` is any method.
   async told(mark, method = 'POST') {
     for (const end = Date.now() + 10_000; Date.now() < end; ) {
       const line = this.#find(mark, method);
@@ -100,7 +101,7 @@ export class Server {
   }
 
   #find(mark, method) {
-    return this.#told.find((line) => line.method === method && new URLSearchParams(line.query).get('mark') === mark);
+    return this.#told.find((line) => (method === null || line.method === method) && new URLSearchParams(line.query).get('mark') === mark);
   }
 
   #hear(line) {

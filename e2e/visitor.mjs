@@ -23,6 +23,13 @@ export class Visitor {
     return answer;
   }
 
+  // As a new one: without cookies, at the first page, logged in.
+  async again(user) {
+    await this.context.clearCookies();
+    await this.page.goto(`${this.origin}/`);
+    await this.logIn(user);
+  }
+
   // A request of the application's own page; or of another page, or of a frame.
   send(method, path, { body, csrf } = {}, page = this.page) {
     return page.evaluate(

@@ -32,14 +32,15 @@ export default async function logOut({ browser, server, rows }) {
   // A page of another site that the application answers by CORS. It has the CSRF value from the answer to log-in.
   const visitor = await Visitor.arrive(browser, server.origin('open'));
   await visitor.page.goto(`${server.other}/`);
-  await there({ server, rows, visitor, names: plain, page: visitor.page, sentence: 'plain names, SameSite=None, by fetch from another site' });
+  const sentence = 'plain names, SameSite=None, by fetch from another site';
+  await there({ server, rows, visitor, names: plain, page: visitor.page, sentence, logIn: '/unguarded/login' });
   await visitor.leave();
 }
 
 // Logs in and out by requests of `page`.
-async function there({ server, rows, visitor, names, page, sentence }) {
+async function there({ server, rows, visitor, names, page, sentence, logIn = '/login' }) {
   const jar = async () => (await visitor.cookies()).map(({ name }) => name).sort();
-  const { csrf } = await visitor.send('POST', '/login', { body: 'user=alice' }, page);
+  const { csrf } = await visitor.send('POST', logIn, { body: 'user=alice' }, page);
   rows.check(`${sentence}: log-in sets four cookies`, JSON.stringify(await jar()) === JSON.stringify(names), await jar());
   rows.same(`${sentence}: which let in`, await visitor.send('GET', '/api/v1/users/me', {}, page), { status: 200, user: 'alice' });
   const copied = (await visitor.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');

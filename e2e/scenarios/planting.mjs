@@ -6,6 +6,7 @@ const ACCESS = 'access_token_cookie';
 
 export default async function planting({ browser, server, rows }) {
   await whoIsLoggedIn({ browser, server, rows });
+  await overHttp2({ browser, server, rows });
   await whoIsNot({ browser, server, rows });
   await whoseJarIsFlooded({ browser, server, rows });
 }
@@ -38,30 +39,40 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   await new Promise((wake) => setTimeout(wake, expiresAt - Date.now()));
   const alone = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${expired.access}` });
   rows.same("the attacker's old token has expired", alone, { status: 401, code: 'token_expired' });
+  const victim = await Visitor.arrive(browser, origin);
   for (const [sentence, lines, arrive, wanted] of table) {
-    const victim = await Visitor.logIn(browser, origin, 'alice');
+    await victim.again('alice');
     await plant(victim, server.evil, lines);
     rows.same(`plain names, planted beside the victim's: ${sentence}`, await seen(victim, server), { arrive, ...wanted });
-    await victim.leave();
   }
 
-  const victim = await Visitor.logIn(browser, origin, 'alice');
+  await victim.again('alice');
   const csrf = (await victim.cookie('csrf_access_token')).value;
   await victim.page.goto(`${server.evil}/`);
   await victim.page.evaluate((line) => (document.cookie = line), `${ACCESS}=${mallory.access}; ${wide}`);
   rows.same('plain names: planting by script is the same', await seen(victim, server), { arrive: 2, ...ambiguous });
   const posted = await victim.send('POST', '/posts', { csrf });
   rows.same('plain names: nothing is posted for either of them', posted, { status: 401, code: 'ambiguous_cookie' });
-  await victim.leave();
 
-  const refreshing = await Visitor.logIn(browser, origin, 'alice');
-  const value = (await refreshing.cookie('csrf_refresh_token')).value;
-  await plant(refreshing, server.evil, [`refresh_token_cookie=${mallory.refresh}; ${wide}`]);
-  await refreshing.page.goto(`${origin}/`);
-  const refreshed = await refreshing.send('POST', '/refresh', { csrf: value });
+  await victim.again('alice');
+  const value = (await victim.cookie('csrf_refresh_token')).value;
+  await plant(victim, server.evil, [`refresh_token_cookie=${mallory.refresh}; ${wide}`]);
+  await victim.page.goto(`${origin}/`);
+  const refreshed = await victim.send('POST', '/refresh', { csrf: value });
   rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
-  rows.same('plain names: and the access token still counts', await refreshing.whoAmI(), { status: 200, user: 'alice' });
-  await refreshing.leave();
+  rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
+  await victim.leave();
+}
+
+// Over HTTP/2 each cookie is a header line of its own (RFC 9113, section 8.2.3).
+async function overHttp2({ browser, server, rows }) {
+  const victim = await Visitor.logIn(browser, server.origin('http2'), 'alice');
+  const mallory = await server.logIn('http2', 'mallory');
+  rows.same('HTTP/2: four cookies are four lines', await seen(victim, server), { lines: 4, status: 200, user: 'alice' });
+  await plant(victim, server.evil, [`${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure`]);
+  const ambiguous = { arrive: 2, lines: 5, status: 401, code: 'ambiguous_cookie' };
+  rows.same("HTTP/2: the attacker's token on a line of its own is refused as ambiguous", await seen(victim, server), ambiguous);
+  await victim.leave();
 }
 
 // A visitor without a cookie of their own: with plain names nothing tells a planted cookie from one that was set here.
@@ -124,5 +135,5 @@ async function seen(visitor, server) {
   const { status, user, code } = await visitor.send('GET', `/api/v1/users/me?mark=${asked}`);
   const told = await server.told(asked, 'GET');
   const values = told?.cookies.filter(({ name }) => name === ACCESS).map(({ value }) => value) ?? [];
-  return { status, user, code, arrive: values.length, first: values[0] };
+  return { status, user, code, arrive: values.length, first: values[0], lines: told?.cookie_lines };
 }

@@ -2,7 +2,7 @@ use std::ops::Deref;
 
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
-use handstamp_tower::{RequireLayer, SameOriginLayer};
+use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
 use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
 
@@ -47,6 +47,25 @@ impl Auth {
     #[must_use]
     pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireLayer<P> {
         RequireLayer::new(self.0.clone(), require)
+    }
+
+    /// A layer that renews the access token of a browser that is active, shortly before it ends. Around a whole router: only
+    /// requests that a layer of [`require`](Self::require) or an extractor let in renew anything.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use handstamp_axum::{Access, Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let app: Router = Router::new()
+    ///     .route("/", get("everybody may see this, and it renews nothing"))
+    ///     .route("/me", get(async |token: Access| token.subject().to_owned()))
+    ///     .layer(auth.implicit_refresh())
+    ///     .with_state(auth);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn implicit_refresh(&self) -> ImplicitRefreshLayer {
+        ImplicitRefreshLayer::new(self.0.clone())
     }
 
     /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.

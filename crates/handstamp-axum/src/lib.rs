@@ -44,7 +44,10 @@ pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
-pub use handstamp_tower::{Head, RequireLayer, RequireService, SameOriginLayer, SameOriginService};
+pub use handstamp_tower::{
+    Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
+    SameOriginLayer, SameOriginService,
+};
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod implicit;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -65,6 +67,7 @@ fn router(app: &App) -> Router {
     let others = || other.require(Require::access());
     let layered = |require| behind(auth.require(require), any(access));
     let read = ["users:read", "users:delete"];
+    let implicit = implicit::router(&auth, &other);
     let theirs = other.clone();
     let both = any(async move |ours: Access, request| both(&theirs, &ours, &request));
     Router::new()
@@ -134,6 +137,7 @@ fn router(app: &App) -> Router {
         .route("/session/this", any(this_session))
         .route("/session/list", any(list_sessions))
         .with_state(auth)
+        .merge(implicit)
         .nest(
             "/other",
             Router::new()

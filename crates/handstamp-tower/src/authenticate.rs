@@ -6,6 +6,7 @@ use handstamp::{Auth, Authenticated, Require};
 use http::request::Parts;
 
 use crate::head::Head;
+use crate::implicit_refresh;
 use crate::verified::verified;
 
 /// The access token of a request: what a [`RequireLayer`](crate::RequireLayer) of this same `Auth` let in, else what the
@@ -138,10 +139,10 @@ async fn token<P: Purpose>(
     parts: &Parts,
     require: &Require<P>,
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
-    match verified(auth, &parts.extensions) {
-        Some(token) => Ok(token),
-        None => Ok(Arc::new(
-            auth.authenticate(&Head::from(parts), require).await?,
-        )),
+    if let Some(token) = verified(auth, &parts.extensions) {
+        return Ok(token);
     }
+    let token = Arc::new(auth.authenticate(&Head::from(parts), require).await?);
+    implicit_refresh::let_in(auth, &token, &parts.extensions);
+    Ok(token)
 }

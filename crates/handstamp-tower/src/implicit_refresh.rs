@@ -23,25 +23,29 @@ use crate::{append_cookies, verified};
 /// another sees the rest of the path.
 ///
 /// ```
-/// # use std::time::Duration;
-/// # use handstamp_tower::handstamp::{Auth, Config, NewToken, Require, minutes};
+/// # use std::sync::atomic::{AtomicU64, Ordering};
+/// # use handstamp_tower::handstamp::clock::{Clock, UnixTime};
+/// # use handstamp_tower::handstamp::{Auth, Config, Require};
 /// # use handstamp_tower::{ImplicitRefreshLayer, RequireLayer};
 /// # use http::{Request, Response};
 /// # use tower::{ServiceBuilder, ServiceExt as _};
+/// # static MINUTES: AtomicU64 = AtomicU64::new(0);
+/// # #[derive(Debug)]
+/// # struct Watch;
+/// # impl Clock for Watch {
+/// #     fn now(&self) -> UnixTime { UnixTime::from_secs(MINUTES.load(Ordering::Relaxed) * 60) }
+/// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let config = Config::builder()
-/// #     .secret_key([7; 32].as_slice())
-/// #     .access_token_expires(Duration::from_secs(2))
-/// #     .build()?;
-/// # let auth = Auth::new(config);
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// # let auth = Auth::builder(config).with_clock(Watch).build();
 /// let service = ServiceBuilder::new()
 ///     .layer(ImplicitRefreshLayer::new(auth.clone()))
 ///     .layer(RequireLayer::new(auth.clone(), Require::access()))
 ///     .service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
 ///
 /// # let token = auth.create_access_token("user1")?;
-/// # std::thread::sleep(Duration::from_millis(1200));
-/// // A request with a token that has little time left:
+/// # MINUTES.store(12, Ordering::Relaxed);
+/// // A request with a token that has three minutes left:
 /// let cookie = format!("access_token_cookie={}", token.as_str());
 /// let request = Request::builder().header("cookie", cookie).body(())?;
 /// let response = service.oneshot(request).await?;

@@ -1,11 +1,10 @@
-use handstamp::SetCookies;
 use handstamp::error::Rejection;
+use handstamp::{SetCookie, SetCookies};
 use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
-/// else. A line replaces an earlier one for the same cookie, which is one of the same name, `Domain` and `Path`
-/// ([RFC 6265bis, 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)).
+/// else. A line replaces an earlier one for the same cookie: [`SetCookie::replaces`].
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -19,10 +18,9 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// ```
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
-        let line = line.to_header_value();
-        remove_cookie(&line, headers);
+        remove_replaced(line, headers);
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
-        if let Ok(value) = HeaderValue::try_from(line) {
+        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
             headers.append(SET_COOKIE, value);
         }
     }
@@ -66,33 +64,18 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     response
 }
 
-/// Browsers keep a cookie by its name, `Domain` and `Path`.
-fn is_same_cookie(line: &str, other: &str) -> bool {
-    fn attribute<'l>(line: &'l str, name: &str) -> Option<&'l str> {
-        line.split("; ").find_map(|part| part.strip_prefix(name))
-    }
-    line.split('=').next() == other.split('=').next()
-        && ["Domain=", "Path="]
-            .into_iter()
-            .all(|name| attribute(line, name) == attribute(other, name))
-}
-
-fn remove_cookie(line: &str, headers: &mut HeaderMap) {
-    let same = |other: &HeaderValue| {
-        other
-            .to_str()
-            .is_ok_and(|other| is_same_cookie(line, other))
-    };
-    if headers.get_all(SET_COOKIE).iter().any(same) {
+fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
+    let replaced = |earlier: &HeaderValue| earlier.to_str().is_ok_and(|text| line.replaces(text));
+    if headers.get_all(SET_COOKIE).iter().any(replaced) {
         let kept: Vec<HeaderValue> = headers
             .get_all(SET_COOKIE)
             .iter()
-            .filter(|other| !same(other))
+            .filter(|earlier| !replaced(earlier))
             .cloned()
             .collect();
         headers.remove(SET_COOKIE);
-        for other in kept {
-            headers.append(SET_COOKIE, other);
+        for line in kept {
+            headers.append(SET_COOKIE, line);
         }
     }
 }

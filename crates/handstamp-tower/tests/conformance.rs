@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
+mod implicit;
+
 use std::convert::Infallible;
 use std::future::Future;
 
@@ -102,6 +104,7 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => handler(auth, log_out),
         "/session/this" => handler(auth, this_session),
         "/session/list" => handler(auth, list_sessions),
+        path if path.starts_with("/implicit/") => implicit::route(app, path),
         "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {
             let layer = SameOriginLayer::new(auth.clone());

@@ -1,7 +1,7 @@
 //! Login with cookies and JWTs: access and refresh tokens, CSRF values bound to them, scopes, revocation.
 //!
-//! This is the core: it decides, and does no I/O. It knows no web framework; `handstamp-axum` and `handstamp-tower`
-//! bring it to one.
+//! This is the core: it decides, and does no I/O. It knows no web framework; `handstamp-axum`, `handstamp-actix` and
+//! `handstamp-tower` bring it to one.
 //!
 //! ```
 //! use handstamp::{Auth, Config, Location, days, minutes};

@@ -39,7 +39,7 @@ impl SetCookies {
     }
 
     /// These lines, then those.
-    pub(crate) fn and(mut self, then: Self) -> Self {
+    pub fn and(mut self, then: Self) -> Self {
         self.0.extend(then.0);
         self
     }

@@ -3,29 +3,40 @@
 use std::error::Error;
 
 use axum::extract::State;
-use axum::response::{Html, IntoResponse};
-use axum::routing::{get, post};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
 use handstamp_axum::{Access, Auth, AuthError, ClientInfo, LogOut, Refresh, Rejection, Require};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
+use crate::form;
 use crate::services::Service;
 use crate::witness;
 
-pub(crate) fn router(service: &Service, port: u16) -> Result<Router, Box<dyn Error>> {
-    let auth = service.auth(port)?;
-    let without_csrf = auth.require(Require::access().without_csrf());
+pub(crate) fn router(
+    service: &Service,
+    port: u16,
+    attackers: u16,
+) -> Result<Router, Box<dyn Error>> {
+    let auth = service.auth(port, attackers)?;
+    let unguarded = auth.require(Require::access().without_csrf());
+    let without_token = auth.require(Require::access().without_csrf_token());
+    let from_own_pages = auth.same_origin();
     let mut app = Router::new()
-        // Where the attacks on `/posts` succeed: without it, their failure could be the test's own.
-        .route("/unguarded", post(who_am_i))
-        .route_layer(without_csrf)
         .route("/", get(|| async { Html("<title>app</title>") }))
-        .route("/login", post(log_in))
+        .route("/form", get(form::page))
+        // What attacks on the routes below would do there succeeds here: else their failure could be the test's own.
+        .route("/unguarded/login", post(log_in))
+        .route("/unguarded/posts", post(who_am_i).route_layer(unguarded))
+        .route("/login", post(log_in).route_layer(from_own_pages))
         // At the end of a path, so that cookies can be planted at each step of it.
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
+        .route("/forms", post(who_am_i).route_layer(without_token))
+        .route("/socket", any(echo))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
         .with_state(auth);
@@ -54,6 +65,20 @@ async fn log_in(
 
 async fn who_am_i(token: Access) -> Json<Value> {
     Json(json!({"user": token.subject()}))
+}
+
+/// Says who is let in, then sends back what it hears.
+async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async move |socket| {
+        let mut socket = auth.guard(socket, &token);
+        let name = token.subject().to_owned();
+        let mut sent = socket.send(name.into()).await;
+        while sent.is_ok()
+            && let Some(Ok(message)) = socket.recv().await
+        {
+            sent = socket.send(message).await;
+        }
+    })
 }
 
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {

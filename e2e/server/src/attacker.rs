@@ -7,36 +7,16 @@ use axum::response::{AppendHeaders, Html, IntoResponse, Redirect};
 use axum::routing::{any, get};
 use serde::Deserialize;
 
+use crate::form::{self, escape};
+
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(|| async { Html("<title>attacker</title>") }))
-        .route("/form", get(form))
+        .route("/form", get(form::page))
         .route("/redirect", any(redirect))
         .route("/frame", get(frame))
         .route("/plant", get(plant))
         .route("/flood", get(flood))
-}
-
-type Pairs = Query<Vec<(String, String)>>;
-
-/// A form that posts the query's pairs to the one called `action`.
-async fn form(Query(pairs): Pairs) -> Html<String> {
-    let mut action = String::new();
-    let mut fields = Vec::new();
-    for (name, value) in pairs {
-        let (name, value) = (escape(&name), escape(&value));
-        if name == "action" {
-            action = value;
-        } else {
-            fields.push(format!(
-                r#"<input type="hidden" name="{name}" value="{value}">"#
-            ));
-        }
-    }
-    let fields = fields.concat();
-    Html(format!(
-        r#"<title>attacker</title><form method="post" action="{action}">{fields}<button>Win a prize</button></form>"#
-    ))
 }
 
 #[derive(Deserialize)]
@@ -67,7 +47,7 @@ async fn frame(Query(Frame { src, sandbox }): Query<Frame>) -> Html<String> {
 }
 
 /// Sets each `cookie` as it stands.
-async fn plant(Query(pairs): Pairs) -> impl IntoResponse {
+async fn plant(Query(pairs): Query<Vec<(String, String)>>) -> impl IntoResponse {
     let lines: Vec<_> = pairs
         .into_iter()
         .map(|(_, line)| (SET_COOKIE, line))
@@ -80,10 +60,4 @@ async fn flood() -> impl IntoResponse {
     let line = |n| format!("flood{n}=1; Domain=example.test; Path=/nowhere; Secure");
     let lines: Vec<_> = (0..300).map(|n| (SET_COOKIE, line(n))).collect();
     (AppendHeaders(lines), Html("<title>attacker</title>"))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
 }

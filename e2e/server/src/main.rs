@@ -6,6 +6,7 @@
 
 mod app;
 mod attacker;
+mod form;
 mod services;
 mod tls;
 mod witness;
@@ -18,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::services::SERVICES;
-use crate::tls::{Certificate, TlsListener};
+use crate::tls::{Certificate, Protocol, TlsListener};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,21 +27,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let certificate = Certificate::for_this_run()?;
     let mut ports = Map::new();
     let mut servers = JoinSet::new();
+    // An origin has a port, so ports are known before configurations.
+    let of_attackers = bind().await?;
+    let attackers = of_attackers.local_addr()?.port();
 
     for service in SERVICES {
         let listener = bind().await?;
-        // An origin has a port, so the port is known before the configuration.
         let port = listener.local_addr()?.port();
-        let app = app::router(service, port)?;
+        let app = app::router(service, port, attackers)?;
         ports.insert(service.name.to_owned(), port.into());
-        servers.spawn(serve(TlsListener::new(listener, &certificate), app));
+        let listener = TlsListener::new(listener, &certificate, service.protocol);
+        servers.spawn(serve(listener, app));
     }
-    let listener = bind().await?;
-    let attackers = listener.local_addr()?.port();
-    servers.spawn(serve(
-        TlsListener::new(listener, &certificate),
-        attacker::router(),
-    ));
+    let listener = TlsListener::new(of_attackers, &certificate, Protocol::Http1);
+    servers.spawn(serve(listener, attacker::router()));
 
     let first_line = json!({
         "certificate": certificate.in_base64(),

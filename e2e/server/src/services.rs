@@ -5,20 +5,47 @@ use std::error::Error;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Auth, Config, handstamp};
 
+use crate::tls::Protocol;
+
 /// An application that differs from the others in its settings.
 pub(crate) struct Service {
     pub(crate) name: &'static str,
-    /// As they would stand in the environment.
+    /// As they would stand in the environment. For `OWN` and `FRIEND` stand the origins.
     settings: &'static [(&'static str, &'static str)],
     /// It answers any site that asks by CORS.
     pub(crate) open_to_all: bool,
+    pub(crate) protocol: Protocol,
 }
 
 impl Service {
-    pub(crate) fn auth(&self, port: u16) -> Result<Auth, Box<dyn Error>> {
+    const fn new(name: &'static str, settings: &'static [(&'static str, &'static str)]) -> Self {
+        Self {
+            name,
+            settings,
+            open_to_all: false,
+            protocol: Protocol::Http1,
+        }
+    }
+
+    const fn open_to_all(self) -> Self {
+        Self {
+            open_to_all: true,
+            ..self
+        }
+    }
+
+    const fn http2(self) -> Self {
+        Self {
+            protocol: Protocol::Http2,
+            ..self
+        }
+    }
+
+    pub(crate) fn auth(&self, port: u16, attackers: u16) -> Result<Auth, Box<dyn Error>> {
         let origin = format!("https://app.example.test:{port}");
+        let friend = format!("https://friend.example.test:{attackers}");
         let variable = |(name, value): &(&str, &str)| {
-            let value = value.replace("ORIGIN", &origin);
+            let value = value.replace("OWN", &origin).replace("FRIEND", &friend);
             ((*name).into(), value.into())
         };
         let config = Config::builder()
@@ -31,49 +58,36 @@ impl Service {
 }
 
 pub(crate) const SERVICES: &[Service] = &[
-    Service {
-        name: "lax",
-        settings: &[],
-        open_to_all: false,
-    },
-    Service {
-        name: "none",
-        settings: &[SAME_SITE_NONE],
-        open_to_all: false,
-    },
+    Service::new("lax", &[]),
+    Service::new("none", &[SAME_SITE_NONE]),
     // The only way for a header of our choice to come from another site: the application lets it.
-    Service {
-        name: "open",
-        settings: &[SAME_SITE_NONE],
-        open_to_all: true,
-    },
-    Service {
-        name: "secure",
-        settings: &[
+    Service::new("open", &[SAME_SITE_NONE]).open_to_all(),
+    Service::new(
+        "secure",
+        &[
             SAME_SITE_NONE,
             ("JWT_ACCESS_COOKIE_NAME", "__Secure-access"),
             ("JWT_REFRESH_COOKIE_NAME", "__Secure-refresh"),
             ("JWT_ACCESS_CSRF_COOKIE_NAME", "__Secure-csrf_access"),
             ("JWT_REFRESH_CSRF_COOKIE_NAME", "__Secure-csrf_refresh"),
         ],
-        open_to_all: false,
-    },
-    Service {
-        name: "short",
-        settings: &[("JWT_ACCESS_TOKEN_EXPIRES", "2s")],
-        open_to_all: false,
-    },
-    Service {
-        name: "host",
-        settings: &[HOST_PREFIX],
-        open_to_all: false,
-    },
-    Service {
-        name: "host-none",
-        settings: &[HOST_PREFIX, SAME_SITE_NONE],
-        open_to_all: false,
-    },
+    ),
+    Service::new("host", &[HOST_PREFIX]),
+    Service::new("host-none", &[HOST_PREFIX, SAME_SITE_NONE]),
+    Service::new("origin", &[OWN_ORIGIN]),
+    Service::new("http2", &[OWN_ORIGIN]).http2(),
+    Service::new(
+        "trusting",
+        &[
+            OWN_ORIGIN,
+            ("HANDSTAMP_TRUSTED_ORIGINS", "FRIEND"),
+            SAME_SITE_NONE,
+        ],
+    )
+    .open_to_all(),
+    Service::new("short", &[OWN_ORIGIN, ("JWT_ACCESS_TOKEN_EXPIRES", "2s")]),
 ];
 
+const OWN_ORIGIN: (&str, &str) = ("HANDSTAMP_PUBLIC_ORIGIN", "OWN");
 const SAME_SITE_NONE: (&str, &str) = ("JWT_COOKIE_SAMESITE", "none");
 const HOST_PREFIX: (&str, &str) = ("HANDSTAMP_COOKIE_PREFIX", "host");

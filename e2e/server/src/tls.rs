@@ -21,7 +21,8 @@ use tokio_rustls::server::TlsStream;
 pub(crate) struct Certificate {
     key: KeyPair,
     der: CertificateDer<'static>,
-    acceptor: TlsAcceptor,
+    http1: TlsAcceptor,
+    http2: TlsAcceptor,
 }
 
 impl Certificate {
@@ -29,13 +30,16 @@ impl Certificate {
         let CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(HOSTS.map(str::to_owned))?;
         let private = PrivateKeyDer::try_from(signing_key.serialize_der())?;
-        let config = ServerConfig::builder()
+        let mut config = ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], private)?;
+        let http1 = TlsAcceptor::from(Arc::new(config.clone()));
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self {
             key: signing_key,
             der: cert.der().clone(),
-            acceptor: TlsAcceptor::from(Arc::new(config)),
+            http1,
+            http2: TlsAcceptor::from(Arc::new(config)),
         })
     }
 
@@ -58,13 +62,25 @@ pub(crate) struct TlsListener {
 }
 
 impl TlsListener {
-    pub(crate) fn new(tcp: TcpListener, certificate: &Certificate) -> Self {
+    pub(crate) fn new(tcp: TcpListener, certificate: &Certificate, protocol: Protocol) -> Self {
+        let acceptor = match protocol {
+            Protocol::Http1 => &certificate.http1,
+            Protocol::Http2 => &certificate.http2,
+        };
         Self {
             tcp,
-            acceptor: certificate.acceptor.clone(),
+            acceptor: acceptor.clone(),
             handshakes: JoinSet::new(),
         }
     }
+}
+
+/// What browsers are offered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Protocol {
+    Http1,
+    /// Before HTTP/1. Each cookie is a header line of its own then, and a WebSocket a CONNECT.
+    Http2,
 }
 
 impl Listener for TlsListener {
@@ -94,4 +110,9 @@ impl Listener for TlsListener {
     }
 }
 
-const HOSTS: [&str; 3] = ["app.example.test", "evil.example.test", "other.test"];
+const HOSTS: [&str; 4] = [
+    "app.example.test",
+    "friend.example.test",
+    "evil.example.test",
+    "other.test",
+];

@@ -10,18 +10,22 @@ use serde_json::{Value, json};
 /// Prints one line of JSON before the answer is sent.
 pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let mut line = json!({
+        "version": format!("{:?}", request.version()),
         "method": request.method().as_str(),
         "path": request.uri().path(),
         "query": request.uri().query(),
         "origin": text(request.headers(), "origin"),
         "sec_fetch_site": text(request.headers(), "sec-fetch-site"),
         "csrf_header": text(request.headers(), "x-csrf-token"),
+        "cookie_lines": request.headers().get_all("cookie").iter().count(),
         "cookies": cookies(request.headers()),
     });
     let response = next.run(request).await;
     let rejection = response.extensions().get::<Rejection>();
+    let sets = response.headers().get_all("set-cookie").iter().count();
     if let Some(line) = line.as_object_mut() {
         line.insert("status".into(), response.status().as_u16().into());
+        line.insert("sets".into(), sets.into());
         line.insert("code".into(), rejection.map(Rejection::code).into());
     }
     println!("{line}");

@@ -61,6 +61,28 @@
 //! | `/session/list` | an access token | answers with the user agents of the user's sessions in their order, the current one marked: `phone, laptop*` |
 //!
 //! An error of these calls is the whole response.
+//!
+//! All routes below `/implicit` are behind implicit refresh of `auth`, unless the table names others, and take every method.
+//!
+//! | route | layers, the outermost first | a handler that asks for | and answers with |
+//! |---|---|---|---|
+//! | `/implicit/access`, `/implicit/poll` | | the access token | its subject |
+//! | `/implicit/fresh` | | the fresh access token | its subject |
+//! | `/implicit/layered` | implicit refresh, an access token | the access token | its subject |
+//! | `/implicit/inside` | an access token, implicit refresh | the access token | its subject |
+//! | `/implicit/twice` | implicit refresh, twice | the access token | its subject |
+//! | `/implicit/headers` | implicit refresh, an access token from the headers | the access token | its subject |
+//! | `/implicit/without-csrf` | implicit refresh, an access token without CSRF | the access token | its subject |
+//! | `/implicit/of-other` | implicit refresh of `other` | the access token of `auth` | its subject |
+//! | `/implicit/both` | implicit refresh of `auth`, then of `other`; an access token, then one of `other` | both | both subjects, `a b` |
+//! | `/implicit/public` | | nothing | nothing |
+//! | `/implicit/redirect`, `/implicit/not-modified`, `/implicit/missing`, `/implicit/failed` | | the access token | status 303, 304, 404, 500 |
+//! | `/implicit/cached` | | the access token | `Set-Cookie: theme=dark` and `Cache-Control: public, max-age=600` |
+//! | `/implicit/clears` | | the access token | `Clear-Site-Data: "cookies"` |
+//! | `/implicit/login` | | the access token | access cookies for `user2` |
+//! | `/implicit/logout` | | the access token | deletes all cookies |
+//! | `/implicit/log-out` | | a request that may log out | the cookies that logging out gives |
+//! | `/implicit/revoking` | | the access token | its subject, when all sessions of the user are revoked |
 
 #![expect(
     clippy::indexing_slicing,
@@ -74,6 +96,7 @@ mod auths;
 mod cookies;
 mod csrf;
 mod handlers;
+mod implicit;
 mod layers;
 mod locations;
 mod order;
@@ -114,5 +137,6 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     sessions::rows(&mut suite).await;
     handlers::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
+    implicit::rows(&mut suite).await;
     suite.finish(adapter);
 }

@@ -40,7 +40,7 @@ fn added_to_a_get(visitor: &Visitor) -> Vec<Row> {
             "expect: the-unexpected\r\n",
             &[200, 417],
         ),
-        ("Upgrade: websocket", websocket, &[200]),
+        ("Upgrade: websocket, and no Origin", websocket, &[403]),
         ("Upgrade: h2c", h2c, &[200]),
         (
             "Upgrade to nothing",

@@ -33,7 +33,8 @@ pub fn endures_hostile_requests(server: &mut Server, secret: &str) {
         let seen = server
             .send_raw(&row.request)
             .map_or(0, |reply| reply.status);
-        if !row.expected.contains(&seen) {
+        let is_too_large = seen == 431 && row.request.len() > LARGEST_HEAD;
+        if !row.expected.contains(&seen) && !is_too_large {
             failures.push(format!("{}: {seen}, not {:?}", row.name, row.expected));
         }
         assert!(server.is_alive(), "{}: the process ended", row.name);
@@ -97,6 +98,9 @@ impl Visitor {
         format!("{{{}}}", members.join(","))
     }
 }
+
+/// What every server reads. Some answer 431 to more.
+const LARGEST_HEAD: usize = 100 * 1024;
 
 struct Row {
     name: String,

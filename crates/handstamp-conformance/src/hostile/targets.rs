@@ -56,7 +56,7 @@ pub(super) fn targets(visitor: &Visitor) -> Vec<Row> {
         ("60 kB of percent signs", "%".repeat(60_000), &[401]),
         ("20,000 parameters", "a=b&".repeat(15_000), &[401]),
         ("10,000 tokens", "token=&".repeat(9_000), &[401]),
-        ("70 kB", "a".repeat(70_000), &[414]),
+        ("70 kB", "a".repeat(70_000), &[400, 414]),
         ("1 MB", "a".repeat(1_000_000), &[414, 431, 0]),
     ] {
         rows.push(row(
@@ -119,7 +119,7 @@ pub(super) fn targets(visitor: &Visitor) -> Vec<Row> {
     rows.push(row(
         "a path of 70 kB",
         Request::new("GET", &format!("/{}", "a".repeat(70_000))),
-        &[414],
+        &[400, 414],
     ));
     rows.push(row(
         "a path of 20,000 slashes",

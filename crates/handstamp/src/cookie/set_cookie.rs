@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Attributes, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
+use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
 use crate::error::IssueError;
 
 /// One `Set-Cookie` line
@@ -124,6 +124,38 @@ impl SetCookie {
             line += "; Secure";
         }
         line
+    }
+
+    /// Whether a browser forgets the cookie of the line `earlier` when it gets this one after it: it keeps one for each
+    /// name, `Domain` and `Path`
+    /// ([RFC 6265bis, 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)). An adapter
+    /// sends the later line alone.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let token = auth.create_access_token("user1")?;
+    /// let set: Vec<_> = auth.set_access_cookies(&token)?.lines().cloned().collect();
+    /// let unset: Vec<_> = auth.unset_access_cookies().lines().cloned().collect();
+    /// assert!(unset[0].replaces(&set[0].to_header_value()));
+    /// assert!(!unset[0].replaces(&set[1].to_header_value()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn replaces(&self, earlier: &str) -> bool {
+        let mut parts = earlier.split(';').map(str::trim);
+        let pair = parts.next().unwrap_or_default();
+        let (mut domain, mut path) = (None, None);
+        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+            if name.eq_ignore_ascii_case("domain") {
+                domain = Some(value.trim_start_matches('.').to_ascii_lowercase());
+            } else if name.eq_ignore_ascii_case("path") {
+                path = Some(value);
+            }
+        }
+        pair.split('=').next().map(str::trim_end) == Some(self.name.as_str())
+            && domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
+            && path == Some(self.attributes.path.as_str())
     }
 
     fn max_age(&self) -> Option<u64> {

@@ -3,14 +3,14 @@ use crate::{Jar, Reply, Request};
 
 /// A browser with its cookies, on a page of the app that repeats the CSRF value of the cookie.
 #[derive(Debug, Clone)]
-pub(super) struct Browser {
+pub(in crate::adapter) struct Browser {
     name: &'static str,
-    pub(super) jar: Jar,
+    pub(in crate::adapter) jar: Jar,
 }
 
 impl Browser {
     /// Without cookies. The name is its user agent.
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(in crate::adapter) fn new(name: &'static str) -> Self {
         Self {
             name,
             jar: Jar::default(),
@@ -18,7 +18,7 @@ impl Browser {
     }
 
     /// After a log-in.
-    pub(super) async fn logged_in<S: AsyncFn(&App, &Request) -> Reply>(
+    pub(in crate::adapter) async fn logged_in<S: AsyncFn(&App, &Request) -> Reply>(
         name: &'static str,
         suite: &Suite<S>,
         app: &App,
@@ -29,7 +29,7 @@ impl Browser {
     }
 
     /// What it would send.
-    pub(super) fn request(&self, method: &str, target: &str) -> Request {
+    pub(in crate::adapter) fn request(&self, method: &str, target: &str) -> Request {
         let request = Request::new(method, target).header("user-agent", self.name);
         let request = match self.jar.header() {
             none if none.is_empty() => request,
@@ -47,7 +47,7 @@ impl Browser {
     }
 
     /// Sends a POST, and keeps what the answer sets.
-    pub(super) async fn post<S: AsyncFn(&App, &Request) -> Reply>(
+    pub(in crate::adapter) async fn post<S: AsyncFn(&App, &Request) -> Reply>(
         &mut self,
         suite: &Suite<S>,
         app: &App,
@@ -59,10 +59,10 @@ impl Browser {
     }
 
     /// The claims of the token in this cookie.
-    pub(super) fn claims(&self, cookie: &str) -> serde_json::Value {
+    pub(in crate::adapter) fn claims(&self, cookie: &str) -> serde_json::Value {
         crate::peek(self.jar.get(cookie).unwrap_or_default())
     }
 }
 
-pub(super) const ACCESS: &str = "access_token_cookie";
-pub(super) const REFRESH: &str = "refresh_token_cookie";
+pub(in crate::adapter) const ACCESS: &str = "access_token_cookie";
+pub(in crate::adapter) const REFRESH: &str = "refresh_token_cookie";

@@ -1,6 +1,6 @@
 //! Log-in, refresh and log-out, as a browser lives through them. Each row in both styles of errors.
 
-mod browser;
+pub(super) mod browser;
 mod log_ins;
 mod log_outs;
 mod outages;

@@ -91,6 +91,57 @@ fn lines() {
 }
 
 #[test]
+fn a_line_replaces_those_that_a_browser_keeps_in_one_place() {
+    let on_host = SetCookie::unset(&name("a"), &plain());
+    let domain = Some(CookieDomain::try_from("example.com").unwrap());
+    let on_domain = Attributes { domain, ..plain() };
+    let on_domain = SetCookie::unset(&name("a"), &on_domain);
+    for (case, line, earlier, replaces) in [
+        ("our own", &on_host, "a=1; HttpOnly; Path=/; Secure", true),
+        ("in letters of others", &on_host, "a = 1;path=/", true),
+        ("another name", &on_host, "b=a; Path=/", false),
+        ("a name that begins alike", &on_host, "ab=1; Path=/", false),
+        ("a name in other letters", &on_host, "A=1; Path=/", false),
+        ("another path", &on_host, "a=1; Path=/b", false),
+        ("no path", &on_host, "a=1", false),
+        (
+            "of two paths the last",
+            &on_host,
+            "a=1; Path=/b; Path=/",
+            true,
+        ),
+        (
+            "a domain",
+            &on_host,
+            "a=1; Domain=example.com; Path=/",
+            false,
+        ),
+        (
+            "the same domain",
+            &on_domain,
+            "a=1; Path=/; Domain=example.com",
+            true,
+        ),
+        (
+            "written otherwise",
+            &on_domain,
+            "a=1; domain=.Example.com; path=/",
+            true,
+        ),
+        (
+            "another domain",
+            &on_domain,
+            "a=1; Domain=example.org; Path=/",
+            false,
+        ),
+        ("no domain", &on_domain, "a=1; Path=/", false),
+        ("nothing", &on_domain, "", false),
+    ] {
+        assert_eq!(line.replaces(earlier), replaces, "{case}");
+    }
+}
+
+#[test]
 fn debug_shows_everything_but_the_value() {
     let cookie = SetCookie::set(&name("n"), "hush", &plain(), Lifetime::Session).unwrap();
     assert_eq!(

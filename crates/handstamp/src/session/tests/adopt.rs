@@ -29,7 +29,10 @@ fn sid(tokens: &TokenPair) -> String {
 fn a_token_without_a_session_gets_one_once() {
     use EventKind::{Adopted, Debounced, Reissued, Rotated};
     let house = house(builder());
-    let legacy = authx(&house, &json!({"scopes": ["a:read"], "tenant": "acme"}));
+    let legacy = authx(
+        &house,
+        &json!({"scopes": ["a:read"], "tenant": "acme", "iat": NOW - 60}),
+    );
     let first = house.exchange(&legacy).unwrap();
     let said = claims(first.refresh().as_str());
     assert_eq!(
@@ -41,6 +44,7 @@ fn a_token_without_a_session_gets_one_once() {
         crate::testing::CSRF,
         "forms and other tabs keep working"
     );
+    assert_eq!(said["auth_time"], NOW - 60, "when the log-in was");
     let other_tab = house.exchange(&legacy).unwrap();
     assert_eq!(sid(&first), sid(&other_tab));
     assert_eq!(house.told(), [Adopted, Debounced]);

@@ -8,6 +8,7 @@ use super::{House, house, refresh_head, with_store};
 use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
+use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
     Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken, RevokeUser,
@@ -123,6 +124,49 @@ fn every_request_asks_once() {
             "session_ended",
             "{row}"
         );
+    }
+}
+
+#[test]
+fn an_implicit_refresh_asks_when_it_is_due() {
+    for check in [CheckSessions::EveryRequest, CheckSessions::OnRefresh] {
+        let clock = ManualClock::default();
+        clock.set(NOW);
+        let asked = Arc::default();
+        let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
+        let house = with_store(builder().check_sessions(check), store, clock);
+        let tokens = house.log_in("user1");
+        let alone = house.auth.create_access_token("user1").unwrap();
+        let rows: [(u64, &str, &[&str]); 4] = [
+            (0, tokens.access().as_str(), &[]),
+            (0, alone.as_str(), &[]),
+            (14, tokens.access().as_str(), &["admit", "list"]),
+            (0, alone.as_str(), &["admit"]),
+        ];
+        for (minutes, token, expected) in rows {
+            house.clock.advance(crate::minutes(minutes));
+            let head = Head::new("GET").access(token);
+            let token = ask(&house.auth, &head, &Require::access()).unwrap();
+            asked.lock().unwrap().clear();
+            let refresh = ImplicitRefresh::begin(&house.auth, "GET", "/").unwrap();
+            refresh.let_in(&Arc::new(token));
+            let cookies = now(refresh.cookies(&Plain));
+            assert_eq!(cookies.is_some(), !expected.is_empty());
+            assert_eq!(*asked.lock().unwrap(), expected, "{check:?}");
+        }
+    }
+}
+
+/// A response that says nothing.
+struct Plain;
+
+impl ResponseHead for Plain {
+    fn status(&self) -> u16 {
+        200
+    }
+
+    fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> {
+        std::iter::empty()
     }
 }
 

@@ -2,24 +2,23 @@
 
 #![expect(clippy::type_complexity, reason = "rows of tables are tuples")]
 
-use std::sync::Arc;
-use std::time::Duration;
+mod law;
+mod revoked;
+mod said;
 
-use proptest::prelude::*;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{ImplicitRefresh, ResponseHead};
-use crate::config::{CheckSessions, ConfigBuilder};
+use crate::config::ConfigBuilder;
 use crate::purpose::Access;
 use crate::session::ClientInfo;
 use crate::store::MemoryStore;
 use crate::testing::{
     CSRF, Head, ManualClock, NOW, ask, auth, auth_and_clock, builder, now, token,
 };
-use crate::{
-    Auth, Authenticated, Location, NewToken, Require, SetCookie, SetCookies, TokenPair, days,
-    minutes,
-};
+use crate::{Auth, Authenticated, Location, Require, SetCookies, TokenPair, days, minutes};
 
 /// The head of a response, by hand.
 struct Answer(u16, &'static [(&'static str, &'static str)]);
@@ -182,181 +181,4 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     assert!(both.is_of(&auth));
     assert!(!both.is_of(&crate::testing::auth(builder())));
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
-}
-
-#[test]
-fn the_new_token_says_the_same() {
-    let (auth, clock) = auth_and_clock(builder().decode_audience(["web"]).identity_claim("email"));
-    let new = NewToken::for_subject("user1")
-        .fresh()
-        .scopes(["a", "b:*"])
-        .audience(["web", "app"])
-        .login_type("admin")
-        .claim("tenant", json!({"id": 7}));
-    let first = auth.create_access_token(new).unwrap();
-    let first = let_in(&auth, first.as_str());
-    let mut expected = claims(&first);
-    clock.advance(minutes(14));
-    let cookies = refreshed(&auth, first, &Answer(200, &[])).unwrap();
-    let lines: Vec<String> = cookies.lines().map(SetCookie::to_header_value).collect();
-    assert_eq!(lines.len(), 2);
-    let csrf = expected["csrf"].as_str().unwrap();
-    assert!(lines[1].starts_with(&format!("csrf_access_token={csrf};")));
-
-    let second = let_in(&auth, &renewed(&cookies));
-    let got = claims(&second);
-    assert_ne!(got["jti"], expected["jti"]);
-    for (name, value) in [
-        ("jti", got["jti"].clone()),
-        ("fresh", json!(false)),
-        ("iat", json!(NOW + 840)),
-        ("nbf", json!(NOW + 840)),
-        ("exp", json!(NOW + 840 + 900)),
-        ("auth_time", json!(NOW)),
-    ] {
-        expected[name] = value;
-    }
-    assert_eq!(got, expected);
-}
-
-#[test]
-fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
-    let (auth, clock) = with_sessions(builder().session_absolute(minutes(40)));
-    let user = NewToken::for_subject("user1").expires_in(minutes(20));
-    let tokens = now(auth.log_in(user, ClientInfo::new().persistent(days(30)))).unwrap();
-    let first = let_in(&auth, tokens.access().as_str());
-    let mut expected = claims(&first);
-    clock.advance(minutes(19));
-    let cookies = refreshed(&auth, first, &Answer(200, &[])).unwrap();
-    assert!(cookies.lines().all(|line| {
-        let line = line.to_header_value();
-        line.contains("; Max-Age=2592000;")
-    }));
-    let second = let_in(&auth, &renewed(&cookies));
-    let got = claims(&second);
-    for (name, value) in [
-        ("jti", got["jti"].clone()),
-        ("fresh", json!(false)),
-        ("iat", json!(NOW + 19 * 60)),
-        ("nbf", json!(NOW + 19 * 60)),
-        ("exp", json!(NOW + 39 * 60)),
-    ] {
-        expected[name] = value;
-    }
-    assert_eq!(got, expected, "sid, gen and auth_time among them");
-
-    clock.advance(minutes(19));
-    let cookies = refreshed(&auth, second, &Answer(200, &[])).unwrap();
-    let third = let_in(&auth, &renewed(&cookies));
-    assert_eq!(third.expires_at().as_secs(), NOW + 40 * 60, "its end");
-    clock.advance(minutes(1));
-    assert!(refreshed(&auth, third, &Answer(200, &[])).is_none());
-}
-
-#[test]
-fn what_was_revoked_since_is_not_renewed() {
-    let ends: [(&str, fn(&Auth, &TokenPair)); 4] = [
-        ("its session", |auth, tokens| {
-            let token = let_in(auth, tokens.access().as_str());
-            let session = token.session_id().unwrap();
-            now(auth.revoke_session(&token, &session)).unwrap();
-        }),
-        ("all sessions of the user", |auth, _| {
-            now(auth.revoke_all_sessions("user1")).unwrap();
-        }),
-        ("the token itself", |auth, tokens| {
-            let token = let_in(auth, tokens.access().as_str());
-            now(auth.revoke_token("user1", token.id(), token.expires_at())).unwrap();
-        }),
-        ("the session, by a log-out", |auth, tokens| {
-            let head = Head::new("POST")
-                .access(tokens.access().as_str())
-                .csrf(tokens.access().csrf().unwrap());
-            drop(now(auth.log_out(auth.authenticate_log_out(&head).unwrap())).unwrap());
-        }),
-    ];
-    for checked in [CheckSessions::EveryRequest, CheckSessions::OnRefresh] {
-        for tracking in [true, false] {
-            for (row, end) in ends {
-                let config = builder().check_sessions(checked);
-                let (auth, clock) = with_sessions(if tracking {
-                    config
-                } else {
-                    config.session_tracking(false)
-                });
-                let tokens = log_in(&auth, ClientInfo::new());
-                let token = let_in(&auth, tokens.access().as_str());
-                clock.advance(minutes(14));
-                let before = let_in(&auth, tokens.access().as_str());
-                assert!(
-                    refreshed(&auth, before, &Answer(200, &[])).is_some(),
-                    "{row}"
-                );
-                if tracking || row != "its session" {
-                    end(&auth, &tokens);
-                    let cookies = refreshed(&auth, token, &Answer(200, &[]));
-                    assert!(cookies.is_none(), "{row}, {checked:?}, {tracking}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn what_ends_while_the_handler_works_is_not_renewed() {
-    let (auth, clock) = auth_and_clock(builder());
-    let token = auth.create_access_token("user1").unwrap();
-    let token = let_in(&auth, token.as_str());
-    clock.advance(minutes(15));
-    assert!(refreshed(&auth, token, &Answer(200, &[])).is_none());
-}
-
-proptest! {
-    /// However often, and whenever somebody comes: what was renewed says when the log-in was, and ends in time.
-    #[test]
-    fn no_chain_outlives_its_session_or_log_in(
-        visits in prop::collection::vec(0_u64..1500, 1..60),
-        access in 1_u64..1200,
-        refresh in 1200_u64..12_000,
-        absolute in 1_u64..12_000,
-        delta in 1_u64..2000,
-        leeway in 0_u64..60,
-        has_session: bool,
-    ) {
-        let span = Duration::from_secs;
-        let config = builder()
-            .access_token_expires(span(access))
-            .refresh_token_expires(span(refresh))
-            .session_absolute(span(absolute))
-            .implicit_refresh_deltatime(span(delta))
-            .decode_leeway(span(leeway))
-            .session_tracking(has_session);
-        let (auth, clock) = with_sessions(config);
-        let tokens = log_in(&auth, ClientInfo::new());
-        let end = NOW + if has_session { refresh.min(absolute) } else { refresh };
-        let mut current = tokens.access().as_str().to_owned();
-        let mut at = NOW;
-        for visit in visits {
-            at += visit;
-            clock.set(at);
-            let head = Head::new("GET").access(&current);
-            let Ok(token) = ask(&auth, &head, &Require::access()) else {
-                break;
-            };
-            prop_assert!(at < end + leeway, "let in {} s after the end", at - end);
-            let csrf = token.csrf().map(str::to_owned);
-            let old_end = token.expires_at();
-            let Some(cookies) = refreshed(&auth, token, &Answer(200, &[])) else {
-                continue;
-            };
-            current = renewed(&cookies);
-            let token = let_in(&auth, &current);
-            prop_assert!(token.expires_at() > old_end);
-            prop_assert!(token.expires_at().as_secs() <= end);
-            prop_assert!(token.expires_at().as_secs() <= at + access);
-            prop_assert_eq!(token.authenticated_at().as_secs(), NOW);
-            prop_assert_eq!(token.csrf().map(str::to_owned), csrf);
-            prop_assert!(!token.is_fresh());
-        }
-    }
 }

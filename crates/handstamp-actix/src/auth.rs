@@ -1,0 +1,281 @@
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
+
+use crate::error::NoAuth;
+use crate::{
+    AuthError, ClientInfo, ImplicitRefreshMiddleware, IssueError, LogOut, Refresh, Rejection,
+    RequireMiddleware, SameOriginMiddleware, SetCookies,
+};
+
+/// [`handstamp::Auth`] for actix-web: put it, bare, in the application's data, and take it as an argument of handlers.
+///
+/// ```
+/// use actix_web::{App, Responder, web};
+/// use handstamp_actix::{Auth, Config};
+///
+/// async fn logout(auth: Auth) -> impl Responder {
+///     auth.unset_cookies().on("bye")
+/// }
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// let auth = Auth::new(config); // once; every worker has a clone
+/// let app = move || App::new().app_data(auth.clone()).route("/logout", web::post().to(logout));
+/// # app();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A scope may have one of its own, which then is the one of its handlers: actix-web takes the nearest. It is not wrapped
+/// in `web::Data`, so that there is one place to look. Without any, every route that asks for it, or for a token, answers 500
+/// without detail, and the log says why.
+///
+/// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are responses; all else is the
+/// core's, by `Deref`.
+///
+/// With a store for sessions:
+///
+/// ```
+/// use handstamp_actix::handstamp::store::MemoryStore;
+/// use handstamp_actix::{Auth, Config, handstamp};
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Auth(handstamp::Auth);
+
+impl Auth {
+    /// With the system's clock and random source, and no store. For others see [`Auth`].
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self(handstamp::Auth::new(config))
+    }
+
+    /// A middleware that lets requests through only with the token `require` demands. Extractors behind it read what it
+    /// verified instead of verifying again.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Access, Auth, Config, Require};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let app = App::new().app_data(auth.clone()).service(
+    ///     web::resource("/drafts")
+    ///         .wrap(auth.require(Require::access().any_scope(["posts:write"])))
+    ///         .to(async |token: Access| token.subject().to_owned()),
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireMiddleware<P> {
+        RequireMiddleware::new(self.0.clone(), require)
+    }
+
+    /// A middleware that renews the access token of a browser that is active, shortly before it ends. Around a whole
+    /// application: only requests that a middleware of [`require`](Self::require) or an extractor let in renew anything.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Access, Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// let app = App::new()
+    ///     .wrap(auth.implicit_refresh())
+    ///     .app_data(auth)
+    ///     .route("/", web::get().to(async || "everybody may see this, and it renews nothing"))
+    ///     .route("/me", web::get().to(async |token: Access| token.subject().to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn implicit_refresh(&self) -> ImplicitRefreshMiddleware {
+        ImplicitRefreshMiddleware::new(self.0.clone())
+    }
+
+    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Auth, Config};
+    /// # let config = Config::builder().secret_key([7; 32].as_slice());
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let login = web::resource("/login").wrap(auth.same_origin()).post(async || "welcome");
+    /// # App::new().service(login);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn same_origin(&self) -> SameOriginMiddleware {
+        SameOriginMiddleware::new(self.0.clone())
+    }
+
+    /// As [`handstamp::Auth::create_access_token`].
+    ///
+    /// # Errors
+    /// A mistake of the program, such as a custom claim with a registered name.
+    pub fn create_access_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<purpose::Access>, IssueError> {
+        Ok(self.0.create_access_token(token)?)
+    }
+
+    /// As [`handstamp::Auth::create_refresh_token`].
+    ///
+    /// # Errors
+    /// As [`create_access_token`](Self::create_access_token).
+    pub fn create_refresh_token(
+        &self,
+        token: impl Into<NewToken>,
+    ) -> Result<SignedToken<purpose::Refresh>, IssueError> {
+        Ok(self.0.create_refresh_token(token)?)
+    }
+
+    /// As [`handstamp::Auth::create_token_pair`].
+    ///
+    /// # Errors
+    /// As [`create_access_token`](Self::create_access_token).
+    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
+        Ok(self.0.create_token_pair(token)?)
+    }
+
+    /// As [`handstamp::Auth::set_access_cookies`].
+    ///
+    /// # Errors
+    /// When the token is too long for a cookie.
+    pub fn set_access_cookies(
+        &self,
+        token: &SignedToken<purpose::Access>,
+    ) -> Result<SetCookies, IssueError> {
+        Ok(SetCookies(self.0.set_access_cookies(token)?))
+    }
+
+    /// As [`handstamp::Auth::set_refresh_cookies`].
+    ///
+    /// # Errors
+    /// When the token is too long for a cookie.
+    pub fn set_refresh_cookies(
+        &self,
+        token: &SignedToken<purpose::Refresh>,
+    ) -> Result<SetCookies, IssueError> {
+        Ok(SetCookies(self.0.set_refresh_cookies(token)?))
+    }
+
+    /// All four cookies of a log-in or refresh.
+    ///
+    /// # Errors
+    /// As [`set_access_cookies`](Self::set_access_cookies).
+    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+        Ok(SetCookies(self.0.set_cookies(tokens)?))
+    }
+
+    /// As [`handstamp::Auth::log_in`].
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// use handstamp_actix::{Auth, AuthError, ClientInfo};
+    /// async fn login(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+    ///     // Check the password first.
+    ///     let tokens = auth.log_in("user1", client).await?;
+    ///     Ok(auth.set_cookies(&tokens)?.on("welcome"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store does not answer, or for a mistake of the program.
+    pub async fn log_in(
+        &self,
+        token: impl Into<NewToken>,
+        client: ClientInfo,
+    ) -> Result<TokenPair, AuthError> {
+        Ok(self.0.log_in(token, client.into()).await?)
+    }
+
+    /// As [`handstamp::Auth::refresh`].
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// # use handstamp_actix::{Auth, AuthError, Refresh};
+    /// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, AuthError> {
+    ///     let tokens = auth.refresh(token).await?;
+    ///     Ok(auth.set_cookies(&tokens)?.on("refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
+    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, AuthError> {
+        Ok(self.0.refresh(&token).await?)
+    }
+
+    /// As [`handstamp::Auth::log_out`].
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// # use handstamp_actix::{Auth, LogOut, Rejection};
+    /// async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Rejection> {
+    ///     Ok(auth.log_out(log_out).await?.on("bye"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store does not answer. No cookie is deleted then.
+    pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
+        Ok(SetCookies(self.0.log_out(log_out.into()).await?))
+    }
+
+    /// Deletes all four cookies.
+    pub fn unset_cookies(&self) -> SetCookies {
+        SetCookies(self.0.unset_cookies())
+    }
+
+    /// Deletes the access token's cookies.
+    pub fn unset_access_cookies(&self) -> SetCookies {
+        SetCookies(self.0.unset_access_cookies())
+    }
+
+    /// Deletes the refresh token's cookies.
+    pub fn unset_refresh_cookies(&self) -> SetCookies {
+        SetCookies(self.0.unset_refresh_cookies())
+    }
+}
+
+/// The nearest one of the application's data.
+pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoAuth> {
+    request.app_data::<Auth>().ok_or_else(|| {
+        let cure = match request.app_data::<web::Data<Auth>>() {
+            None => "add `.app_data(auth.clone())` to the App",
+            Some(_) => "it is there as `web::Data`: add it bare, `.app_data(auth.clone())`",
+        };
+        tracing::error!(
+            path = request.path(),
+            cure,
+            "the application's data has no Auth"
+        );
+        NoAuth
+    })
+}
+
+impl FromRequest for Auth {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(find(request).cloned().map_err(Into::into))
+    }
+}
+
+impl From<handstamp::Auth> for Auth {
+    fn from(auth: handstamp::Auth) -> Self {
+        Self(auth)
+    }
+}
+
+impl Deref for Auth {
+    type Target = handstamp::Auth;
+
+    fn deref(&self) -> &handstamp::Auth {
+        &self.0
+    }
+}

@@ -1,0 +1,154 @@
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use handstamp::SetCookie;
+
+/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers.
+#[derive(Debug, Clone)]
+#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
+pub struct SetCookies(pub(crate) handstamp::SetCookies);
+
+impl SetCookies {
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    pub fn persistent(self, lifetime: Duration) -> Self {
+        Self(self.0.persistent(lifetime))
+    }
+
+    /// The browser drops these cookies when it is closed.
+    pub fn session(self) -> Self {
+        Self(self.0.session())
+    }
+
+    /// These cookies, then those; for one cookie the last line counts.
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// # use handstamp_actix::{Auth, IssueError};
+    /// async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+    ///     let access = auth.create_access_token("user1")?;
+    ///     let refresh = auth.create_refresh_token("user1")?;
+    ///     let cookies = auth.set_access_cookies(&access)?.and(auth.set_refresh_cookies(&refresh)?);
+    ///     Ok(cookies.on("welcome"))
+    /// }
+    /// ```
+    pub fn and(self, then: Self) -> Self {
+        Self(self.0.and(then.0))
+    }
+
+    /// A responder that answers what `answer` does, and sets these cookies: `"bye"`, `web::Json(…)`, an `HttpResponse` or
+    /// its builder. Of an error it makes an error.
+    ///
+    /// ```
+    /// # use actix_web::{HttpResponse, Responder};
+    /// # use handstamp_actix::Auth;
+    /// async fn gone(auth: Auth) -> impl Responder {
+    ///     auth.unset_cookies().on(HttpResponse::Gone())
+    /// }
+    /// # use actix_web::error::ErrorForbidden;
+    ///
+    /// async fn banned(auth: Auth) -> actix_web::Result<String> {
+    ///     Err(auth.unset_cookies().on(ErrorForbidden("banned")).into())
+    /// }
+    /// ```
+    pub fn on<A>(self, answer: A) -> WithCookies<A> {
+        WithCookies {
+            cookies: self,
+            answer,
+        }
+    }
+}
+
+impl From<handstamp::SetCookies> for SetCookies {
+    fn from(cookies: handstamp::SetCookies) -> Self {
+        Self(cookies)
+    }
+}
+
+/// A responder, or an error, with cookies: of [`SetCookies::on`].
+#[derive(Debug, Clone)]
+#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
+pub struct WithCookies<A> {
+    cookies: SetCookies,
+    answer: A,
+}
+
+impl<A: Responder> Responder for WithCookies<A> {
+    type Body = A::Body;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
+        let mut response = self.answer.respond_to(request);
+        append_cookies(&self.cookies, response.headers_mut());
+        response
+    }
+}
+
+impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
+    fn from(with_cookies: WithCookies<A>) -> Self {
+        let WithCookies { cookies, answer } = with_cookies;
+        ErrorWithCookies(cookies, answer.into()).into()
+    }
+}
+
+/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
+/// else. A line replaces an earlier one for the same cookie: [`SetCookie::replaces`]. For middleware; handlers have
+/// [`SetCookies::on`].
+///
+/// ```
+/// # use actix_web::HttpResponse;
+/// # use handstamp_actix::{Auth, Config};
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let mut response = HttpResponse::Ok().finish();
+/// handstamp_actix::append_cookies(&auth.unset_cookies(), response.headers_mut());
+/// assert_eq!(response.headers().get_all("set-cookie").count(), 4);
+/// assert_eq!(response.headers().get("cache-control").unwrap(), "no-store");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
+    append(&cookies.0, headers);
+}
+
+pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
+    for line in cookies.lines() {
+        remove_replaced(line, headers);
+        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
+        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
+            headers.append(SET_COOKIE, value);
+        }
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
+    let replaced = |earlier: &HeaderValue| earlier.to_str().is_ok_and(|text| line.replaces(text));
+    if headers.get_all(SET_COOKIE).any(replaced) {
+        let lines: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
+        for line in lines.into_iter().filter(|line| !replaced(line)) {
+            headers.append(SET_COOKIE, line);
+        }
+    }
+}
+
+/// A response mapper of `actix_web::Error` would do, but actix-web asks none when a handler returns the error.
+#[derive(Debug)]
+struct ErrorWithCookies(SetCookies, actix_web::Error);
+
+impl ResponseError for ErrorWithCookies {
+    fn status_code(&self) -> StatusCode {
+        self.1.as_response_error().status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = self.1.error_response();
+        append_cookies(&self.0, response.headers_mut());
+        response
+    }
+}
+
+impl fmt::Display for ErrorWithCookies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}

@@ -1,0 +1,38 @@
+use actix_web::HttpRequest;
+use handstamp::RequestHead;
+
+/// The head of a request, borrowed.
+///
+/// ```
+/// use actix_web::test::TestRequest;
+/// use handstamp_actix::Head;
+/// use handstamp_actix::handstamp::RequestHead as _;
+///
+/// let request = TestRequest::with_uri("/posts?page=2").to_http_request();
+/// assert_eq!(Head::from(&request).query(), Some("page=2"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'r>(&'r HttpRequest);
+
+impl<'r> From<&'r HttpRequest> for Head<'r> {
+    fn from(request: &'r HttpRequest) -> Self {
+        Self(request)
+    }
+}
+
+impl RequestHead for Head<'_> {
+    fn method(&self) -> &str {
+        self.0.method().as_str()
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.0
+            .headers()
+            .get_all(name)
+            .map(actix_web::http::header::HeaderValue::as_bytes)
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.0.uri().query()
+    }
+}

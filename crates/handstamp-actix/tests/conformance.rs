@@ -1,0 +1,284 @@
+//! The shared rows, on an app of extractors, middleware and responders.
+
+#![expect(clippy::expect_used, reason = "a failing test panics")]
+
+mod implicit;
+
+use std::future::ready;
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service as _;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, Resource, Responder, test};
+use handstamp_actix::handstamp::error::{Rejection, StoreError};
+use handstamp_actix::handstamp::subject::LoadSubject;
+use handstamp_actix::handstamp::{Authenticated, purpose};
+use handstamp_actix::{
+    Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Optional,
+    Refresh, Require, Session, Visitor, days, verified,
+};
+use handstamp_conformance::adapter::{self, App, REJECTION};
+use handstamp_conformance::{Reply, Request};
+
+#[actix_web::test]
+async fn every_row_holds() {
+    adapter::run("actix", serve).await;
+}
+
+async fn serve(app: &App, request: &Request) -> Reply {
+    let service = test::init_service(ActixApp::new().configure(|config| routes(app, config)));
+    let method = Method::from_bytes(request.method().as_bytes());
+    let mut sent = test::TestRequest::with_uri(request.target())
+        .method(method.expect("the row's method is one"))
+        .set_payload(request.content().to_vec());
+    for (name, value) in request.lines() {
+        let value = HeaderValue::from_bytes(value);
+        sent = sent.append_header((name, value.expect("the row's header can be sent")));
+    }
+    let response = service.await.call(sent.to_request()).await;
+    reply(response.expect("every answer is a response")).await
+}
+
+async fn reply(response: ServiceResponse) -> Reply {
+    let mut headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.to_string(), value)
+        })
+        .collect();
+    if let Some(rejection) = response.response().extensions().get::<Rejection>() {
+        headers.push((REJECTION.to_owned(), rejection.code().to_owned()));
+    }
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body()).await;
+    let body = body.expect("the body is in memory");
+    Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
+}
+
+fn routes(app: &App, config: &mut ServiceConfig) {
+    let auth = Auth::from(app.auth().clone());
+    let other = Auth::from(app.other().clone());
+    let strict = || auth.require(Require::access());
+    let lenient = || auth.require(Require::access().without_csrf());
+    let tokenless = || auth.require(Require::access().without_csrf_token());
+    let headers = || auth.require(Require::access().from([Location::Headers]));
+    let others = || other.require(Require::access());
+    let read = ["users:read", "users:delete"];
+    let all = || auth.require(Require::access().all_scopes(read));
+    let any = || auth.require(Require::access().any_scope(read));
+    let none = || auth.require(Require::access().any_scope([""; 0]));
+    let admins = || auth.require(Require::access().login_type("admin"));
+    let theirs = other.clone();
+    let both = move |ours: Access, request: HttpRequest| ready(both(&theirs, &ours, &request));
+    // Of two middlewares the one that is wrapped last is the outer.
+    config
+        .app_data(auth.clone())
+        .service(at("/access").to(access))
+        .service(at("/refresh").to(refresh))
+        .service(at("/fresh").to(fresh))
+        .service(at("/optional").to(optional))
+        .service(at("/visitor").to(visitor))
+        .service(at("/visitor-layered").wrap(strict()).to(visitor))
+        .service(at("/current").to(current))
+        .service(at("/current-layered").wrap(strict()).to(current))
+        .service(at("/layered").wrap(strict()).to(access))
+        .service(at("/layered-fresh").wrap(strict()).to(fresh))
+        .service(at("/layered-refresh").wrap(strict()).to(refresh))
+        .service(at("/without-csrf").wrap(lenient()).to(access))
+        .service(at("/without-csrf-token").wrap(tokenless()).to(access))
+        .service(at("/provenance/bypass/").to(welcome))
+        .service(at("/provenance/only/{foo}").to(welcome))
+        .service(
+            web::scope("/provenance")
+                .wrap(auth.same_origin())
+                .default_service(web::to(welcome)),
+        )
+        .service(
+            at("/strict-outside")
+                .wrap(lenient())
+                .wrap(strict())
+                .to(access),
+        )
+        .service(
+            at("/strict-inside")
+                .wrap(strict())
+                .wrap(lenient())
+                .to(access),
+        )
+        .service(at("/headers-only").wrap(headers()).to(access))
+        .service(
+            at("/headers-inside")
+                .wrap(headers())
+                .wrap(strict())
+                .to(access),
+        )
+        .service(at("/scopes-all").wrap(all()).to(access))
+        .service(at("/scopes-any").wrap(any()).to(access))
+        .service(at("/scopes-none").wrap(none()).to(access))
+        .service(at("/admins").wrap(admins()).to(access))
+        .service(at("/other-layered").wrap(others()).to(access))
+        .service(at("/both").wrap(others()).wrap(strict()).to(both))
+        .route("/login", web::post().to(login))
+        .route("/remember", web::post().to(remember))
+        .route("/login-twice", web::post().to(login_twice))
+        .route("/login-among-others", web::post().to(login_among_others))
+        .route("/logout", web::post().to(logout))
+        .route("/logout-access", web::post().to(logout_access))
+        .route("/logout-refresh", web::post().to(logout_refresh))
+        .route("/failed", web::post().to(failed))
+        .route("/session/log-in", web::post().to(log_in))
+        .route("/session/remember", web::post().to(remember_session))
+        .service(at("/session/refresh").to(refresh_session))
+        .service(at("/session/log-out").to(log_out))
+        .service(at("/session/this").to(this_session))
+        .service(at("/session/list").to(list_sessions))
+        .service(
+            web::scope("/other")
+                .app_data(other.clone())
+                .service(at("/access").to(access)),
+        );
+    implicit::routes(&auth, &other, config);
+}
+
+fn at(path: &str) -> Resource {
+    web::resource(path)
+}
+
+async fn access(token: Access) -> String {
+    token.subject().to_owned()
+}
+
+async fn welcome() -> &'static str {
+    "welcome"
+}
+
+async fn fresh(token: Fresh) -> String {
+    token.subject().to_owned()
+}
+
+async fn optional(Optional(token): Optional<Access>) -> String {
+    token.map_or_else(
+        || "anonymous".to_owned(),
+        |token| token.subject().to_owned(),
+    )
+}
+
+async fn visitor(Visitor(token): Visitor) -> String {
+    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+}
+
+/// Finds users by their names.
+struct Users;
+
+impl LoadSubject<String> for Users {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<String>, StoreError> {
+        adapter::user(token.subject())
+    }
+}
+
+async fn current(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
+    Ok(auth.load_subject(&token, &Users).await?)
+}
+
+async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+    let access = auth.create_access_token(&token)?;
+    let cookies = auth.set_access_cookies(&access)?;
+    Ok(cookies.on(token.subject().to_owned()))
+}
+
+/// What each middleware let in is found under its own `Auth`.
+fn both(other: &Auth, ours: &Access, request: &HttpRequest) -> String {
+    let theirs = verified::<purpose::Access>(other, request);
+    let theirs = theirs.expect("its middleware stands in front");
+    format!("{} {}", ours.subject(), theirs.subject())
+}
+
+async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+    let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+    let refresh = auth.create_refresh_token("user1")?;
+    let access = auth.set_access_cookies(&access)?;
+    Ok(access.and(auth.set_refresh_cookies(&refresh)?).on(""))
+}
+
+async fn remember(auth: Auth) -> Result<impl Responder, IssueError> {
+    let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
+    let refresh = auth.create_refresh_token("user1")?;
+    let access = auth.set_access_cookies(&access)?.persistent(days(30));
+    let refresh = auth.set_refresh_cookies(&refresh)?.persistent(days(30));
+    // The inner responder sets its cookies first.
+    Ok(refresh.on(access.on("")))
+}
+
+async fn login_twice(auth: Auth) -> Result<impl Responder, IssueError> {
+    let [first, second] = ["user1", "user2"].map(|user| auth.create_access_token(user));
+    let first = auth.set_access_cookies(&first?)?;
+    Ok(first.and(auth.set_access_cookies(&second?)?).on(""))
+}
+
+async fn login_among_others(auth: Auth) -> Result<impl Responder, IssueError> {
+    let access = auth.create_access_token("user1")?;
+    let mut response = HttpResponse::Ok();
+    response
+        .append_header((SET_COOKIE, "theme=dark"))
+        .insert_header((CACHE_CONTROL, "public, max-age=600"));
+    Ok(auth.set_access_cookies(&access)?.on(response))
+}
+
+async fn logout(auth: Auth) -> impl Responder {
+    auth.unset_cookies().on("")
+}
+
+async fn logout_access(auth: Auth) -> impl Responder {
+    auth.unset_access_cookies().on("")
+}
+
+async fn logout_refresh(auth: Auth) -> impl Responder {
+    auth.unset_refresh_cookies().on("")
+}
+
+async fn failed(auth: Auth) -> actix_web::Result<String> {
+    let error = actix_web::error::ErrorBadRequest("");
+    Err(auth.unset_cookies().on(error).into())
+}
+
+async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+    let tokens = auth.log_in("user1", client).await?;
+    Ok(auth.set_cookies(&tokens)?.on(""))
+}
+
+async fn remember_session(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+    log_in(auth, client.persistent(days(30))).await
+}
+
+async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, AuthError> {
+    let tokens = auth.refresh(token).await?;
+    Ok(auth.set_cookies(&tokens)?.on(""))
+}
+
+async fn log_out(
+    auth: Auth,
+    log_out: LogOut,
+) -> Result<impl Responder, handstamp_actix::Rejection> {
+    Ok(auth.log_out(log_out).await?.on(""))
+}
+
+async fn this_session(session: Session) -> String {
+    session.user_agent().unwrap_or_default().to_owned()
+}
+
+async fn list_sessions(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
+    let sessions = auth.sessions(&token).await?;
+    let names = sessions.iter().map(|session| {
+        let mark = if session.is_current() { "*" } else { "" };
+        format!("{}{mark}", session.user_agent().unwrap_or_default())
+    });
+    Ok(names.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,269 @@
+//! What only actix-web has: data of the application, responders, errors that are responses.
+
+#![expect(clippy::expect_used, reason = "a failing test panics")]
+
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::ServiceResponse;
+use actix_web::error::ErrorForbidden;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, WWW_AUTHENTICATE};
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, HttpRequest, HttpResponse, Responder, Route, web};
+use handstamp_actix::handstamp::error::Rejection as CoreRejection;
+use handstamp_actix::{
+    Access, Auth, AuthError, ClientInfo, Config, Head, IssueError, LogOut, NewToken, Optional,
+    Refresh, Rejection, Require, Session, minutes,
+};
+
+#[actix_web::test]
+async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
+    async fn too_large(auth: Auth) -> Result<impl Responder, IssueError> {
+        let token = auth.create_access_token(NewToken::for_subject("u".repeat(4000)))?;
+        Ok(auth.set_access_cookies(&token)?.on("never sent"))
+    }
+    async fn reserved(auth: Auth) -> Result<&'static str, IssueError> {
+        let token = NewToken::for_subject("user1").claim("exp", 1);
+        auth.create_access_token(token).map(|_| "never sent")
+    }
+    async fn nobody(auth: Auth, client: ClientInfo) -> Result<&'static str, AuthError> {
+        auth.log_in("", client).await.map(|_| "never sent")
+    }
+    for route in [web::to(too_large), web::to(reserved), web::to(nobody)] {
+        let response = answer(route, "").await;
+        assert_eq!(response.status(), 500);
+        assert!(!response.headers().contains_key(SET_COOKIE));
+        assert_eq!(text(response).await, "");
+    }
+}
+
+#[actix_web::test]
+async fn an_application_without_an_auth_answers_500_and_says_nothing() {
+    fn handlers() -> [Route; 6] {
+        [
+            web::to(async |_: Auth| "never sent"),
+            web::to(async |_: Access| "never sent"),
+            web::to(async |_: Optional<Access>| "never sent"),
+            web::to(async |_: ClientInfo| "never sent"),
+            web::to(async |_: LogOut| "never sent"),
+            web::to(async |_: Session| "never sent"),
+        ]
+    }
+    for route in handlers() {
+        let app = init_service(App::new().route("/", route)).await;
+        let response = call_service(&app, request("").to_request()).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(text(response).await, "");
+    }
+    // Bare, so that there is one place to look.
+    for route in handlers() {
+        let data = web::Data::new(auth());
+        let app = init_service(App::new().app_data(data).route("/", route)).await;
+        assert_eq!(
+            call_service(&app, request("").to_request()).await.status(),
+            500
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_response() {
+    async fn by_hand(auth: Auth, request: HttpRequest) -> Result<String, Rejection> {
+        let require = Require::access().fresh();
+        let token = auth.authenticate(&Head::from(&request), &require).await?;
+        Ok(token.subject().to_owned())
+    }
+    async fn fresh_later(auth: Auth, token: Access) -> Result<&'static str, Rejection> {
+        auth.require_fresh(&token)?;
+        Ok("never sent")
+    }
+    async fn among_others(auth: Auth, token: Access) -> Result<&'static str, AuthError> {
+        auth.create_access_token(&token)?;
+        auth.require_fresh(&token)?;
+        Ok("never sent")
+    }
+    async fn among_errors_of_all_kinds(auth: Auth, token: Access) -> actix_web::Result<String> {
+        let copy = auth.create_access_token(&token)?;
+        auth.require_fresh(&token).map_err(Rejection::from)?;
+        Ok(copy.as_str().to_owned())
+    }
+    let token = token("user1");
+    for route in [
+        web::to(by_hand),
+        web::to(fresh_later),
+        web::to(among_others),
+        web::to(among_errors_of_all_kinds),
+    ] {
+        let response = answer(route, &token).await;
+        assert_eq!(response.status(), 401);
+        assert_eq!(code(&response), Some("fresh_token_required"));
+        let media_type = response.headers().get(CONTENT_TYPE);
+        assert_eq!(media_type.expect("it has one"), "application/problem+json");
+    }
+}
+
+#[actix_web::test]
+async fn cookies_go_out_with_a_rejection_too() {
+    async fn handler(auth: Auth, token: actix_web::Result<Access>) -> actix_web::Result<String> {
+        match token {
+            Ok(token) => Ok(token.subject().to_owned()),
+            Err(error) => Err(auth.unset_cookies().on(error).into()),
+        }
+    }
+    let response = answer(web::to(handler), "access_token_cookie=junk").await;
+    assert_eq!(response.status(), 401);
+    assert_eq!(code(&response), Some("invalid_token"));
+    assert_eq!(lines(&response).len(), 4);
+    let challenge = response.headers().get(WWW_AUTHENTICATE);
+    assert_eq!(
+        challenge.expect("a 401 has one"),
+        "Bearer error=\"invalid_token\""
+    );
+    let text = text(response).await;
+    assert!(text.contains("\"code\":\"invalid_token\""), "{text}");
+}
+
+#[actix_web::test]
+async fn cookies_count_in_the_order_they_are_written() {
+    async fn out_and_in(auth: Auth) -> Result<impl Responder, IssueError> {
+        let access = auth.create_access_token("user1")?;
+        let cookies = auth.unset_cookies().and(auth.set_access_cookies(&access)?);
+        Ok(cookies.on(HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "public"))
+            .take()))
+    }
+    async fn in_and_out(auth: Auth) -> Result<impl Responder, IssueError> {
+        let access = auth.create_access_token("user1")?;
+        // The inner responder sets its cookies first.
+        Ok(auth.unset_cookies().on(auth
+            .set_access_cookies(&access)?
+            .on("")
+            .customize()
+            .append_header((SET_COOKIE, "theme=dark"))))
+    }
+    async fn banned(auth: Auth) -> actix_web::Result<String> {
+        let cookies = auth.unset_refresh_cookies();
+        Err(auth
+            .unset_access_cookies()
+            .on(cookies.on(ErrorForbidden("banned")))
+            .into())
+    }
+    // The order of a line is the place of the one that had the last word.
+    for (row, route, expected) in [
+        (
+            "a log-out, then a log-in",
+            web::to(out_and_in),
+            vec![
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+                "access_token_cookie=e",
+                "csrf_access_token=",
+            ],
+        ),
+        (
+            "a log-in, then a log-out",
+            web::to(in_and_out),
+            vec![
+                "theme=dark",
+                "access_token_cookie=;",
+                "csrf_access_token=;",
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+            ],
+        ),
+        (
+            "on an error, twice",
+            web::to(banned),
+            vec![
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+                "access_token_cookie=;",
+                "csrf_access_token=;",
+            ],
+        ),
+    ] {
+        let response = answer(route, "").await;
+        let lines = lines(&response);
+        assert_eq!(lines.len(), expected.len(), "{row}: {lines:?}");
+        for (line, start) in lines.iter().zip(expected) {
+            assert!(line.starts_with(start), "{row}: {line}");
+        }
+        let cache: Vec<_> = response.headers().get_all(CACHE_CONTROL).collect();
+        assert_eq!(cache, ["no-store"], "{row}");
+    }
+}
+
+/// actix-web's own `Option` hides what is wrong: that is why there is `Optional`.
+#[actix_web::test]
+async fn only_the_option_of_actix_web_hides_a_bad_token() {
+    let hides = web::to(async |token: Option<Access>| format!("{}", token.is_some()));
+    let response = answer(hides, "access_token_cookie=junk").await;
+    assert_eq!(text(response).await, "false");
+    let tells = web::to(async |token: Optional<Access>| format!("{}", token.0.is_some()));
+    let response = answer(tells, "access_token_cookie=junk").await;
+    assert_eq!(response.status(), 401);
+}
+
+/// Extractors of one handler run at the same time.
+#[actix_web::test]
+async fn a_handler_may_ask_for_several_tokens() {
+    async fn handler(
+        Optional(token): Optional<Access>,
+        refresh: actix_web::Result<Refresh>,
+        again: actix_web::Result<Access>,
+    ) -> String {
+        let name = token.map_or("nobody".to_owned(), |token| token.subject().to_owned());
+        let refresh = refresh.expect_err("there is none");
+        let refresh = refresh.as_error().map(|error: &Rejection| error.code());
+        format!("{name} {refresh:?} {}", again.is_ok())
+    }
+    let response = answer(web::to(handler), &token("user1")).await;
+    assert_eq!(text(response).await, "user1 Some(\"missing_token\") true");
+}
+
+/// A token made from a verified one, in every form a handler has it.
+#[actix_web::test]
+async fn a_verified_token_becomes_a_new_one() {
+    async fn handler(auth: Auth, token: Access) -> Result<String, IssueError> {
+        let copy = NewToken::from(&token).fresh().expires_in(minutes(5));
+        let pair = auth.create_token_pair(copy)?;
+        Ok(format!("{}", pair.access().csrf().is_some()))
+    }
+    let response = answer(web::to(handler), &token("user1")).await;
+    assert_eq!(text(response).await, "true");
+}
+
+fn auth() -> Auth {
+    let config = Config::builder().secret_key([7; 32].as_slice()).build();
+    Auth::new(config.expect("a key is all it needs"))
+}
+
+fn token(subject: &str) -> String {
+    let token = auth().create_access_token(subject).expect("it can be made");
+    format!("access_token_cookie={}", token.as_str())
+}
+
+fn request(cookie: &str) -> TestRequest {
+    TestRequest::get().insert_header(("cookie", cookie))
+}
+
+async fn answer(route: Route, cookie: &str) -> ServiceResponse {
+    let app = App::new().app_data(auth()).route("/", route);
+    call_service(&init_service(app).await, request(cookie).to_request()).await
+}
+
+fn code(response: &ServiceResponse) -> Option<&'static str> {
+    let extensions = response.response().extensions();
+    extensions.get().map(CoreRejection::code)
+}
+
+fn lines<B>(response: &ServiceResponse<B>) -> Vec<&str> {
+    let lines = response.headers().get_all(SET_COOKIE);
+    lines
+        .map(|line| line.to_str().expect("cookies are ASCII"))
+        .collect()
+}
+
+async fn text(response: ServiceResponse<impl MessageBody>) -> String {
+    let body = to_bytes(response.into_body()).await.ok();
+    let body = body.expect("the body is in memory");
+    String::from_utf8(body.to_vec()).expect("bodies are UTF-8")
+}
