@@ -42,6 +42,8 @@ mod implicit_refresh;
 mod middleware;
 mod same_origin;
 mod session;
+#[cfg(feature = "ws")]
+mod socket;
 mod verified;
 
 pub use auth::Auth;
@@ -54,6 +56,8 @@ pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
 pub use middleware::{RequireMiddleware, RequireService};
 pub use same_origin::{SameOriginMiddleware, SameOriginService};
 pub use session::{ClientInfo, LogOut, Session};
+#[cfg(feature = "ws")]
+pub use socket::GuardedSocket;
 pub use verified::verified;
 
 /// The core, for what is not re-exported here.
