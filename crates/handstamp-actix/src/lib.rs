@@ -49,7 +49,7 @@ mod verified;
 pub use auth::Auth;
 pub use cookies::{SetCookies, WithCookies, append_cookies};
 pub use error::{AuthError, IssueError, Rejection};
-pub use extract::{Access, Fresh, Optional, Refresh};
+pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
