@@ -27,25 +27,16 @@ async fn bug_04_a_log_out_repeats_every_attribute_of_the_cookies() {
         ]
     };
     let own = |settings: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
-        settings
-            .iter()
-            .map(|(name, value)| (*name, (*value).into()))
-            .collect()
+        settings.iter().map(|(name, value)| (*name, (*value).into())).collect()
     };
     let rows = [
         ("as it comes", own(&[])),
         ("plain HTTP", own(&[("JWT_COOKIE_SECURE", "false")])),
-        (
-            "the host prefix",
-            own(&[("HANDSTAMP_COOKIE_PREFIX", "host")]),
-        ),
+        ("the host prefix", own(&[("HANDSTAMP_COOKIE_PREFIX", "host")])),
         ("__Host- by hand", named("__Host-", "__Host-").into()),
         ("__Secure- by hand", named("__Secure-", "__Secure-").into()),
         ("__Http- by hand", named("__Http-", "__Secure-").into()),
-        (
-            "__Host-Http- by hand",
-            named("__Host-Http-", "__Host-").into(),
-        ),
+        ("__Host-Http- by hand", named("__Host-Http-", "__Host-").into()),
         ("across sites", own(&[("JWT_COOKIE_SAMESITE", "none")])),
         (
             "strict, for one more site, and one path each",
@@ -60,10 +51,8 @@ async fn bug_04_a_log_out_repeats_every_attribute_of_the_cookies() {
         ),
     ];
     for (row, settings) in rows {
-        let settings: Vec<(&str, &str)> = settings
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let app = App::new(&settings);
         let set = app.send(log_in("user1")).await;
         let unset = app.send(Request::new("POST", "/logout")).await;
@@ -73,10 +62,7 @@ async fn bug_04_a_log_out_repeats_every_attribute_of_the_cookies() {
         assert_eq!(identity(&unset), identity(&set), "{row}");
         assert_eq!(set.all("set-cookie").count(), 4, "{row}");
         for line in unset.all("set-cookie") {
-            assert!(
-                line.contains("=; Expires=Thu, 01 Jan 1970 00:00:00 GMT;"),
-                "{row}: {line}"
-            );
+            assert!(line.contains("; Expires=Thu, 01 Jan 1970 00:00:00 GMT;"), "{row}: {line}");
             assert!(line.contains("; Max-Age=0;"), "{row}: {line}");
             assert!(is_kept_by_browsers(line), "{row}: {line}");
         }
@@ -123,12 +109,8 @@ async fn bug_16_a_planted_cookie_is_never_chosen() {
     }
     let routes = || Router::new().route("/id", get(id));
     let app = App::new(&[]).routes(routes());
-    let other = App::new(&[(
-        "JWT_SECRET_KEY",
-        "the secret of somebody who plants cookies",
-    )]);
-    let forged =
-        ["user1", "user1", "mallory", "mallory"].map(|user| access_cookie(&other.access(user)));
+    let other = App::new(&[("JWT_SECRET_KEY", "the secret of somebody who plants cookies")]);
+    let forged = ["user1", "user1", "mallory", "mallory"].map(|user| access_cookie(&other.access(user)));
     let mallory = app.access("mallory");
     let older = app.access("user1");
     app.clock.advance(60);
@@ -163,20 +145,14 @@ async fn bug_16_a_planted_cookie_is_never_chosen() {
             vec![&ours, &forged[0], &forged[1], &forged[2], &forged[3]],
             ambiguous,
         ),
-        (
-            "forged ones alone",
-            vec![&forged[0], &forged[1]],
-            "401 invalid_signature",
-        ),
+        ("forged ones alone", vec![&forged[0], &forged[1]], "401 invalid_signature"),
     ];
     for (row, cookies, expected) in rows {
         let one_line = Request::new("GET", "/id").cookies(&cookies);
         assert_eq!(app.outcome(one_line).await, expected, "{row}");
-        let lines = cookies
-            .iter()
-            .fold(Request::new("GET", "/id"), |request, cookie| {
-                request.header("cookie", cookie)
-            });
+        let lines = cookies.iter().fold(Request::new("GET", "/id"), |request, cookie| {
+            request.header("cookie", cookie)
+        });
         assert_eq!(app.outcome(lines).await, expected, "{row}, a line each");
     }
 
@@ -243,8 +219,7 @@ async fn bug_34_cookies_are_set_without_verifying_their_token() {
         ("JWT_ENCODE_ISSUER", "this service"),
         ("JWT_DECODE_LEEWAY", "1s"),
     ] {
-        let app =
-            App::new(&[setting]).routes(Router::new().route("/for-another", get(for_another)));
+        let app = App::new(&[setting]).routes(Router::new().route("/for-another", get(for_another)));
         let mut browser = app.browser();
         assert_eq!(browser.send(log_in("user1")).await, "200 welcome");
         assert_eq!(browser.get("/protected").await, "200 user1");
@@ -306,11 +281,7 @@ async fn bug_39_cookies_go_out_with_whatever_is_returned() {
 /// The name and the attributes that a deletion must repeat.
 fn identity(line: &str) -> (String, BTreeSet<String>) {
     let (pair, attributes) = line.split_once("; ").unwrap();
-    let own = |attribute: &&str| {
-        !["Max-Age=", "Expires="]
-            .iter()
-            .any(|other| attribute.starts_with(other))
-    };
+    let own = |attribute: &&str| !["Max-Age=", "Expires="].iter().any(|other| attribute.starts_with(other));
     let name = pair.split('=').next().unwrap();
     let attributes = attributes.split("; ").filter(own).map(str::to_owned);
     (name.to_owned(), attributes.collect())
@@ -318,10 +289,7 @@ fn identity(line: &str) -> (String, BTreeSet<String>) {
 
 /// RFC 6265bis, section 5.7: what prefixes and `SameSite=None` promise.
 fn is_kept_by_browsers(line: &str) -> bool {
-    let has = |attribute: &str| {
-        line.split("; ")
-            .any(|one| one.eq_ignore_ascii_case(attribute))
-    };
+    let has = |attribute: &str| line.split("; ").any(|one| one.eq_ignore_ascii_case(attribute));
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| line.starts_with(prefix));
     let host = has("Secure") && has("Path=/") && !line.contains("Domain=");
     (!begins(&["__Host-"]) || host)

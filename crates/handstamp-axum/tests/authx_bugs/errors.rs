@@ -27,10 +27,13 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
     );
 
     // It fails, or it never answers.
-    let patient = || config(&[("HANDSTAMP_STORE_TIMEOUT", "20ms")]);
-    let failing = handstamp::Auth::builder(patient())
+    let impatient = || {
+        let timeout = Duration::from_millis(20);
+        Config::builder().secret_key(SECRET).store_timeout(timeout).build().unwrap()
+    };
+    let failing = handstamp::Auth::builder(impatient())
         .with_blocklist(|_| async { Err(StoreError::new("connection refused")) });
-    let silent = handstamp::Auth::builder(patient()).with_blocklist(|_| async {
+    let silent = handstamp::Auth::builder(impatient()).with_blocklist(|_| async {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         Err(StoreError::new("never said"))
     });
@@ -39,10 +42,7 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
         let router = Router::new()
             .route("/protected", get(subject))
             .route("/posts", post(subject))
-            .route(
-                "/refresh",
-                post(async |token: Refresh| token.subject().to_owned()),
-            )
+            .route("/refresh", post(async |token: Refresh| token.subject().to_owned()))
             .layer(handstamp_tower::ImplicitRefreshLayer::new((*auth).clone()))
             .with_state(auth.clone());
         let access = auth.create_access_token("user1").unwrap();
@@ -50,11 +50,7 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
         let refreshing = Request::new("POST", "/refresh")
             .cookies([refresh_cookie(&refresh)])
             .header("x-csrf-token", csrf(&refresh));
-        for request in [
-            get_with("/protected", &access),
-            post_with("/posts", &access),
-            refreshing,
-        ] {
+        for request in [get_with("/protected", &access), post_with("/posts", &access), refreshing] {
             let reply = send(router.clone(), request).await;
             assert_eq!(outcome(&reply), "503 store_unavailable");
             assert_eq!(reply.header("retry-after"), Some("1"));
@@ -66,10 +62,7 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
     let layer = app.auth.require(Require::access().login_type("ghost"));
     let app = app.routes(Router::new().route("/ghosts", get(subject).layer(layer)));
     let token = app.access(NewToken::for_subject("user1").login_type("user"));
-    assert_eq!(
-        app.outcome(get_with("/ghosts", &token)).await,
-        "401 login_type_mismatch"
-    );
+    assert_eq!(app.outcome(get_with("/ghosts", &token)).await, "401 login_type_mismatch");
 }
 
 /// Without `handle_errors(app)`, and before any guarded route has failed once, verifying by hand and WebSockets answer 500.
@@ -91,21 +84,9 @@ async fn bug_25_an_error_brings_its_own_response() {
     let with_cookie = Request::new("POST", "/").cookies([access_cookie(&token)]);
     for (row, route, request, status, error_type) in [
         ("by hand", get(by_hand), get_it(), 401, "MissingTokenError"),
-        (
-            "an extractor",
-            get(subject),
-            get_it(),
-            401,
-            "MissingTokenError",
-        ),
+        ("an extractor", get(subject), get_it(), 401, "MissingTokenError"),
         ("a layer", layered(), get_it(), 401, "MissingTokenError"),
-        (
-            "a WebSocket",
-            get(subject),
-            upgrade,
-            401,
-            "MissingTokenError",
-        ),
+        ("a WebSocket", get(subject), upgrade, 401, "MissingTokenError"),
         (
             "a refresh",
             post(async |_: Refresh| "refreshed"),
@@ -120,24 +101,14 @@ async fn bug_25_an_error_brings_its_own_response() {
             403,
             "MissingCSRFTokenError",
         ),
-        (
-            "a POST",
-            post(subject),
-            with_cookie,
-            403,
-            "MissingCSRFTokenError",
-        ),
+        ("a POST", post(subject), with_cookie, 403, "MissingCSRFTokenError"),
     ] {
         // An app of its own, which has answered nothing yet.
         let router = Router::new().route("/", route).with_state(auth.clone());
         let reply = send(router, request).await;
         assert_eq!(reply.status, status, "{row}");
         assert_eq!(reply.json()["error_type"], error_type, "{row}");
-        assert_eq!(
-            reply.header("content-type"),
-            Some("application/problem+json"),
-            "{row}"
-        );
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{row}");
     }
 }
 
@@ -145,46 +116,42 @@ async fn bug_25_an_error_brings_its_own_response() {
 #[tokio::test]
 async fn bug_35_bad_tokens_are_401_with_a_challenge() {
     let settings = [("JWT_DECODE_AUDIENCE", "web"), ("JWT_DECODE_ISSUER", "us")];
-    let ours = [("JWT_ENCODE_AUDIENCE", "web"), ("JWT_ENCODE_ISSUER", "us")];
-    let made = |changes: &[(&'static str, &'static str)]| {
-        let mut settings = ours.to_vec();
-        settings.extend(changes);
-        let token = NewToken::for_subject("user1").expires_in(minutes(10));
-        App::new(&settings).access(token)
+    let made = |secret, audience, issuer| {
+        App::new(&[
+            ("JWT_SECRET_KEY", secret),
+            ("JWT_ENCODE_AUDIENCE", audience),
+            ("JWT_ENCODE_ISSUER", issuer),
+        ])
     };
-    let old = App::new(&ours).access(NewToken::for_subject("user1").expires_in(minutes(1)));
-    let cookie = |text: &str| {
-        Request::new("GET", "/protected").cookies([format!("access_token_cookie={text}")])
-    };
-    let refresh = App::new(&ours).refresh("user1");
+    let ours = made(SECRET, "web", "us");
+    let forged = made(OTHER_SECRET, "web", "us").access("user1");
+    let for_others = made(SECRET, "mobile", "us").access("user1");
+    let of_others = made(SECRET, "web", "them").access("user1");
+    let old = ours.access(NewToken::for_subject("user1").expires_in(minutes(1)));
+    let refresh = ours.refresh("user1");
+    let cookie = |text: &str| Request::new("GET", "/protected").cookies([format!("access_token_cookie={text}")]);
     let nobody = || Request::new("GET", "/protected");
     let rows = [
         ("no token", nobody(), "missing_token", 401, "Bearer"),
         ("junk", cookie("junk"), "invalid_token", 422, BAD),
         (
             "another key",
-            get_with("/protected", &made(&[("JWT_SECRET_KEY", OTHER_SECRET)])),
+            get_with("/protected", &forged),
             "invalid_signature",
             422,
             BAD,
         ),
-        (
-            "too old",
-            get_with("/protected", &old),
-            "token_expired",
-            422,
-            BAD,
-        ),
+        ("too old", get_with("/protected", &old), "token_expired", 422, BAD),
         (
             "another audience",
-            get_with("/protected", &made(&[("JWT_ENCODE_AUDIENCE", "mobile")])),
+            get_with("/protected", &for_others),
             "invalid_audience",
             422,
             BAD,
         ),
         (
             "another issuer",
-            get_with("/protected", &made(&[("JWT_ENCODE_ISSUER", "them")])),
+            get_with("/protected", &of_others),
             "invalid_issuer",
             422,
             BAD,
@@ -234,11 +201,7 @@ async fn bug_45_a_token_without_scopes_has_none_however_it_says_so() {
         if *scopes != json!("absent") {
             claims["scopes"] = scopes.clone();
         }
-        let token = forge(
-            r#"{"alg":"HS256","typ":"JWT"}"#,
-            claims.to_string(),
-            Signature::Hs256(SECRET),
-        );
+        let token = forge(r#"{"alg":"HS256","typ":"JWT"}"#, claims.to_string(), Signature::Hs256(SECRET));
         format!("access_token_cookie={token}")
     };
     let (in_, out) = ("200 user1", "403 insufficient_scope");
