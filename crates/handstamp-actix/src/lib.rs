@@ -45,6 +45,7 @@ mod same_origin;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+mod user;
 mod verified;
 
 pub use auth::Auth;
@@ -52,6 +53,7 @@ pub use body::{AccessForm, AccessJson, BodyRejection, LogOutBody, RefreshJson, U
 pub use cookies::{SetCookies, WithCookies, append_cookies};
 pub use error::{AuthError, IssueError, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
+pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
@@ -60,6 +62,7 @@ pub use same_origin::{SameOriginMiddleware, SameOriginService};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
+pub use user::Current;
 pub use verified::verified;
 
 /// The core, for what is not re-exported here.
