@@ -1,5 +1,7 @@
 //! What is logged when a layer stands in front of a handler that takes the body.
 
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
