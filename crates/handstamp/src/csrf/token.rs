@@ -44,14 +44,15 @@ pub(crate) fn check<P: Purpose>(
     }
 }
 
-/// For a log-out, which takes an access token and a refresh token at once: the value of one of them proves that our own
-/// page sent the request. Without a genuine cookie there is nobody to protect.
+/// For a log-out, which takes an access token and a refresh token at once: the value of one of them proves that a page of
+/// its user's sent the request. Tokens of anybody else are dropped: a sibling subdomain can plant one of its own, and
+/// knows its value. Without a genuine cookie there is nobody to protect.
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
-    cookies: &[(Kind, Box<Claims>)],
+    cookies: &mut Vec<(Kind, Box<Claims>)>,
 ) -> Result<(), Reason> {
-    let Some((first, _)) = cookies.first() else {
+    let Some(&(first, _)) = cookies.first() else {
         return Ok(());
     };
     provenance::check_log_out(head, config)?;
@@ -59,18 +60,25 @@ pub(crate) fn check_log_out(
         return Ok(());
     }
     let mut missing = true;
-    for (kind, claims) in cookies {
+    let mut proven = None;
+    for (kind, claims) in &*cookies {
         match sent(head, &config.cookies(*kind).csrf_header) {
             Sent::Nothing => {}
-            Sent::One(value) if matches(value, claims) => return Ok(()),
+            Sent::One(value) if matches(value, claims) => {
+                proven = Some(claims.uid());
+                break;
+            }
             Sent::One(_) | Sent::Several => missing = false,
         }
     }
-    Err(if missing {
-        missing_value(config, *first)
-    } else {
-        Reason::CsrfMismatch
-    })
+    match proven {
+        Some(uid) => {
+            cookies.retain(|(_, claims)| claims.uid() == uid);
+            Ok(())
+        }
+        None if missing => Err(missing_value(config, first)),
+        None => Err(Reason::CsrfMismatch),
+    }
 }
 
 /// What a request says in the header.
