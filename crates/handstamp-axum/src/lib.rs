@@ -33,23 +33,30 @@
 //! ```
 
 mod auth;
+mod body;
 mod extract;
+mod refusal;
 mod response;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+mod user;
 
 pub use auth::Auth;
+pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use extract::{Access, Fresh, Refresh};
+pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
     SameOriginLayer, SameOriginService,
 };
+pub use refusal::BodyRejection;
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
+pub use user::{Current, Visitor};
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

@@ -2,20 +2,22 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod bodies;
 mod implicit;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
-use handstamp_axum::handstamp::error::Rejection;
+use handstamp_axum::handstamp::Authenticated;
+use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Refresh,
-    Require, RequireLayer, Session, days,
+    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
+    NewToken, Refresh, Require, RequireLayer, Session, Visitor, days,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -74,6 +76,10 @@ fn router(app: &App) -> Router {
         .route("/refresh", any(refresh))
         .route("/fresh", any(fresh))
         .route("/optional", any(optional))
+        .route("/visitor", any(visitor))
+        .route("/visitor-layered", behind(strict(), any(visitor)))
+        .route("/current", any(current))
+        .route("/current-layered", behind(strict(), any(current)))
         .route("/layered", behind(strict(), any(access)))
         .route("/layered-fresh", behind(strict(), any(fresh)))
         .route("/layered-refresh", behind(strict(), any(refresh)))
@@ -131,6 +137,13 @@ fn router(app: &App) -> Router {
         .route("/session/log-out", any(log_out))
         .route("/session/this", any(this_session))
         .route("/session/list", any(list_sessions))
+        .route("/json", any(bodies::json))
+        .route("/form", any(bodies::form))
+        .route("/json-layered", behind(strict(), any(bodies::json)))
+        .route("/form-layered", behind(strict(), any(bodies::form)))
+        .route("/refresh-json", any(bodies::refresh_json))
+        .route("/session/log-out-body", any(bodies::log_out_body))
+        .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(auth)
         .merge(implicit)
         .nest(
@@ -162,6 +175,27 @@ async fn optional(token: Option<Access>) -> String {
         || "anonymous".to_owned(),
         |token| token.subject().to_owned(),
     )
+}
+
+async fn visitor(Visitor(token): Visitor) -> String {
+    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+}
+
+struct User {
+    name: String,
+}
+
+impl LoadSubject<User> for Auth {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(adapter::user(token.subject())?.map(|name| User { name }))
+    }
+}
+
+async fn current(Current(user): Current<User>) -> String {
+    user.name
 }
 
 async fn refresh(

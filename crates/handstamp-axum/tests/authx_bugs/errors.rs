@@ -27,10 +27,13 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
     );
 
     // It fails, or it never answers.
-    let patient = || config(&[("HANDSTAMP_STORE_TIMEOUT", "20ms")]);
-    let failing = handstamp::Auth::builder(patient())
+    let impatient = || {
+        let timeout = Duration::from_millis(20);
+        Config::builder().secret_key(SECRET).store_timeout(timeout).build().unwrap()
+    };
+    let failing = handstamp::Auth::builder(impatient())
         .with_blocklist(|_| async { Err(StoreError::new("connection refused")) });
-    let silent = handstamp::Auth::builder(patient()).with_blocklist(|_| async {
+    let silent = handstamp::Auth::builder(impatient()).with_blocklist(|_| async {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         Err(StoreError::new("never said"))
     });
@@ -113,23 +116,27 @@ async fn bug_25_an_error_brings_its_own_response() {
 #[tokio::test]
 async fn bug_35_bad_tokens_are_401_with_a_challenge() {
     let settings = [("JWT_DECODE_AUDIENCE", "web"), ("JWT_DECODE_ISSUER", "us")];
-    let ours = [("JWT_ENCODE_AUDIENCE", "web"), ("JWT_ENCODE_ISSUER", "us")];
-    let made = |changes: &[(&'static str, &'static str)]| {
-        let mut settings = ours.to_vec();
-        settings.extend(changes);
-        let token = NewToken::for_subject("user1").expires_in(minutes(10));
-        App::new(&settings).access(token)
+    let made = |secret, audience, issuer| {
+        App::new(&[
+            ("JWT_SECRET_KEY", secret),
+            ("JWT_ENCODE_AUDIENCE", audience),
+            ("JWT_ENCODE_ISSUER", issuer),
+        ])
     };
-    let old = App::new(&ours).access(NewToken::for_subject("user1").expires_in(minutes(1)));
+    let ours = made(SECRET, "web", "us");
+    let forged = made(OTHER_SECRET, "web", "us").access("user1");
+    let for_others = made(SECRET, "mobile", "us").access("user1");
+    let of_others = made(SECRET, "web", "them").access("user1");
+    let old = ours.access(NewToken::for_subject("user1").expires_in(minutes(1)));
+    let refresh = ours.refresh("user1");
     let cookie = |text: &str| Request::new("GET", "/protected").cookies([format!("access_token_cookie={text}")]);
-    let refresh = App::new(&ours).refresh("user1");
     let nobody = || Request::new("GET", "/protected");
     let rows = [
         ("no token", nobody(), "missing_token", 401, "Bearer"),
         ("junk", cookie("junk"), "invalid_token", 422, BAD),
         (
             "another key",
-            get_with("/protected", &made(&[("JWT_SECRET_KEY", OTHER_SECRET)])),
+            get_with("/protected", &forged),
             "invalid_signature",
             422,
             BAD,
@@ -137,14 +144,14 @@ async fn bug_35_bad_tokens_are_401_with_a_challenge() {
         ("too old", get_with("/protected", &old), "token_expired", 422, BAD),
         (
             "another audience",
-            get_with("/protected", &made(&[("JWT_ENCODE_AUDIENCE", "mobile")])),
+            get_with("/protected", &for_others),
             "invalid_audience",
             422,
             BAD,
         ),
         (
             "another issuer",
-            get_with("/protected", &made(&[("JWT_ENCODE_ISSUER", "them")])),
+            get_with("/protected", &of_others),
             "invalid_issuer",
             422,
             BAD,

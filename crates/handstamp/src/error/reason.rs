@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     },
     MissingCsrfToken {
         header: String,
+        /// Where forms may say it as well.
+        field: Option<String>,
         /// Where script finds the value; `None` when the application hands it out itself.
         cookie: Option<String>,
     },
@@ -40,6 +42,7 @@ pub(crate) enum Reason {
         expected: String,
         actual: Option<String>,
     },
+    UnknownSubject,
     InsufficientScope {
         required: Vec<String>,
         provided: Vec<String>,
@@ -96,6 +99,7 @@ impl Reason {
             Self::LoginTypeMismatch { .. } => {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
+            Self::UnknownSubject => row("unknown_subject", "MissingTokenError", 401, 401),
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
@@ -112,12 +116,23 @@ impl Reason {
             (Self::MissingToken { looked_in }, _) => {
                 format!("Missing JWT in request: looked in {looked_in}").into()
             }
-            (Self::MissingCsrfToken { header, cookie }, _) => {
+            (
+                Self::MissingCsrfToken {
+                    header,
+                    field,
+                    cookie,
+                },
+                _,
+            ) => {
+                let field = match field {
+                    Some(field) => format!(" or the form field {field}"),
+                    None => String::new(),
+                };
                 let value = match cookie {
                     Some(cookie) => format!("the value of the cookie {cookie}"),
                     None => "the CSRF value that came with the token".to_owned(),
                 };
-                format!("Missing CSRF token: send the header {header} with {value}").into()
+                format!("Missing CSRF token: send the header {header}{field} with {value}").into()
             }
             (Self::AmbiguousCookie { name }, _) => {
                 format!("Several different cookies named {name} in request").into()
@@ -141,6 +156,7 @@ impl Reason {
                 actual.as_deref().unwrap_or("unknown")
             )
             .into(),
+            (Self::UnknownSubject, _) => "Unknown subject".into(),
             (Self::InsufficientScope { required, provided }, _) => format!(
                 "Missing required scopes: {}. Provided: {}",
                 python_list(required),
