@@ -15,6 +15,7 @@ const scenarios = [
   'planting',
   'prefixes',
   'log_out',
+  'implicit_refresh',
 ];
 
 const [binary, ...asked] = process.argv.slice(2);
