@@ -8,8 +8,12 @@ use axum::extract::{FromRef, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
-use handstamp_axum::{Access, Auth, AuthError, ClientInfo, LogOut, Refresh, Rejection, Require};
+use handstamp_axum::{
+    Access, AccessForm, Auth, AuthError, ClientInfo, LogOut, LogOutBody, Refresh, Rejection,
+    Require,
+};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
@@ -40,6 +44,9 @@ pub(crate) fn router(
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
         .route("/forms", post(who_am_i).route_layer(without_token))
+        // With the CSRF value in a field of the form.
+        .route("/body/posts", post(who_am_i_by_form))
+        .route("/body/logout", post(log_out_by_form))
         .route("/socket", any(echo))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
@@ -100,6 +107,17 @@ async fn log_in(
 
 pub(crate) async fn who_am_i(token: Access) -> Json<Value> {
     Json(json!({"user": token.subject()}))
+}
+
+async fn who_am_i_by_form(body: AccessForm<IgnoredAny>) -> Json<Value> {
+    who_am_i(body.token).await
+}
+
+async fn log_out_by_form(
+    State(auth): State<Auth>,
+    LogOutBody(log_out): LogOutBody,
+) -> Result<impl IntoResponse, Rejection> {
+    Ok((auth.log_out(log_out).await?, "bye"))
 }
 
 #[derive(Deserialize)]

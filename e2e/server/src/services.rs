@@ -120,6 +120,7 @@ pub(crate) const SERVICES: &[Service] = &[
     )
     .open_to_all(),
     Service::new("hardened", &[]).hardened().http2(),
+    Service::new("forms", &[("JWT_CSRF_CHECK_FORM", "true")]),
     Service::new("renewing", &[]).renewing(),
     Service::new("short", &[OWN_ORIGIN, ("JWT_ACCESS_TOKEN_EXPIRES", "2s")]),
 ];
