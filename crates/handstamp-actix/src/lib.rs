@@ -34,6 +34,7 @@
 //! ```
 
 mod auth;
+mod body;
 mod cookies;
 mod error;
 mod extract;
@@ -48,6 +49,7 @@ mod user;
 mod verified;
 
 pub use auth::Auth;
+pub use body::{AccessForm, AccessJson, BodyRejection, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::{SetCookies, WithCookies, append_cookies};
 pub use error::{AuthError, IssueError, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod bodies;
 mod implicit;
 
 use std::future::ready;
@@ -142,6 +143,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .app_data(other.clone())
                 .service(at("/access").to(access)),
         );
+    bodies::routes(&auth, config);
     implicit::routes(&auth, &other, config);
 }
 

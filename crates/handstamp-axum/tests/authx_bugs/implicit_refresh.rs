@@ -42,7 +42,11 @@ async fn bug_03_a_revoked_token_is_not_renewed() {
     ] {
         let reply = app.send(get_with(path, token)).await;
         assert_eq!(outcome(&reply), expected, "{path}");
-        assert_eq!(reply.all("set-cookie").count(), cookies, "{path}: {expected}");
+        assert_eq!(
+            reply.all("set-cookie").count(),
+            cookies,
+            "{path}: {expected}"
+        );
     }
 }
 
@@ -56,12 +60,18 @@ async fn bug_05_a_log_out_is_not_undone() {
         (auth.unset_access_cookies(), "bye")
     }
     async fn by_hand(_: Access) -> impl IntoResponse {
-        ([(SET_COOKIE, "access_token_cookie=; Max-Age=0; Path=/")], "bye")
+        (
+            [(SET_COOKIE, "access_token_cookie=; Max-Age=0; Path=/")],
+            "bye",
+        )
     }
     async fn clear(_: Access) -> impl IntoResponse {
         ([("clear-site-data", "\"cookies\"")], "bye")
     }
-    async fn become_user2(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, IssueError> {
+    async fn become_user2(
+        State(auth): State<Auth>,
+        _: Access,
+    ) -> Result<impl IntoResponse, IssueError> {
         let access = auth.create_access_token("user2")?;
         Ok((auth.set_access_cookies(&access)?, "bye"))
     }
@@ -128,7 +138,13 @@ async fn bug_06_only_what_was_let_in_is_renewed_and_no_cache_keeps_it() {
     let get = |path| get_with(path, &token);
     let no_store = Some("no-store");
     for (row, request, expected, cookies, cache) in [
-        ("a POST", post_with("/posts", &token), "200 user1", 2, no_store),
+        (
+            "a POST",
+            post_with("/posts", &token),
+            "200 user1",
+            2,
+            no_store,
+        ),
         (
             "a POST with a wrong value",
             post().header("x-csrf-token", "wrong"),
@@ -136,14 +152,44 @@ async fn bug_06_only_what_was_let_in_is_renewed_and_no_cache_keeps_it() {
             0,
             no_store,
         ),
-        ("a POST with none", post(), "403 missing_csrf_token", 0, no_store),
+        (
+            "a POST with none",
+            post(),
+            "403 missing_csrf_token",
+            0,
+            no_store,
+        ),
         ("a path that is not there", get("/nowhere"), "404 ", 0, None),
-        ("a thing that is not there", get("/missing"), "404 ", 0, None),
+        (
+            "a thing that is not there",
+            get("/missing"),
+            "404 ",
+            0,
+            None,
+        ),
         ("a handler that fails", get("/failing"), "500 ", 0, None),
-        ("a public page", get("/public"), "200 for everybody", 0, Some(PUBLIC)),
+        (
+            "a public page",
+            get("/public"),
+            "200 for everybody",
+            0,
+            Some(PUBLIC),
+        ),
         ("a public redirect", get("/moved"), "307 ", 0, None),
-        ("a page that caches may keep", get("/cached"), "200 cached", 2, no_store),
-        ("a page that a CDN keeps", get("/edge"), "200 cached", 0, None),
+        (
+            "a page that caches may keep",
+            get("/cached"),
+            "200 cached",
+            2,
+            no_store,
+        ),
+        (
+            "a page that a CDN keeps",
+            get("/edge"),
+            "200 cached",
+            0,
+            None,
+        ),
     ] {
         let reply = app.send(request).await;
         assert_eq!(outcome(&reply), expected, "{row}");
@@ -156,24 +202,36 @@ async fn bug_06_only_what_was_let_in_is_renewed_and_no_cache_keeps_it() {
 #[tokio::test]
 async fn bug_23_a_token_without_an_end_is_refused_before_it_could_be_renewed() {
     let app = App::new(&[]).renewing();
-    for exp in [json!({}), json!({"exp": null}), json!({"exp": 1e300}), json!({"exp": "never"})] {
+    for exp in [
+        json!({}),
+        json!({"exp": null}),
+        json!({"exp": 1e300}),
+        json!({"exp": "never"}),
+    ] {
         let mut claims = json!({
             "sub": "user1", "jti": "1", "type": "access", "csrf": "value", "iat": NOON,
         });
-        claims.as_object_mut().unwrap().extend(exp.as_object().unwrap().clone());
+        claims
+            .as_object_mut()
+            .unwrap()
+            .extend(exp.as_object().unwrap().clone());
         let token = forge(
             r#"{"alg":"HS256","typ":"JWT"}"#,
             claims.to_string(),
             Signature::Hs256(SECRET),
         );
-        let request = Request::new("GET", "/protected").cookies([format!("access_token_cookie={token}")]);
+        let request =
+            Request::new("GET", "/protected").cookies([format!("access_token_cookie={token}")]);
         let reply = app.send(request).await;
         let seen = (outcome(&reply), reply.all("set-cookie").count());
         assert_eq!(seen, ("401 invalid_token".to_owned(), 0), "{claims}");
     }
     let endless = NewToken::for_subject("user1").expires_in(std::time::Duration::MAX);
     let error = app.auth.create_access_token(endless).unwrap_err();
-    assert_eq!(error.to_string(), "a token lives from one second to ten years");
+    assert_eq!(
+        error.to_string(),
+        "a token lives from one second to ten years"
+    );
 }
 
 /// The new token has the subject, and nothing else: `["admin:*"]` is `null` on the second request.
@@ -187,13 +245,20 @@ async fn bug_30_a_renewed_token_keeps_what_the_old_one_said() {
         .login_type("staff")
         .claim("tenant", "acme")
         .claim("limits", json!({"posts": 3, "share": 0.1}));
-    let of_session = app.auth.log_in(user.clone(), ClientInfo::new().into()).await.unwrap();
+    let of_session = app
+        .auth
+        .log_in(user.clone(), ClientInfo::new().into())
+        .await
+        .unwrap();
     let alone = app.access(user);
     app.clock.advance(360);
     for token in [&alone, of_session.access()] {
         let reply = app.send(get_with("/protected", token)).await;
         let jar = after(token, &reply);
-        let (old, new) = (peek(token.as_str()), peek(jar.get("access_token_cookie").unwrap()));
+        let (old, new) = (
+            peek(token.as_str()),
+            peek(jar.get("access_token_cookie").unwrap()),
+        );
         let lasting = |claims: &Value| {
             let mut claims = claims.as_object().unwrap().clone();
             claims.retain(|name, _| !OF_ONE_TOKEN.contains(&name.as_str()));
@@ -202,8 +267,14 @@ async fn bug_30_a_renewed_token_keeps_what_the_old_one_said() {
         assert_eq!(lasting(&new), lasting(&old));
         assert!(lasting(&new).len() >= 8, "{new}");
         assert_ne!(new["jti"], old["jti"]);
-        assert_eq!((&new["fresh"], &new["auth_time"]), (&json!(false), &json!(NOON)));
-        assert_eq!((&new["iat"], &new["exp"]), (&json!(NOON + 360), &json!(NOON + 360 + 900)));
+        assert_eq!(
+            (&new["fresh"], &new["auth_time"]),
+            (&json!(false), &json!(NOON))
+        );
+        assert_eq!(
+            (&new["iat"], &new["exp"]),
+            (&json!(NOON + 360), &json!(NOON + 360 + 900))
+        );
         assert_eq!(jar.get("csrf_access_token"), token.csrf());
     }
 }
@@ -223,7 +294,9 @@ async fn bug_31_methods_that_are_included_are_included() {
         (&[(INCLUDE, "DELETE")], [0, 0]),
     ];
     for (settings, expected) in rows {
-        let app = App::new(settings).routes(Router::new().route("/any", any(subject))).renewing();
+        let app = App::new(settings)
+            .routes(Router::new().route("/any", any(subject)))
+            .renewing();
         let token = due(&app);
         for (request, expected) in [get_with("/any", &token), post_with("/any", &token)]
             .into_iter()
@@ -232,7 +305,11 @@ async fn bug_31_methods_that_are_included_are_included() {
             let method = request.method().to_owned();
             let reply = app.send(request).await;
             assert_eq!(reply.status, 200);
-            assert_eq!(reply.all("set-cookie").count(), expected, "{settings:?}: {method}");
+            assert_eq!(
+                reply.all("set-cookie").count(),
+                expected,
+                "{settings:?}: {method}"
+            );
         }
     }
 }

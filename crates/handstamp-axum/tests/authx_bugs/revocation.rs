@@ -12,9 +12,7 @@ use handstamp_axum::{
 };
 use handstamp_conformance::Request;
 
-use crate::app::{
-    App, config, csrf, get_with, outcome, refresh_cookie, send, subject,
-};
+use crate::app::{App, config, csrf, get_with, outcome, refresh_cookie, send, subject};
 
 /// `get_access_token_from_request` and `verify_token` do not ask the blocklist, and the page's own `/refresh` is built of
 /// them: a revoked refresh token refreshes.
@@ -140,7 +138,9 @@ async fn bug_40_an_asynchronous_blocklist_is_awaited() {
         })
         .build();
     let auth = Auth::from(auth);
-    let router = Router::new().route("/", get(subject)).with_state(auth.clone());
+    let router = Router::new()
+        .route("/", get(subject))
+        .with_state(auth.clone());
     for (user, expected) in [
         ("user1", "200 user1"),
         ("user2", "401 token_revoked"),
@@ -172,7 +172,10 @@ async fn enter(
     Ok((auth.set_cookies(&tokens)?, "welcome"))
 }
 
-async fn exchange(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn exchange(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, AuthError> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, "exchanged"))
 }
