@@ -14,11 +14,8 @@ use handstamp_axum::handstamp::admission::Admission;
 use handstamp_axum::handstamp::clock::{Clock, UnixTime};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::handstamp::store::MemoryStore;
-use handstamp_axum::{
-    Access, Auth, Config, IssueError, NewToken, Refresh, SignedToken, handstamp,
-};
+use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, Refresh, SignedToken, handstamp};
 use handstamp_conformance::{Jar, Reply, Request};
-use handstamp_tower::ImplicitRefreshLayer;
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use tower::ServiceExt as _;
@@ -77,7 +74,7 @@ impl App {
 
     /// With a layer around the routes so far that renews access tokens.
     pub(crate) fn renewing(mut self) -> Self {
-        let layer = ImplicitRefreshLayer::new((*self.auth).clone());
+        let layer = self.auth.implicit_refresh();
         self.router = self.router.layer(layer);
         self
     }
@@ -154,10 +151,7 @@ struct LogIn {
     password: String,
 }
 
-async fn login(
-    State(auth): State<Auth>,
-    Json(form): Json<LogIn>,
-) -> Result<Response, IssueError> {
+async fn login(State(auth): State<Auth>, Json(form): Json<LogIn>) -> Result<Response, IssueError> {
     if form.password != PASSWORD {
         return Ok((StatusCode::UNAUTHORIZED, "Invalid credentials").into_response());
     }
@@ -251,8 +245,13 @@ pub(crate) fn problems(settings: &[(&str, &str)]) -> Vec<String> {
 
 /// The secret counts unless there is another one.
 fn build(settings: &[(&str, &str)]) -> Result<Config, handstamp::error::ConfigError> {
-    let variables = settings.iter().map(|(name, value)| (name.into(), value.into()));
-    Config::builder().secret_key(SECRET).env_from(variables).build()
+    let variables = settings
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()));
+    Config::builder()
+        .secret_key(SECRET)
+        .env_from(variables)
+        .build()
 }
 
 /// Shows the time it was set to.

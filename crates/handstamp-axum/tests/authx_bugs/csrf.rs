@@ -13,9 +13,16 @@ use crate::app::{App, access_cookie, csrf, get_with, post_with, refresh_cookie, 
 #[tokio::test]
 async fn bug_11_a_missing_csrf_header_is_named() {
     let message = |cookie: &str| {
-        format!("Missing CSRF token: send the header X-CSRF-TOKEN with the value of the cookie {cookie}")
+        format!(
+            "Missing CSRF token: send the header X-CSRF-TOKEN with the value of the cookie {cookie}"
+        )
     };
-    for locations in ["cookies", "cookies,headers", "headers,cookies", "query,cookies,headers"] {
+    for locations in [
+        "cookies",
+        "cookies,headers",
+        "headers,cookies",
+        "query,cookies,headers",
+    ] {
         for (style, status) in [("standard", 403), ("authx", 401)] {
             let app = App::new(&[
                 ("JWT_TOKEN_LOCATION", locations),
@@ -62,7 +69,11 @@ async fn bug_12_a_route_without_csrf_asks_for_no_header() {
             "200 user1",
         ),
         ("a program", bearer, "200 user1"),
-        ("nobody", Request::new("POST", "/webhook"), "401 missing_token"),
+        (
+            "nobody",
+            Request::new("POST", "/webhook"),
+            "401 missing_token",
+        ),
         (
             "junk",
             Request::new("POST", "/webhook").cookies(["access_token_cookie=x"]),
@@ -142,8 +153,15 @@ async fn bug_38_a_safe_method_needs_no_csrf_value_by_hand_either() {
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
         let without = Request::new(method, "/by-hand").cookies([access_cookie(&token)]);
         let with = without.clone().header("x-csrf-token", csrf(&token));
-        assert_eq!(app.outcome(without).await, "403 missing_csrf_token", "{method}");
+        assert_eq!(
+            app.outcome(without).await,
+            "403 missing_csrf_token",
+            "{method}"
+        );
         assert_eq!(app.outcome(with).await, "200 user1", "{method}");
     }
-    assert_eq!(app.outcome(get_with("/protected", &token)).await, "200 user1");
+    assert_eq!(
+        app.outcome(get_with("/protected", &token)).await,
+        "200 user1"
+    );
 }

@@ -20,7 +20,11 @@ async fn bug_20_a_lone_surrogate_in_a_log_in_is_an_unreadable_body() {
             .header("content-type", "application/json")
             .body(body);
         let reply = app.send(request).await;
-        assert!([400, 422].contains(&reply.status), "{body}: {}", reply.status);
+        assert!(
+            [400, 422].contains(&reply.status),
+            "{body}: {}",
+            reply.status
+        );
         assert!(!reply.body.contains("hunter2"), "{}", reply.body);
         assert_eq!(reply.all("set-cookie").count(), 0);
     }
@@ -54,7 +58,11 @@ async fn bug_36_the_scheme_is_one_word_without_case_and_another_one_is_not_ours(
         let request = Request::new("GET", "/protected").header("authorization", &value);
         let with_cookie = request.clone().cookies([access_cookie(&cookie)]);
         assert_eq!(app.outcome(with_cookie).await, expected, "{value}");
-        let alone = if expected == other { "401 missing_token" } else { expected };
+        let alone = if expected == other {
+            "401 missing_token"
+        } else {
+            expected
+        };
         assert_eq!(app.outcome(request).await, alone, "{value}");
     }
 }

@@ -36,7 +36,8 @@ async fn bug_41_a_websocket_is_guarded_as_configured_and_by_its_origin() {
         assert_eq!(app.outcome(ours).await, in_cookie, "{location}");
         let query = opening(&format!("/socket?token={}", token.as_str()));
         assert_eq!(app.outcome(query).await, in_query, "{location}");
-        let header = opening("/socket").header("authorization", format!("Bearer {}", token.as_str()));
+        let header =
+            opening("/socket").header("authorization", format!("Bearer {}", token.as_str()));
         assert_eq!(app.outcome(header).await, in_header, "{location}");
 
         if location == "cookies" {
@@ -49,7 +50,9 @@ async fn bug_41_a_websocket_is_guarded_as_configured_and_by_its_origin() {
                 (&["https://app.example.com.evil.example"], evil),
                 (&[OURS, EVIL], evil),
             ] {
-                let request = origins.iter().fold(cookie(), |request, origin| request.header("origin", origin));
+                let request = origins
+                    .iter()
+                    .fold(cookie(), |request, origin| request.header("origin", origin));
                 assert_eq!(app.outcome(request).await, expected, "{origins:?}");
             }
         }
