@@ -18,6 +18,15 @@ async function submit(page, from, target, fields, by) {
   return sent;
 }
 
+// A link, which anybody may set.
+export async function follow(page, from, target) {
+  const sent = mark();
+  await page.goto(`${from}/`);
+  const address = `${target}?mark=${sent}`;
+  await Promise.all([page.waitForNavigation(), page.evaluate((to) => setTimeout(() => location.assign(to)), address)]);
+  return sent;
+}
+
 // A form in a frame that is sandboxed: the origin of what stands in it is none at all.
 export async function submitInSandbox(page, from, target, fields = {}) {
   const sent = mark();

@@ -6,7 +6,16 @@ import { launch } from './browser.mjs';
 import { Rows } from './rows.mjs';
 import { Server } from './server.mjs';
 
-const scenarios = ['forgery', 'provenance', 'log_in', 'websocket', 'planting', 'prefixes', 'log_out'];
+const scenarios = [
+  'forgery',
+  'provenance',
+  'hardened',
+  'log_in',
+  'websocket',
+  'planting',
+  'prefixes',
+  'log_out',
+];
 
 const [binary, ...asked] = process.argv.slice(2);
 const unknown = asked.filter((name) => !scenarios.includes(name));

@@ -23,10 +23,16 @@ export class Visitor {
     return answer;
   }
 
-  // As a new one: without cookies, at the first page, logged in.
-  async again(user) {
+  // As a new one, here or at another service: without cookies, at the first page. Cheaper than a browser of their own.
+  async startAgain(origin = this.origin) {
     await this.context.clearCookies();
-    await this.page.goto(`${this.origin}/`);
+    this.origin = origin;
+    await this.page.goto(`${origin}/`);
+  }
+
+  // The same, logged in.
+  async again(user, origin = this.origin) {
+    await this.startAgain(origin);
     await this.logIn(user);
   }
 

@@ -17,11 +17,11 @@ export default async function forgery({ browser, server, rows }) {
     ['SameSite=None, a sibling: the same', 'none', evil, fromSibling, ['a form']],
     ['__Host-Http- name, a sibling: the same', 'host', evil, fromSibling, ['a form']],
   ];
+  const victim = await Visitor.arrive(browser, server.origin('lax'));
+  const told = (sent) => outcome(server, sent);
   for (const [sentence, service, from, wanted, ways] of table) {
     const origin = server.origin(service);
-    const victim = await Visitor.logIn(browser, origin, 'alice');
-    const told = (sent) => outcome(server, sent);
-
+    await victim.again('alice', origin);
     for (const by of ways) {
       rows.same(`${sentence} (${by})`, await told(await means[by](victim.page, from, `${origin}/posts`)), wanted);
     }
@@ -37,30 +37,29 @@ export default async function forgery({ browser, server, rows }) {
       rows.same(`${sentence} (a route without CSRF shows that it would work)`, await told(await form('/unguarded/posts')), unguarded);
     }
     rows.same(`${sentence}: the victim is still in`, await victim.whoAmI(), { status: 200, user: 'alice' });
-    await victim.leave();
   }
 
-  await ownPage({ browser, server, rows });
-  await header({ browser, server, rows });
-  await carelessCors({ browser, server, rows });
+  await ownPage({ victim, server, rows });
+  await header({ victim, server, rows });
+  await carelessCors({ victim, server, rows });
+  await victim.leave();
 }
 
 // The same requests from the application's own page are what it is there for.
-async function ownPage({ browser, server, rows }) {
+async function ownPage({ victim, server, rows }) {
   for (const service of ['lax', 'none', 'host']) {
-    const victim = await Visitor.logIn(browser, server.origin(service), 'alice');
+    await victim.again('alice', server.origin(service));
     const sent = mark();
     await victim.send('POST', `/posts?mark=${sent}`, { csrf: (await victim.cookie('csrf_access_token')).value });
     const wanted = { cookie: true, status: 200, code: null, site: 'same-origin' };
     rows.same(`${service}: the application's own page may post`, await outcome(server, sent), wanted);
-    await victim.leave();
   }
 }
 
 // Why the value is asked for in a header: another origin cannot send that, nor read the value.
-async function header({ browser, server, rows }) {
+async function header({ victim, server, rows }) {
   const origin = server.origin('none');
-  const victim = await Visitor.logIn(browser, origin, 'alice');
+  await victim.again('alice', origin);
   const own = (await server.logIn('none', 'mallory')).csrf;
 
   let sent = await send(victim.page, server.other, `${origin}/posts`, {}, 'cors', own);
@@ -74,13 +73,12 @@ async function header({ browser, server, rows }) {
   await victim.page.goto(`${server.evil}/`);
   const readable = await victim.page.evaluate(() => document.cookie);
   rows.check("a sibling cannot read the victim's CSRF cookie", readable === '', readable);
-  await victim.leave();
 }
 
 // An application that answers every site by CORS: the header arrives, and still does not help.
-async function carelessCors({ browser, server, rows }) {
+async function carelessCors({ victim, server, rows }) {
   const origin = server.origin('open');
-  const victim = await Visitor.logIn(browser, origin, 'alice');
+  await victim.again('alice', origin);
   const cookie = 'csrf_access_token=planted; Domain=example.test; Path=/; Secure; SameSite=None';
   await victim.page.goto(`${server.evil}/plant?${new URLSearchParams({ cookie })}`);
   for (const [whose, value] of [
@@ -91,5 +89,4 @@ async function carelessCors({ browser, server, rows }) {
     const wanted = { cookie: true, status: 403, code: 'csrf_mismatch', site: 'same-site', csrf: value };
     rows.same(`a CSRF value that arrives is refused: ${whose}`, await outcome(server, sent), wanted);
   }
-  await victim.leave();
 }

@@ -5,6 +5,7 @@ import { mark, Visitor } from '../visitor.mjs';
 
 export default async function logIn({ browser, server, rows }) {
   const mallory = { user: 'mallory' };
+  const visitor = await Visitor.arrive(browser, server.origin('lax'));
   for (const [guard, service, ways] of [
     ['Sec-Fetch-Site alone', 'lax', Object.keys(means)],
     ['with a public origin', 'origin', ['a form']],
@@ -16,7 +17,7 @@ export default async function logIn({ browser, server, rows }) {
       ['a sibling', server.evil, 'same-site'],
       ['another port of the same host', server.neighbour, 'same-site'],
     ]) {
-      const visitor = await Visitor.arrive(browser, origin);
+      await visitor.startAgain(origin);
       const told = (sent) => outcome(server, sent);
       const refused = { status: 403, code: 'cross_site_request', site };
       for (const by of ways) {
@@ -34,21 +35,19 @@ export default async function logIn({ browser, server, rows }) {
       const unguarded = await means['a form'](visitor.page, from, `${origin}/unguarded/login`, mallory);
       rows.same(`${guard}: without the guard ${who} can`, await told(unguarded), { status: 200, code: null, site });
       rows.same(`${guard}: and the visitor is the attacker then`, await visitor.whoAmI(), { status: 200, user: 'mallory' });
-      await visitor.leave();
     }
 
-    const visitor = await Visitor.arrive(browser, origin);
     for (const [page, fields] of [
       ["the application's own form", { user: 'alice' }],
       ['that of a page which tells no referrer', { user: 'alice', 'referrer-policy': 'no-referrer' }],
     ]) {
+      await visitor.startAgain(origin);
       const sent = await means['a form'](visitor.page, origin, `${origin}/login`, fields);
       rows.same(`${guard}: ${page} logs in`, await outcome(server, sent), { status: 200, code: null, site: 'same-origin' });
       rows.same(`${guard}: and the visitor is who they say`, await visitor.whoAmI(), { status: 200, user: 'alice' });
-      await visitor.context.clearCookies();
     }
     const answer = await server.send('POST', `${origin}/login?mark=${mark()}`, { form: mallory });
     rows.same(`${guard}: a program that is no browser logs in`, answer, { status: 200 });
-    await visitor.leave();
   }
+  await visitor.leave();
 }

@@ -11,14 +11,16 @@ export default async function logOut({ browser, server, rows }) {
     '__Host-csrf_access_token',
     '__Host-csrf_refresh_token',
   ];
+  const visitor = await Visitor.arrive(browser, server.origin('lax'));
   for (const [sentence, service, names] of [
     ['plain names, SameSite=Lax', 'lax', plain],
     ['plain names, SameSite=None', 'none', plain],
     ['__Secure- names, SameSite=None', 'secure', secure],
     ['__Host-Http- names, SameSite=Lax', 'host', host],
     ['__Host-Http- names, SameSite=None', 'host-none', host],
+    ['hardened', 'hardened', host],
   ]) {
-    const visitor = await Visitor.arrive(browser, server.origin(service));
+    await visitor.startAgain(server.origin(service));
     await there({ server, rows, visitor, names, page: visitor.page, sentence });
     // In a frame of another site, where third-party cookies are allowed: only SameSite=None is sent at all.
     if (sentence.endsWith('None')) {
@@ -26,11 +28,10 @@ export default async function logOut({ browser, server, rows }) {
       const frame = visitor.page.frame({ url: `${visitor.origin}/` });
       await there({ server, rows, visitor, names, page: frame, sentence: `${sentence}, in a frame of another site` });
     }
-    await visitor.leave();
   }
 
   // A page of another site that the application answers by CORS. It has the CSRF value from the answer to log-in.
-  const visitor = await Visitor.arrive(browser, server.origin('open'));
+  await visitor.startAgain(server.origin('open'));
   await visitor.page.goto(`${server.other}/`);
   const sentence = 'plain names, SameSite=None, by fetch from another site';
   await there({ server, rows, visitor, names: plain, page: visitor.page, sentence, logIn: '/unguarded/login' });

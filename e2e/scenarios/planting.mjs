@@ -5,14 +5,16 @@ import { mark, Visitor } from '../visitor.mjs';
 const ACCESS = 'access_token_cookie';
 
 export default async function planting({ browser, server, rows }) {
-  await whoIsLoggedIn({ browser, server, rows });
-  await overHttp2({ browser, server, rows });
-  await whoIsNot({ browser, server, rows });
-  await whoseJarIsFlooded({ browser, server, rows });
+  const visitor = await Visitor.arrive(browser, server.origin('lax'));
+  await whoIsLoggedIn({ victim: visitor, server, rows });
+  await overHttp2({ victim: visitor, server, rows });
+  await whoIsNot({ visitor, server, rows });
+  await whoseJarIsFlooded({ victim: visitor, server, rows });
+  await visitor.leave();
 }
 
 // Plain names. Nothing that is planted makes the victim somebody else.
-async function whoIsLoggedIn({ browser, server, rows }) {
+async function whoIsLoggedIn({ victim, server, rows }) {
   const origin = server.origin('lax');
   const mallory = await server.logIn('lax', 'mallory');
   const ofAnother = await server.logIn('lax', 'mallory');
@@ -39,9 +41,8 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   await new Promise((wake) => setTimeout(wake, expiresAt - Date.now()));
   const alone = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${expired.access}` });
   rows.same("the attacker's old token has expired", alone, { status: 401, code: 'token_expired' });
-  const victim = await Visitor.arrive(browser, origin);
   for (const [sentence, lines, arrive, wanted] of table) {
-    await victim.again('alice');
+    await victim.again('alice', origin);
     await plant(victim, server.evil, lines);
     rows.same(`plain names, planted beside the victim's: ${sentence}`, await seen(victim, server), { arrive, ...wanted });
   }
@@ -61,25 +62,23 @@ async function whoIsLoggedIn({ browser, server, rows }) {
   const refreshed = await victim.send('POST', '/refresh', { csrf: value });
   rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
   rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
-  await victim.leave();
 }
 
 // Over HTTP/2 each cookie is a header line of its own (RFC 9113, section 8.2.3).
-async function overHttp2({ browser, server, rows }) {
-  const victim = await Visitor.logIn(browser, server.origin('http2'), 'alice');
+async function overHttp2({ victim, server, rows }) {
+  await victim.again('alice', server.origin('http2'));
   const mallory = await server.logIn('http2', 'mallory');
   rows.same('HTTP/2: four cookies are four lines', await seen(victim, server), { lines: 4, status: 200, user: 'alice' });
   await plant(victim, server.evil, [`${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure`]);
   const ambiguous = { arrive: 2, lines: 5, status: 401, code: 'ambiguous_cookie' };
   rows.same("HTTP/2: the attacker's token on a line of its own is refused as ambiguous", await seen(victim, server), ambiguous);
-  await victim.leave();
 }
 
 // A visitor without a cookie of their own: with plain names nothing tells a planted cookie from one that was set here.
-async function whoIsNot({ browser, server, rows }) {
+async function whoIsNot({ visitor, server, rows }) {
   for (const service of ['lax', 'host']) {
     const mallory = await server.logIn(service, 'mallory');
-    const visitor = await Visitor.arrive(browser, server.origin(service));
+    await visitor.startAgain(server.origin(service));
     const prefix = service === 'host' ? '__Host-Http-' : '';
     const planted = `${prefix}${ACCESS}=${mallory.access}; Domain=example.test; Path=/; Secure; HttpOnly`;
     await plant(visitor, server.evil, [planted]);
@@ -95,15 +94,14 @@ async function whoIsNot({ browser, server, rows }) {
       await visitor.logIn('alice');
       rows.same('__Host-Http- names: who logs in then is in', await visitor.whoAmI(), { status: 200, user: 'alice' });
     }
-    await visitor.leave();
   }
 }
 
 // Browsers keep so many cookies for a domain with all its subdomains; more push out the oldest.
-async function whoseJarIsFlooded({ browser, server, rows }) {
+async function whoseJarIsFlooded({ victim, server, rows }) {
   for (const service of ['lax', 'host']) {
     const mallory = await server.logIn(service, 'mallory');
-    const victim = await Visitor.logIn(browser, server.origin(service), 'alice');
+    await victim.again('alice', server.origin(service));
     const prefix = service === 'host' ? '__Host-Http-' : '';
     await victim.page.goto(`${server.evil}/flood`);
     const own = await victim.cookie(ACCESS);
@@ -114,8 +112,7 @@ async function whoseJarIsFlooded({ browser, server, rows }) {
         ? ['plain names: and DOES log the victim in as the attacker then (SECURITY.md says so)', { status: 200, user: 'mallory' }]
         : ['__Host-Http- names: and can log the victim out, but not in as somebody else', { status: 401, code: 'missing_token' }];
     rows.same(sentence, await victim.whoAmI(), wanted);
-    await victim.leave();
-  }
+    }
 }
 
 // At different paths: a cookie of the same name, domain and path would replace the other.

@@ -1,16 +1,17 @@
 // With a public origin, where a request comes from is asked before its token, and whatever CSRF value it has.
 
-import { means, outcome, send, submitInSandbox } from '../attack.mjs';
+import { follow, means, outcome, send, submitInSandbox } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
 
 export default async function provenance({ browser, server, rows }) {
+  const victim = await Visitor.arrive(browser, server.origin('origin'));
   for (const [sentence, service, from, site] of [
     ['a sibling', 'origin', server.evil, 'same-site'],
     ['another site, SameSite=None', 'trusting', server.other, 'cross-site'],
     ['a sibling, beside a trusted one', 'trusting', server.evil, 'same-site'],
   ]) {
     const origin = server.origin(service);
-    const victim = await Visitor.logIn(browser, origin, 'alice');
+    await victim.again('alice', origin);
     const csrf = (await victim.cookie('csrf_access_token')).value;
     const told = (sent) => outcome(server, sent);
     const refused = { cookie: true, status: 403, code: 'cross_site_request', site };
@@ -29,16 +30,16 @@ export default async function provenance({ browser, server, rows }) {
     const shown = await told(await means['a form'](victim.page, from, `${origin}/unguarded/posts`));
     rows.same(`${sentence}: an unguarded route shows that it would work`, shown, { ...refused, status: 200, code: null });
     rows.same(`${sentence}: the victim is still in`, await victim.whoAmI(), { status: 200, user: 'alice' });
-    await victim.leave();
   }
 
-  await ownPages({ browser, server, rows });
-  await friend({ browser, server, rows });
+  await ownPages({ visitor: victim, server, rows });
+  await friend({ victim, server, rows });
+  await victim.leave();
 }
 
-async function ownPages({ browser, server, rows }) {
+async function ownPages({ visitor, server, rows }) {
   const origin = server.origin('origin');
-  const visitor = await Visitor.logIn(browser, origin, 'alice');
+  await visitor.again('alice', origin);
   const accepted = { cookie: true, status: 200, code: null, site: 'same-origin' };
   const told = (sent, method) => outcome(server, sent, method);
 
@@ -64,16 +65,13 @@ async function ownPages({ browser, server, rows }) {
   rows.same('a form of ours that an attacker sends back is refused', await told(sent), returned);
 
   // Reading is open to all: links from elsewhere work.
-  sent = mark();
-  await visitor.page.goto(`${server.evil}/`);
-  await visitor.page.evaluate((address) => location.assign(address), `${origin}/api/v1/users/me?mark=${sent}`);
+  sent = await follow(visitor.page, server.evil, `${origin}/api/v1/users/me`);
   rows.same('a link from a sibling works', await told(sent, 'GET'), { ...accepted, site: 'same-site' });
-  await visitor.leave();
 }
 
-async function friend({ browser, server, rows }) {
+async function friend({ victim, server, rows }) {
   const origin = server.origin('trusting');
-  const victim = await Visitor.logIn(browser, origin, 'alice');
+  await victim.again('alice', origin);
   const csrf = (await victim.cookie('csrf_access_token')).value;
   for (const [sentence, value, status, code] of [
     ['a trusted origin may post with the CSRF value', csrf, 200, null],
@@ -83,5 +81,4 @@ async function friend({ browser, server, rows }) {
     const sent = await send(victim.page, server.friend, `${origin}/posts`, {}, 'cors', value);
     rows.same(sentence, await outcome(server, sent), { cookie: true, status, code, site: 'same-site' });
   }
-  await victim.leave();
 }

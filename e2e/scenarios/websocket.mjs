@@ -10,6 +10,7 @@ const ANY = null;
 export default async function websocket({ browser, server, rows }) {
   const refused = { opened: false, cookie: true, status: 403, code: 'origin_not_allowed' };
   const opened = { opened: true, heard: ['alice', 'hello'], cookie: true, status: 101, code: null };
+  const visitor = await Visitor.arrive(browser, server.origin('origin'));
   for (const [sentence, service, from, wanted] of [
     ["the application's own page opens one, and is heard", 'origin', 'own', opened],
     ['a sibling is refused', 'origin', server.evil, refused],
@@ -23,28 +24,26 @@ export default async function websocket({ browser, server, rows }) {
     ['without a public origin nobody opens one, not even our own page', 'lax', 'own', refused],
   ]) {
     const origin = server.origin(service);
-    const visitor = await Visitor.logIn(browser, origin, 'alice');
+    await visitor.again('alice', origin);
     const page = from === 'own' ? origin : from;
     await visitor.page.goto(`${page}/`);
     const sent = mark();
     const { opened, heard } = await open(visitor, sent, 'hello');
     const seen = { opened, heard, ...(await outcome(server, sent, ANY)) };
     rows.same(sentence, seen, { ...wanted, origin: page });
-    await visitor.leave();
   }
 
-  const visitor = await Visitor.logIn(browser, server.origin('short'), 'alice');
+  await visitor.again('alice', server.origin('short'));
   const expired = await open(visitor, mark());
   rows.same('an open one is closed when its token expires', expired, { opened: true, close: 4401, reason: 'token_expired' });
-  await visitor.leave();
 
-  const leaving = await Visitor.logIn(browser, server.origin('origin'), 'alice');
-  const csrf = (await leaving.cookie('csrf_access_token')).value;
-  const closing = open(leaving, mark());
-  await leaving.page.waitForFunction(() => window.heard > 0);
-  await leaving.send('POST', '/logout', { csrf });
+  await visitor.again('alice', server.origin('origin'));
+  const csrf = (await visitor.cookie('csrf_access_token')).value;
+  const closing = open(visitor, mark());
+  await visitor.page.waitForFunction(() => window.heard > 0);
+  await visitor.send('POST', '/logout', { csrf });
   rows.same('an open one is closed by log-out', await closing, { opened: true, close: 4401, reason: 'token_revoked' });
-  await leaving.leave();
+  await visitor.leave();
 }
 
 // Opens a socket from the page that is shown. Given words, says them and hangs up when they come back; else waits for the

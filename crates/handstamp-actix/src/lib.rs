@@ -42,18 +42,22 @@ mod implicit_refresh;
 mod middleware;
 mod same_origin;
 mod session;
+#[cfg(feature = "ws")]
+mod socket;
 mod verified;
 
 pub use auth::Auth;
 pub use cookies::{SetCookies, WithCookies, append_cookies};
 pub use error::{AuthError, IssueError, Rejection};
-pub use extract::{Access, Fresh, Optional, Refresh};
+pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
 pub use middleware::{RequireMiddleware, RequireService};
 pub use same_origin::{SameOriginMiddleware, SameOriginService};
 pub use session::{ClientInfo, LogOut, Session};
+#[cfg(feature = "ws")]
+pub use socket::GuardedSocket;
 pub use verified::verified;
 
 /// The core, for what is not re-exported here.

@@ -13,11 +13,12 @@ use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, Resource, Responder, test};
-use handstamp_actix::handstamp::error::Rejection;
-use handstamp_actix::handstamp::purpose;
+use handstamp_actix::handstamp::error::{Rejection, StoreError};
+use handstamp_actix::handstamp::subject::LoadSubject;
+use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
     Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Optional,
-    Refresh, Require, Session, days, verified,
+    Refresh, Require, Session, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -81,6 +82,10 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/refresh").to(refresh))
         .service(at("/fresh").to(fresh))
         .service(at("/optional").to(optional))
+        .service(at("/visitor").to(visitor))
+        .service(at("/visitor-layered").wrap(strict()).to(visitor))
+        .service(at("/current").to(current))
+        .service(at("/current-layered").wrap(strict()).to(current))
         .service(at("/layered").wrap(strict()).to(access))
         .service(at("/layered-fresh").wrap(strict()).to(fresh))
         .service(at("/layered-refresh").wrap(strict()).to(refresh))
@@ -161,6 +166,26 @@ async fn optional(Optional(token): Optional<Access>) -> String {
         || "anonymous".to_owned(),
         |token| token.subject().to_owned(),
     )
+}
+
+async fn visitor(Visitor(token): Visitor) -> String {
+    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+}
+
+/// Finds users by their names.
+struct Users;
+
+impl LoadSubject<String> for Users {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<String>, StoreError> {
+        adapter::user(token.subject())
+    }
+}
+
+async fn current(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
+    Ok(auth.load_subject(&token, &Users).await?)
 }
 
 async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {

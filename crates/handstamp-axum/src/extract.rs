@@ -12,7 +12,7 @@ use crate::{Auth, Rejection};
 /// too.
 ///
 /// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or is bad in another way,
-/// is refused with 401. A page that everybody may see takes `Result<Access, Rejection>`, and a log-out takes
+/// is refused with 401. A page that everybody may see takes a [`Visitor`](crate::Visitor), and a log-out takes
 /// [`LogOut`](crate::LogOut).
 ///
 /// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
@@ -39,7 +39,7 @@ use crate::{Auth, Rejection};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Access(Arc<Authenticated<purpose::Access>>);
+pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 
 /// The refresh token of a request.
 ///

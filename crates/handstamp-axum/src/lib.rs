@@ -38,9 +38,11 @@ mod response;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+mod user;
 
 pub use auth::Auth;
 pub use extract::{Access, Fresh, Refresh};
+pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
@@ -50,6 +52,7 @@ pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
+pub use user::{Current, Visitor};
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

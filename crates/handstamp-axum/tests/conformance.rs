@@ -11,11 +11,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
-use handstamp_axum::handstamp::error::Rejection;
+use handstamp_axum::handstamp::Authenticated;
+use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Refresh,
-    Require, RequireLayer, Session, days,
+    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
+    NewToken, Refresh, Require, RequireLayer, Session, Visitor, days,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -74,6 +75,10 @@ fn router(app: &App) -> Router {
         .route("/refresh", any(refresh))
         .route("/fresh", any(fresh))
         .route("/optional", any(optional))
+        .route("/visitor", any(visitor))
+        .route("/visitor-layered", behind(strict(), any(visitor)))
+        .route("/current", any(current))
+        .route("/current-layered", behind(strict(), any(current)))
         .route("/layered", behind(strict(), any(access)))
         .route("/layered-fresh", behind(strict(), any(fresh)))
         .route("/layered-refresh", behind(strict(), any(refresh)))
@@ -162,6 +167,27 @@ async fn optional(token: Option<Access>) -> String {
         || "anonymous".to_owned(),
         |token| token.subject().to_owned(),
     )
+}
+
+async fn visitor(Visitor(token): Visitor) -> String {
+    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+}
+
+struct User {
+    name: String,
+}
+
+impl LoadSubject<User> for Auth {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(adapter::user(token.subject())?.map(|name| User { name }))
+    }
+}
+
+async fn current(Current(user): Current<User>) -> String {
+    user.name
 }
 
 async fn refresh(

@@ -36,6 +36,22 @@ pub(crate) fn name_a_key(environment: &Environment) -> bool {
         .any(|key| is_set(key) || is_set(&format!("{key}_FILE")))
 }
 
+/// Whether the settings say anything about implicit refresh: then somebody wants it.
+pub(crate) fn ask_for_implicit_refresh(environment: &Environment) -> bool {
+    [
+        "DELTATIME",
+        "ROUTE_INCLUDE",
+        "ROUTE_EXCLUDE",
+        "METHOD_INCLUDE",
+        "METHOD_EXCLUDE",
+    ]
+    .iter()
+    .any(|name| {
+        let name = format!("JWT_IMPLICIT_REFRESH_{name}");
+        environment.setting(&name).is_some()
+    })
+}
+
 /// With this secret, unless the environment has another. Where the binary is reached from this machine only, browsers do
 /// so by plain HTTP, so its cookies are not Secure there.
 pub(crate) fn config(

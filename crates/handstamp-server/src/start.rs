@@ -81,8 +81,12 @@ impl Server {
             proxies: TrustedProxies::new(serving.trusted_proxy),
             style: Style::of(&environment),
         };
+        let mut routes = routes::routes(app);
+        if settings::ask_for_implicit_refresh(&environment) {
+            routes = routes.layer(auth.implicit_refresh());
+        }
         let app = Router::new()
-            .merge(routes::routes(app))
+            .merge(routes)
             .merge(page::routes())
             .merge(health::routes(database.clone(), sessions))
             .layer(TimeoutLayer::with_status_code(

@@ -293,3 +293,22 @@ fn sessions_that_are_over_are_removed() {
         server.stderr()
     );
 }
+
+#[test]
+fn who_sets_implicit_refresh_gets_it() {
+    // A token is due when it is over a second old.
+    let life = ("JWT_ACCESS_TOKEN_EXPIRES", "60s");
+    let delta = ("JWT_IMPLICIT_REFRESH_DELTATIME", "59s");
+    for (settings, expected) in [(&[life, delta] as &[_], 2), (&[life], 0)] {
+        let server = Service::start(&[], settings).unwrap();
+        let mut browser = Browser::logged_in(&server, "user1", "password1");
+        thread::sleep(Duration::from_millis(2100));
+        let reply = browser.send(&server, "GET", "/protected");
+        assert_eq!(reply.status, 200, "{settings:?}");
+        let cookies = reply.all("set-cookie").count();
+        assert_eq!(cookies, expected, "{settings:?}");
+        assert_eq!(browser.let_in(&server), welcome(), "{settings:?}");
+        assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
+        assert_eq!(browser.0.header(), "", "{settings:?}");
+    }
+}

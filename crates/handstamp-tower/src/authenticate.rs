@@ -69,6 +69,40 @@ pub async fn fresh(
     Ok(token)
 }
 
+/// As [`access`](crate::access()), for what everybody may see: no token and one that has expired are nobody's. Everything
+/// else is refused as ever: one that is forged or revoked, one without its CSRF value.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use http::Request;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let (parts, _body) = Request::new(()).into_parts();
+/// assert!(handstamp_tower::visitor(&auth, &parts).await?.is_none());
+///
+/// let token = auth.create_access_token("user1")?;
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let (parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
+/// let token = handstamp_tower::visitor(&auth, &parts).await?;
+/// assert_eq!(token.as_ref().map(|token| token.subject()), Some("user1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`access`](crate::access()).
+pub async fn visitor(
+    auth: &Auth,
+    parts: &Parts,
+) -> Result<Option<Arc<Authenticated<purpose::Access>>>, Rejection> {
+    match access(auth, parts).await {
+        Ok(token) => Ok(Some(token)),
+        Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => Ok(None),
+        Err(rejection) => Err(rejection),
+    }
+}
+
 /// As [`access`](crate::access()), of the refresh token.
 ///
 /// ```

@@ -39,7 +39,7 @@ mod response;
 mod same_origin;
 mod verified;
 
-pub use authenticate::{access, fresh, refresh};
+pub use authenticate::{access, fresh, refresh, visitor};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;

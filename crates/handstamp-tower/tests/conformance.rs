@@ -7,13 +7,14 @@ mod implicit;
 use std::convert::Infallible;
 use std::future::Future;
 
-use handstamp::error::{AuthError, IssueError, Rejection};
-use handstamp::purpose::Purpose;
-use handstamp::{Auth, Location, NewToken, Require, SetCookies, days};
+use handstamp::error::{AuthError, IssueError, Rejection, StoreError};
+use handstamp::purpose::{self, Purpose};
+use handstamp::subject::LoadSubject;
+use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
-    Head, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh, refuse,
+    Head, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh, refuse, visitor,
 };
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
@@ -78,6 +79,10 @@ fn route(app: &App, path: &str) -> Route {
         "/fresh" => handler(auth, fresh_subject),
         "/optional" => handler(auth, optional),
         "/other/access" => handler(other, subject),
+        "/visitor" => handler(auth, visitor_subject),
+        "/visitor-layered" => behind(strict(), handler(auth, visitor_subject)),
+        "/current" => handler(auth, current),
+        "/current-layered" => behind(strict(), handler(auth, current)),
         "/layered" => behind(strict(), ours()),
         "/layered-fresh" => behind(strict(), handler(auth, fresh_subject)),
         "/layered-refresh" => behind(strict(), handler(auth, refreshed)),
@@ -156,6 +161,29 @@ async fn optional(auth: Auth, request: Parts) -> Answer {
         Err(rejection) => return Err(rejection.into()),
     };
     Ok(Response::new(name))
+}
+
+async fn visitor_subject(auth: Auth, request: Parts) -> Answer {
+    let token = visitor(&auth, &request).await?;
+    let name = token.map(|token| token.subject().to_owned());
+    Ok(Response::new(name.unwrap_or_else(|| "nobody".to_owned())))
+}
+
+/// Finds users by their names.
+struct Users;
+
+impl LoadSubject<String> for Users {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<String>, StoreError> {
+        adapter::user(token.subject())
+    }
+}
+
+async fn current(auth: Auth, request: Parts) -> Answer {
+    let token = access(&auth, &request).await?;
+    Ok(Response::new(auth.load_subject(&token, &Users).await?))
 }
 
 async fn refreshed(auth: Auth, request: Parts) -> Answer {

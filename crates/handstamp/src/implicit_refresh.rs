@@ -187,6 +187,7 @@ fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
 
 /// What the new token may be.
 struct Term {
+    /// At most.
     lifetime: Duration,
     ends_at: UnixTime,
     cookie_lifetime: Option<CookieLifetime>,
@@ -207,10 +208,7 @@ async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
         let term = (!auth.requires_sessions()).then(|| Term {
-            lifetime: claims
-                .expires_at
-                .saturating_since(claims.issued_at)
-                .min(config.access_lifetime()),
+            lifetime: config.access_lifetime(),
             ends_at: claims
                 .authenticated_at()
                 .saturating_add(config.refresh_lifetime()),
@@ -241,7 +239,10 @@ fn renew(
     term: &Term,
     issued_at: UnixTime,
 ) -> Result<Option<SetCookies>, IssueError> {
-    let expires_at = issued_at.saturating_add(term.lifetime).min(term.ends_at);
+    // One that was made to live for a short time is not made to live for long.
+    let own = token.expires_at().saturating_since(token.issued_at());
+    let lifetime = term.lifetime.min(own);
+    let expires_at = issued_at.saturating_add(lifetime).min(term.ends_at);
     if expires_at <= token.expires_at() {
         return Ok(None);
     }

@@ -75,6 +75,7 @@ pub mod session;
 mod set_cookies;
 mod signed_token;
 pub mod store;
+pub mod subject;
 #[cfg(test)]
 mod testing;
 mod verify;

@@ -15,6 +15,8 @@ pub(crate) struct Service {
     /// It answers any site that asks by CORS.
     pub(crate) open_to_all: bool,
     pub(crate) protocol: Protocol,
+    /// Its settings begin with `Config::hardened`.
+    hardened: bool,
 }
 
 impl Service {
@@ -24,6 +26,7 @@ impl Service {
             settings,
             open_to_all: false,
             protocol: Protocol::Http1,
+            hardened: false,
         }
     }
 
@@ -41,6 +44,13 @@ impl Service {
         }
     }
 
+    const fn hardened(self) -> Self {
+        Self {
+            hardened: true,
+            ..self
+        }
+    }
+
     pub(crate) fn auth(&self, port: u16, attackers: u16) -> Result<Auth, Box<dyn Error>> {
         let origin = format!("https://app.example.test:{port}");
         let friend = format!("https://friend.example.test:{attackers}");
@@ -48,7 +58,12 @@ impl Service {
             let value = value.replace("OWN", &origin).replace("FRIEND", &friend);
             ((*name).into(), value.into())
         };
-        let config = Config::builder()
+        let builder = if self.hardened {
+            Config::hardened(&origin)
+        } else {
+            Config::builder()
+        };
+        let config = builder
             .secret_key("known to everybody: nothing but the tests uses it")
             .env_from(self.settings.iter().map(variable))
             .build()?;
@@ -85,6 +100,7 @@ pub(crate) const SERVICES: &[Service] = &[
         ],
     )
     .open_to_all(),
+    Service::new("hardened", &[]).hardened().http2(),
     Service::new("short", &[OWN_ORIGIN, ("JWT_ACCESS_TOKEN_EXPIRES", "2s")]),
 ];
 

@@ -13,6 +13,8 @@
 //! |---|---|
 //! | `/access`, `/refresh`, `/fresh` | the token of that name; `/refresh` also sets the cookies of an access token made from the refresh token |
 //! | `/optional` | an access token if there is one, else the answer is `anonymous` |
+//! | `/visitor` | an access token that has not expired, if there is one, else the answer is `nobody` |
+//! | `/current` | an access token whose user is known: [`user`] is who finds users, and gives the name to answer with |
 //! | `/other/access` | an access token of `other` |
 //!
 //! | route | layers, the outermost first; then a handler that asks for |
@@ -20,6 +22,8 @@
 //! | `/layered` | an access token; the access token |
 //! | `/layered-fresh` | an access token; the fresh access token |
 //! | `/layered-refresh` | an access token; the refresh token. Answers with the latter's subject |
+//! | `/visitor-layered` | an access token; as `/visitor` |
+//! | `/current-layered` | an access token; as `/current` |
 //! | `/without-csrf` | an access token without CSRF; the access token |
 //! | `/strict-outside` | an access token, then one without CSRF; the access token |
 //! | `/strict-inside` | an access token without CSRF, then one with; the access token |
@@ -103,9 +107,11 @@ mod sessions;
 mod set_cookies;
 mod store;
 mod suite;
+mod visitors;
 
 pub use app::App;
 use suite::Suite;
+pub use visitors::user;
 
 use crate::{Reply, Request};
 
@@ -130,6 +136,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     set_cookies::rows(&mut suite).await;
     sessions::rows(&mut suite).await;
     handlers::rows(&mut suite).await;
+    visitors::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
     suite.finish(adapter);
 }

@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 20] = [
+pub(super) const REFUSALS: [Refusal; 21] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -252,6 +252,14 @@ pub(super) const REFUSALS: [Refusal; 20] = [
             let token = app.access(NewToken::for_subject("user1").login_type("user"));
             get("/admins").cookies([access_cookie(&token)])
         },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a token of a user who is gone",
+        code: "unknown_subject",
+        error_type: "MissingTokenError",
+        message: "Unknown subject",
+        request: |app| get("/current").cookies([access_cookie(&app.access("ghost"))]),
         ..UNAUTHORIZED
     },
     Refusal {

@@ -40,6 +40,7 @@ pub(crate) enum Reason {
         expected: String,
         actual: Option<String>,
     },
+    UnknownSubject,
     InsufficientScope {
         required: Vec<String>,
         provided: Vec<String>,
@@ -96,6 +97,7 @@ impl Reason {
             Self::LoginTypeMismatch { .. } => {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
+            Self::UnknownSubject => row("unknown_subject", "MissingTokenError", 401, 401),
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
@@ -141,6 +143,7 @@ impl Reason {
                 actual.as_deref().unwrap_or("unknown")
             )
             .into(),
+            (Self::UnknownSubject, _) => "Unknown subject".into(),
             (Self::InsufficientScope { required, provided }, _) => format!(
                 "Missing required scopes: {}. Provided: {}",
                 python_list(required),

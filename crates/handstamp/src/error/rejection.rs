@@ -68,6 +68,13 @@ impl Rejection {
         matches!(*self.reason, Reason::MissingToken { .. })
     }
 
+    /// Whether the token is one of ours whose time is over. A page that everybody may see can take such a caller for
+    /// anonymous as well; all other reasons to refuse are none to look away.
+    #[must_use]
+    pub fn is_expired_token(&self) -> bool {
+        matches!(*self.reason, Reason::TokenExpired)
+    }
+
     /// The HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {

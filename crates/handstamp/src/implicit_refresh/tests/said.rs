@@ -43,6 +43,35 @@ fn the_new_token_says_the_same() {
 }
 
 #[test]
+fn it_lives_no_longer_than_before_nor_than_configured() {
+    for (row, lifetime, expected) in [
+        ("as configured", minutes(15), 900),
+        ("a short life", minutes(2), 120),
+        ("a long life", minutes(60), 900),
+    ] {
+        for has_session in [false, true] {
+            let (auth, clock) = with_sessions(builder());
+            let user = NewToken::for_subject("user1");
+            let token = if has_session {
+                let tokens = log_in(&auth, ClientInfo::new());
+                NewToken::from(&let_in(&auth, tokens.access().as_str()))
+            } else {
+                user
+            };
+            let token = auth
+                .create_access_token(token.expires_in(lifetime))
+                .unwrap();
+            clock.advance(lifetime - minutes(1) / 2);
+            let token = let_in(&auth, token.as_str());
+            let cookies = refreshed(&auth, token, &Answer(200, &[])).unwrap();
+            let renewed = let_in(&auth, &renewed(&cookies));
+            let lives = renewed.expires_at().as_secs() - renewed.issued_at().as_secs();
+            assert_eq!(lives, expected, "{row}, {has_session}");
+        }
+    }
+}
+
+#[test]
 fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
     let (auth, clock) = with_sessions(builder().session_absolute(minutes(40)));
     let user = NewToken::for_subject("user1").expires_in(minutes(20));

@@ -1,0 +1,120 @@
+use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use handstamp::subject::LoadSubject;
+use http::request::Parts;
+
+use crate::{Access, Auth, Rejection};
+
+/// The access token of whoever looks at a page that everybody may see, if they are logged in.
+///
+/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what anybody sees. Everything
+/// else is refused as ever: a token that is forged or revoked, a POST without the CSRF value. `Option<Access>` refuses an
+/// expired token too, so that the client refreshes first.
+///
+/// ```
+/// # use axum::{Router, body::Body, extract::Request, routing::get};
+/// # use handstamp_axum::{Auth, Config, Visitor};
+/// # use tower::ServiceExt as _;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// async fn front_page(Visitor(token): Visitor) -> String {
+///     match token {
+///         Some(token) => format!("welcome back, {}", token.subject()),
+///         None => "welcome, please log in".to_owned(),
+///     }
+/// }
+///
+/// let app = Router::new().route("/", get(front_page)).with_state(auth);
+/// assert_eq!(app.oneshot(Request::new(Body::empty())).await?.status(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct Visitor(pub Option<Access>);
+
+/// The user of the request's access token, found by the router's state: it implements [`LoadSubject`] for the type of its
+/// users. A token whose user is gone is refused with 401, `unknown_subject`.
+///
+/// ```
+/// use axum::extract::FromRef;
+/// use axum::{Router, routing::get};
+/// use handstamp_axum::handstamp::{Authenticated, error::StoreError, purpose};
+/// use handstamp_axum::{Auth, Config, Current, LoadSubject};
+///
+/// struct User { name: String }
+///
+/// #[derive(Clone)]
+/// struct App { auth: Auth }
+///
+/// impl FromRef<App> for Auth {
+///     fn from_ref(app: &App) -> Self { app.auth.clone() }
+/// }
+///
+/// impl LoadSubject<User> for App {
+///     async fn load_subject(
+///         &self,
+///         token: &Authenticated<purpose::Access>,
+///     ) -> Result<Option<User>, StoreError> {
+///         // From your database.
+///         Ok(Some(User { name: token.subject().to_owned() }))
+///     }
+/// }
+///
+/// async fn greet(Current(user): Current<User>) -> String {
+///     format!("hello {}", user.name)
+/// }
+///
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let app: Router = Router::new().route("/", get(greet)).with_state(App { auth });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `Option<Current<U>>` is `None` only when the request has no token at all.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct Current<U>(pub U);
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let token = handstamp_tower::visitor(&Auth::from_ref(state), parts).await?;
+        Ok(Self(token.map(Access)))
+    }
+}
+
+impl<S, U> FromRequestParts<S> for Current<U>
+where
+    Auth: FromRef<S>,
+    S: LoadSubject<U> + Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Auth::from_ref(state);
+        let token = handstamp_tower::access(&auth, parts).await?;
+        Ok(Self(auth.load_subject(&token, state).await?))
+    }
+}
+
+impl<S, U> OptionalFromRequestParts<S> for Current<U>
+where
+    Auth: FromRef<S>,
+    S: LoadSubject<U> + Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
+        let current = <Self as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        match current {
+            Ok(current) => Ok(Some(current)),
+            Err(rejection) if rejection.is_missing_token() => Ok(None),
+            Err(rejection) => Err(rejection),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Who looks at a page that everybody may see, and which user a token is about.
+
+use handstamp::error::StoreError;
+
+use super::App;
+use super::app::access;
+use super::suite::{Suite, access_cookie, csrf, get, post, refresh_cookie};
+use crate::{Reply, Request};
+
+/// The name of a token's user, for the app's `LoadSubject`: `ghost` is gone, and of `riddle` nobody can say.
+///
+/// # Errors
+/// For `riddle`.
+pub fn user(subject: &str) -> Result<Option<String>, StoreError> {
+    match subject {
+        "ghost" => Ok(None),
+        "riddle" => Err(StoreError::new("the users' database is down")),
+        subject => Ok(Some(format!("the name of {subject}"))),
+    }
+}
+
+pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    visitors(suite).await;
+    users(suite).await;
+    what_a_layer_let_in(suite).await;
+}
+
+async fn visitors<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[
+        ("JWT_TOKEN_LOCATION", "headers,cookies"),
+        ("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com"),
+    ]);
+    let old = app.access("user1");
+    let old_refresh = app.refresh("user1");
+    app.advance(15 * 60);
+    let token = app.access("user1");
+    let forged = access(app.other(), "user1");
+    let revoked = app.access("user1");
+    app.revoke(revoked.id());
+    let ended = app.log_in("user3");
+    app.end_sessions("user3");
+    let nobody = Ok("nobody");
+    let cookie = |token| get("/visitor").cookies([access_cookie(token)]);
+    let foreign = |request: Request| request.header("sec-fetch-site", "cross-site");
+    let refresh = format!("access_token_cookie={}", old_refresh.as_str());
+    for (row, request, expected) in [
+        ("no token", get("/visitor"), nobody),
+        ("no token, by POST", post("/visitor"), nobody),
+        ("a good token", cookie(&token), Ok("user1")),
+        ("an expired token", cookie(&old), nobody),
+        (
+            "an expired token, by POST without a CSRF value",
+            post("/visitor").cookies([access_cookie(&old)]),
+            nobody,
+        ),
+        (
+            "an expired token in the header beside a good cookie",
+            cookie(&token).header("authorization", format!("Bearer {}", old.as_str())),
+            nobody,
+        ),
+        (
+            "an expired token beside the refresh token",
+            get("/visitor").cookies([access_cookie(&old), refresh_cookie(&old_refresh)]),
+            nobody,
+        ),
+        (
+            "a good token, by POST with its CSRF value",
+            post("/visitor")
+                .cookies([access_cookie(&token)])
+                .header("x-csrf-token", csrf(&token)),
+            Ok("user1"),
+        ),
+        (
+            "a good token, by POST without a CSRF value",
+            post("/visitor").cookies([access_cookie(&token)]),
+            Err("missing_csrf_token"),
+        ),
+        (
+            "a good token, by POST of another site",
+            foreign(post("/visitor").cookies([access_cookie(&token)])),
+            Err("cross_site_request"),
+        ),
+        (
+            "an expired token, by POST of another site",
+            foreign(post("/visitor").cookies([access_cookie(&old)])),
+            Err("cross_site_request"),
+        ),
+        (
+            "junk",
+            get("/visitor").cookies(["access_token_cookie=junk"]),
+            Err("invalid_token"),
+        ),
+        ("a forged token", cookie(&forged), Err("invalid_signature")),
+        (
+            "a refresh token in the access cookie",
+            get("/visitor").cookies([refresh]),
+            Err("access_token_required"),
+        ),
+        ("a revoked token", cookie(&revoked), Err("token_revoked")),
+        (
+            "a token of a session that has ended",
+            cookie(ended.access()),
+            Err("session_ended"),
+        ),
+        (
+            "tokens of two users",
+            get("/visitor").cookies([access_cookie(&token), access_cookie(&app.access("user2"))]),
+            Err("ambiguous_cookie"),
+        ),
+    ] {
+        let row = format!("visitor: {row}");
+        suite.check(&row, &app, request, expected).await;
+    }
+    app.take_the_blocklist_down();
+    let row = "visitor: a token that the blocklist cannot judge is not nobody's";
+    suite
+        .check(row, &app, cookie(&token), Err("store_unavailable"))
+        .await;
+}
+
+async fn users<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[]);
+    let revoked = app.access("ghost");
+    app.revoke(revoked.id());
+    let of = |user: &str| get("/current").cookies([access_cookie(&app.access(user))]);
+    for (row, request, expected) in [
+        ("one who is there", of("user1"), Ok("the name of user1")),
+        ("one who is gone", of("ghost"), Err("unknown_subject")),
+        (
+            "one of whom nobody can say",
+            of("riddle"),
+            Err("store_unavailable"),
+        ),
+        ("no token", get("/current"), Err("missing_token")),
+        (
+            "a revoked token of one who is gone",
+            get("/current").cookies([access_cookie(&revoked)]),
+            Err("token_revoked"),
+        ),
+        (
+            "a POST without the CSRF value, of one who is gone",
+            post("/current").cookies([access_cookie(&app.access("ghost"))]),
+            Err("missing_csrf_token"),
+        ),
+    ] {
+        let row = format!("current: {row}");
+        suite.check(&row, &app, request, expected).await;
+    }
+    // Clients ask again, as after any outage.
+    let reply = suite.send(&app, &of("riddle")).await;
+    let row = "current: one of whom nobody can say";
+    suite.equal(row, "retry-after", reply.header("retry-after"), Some("1"));
+}
+
+async fn what_a_layer_let_in<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[]);
+    let old = app.access("user1");
+    app.advance(15 * 60);
+    let token = app.access("user1");
+    let _ = app.asked();
+    for (target, body) in [
+        ("/visitor-layered", "user1"),
+        ("/current-layered", "the name of user1"),
+    ] {
+        let request = get(target).cookies([access_cookie(&token)]);
+        let reply = suite.send(&app, &request).await;
+        let row = format!("{target} reads what a layer let in");
+        suite.equal(&row, "body", reply.body.as_str(), body);
+        suite.equal(&row, "asked the blocklist", app.asked(), 1);
+    }
+    let row = "a layer refuses what a visitor would be forgiven";
+    let request = get("/visitor-layered").cookies([access_cookie(&old)]);
+    suite.check(row, &app, request, Err("token_expired")).await;
+}

@@ -1,0 +1,120 @@
+//! From a token to the user whom it is about.
+
+use std::future::Future;
+
+use crate::auth::Auth;
+use crate::authenticated::Authenticated;
+use crate::error::{Reason, Rejection, StoreError};
+use crate::purpose::Access;
+
+/// Finds the user of a token: where handlers ask for users, the application's state does it.
+///
+/// ```
+/// use handstamp::error::StoreError;
+/// use handstamp::purpose::Access;
+/// use handstamp::subject::LoadSubject;
+/// use handstamp::Authenticated;
+///
+/// # use std::collections::HashMap;
+/// # #[derive(Clone)]
+/// # struct User { name: String }
+/// struct App { users: HashMap<String, User> }
+///
+/// impl LoadSubject<User> for App {
+///     async fn load_subject(&self, token: &Authenticated<Access>) -> Result<Option<User>, StoreError> {
+///         // A database's error would become one by `.map_err(StoreError::new)?`.
+///         Ok(self.users.get(token.subject()).cloned())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot find the `{U}` of a token",
+    label = "`LoadSubject<{U}>` is not implemented for it",
+    note = "implement `LoadSubject<{U}>` for the state of the application"
+)]
+pub trait LoadSubject<U> {
+    /// The user of this token, `None` if there is none: who was deleted is nobody.
+    ///
+    /// # Errors
+    /// When nobody can say: the request is answered with 503.
+    fn load_subject(
+        &self,
+        token: &Authenticated<Access>,
+    ) -> impl Future<Output = Result<Option<U>, StoreError>> + Send;
+}
+
+impl Auth {
+    /// The user of a token that was let in, asked of the application. It is waited for as long as for a store:
+    /// `HANDSTAMP_STORE_TIMEOUT`.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access, subject::LoadSubject};
+    /// # struct User { name: String }
+    /// async fn greet(
+    ///     auth: &Auth,
+    ///     token: &Authenticated<Access>,
+    ///     app: &impl LoadSubject<User>,
+    /// ) -> Result<String, Rejection> {
+    ///     let user = auth.load_subject(token, app).await?;
+    ///     Ok(format!("hello {}", user.name))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// `unknown_subject` when there is none; `store_unavailable` when nobody can say.
+    pub async fn load_subject<U>(
+        &self,
+        token: &Authenticated<Access>,
+        from: &impl LoadSubject<U>,
+    ) -> Result<U, Rejection> {
+        let user = self.wait(from.load_subject(token)).await;
+        user.and_then(|user| user.ok_or(Reason::UnknownSubject))
+            .map_err(|reason| self.reject(reason))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::LoadSubject;
+    use crate::Authenticated;
+    use crate::error::StoreError;
+    use crate::purpose::Access;
+    use crate::testing::{Head, ask, auth, builder};
+
+    /// Knows `user1`, and has lost `user2`; nobody hears of the others.
+    struct App;
+
+    impl LoadSubject<u8> for App {
+        async fn load_subject(
+            &self,
+            token: &Authenticated<Access>,
+        ) -> Result<Option<u8>, StoreError> {
+            match token.subject() {
+                "user1" => Ok(Some(1)),
+                "user2" => Ok(None),
+                "user3" => Err(StoreError::new("connection refused")),
+                _ => std::future::pending().await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_is_found_or_the_request_refused() {
+        let auth = auth(builder().store_timeout(Duration::from_millis(100)));
+        for (subject, expected) in [
+            ("user1", Ok(1)),
+            ("user2", Err((401, "unknown_subject"))),
+            ("user3", Err((503, "store_unavailable"))),
+            ("user4", Err((503, "store_unavailable"))),
+        ] {
+            let token = auth.create_access_token(subject).unwrap();
+            let head = Head::new("GET").access(token.as_str());
+            let token = ask(&auth, &head, &crate::Require::access()).unwrap();
+            let found = auth.load_subject(&token, &App).await;
+            let found = found.map_err(|rejection| (rejection.status(), rejection.code()));
+            assert_eq!(found, expected, "{subject}");
+        }
+    }
+}
