@@ -23,3 +23,4 @@ mod responses;
 mod revocation;
 mod socket;
 mod tokens;
+mod users;
