@@ -157,11 +157,9 @@ async fn login(State(auth): State<Auth>, Json(form): Json<LogIn>) -> Result<Resp
     }
     let access = auth.create_access_token(NewToken::for_subject(&form.username).fresh())?;
     let refresh = auth.create_refresh_token(&form.username)?;
-    let cookies = (
-        auth.set_access_cookies(&access)?,
-        auth.set_refresh_cookies(&refresh)?,
-    );
-    Ok((cookies.0, cookies.1, "welcome").into_response())
+    let access = auth.set_access_cookies(&access)?;
+    let refresh = auth.set_refresh_cookies(&refresh)?;
+    Ok((access, refresh, "welcome").into_response())
 }
 
 async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
