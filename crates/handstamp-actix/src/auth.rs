@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 
-use crate::error::NoAuth;
+use crate::error::NoData;
 use crate::{
     AuthError, ClientInfo, ImplicitRefreshMiddleware, IssueError, LogOut, Refresh, Rejection,
     RequireMiddleware, SameOriginMiddleware, SetCookies,
@@ -242,7 +242,7 @@ impl Auth {
 }
 
 /// The nearest one of the application's data.
-pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoAuth> {
+pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoData> {
     request.app_data::<Auth>().ok_or_else(|| {
         let cure = match request.app_data::<web::Data<Auth>>() {
             None => "add `.app_data(auth.clone())` to the App",
@@ -253,7 +253,7 @@ pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoAuth> {
             cure,
             "the application's data has no Auth"
         );
-        NoAuth
+        NoData
     })
 }
 

@@ -169,18 +169,18 @@ impl std::error::Error for AuthError {
     }
 }
 
-/// The programmer gave the application no `Auth`: 500 without detail. The log was told when it was looked for.
+/// The programmer did not give the application what an extractor looks for: 500 without detail. The log was told what.
 #[derive(Debug)]
-pub(crate) struct NoAuth;
+pub(crate) struct NoData;
 
-impl ResponseError for NoAuth {
+impl ResponseError for NoData {
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }
 
-impl fmt::Display for NoAuth {
+impl fmt::Display for NoData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the application's data has no Auth")
+        f.write_str("the application's data lacks something")
     }
 }

@@ -165,6 +165,18 @@ pub struct Optional<T>(pub Option<T>);
 )]
 pub struct Visitor(pub Option<Access>);
 
+impl From<Arc<Authenticated<purpose::Access>>> for Access {
+    fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
+        Self(token)
+    }
+}
+
+impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
+    fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
+        Self(token)
+    }
+}
+
 /// What an extractor gives that waits.
 pub(crate) type Extracted<T> = Pin<Box<dyn Future<Output = actix_web::Result<T>>>>;
 

@@ -34,6 +34,7 @@
 //! ```
 
 mod auth;
+mod body;
 mod cookies;
 mod error;
 mod extract;
@@ -44,12 +45,15 @@ mod same_origin;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+mod user;
 mod verified;
 
 pub use auth::Auth;
+pub use body::{AccessForm, AccessJson, BodyRejection, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::{SetCookies, WithCookies, append_cookies};
 pub use error::{AuthError, IssueError, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
+pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
@@ -58,6 +62,7 @@ pub use same_origin::{SameOriginMiddleware, SameOriginService};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
+pub use user::Current;
 pub use verified::verified;
 
 /// The core, for what is not re-exported here.

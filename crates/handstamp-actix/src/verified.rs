@@ -1,9 +1,10 @@
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
 
 use actix_web::{HttpMessage as _, HttpRequest};
+use handstamp::body::WithBody;
 use handstamp::error::Rejection;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{Auth, Authenticated, Require};
+use handstamp::{Auth, Authenticated, RequestHead, Require};
 
 use crate::{Head, implicit_refresh};
 
@@ -77,8 +78,7 @@ pub(crate) async fn access(
     auth: &Auth,
     request: &HttpRequest,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
-    static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
-    token(auth, request, &ACCESS).await
+    token(auth, request, &Head::from(request), &ACCESS).await
 }
 
 pub(crate) async fn fresh(
@@ -86,7 +86,7 @@ pub(crate) async fn fresh(
     request: &HttpRequest,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
     static FRESH: LazyLock<Require<purpose::Access>> = LazyLock::new(|| Require::access().fresh());
-    let token = token(auth, request, &FRESH).await?;
+    let token = token(auth, request, &Head::from(request), &FRESH).await?;
     // A middleware may have let in a token that is not fresh.
     auth.require_fresh(&token)?;
     Ok(token)
@@ -96,22 +96,54 @@ pub(crate) async fn refresh(
     auth: &Auth,
     request: &HttpRequest,
 ) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
-    static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
-    token(auth, request, &REFRESH).await
+    token(auth, request, &Head::from(request), &REFRESH).await
+}
+
+/// The token may be in the JSON of the body, the CSRF value in a field of its form.
+pub(crate) async fn access_with_body(
+    auth: &Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
+    warn_of_a_middleware::<purpose::Access>(auth, request);
+    token(auth, request, whole, &ACCESS).await
+}
+
+pub(crate) async fn refresh_with_body(
+    auth: &Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
+    warn_of_a_middleware::<purpose::Refresh>(auth, request);
+    token(auth, request, whole, &REFRESH).await
+}
+
+fn warn_of_a_middleware<P: Purpose>(auth: &Auth, request: &HttpRequest) {
+    static WARNED: Once = Once::new();
+    if verified::<P>(auth, request).is_some() {
+        WARNED.call_once(|| tracing::warn!(path = request.path(), "{BEHIND_A_MIDDLEWARE}"));
+    }
 }
 
 async fn token<P: Purpose>(
     auth: &Auth,
     request: &HttpRequest,
+    head: &impl RequestHead,
     require: &Require<P>,
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
     if let Some(token) = verified(auth, request) {
         return Ok(token);
     }
-    let token = Arc::new(auth.authenticate(&Head::from(request), require).await?);
+    let token = Arc::new(auth.authenticate(head, require).await?);
     implicit_refresh::let_in(auth, &token, request);
     Ok(token)
 }
+
+static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
+static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
+
+const BEHIND_A_MIDDLEWARE: &str = "an extractor that takes the body stands behind a middleware that asks for a token, and the \
+     middleware has not seen the body: neither a token nor a CSRF value in it counted";
 
 /// One entry for each `Auth` whose middleware stands before the handler.
 struct LetIn<P>(Vec<(Auth, Arc<Authenticated<P>>)>);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod bodies;
 mod implicit;
 
 use std::future::ready;
@@ -14,11 +15,10 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, Resource, Responder, test};
 use handstamp_actix::handstamp::error::{Rejection, StoreError};
-use handstamp_actix::handstamp::subject::LoadSubject;
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, AuthError, ClientInfo, Fresh, IssueError, Location, LogOut, NewToken, Optional,
-    Refresh, Require, Session, Visitor, days, verified,
+    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
+    NewToken, Optional, Refresh, Require, Session, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -78,6 +78,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
     // Of two middlewares the one that is wrapped last is the outer.
     config
         .app_data(auth.clone())
+        .app_data(web::Data::new(Users))
         .service(at("/access").to(access))
         .service(at("/refresh").to(refresh))
         .service(at("/fresh").to(fresh))
@@ -142,6 +143,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .app_data(other.clone())
                 .service(at("/access").to(access)),
         );
+    bodies::routes(&auth, config);
     implicit::routes(&auth, &other, config);
 }
 
@@ -184,8 +186,8 @@ impl LoadSubject<String> for Users {
     }
 }
 
-async fn current(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
-    Ok(auth.load_subject(&token, &Users).await?)
+async fn current(user: Current<String, Users>) -> String {
+    user.into_inner()
 }
 
 async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {

@@ -8,10 +8,11 @@ use actix_web::error::ErrorForbidden;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, WWW_AUTHENTICATE};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpRequest, HttpResponse, Responder, Route, web};
-use handstamp_actix::handstamp::error::Rejection as CoreRejection;
+use handstamp_actix::handstamp::error::{Rejection as CoreRejection, StoreError};
+use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, AuthError, ClientInfo, Config, Head, IssueError, LogOut, NewToken, Optional,
-    Refresh, Rejection, Require, Session, minutes,
+    Access, Auth, AuthError, ClientInfo, Config, Current, Head, IssueError, LoadSubject, LogOut,
+    NewToken, Optional, Refresh, Rejection, Require, Session, minutes,
 };
 
 #[actix_web::test]
@@ -188,6 +189,51 @@ async fn cookies_count_in_the_order_they_are_written() {
         }
         let cache: Vec<_> = response.headers().get_all(CACHE_CONTROL).collect();
         assert_eq!(cache, ["no-store"], "{row}");
+    }
+}
+
+struct Users;
+
+impl LoadSubject<String> for Users {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(Some(format!("{}, known", token.subject())))
+    }
+}
+
+#[actix_web::test]
+async fn a_user_is_found_by_the_data_of_the_application() {
+    type CurrentUser = Current<String, Users>;
+    async fn handler(user: Optional<CurrentUser>) -> String {
+        user.0.map_or("nobody".to_owned(), CurrentUser::into_inner)
+    }
+    let (nobody, user1) = (String::new(), token("user1"));
+    let junk = "access_token_cookie=junk".to_owned();
+    for (row, has_users, cookie, status, expected) in [
+        ("no token", true, &nobody, 200, "nobody"),
+        ("a token", true, &user1, 200, "user1, known"),
+        ("a bad token", true, &junk, 401, ""),
+        (
+            "no token, and no users to be found",
+            false,
+            &nobody,
+            200,
+            "nobody",
+        ),
+        ("a token, and no users to be found", false, &user1, 500, ""),
+    ] {
+        let mut app = App::new().app_data(auth());
+        if has_users {
+            app = app.app_data(web::Data::new(Users));
+        }
+        let app = init_service(app.route("/", web::to(handler))).await;
+        let response = call_service(&app, request(cookie).to_request()).await;
+        assert_eq!(response.status(), status, "{row}");
+        if status != 401 {
+            assert_eq!(text(response).await, expected, "{row}");
+        }
     }
 }
 

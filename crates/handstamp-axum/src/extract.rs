@@ -175,6 +175,20 @@ impl Deref for Fresh {
     }
 }
 
+/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body) and the like.
+impl From<Arc<Authenticated<purpose::Access>>> for Access {
+    fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
+        Self(token)
+    }
+}
+
+/// Of a request that no extractor has read.
+impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
+    fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
+        Self(token)
+    }
+}
+
 impl From<&Access> for NewToken {
     fn from(token: &Access) -> Self {
         Self::from(&**token)

@@ -33,7 +33,9 @@
 //! ```
 
 mod auth;
+mod body;
 mod extract;
+mod refusal;
 mod response;
 mod session;
 #[cfg(feature = "ws")]
@@ -41,6 +43,7 @@ mod socket;
 mod user;
 
 pub use auth::Auth;
+pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use extract::{Access, Fresh, Refresh};
 pub use handstamp::subject::LoadSubject;
 pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
@@ -48,6 +51,7 @@ pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
     SameOriginLayer, SameOriginService,
 };
+pub use refusal::BodyRejection;
 pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]

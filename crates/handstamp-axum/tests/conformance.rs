@@ -2,11 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+mod bodies;
 mod implicit;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse};
@@ -136,6 +137,13 @@ fn router(app: &App) -> Router {
         .route("/session/log-out", any(log_out))
         .route("/session/this", any(this_session))
         .route("/session/list", any(list_sessions))
+        .route("/json", any(bodies::json))
+        .route("/form", any(bodies::form))
+        .route("/json-layered", behind(strict(), any(bodies::json)))
+        .route("/form-layered", behind(strict(), any(bodies::form)))
+        .route("/refresh-json", any(bodies::refresh_json))
+        .route("/session/log-out-body", any(bodies::log_out_body))
+        .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(auth)
         .merge(implicit)
         .nest(

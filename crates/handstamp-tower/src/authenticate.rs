@@ -2,7 +2,7 @@ use std::sync::{Arc, LazyLock};
 
 use handstamp::error::Rejection;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{Auth, Authenticated, Require};
+use handstamp::{Auth, Authenticated, RequestHead, Require};
 use http::request::Parts;
 
 use crate::head::Head;
@@ -36,8 +36,7 @@ pub async fn access(
     auth: &Auth,
     parts: &Parts,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
-    static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
-    token(auth, parts, &ACCESS).await
+    token(auth, parts, &Head::from(parts), &ACCESS).await
 }
 
 /// As [`access`](crate::access()), and the token must be fresh: made at a log-in, not by a refresh.
@@ -63,7 +62,7 @@ pub async fn fresh(
     parts: &Parts,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
     static FRESH: LazyLock<Require<purpose::Access>> = LazyLock::new(|| Require::access().fresh());
-    let token = token(auth, parts, &FRESH).await?;
+    let token = token(auth, parts, &Head::from(parts), &FRESH).await?;
     // A layer may have let in a token that is not fresh.
     auth.require_fresh(&token)?;
     Ok(token)
@@ -129,20 +128,25 @@ pub async fn refresh(
     auth: &Auth,
     parts: &Parts,
 ) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
-    static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);
-    token(auth, parts, &REFRESH).await
+    token(auth, parts, &Head::from(parts), &REFRESH).await
 }
 
+/// What a layer of this `Auth` let in, else what the head brings, or the body that may come with it.
+///
 /// Private, as what a layer let in is not checked against `require` again: a demand for scopes would be ignored.
-async fn token<P: Purpose>(
+pub(crate) async fn token<P: Purpose>(
     auth: &Auth,
     parts: &Parts,
+    head: &impl RequestHead,
     require: &Require<P>,
 ) -> Result<Arc<Authenticated<P>>, Rejection> {
     if let Some(token) = verified(auth, &parts.extensions) {
         return Ok(token);
     }
-    let token = Arc::new(auth.authenticate(&Head::from(parts), require).await?);
+    let token = Arc::new(auth.authenticate(head, require).await?);
     implicit_refresh::let_in(auth, &token, &parts.extensions);
     Ok(token)
 }
+
+pub(crate) static ACCESS: LazyLock<Require<purpose::Access>> = LazyLock::new(Require::access);
+pub(crate) static REFRESH: LazyLock<Require<purpose::Refresh>> = LazyLock::new(Require::refresh);

@@ -30,6 +30,9 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler that has collected the body
+//! hands it in: [`access_with_body`].
 
 mod authenticate;
 mod head;
@@ -38,6 +41,7 @@ mod layer;
 mod response;
 mod same_origin;
 mod verified;
+mod with_body;
 
 pub use authenticate::{access, fresh, refresh, visitor};
 /// The core, so that both have one version of it.
@@ -48,3 +52,4 @@ pub use layer::{RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;
+pub use with_body::{access_with_body, refresh_with_body};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
+mod bodies;
 mod implicit;
 
 use std::convert::Infallible;
@@ -104,6 +105,12 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => handler(auth, log_out),
         "/session/this" => handler(auth, this_session),
         "/session/list" => handler(auth, list_sessions),
+        "/json" => bodies::route(auth, bodies::json),
+        "/form" => bodies::route(auth, bodies::form),
+        "/json-layered" => behind(strict(), bodies::route(auth, bodies::json)),
+        "/form-layered" => behind(strict(), bodies::route(auth, bodies::form)),
+        "/refresh-json" => bodies::route(auth, bodies::refresh_json),
+        "/session/log-out-body" => bodies::route(auth, bodies::log_out_body),
         path if path.starts_with("/implicit/") => implicit::route(app, path),
         "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {

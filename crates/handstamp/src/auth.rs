@@ -196,6 +196,30 @@ impl Auth {
         issue::unset(self.config(), &[Kind::Refresh])
     }
 
+    /// The token's CSRF value for a page that is about to be sent: other bytes each time, the same meaning, in a header and in a
+    /// form field. Empty when the token was made without one.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, error::IssueError, purpose::Access};
+    /// fn form(auth: &Auth, token: &Authenticated<Access>) -> Result<String, IssueError> {
+    ///     let csrf = auth.masked_csrf(token)?; // letters, digits, and `-_.`: no need to escape it
+    ///     Ok(format!(r#"<form method="post"><input type="hidden" name="csrf_token" value="{csrf}">"#))
+    /// }
+    /// ```
+    ///
+    /// # Security
+    /// [`Authenticated::csrf`] itself, in pages that are compressed and repeat what the request said, can be guessed from their
+    /// lengths (BREACH).
+    ///
+    /// # Errors
+    /// [`IssueError::Random`].
+    pub fn masked_csrf<P: Purpose>(&self, token: &Authenticated<P>) -> Result<String, IssueError> {
+        match token.csrf() {
+            None | Some("") => Ok(String::new()),
+            Some(value) => csrf::masked::mask(value, self.random()).map_err(|_| IssueError::Random),
+        }
+    }
+
     /// Checks freshness alone, of a token that an earlier layer let in.
     ///
     /// # Errors

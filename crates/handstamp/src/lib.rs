@@ -22,6 +22,7 @@
 //! ```
 //!
 //! # Features
+//! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application's own.
 //! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are always there.
 //!
 //! # More
@@ -51,6 +52,7 @@ pub mod admission;
 mod auth;
 mod authenticate;
 mod authenticated;
+pub mod body;
 mod claims;
 pub mod clock;
 pub mod config;

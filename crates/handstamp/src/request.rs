@@ -1,5 +1,9 @@
 //! What an adapter must offer of a request.
 
+use std::borrow::Cow;
+
+use crate::body::{RequestBody, WithBody};
+
 /// The head of a request, borrowed from whatever framework received it.
 ///
 /// ```
@@ -29,4 +33,38 @@ pub trait RequestHead {
 
     /// What follows `?` in the request target.
     fn query(&self) -> Option<&str>;
+
+    /// What the body says, where it was read. Nobody has to: an adapter leaves this as it is, and so do layers, before which the
+    /// body is still on its way.
+    fn body(&self) -> &RequestBody<'_> {
+        &RequestBody::NOT_READ
+    }
+
+    /// This head, and the body that was collected, all of it. See [`body`](crate::body).
+    fn with_body(self, bytes: &[u8]) -> WithBody<'_, Self>
+    where
+        Self: Sized,
+    {
+        WithBody::new(self, bytes)
+    }
+}
+
+/// What a request says in one place, under one name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Said<'r> {
+    Nothing,
+    One(Cow<'r, [u8]>),
+    /// Values that differ.
+    Several,
+}
+
+impl<'r> FromIterator<Cow<'r, [u8]>> for Said<'r> {
+    fn from_iter<I: IntoIterator<Item = Cow<'r, [u8]>>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        match values.next() {
+            None => Self::Nothing,
+            Some(value) if values.all(|other| other == value) => Self::One(value),
+            Some(_) => Self::Several,
+        }
+    }
 }

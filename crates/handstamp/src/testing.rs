@@ -176,14 +176,18 @@ pub(crate) fn token(auth: &Auth, changes: &Value) -> String {
 /// Authenticates without a runtime: nothing here waits.
 pub(crate) fn ask<P: Purpose>(
     auth: &Auth,
-    head: &Head,
+    head: &impl RequestHead,
     require: &Require<P>,
 ) -> Result<Authenticated<P>, Rejection> {
     now(auth.authenticate(head, require))
 }
 
 /// The subject, or the code of the rejection.
-pub(crate) fn outcome<P: Purpose>(auth: &Auth, head: &Head, require: &Require<P>) -> String {
+pub(crate) fn outcome<P: Purpose>(
+    auth: &Auth,
+    head: &impl RequestHead,
+    require: &Require<P>,
+) -> String {
     match ask(auth, head, require) {
         Ok(token) => token.subject().to_owned(),
         Err(rejection) => rejection.code().to_owned(),

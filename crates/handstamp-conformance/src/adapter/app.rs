@@ -13,10 +13,10 @@ use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
-use handstamp::{Auth, Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 
 use super::store::Breakable;
-use super::suite::{csrf, post, refresh_cookie};
+use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 
 /// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and a store for sessions.
 #[derive(Debug)]
@@ -102,6 +102,17 @@ impl App {
         let token = at_once(self.auth.authenticate(&request, &Require::refresh()));
         let tokens = at_once(self.auth.refresh(&token.expect("it is a good one")));
         tokens.expect("it is a good one")
+    }
+
+    /// The token's CSRF value as a page of the app has it, another one each time.
+    pub(super) fn masked(&self, token: &SignedToken<Access>) -> String {
+        let request = get("/").cookies([access_cookie(token)]);
+        let token = at_once(
+            self.auth
+                .authenticate(&request, &Require::access().from([Location::Cookies])),
+        );
+        let masked = self.auth.masked_csrf(&token.expect("it is a good one"));
+        masked.expect("there are random bytes")
     }
 
     /// Ends all sessions of a user.

@@ -62,6 +62,16 @@
 //!
 //! An error of these calls is the whole response.
 //!
+//! Guards that take the body stand on these; they read 64 KiB of it and answer what is larger with 413. What is wrong with a
+//! body is answered in plain text (UTF-8), with the words and the status of [`BodyError`](handstamp::error::BodyError).
+//!
+//! | route | guard | answers with |
+//! |---|---|---|
+//! | `/json`, `/json-layered` | an access token, with a JSON body that has a text `title`; the second behind a layer that asks for an access token | subject and title: `user1 Hello` |
+//! | `/form`, `/form-layered` | the same, with a form that has a field `title` and perhaps fields `tag` | the same, and all tags and files: `user1 Hello #rust picture/a.png/image/png/6` (field, name, media type, bytes) |
+//! | `/refresh-json` | a refresh token, with a JSON body of any shape or none | subject |
+//! | `/session/log-out-body` | a request that may log out, its body read | as `/session/log-out` |
+//!
 //! All routes below `/implicit` are behind implicit refresh of `auth`, unless the table names others, and take every method.
 //!
 //! | route | layers, the outermost first | a handler that asks for | and answers with |
@@ -93,6 +103,7 @@
 
 mod app;
 mod auths;
+mod bodies;
 mod cookies;
 mod csrf;
 mod handlers;
@@ -135,6 +146,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     layers::rows(&mut suite).await;
     set_cookies::rows(&mut suite).await;
     sessions::rows(&mut suite).await;
+    bodies::rows(&mut suite).await;
     handlers::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
     implicit::rows(&mut suite).await;

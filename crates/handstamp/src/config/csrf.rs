@@ -26,7 +26,7 @@ settings! {
         /// The request methods that are guarded. Default: POST, PUT, PATCH, DELETE; without POST needs [`Danger::NoCsrf`].
         Now "JWT_CSRF_METHODS" csrf_methods(texts Method): Vec<String> = UNSAFE.map(str::to_owned).into();
         /// Whether the CSRF value may come in a form field. Default: no.
-        Later "JWT_CSRF_CHECK_FORM" csrf_check_form(value bool): bool = false;
+        Now "JWT_CSRF_CHECK_FORM" csrf_check_form(value bool): bool = false;
         /// The cookie that holds the CSRF value of the access token. Default: `csrf_access_token`.
         Now "JWT_ACCESS_CSRF_COOKIE_NAME" access_csrf_cookie_name(text CookieName): Option<CookieName> = None;
         /// The cookie that holds the CSRF value of the refresh token. Default: `csrf_refresh_token`.
@@ -40,9 +40,9 @@ settings! {
         /// The header that repeats the CSRF value of the refresh token. Default: `X-CSRF-TOKEN`.
         Now "JWT_REFRESH_CSRF_HEADER_NAME" refresh_csrf_header_name(text HeaderName): String = "X-CSRF-TOKEN".to_owned();
         /// The form field that repeats the CSRF value of the access token. Default: `csrf_token`.
-        Later "JWT_ACCESS_CSRF_FIELD_NAME" access_csrf_field_name(text String): String = "csrf_token".to_owned();
+        Now "JWT_ACCESS_CSRF_FIELD_NAME" access_csrf_field_name(text String): String = "csrf_token".to_owned();
         /// The form field that repeats the CSRF value of the refresh token. Default: `csrf_token`.
-        Later "JWT_REFRESH_CSRF_FIELD_NAME" refresh_csrf_field_name(text String): String = "csrf_token".to_owned();
+        Now "JWT_REFRESH_CSRF_FIELD_NAME" refresh_csrf_field_name(text String): String = "csrf_token".to_owned();
     }
 }
 

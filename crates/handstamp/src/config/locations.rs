@@ -20,9 +20,9 @@ settings! {
         /// The query parameter that carries tokens. Default: `token`.
         Now "JWT_QUERY_STRING_NAME" query_string_name(text String): String = "token".to_owned();
         /// The member of a JSON body that carries access tokens. Default: `access_token`.
-        Later "JWT_JSON_KEY" json_key(text String): String = "access_token".to_owned();
+        Now "JWT_JSON_KEY" json_key(text String): String = "access_token".to_owned();
         /// The member of a JSON body that carries refresh tokens. Default: `refresh_token`.
-        Later "JWT_REFRESH_JSON_KEY" refresh_json_key(text String): String = "refresh_token".to_owned();
+        Now "JWT_REFRESH_JSON_KEY" refresh_json_key(text String): String = "refresh_token".to_owned();
     }
 }
 
@@ -68,17 +68,6 @@ impl Locations {
                 format!("{name} is listed twice"),
                 "List it once",
             );
-        }
-        if locations.contains(&Location::Json) {
-            if locations.iter().all(|location| *location == Location::Json) {
-                report.problem(
-                    KEY,
-                    Some(&names),
-                    "this release does not read JSON bodies, so no request could have a token",
-                    "Add \"cookies\" or \"headers\"",
-                );
-            }
-            report.warn("JWT_TOKEN_LOCATION: json has no effect in this release");
         }
         if locations.contains(&Location::Query) {
             report.warn("JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer");

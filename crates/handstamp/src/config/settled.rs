@@ -175,6 +175,14 @@ impl Config {
         &self.locations.query_string_name
     }
 
+    /// The member of a JSON body.
+    pub(crate) fn json_key(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Access => &self.locations.json_key,
+            Kind::Refresh => &self.locations.refresh_json_key,
+        }
+    }
+
     pub(crate) fn cookies(&self, kind: Kind) -> &TokenCookies {
         match kind {
             Kind::Access => &self.access_cookies,
@@ -197,6 +205,11 @@ impl Config {
 
     pub(crate) fn csrf_in_cookies(&self) -> bool {
         self.csrf.csrf_in_cookies
+    }
+
+    /// Whether the CSRF value may come in a form field.
+    pub(crate) fn csrf_check_form(&self) -> bool {
+        self.csrf.csrf_check_form
     }
 
     /// In capitals.

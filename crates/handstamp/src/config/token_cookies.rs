@@ -14,10 +14,6 @@ pub(crate) struct TokenCookies {
     /// The header in which a request repeats the CSRF value.
     pub(crate) csrf_header: String,
     /// The form field in which it may do so as well.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "forms are read in a later release")
-    )]
     pub(crate) csrf_field: String,
 }
 

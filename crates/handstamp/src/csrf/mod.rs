@@ -1,5 +1,6 @@
 //! Cross-site request forgery: what guards requests whose token came from a cookie.
 
+pub(crate) mod masked;
 mod method;
 mod origin;
 mod provenance;

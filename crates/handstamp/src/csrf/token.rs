@@ -1,15 +1,17 @@
 //! Double submit, bound to the token: the request repeats a value that only script of our own origin can read.
 
+use std::borrow::Cow;
+
 use ctutils::CtEq as _;
 
-use super::{method, provenance};
+use super::{masked, method, provenance};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::Reason;
 use crate::locate::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
-use crate::request::RequestHead;
+use crate::request::{RequestHead, Said};
 use crate::require::{CsrfDemand, Require};
 use crate::verify::Verified;
 
@@ -27,7 +29,7 @@ impl<P> CsrfCleared<P> {
     }
 }
 
-/// Compares the header with the token's own claim. The CSRF cookie is never read: a sibling subdomain can plant one.
+/// Compares the header, or the form field, with the token's own claim. The CSRF cookie is never read: a sibling subdomain can plant one.
 pub(crate) fn check<P: Purpose>(
     verified: Verified<P>,
     head: &impl RequestHead,
@@ -37,10 +39,10 @@ pub(crate) fn check<P: Purpose>(
     if !is_asked(verified.location, head.method(), config, require) {
         return Ok(CsrfCleared(verified));
     }
-    match sent(head, &config.cookies(P::KIND).csrf_header) {
-        Sent::Nothing => Err(missing_value(config, P::KIND)),
-        Sent::One(value) if matches(value, &verified.claims) => Ok(CsrfCleared(verified)),
-        Sent::One(_) | Sent::Several => Err(Reason::CsrfMismatch),
+    match sent(head, config, P::KIND) {
+        Said::Nothing => Err(missing_value(head, config, P::KIND)),
+        Said::One(value) if matches(&value, &verified.claims) => Ok(CsrfCleared(verified)),
+        Said::One(_) | Said::Several => Err(Reason::CsrfMismatch),
     }
 }
 
@@ -60,49 +62,48 @@ pub(crate) fn check_log_out(
     }
     let mut missing = true;
     for (kind, claims) in cookies {
-        match sent(head, &config.cookies(*kind).csrf_header) {
-            Sent::Nothing => {}
-            Sent::One(value) if matches(value, claims) => return Ok(()),
-            Sent::One(_) | Sent::Several => missing = false,
+        match sent(head, config, *kind) {
+            Said::Nothing => {}
+            Said::One(value) if matches(&value, claims) => return Ok(()),
+            Said::One(_) | Said::Several => missing = false,
         }
     }
     Err(if missing {
-        missing_value(config, *first)
+        missing_value(head, config, *first)
     } else {
         Reason::CsrfMismatch
     })
 }
 
-/// What a request says in the header.
-enum Sent<'r> {
-    Nothing,
-    One(&'r [u8]),
-    /// Values that differ.
-    Several,
-}
-
-fn sent<'r>(head: &'r impl RequestHead, header: &str) -> Sent<'r> {
-    let mut values = head
-        .header_values(header)
+/// What the header says; where it says nothing, and forms count, what the form says. A wrong header is not made good by a
+/// form.
+fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Said<'r> {
+    let cookies = config.cookies(kind);
+    let in_header = head
+        .header_values(&cookies.csrf_header)
         .map(<[u8]>::trim_ascii)
-        .filter(|value| !value.is_empty());
-    match values.next() {
-        None => Sent::Nothing,
-        Some(value) if values.all(|other| other == value) => Sent::One(value),
-        Some(_) => Sent::Several,
+        .filter(|value| !value.is_empty())
+        .map(Cow::Borrowed)
+        .collect();
+    match in_header {
+        Said::Nothing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
+        said => said,
     }
 }
 
-/// An empty claim never matches: `value` is not empty.
+/// As it is, or under a mask. An empty claim never matches, and an empty value lies under the shortest mask.
 fn matches(value: &[u8], claims: &Claims) -> bool {
     let expected = claims.csrf().unwrap_or_default().as_bytes();
-    value.ct_eq(expected).to_bool()
+    let same = |value: &[u8]| value.ct_eq(expected).to_bool();
+    !expected.is_empty() && (same(value) || masked::unmask(value).is_some_and(|value| same(&value)))
 }
 
-fn missing_value(config: &Config, kind: Kind) -> Reason {
+fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> Reason {
     let cookies = config.cookies(kind);
+    let reads_forms = config.csrf_check_form() && head.body().was_read();
     Reason::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
+        field: reads_forms.then(|| cookies.csrf_field.clone()),
         cookie: config
             .csrf_in_cookies()
             .then(|| cookies.csrf.name.to_string()),

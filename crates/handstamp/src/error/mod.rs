@@ -1,6 +1,7 @@
 //! What can go wrong, one type per reader: the developer at start-up, the programmer, the client, the operator.
 
 mod auth;
+mod body;
 mod claims;
 mod config;
 mod issue;
@@ -9,6 +10,7 @@ mod rejection;
 mod store;
 
 pub use auth::AuthError;
+pub use body::BodyError;
 pub use claims::ClaimsError;
 pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};

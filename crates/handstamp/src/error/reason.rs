@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     },
     MissingCsrfToken {
         header: String,
+        /// Where forms may say it as well.
+        field: Option<String>,
         /// Where script finds the value; `None` when the application hands it out itself.
         cookie: Option<String>,
     },
@@ -114,12 +116,23 @@ impl Reason {
             (Self::MissingToken { looked_in }, _) => {
                 format!("Missing JWT in request: looked in {looked_in}").into()
             }
-            (Self::MissingCsrfToken { header, cookie }, _) => {
+            (
+                Self::MissingCsrfToken {
+                    header,
+                    field,
+                    cookie,
+                },
+                _,
+            ) => {
+                let field = match field {
+                    Some(field) => format!(" or the form field {field}"),
+                    None => String::new(),
+                };
                 let value = match cookie {
                     Some(cookie) => format!("the value of the cookie {cookie}"),
                     None => "the CSRF value that came with the token".to_owned(),
                 };
-                format!("Missing CSRF token: send the header {header} with {value}").into()
+                format!("Missing CSRF token: send the header {header}{field} with {value}").into()
             }
             (Self::AmbiguousCookie { name }, _) => {
                 format!("Several different cookies named {name} in request").into()

@@ -2,6 +2,7 @@
 
 mod cookies;
 mod headers;
+mod json;
 mod query;
 
 use std::borrow::Cow;
@@ -48,44 +49,57 @@ pub(crate) fn locate<'r, P: Purpose>(
             Location::Headers => headers::token(head, config)?,
             Location::Cookies => cookies::token(head, config, P::KIND)?,
             Location::Query => query::token(head, config)?,
-            // A body is read only by the extractors that consume it.
-            Location::Json => None,
+            Location::Json => json::token(head, config, P::KIND)?,
         };
         if let Some(presented) = presented {
             return Ok(presented);
         }
     }
     Err(Reason::MissingToken {
-        looked_in: describe(locations, config, P::KIND),
+        looked_in: describe(locations, head, config, P::KIND),
     })
 }
 
-/// A token in a place that holds one for both purposes, for a log-out, which takes either.
+/// The tokens in a place other than cookies, for a log-out, which takes those of both purposes.
 pub(crate) fn elsewhere<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
     location: Location,
-) -> Option<Cow<'r, [u8]>> {
+) -> impl Iterator<Item = Cow<'r, [u8]>> {
     let presented = match location {
-        Location::Headers => headers::token(head, config),
-        Location::Query => query::token(head, config),
-        Location::Cookies | Location::Json => return None,
+        Location::Headers => vec![headers::token(head, config)],
+        Location::Query => vec![query::token(head, config)],
+        Location::Json => vec![
+            json::token(head, config, Kind::Access),
+            json::token(head, config, Kind::Refresh),
+        ],
+        Location::Cookies => Vec::new(),
     };
-    match presented {
-        Ok(Some(Presented::One { token, .. })) => Some(token),
-        _ => None,
-    }
+    presented
+        .into_iter()
+        .filter_map(|presented| match presented {
+            Ok(Some(Presented::One { token, .. })) => Some(token),
+            _ => None,
+        })
 }
 
 /// `the cookie access_token_cookie or the header Authorization`, for the one who forgot to send it.
-fn describe(locations: &[Location], config: &Config, kind: Kind) -> String {
+fn describe(
+    locations: &[Location],
+    head: &impl RequestHead,
+    config: &Config,
+    kind: Kind,
+) -> String {
     let places: Vec<String> = locations
         .iter()
         .map(|location| match location {
             Location::Headers => format!("the header {}", config.header_name()),
             Location::Cookies => format!("the cookie {}", config.cookies(kind).token.name),
             Location::Query => format!("the query parameter {}", config.query_string_name()),
-            Location::Json => "the JSON body".to_owned(),
+            Location::Json if head.body().was_read() => {
+                format!("the member {} of a JSON body", config.json_key(kind))
+            }
+            Location::Json => "a JSON body, which this route does not read".to_owned(),
         })
         .collect();
     if places.is_empty() {

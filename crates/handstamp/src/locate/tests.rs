@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::testing::{Head, auth, builder, outcome, token};
-use crate::{Location, Require};
+use crate::testing::{Head, ask, auth, builder, outcome, token};
+use crate::{Location, RequestHead, Require};
 
 #[test]
 fn the_first_place_that_has_a_token_is_the_place() {
@@ -81,4 +81,72 @@ fn headers_without_a_scheme() {
             "{sentence}"
         );
     }
+}
+
+#[test]
+fn a_token_in_a_json_body() {
+    use Location::{Cookies, Headers, Json};
+    let auth = auth(builder().token_locations([Json, Cookies]));
+    let of = |subject: &str| token(&auth, &json!({"sub": subject}));
+    let (mine, cookie) = (of("json"), of("cookie"));
+    let json = || Head::new("POST").header("content-type", "application/json; charset=utf-8");
+    let body = |token: &str| json!({"access_token": token, "title": "Hello"}).to_string();
+    #[rustfmt::skip]
+    let rows: Vec<(&str, Head, String, &[Location], &str)> = vec![
+        ("a token needs no CSRF value", json(), body(&mine), &[Json], "json"),
+        ("also by GET", Head::new("GET").header("content-type", "application/JSON"), body(&mine), &[Json], "json"),
+        ("body first", json().access(&cookie), body(&mine), &[Json, Cookies], "json"),
+        ("cookie first", json().access(&cookie).csrf("value-of-csrf"), body(&mine), &[Cookies, Json], "cookie"),
+        ("a body without one", json().access(&cookie).csrf("value-of-csrf"), "{}".into(), &[Json, Cookies], "cookie"),
+        ("a body without one, and nothing else", json(), "{}".into(), &[Json, Cookies], "missing_token"),
+        ("a place that is not listed", json(), body(&mine), &[Cookies, Headers], "missing_token"),
+        ("an empty token is a bad one", json().access(&cookie), body(""), &[Json, Cookies], "invalid_token"),
+        ("a bad token", json().access(&cookie), body("junk"), &[Json, Cookies], "invalid_token"),
+        ("two that differ", json(), format!(r#"{{"access_token": "{mine}", "access_token": "x"}}"#), &[Json], "invalid_token"),
+        ("two that are the same", json(), format!(r#"{{"access_token": "{mine}", "access_token": "{mine}"}}"#), &[Json], "json"),
+        ("null", json(), r#"{"access_token": null}"#.into(), &[Json], "missing_token"),
+        ("a number", json(), r#"{"access_token": 5}"#.into(), &[Json], "missing_token"),
+        ("half a character", json(), r#"{"access_token": "\ud800"}"#.into(), &[Json], "missing_token"),
+        ("no object", json(), format!("\"{mine}\""), &[Json], "missing_token"),
+        ("nothing", json(), String::new(), &[Json], "missing_token"),
+        ("JSON that says it is text, which any page can send", Head::new("POST").header("content-type", "text/plain"), body(&mine), &[Json], "missing_token"),
+        ("JSON that does not say what it is", Head::new("POST"), body(&mine), &[Json], "missing_token"),
+        ("the member of refresh tokens", json(), json!({"refresh_token": mine}).to_string(), &[Json], "missing_token"),
+    ];
+    for (sentence, head, body, places, expected) in rows {
+        let require = Require::access().from(places.iter().copied());
+        let request = head.with_body(body.as_bytes());
+        assert_eq!(outcome(&auth, &request, &require), expected, "{sentence}");
+    }
+    let refresh = token(&auth, &json!({"type": "refresh"}));
+    let body = json!({"refresh_token": refresh, "access_token": mine}).to_string();
+    let request = json().with_body(body.as_bytes());
+    assert_eq!(outcome(&auth, &request, &Require::refresh()), "user1");
+    let swapped = json!({"refresh_token": mine}).to_string();
+    let request = json().with_body(swapped.as_bytes());
+    assert_eq!(
+        outcome(&auth, &request, &Require::refresh()),
+        "refresh_token_required"
+    );
+
+    let says = |request: &dyn Fn() -> Result<(), crate::error::Rejection>| {
+        request().unwrap_err().to_string()
+    };
+    let unread = || ask(&auth, &json(), &Require::access().from([Json])).map(drop);
+    let empty = || {
+        ask(
+            &auth,
+            &json().with_body(b"{}"),
+            &Require::refresh().from([Json]),
+        )
+        .map(drop)
+    };
+    assert_eq!(
+        says(&unread),
+        "Missing JWT in request: looked in a JSON body, which this route does not read"
+    );
+    assert_eq!(
+        says(&empty),
+        "Missing JWT in request: looked in the member refresh_token of a JSON body"
+    );
 }

@@ -171,12 +171,11 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
                 .extend(of_kind.map(|claims| (kind, claims)));
         }
     }
-    for location in [Location::Headers, Location::Query] {
-        if config.locations().contains(&location)
-            && let Some(token) = locate::elsewhere(head, config, location)
-            && let Genuine::Ours(claims) = verify::genuine(&token, config)
-        {
-            presented.elsewhere.push(*claims);
+    for location in config.locations() {
+        for token in locate::elsewhere(head, config, *location) {
+            if let Genuine::Ours(claims) = verify::genuine(&token, config) {
+                presented.elsewhere.push(*claims);
+            }
         }
     }
     presented

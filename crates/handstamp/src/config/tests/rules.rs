@@ -371,12 +371,9 @@ const WARNINGS: &[Row] = &[
         &["JWT_DECODE_LEEWAY: every token lives 10m longer than it says"],
     ),
     (
-        "queries and bodies",
+        "queries",
         &[("JWT_TOKEN_LOCATION", "cookies,query,json")],
-        &[
-            "JWT_TOKEN_LOCATION: json has no effect in this release",
-            "JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer",
-        ],
+        &["JWT_TOKEN_LOCATION: tokens in queries end up in logs, histories and the header Referer"],
     ),
     (
         "cookies that die at once",
@@ -407,11 +404,6 @@ const WARNINGS: &[Row] = &[
         &[
             "HANDSTAMP_PROVENANCE=report-only: requests that other sites start are logged, not refused",
         ],
-    ),
-    (
-        "a setting of the next release",
-        &[("JWT_CSRF_CHECK_FORM", "true")],
-        &["JWT_CSRF_CHECK_FORM is checked, but has no effect in this release"],
     ),
     (
         "tokens that are renewed before they are old",

@@ -212,7 +212,6 @@ const ROWS: &[Row] = &[
         bad: &[
             ("cookie", r#"JWT_TOKEN_LOCATION="cookie": not one of cookies, headers, query, json. Use "cookies""#),
             ("cookies,cookies", r#"JWT_TOKEN_LOCATION="cookies,cookies": cookies is listed twice. List it once"#),
-            ("json", r#"JWT_TOKEN_LOCATION="json": this release does not read JSON bodies, so no request could have a token. Add "cookies" or "headers""#),
             ("[]", r#"JWT_TOKEN_LOCATION: an empty list: no request could have a token. Use "cookies""#),
         ],
     },
@@ -239,14 +238,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_JSON_KEY", good: "jwt", beside: &[],
-        read: |config| config.locations.json_key.clone(), means: "jwt",
+        read: |config| config.json_key(Kind::Access).to_owned(), means: "jwt",
         bad: &[
             ("jwt ", r#"JWT_JSON_KEY="jwt ": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {
         key: "JWT_REFRESH_JSON_KEY", good: "jwt", beside: &[],
-        read: |config| config.locations.refresh_json_key.clone(), means: "jwt",
+        read: |config| config.json_key(Kind::Refresh).to_owned(), means: "jwt",
         bad: &[
             ("jwt ", r#"JWT_REFRESH_JSON_KEY="jwt ": begins or ends with white space. Remove the white space"#),
         ],
@@ -367,7 +366,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_CSRF_CHECK_FORM", good: "true", beside: &[],
-        read: |config| debug(config.csrf.csrf_check_form), means: "true",
+        read: |config| debug(config.csrf_check_form()), means: "true",
         bad: &[
             ("form", r#"JWT_CSRF_CHECK_FORM="form": neither true nor false. Use true or false"#),
         ],

@@ -4,7 +4,7 @@ use super::{House, house, refresh_head};
 use crate::session::{ClientInfo, EventKind};
 use crate::store::Reason;
 use crate::testing::{Head, builder, now};
-use crate::{Location, NewToken, TokenPair, minutes};
+use crate::{Location, NewToken, RequestHead as _, TokenPair, minutes};
 
 #[test]
 fn log_out_ends_the_session_of_either_token() {
@@ -81,6 +81,54 @@ fn log_out_by_a_header_needs_no_csrf_value_and_deletes_nothing() {
         let head = Head::new("GET").bearer(tokens.access().as_str());
         let code = crate::testing::outcome(&house.auth, &head, &crate::Require::access());
         assert_eq!(code, "session_ended");
+    }
+}
+
+#[test]
+fn a_form_logs_out_where_forms_count() {
+    for (row, counts, field, expected) in [
+        ("a right field", true, None, Ok(4)),
+        ("a wrong one", true, Some("wrong"), Err("csrf_mismatch")),
+        ("an empty one", true, Some(""), Err("missing_csrf_token")),
+        (
+            "where forms do not count",
+            false,
+            None,
+            Err("missing_csrf_token"),
+        ),
+    ] {
+        let house = house(builder().csrf_check_form(counts));
+        let tokens = house.log_in("user1");
+        let form = format!("csrf_token={}", field.or(tokens.access().csrf()).unwrap());
+        let head = Head::new("POST")
+            .access(tokens.access().as_str())
+            .refresh(tokens.refresh().as_str())
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = house.log_out(&head.with_body(form.as_bytes()));
+        let lines = answer.map(|cookies| cookies.lines().count());
+        assert_eq!(
+            lines.as_ref().map_err(String::as_str),
+            expected.as_ref().map_err(|code| *code),
+            "{row}"
+        );
+        assert_eq!(house.refresh(&tokens).is_err(), expected.is_ok(), "{row}");
+    }
+}
+
+#[test]
+fn log_out_by_a_json_body_needs_no_csrf_value_and_deletes_nothing() {
+    for member in ["access_token", "refresh_token"] {
+        let house = house(builder().token_locations([Location::Json, Location::Cookies]));
+        let tokens = house.log_in("user1");
+        let token = match member {
+            "access_token" => tokens.access().as_str(),
+            _ => tokens.refresh().as_str(),
+        };
+        let body = serde_json::json!({ member: token }).to_string();
+        let head = Head::new("POST").header("content-type", "application/json");
+        let cookies = house.log_out(&head.with_body(body.as_bytes())).unwrap();
+        assert_eq!(cookies.lines().count(), 0);
+        assert!(house.refresh(&tokens).is_err(), "{member}");
     }
 }
 

@@ -85,7 +85,7 @@ impl House {
         })
     }
 
-    fn log_out(&self, head: &Head) -> Result<SetCookies, String> {
+    fn log_out(&self, head: &impl crate::RequestHead) -> Result<SetCookies, String> {
         let code = |rejection: Rejection| rejection.code().to_owned();
         let log_out = self.auth.authenticate_log_out(head).map_err(code)?;
         now(self.auth.log_out(log_out)).map_err(code)

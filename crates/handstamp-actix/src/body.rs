@@ -1,0 +1,280 @@
+//! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
+
+use std::fmt;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ContentType};
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
+use handstamp::RequestHead as _;
+use handstamp::body::WithBody;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::extract::Extracted;
+use crate::{Access, Head, LogOut, Refresh, Rejection, auth, verified};
+
+/// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
+/// `JWT_TOKEN_LOCATION`.
+///
+/// ```
+/// # use actix_web::{App, test, web};
+/// # use handstamp_actix::{AccessJson, Auth, Config, Location};
+/// # actix_web::rt::System::new().block_on(async {
+/// #[derive(serde::Deserialize)]
+/// struct NewPost { title: String }
+///
+/// async fn create(AccessJson { token, json: post }: AccessJson<NewPost>) -> String {
+///     format!("{} by {}", post.title, token.subject())
+/// }
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
+/// # let auth = Auth::new(config.build()?);
+/// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
+/// let app = test::init_service(app).await;
+///
+/// let token = auth.create_access_token("user1")?;
+/// let body = format!(r#"{{"access_token": "{}", "title": "Hello"}}"#, token.as_str());
+/// let request = test::TestRequest::post().uri("/posts").insert_header(("content-type", "application/json"));
+/// assert_eq!(test::call_and_read_body(&app, request.set_payload(body).to_request()).await, "Hello by user1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so `Option<NewPost>` may be `None`.
+///
+/// The token is judged before the content: whoever is refused for it learns nothing about what the route takes. A body that
+/// does not fit is answered with 400, 415 or 422, and the error is a [`BodyError`](handstamp::error::BodyError) inside a
+/// [`BodyRejection`].
+///
+/// # Security
+/// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot see the body. Where it does,
+/// what the middleware let in is the token, and a warning is logged.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct AccessJson<T> {
+    /// The token: verified, its CSRF value too where it needs one.
+    pub token: Access,
+    /// The body.
+    pub json: T,
+}
+
+/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF value may be in the form, where
+/// `JWT_CSRF_CHECK_FORM` says so.
+///
+/// ```
+/// # use actix_web::{App, test, web};
+/// # use handstamp_actix::{AccessForm, Auth, Config};
+/// # actix_web::rt::System::new().block_on(async {
+/// #[derive(serde::Deserialize)]
+/// struct NewPost {
+///     title: String,
+///     #[serde(default)]
+///     tag: Vec<String>, // boxes to tick
+/// }
+///
+/// async fn create(AccessForm { token, form: post, files }: AccessForm<NewPost>) -> String {
+///     format!("{} by {}, {} tags, {} files", post.title, token.subject(), post.tag.len(), files.len())
+/// }
+///
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
+/// # let auth = Auth::new(config.build()?);
+/// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
+/// let app = test::init_service(app).await;
+///
+/// let token = auth.create_access_token("user1")?;
+/// let form = format!("csrf_token={}&title=Hello&tag=rust&tag=web", token.csrf().unwrap_or_default());
+/// let request = test::TestRequest::post()
+///     .uri("/posts")
+///     .insert_header(("cookie", format!("access_token_cookie={}", token.as_str())))
+///     .insert_header(("content-type", "application/x-www-form-urlencoded"))
+///     .set_payload(form);
+/// let body = test::call_and_read_body(&app, request.to_request()).await;
+/// assert_eq!(body, "Hello by user1, 2 tags, 0 files");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better streamed, with the CSRF value
+/// in the header. What goes into the hidden field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+///
+/// # Security
+/// As for [`AccessJson`]: not behind a middleware.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct AccessForm<T> {
+    /// The token: verified, its CSRF value too where it needs one.
+    pub token: Access,
+    /// The fields that are no files, the one with the CSRF value among them.
+    pub form: T,
+    /// The files, in order. A field for which the user chose none is one without a name.
+    pub files: Vec<UploadedFile>,
+}
+
+/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as
+/// programs that keep tokens themselves send it.
+///
+/// ```
+/// # use actix_web::web::Json;
+/// # use handstamp_actix::{Auth, AuthError, RefreshJson, TokenPair};
+/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, AuthError> {
+///     Ok(Json(auth.refresh(token).await?))
+/// }
+/// ```
+///
+/// Browsers that send the token in its cookie need no body.
+///
+/// # Security
+/// As for [`AccessJson`]: not behind a middleware.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct RefreshJson<T = IgnoredAny> {
+    /// The token: verified, its CSRF value too if it came from a cookie.
+    pub token: Refresh,
+    /// The body.
+    pub json: T,
+}
+
+/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or the token in JSON, where they
+/// may be.
+///
+/// ```
+/// # use actix_web::{Responder, web::Redirect};
+/// # use handstamp_actix::{Auth, LogOutBody, Rejection};
+/// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
+/// async fn logout(auth: Auth, LogOutBody(log_out): LogOutBody) -> Result<impl Responder, Rejection> {
+///     Ok(auth.log_out(log_out).await?.on(Redirect::to("/").see_other()))
+/// }
+/// ```
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
+pub struct LogOutBody(pub LogOut);
+
+/// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
+/// the name as a path.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct UploadedFile {
+    /// The name of the form's field.
+    pub field: String,
+    /// What the client calls the file; empty when the user chose none.
+    pub name: String,
+    /// What the client says it is.
+    pub media_type: Option<String>,
+    /// What is in it.
+    pub content: Bytes,
+}
+
+/// A body that is not what a route takes, as a response: 400, 415 or 422, and words.
+///
+/// A page that answers in HTML takes the extractor as `actix_web::Result<AccessForm<T>>`, and looks at the error's
+/// `as_error::<BodyRejection>()` or `as_error::<Rejection>()`.
+#[derive(Debug, Clone)]
+pub struct BodyRejection(handstamp::error::BodyError);
+
+impl From<handstamp::error::BodyError> for BodyRejection {
+    fn from(error: handstamp::error::BodyError) -> Self {
+        Self(error)
+    }
+}
+
+impl ResponseError for BodyRejection {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code())
+            .insert_header((CONTENT_TYPE, ContentType::plaintext()))
+            .body(self.0.to_string())
+    }
+}
+
+impl fmt::Display for BodyRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for BodyRejection {}
+
+impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let whole = whole(&request, &bytes);
+            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            Ok(Self {
+                token: token.map_err(Rejection::from)?.into(),
+                json: whole.body().json().map_err(BodyRejection)?,
+            })
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let whole = whole(&request, &bytes);
+            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
+                field: file.field.to_owned(),
+                name: file.name.to_owned(),
+                media_type: file.media_type.map(str::to_owned),
+                content: bytes.slice_ref(file.content),
+            };
+            Ok(Self {
+                token: token.map_err(Rejection::from)?.into(),
+                form: whole.body().form().map_err(BodyRejection)?,
+                files: whole.body().files().map(uploaded).collect(),
+            })
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for RefreshJson<T> {
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let whole = whole(&request, &bytes);
+            let token = verified::refresh_with_body(auth::find(&request)?, &request, &whole).await;
+            Ok(Self {
+                token: token.map_err(Rejection::from)?.into(),
+                json: whole.body().json().map_err(BodyRejection)?,
+            })
+        })
+    }
+}
+
+impl FromRequest for LogOutBody {
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let log_out = auth::find(&request)?.authenticate_log_out(&whole(&request, &bytes));
+            Ok(Self(log_out.map_err(Rejection::from)?.into()))
+        })
+    }
+}
+
+fn whole<'r>(request: &'r HttpRequest, bytes: &'r [u8]) -> WithBody<'r, Head<'r>> {
+    Head::from(request).with_body(bytes)
+}

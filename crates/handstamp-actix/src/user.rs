@@ -1,0 +1,135 @@
+use std::any::type_name;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use handstamp::subject::LoadSubject;
+
+use crate::error::NoData;
+use crate::extract::Extracted;
+use crate::{Access, Optional, Rejection, auth};
+
+/// The user of the request's access token, found by the application's `web::Data<S>`: `S` implements [`LoadSubject`] for the
+/// type of its users, or the handler does not compile. A token whose user is gone is refused with 401, `unknown_subject`.
+///
+/// ```
+/// use actix_web::{App, web};
+/// use handstamp_actix::handstamp::{Authenticated, error::StoreError, purpose};
+/// use handstamp_actix::{Auth, Config, Current, LoadSubject};
+///
+/// struct User { name: String }
+///
+/// struct Users; // your database
+///
+/// impl LoadSubject<User> for Users {
+///     async fn load_subject(
+///         &self,
+///         token: &Authenticated<purpose::Access>,
+///     ) -> Result<Option<User>, StoreError> {
+///         Ok(Some(User { name: token.subject().to_owned() }))
+///     }
+/// }
+///
+/// type CurrentUser = Current<User, Users>;
+///
+/// async fn greet(user: CurrentUser) -> String {
+///     format!("hello {}", user.name)
+/// }
+///
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let app = App::new()
+///     .app_data(auth)
+///     .app_data(web::Data::new(Users))
+///     .route("/", web::get().to(greet));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [`Optional<Current<U, S>>`](Optional) is `None` only when the request has no token at all.
+pub struct Current<U, S> {
+    user: U,
+    by: PhantomData<fn() -> S>,
+}
+
+impl<U, S> Current<U, S> {
+    /// The user, to keep.
+    pub fn into_inner(self) -> U {
+        self.user
+    }
+}
+
+impl<U, S> Deref for Current<U, S> {
+    type Target = U;
+
+    fn deref(&self) -> &U {
+        &self.user
+    }
+}
+
+impl<U: fmt::Debug, S> fmt::Debug for Current<U, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Current").field(&self.user).finish()
+    }
+}
+
+impl<U, S> FromRequest for Current<U, S>
+where
+    U: 'static,
+    S: LoadSubject<U> + 'static,
+{
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let token = Access::extract(&request).await?;
+            load(&request, &token).await
+        })
+    }
+}
+
+impl<U, S> FromRequest for Optional<Current<U, S>>
+where
+    U: 'static,
+    S: LoadSubject<U> + 'static,
+{
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let Optional(token) = Optional::<Access>::extract(&request).await?;
+            Ok(Self(match token {
+                Some(token) => Some(load(&request, &token).await?),
+                None => None,
+            }))
+        })
+    }
+}
+
+async fn load<U, S: LoadSubject<U> + 'static>(
+    request: &HttpRequest,
+    token: &Access,
+) -> actix_web::Result<Current<U, S>> {
+    let users = request.app_data::<web::Data<S>>().ok_or_else(|| {
+        let (path, data) = (request.path(), type_name::<S>());
+        let cure = "add `.app_data(web::Data::new(…))` to the App";
+        tracing::error!(
+            path,
+            data,
+            cure,
+            "the application's data has nobody to find users"
+        );
+        NoData
+    })?;
+    let user = auth::find(request)?
+        .load_subject(token, users.get_ref())
+        .await;
+    Ok(Current {
+        user: user.map_err(Rejection::from)?,
+        by: PhantomData,
+    })
+}

@@ -1,0 +1,85 @@
+use std::sync::{Arc, Once};
+
+use handstamp::body::WithBody;
+use handstamp::error::Rejection;
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Auth, Authenticated};
+use http::request::Parts;
+
+use crate::authenticate::{ACCESS, REFRESH, token};
+use crate::head::Head;
+use crate::verified::verified;
+
+/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its JSON, the CSRF value in a field
+/// of its form.
+///
+/// ```
+/// use handstamp_tower::handstamp::{Auth, RequestHead as _, error::Rejection};
+/// use handstamp_tower::{Head, access_with_body};
+/// use http::Request;
+///
+/// #[derive(serde::Deserialize)]
+/// struct NewPost { title: String }
+///
+/// async fn create(auth: &Auth, request: Request<Vec<u8>>) -> Result<String, Rejection> {
+///     let (parts, bytes) = request.into_parts();
+///     let whole = Head::from(&parts).with_body(&bytes);
+///     let token = access_with_body(auth, &parts, &whole).await?; // first: who is nobody learns nothing
+///     Ok(match whole.body().form::<NewPost>() { // with the feature `form`
+///         Ok(post) => format!("{} by {}", post.title, token.subject()),
+///         Err(error) => format!("{} {error}", error.status()),
+///     })
+/// }
+/// # use handstamp_tower::handstamp::Config;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
+/// # let auth = Auth::new(config.build()?);
+/// # let token = auth.create_access_token("user1")?;
+/// # let request = Request::post("/posts")
+/// #     .header("cookie", format!("access_token_cookie={}", token.as_str()))
+/// #     .header("content-type", "application/x-www-form-urlencoded")
+/// #     .body(format!("title=Hello&csrf_token={}", token.csrf().unwrap_or_default()).into_bytes())?;
+/// # assert_eq!(create(&auth, request).await.map_err(|rejection| rejection.code()), Ok("Hello by user1".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The [`Rejection`] is the response to send: [`refuse`](crate::refuse).
+///
+/// # Security
+/// Limit what you collect. A layer does not see the body: what it let in is the token here, the body is not asked, and a
+/// warning is logged, once.
+pub async fn access_with_body(
+    auth: &Auth,
+    parts: &Parts,
+    request: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
+    warn_of_a_layer::<purpose::Access>(auth, parts);
+    token(auth, parts, request, &ACCESS).await
+}
+
+/// As [`access_with_body`], of the refresh token.
+///
+/// # Errors
+/// As [`access_with_body`].
+pub async fn refresh_with_body(
+    auth: &Auth,
+    parts: &Parts,
+    request: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
+    warn_of_a_layer::<purpose::Refresh>(auth, parts);
+    token(auth, parts, request, &REFRESH).await
+}
+
+fn warn_of_a_layer<P: Purpose>(auth: &Auth, parts: &Parts) {
+    static WARNED: Once = Once::new();
+    if verified::<P>(auth, &parts.extensions).is_some() {
+        let path = parts.uri.path();
+        WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
+    }
+}
+
+const BEHIND_A_LAYER: &str = "a handler that takes the body stands behind a layer that asks for a token, and the layer has not \
+     seen the body: neither a token nor a CSRF value in it counted";

@@ -1,0 +1,151 @@
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+
+use super::MAX_FIELDS;
+use super::media_type::WithParameters;
+
+/// One part of a form ([RFC 7578, section 4](https://www.rfc-editor.org/rfc/rfc7578#section-4)).
+#[derive(Debug)]
+pub(super) struct Part<'b> {
+    name: Cow<'b, str>,
+    /// `Some`: a file, whatever it is called.
+    file_name: Option<Cow<'b, str>>,
+    media_type: Option<Cow<'b, str>>,
+    content: &'b [u8],
+}
+
+impl<'b> Part<'b> {
+    /// Its name and content, unless it is a file.
+    pub(super) fn field(&self) -> Option<(&str, &'b [u8])> {
+        (self.file_name.is_none()).then_some((&self.name, self.content))
+    }
+
+    pub(super) fn file(&self) -> Option<UploadedFile<'_>> {
+        Some(UploadedFile {
+            field: &self.name,
+            name: self.file_name.as_deref()?,
+            media_type: self.media_type.as_deref(),
+            content: self.content,
+        })
+    }
+}
+
+/// A file of a form. All that is said of it, the client says: look at the content before you believe it, and never use the
+/// name as a path.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct UploadedFile<'b> {
+    /// The name of the form's field.
+    pub field: &'b str,
+    /// What the client calls the file; empty when the user chose none.
+    pub name: &'b str,
+    /// What the client says it is.
+    pub media_type: Option<&'b str>,
+    /// What is in it.
+    pub content: &'b [u8],
+}
+
+/// The parts between the delimiters ([RFC 2046, section 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)).
+/// Strict: of a body that is broken somewhere, no part counts.
+pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>, &'static str> {
+    if boundary.is_empty() || boundary.len() > MAX_BOUNDARY {
+        return Err("the boundary has not 1 to 70 characters");
+    }
+    let delimiter = [b"\r\n--", boundary].concat();
+    let finder = Finder::new(&delimiter);
+    let until_delimiter = |text: &'b [u8]| -> Option<(&'b [u8], &'b [u8])> {
+        let (before, from) = text.split_at_checked(finder.find(text)?)?;
+        Some((before, from.get(delimiter.len()..)?))
+    };
+    // The first delimiter may be the very beginning; what stands before it means nothing.
+    let at_once = delimiter
+        .get(2..)
+        .and_then(|delimiter| body.strip_prefix(delimiter));
+    let mut rest = match at_once {
+        Some(rest) => rest,
+        None => until_delimiter(body).ok_or("no delimiter")?.1,
+    };
+    let mut parts = Vec::new();
+    // What stands behind the last delimiter means nothing either.
+    while !rest.starts_with(b"--") {
+        let (padding, text) =
+            split_at_line_end(rest).ok_or("a delimiter in the middle of a line")?;
+        if !padding.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+            return Err("a delimiter in the middle of a line");
+        }
+        let (text, after) = until_delimiter(text).ok_or("the last delimiter is missing")?;
+        parts.push(part(text)?);
+        if parts.len() > MAX_FIELDS {
+            return Err("more than a thousand parts");
+        }
+        rest = after;
+    }
+    Ok(parts)
+}
+
+/// Header lines, an empty line, the content.
+fn part(mut text: &[u8]) -> Result<Part<'_>, &'static str> {
+    let mut disposition = None;
+    let mut media_type = None;
+    let content = loop {
+        let (line, rest) = split_at_line_end(text).ok_or("a part without an empty line")?;
+        text = rest;
+        if line.is_empty() {
+            break text;
+        }
+        let colon = memchr::memchr(b':', line).ok_or("a header line without a colon")?;
+        let (name, value) = line.split_at(colon);
+        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        if name.eq_ignore_ascii_case(b"content-type") {
+            media_type = Some(String::from_utf8_lossy(value));
+        } else if name.eq_ignore_ascii_case(b"content-disposition")
+            && disposition.replace(value).is_some()
+        {
+            return Err("a part with two Content-Dispositions");
+        }
+    };
+    let disposition = disposition
+        .and_then(WithParameters::parse)
+        .filter(|disposition| disposition.value == "form-data")
+        .ok_or("a part without a Content-Disposition that can be read")?;
+    let name = disposition
+        .parameter("name")
+        .ok_or("a part without a name")?;
+    // Forms must not use `filename*` (RFC 7578, section 4.2). What has one is a file all the same.
+    let file_name = (disposition.parameter("filename")).or(disposition.parameter("filename*"));
+    Ok(Part {
+        name: unescaped(name),
+        file_name: file_name.map(unescaped),
+        media_type,
+        content,
+    })
+}
+
+/// The fields as a urlencoded form has them.
+#[cfg(feature = "form")]
+pub(super) fn urlencoded(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parts.iter().filter_map(Part::field) {
+        form.append_pair(name, &String::from_utf8_lossy(value));
+    }
+    form.finish().into_bytes()
+}
+
+/// What browsers escape in names, and no more (<https://html.spec.whatwg.org/#multipart-form-data>).
+fn unescaped(name: &[u8]) -> Cow<'_, str> {
+    let name = String::from_utf8_lossy(name);
+    if !name.contains('%') {
+        return name;
+    }
+    let name = name.replace("%0D", "\r").replace("%0A", "\n");
+    Cow::Owned(name.replace("%22", "\""))
+}
+
+fn split_at_line_end(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, from) = text.split_at_checked(memchr::memmem::find(text, b"\r\n")?)?;
+    Some((line, from.get(2..)?))
+}
+
+/// RFC 2046, section 5.1.1.
+const MAX_BOUNDARY: usize = 70;

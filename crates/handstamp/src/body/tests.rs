@@ -1,0 +1,185 @@
+//! Bodies of browsers, of other programs, and of nobody's.
+
+mod parts;
+mod shapes;
+
+use proptest::prelude::*;
+
+use super::multipart;
+use crate::RequestHead;
+use crate::request::Said;
+use crate::testing::Head;
+
+#[test]
+fn a_body_is_what_its_content_type_says() {
+    #[rustfmt::skip]
+    let rows: &[(&str, &[&str], &str)] = &[
+        ("JSON", &["application/json"], "json"),
+        ("JSON with a charset", &["application/json; charset=utf-8"], "json"),
+        ("JSON in capitals", &["Application/JSON;Charset=\"UTF-8\""], "json"),
+        ("blanks around", &["  application/json ;  a = b ; "], "json"),
+        ("JSON of a suffix is another type", &["application/problem+json"], "other"),
+        ("text", &["text/plain"], "other"),
+        ("text that claims to be JSON in a parameter", &["text/plain; application/json"], "other"),
+        ("a parameter without a value", &["application/json; charset"], "other"),
+        ("a parameter twice", &["application/json; a=b; A=b"], "other"),
+        ("an open quote", &["application/json; a=\"b"], "other"),
+        ("text behind a quote", &["application/json; a=\"b\"c"], "other"),
+        ("two types in one header", &["application/json, text/plain"], "other"),
+        ("two headers", &["application/json", "text/plain"], "other"),
+        ("two headers that say the same", &["application/json", "application/json"], "other"),
+        ("no header", &[], "other"),
+        ("an empty header", &[""], "other"),
+        ("no UTF-8", &["application/json\u{fffd}"], "other"),
+        ("a form", &["application/x-www-form-urlencoded"], "form"),
+        ("a form in capitals, with a charset", &["APPLICATION/X-WWW-FORM-URLENCODED; charset=utf-8"], "form"),
+        ("a form with parts", &["multipart/form-data; boundary=b"], "form"),
+        ("a form with parts, as a browser writes it", &["multipart/form-data; boundary=----WebKitFormBoundary0"], "form"),
+        ("parts without a boundary", &["multipart/form-data"], "broken form"),
+        ("parts with an empty boundary", &["multipart/form-data; boundary="], "broken form"),
+        ("parts that are no form", &["multipart/mixed; boundary=b"], "other"),
+    ];
+    for (sentence, types, expected) in rows {
+        let body: &[u8] = match *expected {
+            "json" => b"{}",
+            _ => b"--b--\r\n------WebKitFormBoundary0--\r\n",
+        };
+        let head = types.iter().fold(Head::new("POST"), |head, value| {
+            head.header("content-type", *value)
+        });
+        let request = head.with_body(body);
+        let got = match &request.body().0 {
+            super::Content::Json(_) => "json",
+            super::Content::Urlencoded(_) | super::Content::Multipart(Ok(_)) => "form",
+            super::Content::Multipart(Err(_)) => "broken form",
+            super::Content::Other => "other",
+            super::Content::Empty => "empty",
+            super::Content::NotRead => "not read",
+        };
+        assert_eq!(got, *expected, "{sentence}");
+    }
+    assert!(!Head::new("POST").body().was_read());
+}
+
+#[test]
+fn a_member_of_json() {
+    #[rustfmt::skip]
+    let rows: &[(&str, &[u8], Said<'_>)] = &[
+        ("a text", br#"{"a": 1, "token": "t", "z": [{}]}"#, one("t")),
+        ("a name with escapes", br#"{"\u0074oken": "t"}"#, one("t")),
+        ("a value with escapes", br#"{"token": "\u0074\n"}"#, one("t\n")),
+        ("a value that is no ASCII", "{\"token\": \"\u{e9}\"}".as_bytes(), one("\u{e9}")),
+        ("an empty text", br#"{"token": ""}"#, one("")),
+        ("twice the same", br#"{"token": "t", "token": "t"}"#, one("t")),
+        ("twice the same in other words", br#"{"token": "t", "\u0074oken": "\u0074"}"#, one("t")),
+        ("twice, and they differ", br#"{"token": "t", "token": "u"}"#, Said::Several),
+        ("three times, the last as the first", br#"{"token": "t", "token": "u", "token": "t"}"#, Said::Several),
+        ("a text and null", br#"{"token": "t", "token": null}"#, Said::Several),
+        ("an empty text and another", br#"{"token": "", "token": "t"}"#, Said::Several),
+        ("null", br#"{"token": null}"#, Said::Nothing),
+        ("a number", br#"{"token": 12345678901234567890123}"#, Said::Nothing),
+        ("a negative number", br#"{"token": -1}"#, Said::Nothing),
+        ("a fraction", br#"{"token": 1.5}"#, Said::Nothing),
+        ("a truth", br#"{"token": true}"#, Said::Nothing),
+        ("a list", br#"{"token": ["t"]}"#, Said::Nothing),
+        ("an object", br#"{"token": {"token": "t"}}"#, Said::Nothing),
+        ("null twice", br#"{"token": null, "token": 1}"#, Said::Nothing),
+        ("deeper down only", br#"{"a": {"token": "t"}}"#, Said::Nothing),
+        ("another case", br#"{"Token": "t"}"#, Said::Nothing),
+        ("another name", br#"{"tokens": "t"}"#, Said::Nothing),
+        ("nothing", br"", Said::Nothing),
+        ("an empty object", br"{}", Said::Nothing),
+        ("a list of objects", br#"[{"token": "t"}]"#, Said::Nothing),
+        ("a text alone", br#""token""#, Said::Nothing),
+        ("an object that is cut off", br#"{"token": "t""#, Said::Nothing),
+        ("an object, and more", br#"{"token": "t"} {}"#, Said::Nothing),
+        ("a comma too many", br#"{"token": "t",}"#, Said::Nothing),
+        ("single quotes", br"{'token': 't'}", Said::Nothing),
+        ("a byte order mark", b"\xef\xbb\xbf{\"token\": \"t\"}", Said::Nothing),
+        ("half a character, escaped", br#"{"token": "\ud800"}"#, Said::Nothing),
+        ("half a character in a name", br#"{"\ud800": 1, "token": "t"}"#, Said::Nothing),
+        ("no UTF-8", b"{\"token\": \"\xff\"}", Said::Nothing),
+    ];
+    for (sentence, bytes, expected) in rows {
+        let head = Head::new("POST").header("content-type", "application/json");
+        assert_eq!(
+            head.with_body(bytes).body().member("token"),
+            *expected,
+            "{sentence}"
+        );
+    }
+    let deep = [r#"{"token": "t", "a": "#, &"[".repeat(100_000)].concat();
+    let head = Head::new("POST").header("content-type", "application/json");
+    assert_eq!(
+        head.with_body(deep.as_bytes()).body().member("token"),
+        Said::Nothing
+    );
+}
+
+#[test]
+fn a_field_of_a_urlencoded_form() {
+    #[rustfmt::skip]
+    let rows: &[(&str, &[u8], Said<'_>)] = &[
+        ("a field", b"a=1&csrf=t&z=", one("t")),
+        ("escapes and blanks", b"%63srf=a+b%2bc", one("a b+c")),
+        ("no ASCII", b"csrf=%C3%A9", one("\u{e9}")),
+        ("no UTF-8", b"csrf=%ff", one("\u{fffd}")),
+        ("half an escape", b"csrf=%4", one("%4")),
+        ("twice the same", b"csrf=t&csrf=t", one("t")),
+        ("an empty one beside it", b"csrf=&csrf=t&csrf", one("t")),
+        ("twice, and they differ", b"csrf=t&csrf=u", Said::Several),
+        ("empty", b"csrf=", Said::Nothing),
+        ("no value", b"csrf", Said::Nothing),
+        ("no body", b"", Said::Nothing),
+        ("another case", b"CSRF=t", Said::Nothing),
+        ("semicolons do not separate", b"a=1;csrf=t", Said::Nothing),
+    ];
+    for (sentence, bytes, expected) in rows {
+        let head = Head::new("POST").header("content-type", "application/x-www-form-urlencoded");
+        let request = head.with_body(bytes);
+        assert_eq!(request.body().field("csrf"), *expected, "{sentence}");
+    }
+}
+
+fn one(text: &str) -> Said<'_> {
+    Said::One(text.as_bytes().into())
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_in_parts_is_read(fields in prop::collection::vec(("[a-z\r\n\"]{1,8}", any::<Vec<u8>>()), 0..8)) {
+        let mut body = Vec::new();
+        for (name, content) in &fields {
+            let name = name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22");
+            body.extend(format!("--a boundary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+            body.extend(content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--a boundary--\r\n");
+        let parts = multipart::parts(b"a boundary", &body).unwrap();
+        let read: Vec<_> = parts.iter().filter_map(multipart::Part::field).collect();
+        let written: Vec<_> = fields.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        prop_assert_eq!(read, written);
+    }
+
+    #[test]
+    fn any_bytes_are_taken(
+        content_type in prop::sample::select(vec!["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]),
+        pieces in prop::collection::vec(
+            prop_oneof![
+                any::<Vec<u8>>(),
+                prop::sample::select(vec![
+                    "--b", "\r\n", "--", "Content-Disposition: form-data", "; name=", "\"csrf\"", "{\"csrf\":", "\"t\"", "}", ",", "&", "=", "%", "csrf",
+                ]).prop_map(|text| text.as_bytes().to_vec()),
+            ],
+            0..24,
+        ),
+    ) {
+        let bytes = pieces.concat();
+        let request = Head::new("POST").header("content-type", content_type).with_body(&bytes);
+        let body = request.body();
+        let _ = (body.field("csrf"), body.member("csrf"), body.files().count(), body.json::<serde_json::Value>());
+        #[cfg(feature = "form")]
+        let _ = body.form::<Vec<(String, String)>>();
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a body is not what a route takes.
+
+use std::fmt;
+
+/// A body that is not what a route takes. Tell the client: [`status`](Self::status), and the words, which say what is wrong
+/// without repeating what was sent, for that may be a password.
+///
+/// ```
+/// use handstamp::error::BodyError;
+///
+/// fn response(error: &BodyError) -> String {
+///     format!("HTTP/1.1 {}\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n{error}", error.status())
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// It says that it is something else, or does not say what it is.
+    MediaType {
+        /// What the route takes.
+        expected: &'static [&'static str],
+    },
+    /// It is not what it says it is.
+    Malformed(String),
+    /// It has not the shape that the route takes.
+    Shape(String),
+}
+
+impl BodyError {
+    /// The HTTP status code: 415, 400 or 422.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::MediaType { .. } => 415,
+            Self::Malformed(_) => 400,
+            Self::Shape(_) => 422,
+        }
+    }
+
+    pub(crate) fn of_json(error: &serde_json::Error) -> Self {
+        let problem = without_input(&error.to_string());
+        match error.classify() {
+            serde_json::error::Category::Data => {
+                Self::Shape(format!("The JSON body does not fit: {problem}"))
+            }
+            _ => Self::Malformed(format!("The body is not JSON: {problem}")),
+        }
+    }
+
+    #[cfg(feature = "form")]
+    pub(crate) fn of_form(problem: &str) -> Self {
+        Self::Malformed(format!("The form is broken: {problem}"))
+    }
+
+    #[cfg(feature = "form")]
+    pub(crate) fn of_field(error: &serde_path_to_error::Error<serde_html_form::de::Error>) -> Self {
+        let problem = match error.inner().to_string().as_str() {
+            "unsupported value" => "it is there several times".to_owned(),
+            problem => without_input(problem),
+        };
+        Self::Shape(match error.path().iter().next() {
+            None => format!("The form does not fit: {problem}"),
+            Some(_) => format!("The form does not fit: {}: {problem}", error.path()),
+        })
+    }
+}
+
+/// serde quotes the value that does not fit between what is wrong and what was expected.
+fn without_input(problem: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: ", "unknown variant `"]
+        .into_iter()
+        .find(|quotes| problem.starts_with(quotes));
+    match (quotes, problem.rsplit_once(", expected ")) {
+        (Some(quotes), Some((_, expected))) => {
+            let what = quotes.trim_end_matches([':', ' ', '`']);
+            format!("{what}, expected {expected}")
+        }
+        _ => problem.to_owned(),
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MediaType { expected } => {
+                write!(
+                    f,
+                    "The request needs Content-Type: {}",
+                    expected.join(" or ")
+                )
+            }
+            Self::Malformed(problem) | Self::Shape(problem) => f.write_str(problem),
+        }
+    }
+}
+
+impl std::error::Error for BodyError {}

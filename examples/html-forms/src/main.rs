@@ -1,0 +1,92 @@
+//! Pages with forms, and no script at all: log-in, posts with a file, log-out. What is refused is said in words, on a page.
+//!
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p html-forms`, then <http://localhost:8000>: user1, password1.
+//! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
+
+mod app;
+mod log_in;
+mod next;
+mod pages;
+mod posts;
+mod refused;
+
+use std::error::Error;
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::map_response;
+use axum::response::{Redirect, Response};
+use axum::routing::{get, post};
+use handstamp_axum::handstamp::store::MemoryStore;
+use handstamp_axum::{Auth, Config, Location, handstamp, minutes};
+
+use app::App;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The environment wins over what stands here.
+    let config = Config::builder()
+        .token_locations([Location::Cookies])
+        .access_token_expires(minutes(60))
+        .implicit_refresh_deltatime(minutes(50)) // who is active stays logged in
+        .csrf_check_form(true) // no script could set a header
+        .csrf_in_cookies(false) // nor read a cookie
+        .cookie_secure(false) // for http://localhost only
+        .env()
+        .build()?;
+    let auth = Auth::from(
+        handstamp::Auth::builder(config)
+            .store(MemoryStore::new())
+            .build(),
+    );
+    // Nobody has a token yet that could be guarded: other sites are told apart by what browsers say of them.
+    let log_in = get(log_in::page)
+        .post(log_in::log_in)
+        .layer(auth.same_origin());
+    let app = Router::new()
+        .route("/", get(async || Redirect::to("/posts")))
+        .route("/log-in", log_in)
+        .route("/log-out", post(log_in::log_out))
+        .route("/posts", get(posts::page).post(posts::create))
+        .layer(auth.implicit_refresh())
+        .route("/style.css", get(style))
+        .layer(map_response(with_headers))
+        .with_state(App::new(auth));
+
+    let port = std::env::var("PORT")
+        .unwrap_or_else(|_| "8000".into())
+        .parse()?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+async fn style() -> Response<String> {
+    let mut response = Response::new(include_str!("../templates/style.css").to_owned());
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/css; charset=utf-8"),
+    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=600"));
+    response
+}
+
+/// No script from anywhere, no frame around us, forms to us only. Pages hold a CSRF value and what its user may see, so nobody
+/// keeps them.
+async fn with_headers<B>(mut response: Response<B>) -> Response<B> {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}

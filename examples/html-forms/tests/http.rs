@@ -1,0 +1,260 @@
+//! The pages over HTTP, as a browser without script uses them.
+
+mod support;
+
+use std::thread;
+use std::time::Duration;
+
+use handstamp_conformance::Request;
+use support::{Browser, FORM, escaped, field, goes_to, problem, start};
+
+#[test]
+fn a_whole_visit() {
+    let server = start(&[]);
+    let mut browser = Browser::new(&server);
+
+    // Nobody is sent to log in, and comes back to the page that was asked for.
+    let reply = browser.get("/posts?page=2");
+    assert_eq!(goes_to(&reply), "/log-in?next=/posts?page=2");
+    let page = browser.get("/log-in?next=/posts?page=2");
+    assert_eq!(field(&page, "next"), "/posts?page=2");
+    let reply = browser.log_in("user1", "wrong", "/posts?page=2");
+    assert_eq!(
+        (reply.status, problem(&reply)),
+        (403, "The name or the password is wrong.")
+    );
+    assert_eq!(
+        (field(&reply, "next"), field(&reply, "name")),
+        ("/posts?page=2", "user1")
+    );
+    assert_eq!(reply.header("set-cookie"), None);
+    let reply = browser.log_in("user1", "password1", "/posts?page=2");
+    assert_eq!(goes_to(&reply), "/posts?page=2");
+    assert_eq!(
+        reply.all("set-cookie").count(),
+        1,
+        "the access token, and no value for script"
+    );
+    let page = browser.get("/posts?page=2");
+    assert!(
+        page.status == 200 && page.body.contains("There are none yet."),
+        "{page:?}"
+    );
+
+    // The hidden value is another one on each page, and each of them is good.
+    let (one, other) = (browser.csrf(), browser.csrf());
+    assert_ne!(one, other);
+    for (title, csrf) in [
+        ("first", &one),
+        ("<script>second</script>", &other),
+        ("third", &one),
+    ] {
+        let reply = browser.post(
+            "/posts",
+            &[
+                ("csrf_token", csrf),
+                ("title", title),
+                ("tag", "rust"),
+                ("tag", "web"),
+            ],
+        );
+        assert_eq!(goes_to(&reply), "/posts");
+    }
+    let page = browser.get("/posts").body;
+    assert!(
+        page.contains("<li>first, by user1 <b>#rust</b> <b>#web</b></li>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("&#60;script&#62;second&#60;/script&#62;, by user1"),
+        "{page}"
+    );
+
+    // A file, in a form of parts.
+    let reply = browser.post_file(&one, "with a file", ("a.txt", "hello"));
+    assert_eq!(goes_to(&reply), "/posts");
+    let reply = browser.post_file(&one, "without", ("", ""));
+    assert_eq!(goes_to(&reply), "/posts");
+    let page = browser.get("/posts").body;
+    assert!(
+        page.contains("<li>with a file, by user1 (a.txt, 5 bytes)</li>"),
+        "{page}"
+    );
+    assert!(page.contains("<li>without, by user1</li>"), "{page}");
+
+    // A form that is not filled in comes back, in words.
+    let reply = browser.post("/posts", &[("csrf_token", &one), ("title", " ")]);
+    assert_eq!(
+        (reply.status, problem(&reply)),
+        (422, "A post needs a title.")
+    );
+    let reply = browser.post("/posts", &[("csrf_token", &one)]);
+    assert_eq!(
+        (reply.status, problem(&reply)),
+        (422, "The form does not fit: missing field `title`")
+    );
+
+    // Log-out by a form; a copy of the cookie is worth nothing then.
+    let copy = browser.clone();
+    let reply = browser.post("/log-out", &[("csrf_token", &one)]);
+    assert_eq!(goes_to(&reply), "/log-in");
+    assert_eq!(browser.jar.header(), "");
+    assert_eq!(goes_to(&copy.clone().get("/posts")), "/log-in?next=/posts");
+    let reply = copy
+        .clone()
+        .post("/posts", &[("csrf_token", &one), ("title", "late")]);
+    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+}
+
+#[test]
+fn what_is_refused_is_said_in_words() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let csrf = browser.csrf();
+    let other = Browser::logged_in(&server, "user2").csrf();
+    let changed = csrf.replace(csrf.chars().last().unwrap(), "-");
+    let stale = "The form did not come from a page of this log-in";
+    for (row, csrf) in [
+        ("no value", None),
+        ("an empty one", Some("")),
+        ("a wrong one", Some("wrong")),
+        ("one with a byte changed", Some(&*changed)),
+        ("another user's", Some(&*other)),
+        ("one that is no ASCII", Some("\u{e9}")),
+    ] {
+        for target in ["/posts", "/log-out"] {
+            let mut fields = vec![("title", "forged")];
+            fields.extend(csrf.map(|csrf| ("csrf_token", csrf)));
+            let reply = browser.post(target, &fields);
+            assert!(
+                reply.status == 403 && problem(&reply).starts_with(stale),
+                "{row}, {target}: {reply:?}"
+            );
+            assert_eq!(reply.header("set-cookie"), None, "{row}, {target}");
+        }
+    }
+    let page = browser.get("/posts");
+    assert!(
+        page.status == 200 && !page.body.contains("forged"),
+        "{page:?}"
+    );
+
+    let large = "x".repeat(3 * 1024 * 1024);
+    let reply = browser.post_file(&csrf, "large", ("large.txt", &large));
+    assert_eq!(
+        (reply.status, problem(&reply)),
+        (
+            413,
+            "What you sent could not be read. Is the file too large?"
+        )
+    );
+    let form = Request::new("POST", "/posts")
+        .header("cookie", browser.jar.header())
+        .header("x-csrf-token", &csrf);
+    let reply = server.send(
+        &form
+            .header("content-type", "text/plain")
+            .body("title=Hello"),
+    );
+    assert_eq!(reply.status, 415);
+
+    // A form on another site logs nobody in.
+    let form = Request::new("POST", "/log-in").header("sec-fetch-site", "cross-site");
+    let form = form
+        .header("content-type", FORM)
+        .body("name=user2&password=password2");
+    let reply = server.send(&form);
+    assert_eq!((reply.status, reply.header("set-cookie")), (403, None));
+}
+
+#[test]
+fn a_log_in_leads_to_no_other_site() {
+    let server = start(&[]);
+    for evil in [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "https://evil.example",
+        "/%5cevil.example",
+        "/%2fevil.example",
+        "/\t/evil.example",
+        "/\r\nset-cookie: a=b",
+        "javascript:alert(1)",
+    ] {
+        let mut browser = Browser::new(&server);
+        let page = browser.get(&format!("/log-in?next={}", escaped(evil)));
+        assert_eq!(field(&page, "next"), "/posts", "{evil}");
+        assert_eq!(
+            goes_to(&browser.log_in("user1", "password1", evil)),
+            "/posts",
+            "{evil}"
+        );
+    }
+}
+
+#[test]
+fn every_page_says_what_may_be_done_with_it() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let mut nobody = Browser::new(&server);
+    let replies = [
+        browser.get("/posts"),
+        browser.get("/log-in"),
+        browser.post("/posts", &[]),
+        nobody.get("/posts"),
+        nobody.get("/nowhere"),
+        nobody.get("/style.css"),
+    ];
+    for reply in replies {
+        let policy = reply.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'self'; form-action 'self';"),
+            "{policy}"
+        );
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("referrer-policy"), Some("same-origin"));
+        assert!(
+            !reply.body.contains("<script") && !reply.body.contains("onclick"),
+            "{reply:?}"
+        );
+        let kept = reply
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/css"));
+        let cache = if kept { "max-age=600" } else { "no-store" };
+        assert_eq!(reply.header("cache-control"), Some(cache), "{reply:?}");
+    }
+}
+
+#[test]
+fn who_is_active_stays_and_who_is_not_logs_in_again() {
+    let server = start(&[
+        ("JWT_ACCESS_TOKEN_EXPIRES", "3"),
+        ("JWT_IMPLICIT_REFRESH_DELTATIME", "2"),
+    ]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let csrf = browser.csrf();
+    let idle = browser.clone();
+    thread::sleep(Duration::from_millis(1_700));
+    let reply = browser.get("/posts");
+    assert_eq!(
+        (reply.status, reply.all("set-cookie").count()),
+        (200, 1),
+        "{reply:?}"
+    );
+    thread::sleep(Duration::from_millis(1_700));
+    let reply = browser.post(
+        "/posts",
+        &[("csrf_token", &csrf), ("title", "from the first page")],
+    );
+    assert_eq!(
+        goes_to(&reply),
+        "/posts",
+        "a form that has been open all the time"
+    );
+    assert_eq!(goes_to(&idle.clone().get("/posts")), "/log-in?next=/posts");
+    let reply = idle
+        .clone()
+        .post("/posts", &[("csrf_token", &csrf), ("title", "late")]);
+    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+}
