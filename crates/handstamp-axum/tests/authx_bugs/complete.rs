@@ -4,18 +4,13 @@ use std::fs;
 use std::path::Path;
 
 /// Bugs of parts that are not here.
-const EXCLUDED: [(u8, &str); 6] = [
+const EXCLUDED: [(u8, &str); 4] = [
     (
         9,
         "a rate limiter that never limits: handstamp has none but that of its server",
     ),
     (10, "a policy that fails open: handstamp has no policies"),
-    (
-        19,
-        "the location `json`: comes with the extractors that take a body",
-    ),
     (26, "policies that raise: handstamp has none"),
-    (37, "as 19"),
     (
         43,
         "a rate limiter's store that never shrinks: handstamp has none but that of its server",

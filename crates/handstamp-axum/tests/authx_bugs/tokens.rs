@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::app::{
     App, NOON, OTHER_SECRET, SECRET, access_cookie, csrf, get_with, problems, refresh_cookie,
 };
+use crate::locations::{json_with, with_json_routes};
 
 /// An access token in the query opens the refresh route, and the refresh token does not.
 #[tokio::test]
@@ -38,6 +39,22 @@ async fn bug_02_a_token_is_asked_its_purpose_wherever_it_is_found() {
             };
             assert_eq!(app.outcome(request).await, expected, "{location}: {path}");
         }
+    }
+    let app = with_json_routes("json");
+    let (access, refresh) = (app.access("user1"), app.refresh("user1"));
+    for (path, token, expected) in [
+        ("/json", access.as_str(), "200 user1"),
+        ("/json", refresh.as_str(), "401 access_token_required"),
+        ("/refresh-json", refresh.as_str(), "200 user1"),
+        (
+            "/refresh-json",
+            access.as_str(),
+            "401 refresh_token_required",
+        ),
+    ] {
+        let body = json!({"access_token": token, "refresh_token": token}).to_string();
+        let request = json_with(path, "application/json", &body);
+        assert_eq!(app.outcome(request).await, expected, "{path}");
     }
 }
 
