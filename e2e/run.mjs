@@ -1,6 +1,6 @@
 // Tries the attacks on cookie sessions in a real browser, and says what held.
 //
-//   node run.mjs <path of e2e-server> [scenario...]      CHROMIUM=/path/to/chromium to use another
+//   node run.mjs <directory of e2e-server and html-forms> [scenario...]      CHROMIUM=/path/to/chromium to use another
 
 import { launch } from './browser.mjs';
 import { Rows } from './rows.mjs';
@@ -15,12 +15,14 @@ const scenarios = [
   'planting',
   'prefixes',
   'log_out',
+  'implicit_refresh',
+  'forms',
 ];
 
-const [binary, ...asked] = process.argv.slice(2);
+const [binaries, ...asked] = process.argv.slice(2);
 const unknown = asked.filter((name) => !scenarios.includes(name));
-if (!binary || unknown.length > 0) {
-  console.error(`usage: node run.mjs <path of e2e-server> [scenario...]\nscenarios: ${scenarios.join(' ')}`);
+if (!binaries || unknown.length > 0) {
+  console.error(`usage: node run.mjs <directory of e2e-server and html-forms> [scenario...]\nscenarios: ${scenarios.join(' ')}`);
   process.exit(2);
 }
 
@@ -28,7 +30,7 @@ const rows = new Rows();
 let server;
 let browser;
 try {
-  server = await Server.start(binary);
+  server = await Server.start(`${binaries}/e2e-server`);
   browser = await launch(server.spki);
   console.log(`Chromium ${browser.version()}`);
   for (const name of asked.length > 0 ? asked : scenarios) {
@@ -36,7 +38,7 @@ try {
     const start = Date.now();
     const { default: scenario } = await import(`./scenarios/${name}.mjs`);
     try {
-      await scenario({ browser, server, rows });
+      await scenario({ browser, server, rows, binaries });
     } catch (error) {
       rows.check(`${name} runs to its end`, false, error.stack);
     }

@@ -1,5 +1,6 @@
 // A sibling sets cookies of our names for the whole domain. Cookies have no sender: the server sees several of a name.
 
+import { outcome, send } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
 
 const ACCESS = 'access_token_cookie';
@@ -7,6 +8,7 @@ const ACCESS = 'access_token_cookie';
 export default async function planting({ browser, server, rows }) {
   const visitor = await Visitor.arrive(browser, server.origin('lax'));
   await whoIsLoggedIn({ victim: visitor, server, rows });
+  await logOut({ victim: visitor, server, rows });
   await overHttp2({ victim: visitor, server, rows });
   await whoIsNot({ visitor, server, rows });
   await whoseJarIsFlooded({ victim: visitor, server, rows });
@@ -62,6 +64,27 @@ async function whoIsLoggedIn({ victim, server, rows }) {
   const refreshed = await victim.send('POST', '/refresh', { csrf: value });
   rows.same("plain names: a refresh token beside the victim's is refused as ambiguous", refreshed, { status: 401, code: 'ambiguous_cookie' });
   rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
+}
+
+// The attacker knows the CSRF value of a token of their own. Here the application lets the header through by CORS.
+async function logOut({ victim, server, rows }) {
+  const origin = server.origin('open');
+  const mallory = await server.logIn('open', 'mallory');
+  const planted = `refresh_token_cookie=${mallory.refresh}; Domain=example.test; Path=/; Secure; SameSite=None`;
+
+  await victim.again('alice', origin);
+  const copied = `${ACCESS}=${(await victim.cookie(ACCESS)).value}`;
+  const stillThere = () => server.send('GET', `${origin}/api/v1/users/me`, { cookie: copied });
+  const csrf = (await victim.cookie('csrf_access_token')).value;
+  await plant(victim, server.evil, [planted]);
+  const sent = await send(victim.page, server.evil, `${origin}/logout`, {}, 'cors', mallory.csrf);
+  rows.same("plain names: the attacker's own CSRF value deletes no cookie", await outcome(server, sent), { cookie: true, sets: 0 });
+  rows.same("plain names: nor does it end the victim's session", await stillThere(), { status: 200, user: 'alice' });
+
+  await victim.page.goto(`${origin}/`);
+  rows.same("plain names: beside a planted token the victim's log-out answers 200", await victim.send('POST', '/logout', { csrf }), { status: 200 });
+  rows.same("plain names: and ends the victim's session", await stillThere(), { status: 401, code: 'session_ended' });
+  rows.same('plain names: the victim is not the attacker then', await victim.whoAmI(), { status: 401, code: 'session_ended' });
 }
 
 // Over HTTP/2 each cookie is a header line of its own (RFC 9113, section 8.2.3).

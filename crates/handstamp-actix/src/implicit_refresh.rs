@@ -24,6 +24,9 @@ use crate::verified::verified;
 /// `JWT_IMPLICIT_REFRESH_ROUTE_…` are about the whole path, also inside of a scope.
 ///
 /// # Security
+/// Whoever copied an access cookie renews it as its owner does: it is good for as long as the session, and without sessions
+/// for `JWT_REFRESH_TOKEN_EXPIRES`, where it would have been good for `JWT_ACCESS_TOKEN_EXPIRES`. Let a log-out end a session.
+///
 /// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without sessions, revokes the one and
 /// not those that were made from it; a session ends for all of them.
 ///

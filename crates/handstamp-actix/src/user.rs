@@ -46,6 +46,17 @@ use crate::{Access, Optional, Rejection, auth};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// ```compile_fail
+/// # use actix_web::{App, web};
+/// # use handstamp_actix::Current;
+/// struct NoUsers; // does not implement LoadSubject
+/// # struct User { name: String }
+/// async fn greet(user: Current<User, NoUsers>) -> String {
+///     format!("hello {}", user.name)
+/// }
+/// App::new().route("/", web::get().to(greet));
+/// ```
+///
 /// [`Optional<Current<U, S>>`](Optional) is `None` only when the request has no token at all.
 pub struct Current<U, S> {
     user: U,

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
-use actix_web::dev::{Service as _, ServiceResponse};
-use actix_web::middleware::{Condition, DefaultHeaders, Logger, NormalizePath};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::{Condition, DefaultHeaders, Logger, Next, NormalizePath, from_fn};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpRequest, web};
 use handstamp_actix::handstamp::admission::Admission;
@@ -49,6 +51,35 @@ async fn it_stands_before_a_resource_a_scope_or_the_whole_application() {
     let app = init_service(app).await;
     let request = TestRequest::with_uri("/nothing").to_request();
     assert_eq!(call_service(&app, request).await.status(), 401);
+}
+
+/// Routing changes the request after it, which panics while an extractor still holds on to it.
+#[actix_web::test]
+async fn a_middleware_of_ones_own_may_use_the_extractors() {
+    async fn own<B: MessageBody>(
+        token: handstamp_actix::Access,
+        request: ServiceRequest,
+        next: Next<B>,
+    ) -> Result<ServiceResponse<B>, actix_web::Error> {
+        let mut response = next.call(request).await?;
+        let name = HeaderValue::from_str(token.subject());
+        let name = name.expect("it is ASCII");
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-user"), name);
+        Ok(response)
+    }
+    let auth = auth();
+    let app = App::new()
+        .app_data(auth.clone())
+        .service(web::scope("/a").route("/{b}", web::to(async || "in")))
+        .wrap(from_fn(own));
+    let app = init_service(app).await;
+    let response = call_service(&app, with_token(&auth, "/a/b").to_request()).await;
+    assert_eq!(
+        response.headers().get("x-user").expect("it is set"),
+        "user1"
+    );
 }
 
 /// As an extractor's: others outside add their headers, and find why.

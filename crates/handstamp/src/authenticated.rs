@@ -66,6 +66,15 @@ impl<P: Purpose> Authenticated<P> {
         })
     }
 
+    /// Whether at least one of `required` is granted. An empty list never is.
+    #[must_use]
+    pub fn has_any_scope<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
+        required.into_iter().any(|required| {
+            self.scopes()
+                .any(|granted| scope::grants(granted, required))
+        })
+    }
+
     /// The kind of account: the claim `login_type`.
     #[must_use]
     pub fn login_type(&self) -> Option<&str> {

@@ -126,10 +126,11 @@ impl ImplicitRefresh {
             }
             let term = match term(&auth, &token).await {
                 Ok(term) => term?,
-                Err(reason) => {
-                    tracing::error!(code = reason.code(), ?reason, "no implicit refresh");
+                Err(Reason::StoreUnavailable(error)) => {
+                    tracing::error!(%error, "no implicit refresh");
                     return None;
                 }
+                Err(_) => return None,
             };
             match renew(&auth, &token, &term, now) {
                 Ok(cookies) => cookies,

@@ -1,19 +1,26 @@
 //! The application that is attacked.
 
 use std::error::Error;
+use std::sync::Arc;
 
-use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRef, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
-use handstamp_axum::{Access, Auth, AuthError, ClientInfo, LogOut, Refresh, Rejection, Require};
+use handstamp_axum::{
+    Access, AccessForm, Auth, AuthError, ClientInfo, LogOut, LogOutBody, Refresh, Rejection,
+    Require,
+};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
+use crate::clock::MovedClock;
 use crate::form;
 use crate::services::Service;
+use crate::slow::{self, Slow};
 use crate::witness;
 
 pub(crate) fn router(
@@ -21,7 +28,8 @@ pub(crate) fn router(
     port: u16,
     attackers: u16,
 ) -> Result<Router, Box<dyn Error>> {
-    let auth = service.auth(port, attackers)?;
+    let clock = MovedClock::default();
+    let auth = service.auth(port, attackers, &clock)?;
     let unguarded = auth.require(Require::access().without_csrf());
     let without_token = auth.require(Require::access().without_csrf_token());
     let from_own_pages = auth.same_origin();
@@ -36,14 +44,48 @@ pub(crate) fn router(
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
         .route("/forms", post(who_am_i).route_layer(without_token))
+        // With the CSRF value in a field of the form.
+        .route("/body/posts", post(who_am_i_by_form))
+        .route("/body/logout", post(log_out_by_form))
         .route("/socket", any(echo))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
-        .with_state(auth);
+        .route("/slow", get(slow::answer));
+    if service.renewing {
+        app = app.layer(auth.implicit_refresh());
+    }
+    let mut app = app
+        .route("/slow/entered", get(slow::entered))
+        .route("/slow/release", post(slow::release))
+        .route("/forward", post(forward))
+        .with_state(App {
+            auth,
+            clock,
+            slow: Arc::default(),
+        });
     if service.open_to_all {
         app = app.layer(CorsLayer::very_permissive());
     }
     Ok(app.layer(middleware::from_fn(witness::tell)))
+}
+
+#[derive(Clone)]
+struct App {
+    auth: Auth,
+    clock: MovedClock,
+    slow: Arc<Slow>,
+}
+
+impl FromRef<App> for Auth {
+    fn from_ref(app: &App) -> Self {
+        app.auth.clone()
+    }
+}
+
+impl FromRef<App> for Arc<Slow> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.slow)
+    }
 }
 
 /// Names are believed: what is tested comes after the password.
@@ -63,8 +105,28 @@ async fn log_in(
     Ok((auth.set_cookies(&tokens)?, body))
 }
 
-async fn who_am_i(token: Access) -> Json<Value> {
+pub(crate) async fn who_am_i(token: Access) -> Json<Value> {
     Json(json!({"user": token.subject()}))
+}
+
+async fn who_am_i_by_form(body: AccessForm<IgnoredAny>) -> Json<Value> {
+    who_am_i(body.token).await
+}
+
+async fn log_out_by_form(
+    State(auth): State<Auth>,
+    LogOutBody(log_out): LogOutBody,
+) -> Result<impl IntoResponse, Rejection> {
+    Ok((auth.log_out(log_out).await?, "bye"))
+}
+
+#[derive(Deserialize)]
+struct Forward {
+    seconds: u64,
+}
+
+async fn forward(State(app): State<App>, Query(Forward { seconds }): Query<Forward>) {
+    app.clock.forward(seconds);
 }
 
 /// Says who is let in, then sends back what it hears.

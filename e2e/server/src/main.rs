@@ -6,8 +6,10 @@
 
 mod app;
 mod attacker;
+mod clock;
 mod form;
 mod services;
+mod slow;
 mod tls;
 mod witness;
 

@@ -5,6 +5,7 @@ use std::error::Error;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Auth, Config, handstamp};
 
+use crate::clock::MovedClock;
 use crate::tls::Protocol;
 
 /// An application that differs from the others in its settings.
@@ -15,6 +16,8 @@ pub(crate) struct Service {
     /// It answers any site that asks by CORS.
     pub(crate) open_to_all: bool,
     pub(crate) protocol: Protocol,
+    /// It renews the access tokens of those who are active.
+    pub(crate) renewing: bool,
     /// Its settings begin with `Config::hardened`.
     hardened: bool,
 }
@@ -26,6 +29,7 @@ impl Service {
             settings,
             open_to_all: false,
             protocol: Protocol::Http1,
+            renewing: false,
             hardened: false,
         }
     }
@@ -44,6 +48,13 @@ impl Service {
         }
     }
 
+    const fn renewing(self) -> Self {
+        Self {
+            renewing: true,
+            ..self
+        }
+    }
+
     const fn hardened(self) -> Self {
         Self {
             hardened: true,
@@ -51,7 +62,12 @@ impl Service {
         }
     }
 
-    pub(crate) fn auth(&self, port: u16, attackers: u16) -> Result<Auth, Box<dyn Error>> {
+    pub(crate) fn auth(
+        &self,
+        port: u16,
+        attackers: u16,
+        clock: &MovedClock,
+    ) -> Result<Auth, Box<dyn Error>> {
         let origin = format!("https://app.example.test:{port}");
         let friend = format!("https://friend.example.test:{attackers}");
         let variable = |(name, value): &(&str, &str)| {
@@ -67,8 +83,11 @@ impl Service {
             .secret_key("known to everybody: nothing but the tests uses it")
             .env_from(self.settings.iter().map(variable))
             .build()?;
-        let store = MemoryStore::new();
-        Ok(handstamp::Auth::builder(config).store(store).build().into())
+        let auth = handstamp::Auth::builder(config)
+            .store(MemoryStore::with_clock(clock.clone()))
+            .with_clock(clock.clone())
+            .build();
+        Ok(auth.into())
     }
 }
 
@@ -101,6 +120,8 @@ pub(crate) const SERVICES: &[Service] = &[
     )
     .open_to_all(),
     Service::new("hardened", &[]).hardened().http2(),
+    Service::new("forms", &[("JWT_CSRF_CHECK_FORM", "true")]),
+    Service::new("renewing", &[]).renewing(),
     Service::new("short", &[OWN_ORIGIN, ("JWT_ACCESS_TOKEN_EXPIRES", "2s")]),
 ];
 

@@ -16,7 +16,6 @@ use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, Refresh, SignedToken, handstamp};
 use handstamp_conformance::{Jar, Reply, Request};
-use handstamp_tower::ImplicitRefreshLayer;
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use tower::ServiceExt as _;
@@ -75,7 +74,7 @@ impl App {
 
     /// With a layer around the routes so far that renews access tokens.
     pub(crate) fn renewing(mut self) -> Self {
-        let layer = ImplicitRefreshLayer::new((*self.auth).clone());
+        let layer = self.auth.implicit_refresh();
         self.router = self.router.layer(layer);
         self
     }
@@ -158,11 +157,9 @@ async fn login(State(auth): State<Auth>, Json(form): Json<LogIn>) -> Result<Resp
     }
     let access = auth.create_access_token(NewToken::for_subject(&form.username).fresh())?;
     let refresh = auth.create_refresh_token(&form.username)?;
-    let cookies = (
-        auth.set_access_cookies(&access)?,
-        auth.set_refresh_cookies(&refresh)?,
-    );
-    Ok((cookies.0, cookies.1, "welcome").into_response())
+    let access = auth.set_access_cookies(&access)?;
+    let refresh = auth.set_refresh_cookies(&refresh)?;
+    Ok((access, refresh, "welcome").into_response())
 }
 
 async fn logout(State(auth): State<Auth>) -> impl IntoResponse {

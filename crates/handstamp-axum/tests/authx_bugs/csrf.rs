@@ -4,7 +4,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request as AxumRequest, State};
 use axum::routing::{any, post};
-use handstamp_axum::{Access, Auth, Head, Rejection, Require};
+use handstamp_axum::handstamp::{RequestHead as _, purpose};
+use handstamp_axum::{Access, AccessForm, Auth, Head, Rejection, Require, SignedToken};
 use handstamp_conformance::Request;
 
 use crate::app::{App, access_cookie, csrf, get_with, post_with, refresh_cookie, subject};
@@ -92,7 +93,7 @@ async fn bug_12_a_route_without_csrf_asks_for_no_header() {
 /// A byte that is not ASCII is a 500, from anybody.
 #[tokio::test]
 async fn bug_18_a_csrf_value_that_is_not_ascii_does_not_match() {
-    let app = App::new(&[]);
+    let app = with_form_route();
     let token = app.access("user1");
     let own = csrf(&token).as_bytes();
     let values: [&[u8]; 6] = [
@@ -110,6 +111,32 @@ async fn bug_18_a_csrf_value_that_is_not_ascii_does_not_match() {
         assert_eq!(app.outcome(request).await, "403 csrf_mismatch", "{value:?}");
     }
     assert_eq!(app.outcome(post_with("/posts", &token)).await, "200 user1");
+
+    let part = |value: &[u8]| {
+        let head = b"--b\r\ncontent-disposition: form-data; name=\"csrf_token\"\r\n\r\n";
+        [head, value, b"\r\n--b--\r\n"].concat()
+    };
+    let multipart = "multipart/form-data; boundary=b";
+    let good = form_with(&token, multipart, &part(own));
+    assert_eq!(app.send(good).await.status, 200);
+    for value in values {
+        let escaped: Vec<String> = value.iter().map(|byte| format!("%{byte:02X}")).collect();
+        for (media_type, body) in [
+            (FORM, [b"csrf_token=", value].concat()),
+            (
+                FORM,
+                format!("csrf_token={}", escaped.concat()).into_bytes(),
+            ),
+            (multipart, part(value)),
+        ] {
+            let request = form_with(&token, media_type, &body);
+            assert_eq!(
+                app.outcome(request).await,
+                "403 csrf_mismatch",
+                "{media_type}: {value:?}"
+            );
+        }
+    }
 }
 
 /// Where CSRF values may be in forms, the guard eats the body: a route that reads it is a 500, "Stream consumed".
@@ -117,6 +144,17 @@ async fn bug_18_a_csrf_value_that_is_not_ascii_does_not_match() {
 async fn bug_22_the_body_stays_readable() {
     async fn echo(_: Access, body: Bytes) -> Bytes {
         body
+    }
+    async fn by_hand(State(auth): State<Auth>, request: AxumRequest) -> Result<String, Rejection> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1000).await.unwrap();
+        let (head, require) = (Head::from(&parts), Require::access());
+        let token = auth.authenticate(&head.with_body(&body), &require).await?;
+        Ok(format!(
+            "{} {}",
+            token.subject(),
+            String::from_utf8_lossy(&body)
+        ))
     }
     let app = App::new(&[("JWT_CSRF_CHECK_FORM", "true")]);
     let guarded = post(async |body: Bytes| body).layer(app.auth.require(Require::access()));
@@ -128,10 +166,43 @@ async fn bug_22_the_body_stays_readable() {
     let form = format!("title=Hello&csrf_token={}", csrf(&token));
     for path in ["/extracted", "/layered"] {
         let request = post_with(path, &token)
-            .header("content-type", "application/x-www-form-urlencoded")
+            .header("content-type", FORM)
             .body(&form);
         assert_eq!(app.outcome(request).await, format!("200 {form}"), "{path}");
     }
+
+    // The value is in the form: the handler has all of it, or reads the bytes itself.
+    let app = with_form_route().routes(Router::new().route("/by-hand", post(by_hand)));
+    let token = app.access("user1");
+    let form = format!("title=Hello&csrf_token={}", csrf(&token));
+    let request = form_with(&token, FORM, form.as_bytes());
+    let fields = [("title", "Hello"), ("csrf_token", csrf(&token))];
+    assert_eq!(
+        app.outcome(request.clone()).await,
+        format!("200 user1 {fields:?}")
+    );
+    assert_eq!(
+        app.outcome(request.to("/by-hand")).await,
+        format!("200 user1 {form}")
+    );
+    let without = form_with(&token, FORM, b"title=Hello");
+    assert_eq!(app.outcome(without).await, "403 missing_csrf_token");
+}
+
+/// A route that takes a form, and says what it took.
+fn with_form_route() -> App {
+    async fn take(form: AccessForm<Vec<(String, String)>>) -> String {
+        let AccessForm { token, form, .. } = form;
+        format!("{} {form:?}", token.subject())
+    }
+    App::new(&[("JWT_CSRF_CHECK_FORM", "true")]).routes(Router::new().route("/form", post(take)))
+}
+
+fn form_with(token: &SignedToken<purpose::Access>, media_type: &str, body: &[u8]) -> Request {
+    Request::new("POST", "/form")
+        .cookies([access_cookie(token)])
+        .header("content-type", media_type)
+        .body(body)
 }
 
 /// `verify_token(token)` on a GET with cookies is always `CSRFError`.
@@ -165,3 +236,5 @@ async fn bug_38_a_safe_method_needs_no_csrf_value_by_hand_either() {
         "200 user1"
     );
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";

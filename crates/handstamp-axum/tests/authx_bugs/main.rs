@@ -5,7 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a failing test panics"
 )]
@@ -18,6 +17,10 @@ mod csrf;
 mod errors;
 mod implicit_refresh;
 mod locations;
+mod login_types;
+mod renewed_tokens;
+mod responses;
 mod revocation;
 mod socket;
 mod tokens;
+mod users;

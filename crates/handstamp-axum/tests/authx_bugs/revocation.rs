@@ -14,6 +14,86 @@ use handstamp_conformance::Request;
 
 use crate::app::{App, config, csrf, get_with, outcome, refresh_cookie, send, subject};
 
+/// Its blocklist gets the text of a token, and base64 is decoded leniently: with `=` at its end the token passes.
+#[tokio::test]
+async fn bug_01_a_revoked_token_is_refused_however_it_is_spelt() {
+    let app = App::new(&[("JWT_TOKEN_LOCATION", "headers,cookies,query")]);
+    // Its signature shows where the two alphabets differ.
+    let token = loop {
+        let token = app.access("user1");
+        let signature = token.as_str().rsplit('.').next().unwrap();
+        if signature.contains('-') && signature.contains('_') {
+            break token;
+        }
+    };
+    let text = token.as_str();
+    let (signed, signature) = text.rsplit_once('.').unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    // The last character holds four bits of the signature and two that count for nothing.
+    let last = |step: usize| {
+        let (rest, last) = text.split_at(text.len() - 1);
+        let place = ALPHABET.find(last).unwrap() + step;
+        format!("{rest}{}", &ALPHABET[place..=place])
+    };
+    let spellings = [
+        ("as it was revoked", text.to_owned(), "401 token_revoked"),
+        ("padded once", format!("{text}="), "401 invalid_token"),
+        ("padded twice", format!("{text}=="), "401 invalid_token"),
+        ("another last character", last(1), "401 invalid_token"),
+        ("one more", last(2), "401 invalid_token"),
+        ("and the last", last(3), "401 invalid_token"),
+        (
+            "what is not base64 in the signature",
+            format!("{signed}.{}!!!!{}", &signature[..20], &signature[20..]),
+            "401 invalid_token",
+        ),
+        (
+            "the same in the claims",
+            format!("{header}.!!!!{claims}.{signature}"),
+            "401 invalid_signature",
+        ),
+        (
+            "the other alphabet",
+            format!("{signed}.{}", signature.replace('-', "+").replace('_', "/")),
+            "401 invalid_token",
+        ),
+        (
+            "a padded header",
+            format!("{header}=.{claims}.{signature}"),
+            "401 invalid_token",
+        ),
+        (
+            "padded claims",
+            format!("{header}.{claims}=.{signature}"),
+            "401 invalid_signature",
+        ),
+        ("in quotes", format!("\"{text}\""), "401 invalid_token"),
+        ("a fourth segment", format!("{text}."), "401 invalid_token"),
+    ];
+    let requests = |spelling: &str| {
+        let request = Request::new("GET", "/protected");
+        let query = spelling.replace('+', "%2B").replace('"', "%22");
+        [
+            request
+                .clone()
+                .header("authorization", format!("Bearer {spelling}")),
+            request
+                .clone()
+                .cookies([format!("access_token_cookie={spelling}")]),
+            request.to(&format!("/protected?token={query}")),
+        ]
+    };
+    for request in requests(text) {
+        assert_eq!(app.outcome(request).await, "200 user1");
+    }
+    app.revoked.add(token.id());
+    for (row, spelling, expected) in spellings {
+        for request in requests(&spelling) {
+            assert_eq!(app.outcome(request).await, expected, "{row}: {spelling}");
+        }
+    }
+}
+
 /// `get_access_token_from_request` and `verify_token` do not ask the blocklist, and the page's own `/refresh` is built of
 /// them: a revoked refresh token refreshes.
 #[tokio::test]
@@ -195,3 +275,5 @@ async fn revoke(
         Ok((StatusCode::NOT_FOUND, "no such session"))
     }
 }
+
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

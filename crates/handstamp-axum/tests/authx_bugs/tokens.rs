@@ -12,86 +12,7 @@ use serde_json::{Value, json};
 use crate::app::{
     App, NOON, OTHER_SECRET, SECRET, access_cookie, csrf, get_with, problems, refresh_cookie,
 };
-
-/// Its blocklist gets the text of a token, and base64 is decoded leniently: with `=` at its end the token passes.
-#[tokio::test]
-async fn bug_01_a_revoked_token_is_refused_however_it_is_spelt() {
-    let app = App::new(&[("JWT_TOKEN_LOCATION", "headers,cookies,query")]);
-    // Its signature shows where the two alphabets differ.
-    let token = loop {
-        let token = app.access("user1");
-        let signature = token.as_str().rsplit('.').next().unwrap();
-        if signature.contains('-') && signature.contains('_') {
-            break token;
-        }
-    };
-    let text = token.as_str();
-    let (signed, signature) = text.rsplit_once('.').unwrap();
-    let (header, claims) = signed.split_once('.').unwrap();
-    // The last character holds four bits of the signature and two that count for nothing.
-    let last = |step: usize| {
-        let (rest, last) = text.split_at(text.len() - 1);
-        let place = ALPHABET.find(last).unwrap() + step;
-        format!("{rest}{}", &ALPHABET[place..=place])
-    };
-    let spellings = [
-        ("as it was revoked", text.to_owned(), "401 token_revoked"),
-        ("padded once", format!("{text}="), "401 invalid_token"),
-        ("padded twice", format!("{text}=="), "401 invalid_token"),
-        ("another last character", last(1), "401 invalid_token"),
-        ("one more", last(2), "401 invalid_token"),
-        ("and the last", last(3), "401 invalid_token"),
-        (
-            "what is not base64 in the signature",
-            format!("{signed}.{}!!!!{}", &signature[..20], &signature[20..]),
-            "401 invalid_token",
-        ),
-        (
-            "the same in the claims",
-            format!("{header}.!!!!{claims}.{signature}"),
-            "401 invalid_signature",
-        ),
-        (
-            "the other alphabet",
-            format!("{signed}.{}", signature.replace('-', "+").replace('_', "/")),
-            "401 invalid_token",
-        ),
-        (
-            "a padded header",
-            format!("{header}=.{claims}.{signature}"),
-            "401 invalid_token",
-        ),
-        (
-            "padded claims",
-            format!("{header}.{claims}=.{signature}"),
-            "401 invalid_signature",
-        ),
-        ("in quotes", format!("\"{text}\""), "401 invalid_token"),
-        ("a fourth segment", format!("{text}."), "401 invalid_token"),
-    ];
-    let requests = |spelling: &str| {
-        let request = Request::new("GET", "/protected");
-        let query = spelling.replace('+', "%2B").replace('"', "%22");
-        [
-            request
-                .clone()
-                .header("authorization", format!("Bearer {spelling}")),
-            request
-                .clone()
-                .cookies([format!("access_token_cookie={spelling}")]),
-            request.to(&format!("/protected?token={query}")),
-        ]
-    };
-    for request in requests(text) {
-        assert_eq!(app.outcome(request).await, "200 user1");
-    }
-    app.revoked.add(token.id());
-    for (row, spelling, expected) in spellings {
-        for request in requests(&spelling) {
-            assert_eq!(app.outcome(request).await, expected, "{row}: {spelling}");
-        }
-    }
-}
+use crate::locations::{json_with, with_json_routes};
 
 /// An access token in the query opens the refresh route, and the refresh token does not.
 #[tokio::test]
@@ -118,6 +39,22 @@ async fn bug_02_a_token_is_asked_its_purpose_wherever_it_is_found() {
             };
             assert_eq!(app.outcome(request).await, expected, "{location}: {path}");
         }
+    }
+    let app = with_json_routes("json");
+    let (access, refresh) = (app.access("user1"), app.refresh("user1"));
+    for (path, token, expected) in [
+        ("/json", access.as_str(), "200 user1"),
+        ("/json", refresh.as_str(), "401 access_token_required"),
+        ("/refresh-json", refresh.as_str(), "200 user1"),
+        (
+            "/refresh-json",
+            access.as_str(),
+            "401 refresh_token_required",
+        ),
+    ] {
+        let body = json!({"access_token": token, "refresh_token": token}).to_string();
+        let request = json_with(path, "application/json", &body);
+        assert_eq!(app.outcome(request).await, expected, "{path}");
     }
 }
 
@@ -146,20 +83,17 @@ async fn bug_17_a_claim_with_a_reserved_name_is_refused_like_any_other() {
     for name in names {
         let token = || NewToken::for_subject("user1").claim(name, "admin");
         let log_in = app.auth.log_in(token(), ClientInfo::new().into()).await;
-        let errors = [
-            app.auth
-                .create_access_token(token())
-                .unwrap_err()
-                .to_string(),
-            app.auth
-                .create_refresh_token(token())
-                .unwrap_err()
-                .to_string(),
-            app.auth.create_token_pair(token()).unwrap_err().to_string(),
-            log_in.unwrap_err().to_string(),
+        let refused = [
+            app.auth.create_access_token(token()).map(drop),
+            app.auth.create_refresh_token(token()).map(drop),
+            app.auth.create_token_pair(token()).map(drop),
         ];
+        let mut errors = refused
+            .map(|result| result.unwrap_err().to_string())
+            .to_vec();
+        errors.push(log_in.unwrap_err().to_string());
         let expected = IssueError::ReservedClaim { name: name.into() };
-        assert_eq!(errors, [(); 4].map(|()| expected.to_string()));
+        assert_eq!(errors, vec![expected.to_string(); 4]);
     }
     assert!(app.auth.sessions("user1").await.unwrap().is_empty());
     let custom = app.access(NewToken::for_subject("user1").claim("subject", "of a letter"));
@@ -188,7 +122,11 @@ async fn bug_21_deeply_nested_json_is_an_invalid_token() {
         let nested = nested(open, close, depth);
         for (row, token, expected) in [
             // Who has the key may write there what nobody reads.
-            ("header", forge(header(&nested), claims("0"), ours), "200 user1"),
+            (
+                "header",
+                forge(header(&nested), claims("0"), ours),
+                "200 user1",
+            ),
             ("claims", forge(header("0"), claims(&nested), ours), bad),
             (
                 "header, unsigned",
@@ -207,12 +145,17 @@ async fn bug_21_deeply_nested_json_is_an_invalid_token() {
             ),
         ] {
             for request in [
-                Request::new("GET", "/protected").header("authorization", format!("Bearer {token}")),
+                Request::new("GET", "/protected")
+                    .header("authorization", format!("Bearer {token}")),
                 Request::new("GET", "/protected").cookies([format!("access_token_cookie={token}")]),
                 Request::new("GET", &format!("/protected?token={token}")),
             ] {
                 let expected = if depth == 5000 { bad } else { expected };
-                assert_eq!(app.outcome(request).await, expected, "{row}: {depth} times {open}");
+                assert_eq!(
+                    app.outcome(request).await,
+                    expected,
+                    "{row}: {depth} times {open}"
+                );
             }
         }
     }
@@ -311,5 +254,3 @@ async fn bug_32_an_expired_token_has_expired_also_while_keys_rotate() {
         assert_eq!(app.outcome(request()).await, late, "{row}");
     }
 }
-
-const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

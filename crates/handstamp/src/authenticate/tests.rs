@@ -267,6 +267,8 @@ fn a_verified_token_tells_what_it_says() {
     assert_eq!(verified.scopes().collect::<Vec<_>>(), ["a:*"]);
     assert!(verified.has_scopes(["a:b", "a"]) && verified.has_scopes([]));
     assert!(!verified.has_scopes(["a:b", "b"]));
+    assert!(verified.has_any_scope(["b", "a:b"]) && !verified.has_any_scope(["b", "c"]));
+    assert!(!verified.has_any_scope([]));
     assert_eq!(
         (
             verified.issued_at().as_secs(),

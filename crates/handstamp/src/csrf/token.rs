@@ -46,14 +46,15 @@ pub(crate) fn check<P: Purpose>(
     }
 }
 
-/// For a log-out, which takes an access token and a refresh token at once: the value of one of them proves that our own
-/// page sent the request. Without a genuine cookie there is nobody to protect.
+/// For a log-out, which takes an access token and a refresh token at once: the value of one of them proves that a page of
+/// its user's sent the request. Tokens of anybody else are dropped: a sibling subdomain can plant one of its own, and
+/// knows its value. Without a genuine cookie there is nobody to protect.
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
-    cookies: &[(Kind, Box<Claims>)],
+    cookies: &mut Vec<(Kind, Box<Claims>)>,
 ) -> Result<(), Reason> {
-    let Some((first, _)) = cookies.first() else {
+    let Some(&(first, _)) = cookies.first() else {
         return Ok(());
     };
     provenance::check_log_out(head, config)?;
@@ -61,18 +62,25 @@ pub(crate) fn check_log_out(
         return Ok(());
     }
     let mut missing = true;
-    for (kind, claims) in cookies {
+    let mut proven = None;
+    for (kind, claims) in &*cookies {
         match sent(head, config, *kind) {
             Said::Nothing => {}
-            Said::One(value) if matches(&value, claims) => return Ok(()),
+            Said::One(value) if matches(&value, claims) => {
+                proven = Some(claims.uid());
+                break;
+            }
             Said::One(_) | Said::Several => missing = false,
         }
     }
-    Err(if missing {
-        missing_value(head, config, *first)
-    } else {
-        Reason::CsrfMismatch
-    })
+    match proven {
+        Some(uid) => {
+            cookies.retain(|(_, claims)| claims.uid() == uid);
+            Ok(())
+        }
+        None if missing => Err(missing_value(head, config, first)),
+        None => Err(Reason::CsrfMismatch),
+    }
 }
 
 /// What the header says; where it says nothing, and forms count, what the form says. A wrong header is not made good by a

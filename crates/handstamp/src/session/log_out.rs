@@ -31,24 +31,22 @@ impl Auth {
     /// the CSRF value of either of them, whatever the method.
     ///
     /// A token whose signature does not hold, or none at all, is no reason to refuse: there is nobody to log out, and the
-    /// cookies, if there are any, are of no use.
+    /// cookies, if there are any, are of no use. Of two users' tokens, one of which a sibling subdomain has planted, those count
+    /// whose value is shown, and no cookie is deleted.
     ///
     /// # Errors
-    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there are more than four different cookies of one
-    /// name.
+    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there
+    /// are more than four different cookies of one name, or without a store tokens of two users.
     ///
     /// # Security
     /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie there, or a session whose
     /// access cookie is gone is not seen, and goes on.
     pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
         let config = self.config();
-        let presented = presented(head, config);
-        let checked = match presented.too_many.clone() {
-            // One that was not looked at might be the one that counts.
-            Some(name) => Err(Refusal::AmbiguousCookie { name }),
-            None => csrf::check_log_out(head, config, &presented.cookies),
-        };
-        checked.map_err(|reason| self.reject(reason))?;
+        let mut presented = presented(head, config);
+        presented
+            .keep_proven(self, head)
+            .map_err(|reason| self.reject(reason))?;
         let without_session = presented
             .genuine()
             .filter(|claims| claims.session().is_none());
@@ -119,6 +117,27 @@ pub(super) struct Presented {
 }
 
 impl Presented {
+    /// Leaves of the cookies those whose CSRF value the request shows, and refuses one that shows none of them.
+    fn keep_proven(&mut self, auth: &Auth, head: &impl RequestHead) -> Result<(), Refusal> {
+        if let Some(name) = self.too_many.take() {
+            // One that was not looked at might be the one that counts.
+            return Err(Refusal::AmbiguousCookie { name });
+        }
+        let found = self.cookies.len();
+        csrf::check_log_out(head, auth.config(), &mut self.cookies)?;
+        if self.cookies.len() < found {
+            // Whether our user logs out beside a planted token, or a sibling subdomain wants them out with its own, nobody
+            // can tell. What was proven ends; no cookie is deleted, for it may be the other one's.
+            self.has_cookies = false;
+            if auth.store().is_none() {
+                // Then deleting would have been all.
+                let name = auth.config().cookies(Kind::Access).token.name.to_string();
+                return Err(Refusal::AmbiguousCookie { name });
+            }
+        }
+        Ok(())
+    }
+
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
         let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
         cookies.chain(&self.elsewhere)

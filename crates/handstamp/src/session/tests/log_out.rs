@@ -4,7 +4,7 @@ use super::{House, house, refresh_head};
 use crate::session::{ClientInfo, EventKind};
 use crate::store::Reason;
 use crate::testing::{Head, builder, now};
-use crate::{Location, NewToken, RequestHead as _, TokenPair, minutes};
+use crate::{Auth, Location, NewToken, RequestHead as _, TokenPair, minutes};
 
 #[test]
 fn log_out_ends_the_session_of_either_token() {
@@ -57,6 +57,58 @@ fn log_out_ends_the_session_of_either_token() {
         );
         let revoked = EventKind::Revoked(Reason::LoggedOut);
         assert_eq!(told.contains(&revoked), expected == ended, "{row}");
+    }
+}
+
+/// A sibling subdomain can plant a token of its own, and knows the CSRF value of that.
+#[test]
+fn a_value_proves_nothing_about_the_tokens_of_somebody_else() {
+    type Carries = fn(&TokenPair, &TokenPair) -> Head;
+    // Whether our session has ended, and theirs. Which of them is planted nobody can tell, so no cookie is deleted.
+    #[rustfmt::skip]
+    let rows: [(&str, Carries, Result<(bool, bool), &str>); 5] = [
+        ("our value ends ours", |ours, planted| both(ours, planted).csrf(ours.access().csrf().unwrap()), Ok((true, false))),
+        ("the attacker's value ends the attacker's", |ours, planted| both(ours, planted).csrf(planted.access().csrf().unwrap()), Ok((false, true))),
+        ("no value", both, Err("missing_csrf_token")),
+        ("another value", |ours, planted| both(ours, planted).csrf("another"), Err("csrf_mismatch")),
+        ("both values", |ours, planted| both(ours, planted).csrf(ours.access().csrf().unwrap()).csrf(planted.access().csrf().unwrap()), Err("csrf_mismatch")),
+    ];
+    for (row, carries, expected) in rows {
+        let house = house(builder());
+        let (ours, planted) = (house.log_in("user1"), house.log_in("mallory"));
+        let answer = house.log_out(&carries(&ours, &planted));
+        let ended = |tokens| house.enter(tokens) == "session_ended";
+        let answer = answer.map(|cookies| {
+            assert_eq!(cookies.lines().count(), 0, "{row}");
+            (ended(&ours), ended(&planted))
+        });
+        assert_eq!(
+            answer.as_ref().map_err(String::as_str),
+            expected.as_ref().map_err(|code| *code),
+            "{row}"
+        );
+    }
+}
+
+fn both(ours: &TokenPair, planted: &TokenPair) -> Head {
+    Head::new("POST")
+        .access(ours.access().as_str())
+        .refresh(ours.refresh().as_str())
+        .refresh(planted.refresh().as_str())
+}
+
+/// What deletes nothing and ends nothing is no log-out.
+#[test]
+fn without_a_store_tokens_of_two_are_ambiguous() {
+    let auth = Auth::new(builder().build().unwrap());
+    let token = |user| auth.create_access_token(user).unwrap();
+    let (ours, planted) = (token("user1"), token("mallory"));
+    let head = Head::new("POST")
+        .access(ours.as_str())
+        .access(planted.as_str());
+    for value in [ours.csrf(), planted.csrf()] {
+        let answer = auth.authenticate_log_out(&head.clone().csrf(value.unwrap()));
+        assert_eq!(answer.unwrap_err().code(), "ambiguous_cookie");
     }
 }
 

@@ -1,0 +1,145 @@
+//! The end of a token, and who is asked until then.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{access, soon};
+use crate::admission::Admission;
+use crate::config::ConfigBuilder;
+use crate::connection::Ended;
+use crate::error::StoreError;
+use crate::testing::{ManualClock, NOW, auth_and_clock, builder};
+use crate::{Auth, NewToken};
+
+#[tokio::test]
+async fn its_time_is_that_of_requests() {
+    let leeway = || builder().decode_leeway(Duration::from_secs(30));
+    let rows: [(&str, &dyn Fn() -> ConfigBuilder, u64, Option<Ended>); 5] = [
+        ("the last second", &builder, 899, None),
+        ("the end", &builder, 900, Some(Ended::Expired)),
+        ("the last second of the leeway", &leeway, 929, None),
+        ("the end of the leeway", &leeway, 930, Some(Ended::Expired)),
+        (
+            "a machine that slept",
+            &builder,
+            99_999,
+            Some(Ended::Expired),
+        ),
+    ];
+    for (row, config, after, ended) in rows {
+        let (auth, clock) = auth_and_clock(config());
+        let token = auth.create_access_token("user1").unwrap();
+        let token = access(&auth, token.as_str());
+        let connection = auth.until_ended(&token);
+        let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        assert!(!connection.is_finished(), "{row}");
+        clock.set(NOW + after);
+        if ended.is_some() {
+            assert_eq!(connection.await.unwrap(), ended, "{row}");
+        } else {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            assert!(!connection.is_finished(), "{row}");
+            connection.abort();
+        }
+    }
+}
+
+/// Two seconds are lived through, for once.
+#[tokio::test]
+async fn its_end_is_not_waited_for_by_intervals() {
+    let auth = Auth::new(builder().build().unwrap());
+    let token = NewToken::for_subject("user1").expires_in(Duration::from_secs(2));
+    let token = auth.create_access_token(token).unwrap();
+    let token = access(&auth, token.as_str());
+    let connection = auth.until_ended(&token);
+    let connection = connection.ask_every(Duration::from_secs(100_000));
+    assert_eq!(soon(connection).await, Some(Ended::Expired));
+}
+
+#[tokio::test]
+async fn a_blocklist_is_asked_again_and_again() {
+    #[derive(Clone, Copy)]
+    enum Answer {
+        Yes,
+        No,
+        Fails,
+        Hangs,
+    }
+    use Answer::{Fails, Hangs, No, Yes};
+    let rows: [(&str, &[Answer], Ended); 4] = [
+        ("revoked after some time", &[Yes, Yes, No], Ended::Revoked),
+        (
+            "no answer three times in a row",
+            &[Yes, Fails, Fails, Fails],
+            Ended::StoreUnavailable,
+        ),
+        (
+            "an answer in between",
+            &[Yes, Fails, Fails, Yes, Fails, Fails, Yes, No],
+            Ended::Revoked,
+        ),
+        (
+            "one that never answers",
+            &[Yes, Hangs, Hangs, Hangs],
+            Ended::StoreUnavailable,
+        ),
+    ];
+    for (row, answers, ended) in rows {
+        // The first is for the request that opened the connection.
+        let script = Arc::new(Mutex::new(VecDeque::from([Yes])));
+        let left = Arc::clone(&script);
+        left.lock().unwrap().extend(answers);
+        let config = builder().store_timeout(Duration::from_millis(100));
+        let auth = Auth::builder(config.build().unwrap())
+            .with_blocklist(move |_| {
+                let answer = script.lock().unwrap().pop_front().unwrap();
+                async move {
+                    match answer {
+                        Yes => Ok(Admission::Admitted),
+                        No => Ok(Admission::Revoked),
+                        Fails => Err(StoreError::new("connection refused")),
+                        Hangs => std::future::pending().await,
+                    }
+                }
+            })
+            .build();
+        let token = auth.create_access_token("user1").unwrap();
+        let token = access(&auth, token.as_str());
+        let connection = auth.until_ended(&token);
+        let connection = connection.ask_every(Duration::from_millis(10));
+        assert_eq!(soon(connection).await, Some(ended), "{row}");
+        assert!(left.lock().unwrap().is_empty(), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_an_answer() {
+    let clock = ManualClock::default();
+    clock.set(NOW);
+    let begun = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&begun);
+    let config = builder().store_timeout(Duration::from_secs(60));
+    let auth = Auth::builder(config.build().unwrap())
+        .with_clock(clock.clone())
+        .with_blocklist(move |_| {
+            let first = count.fetch_add(1, Ordering::Relaxed) == 0;
+            async move {
+                if !first {
+                    std::future::pending::<()>().await;
+                }
+                Ok(Admission::Admitted)
+            }
+        })
+        .build();
+    let token = auth.create_access_token("user1").unwrap();
+    let token = access(&auth, token.as_str());
+    let connection = auth.until_ended(&token);
+    let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    clock.set(NOW + 900);
+    assert_eq!(connection.await.unwrap(), Some(Ended::Expired));
+    assert_eq!(begun.load(Ordering::Relaxed), 2, "one question at a time");
+}
