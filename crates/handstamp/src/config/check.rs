@@ -1,10 +1,6 @@
 //! Every rule, in order. Each subject's own are with its settings.
 
-use super::{
-    Config, ConfigBuilder,
-    setting::{Effect, every_setting},
-    token_cookies,
-};
+use super::{Config, ConfigBuilder, token_cookies};
 use crate::{
     Location,
     error::{ConfigError, Problem},
@@ -49,14 +45,6 @@ pub(super) fn check(builder: ConfigBuilder) -> Result<Config, ConfigError> {
     sessions.check(&tokens, &mut report);
     implicit_refresh.check(&tokens, &mut report);
     origins.check(cookies.cookie_secure, &mut report);
-    for setting in every_setting() {
-        if setting.effect == Effect::Later && report.is_given(setting.name) {
-            report.warn(format!(
-                "{} is checked, but has no effect in this release",
-                setting.name
-            ));
-        }
-    }
     let warnings = report.finish()?;
     let (Ok(keys), Some(access_cookies), Some(refresh_cookies)) = (keys, access, refresh) else {
         // Never reached: a part that is missing has left a problem. If a rule forgets that, nothing starts all the same.

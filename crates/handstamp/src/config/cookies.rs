@@ -8,7 +8,7 @@ use super::{
     duration::written,
     origins::Origins,
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
 };
 use crate::cookie::{CookieDomain, CookieName, CookiePath, LONGEST_MAX_AGE, SameSite};
 
@@ -16,30 +16,30 @@ settings! {
     /// Token cookies, and what CSRF cookies share with them.
     Cookies in cookies {
         /// The cookie that holds access tokens. Default: `access_token_cookie`.
-        Now "JWT_ACCESS_COOKIE_NAME" access_cookie_name(text CookieName): Option<CookieName> = None;
+        "JWT_ACCESS_COOKIE_NAME" access_cookie_name(text CookieName): Option<CookieName> = None;
         /// The cookie that holds refresh tokens. Default: `refresh_token_cookie`.
-        Now "JWT_REFRESH_COOKIE_NAME" refresh_cookie_name(text CookieName): Option<CookieName> = None;
+        "JWT_REFRESH_COOKIE_NAME" refresh_cookie_name(text CookieName): Option<CookieName> = None;
         /// Where browsers send the access token. Default: `/`.
-        Now "JWT_ACCESS_COOKIE_PATH" access_cookie_path(text CookiePath): CookiePath = CookiePath::default();
+        "JWT_ACCESS_COOKIE_PATH" access_cookie_path(text CookiePath): CookiePath = CookiePath::default();
         /// Where browsers send the refresh token. Default: `/`.
-        Now "JWT_REFRESH_COOKIE_PATH" refresh_cookie_path(text CookiePath): CookiePath = CookiePath::default();
+        "JWT_REFRESH_COOKIE_PATH" refresh_cookie_path(text CookiePath): CookiePath = CookiePath::default();
         /// The domain that shares the cookies. Default: only the host that set them.
-        Now "JWT_COOKIE_DOMAIN" cookie_domain(text CookieDomain): Option<CookieDomain> = None;
+        "JWT_COOKIE_DOMAIN" cookie_domain(text CookieDomain): Option<CookieDomain> = None;
         /// Whether cookies travel over HTTPS only. Default: yes.
-        Now "JWT_COOKIE_SECURE" cookie_secure(value bool): bool = true;
+        "JWT_COOKIE_SECURE" cookie_secure(value bool): bool = true;
         /// Whether scripts are kept from the token cookies. Default: yes; no needs [`Danger::ScriptReadableCookies`].
-        Now "JWT_COOKIE_HTTP_ONLY" cookie_http_only(value bool): bool = true;
+        "JWT_COOKIE_HTTP_ONLY" cookie_http_only(value bool): bool = true;
         /// When other sites' requests carry the cookies. Default: [`SameSite::Lax`].
-        Now "JWT_COOKIE_SAMESITE" cookie_samesite(value SameSite): SameSite = SameSite::Lax;
+        "JWT_COOKIE_SAMESITE" cookie_samesite(value SameSite): SameSite = SameSite::Lax;
         /// The same for the refresh token and its CSRF cookie. Default: as [`ConfigBuilder::cookie_samesite`].
-        Now "HANDSTAMP_REFRESH_COOKIE_SAMESITE" refresh_cookie_samesite(value SameSite): Option<SameSite> = None;
+        "HANDSTAMP_REFRESH_COOKIE_SAMESITE" refresh_cookie_samesite(value SameSite): Option<SameSite> = None;
         /// How long browsers keep the cookies. Default: see [`ConfigBuilder::session_cookie`].
-        Now "JWT_COOKIE_MAX_AGE" cookie_max_age(value Duration): Option<Duration> = None;
+        "JWT_COOKIE_MAX_AGE" cookie_max_age(value Duration): Option<Duration> = None;
         /// Whether cookies go when the browser closes. Default: yes; if not, they stay as long as their token lives, or as
         /// [`ConfigBuilder::cookie_max_age`] says.
-        Now "JWT_SESSION_COOKIE" session_cookie(value bool): bool = true;
+        "JWT_SESSION_COOKIE" session_cookie(value bool): bool = true;
         /// Whether all four names begin with a prefix that browsers enforce. Default: [`CookiePrefix::None`].
-        Now "HANDSTAMP_COOKIE_PREFIX" cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
+        "HANDSTAMP_COOKIE_PREFIX" cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
     }
 }
 

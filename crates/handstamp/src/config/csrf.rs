@@ -6,7 +6,7 @@ use super::{
     locations::Locations,
     origins::Origins,
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
     text::{HeaderName, Method},
 };
 use crate::{
@@ -20,29 +20,29 @@ settings! {
     Csrf in csrf {
         /// Whether requests with a token cookie have to prove that this site started them. Default: yes; no needs
         /// [`Danger::NoCsrf`].
-        Now "JWT_COOKIE_CSRF_PROTECT" cookie_csrf_protect(value bool): bool = true;
+        "JWT_COOKIE_CSRF_PROTECT" cookie_csrf_protect(value bool): bool = true;
         /// Whether the CSRF value is put in a cookie that scripts can read. Default: yes.
-        Now "JWT_CSRF_IN_COOKIES" csrf_in_cookies(value bool): bool = true;
+        "JWT_CSRF_IN_COOKIES" csrf_in_cookies(value bool): bool = true;
         /// The request methods that are guarded. Default: POST, PUT, PATCH, DELETE; without POST needs [`Danger::NoCsrf`].
-        Now "JWT_CSRF_METHODS" csrf_methods(texts Method): Vec<String> = UNSAFE.map(str::to_owned).into();
+        "JWT_CSRF_METHODS" csrf_methods(texts Method): Vec<String> = UNSAFE.map(str::to_owned).into();
         /// Whether the CSRF value may come in a form field. Default: no.
-        Now "JWT_CSRF_CHECK_FORM" csrf_check_form(value bool): bool = false;
+        "JWT_CSRF_CHECK_FORM" csrf_check_form(value bool): bool = false;
         /// The cookie that holds the CSRF value of the access token. Default: `csrf_access_token`.
-        Now "JWT_ACCESS_CSRF_COOKIE_NAME" access_csrf_cookie_name(text CookieName): Option<CookieName> = None;
+        "JWT_ACCESS_CSRF_COOKIE_NAME" access_csrf_cookie_name(text CookieName): Option<CookieName> = None;
         /// The cookie that holds the CSRF value of the refresh token. Default: `csrf_refresh_token`.
-        Now "JWT_REFRESH_CSRF_COOKIE_NAME" refresh_csrf_cookie_name(text CookieName): Option<CookieName> = None;
+        "JWT_REFRESH_CSRF_COOKIE_NAME" refresh_csrf_cookie_name(text CookieName): Option<CookieName> = None;
         /// The pages whose scripts can read the access token's CSRF value. Default: `/`.
-        Now "JWT_ACCESS_CSRF_COOKIE_PATH" access_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
+        "JWT_ACCESS_CSRF_COOKIE_PATH" access_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
         /// The pages whose scripts can read the refresh token's CSRF value. Default: `/`.
-        Now "JWT_REFRESH_CSRF_COOKIE_PATH" refresh_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
+        "JWT_REFRESH_CSRF_COOKIE_PATH" refresh_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
         /// The header that repeats the CSRF value of the access token. Default: `X-CSRF-TOKEN`.
-        Now "JWT_ACCESS_CSRF_HEADER_NAME" access_csrf_header_name(text HeaderName): String = "X-CSRF-TOKEN".to_owned();
+        "JWT_ACCESS_CSRF_HEADER_NAME" access_csrf_header_name(text HeaderName): String = "X-CSRF-TOKEN".to_owned();
         /// The header that repeats the CSRF value of the refresh token. Default: `X-CSRF-TOKEN`.
-        Now "JWT_REFRESH_CSRF_HEADER_NAME" refresh_csrf_header_name(text HeaderName): String = "X-CSRF-TOKEN".to_owned();
+        "JWT_REFRESH_CSRF_HEADER_NAME" refresh_csrf_header_name(text HeaderName): String = "X-CSRF-TOKEN".to_owned();
         /// The form field that repeats the CSRF value of the access token. Default: `csrf_token`.
-        Now "JWT_ACCESS_CSRF_FIELD_NAME" access_csrf_field_name(text String): String = "csrf_token".to_owned();
+        "JWT_ACCESS_CSRF_FIELD_NAME" access_csrf_field_name(text String): String = "csrf_token".to_owned();
         /// The form field that repeats the CSRF value of the refresh token. Default: `csrf_token`.
-        Now "JWT_REFRESH_CSRF_FIELD_NAME" refresh_csrf_field_name(text String): String = "csrf_token".to_owned();
+        "JWT_REFRESH_CSRF_FIELD_NAME" refresh_csrf_field_name(text String): String = "csrf_token".to_owned();
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     ConfigBuilder,
-    setting::{Apply, Effect, Setting},
+    setting::{Apply, Setting},
 };
 
 /// A weakening that has to be asked for by name, with [`ConfigBuilder::danger`].
@@ -98,21 +98,18 @@ impl Dangers {
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: Danger::ShortSecret.key(),
-        effect: Effect::Now,
         apply: Apply::Text(|builder, text| {
             builder.read_danger(Danger::ShortSecret, text);
         }),
     },
     Setting {
         name: Danger::ScriptReadableCookies.key(),
-        effect: Effect::Now,
         apply: Apply::Text(|builder, text| {
             builder.read_danger(Danger::ScriptReadableCookies, text);
         }),
     },
     Setting {
         name: Danger::NoCsrf.key(),
-        effect: Effect::Now,
         apply: Apply::Text(|builder, text| {
             builder.read_danger(Danger::NoCsrf, text);
         }),

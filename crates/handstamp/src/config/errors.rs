@@ -3,16 +3,16 @@
 use super::{
     ConfigBuilder,
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
 };
 
 settings! {
     /// The bodies of refusals.
     Errors in errors {
         /// The member of an error's body that holds the message. Default: `message`.
-        Now "JWT_ERROR_MESSAGE_KEY" error_message_key(text String): String = "message".to_owned();
+        "JWT_ERROR_MESSAGE_KEY" error_message_key(text String): String = "message".to_owned();
         /// Whose statuses and bodies refusals have. Default: [`ErrorStyle::Standard`].
-        Now "HANDSTAMP_ERROR_STYLE" error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
+        "HANDSTAMP_ERROR_STYLE" error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     ConfigBuilder,
     duration::{minutes, written},
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
     text::{FromText, Invalid, Method},
     tokens::{Tokens, check_span},
 };
@@ -16,15 +16,15 @@ settings! {
     ImplicitRefresh in implicit_refresh {
         /// With how much time left an access token is renewed. Default: 10 minutes. A token that does not live longer than this
         /// is renewed when half of its life is over.
-        Now "JWT_IMPLICIT_REFRESH_DELTATIME" implicit_refresh_deltatime(value Duration): Duration = minutes(10);
+        "JWT_IMPLICIT_REFRESH_DELTATIME" implicit_refresh_deltatime(value Duration): Duration = minutes(10);
         /// The paths that renew tokens: `/a` is that path, `/a/*` every path below it. Default: all.
-        Now "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE" implicit_refresh_route_include(texts Route): Vec<Route> = Vec::new();
+        "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE" implicit_refresh_route_include(texts Route): Vec<Route> = Vec::new();
         /// The paths that never renew tokens, written as those that do; they win. Default: none.
-        Now "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE" implicit_refresh_route_exclude(texts Route): Vec<Route> = Vec::new();
+        "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE" implicit_refresh_route_exclude(texts Route): Vec<Route> = Vec::new();
         /// The methods that renew tokens. Default: all.
-        Now "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE" implicit_refresh_method_include(texts Method): Vec<String> = Vec::new();
+        "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE" implicit_refresh_method_include(texts Method): Vec<String> = Vec::new();
         /// The methods that never renew tokens; they win. Default: none.
-        Now "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE" implicit_refresh_method_exclude(texts Method): Vec<String> = Vec::new();
+        "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE" implicit_refresh_method_exclude(texts Method): Vec<String> = Vec::new();
     }
 }
 

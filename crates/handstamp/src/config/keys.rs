@@ -4,7 +4,7 @@ use super::{
     ConfigBuilder,
     danger::{Danger, Dangers},
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
 };
 use crate::{
     jws::{Algorithm, KeyError, KeyId, SecretLength, SigningKey, VerifyingKey},
@@ -16,23 +16,23 @@ settings! {
     /// Secrets, PEM files and algorithms.
     Keys in keys {
         /// The secret that signs and verifies with HS256, HS384 and HS512: at least 32, 48 or 64 bytes.
-        Now "JWT_SECRET_KEY" secret_key(secret Secret): Option<Secret> = None;
+        "JWT_SECRET_KEY" secret_key(secret Secret): Option<Secret> = None;
         /// The secret that was used before. Its tokens are still taken; none are signed with it.
-        Now "JWT_PREVIOUS_SECRET_KEY" previous_secret_key(secret Secret): Option<Secret> = None;
+        "JWT_PREVIOUS_SECRET_KEY" previous_secret_key(secret Secret): Option<Secret> = None;
         /// The private key, in PEM, that signs with an asymmetric algorithm.
-        Now "JWT_PRIVATE_KEY" private_key(secret Secret): Option<Secret> = None;
+        "JWT_PRIVATE_KEY" private_key(secret Secret): Option<Secret> = None;
         /// The public key, in PEM. Alone it makes a service that only verifies; beside a private key it must belong to it.
-        Now "JWT_PUBLIC_KEY" public_key(secret Secret): Option<Secret> = None;
+        "JWT_PUBLIC_KEY" public_key(secret Secret): Option<Secret> = None;
         /// The public key that was used before. Tokens of its private key are still taken.
-        Now "JWT_PREVIOUS_PUBLIC_KEY" previous_public_key(secret Secret): Option<Secret> = None;
+        "JWT_PREVIOUS_PUBLIC_KEY" previous_public_key(secret Secret): Option<Secret> = None;
         /// The name of the key, written in tokens as `kid`.
-        Now "HANDSTAMP_KEY_ID" key_id(text KeyId): Option<KeyId> = None;
+        "HANDSTAMP_KEY_ID" key_id(text KeyId): Option<KeyId> = None;
         /// The name of the previous key.
-        Now "HANDSTAMP_PREVIOUS_KEY_ID" previous_key_id(text KeyId): Option<KeyId> = None;
+        "HANDSTAMP_PREVIOUS_KEY_ID" previous_key_id(text KeyId): Option<KeyId> = None;
         /// The algorithm that signs. Default: HS256.
-        Now "JWT_ALGORITHM" algorithm(value Algorithm): Algorithm = Algorithm::Hs256;
+        "JWT_ALGORITHM" algorithm(value Algorithm): Algorithm = Algorithm::Hs256;
         /// The algorithms whose tokens are taken, besides the one that signs. Each needs its key.
-        Now "JWT_DECODE_ALGORITHMS" decode_algorithms(values Algorithm): Vec<Algorithm> = Vec::new();
+        "JWT_DECODE_ALGORITHMS" decode_algorithms(values Algorithm): Vec<Algorithm> = Vec::new();
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     ConfigBuilder,
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
     text::{HeaderName, Scheme},
 };
 use crate::Location;
@@ -12,17 +12,17 @@ settings! {
     /// Places and names.
     Locations in locations {
         /// Where tokens are looked for, in this order. Default: cookies.
-        Now "JWT_TOKEN_LOCATION" token_locations(values Location): Vec<Location> = vec![Location::Cookies];
+        "JWT_TOKEN_LOCATION" token_locations(values Location): Vec<Location> = vec![Location::Cookies];
         /// The header that carries tokens. Default: `Authorization`.
-        Now "JWT_HEADER_NAME" header_name(text HeaderName): String = "Authorization".to_owned();
+        "JWT_HEADER_NAME" header_name(text HeaderName): String = "Authorization".to_owned();
         /// The word before the token in that header; empty when there is none. Default: `Bearer`.
-        Now "JWT_HEADER_TYPE" header_type(text Scheme): String = "Bearer".to_owned();
+        "JWT_HEADER_TYPE" header_type(text Scheme): String = "Bearer".to_owned();
         /// The query parameter that carries tokens. Default: `token`.
-        Now "JWT_QUERY_STRING_NAME" query_string_name(text String): String = "token".to_owned();
+        "JWT_QUERY_STRING_NAME" query_string_name(text String): String = "token".to_owned();
         /// The member of a JSON body that carries access tokens. Default: `access_token`.
-        Now "JWT_JSON_KEY" json_key(text String): String = "access_token".to_owned();
+        "JWT_JSON_KEY" json_key(text String): String = "access_token".to_owned();
         /// The member of a JSON body that carries refresh tokens. Default: `refresh_token`.
-        Now "JWT_REFRESH_JSON_KEY" refresh_json_key(text String): String = "refresh_token".to_owned();
+        "JWT_REFRESH_JSON_KEY" refresh_json_key(text String): String = "refresh_token".to_owned();
     }
 }
 

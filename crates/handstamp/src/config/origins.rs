@@ -3,7 +3,7 @@
 use super::{
     ConfigBuilder,
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
 };
 use crate::csrf::Origin;
 
@@ -12,11 +12,11 @@ settings! {
     Origins in origins {
         /// The origin under which browsers see this service, as in `https://app.example.com`. With it, requests that other
         /// sites start are refused by where they come from, before any token is looked at.
-        Now "HANDSTAMP_PUBLIC_ORIGIN" public_origin(text Origin): Option<Origin> = None;
+        "HANDSTAMP_PUBLIC_ORIGIN" public_origin(text Origin): Option<Origin> = None;
         /// Other origins whose pages may send requests with cookies.
-        Now "HANDSTAMP_TRUSTED_ORIGINS" trusted_origins(texts Origin): Vec<Origin> = Vec::new();
+        "HANDSTAMP_TRUSTED_ORIGINS" trusted_origins(texts Origin): Vec<Origin> = Vec::new();
         /// What happens to requests that other sites start. Default: [`Provenance::Enforce`].
-        Now "HANDSTAMP_PROVENANCE" provenance(value Provenance): Provenance = Provenance::Enforce;
+        "HANDSTAMP_PROVENANCE" provenance(value Provenance): Provenance = Provenance::Enforce;
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     ConfigBuilder,
     duration::{days, written},
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
     tokens::{Tokens, check_span},
 };
 
@@ -15,19 +15,19 @@ settings! {
     Sessions in sessions {
         /// Whether log-ins are kept as sessions. Default: when there is a store. Yes also refuses refresh tokens without a
         /// session, and without a store everything.
-        Now "JWT_SESSION_TRACKING" session_tracking(value bool): Option<bool> = None;
+        "JWT_SESSION_TRACKING" session_tracking(value bool): Option<bool> = None;
         /// Whether a session remembers when it was last used. Default: yes.
-        Now "JWT_SESSION_UPDATE_LAST_ACTIVE" session_update_last_active(value bool): bool = true;
+        "JWT_SESSION_UPDATE_LAST_ACTIVE" session_update_last_active(value bool): bool = true;
         /// How long a session lives without a refresh. Default: as long as a refresh token.
-        Now "HANDSTAMP_SESSION_IDLE" session_idle(value Duration): Option<Duration> = None;
+        "HANDSTAMP_SESSION_IDLE" session_idle(value Duration): Option<Duration> = None;
         /// How long a session lives at most. Default: 90 days.
-        Now "HANDSTAMP_SESSION_ABSOLUTE" session_absolute(value Duration): Duration = days(90);
+        "HANDSTAMP_SESSION_ABSOLUTE" session_absolute(value Duration): Duration = days(90);
         /// How long the former refresh token still counts after the next one has arrived. Default: 10 seconds.
-        Now "HANDSTAMP_REFRESH_GRACE" refresh_grace(value Duration): Duration = Duration::from_secs(10);
+        "HANDSTAMP_REFRESH_GRACE" refresh_grace(value Duration): Duration = Duration::from_secs(10);
         /// When sessions are looked up. Default: [`CheckSessions::EveryRequest`].
-        Now "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
+        "HANDSTAMP_CHECK_SESSIONS" check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
         /// How long the store may take before a request is refused. Default: 2 seconds.
-        Now "HANDSTAMP_STORE_TIMEOUT" store_timeout(value Duration): Duration = Duration::from_secs(2);
+        "HANDSTAMP_STORE_TIMEOUT" store_timeout(value Duration): Duration = Duration::from_secs(2);
     }
 }
 

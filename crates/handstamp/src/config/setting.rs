@@ -10,16 +10,7 @@ use crate::secret::Secret;
 pub(crate) struct Setting {
     /// `JWT_…` as in the original, `HANDSTAMP_…` where the original has nothing like it.
     pub(crate) name: &'static str,
-    pub(super) effect: Effect,
     pub(super) apply: Apply,
-}
-
-/// Whether a setting does anything in this release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    Now,
-    /// Checked and kept, and a warning says that nothing uses it yet.
-    Later,
 }
 
 /// How text becomes the setting's value. What is wrong with the text ends up in the builder's report.
@@ -58,7 +49,7 @@ pub(crate) fn every_setting() -> impl Iterator<Item = &'static Setting> {
 ///
 /// ```text
 /// /// Documentation of the builder's method.
-/// Now "JWT_NAME" name(form Argument): Type = default;
+/// "JWT_NAME" name(form Argument): Type = default;
 /// ```
 ///
 /// it makes a field `name` of the subject's struct, the method [`ConfigBuilder`]`::name` and a row of the subject's `SETTINGS`. The
@@ -69,7 +60,7 @@ macro_rules! settings {
         $Subject:ident in $subject:ident {
             $(
                 $(#[$doc:meta])*
-                $effect:ident $key:literal $name:ident($form:ident $Argument:ty): $Type:ty = $default:expr;
+                $key:literal $name:ident($form:ident $Argument:ty): $Type:ty = $default:expr;
             )*
         }
     ) => {
@@ -87,13 +78,12 @@ macro_rules! settings {
         }
 
         impl ConfigBuilder {
-            $($crate::config::setting::setter! { $form $effect $subject $key $name $Argument; $(#[$doc])* })*
+            $($crate::config::setting::setter! { $form $subject $key $name $Argument; $(#[$doc])* })*
         }
 
         pub(super) const SETTINGS: &[Setting] = &[
             $(Setting {
                 name: $key,
-                effect: Effect::$effect,
                 apply: $crate::config::setting::apply!($form $subject $key $name $Argument),
             },)*
         ];
@@ -102,18 +92,18 @@ macro_rules! settings {
 
 /// The builder's method: for a typed value, a text that is read into one, or several of either.
 macro_rules! setter {
-    (value $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (value $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
+        #[doc = concat!("\n\n`", $key, "`")]
         pub fn $name(mut self, value: $Argument) -> Self {
             self.report.begin($key);
             self.$subject.$name = value.into();
             self
         }
     };
-    (text $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (text $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
+        #[doc = concat!("\n\n`", $key, "`")]
         pub fn $name(mut self, value: impl AsRef<str>) -> Self {
             if let Some(value) = self.report.read::<$Argument>($key, value.as_ref()) {
                 self.$subject.$name = value.into();
@@ -121,18 +111,18 @@ macro_rules! setter {
             self
         }
     };
-    (values $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (values $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
+        #[doc = concat!("\n\n`", $key, "`")]
         pub fn $name(mut self, values: impl IntoIterator<Item = $Argument>) -> Self {
             self.report.begin($key);
             self.$subject.$name = values.into_iter().collect();
             self
         }
     };
-    (texts $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (texts $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`", $crate::config::setting::effect_note!($effect))]
+        #[doc = concat!("\n\n`", $key, "`")]
         pub fn $name(mut self, values: impl IntoIterator<Item: AsRef<str>>) -> Self {
             if let Some(values) = self.report.read_each::<$Argument>($key, values) {
                 self.$subject.$name = values.into_iter().map(Into::into).collect();
@@ -140,24 +130,14 @@ macro_rules! setter {
             self
         }
     };
-    (secret $effect:ident $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+    (secret $subject:ident $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
         $(#[$doc])*
-        #[doc = concat!("\n\n`", $key, "`, or the content of the file that `", $key, "_FILE` names", $crate::config::setting::effect_note!($effect))]
+        #[doc = concat!("\n\n`", $key, "`, or the content of the file that `", $key, "_FILE` names")]
         pub fn $name(mut self, secret: impl Into<$Argument>) -> Self {
             self.report.begin($key);
             self.$subject.$name = Some(secret.into());
             self
         }
-    };
-}
-
-/// What the method's documentation says of a setting that nothing uses yet.
-macro_rules! effect_note {
-    (Now) => {
-        ""
-    };
-    (Later) => {
-        "\n\nChecked, but without effect in this release."
     };
 }
 
@@ -187,4 +167,4 @@ macro_rules! apply {
     };
 }
 
-pub(super) use {apply, effect_note, setter, settings};
+pub(super) use {apply, setter, settings};

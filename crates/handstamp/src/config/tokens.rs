@@ -6,7 +6,7 @@ use super::{
     ConfigBuilder,
     duration::{days, minutes, written},
     report::Report,
-    setting::{Apply, Effect, Setting, settings},
+    setting::{Apply, Setting, settings},
 };
 use crate::claims::REGISTERED;
 
@@ -14,23 +14,23 @@ settings! {
     /// Lifetimes and claims.
     Tokens in tokens {
         /// How long an access token lives. Default: 15 minutes.
-        Now "JWT_ACCESS_TOKEN_EXPIRES" access_token_expires(value Duration): Duration = minutes(15);
+        "JWT_ACCESS_TOKEN_EXPIRES" access_token_expires(value Duration): Duration = minutes(15);
         /// How long a refresh token lives. Default: 20 days.
-        Now "JWT_REFRESH_TOKEN_EXPIRES" refresh_token_expires(value Duration): Duration = days(20);
+        "JWT_REFRESH_TOKEN_EXPIRES" refresh_token_expires(value Duration): Duration = days(20);
         /// How long after its end a token is still taken, for clocks that differ. Default: not at all.
-        Now "JWT_DECODE_LEEWAY" decode_leeway(value Duration): Duration = Duration::ZERO;
+        "JWT_DECODE_LEEWAY" decode_leeway(value Duration): Duration = Duration::ZERO;
         /// Whether tokens carry `nbf`, equal to `iat`. Default: yes.
-        Now "JWT_ENCODE_NBF" encode_nbf(value bool): bool = true;
+        "JWT_ENCODE_NBF" encode_nbf(value bool): bool = true;
         /// The claim `aud` of new tokens; also what is asked for, unless [`ConfigBuilder::decode_audience`] says otherwise.
-        Now "JWT_ENCODE_AUDIENCE" encode_audience(texts String): Vec<String> = Vec::new();
+        "JWT_ENCODE_AUDIENCE" encode_audience(texts String): Vec<String> = Vec::new();
         /// Tokens must be for one of these.
-        Now "JWT_DECODE_AUDIENCE" decode_audience(texts String): Vec<String> = Vec::new();
+        "JWT_DECODE_AUDIENCE" decode_audience(texts String): Vec<String> = Vec::new();
         /// The claim `iss` of new tokens; also what is asked for, unless [`ConfigBuilder::decode_issuer`] says otherwise.
-        Now "JWT_ENCODE_ISSUER" encode_issuer(text String): Option<String> = None;
+        "JWT_ENCODE_ISSUER" encode_issuer(text String): Option<String> = None;
         /// Tokens must come from this issuer.
-        Now "JWT_DECODE_ISSUER" decode_issuer(text String): Option<String> = None;
+        "JWT_DECODE_ISSUER" decode_issuer(text String): Option<String> = None;
         /// The claim that names the user, beside `sub`. Default: `sub` alone.
-        Now "JWT_IDENTITY_CLAIM" identity_claim(text String): String = "sub".to_owned();
+        "JWT_IDENTITY_CLAIM" identity_claim(text String): String = "sub".to_owned();
     }
 }
 
