@@ -154,7 +154,7 @@ pub struct LogOutBody(pub LogOut);
 
 /// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
 /// the name as a path.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {
     /// The name of the form's field.
@@ -165,6 +165,18 @@ pub struct UploadedFile {
     pub media_type: Option<String>,
     /// What is in it.
     pub content: Bytes,
+}
+
+/// Without what is in it.
+impl fmt::Debug for UploadedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadedFile")
+            .field("field", &self.field)
+            .field("name", &self.name)
+            .field("media_type", &self.media_type)
+            .field("bytes", &self.content.len())
+            .finish()
+    }
 }
 
 /// A body that is not what a route takes, as a response: 400, 415 or 422, and words.

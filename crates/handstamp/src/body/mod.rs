@@ -215,18 +215,19 @@ impl<'b> RequestBody<'b> {
     }
 }
 
-/// What it is, and nothing that is in it: there are tokens in it, and passwords.
+/// Only what it is: there are tokens and passwords in it.
 impl fmt::Debug for RequestBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let content = match &self.0 {
-            Content::NotRead => "not read",
-            Content::Empty => "empty",
-            Content::Json(_) => JSON,
-            Content::Urlencoded(_) => URLENCODED,
-            Content::Multipart(_) => MULTIPART,
-            Content::Other => "of another type",
-        };
-        f.debug_tuple("RequestBody").field(&content).finish()
+        f.debug_tuple("RequestBody")
+            .field(&match self.0 {
+                Content::NotRead => "not read",
+                Content::Empty => "empty",
+                Content::Json(_) => JSON,
+                Content::Urlencoded(_) => URLENCODED,
+                Content::Multipart(_) => MULTIPART,
+                Content::Other => "of another type",
+            })
+            .finish()
     }
 }
 

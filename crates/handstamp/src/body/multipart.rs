@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use memchr::memmem::Finder;
 
@@ -6,7 +7,6 @@ use super::MAX_FIELDS;
 use super::media_type::WithParameters;
 
 /// One part of a form ([RFC 7578, section 4](https://www.rfc-editor.org/rfc/rfc7578#section-4)).
-#[derive(Debug)]
 pub(super) struct Part<'b> {
     name: Cow<'b, str>,
     /// `Some`: a file, whatever it is called.
@@ -33,7 +33,7 @@ impl<'b> Part<'b> {
 
 /// A file of a form. All that is said of it, the client says: look at the content before you believe it, and never use the
 /// name as a path.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct UploadedFile<'b> {
     /// The name of the form's field.
@@ -44,6 +44,18 @@ pub struct UploadedFile<'b> {
     pub media_type: Option<&'b str>,
     /// What is in it.
     pub content: &'b [u8],
+}
+
+/// Without what is in it.
+impl fmt::Debug for UploadedFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadedFile")
+            .field("field", &self.field)
+            .field("name", &self.name)
+            .field("media_type", &self.media_type)
+            .field("bytes", &self.content.len())
+            .finish()
+    }
 }
 
 /// The parts between the delimiters ([RFC 2046, section 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)).

@@ -177,7 +177,7 @@ proptest! {
             body.extend(b"\r\n");
         }
         body.extend(b"--a boundary--\r\n");
-        let parts = multipart::parts(b"a boundary", &body).unwrap();
+        let parts = multipart::parts(b"a boundary", &body).unwrap_or_default();
         let read: Vec<_> = parts.iter().filter_map(multipart::Part::field).collect();
         let written: Vec<_> = fields.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
         prop_assert_eq!(read, written);

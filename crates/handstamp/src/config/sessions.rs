@@ -61,7 +61,10 @@ impl Sessions {
                 written(self.session_absolute)
             ));
         }
-        let shortest = tokens.access_token_expires * 2 + self.refresh_grace;
+        let shortest = tokens
+            .access_token_expires
+            .saturating_mul(2)
+            .saturating_add(self.refresh_grace);
         if let Some(idle) = self.session_idle
             && idle < shortest
         {

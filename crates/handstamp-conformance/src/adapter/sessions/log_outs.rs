@@ -57,7 +57,7 @@ async fn by_what<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
 enum Answer {
     /// Ends the session, and deletes the cookies.
     Ended,
-    /// Ends the session; there are no cookies.
+    /// Ends the session, and deletes no cookies: there are none, or nobody knows whose.
     EndedElsewhere,
     /// Deletes cookies that are good for nothing.
     Cleared,
@@ -88,7 +88,7 @@ const ROWS: [Row; 21] = [
     }, Answer::Ended),
     ("a cookie of another user beside the real one, which would let nobody in", |app, tokens| {
         log_out().cookies([access_cookie(&app.access("user2")), access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access()))
-    }, Answer::Ended),
+    }, Answer::EndedElsewhere),
     ("a header", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())), Answer::EndedElsewhere),
     ("a header with the refresh token", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.refresh().as_str())), Answer::EndedElsewhere),
     ("no CSRF value", |_, tokens| both(tokens), Answer::Refused("missing_csrf_token")),
