@@ -30,6 +30,10 @@ use crate::verified::verified;
 /// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without sessions, revokes the one and
 /// not those that were made from it; a session ends for all of them.
 ///
+/// The cookie is kept as the session says, [`persistent`](crate::ClientInfo::persistent) or not. Without a session, and where
+/// the handler said so with `SetCookies::persistent` or `SetCookies::session`, nobody remembers that: the new cookie is as the
+/// settings say, so one that was to go when the browser is closed may stay.
+///
 /// It asks the blocklist and the store again before it renews, which takes at most `HANDSTAMP_STORE_TIMEOUT` for each
 /// question; when one does not answer, the response stays as it was.
 #[derive(Debug, Clone)]

@@ -18,6 +18,9 @@ use crate::{response, verified};
 /// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, of one token. Where
 /// two find different ones, because they look in different places, the request is refused.
 ///
+/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside: whether a CSRF value is asked for
+/// depends on the method, and what this layer let in is not asked again.
+///
 /// It has to make bodies of its own, so the body type of responses must be one that is made from a `String`, as
 /// `axum::body::Body`, `http_body_util::Full<Bytes>` and `String` are.
 #[derive(Debug, Clone)]

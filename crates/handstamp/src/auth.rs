@@ -267,7 +267,8 @@ impl Auth {
     }
 
     /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
-    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs.
+    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs, but for a
+    /// WebSocket, whose `Origin` must be the public or a trusted one.
     ///
     /// Needs `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as those of today do over HTTPS and to
     /// localhost.

@@ -61,6 +61,27 @@ fn a_body_is_what_its_content_type_says() {
     assert!(!Head::new("POST").body().was_read());
 }
 
+/// A body has tokens and CSRF values in it, and passwords.
+#[test]
+fn debug_shows_what_a_body_is_and_nothing_that_is_in_it() {
+    let part = "--b\r\nContent-Disposition: form-data; name=\"secret\"\r\n\r\nsecret\r\n--b--\r\n";
+    for (content_type, body) in [
+        ("application/json", r#"{"access_token": "secret"}"#),
+        ("application/x-www-form-urlencoded", "csrf_token=secret"),
+        ("multipart/form-data; boundary=b", part),
+        ("text/plain", "secret"),
+    ] {
+        let request = Head::new("POST")
+            .header("content-type", content_type)
+            .with_body(body.as_bytes());
+        let shown = format!("{:?}", request.body());
+        assert!(shown.starts_with("RequestBody"), "{content_type}: {shown}");
+        for secret in ["secret", "115, 101, 99"] {
+            assert!(!shown.contains(secret), "{content_type}: {shown}");
+        }
+    }
+}
+
 #[test]
 fn a_member_of_json() {
     #[rustfmt::skip]

@@ -35,7 +35,9 @@ pub enum Provenance {
     /// It is refused.
     Enforce,
     /// The log says that it would be refused, as a warning, and its CSRF value decides: to see what an origin that is not
-    /// yet right would break. A `WebSocket` is refused all the same: no CSRF value comes with it.
+    /// yet right would break. Where none is asked for, as at a log-in or on a route
+    /// [`without_csrf_token`](crate::Require::without_csrf_token), nothing decides: that is as open as without an origin. A
+    /// `WebSocket` is refused all the same.
     ReportOnly,
 }
 

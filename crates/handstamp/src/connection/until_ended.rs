@@ -79,7 +79,7 @@ impl UntilEnded {
     ///
     /// A store that does not answer [three times](Ended::StoreUnavailable) in a row ends the connection.
     pub fn ask_every(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(SHORTEST);
+        self.interval = interval.clamp(SHORTEST, LONGEST);
         self.timer = None;
         self
     }
@@ -194,6 +194,9 @@ const INTERVAL: Duration = Duration::from_secs(10);
 
 /// An interval of nothing would never wait.
 const SHORTEST: Duration = Duration::from_millis(10);
+
+/// No computing with it overflows.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// One restart of a store is not the end of all connections.
 const MISSES: u32 = 3;

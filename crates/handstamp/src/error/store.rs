@@ -10,13 +10,21 @@ use std::{error::Error, fmt};
 /// let error = StoreError::new(std::io::Error::other("connection refused"));
 /// assert_eq!(error.to_string(), "the store did not answer: connection refused");
 /// ```
-#[derive(Debug)]
 pub struct StoreError(Box<dyn Error + Send + Sync>);
 
 impl StoreError {
     /// Wraps the driver's error.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(source.into())
+    }
+}
+
+/// In words: a driver's own `Debug` may show the row that it could not write.
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoreError")
+            .field(&self.0.to_string())
+            .finish()
     }
 }
 
@@ -29,5 +37,33 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, StoreError, fmt};
+
+    /// As drivers write it: what went wrong in words, and all that is known of it.
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "for `Debug`")]
+    struct OfDriver {
+        detail: &'static str,
+    }
+
+    impl fmt::Display for OfDriver {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a check constraint is violated")
+        }
+    }
+
+    impl Error for OfDriver {}
+
+    #[test]
+    fn debug_shows_words_and_no_rows() {
+        let detail = "Failing row contains (session-1, user1).";
+        let error = StoreError::new(OfDriver { detail });
+        let expected = r#"StoreError("a check constraint is violated")"#;
+        assert_eq!(format!("{error:?}"), expected);
     }
 }

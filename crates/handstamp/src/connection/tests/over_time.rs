@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{access, soon};
+use serde_json::json;
+
+use super::{access, poll, soon};
 use crate::admission::Admission;
 use crate::config::ConfigBuilder;
 use crate::connection::Ended;
 use crate::error::StoreError;
-use crate::testing::{ManualClock, NOW, auth_and_clock, builder};
+use crate::testing::{ManualClock, NOW, auth_and_clock, builder, token};
 use crate::{Auth, NewToken};
 
 #[tokio::test]
@@ -43,6 +45,24 @@ async fn its_time_is_that_of_requests() {
             tokio::time::sleep(Duration::from_millis(60)).await;
             assert!(!connection.is_finished(), "{row}");
             connection.abort();
+        }
+    }
+}
+
+#[test]
+fn any_interval_is_taken() {
+    let far = 1 << 53; // the largest `exp` that is taken
+    for interval in [
+        Duration::ZERO,
+        Duration::from_secs(u64::MAX / 2),
+        Duration::MAX,
+    ] {
+        for expires_at in [NOW + 60, far] {
+            let (auth, _clock) = auth_and_clock(builder());
+            let token = access(&auth, &token(&auth, &json!({"exp": expires_at})));
+            let mut connection = auth.until_ended(&token).ask_every(interval);
+            let ended = poll(&mut connection, &Arc::default());
+            assert_eq!(ended, None, "{interval:?} until {expires_at}");
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Answer, claims, let_in, log_in, refreshed, renewed, with_sessions};
 use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, auth_and_clock, builder, now};
-use crate::{NewToken, Require, SetCookie, days, minutes};
+use crate::{NewToken, Require, SetCookie, SetCookies, days, minutes};
 
 #[test]
 fn the_new_token_says_the_same() {
@@ -105,6 +105,38 @@ fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
     assert_eq!(third.expires_at().as_secs(), NOW + 40 * 60, "its end");
     clock.advance(minutes(1));
     assert!(refreshed(&auth, third, &Answer(200, &[])).is_none());
+}
+
+#[test]
+fn without_a_session_it_is_kept_as_the_settings_say() {
+    let year = days(365);
+    for (row, settings, client, kept) in [
+        (
+            "a session cookie",
+            builder(),
+            ClientInfo::new().persistent(year),
+            false,
+        ),
+        (
+            "a persistent one",
+            builder().cookie_max_age(year),
+            ClientInfo::new().session(),
+            true,
+        ),
+    ] {
+        let (auth, clock) = auth_and_clock(settings);
+        let tokens = now(auth.log_in("user1", client)).unwrap();
+        let is_kept = |cookies: &SetCookies| {
+            let mut lines = cookies.lines().map(SetCookie::to_header_value);
+            lines.all(|line| line.contains("; Max-Age=31536000;"))
+        };
+        let first = auth.set_access_cookies(tokens.access()).unwrap();
+        assert_eq!(is_kept(&first), !kept, "{row}: as the log-in said");
+        clock.advance(minutes(14));
+        let token = let_in(&auth, tokens.access().as_str());
+        let second = refreshed(&auth, token, &Answer(200, &[])).unwrap();
+        assert_eq!(is_kept(&second), kept, "{row}");
+    }
 }
 
 /// A row: who made the token with which the request comes, so many minutes after the log-in, and what `auth_time` says.
