@@ -58,17 +58,16 @@ pub(crate) async fn log_in(
     Ok((cookies, Redirect::to(&next.to_string())).into_response())
 }
 
-/// By a form, so its CSRF value is in a field.
+/// By a form, so its CSRF value is in a field. The form stands on the page of the posts.
 pub(crate) async fn log_out(
     State(auth): State<Auth>,
-    uri: Uri,
     log_out: Result<LogOutBody, BodyRejection>,
 ) -> Result<Response, Refused> {
-    let refused = |rejection| Refused::of(rejection, &uri);
-    let LogOutBody(log_out) = log_out.map_err(refused)?;
+    let page = Uri::from_static("/posts");
+    let LogOutBody(log_out) = log_out.map_err(|rejection| Refused::of(rejection, &page))?;
     let cookies = auth
         .log_out(log_out)
         .await
-        .map_err(|rejection| Refused::of(rejection, &uri))?;
+        .map_err(|rejection| Refused::of(rejection, &page))?;
     Ok((cookies, Redirect::to("/log-in")).into_response())
 }

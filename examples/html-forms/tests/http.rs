@@ -107,6 +107,15 @@ fn a_whole_visit() {
 }
 
 #[test]
+fn who_cannot_be_told_at_a_log_out_comes_back_to_a_page() {
+    let server = start(&[]);
+    let planted = (1..=5).map(|number| format!("access_token_cookie=planted{number}"));
+    let log_out = Request::new("POST", "/log-out").cookies(planted);
+    let reply = server.send(&log_out);
+    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+}
+
+#[test]
 fn what_is_refused_is_said_in_words() {
     let server = start(&[]);
     let mut browser = Browser::logged_in(&server, "user1");
