@@ -238,20 +238,21 @@ fn every_page_says_what_may_be_done_with_it() {
 #[test]
 fn who_is_active_stays_and_who_is_not_logs_in_again() {
     let server = start(&[
-        ("JWT_ACCESS_TOKEN_EXPIRES", "3"),
-        ("JWT_IMPLICIT_REFRESH_DELTATIME", "2"),
+        ("JWT_ACCESS_TOKEN_EXPIRES", "8"),
+        ("JWT_IMPLICIT_REFRESH_DELTATIME", "4"),
     ]);
     let mut browser = Browser::logged_in(&server, "user1");
     let csrf = browser.csrf();
     let idle = browser.clone();
-    thread::sleep(Duration::from_millis(1_700));
+    // Tokens count in whole seconds, so five of them have passed for it, or six.
+    thread::sleep(Duration::from_millis(5_100));
     let reply = browser.get("/posts");
     assert_eq!(
         (reply.status, reply.all("set-cookie").count()),
         (200, 1),
         "{reply:?}"
     );
-    thread::sleep(Duration::from_millis(1_700));
+    thread::sleep(Duration::from_millis(3_100));
     let reply = browser.post(
         "/posts",
         &[("csrf_token", &csrf), ("title", "from the first page")],
