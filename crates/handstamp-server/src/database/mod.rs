@@ -9,7 +9,7 @@ use std::future::Future;
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
@@ -94,8 +94,23 @@ async fn sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> 
         .acquire_timeout(PATIENCE_WITH_SQLITE)
         .idle_timeout(None)
         .max_lifetime(None);
-    Ok(pool.connect_with(options).await?)
+    // To turn a new file to WAL, SQLite asks for a lock that it does not wait for when others ask for it too.
+    let began = Instant::now();
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(SQLITE_BUSY)
+                    && began.elapsed() < PATIENCE_WITH_SQLITE =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connected => return Ok(connected?),
+        }
+    }
 }
+
+/// [Somebody else has a lock](https://www.sqlite.org/rescode.html#busy).
+const SQLITE_BUSY: &str = "5";
 
 /// SQLite would make the file readable for everybody. It gives the files beside it the mode of this one.
 fn make_private(path: &Path) -> io::Result<()> {
