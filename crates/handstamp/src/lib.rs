@@ -35,8 +35,8 @@ pub use crate::{
     auth::{Auth, AuthBuilder},
     authenticated::Authenticated,
     config::{
-        duration::{days, minutes},
-        settled::Config,
+        config::Config,
+        parse::duration::{days, minutes},
     },
     cookie::SetCookie,
     locate::Location,

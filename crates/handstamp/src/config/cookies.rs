@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{
     ConfigBuilder,
     danger::{Danger, Dangers},
-    duration::format_duration,
     origins::Origins,
+    parse::duration::format_duration,
     report::Report,
     setting::{Apply, Setting, settings},
 };

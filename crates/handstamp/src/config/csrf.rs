@@ -5,9 +5,9 @@ use super::{
     danger::{Danger, Dangers},
     locations::Locations,
     origins::Origins,
+    parse::text::{HeaderName, Method},
     report::Report,
     setting::{Apply, Setting, settings},
-    text::{HeaderName, Method},
 };
 use crate::{
     Location,

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     ConfigBuilder,
-    nearest::nearest,
+    parse::nearest::nearest,
     setting::{Apply, Setting, every_setting},
 };
 use crate::{error::shown, secret::Secret};

@@ -4,10 +4,10 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use super::{
     ConfigBuilder,
-    duration::{format_duration, minutes},
+    parse::duration::{format_duration, minutes},
+    parse::text::{FromText, Invalid, Method},
     report::Report,
     setting::{Apply, Setting, settings},
-    text::{FromText, Invalid, Method},
     tokens::{Tokens, check_span},
 };
 

@@ -2,9 +2,9 @@
 
 use super::{
     ConfigBuilder,
+    parse::text::{HeaderName, Scheme},
     report::Report,
     setting::{Apply, Setting, settings},
-    text::{HeaderName, Scheme},
 };
 use crate::Location;
 

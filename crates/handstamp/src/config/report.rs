@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::text::{FromText, Invalid, read};
+use super::parse::text::{FromText, Invalid, read};
 use crate::error::{ConfigError, Problem};
 
 /// Problems and warnings so far, and which settings were given at all.

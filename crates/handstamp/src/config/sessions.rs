@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, format_duration},
+    parse::duration::{days, format_duration},
     report::Report,
     setting::{Apply, Setting, settings},
     tokens::{Tokens, check_span},

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, format_duration, minutes},
+    parse::duration::{days, format_duration, minutes},
     report::Report,
     setting::{Apply, Setting, settings},
 };

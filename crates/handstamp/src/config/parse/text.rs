@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{CheckSessions, CookiePrefix, ErrorStyle, OriginCheck, nearest::nearest};
+use super::nearest::nearest;
+use crate::config::{CheckSessions, CookiePrefix, ErrorStyle, OriginCheck};
 use crate::{
     Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// What a setting can be read from.
-pub(super) trait FromText: Sized {
+pub(in crate::config) trait FromText: Sized {
     /// Whether the empty text means something.
     const TAKES_EMPTY: bool = false;
 
@@ -20,7 +21,7 @@ pub(super) trait FromText: Sized {
 }
 
 /// Reads one value. An empty text is refused: somebody left a variable without a value and expects it to do something.
-pub(super) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
+pub(in crate::config) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
     if text.is_empty() && !T::TAKES_EMPTY {
         return Err(Invalid::new("empty", "Remove it"));
     }
@@ -29,13 +30,13 @@ pub(super) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
 
 /// Why a text is not a value, and what would be.
 #[derive(Debug)]
-pub(super) struct Invalid {
-    pub(super) reason: String,
-    pub(super) help: String,
+pub(in crate::config) struct Invalid {
+    pub(in crate::config) reason: String,
+    pub(in crate::config) help: String,
 }
 
 impl Invalid {
-    pub(super) fn new(reason: impl fmt::Display, help: impl Into<String>) -> Self {
+    pub(in crate::config) fn new(reason: impl fmt::Display, help: impl Into<String>) -> Self {
         Self {
             reason: reason.to_string(),
             help: help.into(),
@@ -73,7 +74,7 @@ impl FromText for String {
 }
 
 /// The name of a header: a token of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-pub(super) struct HeaderName(String);
+pub(in crate::config) struct HeaderName(String);
 
 impl FromText for HeaderName {
     fn from_text(text: &str) -> Result<Self, Invalid> {
@@ -88,7 +89,7 @@ impl FromText for HeaderName {
 }
 
 /// An authentication scheme; empty when the header's whole value is the token.
-pub(super) struct Scheme(String);
+pub(in crate::config) struct Scheme(String);
 
 impl FromText for Scheme {
     const TAKES_EMPTY: bool = true;
@@ -105,7 +106,7 @@ impl FromText for Scheme {
 }
 
 /// A request method, in capitals.
-pub(super) struct Method(String);
+pub(in crate::config) struct Method(String);
 
 impl FromText for Method {
     fn from_text(text: &str) -> Result<Self, Invalid> {

@@ -1,7 +1,7 @@
 //! Which name was meant.
 
 /// The candidate that takes the fewest edits to become `text`, without regard to case, and how many it takes.
-pub(super) fn nearest<'a>(
+pub(in crate::config) fn nearest<'a>(
     text: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<(&'a str, usize)> {
