@@ -319,19 +319,19 @@ impl Auth {
 
     /// Whether a log-in makes a session. A session that is there counts in any case.
     pub(crate) fn keeps_sessions(&self) -> bool {
-        self.store().is_some() && self.config().session_tracking() != Some(false)
+        self.store().is_some() && self.config().settings.session_tracking != Some(false)
     }
 
     /// Whether refresh tokens without a session are refused.
     pub(crate) fn requires_sessions(&self) -> bool {
-        self.config().session_tracking() == Some(true)
+        self.config().settings.session_tracking == Some(true)
     }
 
     /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
     /// a service with another leeway.
     pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
         expires_at
-            .saturating_add(self.config().leeway())
+            .saturating_add(self.config().settings.decode_leeway)
             .saturating_add(MARGIN)
     }
 
@@ -340,7 +340,7 @@ impl Auth {
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, RejectionKind> {
-        deadline::within(self.config().store_timeout(), answer)
+        deadline::within(self.config().settings.store_timeout, answer)
             .await
             .map_err(RejectionKind::StoreUnavailable)
     }
@@ -494,13 +494,13 @@ impl AuthBuilder {
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        if store.is_none() && config.session_tracking() == Some(true) {
+        if store.is_none() && config.settings.session_tracking == Some(true) {
             tracing::error!("JWT_SESSION_TRACKING=true: {}", Missing::REASON);
             store = Some(Box::new(Missing));
         }
         let shape = RejectionStyle {
-            style: config.error_style(),
-            message_key: config.error_message_key().to_owned(),
+            style: config.settings.error_style,
+            message_key: config.settings.error_message_key.clone(),
         };
         Auth(Arc::new(Parts {
             config,

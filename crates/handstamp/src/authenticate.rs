@@ -100,7 +100,7 @@ fn clear<P: Purpose>(
 /// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
 pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> bool {
     let latest = claims.authenticated_at().saturating_add(span);
-    claims.fresh && auth.now() <= latest.saturating_add(auth.config().leeway())
+    claims.fresh && auth.now() <= latest.saturating_add(auth.config().settings.decode_leeway)
 }
 
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.

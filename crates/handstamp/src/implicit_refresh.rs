@@ -183,7 +183,7 @@ fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
     let (made, end) = (token.issued_at(), token.expires_at());
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
     // One that has ended while the handler worked may be forgotten by those who keep revocations.
-    end.saturating_since(now) < delta && now < end.saturating_add(config.leeway())
+    end.saturating_since(now) < delta && now < end.saturating_add(config.settings.decode_leeway)
 }
 
 /// What the new token may be.
@@ -212,10 +212,10 @@ async fn renewal_limits(
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
         let term = (!auth.requires_sessions()).then(|| RenewalLimits {
-            lifetime: config.access_lifetime(),
+            lifetime: config.settings.access_token_expires,
             ends_at: claims
                 .authenticated_at()
-                .saturating_add(config.refresh_lifetime()),
+                .saturating_add(config.settings.refresh_token_expires),
             cookie_lifetime: None,
         });
         return Ok(term);
@@ -230,7 +230,10 @@ async fn renewal_limits(
     };
     let data = SessionData::read(&row).map_err(RejectionKind::StoreUnavailable)?;
     Ok(Some(RenewalLimits {
-        lifetime: data.token.lifetime.unwrap_or(config.access_lifetime()),
+        lifetime: data
+            .token
+            .lifetime
+            .unwrap_or(config.settings.access_token_expires),
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
         cookie_lifetime: data.client.cookies,
     }))

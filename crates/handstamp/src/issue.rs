@@ -57,8 +57,8 @@ pub(crate) fn lifetime<P: Purpose>(
     new: &NewToken,
 ) -> Result<Duration, IssueError> {
     let configured = match P::KIND {
-        Kind::Access => config.access_lifetime(),
-        Kind::Refresh => config.refresh_lifetime(),
+        Kind::Access => config.settings.access_token_expires,
+        Kind::Refresh => config.settings.refresh_token_expires,
     };
     let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
     if lifetime.is_zero() || lifetime > LONGEST_LIFE {
@@ -82,7 +82,7 @@ pub(crate) fn sign<P: Purpose>(
     stamp: TokenIdentity,
 ) -> Result<SignedToken<P>, IssueError> {
     let config = auth.config();
-    new.check(config.identity_claim())?;
+    new.check(&config.settings.identity_claim)?;
     let claims = NewClaims {
         new,
         config,
@@ -126,7 +126,7 @@ pub(crate) fn set<P: Purpose>(
         lifetime,
     )?];
     if let Some(csrf) = token.csrf()
-        && config.csrf_in_cookies()
+        && config.settings.csrf_in_cookies
     {
         lines.push(SetCookie::set(
             &cookies.csrf.name,
@@ -147,7 +147,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
             &cookies.token.name,
             &cookies.token.attributes,
         ));
-        if config.csrf_protect() && config.csrf_in_cookies() {
+        if config.settings.cookie_csrf_protect && config.settings.csrf_in_cookies {
             lines.push(SetCookie::unset(
                 &cookies.csrf.name,
                 &cookies.csrf.attributes,

@@ -127,7 +127,7 @@ impl Future for TokenWatch {
             let ends_at = this
                 .claims
                 .expires_at
-                .saturating_add(this.auth.config().leeway());
+                .saturating_add(this.auth.config().settings.decode_leeway);
             let left = ends_at.saturating_since(this.auth.now());
             if left.is_zero() {
                 this.ended = Some(CloseReason::Expired);
@@ -179,7 +179,7 @@ impl fmt::Debug for TokenWatch {
 
 async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, RejectionKind> {
     let answer = admission::by_blocklist(&auth, &claims).await?;
-    let asks_store = auth.config().check_sessions() == CheckSessions::EveryRequest;
+    let asks_store = auth.config().settings.check_sessions == CheckSessions::EveryRequest;
     match auth.store() {
         Some(store) if asks_store && answer == Admission::Admitted => {
             session::recheck(&auth, store, &claims).await

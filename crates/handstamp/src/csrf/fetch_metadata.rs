@@ -32,8 +32,8 @@ pub(crate) fn check_presented<P: Purpose>(
     let method = head.method();
     let only_reads = P::KIND == Kind::Access
         && method::is_safe(method)
-        && !method::is_listed(method, config.csrf_methods());
-    if config.public_origin().is_none() || only_reads {
+        && !method::is_listed(method, &config.settings.csrf_methods);
+    if config.settings.public_origin.as_ref().is_none() || only_reads {
         return Ok(());
     }
     let silence = match require.csrf {
@@ -46,10 +46,10 @@ pub(crate) fn check_presented<P: Purpose>(
 
 /// For a log-out that brought cookies, whatever its method.
 pub(super) fn check_log_out(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
-    if config.public_origin().is_none() {
+    if config.settings.public_origin.as_ref().is_none() {
         return Ok(());
     }
-    let silence = if config.csrf_protect() {
+    let silence = if config.settings.cookie_csrf_protect {
         Silence::TokenDecides
     } else {
         Silence::Refused
@@ -87,7 +87,7 @@ enum Silence {
 /// the log says that it would have been refused.
 fn check(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), RejectionKind> {
     match judge(head, config, silence) {
-        Err(reason) if config.origin_check() == OriginCheck::ReportOnly => {
+        Err(reason) if config.settings.origin_check == OriginCheck::ReportOnly => {
             tracing::warn!(code = reason.code(), ?reason, "request would be refused");
             Ok(())
         }
@@ -141,11 +141,11 @@ fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(
 
 /// The page may be our own. Of a request between sites only [`is_trusted`] is asked: no own page is cross-site to itself.
 fn is_ours(origin: &[u8], config: &Config) -> bool {
-    is_one_of(origin, config.public_origin())
+    is_one_of(origin, config.settings.public_origin.as_ref())
 }
 
 fn is_trusted(origin: &[u8], config: &Config) -> bool {
-    is_one_of(origin, config.trusted_origins())
+    is_one_of(origin, &config.settings.trusted_origins)
 }
 
 /// Equal as origins (RFC 6454, section 5): a whole one is read, and compared whole.

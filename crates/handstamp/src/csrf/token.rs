@@ -58,7 +58,7 @@ pub(crate) fn check_log_out(
         return Ok(());
     };
     fetch_metadata::check_log_out(head, config)?;
-    if !config.csrf_protect() {
+    if !config.settings.cookie_csrf_protect {
         return Ok(());
     }
     let mut missing = true;
@@ -94,7 +94,9 @@ fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Value
         .map(Cow::Borrowed)
         .collect();
     match in_header {
-        Values::Missing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
+        Values::Missing if config.settings.csrf_check_form => {
+            head.body().field(&cookies.csrf_field)
+        }
         said => said,
     }
 }
@@ -108,12 +110,13 @@ fn matches(value: &[u8], claims: &Claims) -> bool {
 
 fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
-    let reads_forms = config.csrf_check_form() && head.body().was_read();
+    let reads_forms = config.settings.csrf_check_form && head.body().was_read();
     RejectionKind::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
         field: reads_forms.then(|| cookies.csrf_field.clone()),
         cookie: config
-            .csrf_in_cookies()
+            .settings
+            .csrf_in_cookies
             .then(|| cookies.csrf.name.to_string()),
     }
 }
@@ -132,10 +135,11 @@ pub(super) fn is_asked<P: Purpose>(
     let refreshes = P::KIND == Kind::Refresh;
     // Where cookies are not configured, nobody judged the settings about them. A route that reads them all the same is
     // guarded, and refuses the tokens that were made without a value.
-    if !config.locations().contains(&Location::Cookies) {
+    if !config.settings.token_locations.contains(&Location::Cookies) {
         return refreshes || !method::is_safe(method);
     }
-    config.csrf_protect() && (refreshes || method::is_listed(method, config.csrf_methods()))
+    config.settings.cookie_csrf_protect
+        && (refreshes || method::is_listed(method, &config.settings.csrf_methods))
 }
 
 #[cfg(test)]

@@ -43,7 +43,10 @@ pub(crate) fn locate<'r, P: Purpose>(
     config: &'r Config,
     require: &'r Require<P>,
 ) -> Result<Presented<'r>, RejectionKind> {
-    let locations = require.locations.as_deref().unwrap_or(config.locations());
+    let locations = require
+        .locations
+        .as_deref()
+        .unwrap_or(&config.settings.token_locations);
     for location in locations {
         let presented = match location {
             Location::Headers => headers::token(head, config)?,
@@ -93,11 +96,13 @@ fn describe(
     let places: Vec<String> = locations
         .iter()
         .map(|location| match location {
-            Location::Headers => format!("the header {}", config.header_name()),
+            Location::Headers => format!("the header {}", &config.settings.header_name),
             Location::Cookies => format!("the cookie {}", config.cookies(kind).token.name),
-            Location::Query => format!("the query parameter {}", config.query_string_name()),
+            Location::Query => {
+                format!("the query parameter {}", &config.settings.query_string_name)
+            }
             Location::Json if head.body().was_read() => {
-                format!("the member {} of a JSON body", config.json_key(kind))
+                format!("the member {} of a JSON body", config.json_member(kind))
             }
             Location::Json => "a JSON body, which this route does not read".to_owned(),
         })

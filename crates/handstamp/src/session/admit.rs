@@ -17,7 +17,7 @@ pub(crate) async fn admit(
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
-    if kind == Kind::Access && auth.config().check_sessions() == CheckSessions::OnRefresh {
+    if kind == Kind::Access && auth.config().settings.check_sessions == CheckSessions::OnRefresh {
         return Ok(Admission::Admitted);
     }
     let Some(session) = claims.session().map(SessionId::from) else {
@@ -75,7 +75,7 @@ fn asked(auth: &Auth, claims: &Claims, kind: Kind, session: &SessionId) -> Admit
             generation: claims.generation,
         },
         Kind::Refresh => {
-            AdmitPurpose::Refresh(claims.presented(session, auth.config().refresh_grace()))
+            AdmitPurpose::Refresh(claims.presented(session, auth.config().settings.refresh_grace))
         }
     };
     let token = TokenId::from(claims.id());

@@ -54,7 +54,7 @@ impl Auth {
             return Ok(tokens);
         };
         // Before anything is written.
-        token.check(self.config().identity_claim())?;
+        token.check(&self.config().settings.identity_claim)?;
         issue::lifetime::<Access>(self.config(), &token)?;
         let uid = token.uid();
         let [id, csrf] = issue::random_values(self)?;

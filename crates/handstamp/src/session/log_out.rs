@@ -175,7 +175,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
         too_many: None,
     };
     let kinds = [Kind::Access, Kind::Refresh];
-    let reads_cookies = config.locations().contains(&Location::Cookies);
+    let reads_cookies = config.settings.token_locations.contains(&Location::Cookies);
     for kind in kinds.into_iter().filter(|_| reads_cookies) {
         let name = &config.cookies(kind).token.name;
         let candidates = cookie::find(head.header_values("cookie"), name);
@@ -196,7 +196,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
                 .extend(of_kind.map(|claims| (kind, claims)));
         }
     }
-    for location in config.locations() {
+    for location in &config.settings.token_locations {
         for token in locate::non_cookie_tokens(head, config, *location) {
             if let Genuine::Ours(claims) = verify::genuine(&token, config) {
                 presented.non_cookie_tokens.push(*claims);

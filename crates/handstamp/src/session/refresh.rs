@@ -94,14 +94,14 @@ pub(crate) async fn rotate(
     session: SessionId,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
     let uid = claims.uid();
-    let presented = claims.presented(&session, auth.config().refresh_grace());
+    let presented = claims.presented(&session, auth.config().settings.refresh_grace);
     let rotate = Rotate {
         acknowledged: tokens::cannot_be_acknowledged(auth),
         ..Rotate::new(
             uid.clone(),
             session.clone(),
             presented,
-            auth.config().session_idle(),
+            auth.config().idle_timeout(),
         )
     };
     let (event, answer) = match auth.with_timeout(store.rotate(rotate)).await? {

@@ -24,15 +24,15 @@ pub(super) fn new_session(
             id.clone(),
             uid.clone(),
             first,
-            config.session_idle(),
-            config.session_absolute(),
+            config.idle_timeout(),
+            config.settings.session_absolute,
         )
     }
 }
 
 /// Whether the store never sees the access tokens that would acknowledge a rotation.
 pub(super) fn cannot_be_acknowledged(auth: &Auth) -> bool {
-    auth.config().check_sessions() == CheckSessions::OnRefresh
+    auth.config().settings.check_sessions == CheckSessions::OnRefresh
 }
 
 pub(super) fn read(row: &SessionRow) -> Result<SessionData, RejectionKind> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::text::{FromText, Invalid};
+use super::{FromText, Invalid};
 
 /// This many minutes.
 ///

@@ -1,48 +1,7 @@
-//! Text becomes a type: the words in which a setting may be format_duration.
+//! Truth values, free text, names of HTTP, key ids and origins.
 
-use std::fmt;
-
-use super::nearest::nearest;
-use crate::config::{CheckSessions, CookiePrefix, ErrorStyle, OriginCheck};
-use crate::{
-    Location,
-    cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
-    csrf::Origin,
-    jws::{Algorithm, KeyId},
-};
-
-/// What a setting can be read from.
-pub(in crate::config) trait FromText: Sized {
-    /// Whether the empty text means something.
-    const TAKES_EMPTY: bool = false;
-
-    /// Reads a text that is empty only if [`Self::TAKES_EMPTY`]. Call [`read`], which sees to that.
-    fn from_text(text: &str) -> Result<Self, Invalid>;
-}
-
-/// Reads one value. An empty text is refused: somebody left a variable without a value and expects it to do something.
-pub(in crate::config) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
-    if text.is_empty() && !T::TAKES_EMPTY {
-        return Err(Invalid::new("empty", "Remove it"));
-    }
-    T::from_text(text)
-}
-
-/// Why a text is not a value, and what would be.
-#[derive(Debug)]
-pub(in crate::config) struct Invalid {
-    pub(in crate::config) reason: String,
-    pub(in crate::config) help: String,
-}
-
-impl Invalid {
-    pub(in crate::config) fn new(reason: impl fmt::Display, help: impl Into<String>) -> Self {
-        Self {
-            reason: reason.to_string(),
-            help: help.into(),
-        }
-    }
-}
+use super::{FromText, Invalid};
+use crate::{cookie::is_token_character, csrf::Origin, jws::KeyId};
 
 impl FromText for bool {
     fn from_text(text: &str) -> Result<Self, Invalid> {
@@ -73,7 +32,8 @@ impl FromText for String {
     }
 }
 
-/// The name of a header: a token of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+/// The name of a header: a token of [RFC 9110, section
+/// 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
 pub(in crate::config) struct HeaderName(String);
 
 impl FromText for HeaderName {
@@ -116,7 +76,8 @@ impl FromText for Method {
                 "Use methods like POST and DELETE",
             ));
         }
-        // Methods are compared with case, and no method in use has a small letter: "post" is meant as POST.
+        // Methods are compared with case, and no method in use has a small letter: "post" is meant
+        // as POST.
         Ok(Self(text.to_ascii_uppercase()))
     }
 }
@@ -143,84 +104,6 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_token_character)
 }
 
-impl FromText for Algorithm {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        Self::named(text).ok_or_else(|| not_one_of(&Self::ALL.map(Self::name), text))
-    }
-}
-
-impl FromText for Location {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        // The default first.
-        let choices = [Self::Cookies, Self::Headers, Self::Query, Self::Json];
-        choice(text, &choices.map(|location| (location.name(), location)))
-    }
-}
-
-impl FromText for SameSite {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        // The default first.
-        let choices = [Self::Lax, Self::Strict, Self::None];
-        choice(
-            text,
-            &choices.map(|same_site| (same_site.name(), same_site)),
-        )
-    }
-}
-
-impl FromText for CheckSessions {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[
-                ("every-request", Self::EveryRequest),
-                ("on-refresh", Self::OnRefresh),
-            ],
-        )
-    }
-}
-
-impl FromText for CookiePrefix {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(text, &[("none", Self::None), ("host", Self::Host)])
-    }
-}
-
-impl FromText for ErrorStyle {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[("standard", Self::Standard), ("authx", Self::AuthX)],
-        )
-    }
-}
-
-impl FromText for CookieName {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        Self::try_from(text)
-            .map_err(|error| Invalid::new(error, "Use letters, digits, hyphens and underscores"))
-    }
-}
-
-impl FromText for CookiePath {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        Self::try_from(text).map_err(|error| {
-            Invalid::new(error, "Use a path that begins with a slash, as in \"/\"")
-        })
-    }
-}
-
-impl FromText for CookieDomain {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        Self::try_from(text).map_err(|error| {
-            Invalid::new(
-                error,
-                "Use a host name, as in \"example.com\", or remove it",
-            )
-        })
-    }
-}
-
 impl FromText for KeyId {
     fn from_text(text: &str) -> Result<Self, Invalid> {
         Self::try_from(text)
@@ -239,52 +122,11 @@ impl FromText for Origin {
         if origin.as_str().eq_ignore_ascii_case(text) {
             return Ok(origin);
         }
-        // It would match, but whoever writes it so compares it elsewhere as well, byte by byte.
+        // It would match here, but a value of this spelling is likely compared elsewhere as well,
+        // byte by byte.
         Err(Invalid::new(
             "browsers write it otherwise",
             format!("Use \"{origin}\""),
         ))
     }
-}
-
-impl FromText for OriginCheck {
-    fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[
-                ("enforce", Self::Enforce),
-                ("report-only", Self::ReportOnly),
-            ],
-        )
-    }
-}
-
-/// One of these words, in any case.
-fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
-    choices
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(text))
-        .map(|(_, choice)| *choice)
-        .ok_or_else(|| {
-            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-            not_one_of(&words, text)
-        })
-}
-
-fn not_one_of(words: &[&str], text: &str) -> Invalid {
-    Invalid::new(
-        format_args!("not one of {}", words.join(", ")),
-        use_one_of(text, words),
-    )
-}
-
-/// The word that was meant; the first, which is the default, when that is not clear.
-fn use_one_of(text: &str, words: &[&str]) -> String {
-    // "on" is two edits away from "none" and means nothing of the kind.
-    let is_close = |edits: usize| edits <= 2 && edits < text.chars().count() / 2;
-    let meant = nearest(text, words.iter().copied())
-        .filter(|(_, edits)| is_close(*edits))
-        .map(|(word, _)| word)
-        .or(words.first().copied());
-    format!("Use \"{}\"", meant.unwrap_or_default())
 }
