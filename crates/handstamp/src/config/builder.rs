@@ -8,7 +8,6 @@ use super::{
     cookie_prefix::CookiePrefix,
     danger::Danger,
     env,
-    error_style::ErrorStyle,
     origin_check::OriginCheck,
     parse::text::{HeaderName, Method, Scheme},
     report::Report,
@@ -17,11 +16,11 @@ use super::{
     settings::{Settings, for_every_setting},
 };
 use crate::{
-    Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite},
-    csrf::Origin,
-    error::{ConfigError, Problem},
+    error::{ConfigError, Problem, style::ErrorStyle},
     jws::{Algorithm, KeyId},
+    location::Location,
+    origin::Origin,
     secret::Secret,
 };
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{settings::Settings, token_cookies::TokenCookies};
-use crate::{Location, keys::KeySet, purpose::sealed::Kind};
+use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
 
 /// A complete configuration, in which everything fits together.
 ///

@@ -18,7 +18,6 @@ mod cookie_names;
 mod cookie_prefix;
 pub mod danger;
 mod env;
-mod error_style;
 mod implicit_refresh;
 mod origin_check;
 pub(crate) mod parse;
@@ -35,8 +34,7 @@ pub use check_sessions::CheckSessions;
 pub(crate) use config::{Config, CookieLifetime};
 pub use cookie_names::CookieNames;
 pub use cookie_prefix::CookiePrefix;
-pub use error_style::ErrorStyle;
 pub use origin_check::OriginCheck;
 pub(crate) use rules::LONGEST_LIFE;
 
-pub use crate::{cookie::SameSite, jws::Algorithm};
+pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

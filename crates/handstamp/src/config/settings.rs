@@ -27,7 +27,6 @@ use std::time::Duration;
 use super::{
     check_sessions::CheckSessions,
     cookie_prefix::CookiePrefix,
-    error_style::ErrorStyle,
     origin_check::OriginCheck,
     parse::{
         duration::{days, minutes},
@@ -37,10 +36,11 @@ use super::{
     route::Route,
 };
 use crate::{
-    Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite},
-    csrf::Origin,
+    error::style::ErrorStyle,
     jws::{Algorithm, KeyId},
+    location::Location,
+    origin::Origin,
     secret::Secret,
 };
 

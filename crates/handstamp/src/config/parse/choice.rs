@@ -1,7 +1,7 @@
 //! Values that are one of a few words.
 
 use super::{FromText, Invalid, nearest::nearest};
-use crate::{Location, cookie::SameSite, jws::Algorithm};
+use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm, location::Location};
 
 /// One of these words, in any case.
 pub(in crate::config) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
@@ -36,6 +36,15 @@ impl FromText for SameSite {
         choice(
             text,
             &choices.map(|same_site| (same_site.name(), same_site)),
+        )
+    }
+}
+
+impl FromText for ErrorStyle {
+    fn from_text(text: &str) -> Result<Self, Invalid> {
+        choice(
+            text,
+            &[("standard", Self::Standard), ("authx", Self::AuthX)],
         )
     }
 }

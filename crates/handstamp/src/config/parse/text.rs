@@ -1,7 +1,7 @@
 //! Truth values, free text, names of HTTP, key ids and origins.
 
 use super::{FromText, Invalid};
-use crate::{cookie::is_token_character, csrf::Origin, jws::KeyId};
+use crate::{cookie::is_token_character, jws::KeyId, origin::Origin};
 
 impl FromText for bool {
     fn from_text(text: &str) -> Result<Self, Invalid> {

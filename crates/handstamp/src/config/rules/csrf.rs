@@ -2,8 +2,8 @@
 
 use super::origins;
 use crate::{
-    Location,
     config::{report::Report, settings::Settings},
+    location::Location,
 };
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {

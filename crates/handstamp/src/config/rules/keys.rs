@@ -2,8 +2,7 @@
 
 use crate::{
     config::{report::Report, settings::Settings},
-    jws::{Algorithm, KeyError, SecretLength, SigningKey, VerifyingKey},
-    keys::KeySet,
+    jws::{Algorithm, KeyError, KeySet, SecretLength, SigningKey, VerifyingKey},
     secret::Secret,
 };
 

@@ -1,8 +1,8 @@
 //! Where tokens are looked for.
 
 use crate::{
-    Location,
     config::{report::Report, settings::Settings},
+    location::Location,
 };
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {

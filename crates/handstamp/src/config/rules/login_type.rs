@@ -1,13 +1,13 @@
 //! Several configurations of one site, each for one kind of account.
 
 use crate::{
-    Location,
     config::{
         config::Config,
         report::Report,
         token_cookies::{TokenCookies, names},
     },
     cookie::CookieName,
+    location::Location,
 };
 
 /// What another configuration of the same site has taken.

@@ -19,7 +19,7 @@ pub(crate) use lifetime::LONGEST_LIFE;
 pub(super) use login_type::Neighbour;
 
 use super::{report::Report, settings::Settings, token_cookies::TokenCookies};
-use crate::{Location, keys::KeySet, purpose::sealed::Kind};
+use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
 
 /// What the rules make of settings on the way.
 pub(super) struct Checked {
