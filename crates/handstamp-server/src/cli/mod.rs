@@ -3,8 +3,8 @@
 pub(crate) mod arguments;
 pub(crate) mod environment;
 pub(crate) mod failure;
-mod location;
 mod password_input;
 pub(crate) mod serve;
 mod settings;
+mod storage;
 pub(crate) mod user;

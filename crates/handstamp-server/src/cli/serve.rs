@@ -10,7 +10,7 @@ use handstamp_axum::{Auth, Config, handstamp};
 use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
 
-use super::location as storage;
+use super::storage;
 use crate::accounts::log_in::{DemoUsers, LogIn};
 use crate::accounts::purge::Purge;
 use crate::accounts::throttle::Throttle;
@@ -20,12 +20,12 @@ use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::settings::{self, Reach};
 use crate::http::client_address::TrustedProxies;
-use crate::http::refusal::Style;
+use crate::http::log_in::Style;
 use crate::http::routes::{self, App};
 use crate::http::server::{self, Stop};
 use crate::http::{health, page};
 use crate::storage::database::Database;
-use crate::storage::location::Location;
+use crate::storage::database_url::Location;
 use crate::storage::secret_file::{self, Kept};
 use crate::storage::sessions::Sessions;
 

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write as _};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::location as storage;
+use super::storage;
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;

@@ -2,8 +2,8 @@
 
 pub(crate) mod client_address;
 pub(crate) mod health;
+pub(crate) mod log_in;
 pub(crate) mod page;
-pub(crate) mod refusal;
 pub(crate) mod routes;
 pub(crate) mod server;
 mod sessions;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::accounts::log_in::{Credentials, LogIn, Refusal};
 use crate::accounts::password::Password;
 use crate::http::client_address::{ClientAddress, TrustedProxies};
-use crate::http::refusal::Style;
+use crate::http::log_in::Style;
 use crate::http::sessions;
 
 /// What the routes share.

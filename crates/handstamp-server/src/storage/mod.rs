@@ -2,8 +2,8 @@
 
 pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod database_url;
 pub(crate) mod hex;
-pub(crate) mod location;
 mod migrations;
 pub(crate) mod secret_file;
 pub(crate) mod sessions;

@@ -12,7 +12,7 @@ use crate::accounts::demo_users;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
 use crate::cli::failure::Failure;
-use crate::storage::location::Location;
+use crate::storage::database_url::Location;
 
 /// The sessions of all users; all clones are one.
 #[derive(Clone)]

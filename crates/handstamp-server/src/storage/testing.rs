@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
 use crate::storage::database::Database;
-use crate::storage::location::Location;
+use crate::storage::database_url::Location;
 
 /// A temporary folder, removed when dropped.
 pub(crate) struct Folder(PathBuf);

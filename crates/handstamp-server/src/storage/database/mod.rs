@@ -12,7 +12,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{PgPool, SqlitePool};
 
-use crate::storage::location::Location;
+use crate::storage::database_url::Location;
 use crate::storage::migrations::{self, MigrationError};
 
 /// Asks whichever database it is the same question. Both know `$1`, `ON CONFLICT` and `RETURNING`.

@@ -10,7 +10,7 @@ use crate::cli::arguments::Storage;
 use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::storage::database::Database;
-use crate::storage::location::Location;
+use crate::storage::database_url::Location;
 
 impl Storage {
     /// The database of the command line, else of `DATABASE_URL`, else a file in the user's folder for state.
