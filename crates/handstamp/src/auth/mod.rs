@@ -1,6 +1,7 @@
 //! The face of the library. It holds no logic: `issue`, `authenticate` and `session` do.
 
 mod builder;
+mod rejections;
 
 use std::fmt;
 use std::future::Future;

@@ -35,6 +35,6 @@ pub(crate) use config::{Config, CookieLifetime};
 pub use cookie_names::CookieNames;
 pub use cookie_prefix::CookiePrefix;
 pub use origin_check::OriginCheck;
-pub(crate) use rules::LONGEST_LIFE;
+pub use rules::LONGEST_LIFE;
 
 pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

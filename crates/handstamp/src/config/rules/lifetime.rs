@@ -24,5 +24,17 @@ pub(super) fn check_lifetime(key: &'static str, span: Duration, report: &mut Rep
     );
 }
 
-/// Past ten years a lifetime is a slip of the unit.
-pub(crate) const LONGEST_LIFE: Duration = days(3650);
+/// The longest life that a token or session can be given: ten years. What is longer is taken for
+/// a slip of the unit, and refused.
+///
+/// A store that remembers a revocation for this long remembers it until the last token that was
+/// issued before has expired.
+///
+/// ```
+/// use handstamp::config::LONGEST_LIFE;
+/// use handstamp::store::{AccountId, EndReason, RevokeUser, UserRevocation};
+///
+/// let account = AccountId::new(None, "user1");
+/// let revoke = RevokeUser::new(account, UserRevocation::All, EndReason::Revoked, LONGEST_LIFE);
+/// ```
+pub const LONGEST_LIFE: Duration = days(3650);

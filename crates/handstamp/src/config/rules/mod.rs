@@ -15,7 +15,7 @@ mod sessions;
 mod token_cookies;
 mod tokens;
 
-pub(crate) use lifetime::LONGEST_LIFE;
+pub use lifetime::LONGEST_LIFE;
 pub(super) use login_type::Neighbour;
 
 use super::{report::Report, settings::Settings, token_cookies::TokenCookies};
