@@ -96,7 +96,7 @@ fn secret(
     match read_file(path) {
         Ok(secret) => Some(secret),
         Err(reason) => {
-            // Somebody may have put the secret itself here, so only what is certainly a path is
+            // The value may be the secret itself, by mistake, so only what is certainly a path is
             // shown. A secret in base64 may begin with a slash, and then its folder is not there.
             let folder_exists = path
                 .parent()
