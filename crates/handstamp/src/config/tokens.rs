@@ -8,7 +8,7 @@ use super::{
     report::Report,
     setting::{Apply, Setting, settings},
 };
-use crate::claims::REGISTERED;
+use crate::claims::registered::REGISTERED;
 
 settings! {
     /// Lifetimes and claims.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::StoreError;
 use super::style::ErrorStyle;
-use crate::claims::MalformedClaims;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
@@ -47,7 +47,7 @@ pub(crate) enum RejectionKind {
         required: Vec<String>,
         provided: Vec<String>,
     },
-    StoreUnavailable(super::StoreError),
+    StoreUnavailable(StoreError),
 }
 
 impl RejectionKind {
@@ -182,9 +182,9 @@ impl From<JwsError> for RejectionKind {
     }
 }
 
-impl From<MalformedClaims> for RejectionKind {
-    fn from(error: MalformedClaims) -> Self {
-        Self::InvalidToken(error.0)
+impl From<StoreError> for RejectionKind {
+    fn from(error: StoreError) -> Self {
+        Self::StoreUnavailable(error)
     }
 }
 
