@@ -5,40 +5,39 @@
 //! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 //! [`Origin`]: https://fetch.spec.whatwg.org/#origin-header
 
-use super::{method, token};
-use crate::authenticate::{CsrfDemand, Require};
+use super::{CsrfDemand, method, token};
 use crate::config::{Config, OriginCheck};
 use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::origin::Origin;
-use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 
 /// For a request that shows a token, before the token is looked at. Asked of every method that may change something,
 /// whatever `JWT_CSRF_METHODS` says: it costs the client nothing.
-pub(crate) fn check_presented<P: Purpose>(
+pub(crate) fn check_presented(
     location: Location,
+    kind: Kind,
     head: &impl RequestHead,
     config: &Config,
-    require: &Require<P>,
+    demand: CsrfDemand,
 ) -> Result<(), RejectionKind> {
-    if location != Location::Cookies || require.csrf == CsrfDemand::Skip {
+    if location != Location::Cookies || demand == CsrfDemand::Skip {
         return Ok(());
     }
     if is_upgrade(head) {
         return check_upgrade(head, config);
     }
     let method = head.method();
-    let only_reads = P::KIND == Kind::Access
+    let only_reads = kind == Kind::Access
         && method::is_safe(method)
         && !method::is_listed(method, &config.settings.csrf_methods);
     if config.settings.public_origin.as_ref().is_none() || only_reads {
         return Ok(());
     }
-    let silence = match require.csrf {
+    let silence = match demand {
         CsrfDemand::SkipToken => Silence::Program,
-        _ if token::is_asked(location, method, config, require) => Silence::TokenDecides,
+        _ if token::is_asked(location, kind, method, config, demand) => Silence::TokenDecides,
         _ => Silence::Refused,
     };
     check(head, config, silence)

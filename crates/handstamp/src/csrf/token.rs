@@ -4,44 +4,29 @@ use std::borrow::Cow;
 
 use ctutils::CtEq as _;
 
-use super::{fetch_metadata, masked, method};
-use crate::authenticate::verify::Verified;
-use crate::authenticate::{CsrfDemand, Require};
+use super::{CsrfDemand, fetch_metadata, masked, method};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::RejectionKind;
 use crate::location::Location;
-use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
-/// A verified token together with the proof that no other site made the browser send it. Only [`check`] makes one, so
-/// the proof cannot be paired with another token.
-pub(crate) struct CsrfCleared<P>(Verified<P>);
-
-impl<P> CsrfCleared<P> {
-    pub(crate) fn verified(&self) -> &Verified<P> {
-        &self.0
-    }
-
-    pub(crate) fn into_verified(self) -> Verified<P> {
-        self.0
-    }
-}
-
 /// Compares the header, or the form field, with the token's own claim. The CSRF cookie is never read: a sibling subdomain can plant one.
-pub(crate) fn check<P: Purpose>(
-    verified: Verified<P>,
+pub(crate) fn check(
+    location: Location,
+    kind: Kind,
+    claims: &Claims,
     head: &impl RequestHead,
     config: &Config,
-    require: &Require<P>,
-) -> Result<CsrfCleared<P>, RejectionKind> {
-    if !is_asked(verified.location, head.method(), config, require) {
-        return Ok(CsrfCleared(verified));
+    demand: CsrfDemand,
+) -> Result<(), RejectionKind> {
+    if !is_asked(location, kind, head.method(), config, demand) {
+        return Ok(());
     }
-    match sent(head, config, P::KIND) {
-        Values::Missing => Err(missing_value(head, config, P::KIND)),
-        Values::Single(value) if matches(&value, &verified.claims) => Ok(CsrfCleared(verified)),
+    match sent(head, config, kind) {
+        Values::Missing => Err(missing_value(head, config, kind)),
+        Values::Single(value) if matches(&value, claims) => Ok(()),
         Values::Single(_) | Values::Conflicting => Err(RejectionKind::CsrfMismatch),
     }
 }
@@ -123,16 +108,17 @@ fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> Reject
 
 /// Whether the value is asked for. Only cookies are sent by browsers unasked. A refresh token is never needed by a request
 /// that only reads.
-pub(super) fn is_asked<P: Purpose>(
+pub(super) fn is_asked(
     location: Location,
+    kind: Kind,
     method: &str,
     config: &Config,
-    require: &Require<P>,
+    demand: CsrfDemand,
 ) -> bool {
-    if location != Location::Cookies || require.csrf != CsrfDemand::Check {
+    if location != Location::Cookies || demand != CsrfDemand::Check {
         return false;
     }
-    let refreshes = P::KIND == Kind::Refresh;
+    let refreshes = kind == Kind::Refresh;
     // Where cookies are not configured, nobody judged the settings about them. A route that reads them all the same is
     // guarded, and refuses the tokens that were made without a value.
     if !config.settings.token_locations.contains(&Location::Cookies) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::lifetime::check_lifetime;
 use crate::{
-    claims::REGISTERED,
+    claims::registered::REGISTERED,
     config::{
         parse::duration::{format_duration, minutes},
         report::Report,
