@@ -88,7 +88,7 @@ async fn bug_25_an_error_brings_its_own_response() {
         let token = auth.authenticate(&Head::from(&request), &require).await?;
         Ok(token.subject().to_owned())
     }
-    let auth = Auth::new(config(&[]));
+    let auth = Auth::new(config(&[])).unwrap();
     let token = auth.create_access_token("user1").unwrap();
     let layered = || get("let in").layer(auth.require(Require::access()));
     let upgrade = Request::new("GET", "/")

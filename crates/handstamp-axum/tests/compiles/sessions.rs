@@ -122,7 +122,7 @@ fn main() {
         .unwrap();
     let auth = handstamp::Auth::builder(config)
         .store(MemoryStore::new())
-        .build();
+        .build().unwrap();
     let _: Router = Router::new()
         .route("/login", post(login))
         .route("/refresh", post(refresh))

@@ -49,7 +49,7 @@ fn main() {
             .secret_key([7; 32].as_slice())
             .build()
             .unwrap(),
-    );
+    ).unwrap();
     let layer: RequireLayer<purpose::Access> = auth.require(
         Require::access()
             .from([Location::Headers])

@@ -43,10 +43,12 @@ impl App {
                 async move { answer }
             })
             .store(Arc::clone(&store))
-            .build();
+            .build()
+            .unwrap();
         let other = Auth::builder(config(OTHER_SECRET, settings))
             .with_clock(clock.clone())
-            .build();
+            .build()
+            .unwrap();
         Self {
             settings: settings.to_vec(),
             auth,
@@ -77,6 +79,7 @@ impl App {
         Auth::builder(config(SECRET, &all))
             .with_clock(self.clock.clone())
             .build()
+            .unwrap()
     }
 
     pub(super) fn access(&self, token: impl Into<NewToken>) -> SignedToken<Access> {

@@ -76,7 +76,7 @@ impl Server {
         }
 
         let auth = handstamp::Auth::builder(config).store(sessions.store());
-        let auth = Auth::from(auth.build());
+        let auth = Auth::from(auth.build()?);
         let app = App {
             auth: auth.clone(),
             log_in: LogIn::new(&database, demo_users),

@@ -40,7 +40,7 @@ async fn ask_store(
     if session.is_none() && kind == Kind::Refresh && context.requires_sessions() {
         return Ok(Admission::SessionEnded);
     }
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(Admission::Admitted);
     };
     let Some(session) = session else {
@@ -74,7 +74,7 @@ pub(crate) async fn recheck(
     if status != TokenStatus::Active {
         return Ok(status);
     }
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(TokenStatus::Active);
     };
     let admission = match claims.session().map(SessionId::from) {

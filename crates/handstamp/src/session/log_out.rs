@@ -58,8 +58,9 @@ pub(crate) async fn log_out(
         tokens,
         has_cookies,
     } = log_out;
+    context.warn_without_store();
     let is_anonymous = sessions.is_empty() && tokens.is_empty();
-    if !is_anonymous && let Some(store) = context.store()? {
+    if !is_anonymous && let Some(store) = context.store() {
         // Tokens first: one that is given a session at this moment asks once more when it has it.
         for token in tokens {
             let uid = token.uid.clone();
@@ -105,7 +106,7 @@ impl CarriedTokens {
             // Whether our user logs out beside a planted token, or a sibling subdomain wants them out with its own, nobody
             // can tell. What was proven ends; no cookie is deleted, for it may be the other one's.
             self.has_cookies = false;
-            if let Ok(None) = context.store() {
+            if context.store().is_none() {
                 // Then deleting would have been all.
                 let name = context
                     .config()

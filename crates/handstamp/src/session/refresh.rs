@@ -23,7 +23,8 @@ pub(crate) async fn refresh(
     token: &Authenticated<Refresh>,
 ) -> Result<TokenPair, AuthFailure> {
     let claims = token.claims_set();
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
+        context.warn_without_store();
         return Ok(without_session(context, now, claims)?);
     };
     let (way, row) = match claims.session() {

@@ -247,7 +247,10 @@ fn hardened_is_what_it_says() {
     let config = hardened().build().unwrap();
     assert!(config.warnings().is_empty(), "{:?}", config.warnings());
     assert_eq!(config.settings.session_tracking, Some(true));
-    let auth = Auth::new(config);
+    let auth = Auth::builder(config)
+        .store(crate::store::MemoryStore::new())
+        .build()
+        .unwrap();
     let access = auth.create_access_token("user1").unwrap();
     let refresh = auth.create_refresh_token("user1").unwrap();
     let lines: Vec<String> = [
