@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
-use handstamp::store::{Created, RevokeToken, Rotation, Store, TokenId};
+use handstamp::store::rotation::Continuation;
+use handstamp::store::{Admission, Created, RevokeToken, Rotation, Store, TokenId};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::Executor as _;
@@ -176,7 +175,7 @@ async fn purges_while_others_go_on(store: Arc<dyn Store>) {
     assert_eq!(purged.unwrap(), 100_000);
     assert!(longest < Duration::from_secs(1), "{longest:?}");
     let again = store.create(kept).await.unwrap();
-    assert!(matches!(again, Created::Existing(_)), "{again:?}");
+    assert!(matches!(again, Created::AlreadyExists(_)), "{again:?}");
     assert_eq!(store.purge().await.unwrap(), 0);
 }
 

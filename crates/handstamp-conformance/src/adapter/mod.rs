@@ -48,6 +48,7 @@
 //! | `/login-among-others` | `Set-Cookie: theme=dark` and `Cache-Control: public, max-age=600`, then access cookies for `user1` |
 //! | `/logout`, `/logout-access`, `/logout-refresh` | deletes all cookies, or those of one token |
 //! | `/failed` | status 400, and deletes all cookies |
+//! | `/rate-limited`, `/busy` | with the rejection of [`Auth::rate_limited`](handstamp::Auth::rate_limited) for 59,001 ms, or of [`Auth::busy`](handstamp::Auth::busy) |
 //!
 //! Sessions have routes of their own. Those without a guard take POST, the others every method.
 //!
@@ -106,12 +107,12 @@ mod auths;
 mod bodies;
 mod cookies;
 mod csrf;
+mod fetch_metadata;
 mod handlers;
 mod implicit;
 mod layers;
 mod locations;
 mod order;
-mod provenance;
 mod refusals;
 mod rejections;
 mod sessions;
@@ -139,7 +140,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     rejections::rows(&mut suite).await;
     order::rows(&mut suite).await;
     csrf::rows(&mut suite).await;
-    provenance::rows(&mut suite).await;
+    fetch_metadata::rows(&mut suite).await;
     cookies::rows(&mut suite).await;
     locations::rows(&mut suite).await;
     auths::rows(&mut suite).await;

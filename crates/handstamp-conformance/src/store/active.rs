@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::store::SessionRow;
+use handstamp::store::{Admission, SessionRow};
 
 use super::admit::{foreign, revoke};
 use super::login::{CLOSED, HOUR, Login, OPEN};
@@ -28,7 +27,10 @@ pub(super) fn rows(suite: &mut Suite) {
         "a token that is refused is no activity",
         refused_is_no_activity,
     );
-    suite.row("one token confirms and is activity", confirmed_and_touched);
+    suite.row(
+        "one token acknowledges and is activity",
+        confirmed_and_touched,
+    );
 }
 
 async fn never_touched(row: Row) -> Outcome {

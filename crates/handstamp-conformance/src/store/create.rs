@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
-use handstamp::store::{Created, SessionRow, TokenId, UserRevocation};
+use handstamp::store::{Admission, Created, SessionRow, TokenId, UserRevocation};
 
 use super::login::{DAY, HOUR, Login, revoke_user, unique};
 use super::races::together;
@@ -65,9 +64,9 @@ async fn as_asked_for(row: Row) -> Outcome {
         uid: login.uid.clone(),
         generation: 1,
         current: login.token(1),
-        confirmed: true,
+        acknowledged: true,
         rotated_at: now,
-        renewed_at: now,
+        grace_started_at: now,
         created_at: now,
         last_active: now,
         idle_expires: now.saturating_add(HOUR),
@@ -177,7 +176,7 @@ async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
         (new.idle, new.absolute) = (2 * HOUR, 2 * DAY);
         let got = match row.store().create(new).await? {
             Created::New(row) => ("new", row),
-            Created::Existing(row) => ("existing", row),
+            Created::AlreadyExists(row) => ("existing", row),
         };
         row.equal("second session", got, ("existing", first.clone()));
     }
@@ -197,7 +196,7 @@ async fn many_at_once(row: Row) -> Outcome {
     for created in created {
         match created? {
             Created::New(row) => new.push(row),
-            Created::Existing(row) => existing.push(row),
+            Created::AlreadyExists(row) => existing.push(row),
         }
     }
     row.equal("new ones", new.len(), 1);

@@ -28,7 +28,7 @@
 //!   lost when the database restarts, and that the space of what is over is given back.
 //!
 //! # What the rows ask
-//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::session::rotation),
+//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::store::rotation),
 //! and nothing else is written: rows compare whole sessions, before and after. Beside them [`Store::purge`] runs over and
 //! over, which must never change an answer. Then races: many nodes with one token, and log-outs against refreshes.
 //!
@@ -42,9 +42,9 @@
     reason = "a row that fails in its own table panics, and is told as failed"
 )]
 
+mod acknowledge;
 mod active;
 mod admit;
-mod confirm;
 mod create;
 mod keys;
 mod list;
@@ -77,7 +77,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     create::rows(&mut suite);
     keys::rows(&mut suite);
     rotate::rows(&mut suite);
-    confirm::rows(&mut suite);
+    acknowledge::rows(&mut suite);
     recover::rows(&mut suite);
     refused::rows(&mut suite);
     admit::rows(&mut suite);

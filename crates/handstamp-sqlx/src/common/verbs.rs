@@ -2,10 +2,9 @@
 
 use std::future::Future;
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Verdict};
-use handstamp::store::{Admit, Created, NewSession, Rotate, Rotation, SessionRow};
+use handstamp::store::rotation::{Continuation, Verdict};
+use handstamp::store::{Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow};
 
 use crate::common::row::Seen;
 
@@ -47,7 +46,7 @@ pub(crate) async fn create(
         }
         // It may have been purged in between.
         if let Some(row) = database.find(&new).await? {
-            return Ok(Created::Existing(row));
+            return Ok(Created::AlreadyExists(row));
         }
     }
     Err(outrun())
@@ -76,7 +75,7 @@ pub(crate) async fn rotate(
         match row.judge(&rotate.presented, seen.now) {
             // Not so a moment ago: the grace window ended in between.
             Verdict::Continue(Continuation::Rotated | Continuation::Recovered) => {}
-            Verdict::Continue(way @ Continuation::Arrived) => {
+            Verdict::Continue(way @ Continuation::Acknowledged) => {
                 if let Some(row) = database.arrive(&rotate).await? {
                     return Ok(Rotation::Continued(way, row));
                 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, minutes, written},
+    duration::{days, format_duration, minutes},
     report::Report,
     setting::{Apply, Setting, settings},
 };
@@ -46,14 +46,14 @@ impl Tokens {
         if self.decode_leeway > LONGEST_LEEWAY {
             report.problem(
                 "JWT_DECODE_LEEWAY",
-                Some(&written(self.decode_leeway)),
+                Some(&format_duration(self.decode_leeway)),
                 "tokens would live on after their end; leeway is for clocks that differ by seconds",
                 "Use 1h or less, and longer lifetimes if those are meant",
             );
         } else if self.decode_leeway > LONGEST_USUAL_LEEWAY {
             report.warn(format!(
                 "JWT_DECODE_LEEWAY: every token lives {} longer than it says",
-                written(self.decode_leeway)
+                format_duration(self.decode_leeway)
             ));
         }
         for (key, audience) in [
@@ -91,8 +91,8 @@ impl Tokens {
         {
             return;
         }
-        let access = written(self.access_token_expires);
-        let refresh = written(self.refresh_token_expires);
+        let access = format_duration(self.access_token_expires);
+        let refresh = format_duration(self.refresh_token_expires);
         if report.is_given(ACCESS) {
             report.problem(
                 ACCESS,
@@ -122,13 +122,25 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
     };
     report.problem(
         key,
-        Some(&written(span)),
+        Some(&format_duration(span)),
         reason,
         "Use something like 15m or 20d",
     );
 }
 
-/// Past ten years a lifetime is a slip of the unit.
-pub(crate) const LONGEST_LIFE: Duration = days(3650);
+/// The longest life that a token or session can be given: ten years. What is longer is taken for
+/// a slip of the unit, and refused.
+///
+/// A store that remembers a revocation for this long remembers it until the last token that was
+/// issued before has expired.
+///
+/// ```
+/// use handstamp::config::LONGEST_LIFE;
+/// use handstamp::store::{AccountId, EndReason, RevokeUser, UserRevocation};
+///
+/// let account = AccountId::new(None, "user1");
+/// let revoke = RevokeUser::new(account, UserRevocation::All, EndReason::Revoked, LONGEST_LIFE);
+/// ```
+pub const LONGEST_LIFE: Duration = days(3650);
 const LONGEST_LEEWAY: Duration = Duration::from_secs(60 * 60);
 const LONGEST_USUAL_LEEWAY: Duration = minutes(5);

@@ -8,6 +8,7 @@ mod issue;
 mod reason;
 mod rejection;
 mod store;
+pub(crate) mod style;
 
 pub use auth::AuthError;
 pub use body::BodyError;
@@ -15,7 +16,7 @@ pub use claims::ClaimsError;
 pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};
 pub use issue::IssueError;
-pub(crate) use reason::Reason;
+pub(crate) use reason::RejectionKind;
 pub use rejection::Rejection;
-pub(crate) use rejection::Shape;
+pub(crate) use rejection::RejectionStyle;
 pub use store::StoreError;

@@ -1,14 +1,15 @@
 //! Why a request is refused: codes, statuses and words.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use super::style::ErrorStyle;
 use crate::claims::MalformedClaims;
-use crate::config::ErrorStyle;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
 #[derive(Debug)]
-pub(crate) enum Reason {
+pub(crate) enum RejectionKind {
     MissingToken {
         looked_in: String,
     },
@@ -48,9 +49,13 @@ pub(crate) enum Reason {
         provided: Vec<String>,
     },
     StoreUnavailable(super::StoreError),
+    RateLimited {
+        retry_after: Duration,
+    },
+    Busy,
 }
 
-impl Reason {
+impl RejectionKind {
     pub(crate) fn code(&self) -> &'static str {
         self.row().code
     }
@@ -104,6 +109,8 @@ impl Reason {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
             Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
+            Self::RateLimited { .. } => row("rate_limited", "RateLimitExceeded", 429, 429),
+            Self::Busy => row("busy", "Busy", 503, 503),
         }
     }
 
@@ -164,11 +171,30 @@ impl Reason {
             )
             .into(),
             (Self::StoreUnavailable(_), _) => "The session store does not answer; try again".into(),
+            (Self::RateLimited { .. }, _) => format!(
+                "Rate limit exceeded. Retry after {} seconds.",
+                self.retry_after().unwrap_or_default()
+            )
+            .into(),
+            (Self::Busy, _) => "Too many requests at once; try again".into(),
+        }
+    }
+
+    /// Whole seconds after which the client may try again, rounded up and at least one.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::StoreUnavailable(_) | Self::Busy => Some(1),
+            Self::RateLimited { retry_after } => {
+                let seconds = retry_after.as_secs();
+                let rest = u64::from(retry_after.subsec_nanos() > 0);
+                Some(seconds.saturating_add(rest).max(1))
+            }
+            _ => None,
         }
     }
 }
 
-impl From<JwsError> for Reason {
+impl From<JwsError> for RejectionKind {
     fn from(error: JwsError) -> Self {
         match error {
             JwsError::InvalidSignature => Self::InvalidSignature,
@@ -182,7 +208,7 @@ impl From<JwsError> for Reason {
     }
 }
 
-impl From<MalformedClaims> for Reason {
+impl From<MalformedClaims> for RejectionKind {
     fn from(error: MalformedClaims) -> Self {
         Self::InvalidToken(error.0)
     }

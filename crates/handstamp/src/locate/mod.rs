@@ -7,13 +7,14 @@ mod query;
 
 use std::borrow::Cow;
 
+use crate::authenticate::Require;
 use crate::config::Config;
 use crate::cookie::Candidates;
-use crate::error::Reason;
+use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::require::Require;
 
 /// What a request shows in the first place that has a token. Nothing about it is believed yet.
 pub(crate) enum Presented<'r> {
@@ -42,7 +43,7 @@ pub(crate) fn locate<'r, P: Purpose>(
     head: &'r impl RequestHead,
     config: &'r Config,
     require: &'r Require<P>,
-) -> Result<Presented<'r>, Reason> {
+) -> Result<Presented<'r>, RejectionKind> {
     let locations = require.locations.as_deref().unwrap_or(config.locations());
     for location in locations {
         let presented = match location {
@@ -55,13 +56,13 @@ pub(crate) fn locate<'r, P: Purpose>(
             return Ok(presented);
         }
     }
-    Err(Reason::MissingToken {
+    Err(RejectionKind::MissingToken {
         looked_in: describe(locations, head, config, P::KIND),
     })
 }
 
 /// The tokens in a place other than cookies, for a log-out, which takes those of both purposes.
-pub(crate) fn elsewhere<'r>(
+pub(crate) fn non_cookie_tokens<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
     location: Location,
@@ -106,39 +107,6 @@ fn describe(
         return "no place at all".to_owned();
     }
     places.join(" or ")
-}
-
-/// A place in a request where a token may be.
-///
-/// ```
-/// use handstamp::{Config, Location};
-///
-/// let builder = Config::builder().token_locations([Location::Cookies, Location::Headers]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Location {
-    /// The header `JWT_HEADER_NAME`, `Authorization` by default.
-    Headers,
-    /// The cookies `JWT_ACCESS_COOKIE_NAME` and `JWT_REFRESH_COOKIE_NAME`.
-    Cookies,
-    /// The query parameter `JWT_QUERY_STRING_NAME`. Off unless listed: addresses end up in logs.
-    Query,
-    /// A member of a JSON body. Only extractors that consume the body look here.
-    Json,
-}
-
-impl Location {
-    /// The word used in `JWT_TOKEN_LOCATION`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Headers => "headers",
-            Self::Cookies => "cookies",
-            Self::Query => "query",
-            Self::Json => "json",
-        }
-    }
 }
 
 #[cfg(test)]

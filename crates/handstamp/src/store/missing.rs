@@ -1,11 +1,11 @@
 //! The store that was asked for and not given.
 
 use super::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
-use crate::admission::Admission;
 use crate::error::StoreError;
+use crate::store::Admission;
 
 /// Where `JWT_SESSION_TRACKING=true` meets no store: nobody is let in, and every answer says why.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Store for Missing {
         missing()
     }
 
-    fn list(&self, _: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, _: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         missing()
     }
 

@@ -1,19 +1,20 @@
 //! What a client is told. Every code over real requests is the business of the adapters' suite.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Rejection, Shape};
-use crate::config::ErrorStyle;
-use crate::error::{Reason, StoreError};
+use super::{Rejection, RejectionStyle};
+use crate::error::style::ErrorStyle;
+use crate::error::{RejectionKind, StoreError};
 
-fn rejection(reason: Reason, style: ErrorStyle) -> Rejection {
+fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
     let message_key = "message".to_owned();
-    Rejection::new(reason, Arc::new(Shape { style, message_key }))
+    Rejection::new(reason, Arc::new(RejectionStyle { style, message_key }))
 }
 
-fn scopes(required: &[&str], provided: &[&str]) -> Reason {
+fn scopes(required: &[&str], provided: &[&str]) -> RejectionKind {
     let owned = |list: &[&str]| list.iter().map(|&scope| scope.to_owned()).collect();
-    Reason::InsufficientScope {
+    RejectionKind::InsufficientScope {
         required: owned(required),
         provided: owned(provided),
     }
@@ -27,33 +28,39 @@ fn header(rejection: &Rejection, name: &str) -> Option<String> {
 
 #[test]
 fn bodies() {
-    let mismatch = || Reason::LoginTypeMismatch {
+    let mismatch = || RejectionKind::LoginTypeMismatch {
         expected: "admin".to_owned(),
         actual: None,
     };
     #[rustfmt::skip]
     let rows = [
-        (Reason::TokenExpired, ErrorStyle::Standard,
+        (RejectionKind::TokenExpired, ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Unauthorized","status":401,"code":"token_expired","message":"Token has expired","error_type":"TokenExpiredError"}"#),
-        (Reason::TokenExpired, ErrorStyle::AuthX,
+        (RejectionKind::TokenExpired, ErrorStyle::AuthX,
             r#"{"message":"Token has expired","error_type":"TokenExpiredError"}"#),
         (mismatch(), ErrorStyle::AuthX,
             r#"{"message":"Token type mismatch: expected 'admin', got 'unknown'","error_type":"LoginTypeMismatchError","expected_type":"admin","actual_type":null}"#),
         (scopes(&["a"], &[]), ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Forbidden","status":403,"code":"insufficient_scope","message":"Missing required scopes: ['a']. Provided: []","error_type":"InsufficientScopeError"}"#),
-        (Reason::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
+        (RejectionKind::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"store_unavailable","message":"The session store does not answer; try again","error_type":"StoreUnavailable"}"#),
-        (Reason::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
+        (RejectionKind::RateLimited { retry_after: Duration::from_secs(60) }, ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Too Many Requests","status":429,"code":"rate_limited","message":"Rate limit exceeded. Retry after 60 seconds.","error_type":"RateLimitExceeded","retry_after":60}"#),
+        (RejectionKind::RateLimited { retry_after: Duration::from_secs(60) }, ErrorStyle::AuthX,
+            r#"{"message":"Rate limit exceeded. Retry after 60 seconds.","error_type":"RateLimitExceeded","retry_after":60}"#),
+        (RejectionKind::Busy, ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"busy","message":"Too many requests at once; try again","error_type":"Busy"}"#),
+        (RejectionKind::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
             r#"{"message":"Invalid Token","error_type":"JWTDecodeError"}"#),
     ];
     for (reason, style, expected) in rows {
         assert_eq!(rejection(reason, style).body(), expected);
     }
-    let shape = Shape {
+    let shape = RejectionStyle {
         style: ErrorStyle::AuthX,
         message_key: "détail".to_owned(),
     };
-    let named = Rejection::new(Reason::CsrfMismatch, Arc::new(shape));
+    let named = Rejection::new(RejectionKind::CsrfMismatch, Arc::new(shape));
     assert_eq!(
         named.body(),
         r#"{"détail":"CSRF double submit does not match","error_type":"CSRFError"}"#
@@ -69,10 +76,10 @@ fn challenges_hold_what_a_header_can() {
         ("scopes that no header can hold", scopes(&["a\"b", "c\\d", "e f", "ü", "\r\n", ""], &[]), Some(insufficient.to_owned())),
         ("one among them that can", scopes(&["ü", "a"], &[]), Some(format!("{insufficient}, scope=\"a\""))),
         ("none", scopes(&[], &["a"]), Some(insufficient.to_owned())),
-        ("nothing is wrong with a token", Reason::MissingToken { looked_in: String::new() }, Some("Bearer".to_owned())),
-        ("a bad token", Reason::TokenRevoked, Some("Bearer error=\"invalid_token\"".to_owned())),
-        ("a refused request with a good token", Reason::CsrfMismatch, None),
-        ("nothing that the client did", Reason::StoreUnavailable(StoreError::new("")), None),
+        ("nothing is wrong with a token", RejectionKind::MissingToken { looked_in: String::new() }, Some("Bearer".to_owned())),
+        ("a bad token", RejectionKind::TokenRevoked, Some("Bearer error=\"invalid_token\"".to_owned())),
+        ("a refused request with a good token", RejectionKind::CsrfMismatch, None),
+        ("nothing that the client did", RejectionKind::StoreUnavailable(StoreError::new("")), None),
     ];
     for (sentence, reason, expected) in rows {
         let rejection = rejection(reason, ErrorStyle::Standard);
@@ -87,15 +94,46 @@ fn challenges_hold_what_a_header_can() {
         );
     }
     let down = rejection(
-        Reason::StoreUnavailable(StoreError::new("")),
+        RejectionKind::StoreUnavailable(StoreError::new("")),
         ErrorStyle::AuthX,
     );
     assert_eq!(header(&down, "retry-after").as_deref(), Some("1"));
-    let mismatch = rejection(Reason::CsrfMismatch, ErrorStyle::AuthX);
+    let busy = rejection(RejectionKind::Busy, ErrorStyle::Standard);
+    assert_eq!(header(&busy, "retry-after").as_deref(), Some("1"));
+    assert_eq!(header(&busy, "www-authenticate"), None);
+    let mismatch = rejection(RejectionKind::CsrfMismatch, ErrorStyle::AuthX);
     assert_eq!(
         header(&mismatch, "www-authenticate").as_deref(),
         Some("Bearer")
     );
+}
+
+#[test]
+fn a_client_that_waits_as_long_as_it_was_told_is_not_too_early() {
+    for (name, retry_after, seconds) in [
+        ("whole seconds stay", Duration::from_secs(60), "60"),
+        (
+            "a fraction is rounded up",
+            Duration::from_millis(59_001),
+            "60",
+        ),
+        ("a nanosecond is one second", Duration::from_nanos(1), "1"),
+        ("at once is never told", Duration::ZERO, "1"),
+        (
+            "the longest there is",
+            Duration::MAX,
+            "18446744073709551615",
+        ),
+    ] {
+        let limited = RejectionKind::RateLimited { retry_after };
+        let rejection = rejection(limited, ErrorStyle::Standard);
+        let said = header(&rejection, "retry-after");
+        assert_eq!(said.as_deref(), Some(seconds), "{name}");
+        let member = format!("\"retry_after\":{seconds}}}");
+        assert!(rejection.body().ends_with(&member), "{name}");
+        let words = format!("Rate limit exceeded. Retry after {seconds} seconds.");
+        assert_eq!(rejection.to_string(), words, "{name}");
+    }
 }
 
 #[test]

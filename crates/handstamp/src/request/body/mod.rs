@@ -1,0 +1,273 @@
+//! What the body of a request says: a token, a CSRF value, and what it was sent for.
+//!
+//! The core reads no bodies: whoever collects one hands it in, by [`RequestHead::with_body`]. Adapters have extractors
+//! that do; elsewhere it is this:
+//!
+//! ```
+//! use handstamp::error::{BodyError, Rejection};
+//! use handstamp::{Auth, RequestHead, Require};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct NewPost { title: String }
+//!
+//! async fn title(auth: &Auth, head: impl RequestHead, bytes: &[u8]) -> Result<String, Refusal> {
+//!     let request = head.with_body(bytes);
+//!     let token = auth.authenticate(&request, &Require::access()).await?; // first: who is nobody learns nothing
+//!     let post: NewPost = request.body().json()?;
+//!     Ok(format!("{} by {}", post.title, token.subject()))
+//! }
+//!
+//! /// What is answered with its `status`.
+//! enum Refusal {
+//!     Token(Rejection),
+//!     Body(BodyError),
+//! }
+//! # impl From<Rejection> for Refusal { fn from(rejection: Rejection) -> Self { Self::Token(rejection) } }
+//! # impl From<BodyError> for Refusal { fn from(error: BodyError) -> Self { Self::Body(error) } }
+//! ```
+//!
+//! # Security
+//! Limit what you collect. The core looks at what it is given once or twice, and never makes more of it than it was; of
+//! parts and fields it takes a thousand at most.
+
+mod json;
+mod media_type;
+mod multipart;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::Deserialize;
+
+use crate::error::BodyError;
+use crate::request::{RequestHead, Values};
+use media_type::WithParameters;
+use multipart::Part;
+pub use multipart::UploadedFile;
+
+/// A body that was collected, or the news that none was.
+///
+/// # Security
+/// What it is, its `Content-Type` says and nothing else: a page of another site can send JSON as `text/plain` unasked, so
+/// that is no JSON here.
+pub struct RequestBody<'b>(Content<'b>);
+
+enum Content<'b> {
+    NotRead,
+    /// No bytes, and nothing that says what they are.
+    Empty,
+    Json(&'b [u8]),
+    Urlencoded(&'b [u8]),
+    Multipart(Result<Vec<Part<'b>>, &'static str>),
+    /// Of another type, or of none.
+    Other,
+}
+
+impl<'b> RequestBody<'b> {
+    pub(crate) const NOT_READ: Self = Self(Content::NotRead);
+
+    fn new(head: &impl RequestHead, bytes: &'b [u8]) -> Self {
+        let mut types = head.header_values("content-type");
+        let (first, second) = (types.next(), types.next());
+        // What two headers say, two programs may read differently.
+        let only = first.filter(|_| second.is_none());
+        if first.is_none() && bytes.is_empty() {
+            return Self(Content::Empty);
+        }
+        let Some(media_type) = only.and_then(WithParameters::parse) else {
+            return Self(Content::Other);
+        };
+        Self(match media_type.value.as_str() {
+            JSON => Content::Json(bytes),
+            URLENCODED => Content::Urlencoded(bytes),
+            MULTIPART => Content::Multipart(match media_type.parameter("boundary") {
+                Some(boundary) => multipart::parts(boundary, bytes),
+                None => Err("the Content-Type names no boundary"),
+            }),
+            _ => Content::Other,
+        })
+    }
+
+    /// The JSON as a type of the application's own. All members are there, the one with the token among them. No body at all is
+    /// `null`: an `Option` that is `None`.
+    ///
+    /// ```
+    /// # use handstamp::RequestHead;
+    /// # struct Post;
+    /// # impl RequestHead for Post {
+    /// #     fn method(&self) -> &str { "POST" }
+    /// #     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    /// #         (name == "content-type").then_some(b"application/json".as_slice()).into_iter()
+    /// #     }
+    /// #     fn query(&self) -> Option<&str> { None }
+    /// # }
+    /// # let head = Post;
+    /// #[derive(serde::Deserialize)]
+    /// struct NewPost { title: String }
+    ///
+    /// let request = head.with_body(br#"{"title": "Hello"}"#);
+    /// assert_eq!(request.body().json::<NewPost>()?.title, "Hello");
+    /// # Ok::<(), handstamp::error::BodyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the body is no `application/json` (status 415), is no JSON (400), or has another shape (422).
+    pub fn json<T: Deserialize<'b>>(&self) -> Result<T, BodyError> {
+        let other = BodyError::MediaType { expected: &[JSON] };
+        match self.0 {
+            Content::Json(bytes) => {
+                serde_json::from_slice(bytes).map_err(|error| BodyError::of_json(&error))
+            }
+            Content::Empty => serde_json::from_str("null").map_err(|_| other),
+            _ => Err(other),
+        }
+    }
+
+    /// The fields of a form, urlencoded or multipart, as a type of the application's own. A field that is there several
+    /// times, as boxes to tick are, fills a `Vec`. All fields are there, the one with the CSRF value among them; files are in
+    /// [`files`](Self::files).
+    ///
+    /// ```
+    /// # use handstamp::RequestHead;
+    /// # struct Post;
+    /// # impl RequestHead for Post {
+    /// #     fn method(&self) -> &str { "POST" }
+    /// #     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    /// #         (name == "content-type").then_some(b"application/x-www-form-urlencoded".as_slice()).into_iter()
+    /// #     }
+    /// #     fn query(&self) -> Option<&str> { None }
+    /// # }
+    /// # let head = Post;
+    /// #[derive(serde::Deserialize)]
+    /// struct NewPost { title: String, #[serde(default)] tag: Vec<String> }
+    ///
+    /// let request = head.with_body(b"title=Hello+there&tag=rust&tag=web");
+    /// let post: NewPost = request.body().form()?;
+    /// assert_eq!((post.title.as_str(), post.tag.len()), ("Hello there", 2));
+    /// # Ok::<(), handstamp::error::BodyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the body is no form (status 415), is broken or has more than a thousand fields (400), or has another shape
+    /// (422).
+    #[cfg(feature = "form")]
+    pub fn form<T: serde::de::DeserializeOwned>(&self) -> Result<T, BodyError> {
+        let fields = match &self.0 {
+            Content::Urlencoded(bytes) => Cow::Borrowed(*bytes),
+            Content::Multipart(Ok(parts)) => Cow::Owned(multipart::urlencoded(parts)),
+            Content::Multipart(Err(problem)) => return Err(BodyError::of_form(problem)),
+            Content::NotRead | Content::Empty | Content::Json(_) | Content::Other => {
+                let expected = &[URLENCODED, MULTIPART];
+                return Err(BodyError::MediaType { expected });
+            }
+        };
+        if memchr::memchr_iter(b'&', &fields).count() >= MAX_FIELDS {
+            return Err(BodyError::of_form("more than a thousand fields"));
+        }
+        let fields = serde_html_form::Deserializer::from_bytes(&fields);
+        serde_path_to_error::deserialize(fields).map_err(|error| BodyError::of_field(&error))
+    }
+
+    /// The files of a multipart form, in order. None of any other body.
+    pub fn files(&self) -> impl Iterator<Item = UploadedFile<'_>> {
+        self.parts().iter().filter_map(Part::file)
+    }
+
+    pub(crate) fn was_read(&self) -> bool {
+        !matches!(self.0, Content::NotRead)
+    }
+
+    /// What stands under this name in a JSON object; texts only.
+    pub(crate) fn member(&self, name: &str) -> Values<'b> {
+        match self.0 {
+            Content::Json(bytes) => json::member(bytes, name),
+            _ => Values::Missing,
+        }
+    }
+
+    /// What stands in the form's fields of this name. Empty ones say nothing, and files are no fields.
+    pub(crate) fn field(&self, name: &str) -> Values<'_> {
+        let of_name = |(known, value): (Cow<'_, str>, Cow<'b, str>)| {
+            (known == name).then(|| match value {
+                Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
+                Cow::Owned(value) => Cow::Owned(value.into_bytes()),
+            })
+        };
+        let says_something = |value: &Cow<'_, [u8]>| !value.is_empty();
+        match &self.0 {
+            Content::Urlencoded(bytes) => form_urlencoded::parse(bytes)
+                .filter_map(of_name)
+                .filter(says_something)
+                .collect(),
+            _ => (self.parts().iter().filter_map(Part::field))
+                .filter(|(known, _)| *known == name)
+                .map(|(_, value)| Cow::Borrowed(value))
+                .filter(says_something)
+                .collect(),
+        }
+    }
+
+    fn parts(&self) -> &[Part<'b>] {
+        match &self.0 {
+            Content::Multipart(Ok(parts)) => parts,
+            _ => &[],
+        }
+    }
+}
+
+/// Only what it is: there are tokens and passwords in it.
+impl fmt::Debug for RequestBody<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RequestBody")
+            .field(&match self.0 {
+                Content::NotRead => "not read",
+                Content::Empty => "empty",
+                Content::Json(_) => JSON,
+                Content::Urlencoded(_) => URLENCODED,
+                Content::Multipart(_) => MULTIPART,
+                Content::Other => "of another type",
+            })
+            .finish()
+    }
+}
+
+/// The head of a request together with its body: [`RequestHead::with_body`].
+#[derive(Debug)]
+pub struct WithBody<'b, H> {
+    head: H,
+    body: RequestBody<'b>,
+}
+
+impl<'b, H: RequestHead> WithBody<'b, H> {
+    pub(crate) fn new(head: H, bytes: &'b [u8]) -> Self {
+        let body = RequestBody::new(&head, bytes);
+        Self { head, body }
+    }
+}
+
+impl<H: RequestHead> RequestHead for WithBody<'_, H> {
+    fn method(&self) -> &str {
+        self.head.method()
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.head.header_values(name)
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.head.query()
+    }
+
+    fn body(&self) -> &RequestBody<'_> {
+        &self.body
+    }
+}
+
+const JSON: &str = "application/json";
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+/// Of a form. More is no form that somebody fills in.
+const MAX_FIELDS: usize = 1000;
+
+#[cfg(test)]
+mod tests;
