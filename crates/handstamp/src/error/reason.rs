@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::style::ErrorStyle;
 use crate::claims::MalformedClaims;
-use crate::config::ErrorStyle;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.

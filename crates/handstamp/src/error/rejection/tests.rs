@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Rejection, RejectionStyle};
-use crate::config::ErrorStyle;
+use crate::error::style::ErrorStyle;
 use crate::error::{RejectionKind, StoreError};
 
 fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
