@@ -6,7 +6,7 @@
 //! [Which store for what](crate::_documentation::sessions), and what each loses when it fails, has a page of its own.
 
 mod arguments;
-mod key;
+mod ids;
 mod memory;
 mod missing;
 mod row;
@@ -20,7 +20,7 @@ pub use arguments::{
     Admit, AdmitPurpose, NewSession, PresentedToken, RevokeSession, RevokeToken, RevokeUser,
     Rotate, UserRevocation,
 };
-pub use key::{AccountId, SessionId, TokenId};
+pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
 pub(crate) use missing::Missing;
 pub use row::{Created, EndReason, Rotation, SessionRow};
