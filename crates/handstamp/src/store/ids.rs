@@ -1,4 +1,7 @@
-//! What stores find things by: short, printable texts.
+//! The ids by which stores find entries: of an account, of a session, of a token.
+//!
+//! Takes the text of claims and gives short, printable text that any database can index. Two
+//! different texts never become one id. An id never gives the text of the claims back.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Who sessions belong to: a subject, and the login type if there is one. User 1 and admin 1 are two people.
+/// The account that sessions and tokens belong to: a subject, and the login type if there is one.
+///
+/// Accounts with the same subject and different login types are different accounts. `Debug` shows
+/// the first characters of a hash, for logs.
 ///
 /// ```
 /// use handstamp::store::AccountId;
@@ -21,50 +27,89 @@ use sha2::{Digest as _, Sha256};
 pub struct AccountId(Arc<str>);
 
 impl AccountId {
-    /// Of these claims, `login_type` and `sub`.
+    /// Makes the id of the account with these claims, `login_type` and `sub`.
     #[must_use]
     pub fn new(login_type: Option<&str>, subject: &str) -> Self {
         let subject = escape(subject);
         Self(match login_type {
-            None => short(subject),
-            Some(login_type) => short(format!("{}:{subject}", escape(login_type)).into()),
+            None => shorten(subject),
+            Some(login_type) => shorten(format!("{}:{subject}", escape(login_type)).into()),
         })
     }
 
-    /// At most 255 bytes of printable characters. Equal for equal people only.
+    /// Reads the text that a store has kept of an id: what [`as_str`](Self::as_str) returned.
+    ///
+    /// Returns `None` for text that `as_str` never returns.
+    ///
+    /// ```
+    /// use handstamp::store::AccountId;
+    ///
+    /// let id = AccountId::new(Some("admin"), "a:b");
+    /// assert_eq!(AccountId::from_stored(id.as_str()), Some(id));
+    /// assert_eq!(AccountId::from_stored("a:b:c"), None);
+    /// ```
+    #[must_use]
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let (login_type, subject) = text.split_once(':').unwrap_or(("", text));
+        let is_whole = text.len() <= LONGEST && is_escaped(login_type) && is_escaped(subject);
+        (is_whole || is_hash(text)).then(|| Self(text.into()))
+    }
+
+    /// Returns the text to keep in a store: at most 255 bytes, without control characters. Two
+    /// accounts never have the same text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Of a session: the claim `sid`.
+/// The id of a session: the claim `sid`.
 ///
-/// `Debug` shows the first characters of its hash, for logs; the same for the same session.
+/// `Debug` shows the first characters of a hash, for logs: the same for the same session.
 ///
 /// # Security
-/// Whoever knows an id can do nothing with it: tokens are signed, and [`Auth::revoke_session`](crate::Auth::revoke_session)
-/// asks whose it is.
+/// An id alone gives no access: tokens are signed, and
+/// [`Auth::revoke_session`](crate::Auth::revoke_session) takes the account as well.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(Arc<str>);
 
-/// Of a token: the claim `jti`. `Debug` shows a hash.
+/// The id of a token: the claim `jti`. `Debug` shows the first characters of a hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(Arc<str>);
 
 macro_rules! id {
     ($Id:ident) => {
         impl $Id {
-            /// At most 255 bytes of printable characters. 22 in ids of handstamp's own making.
+            /// Reads the text that a store has kept of an id: what [`as_str`](Self::as_str)
+            /// returned.
+            ///
+            /// Returns `None` for text that `as_str` never returns.
+            ///
+            /// ```
+            #[doc = concat!("use handstamp::store::", stringify!($Id), ";")]
+            ///
+            #[doc = concat!("let id = ", stringify!($Id), "::from(\"a:b\");")]
+            #[doc = concat!("assert_eq!(", stringify!($Id), "::from_stored(id.as_str()), Some(id));")]
+            #[doc = concat!("assert_eq!(", stringify!($Id), "::from_stored(\"a:b\"), None);")]
+            /// ```
+            #[must_use]
+            pub fn from_stored(text: &str) -> Option<Self> {
+                let is_whole = text.len() <= LONGEST && is_escaped(text);
+                (is_whole || is_hash(text)).then(|| Self(text.into()))
+            }
+
+            /// Returns the text to keep in a store: at most 255 bytes, without control characters
+            /// and without `:`. Ids that handstamp makes have 22 bytes.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
+        /// Makes the id from the text of a claim.
         impl From<&str> for $Id {
             fn from(text: &str) -> Self {
-                Self(short(escape(text)))
+                Self(shorten(escape(text)))
             }
         }
 
@@ -86,21 +131,27 @@ impl fmt::Debug for AccountId {
 }
 
 impl SessionId {
-    /// The session into which a refresh token without one is adopted: always the same for the same token, so that it is
-    /// adopted once.
-    pub(crate) fn adopting(uid: &AccountId, token: &TokenId) -> Self {
-        Self(derived(["adopted session", uid.as_str(), token.as_str()]))
+    /// Returns the id of the session into which a refresh token without a session is adopted:
+    /// always the same for the same token, so that each token is adopted once.
+    pub(crate) fn adopting(account: &AccountId, token: &TokenId) -> Self {
+        Self(derived([
+            "adopted session",
+            account.as_str(),
+            token.as_str(),
+        ]))
     }
 }
 
 impl TokenId {
-    /// The id of the refresh token that follows this one in its session: always the same.
+    /// Returns the id of the refresh token that follows this one in its session: always the same.
     ///
-    /// So a rotation that is repeated, because the answer or the store's last write was lost, gives the token it gave
-    /// before, and a token is told to be another's predecessor without a word about it in the store.
+    /// A rotation that is repeated, because the response or the last write of the store was lost,
+    /// therefore issues the same successor again. A predecessor is recognized by its successor's
+    /// id, so that stores do not keep its id.
     ///
     /// # Security
-    /// An id is no secret: what makes a token is its signature. Knowing the ids to come helps nobody to sign them.
+    /// An id is no secret: what makes a token is its signature, and knowing the ids to come does
+    /// not help to sign them.
     #[must_use]
     pub fn successor(&self, session: &SessionId) -> Self {
         Self(derived([
@@ -111,7 +162,7 @@ impl TokenId {
     }
 }
 
-/// 128 bits of a hash over texts, each ended by a byte that no key holds.
+/// Returns 128 bits of a hash over texts, each ended by a byte that no id contains.
 fn derived(texts: [&str; 3]) -> Arc<str> {
     let mut hash = Sha256::new();
     for text in texts {
@@ -124,14 +175,15 @@ fn derived(texts: [&str; 3]) -> Arc<str> {
     URL_SAFE_NO_PAD.encode(first).into()
 }
 
-/// For logs.
+/// Returns what logs show of an id.
 fn hashed(text: &str) -> String {
     let mut digest = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
     digest.truncate(12);
     digest
 }
 
-/// Takes away what databases stumble over, and `:`, which stands between the two parts of a [`AccountId`]. Two texts stay two.
+/// Percent-encodes control characters, which some databases refuse, `:`, which separates the two
+/// parts of an [`AccountId`], and `%` itself. Different texts stay different.
 fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b':' | b'%');
     if text.bytes().all(is_plain) {
@@ -155,14 +207,43 @@ fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// What is longer than a database likes to index becomes a hash. `%%` stands in no escaped text.
-fn short(text: Cow<'_, str>) -> Arc<str> {
+/// Whether [`escape`] returns this text for some text.
+fn is_escaped(text: &str) -> bool {
+    unescape(text).is_some_and(|original| escape(&original) == text)
+}
+
+/// Decodes what [`escape`] has encoded.
+fn unescape(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+/// Replaces text that is longer than databases index by a hash. No escaped text contains `%%`.
+fn shorten(text: Cow<'_, str>) -> Arc<str> {
     if text.len() <= LONGEST {
         return text.into();
     }
     format!("%%{}", URL_SAFE_NO_PAD.encode(Sha256::digest(&*text))).into()
 }
 
+/// Whether [`shorten`] makes this text of some text.
+fn is_hash(text: &str) -> bool {
+    let digest = text
+        .strip_prefix("%%")
+        .map(|text| URL_SAFE_NO_PAD.decode(text));
+    matches!(digest, Some(Ok(digest)) if digest.len() == 32)
+}
+
+/// In bytes.
 const LONGEST: usize = 255;
 
 #[cfg(test)]
@@ -170,10 +251,10 @@ mod tests {
     use super::{AccountId, SessionId, TokenId};
 
     #[test]
-    fn two_people_never_share_a_key() {
+    fn two_accounts_never_share_an_id() {
         let long = "x".repeat(300);
         let longer = "x".repeat(301);
-        let people = [
+        let accounts = [
             (None, "1"),
             (Some("admin"), "1"),
             (Some("user"), "1"),
@@ -189,13 +270,13 @@ mod tests {
             (None, longer.as_str()),
             (Some("admin"), long.as_str()),
         ];
-        for (i, (login_type, subject)) in people.iter().enumerate() {
-            let key = AccountId::new(*login_type, subject);
-            assert!(key.as_str().len() <= 255, "{subject}");
-            assert!(!key.as_str().chars().any(char::is_control), "{subject}");
-            for (other_type, other) in people.iter().skip(i + 1) {
+        for (i, (login_type, subject)) in accounts.iter().enumerate() {
+            let id = AccountId::new(*login_type, subject);
+            assert!(id.as_str().len() <= 255, "{subject}");
+            assert!(!id.as_str().chars().any(char::is_control), "{subject}");
+            for (other_type, other) in accounts.iter().skip(i + 1) {
                 assert_ne!(
-                    key,
+                    id,
                     AccountId::new(*other_type, other),
                     "{login_type:?} {subject:?}"
                 );
@@ -204,14 +285,64 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_our_own_making_stay_as_they_are() {
+    fn generated_ids_are_not_changed() {
         let id = "AAECAwQFBgcICQoLDA0-_w";
         assert_eq!(SessionId::from(id).as_str(), id);
         assert_eq!(TokenId::from(id).as_str(), id);
     }
 
     #[test]
-    fn logs_see_hashes() {
+    fn stored_ids_are_read_back() {
+        let long = "x".repeat(300);
+        let texts = [
+            "AAECAwQFBgcICQoLDA0-_w",
+            "",
+            "urn:uuid:00000000",
+            "100% %41 %% %",
+            "a\0b\u{85}",
+            "日本語",
+            long.as_str(),
+        ];
+        for text in texts {
+            let (session, token) = (SessionId::from(text), TokenId::from(text));
+            assert_eq!(SessionId::from_stored(session.as_str()), Some(session));
+            assert_eq!(TokenId::from_stored(token.as_str()), Some(token));
+            for login_type in [None, Some("admin"), Some(""), Some("a:%"), Some(&long)] {
+                let account = AccountId::new(login_type, text);
+                let stored = AccountId::from_stored(account.as_str());
+                assert_eq!(stored, Some(account), "{login_type:?} {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_that_no_id_has_is_not_read() {
+        let long = "x".repeat(256);
+        let cut = format!("%%{}", "x".repeat(42));
+        let rows = [
+            ("a control character", "a\0"),
+            ("a control character beyond ASCII", "a\u{85}"),
+            ("more than two parts", "a:b:c"),
+            ("an escape that is cut off", "a%3"),
+            ("an escape that is no number", "a%zz"),
+            ("an escape with a sign", "a%+A"),
+            ("an escape in small letters", "a%3a"),
+            ("an escape of a character that needs none", "a%41"),
+            ("escapes that are no UTF-8", "a%FF"),
+            ("too long", long.as_str()),
+            ("a hash that is cut off", cut.as_str()),
+        ];
+        for (row, text) in rows {
+            assert_eq!(AccountId::from_stored(text), None, "{row}");
+            assert_eq!(SessionId::from_stored(text), None, "{row}");
+            assert_eq!(TokenId::from_stored(text), None, "{row}");
+        }
+        assert_eq!(SessionId::from_stored("a:b"), None);
+        assert_eq!(TokenId::from_stored("a:b"), None);
+    }
+
+    #[test]
+    fn debug_shows_hashes() {
         let id = SessionId::from("AAECAwQFBgcICQoLDA0ODw");
         assert!(!format!("{id:?}").contains("AAEC"));
         assert_eq!(format!("{id:?}"), format!("{:?}", id.clone()));
