@@ -174,6 +174,24 @@ pub enum AdmitPurpose {
     Refresh(PresentedToken),
 }
 
+/// A session to read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReadSession {
+    /// The account that the session must belong to.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+}
+
+impl ReadSession {
+    /// Reads this session of this account.
+    #[must_use]
+    pub fn new(account: AccountId, session: SessionId) -> Self {
+        Self { account, session }
+    }
+}
+
 /// A session to end.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -10,8 +10,8 @@ use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::admission::Admission;
 use crate::clock::{Clock, SystemClock, UnixTime};
@@ -94,6 +94,10 @@ impl Store for MemoryStore {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         ready(self.shard(&admit.uid).admit(&admit, self.now()))
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        ready(self.shard(&read.account).session(&read, self.now()))
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

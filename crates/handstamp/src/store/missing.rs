@@ -1,8 +1,8 @@
 //! The store that was asked for and not given.
 
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::admission::Admission;
 use crate::error::StoreError;
@@ -34,6 +34,10 @@ impl Store for Missing {
     }
 
     fn admit(&self, _: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
+        missing()
+    }
+
+    fn session(&self, _: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         missing()
     }
 

@@ -17,8 +17,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use arguments::{
-    Admit, AdmitPurpose, NewSession, PresentedToken, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, UserRevocation,
+    Admit, AdmitPurpose, NewSession, PresentedToken, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, UserRevocation,
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
@@ -69,6 +69,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// 5. Else [`Admission::Admitted`]. An access token of the session's generation acknowledges it: [`SessionRow::acknowledge`]. When
     ///    [`Admit::touch_after`] is set and the session was last active that long ago, it is active now.
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>>;
+
+    /// Reads one session, in one round trip. Returns `None` for a session that is unknown, of another
+    /// account, or not live. Writes nothing.
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
 
     /// Ends one session of this user. Whether there was a live one.
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>>;

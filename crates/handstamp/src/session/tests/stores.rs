@@ -11,8 +11,8 @@ use crate::error::{AuthError, StoreError};
 use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
-    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -57,6 +57,7 @@ verbs! {
     create(new: NewSession) -> Created;
     rotate(rotate: Rotate) -> Rotation;
     admit(admit: Admit) -> Admission;
+    session(read: ReadSession) -> Option<SessionRow>;
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();

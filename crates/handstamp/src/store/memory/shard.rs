@@ -9,8 +9,8 @@ use crate::admission::Admission;
 use crate::clock::UnixTime;
 use crate::session::rotation::Verdict;
 use crate::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
 };
 
 /// Everything of the users whose hash falls here.
@@ -166,6 +166,10 @@ impl Shard {
             row.last_active = now;
         }
         Admission::Admitted
+    }
+
+    pub(super) fn session(&mut self, read: &ReadSession, now: UnixTime) -> Option<SessionRow> {
+        self.live(&read.account, &read.session, now).cloned()
     }
 
     pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {
