@@ -5,15 +5,15 @@
 //! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 //! [`Origin`]: https://fetch.spec.whatwg.org/#origin-header
 
-use super::origin::Origin;
 use super::{method, token};
+use crate::authenticate::{CsrfDemand, Require};
 use crate::config::{Config, OriginCheck};
 use crate::error::RejectionKind;
-use crate::locate::Location;
+use crate::location::Location;
+use crate::origin::Origin;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::require::{CsrfDemand, Require};
 
 /// For a request that shows a token, before the token is looked at. Asked of every method that may change something,
 /// whatever `JWT_CSRF_METHODS` says: it costs the client nothing.

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use ctutils::CtEq as _;
 
 use super::{fetch_metadata, masked, method};
+use crate::authenticate::verify::Verified;
+use crate::authenticate::{CsrfDemand, Require};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::RejectionKind;
-use crate::locate::Location;
+use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
-use crate::require::{CsrfDemand, Require};
-use crate::verify::Verified;
 
 /// A verified token together with the proof that no other site made the browser send it. Only [`check`] makes one, so
 /// the proof cannot be paired with another token.
