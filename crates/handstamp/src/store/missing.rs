@@ -1,4 +1,6 @@
-//! The store that was asked for and not given.
+//! The store of an `Auth` that requires sessions and was given no store.
+//!
+//! Every method fails. No token is accepted.
 
 use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
@@ -7,7 +9,8 @@ use super::{
 use crate::error::StoreError;
 use crate::store::Admission;
 
-/// Where `JWT_SESSION_TRACKING=true` meets no store: nobody is let in, and every answer says why.
+/// Stands in where `JWT_SESSION_TRACKING=true` has no store: every request is rejected, and the
+/// error says why.
 #[derive(Debug)]
 pub(crate) struct Missing;
 

@@ -1,4 +1,4 @@
-//! A store that several hold.
+//! Implements [`Store`] for a shared store, by passing each call on.
 
 use std::sync::Arc;
 
