@@ -192,7 +192,7 @@ fn no_key_is_shown() {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.expect("a key is all it needs")).unwrap()
+    Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")
 }
 
 fn with_token(auth: &Auth, path: &str) -> TestRequest {

@@ -206,7 +206,7 @@ impl From<String> for Bytes {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.expect("a key is all it needs")).unwrap()
+    Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")
 }
 
 fn with_token<B>(auth: &Auth, body: B) -> Request<B> {

@@ -72,3 +72,8 @@ pub mod store;
 pub mod subject;
 #[cfg(test)]
 mod testing;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

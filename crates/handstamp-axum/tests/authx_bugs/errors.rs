@@ -41,7 +41,7 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         Err(StoreError::new("never said"))
     });
-    for auth in [failing.build(), silent.build()] {
+    for auth in [failing.build().unwrap(), silent.build().unwrap()] {
         let auth = Auth::from(auth);
         let router = Router::new()
             .route("/protected", get(subject))
