@@ -1,4 +1,6 @@
 -- KEYS: the session, the not-before of the account, the index of the account.
+-- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none),
+-- data.
 local session_key, not_before_key, index = unpack(KEYS)
 local id, uid, token, idle, absolute, keep_until, data = unpack(ARGV)
 

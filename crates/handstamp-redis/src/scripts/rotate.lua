@@ -1,6 +1,7 @@
 -- KEYS: the session, the token as a revoked one, the not-before of the account, the index of the
--- account. ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace,
--- idle, acknowledged.
+-- account.
+-- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle,
+-- acknowledged.
 local session_key, token_key, not_before_key, index = unpack(KEYS)
 local id, uid, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
 
