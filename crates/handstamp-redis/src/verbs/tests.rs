@@ -347,7 +347,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         20 => create(),
         40 => rotate(),
         30 => admit(),
-        10 => session_or_foreign().prop_map(Verb::Read),
+        10 => session_of_any_user().prop_map(Verb::Read),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
@@ -370,7 +370,7 @@ fn create() -> impl Strategy<Value = Verb> {
 }
 
 fn rotate() -> impl Strategy<Value = Verb> {
-    (session_or_foreign(), shown(), any::<bool>(), life()).prop_map(
+    (session_of_any_user(), shown(), any::<bool>(), life()).prop_map(
         |(session, shown, acknowledged, idle)| Verb::Rotate {
             session,
             shown,
@@ -388,7 +388,7 @@ fn admit() -> impl Strategy<Value = Verb> {
     let names_session = prop::bool::weighted(0.8);
     let issued_at = prop_oneof![-1000_i64..1000, from_now()];
     (
-        session_or_foreign(),
+        session_of_any_user(),
         shown,
         issued_at,
         names_session,
@@ -432,7 +432,7 @@ fn numbered(user: usize, number: usize) -> Session {
 }
 
 /// Sometimes a session is named with another account.
-fn session_or_foreign() -> impl Strategy<Value = Session> {
+fn session_of_any_user() -> impl Strategy<Value = Session> {
     (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_foreign)| Session {
         uid: if is_foreign {
             AccountId::new(None, "user9")

@@ -15,7 +15,6 @@ mod admission;
 mod arguments;
 mod ids;
 mod memory;
-mod missing;
 pub mod rotation;
 mod row;
 mod shared;
@@ -31,7 +30,6 @@ pub use arguments::{
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
-pub(crate) use missing::Missing;
 pub use row::{Created, EndReason, Rotation, SessionRow};
 
 use crate::error::StoreError;
