@@ -18,7 +18,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::store::SessionId;
+use crate::store::{ReadSession, SessionId};
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
 /// cookies when its answer is known.
@@ -214,8 +214,8 @@ async fn renewal_limits(
     let Some(store) = context.store() else {
         return Ok(None);
     };
-    let rows = context.with_timeout(store.list(claims.uid())).await?;
-    let Some(row) = rows.into_iter().find(|row| row.id == session) else {
+    let read = store.session(ReadSession::new(claims.uid(), session));
+    let Some(row) = context.with_timeout(read).await? else {
         return Ok(None);
     };
     let data = SessionData::read(&row)?;

@@ -54,7 +54,7 @@ pub(crate) async fn log_in(
         Created::AlreadyExists(_) => return Err(IssueError::Random.into()),
     };
     context.emit(EventKind::LoggedIn, &uid, &id);
-    let mut data = SessionData::read(&row)?;
+    let mut data = data.in_session(&row);
     data.token.fresh = true;
     let issued = async {
         let tokens = tokens::issue(context, now, &row, &data)?;
