@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::CsrfCleared;
 use super::verify::Verified;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::csrf::CsrfCleared;
 use crate::error::ClaimsError;
+use crate::issue::NewToken;
 use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::scope;
@@ -23,7 +24,7 @@ use crate::store::SessionId;
 pub struct Authenticated<P>(Verified<P>);
 
 impl<P: Purpose> Authenticated<P> {
-    pub(crate) fn new(cleared: CsrfCleared<P>) -> Self {
+    pub(super) fn new(cleared: CsrfCleared<P>) -> Self {
         Self(cleared.into_verified())
     }
 
@@ -138,6 +139,12 @@ impl<P: Purpose> Authenticated<P> {
 
     pub(crate) fn claims_set(&self) -> &Claims {
         &self.0.claims
+    }
+}
+
+impl<P: Purpose> From<&Authenticated<P>> for NewToken {
+    fn from(token: &Authenticated<P>) -> Self {
+        Self::from(token.claims_set())
     }
 }
 

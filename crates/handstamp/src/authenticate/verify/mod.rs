@@ -64,7 +64,10 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
 /// The signature, then the form. Nothing of a token is believed before its signature held.
 fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
-    Ok(Box::new(Claims::parse(payload, config.identity_claim())?))
+    Ok(Box::new(Claims::parse(
+        payload,
+        &config.settings.identity_claim,
+    )?))
 }
 
 /// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
@@ -108,7 +111,11 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
 
 /// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
 fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
-    if now >= claims.expires_at.saturating_add(config.leeway()) {
+    if now
+        >= claims
+            .expires_at
+            .saturating_add(config.settings.decode_leeway)
+    {
         return Err(RejectionKind::TokenExpired);
     }
     let latest = now.saturating_add(CLOCK_SKEW);
@@ -133,7 +140,7 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
 
 /// Who made it, and for whom.
 fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
-    match (claims.audience(), config.decode_audience()) {
+    match (claims.audience(), config.expected_audience()) {
         (None, []) => {}
         (None, _) => {
             return Err(RejectionKind::InvalidToken(
@@ -146,7 +153,7 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
             }
         }
     }
-    match (claims.issuer(), config.decode_issuer()) {
+    match (claims.issuer(), config.expected_issuer()) {
         (_, None) => {}
         (Some(has), Some(wanted)) if has == wanted => {}
         (None, Some(_)) => {
