@@ -9,7 +9,7 @@ use std::process::Output;
 
 use handstamp_conformance::{Refusal, Request};
 
-use crate::service::{Home, Service};
+use crate::service::{Browser, Home, Service, granted};
 
 #[test]
 fn help_names_every_argument_and_the_demo_users() {
@@ -157,18 +157,10 @@ fn each_home_has_a_random_secret_of_its_own() {
         server.stderr()
     );
     let other = start(&[], &[]).unwrap();
-    let login = other.send(&login());
-    assert_eq!(login.status, 200);
-    let cookie = login
-        .header("set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
-    let protected = Request::new("GET", "/protected").header("cookie", cookie);
-    assert_eq!(other.send(&protected).status, 200);
+    let browser = Browser::logged_in(&other, "user1", "password1");
+    assert_eq!(browser.protected(&other), granted());
     assert_eq!(
-        server.send(&protected).status,
+        browser.protected(&server).0,
         401,
         "each home has its own secret"
     );
@@ -184,15 +176,8 @@ fn a_secret_that_is_set_is_not_replaced() {
     let home = Home::new();
     let start = || home.start(&[], &secret).unwrap();
     let (one, other) = (start(), start());
-    let login = one.send(&login());
-    let cookie = login
-        .header("set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
-    let protected = Request::new("GET", "/protected").header("cookie", cookie);
-    assert_eq!(other.send(&protected).status, 200);
+    let browser = Browser::logged_in(&one, "user1", "password1");
+    assert_eq!(browser.protected(&other), granted());
     assert!(!one.stderr().contains("random"), "{}", one.stderr());
 }
 
