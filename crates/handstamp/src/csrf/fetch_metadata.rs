@@ -196,8 +196,3 @@ const WEBSOCKET: &[u8] = b"websocket";
 
 /// Scheme, the longest name there is, and a port.
 const LONGEST: usize = 270;
-
-#[cfg(test)]
-mod tests;
-#[cfg(test)]
-mod vectors;

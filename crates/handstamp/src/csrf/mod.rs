@@ -9,3 +9,6 @@ mod token;
 pub(crate) use fetch_metadata::{check_presented, check_tokenless};
 pub(crate) use origin::Origin;
 pub(crate) use token::{CsrfCleared, check, check_log_out};
+
+#[cfg(test)]
+mod tests;

@@ -137,6 +137,3 @@ pub(super) fn is_asked<P: Purpose>(
     }
     config.csrf_protect() && (refreshes || method::is_listed(method, config.csrf_methods()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tests::{OURS, tokenless};
+use super::origin_check::{OURS, tokenless};
 use crate::testing::{CSRF, Head, auth, builder, outcome, token};
 use crate::{Auth, Require};
 

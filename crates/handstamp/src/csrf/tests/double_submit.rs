@@ -1,7 +1,5 @@
 //! Double submit, as requests of browsers and of others try it.
 
-mod forms;
-
 use serde_json::json;
 
 use crate::config::danger::Danger;
