@@ -77,7 +77,7 @@ fn clear<P: Purpose>(
 ) -> Result<CsrfCleared<P>, RejectionKind> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
-    csrf::check_presented(presented.location(), head, config, require)?;
+    let origin_checked = csrf::check_origin(presented.location(), head, config, require)?;
     let verified = verify::verify::<P>(&presented, config, auth.now())?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
@@ -94,7 +94,7 @@ fn clear<P: Purpose>(
     {
         return Err(RejectionKind::FreshTokenRequired);
     }
-    csrf::check(verified, head, config, require)
+    csrf::check_token(verified, origin_checked, head, config)
 }
 
 /// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.

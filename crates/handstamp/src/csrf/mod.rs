@@ -1,14 +1,22 @@
-//! Cross-site request forgery: what guards requests whose token came from a cookie.
+//! Cross-site request forgery: judges whether a request that a browser sent with cookies was made
+//! by a page of the service.
+//!
+//! [`policy`] says what a request must prove, [`check`] checks that it does, and each of the others
+//! reads one proof. The room takes the head of a request, the configuration and verified claims,
+//! and gives a reason to refuse the request or none. It never issues, stores or verifies a token.
 
+mod check;
 mod fetch_metadata;
+mod header;
 pub(crate) mod masked;
 mod method;
 mod origin;
+mod origin_header;
+mod policy;
 mod token;
 
-pub(crate) use fetch_metadata::{check_presented, check_tokenless};
+pub(crate) use check::{CsrfCleared, check_log_out, check_origin, check_token, check_tokenless};
 pub(crate) use origin::Origin;
-pub(crate) use token::{CsrfCleared, check, check_log_out};
 
 #[cfg(test)]
 mod tests;

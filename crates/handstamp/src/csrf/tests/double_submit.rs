@@ -1,4 +1,4 @@
-//! Double submit, as requests of browsers and of others try it.
+//! Double submit: requests by the CSRF value in their header.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::testing::{CSRF, Head, ask, auth, builder, outcome, token};
 use crate::{Location, Require};
 
 #[test]
-fn a_request_with_a_cookie_repeats_the_value() {
+fn a_request_with_a_token_cookie_repeats_its_value() {
     let auth =
         auth(builder().token_locations([Location::Headers, Location::Cookies, Location::Query]));
     let usual = token(&auth, &json!({}));
@@ -18,43 +18,43 @@ fn a_request_with_a_cookie_repeats_the_value() {
     let every_byte: Vec<u8> = (0..=255).collect();
     #[rustfmt::skip]
     let rows: Vec<(&str, Head, &str)> = vec![
-        ("POST with it", sent("POST", value), "user1"),
-        ("PUT with it", sent("PUT", value), "user1"),
-        ("blanks around it", sent("POST", b" \tvalue-of-csrf "), "user1"),
-        ("twice the same", sent("POST", value).csrf(value), "user1"),
-        ("an empty one beside it", sent("POST", b"").csrf(value), "user1"),
-        ("POST without", none("POST"), "missing_csrf_token"),
-        ("PUT without", none("PUT"), "missing_csrf_token"),
-        ("PATCH without", none("PATCH"), "missing_csrf_token"),
-        ("DELETE without", none("DELETE"), "missing_csrf_token"),
-        ("post in small letters", none("post"), "missing_csrf_token"),
-        ("patch, as fetch sends it", none("patch"), "missing_csrf_token"),
+        ("POST with the value", sent("POST", value), "user1"),
+        ("PUT with the value", sent("PUT", value), "user1"),
+        ("whitespace around the value", sent("POST", b" \tvalue-of-csrf "), "user1"),
+        ("two equal headers", sent("POST", value).csrf(value), "user1"),
+        ("an empty header and the value", sent("POST", b"").csrf(value), "user1"),
+        ("POST without the value", none("POST"), "missing_csrf_token"),
+        ("PUT without the value", none("PUT"), "missing_csrf_token"),
+        ("PATCH without the value", none("PATCH"), "missing_csrf_token"),
+        ("DELETE without the value", none("DELETE"), "missing_csrf_token"),
+        ("POST in lower case", none("post"), "missing_csrf_token"),
+        ("PATCH in lower case, as fetch sends it", none("patch"), "missing_csrf_token"),
         ("an empty value", sent("POST", b""), "missing_csrf_token"),
-        ("blanks", sent("POST", b"  "), "missing_csrf_token"),
-        ("GET without", none("GET"), "user1"),
-        ("HEAD without", none("HEAD"), "user1"),
-        ("OPTIONS without", none("OPTIONS"), "user1"),
-        ("GET with a wrong one", sent("GET", b"wrong"), "user1"),
-        ("a wrong one", sent("POST", b"wrong"), "csrf_mismatch"),
-        ("part of it", sent("POST", b"value-of"), "csrf_mismatch"),
-        ("more than it", sent("POST", b"value-of-csrf2"), "csrf_mismatch"),
-        ("another case", sent("POST", b"Value-Of-Csrf"), "csrf_mismatch"),
-        ("two that differ", sent("POST", value).csrf("wrong"), "csrf_mismatch"),
-        ("two that differ, the other way round", sent("POST", b"wrong").csrf(value), "csrf_mismatch"),
-        ("both in one line", sent("POST", b"value-of-csrf, value-of-csrf"), "csrf_mismatch"),
-        ("every byte there is", sent("POST", &every_byte), "csrf_mismatch"),
-        ("the word undefined, as the page's script sends it", sent("POST", b"undefined"), "csrf_mismatch"),
+        ("only whitespace", sent("POST", b"  "), "missing_csrf_token"),
+        ("GET without the value", none("GET"), "user1"),
+        ("HEAD without the value", none("HEAD"), "user1"),
+        ("OPTIONS without the value", none("OPTIONS"), "user1"),
+        ("GET with a wrong value", sent("GET", b"wrong"), "user1"),
+        ("a wrong value", sent("POST", b"wrong"), "csrf_mismatch"),
+        ("a prefix of the value", sent("POST", b"value-of"), "csrf_mismatch"),
+        ("the value with a suffix", sent("POST", b"value-of-csrf2"), "csrf_mismatch"),
+        ("the value in another case", sent("POST", b"Value-Of-Csrf"), "csrf_mismatch"),
+        ("two headers that differ", sent("POST", value).csrf("wrong"), "csrf_mismatch"),
+        ("two headers that differ, in the other order", sent("POST", b"wrong").csrf(value), "csrf_mismatch"),
+        ("the value twice in one header", sent("POST", b"value-of-csrf, value-of-csrf"), "csrf_mismatch"),
+        ("all byte values", sent("POST", &every_byte), "csrf_mismatch"),
+        ("the word undefined, as a script with a bug sends it", sent("POST", b"undefined"), "csrf_mismatch"),
         ("the CSRF cookie alone", none("POST").cookie("csrf_access_token", CSRF), "missing_csrf_token"),
         ("a planted CSRF cookie and its value", sent("POST", b"planted").cookie("csrf_access_token", "planted"), "csrf_mismatch"),
         ("an empty claim and an empty value", claim("").csrf(""), "missing_csrf_token"),
         ("an empty claim and a value", claim("").csrf("x"), "csrf_mismatch"),
         ("no claim and a value", Head::new("POST").access(&token(&auth, &json!({"csrf": null}))).csrf("null"), "csrf_mismatch"),
-        ("the value alone is no login", Head::new("POST").csrf(value), "missing_token"),
-        ("a form's media type changes nothing", none("POST").header("content-type", "text/plain"), "missing_csrf_token"),
-        ("nor does no media type", none("POST").header("content-length", "0"), "missing_csrf_token"),
-        ("a token in a header needs none", Head::new("POST").bearer(&usual), "user1"),
-        ("also beside a cookie", none("POST").bearer(&usual), "user1"),
-        ("a token in the query needs none", Head::new("POST").query(&format!("token={usual}")), "user1"),
+        ("the value without a token", Head::new("POST").csrf(value), "missing_token"),
+        ("the media type of a form, without the value", none("POST").header("content-type", "text/plain"), "missing_csrf_token"),
+        ("no media type, without the value", none("POST").header("content-length", "0"), "missing_csrf_token"),
+        ("a token in a header needs no value", Head::new("POST").bearer(&usual), "user1"),
+        ("a token in a header with another in a cookie", none("POST").bearer(&usual), "user1"),
+        ("a token in the query needs no value", Head::new("POST").query(&format!("token={usual}")), "user1"),
     ];
     for (sentence, head, expected) in rows {
         assert_eq!(
@@ -66,7 +66,7 @@ fn a_request_with_a_cookie_repeats_the_value() {
 }
 
 #[test]
-fn a_refresh_from_a_cookie_repeats_its_own_value_whatever_the_method() {
+fn a_refresh_token_in_a_cookie_needs_its_own_value_whatever_the_method() {
     let auth = auth(builder().refresh_csrf_header_name("X-Refresh-CSRF"));
     let refresh = token(&auth, &json!({"type": "refresh", "csrf": "of-refresh"}));
     let access = token(&auth, &json!({"csrf": "of-access"}));
@@ -74,10 +74,10 @@ fn a_refresh_from_a_cookie_repeats_its_own_value_whatever_the_method() {
         let head = || Head::new(method).access(&access).refresh(&refresh);
         #[rustfmt::skip]
         let rows = [
-            ("without", head(), "missing_csrf_token"),
-            ("in the header of access tokens", head().csrf("of-refresh"), "missing_csrf_token"),
-            ("the access token's", head().header("x-refresh-csrf", "of-access"), "csrf_mismatch"),
-            ("its own", head().header("x-refresh-csrf", "of-refresh"), "user1"),
+            ("no value", head(), "missing_csrf_token"),
+            ("its value in the header for access tokens", head().csrf("of-refresh"), "missing_csrf_token"),
+            ("the value of the access token", head().header("x-refresh-csrf", "of-access"), "csrf_mismatch"),
+            ("its own value", head().header("x-refresh-csrf", "of-refresh"), "user1"),
         ];
         for (sentence, head, expected) in rows {
             assert_eq!(
@@ -90,7 +90,7 @@ fn a_refresh_from_a_cookie_repeats_its_own_value_whatever_the_method() {
 }
 
 #[test]
-fn it_can_be_switched_off() {
+fn the_value_is_not_required_where_protection_is_off() {
     let on = auth(builder());
     let off = auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
     let fewer = auth(builder().csrf_methods(["post"]));
@@ -103,16 +103,16 @@ fn it_can_be_switched_off() {
     let refresh = Head::new("POST").refresh(&token(&on, &json!({"type": "refresh"})));
     #[rustfmt::skip]
     let rows = [
-        ("on", outcome(&on, &post, &Require::access()), "missing_csrf_token"),
-        ("off for this route", outcome(&on, &post, &Require::access().without_csrf()), "user1"),
-        ("off for this route, with a wrong value", outcome(&on, &post.clone().csrf("wrong"), &Require::access().without_csrf()), "user1"),
-        ("off for this route, refresh", outcome(&on, &refresh, &Require::refresh().without_csrf()), "user1"),
+        ("protection is on", outcome(&on, &post, &Require::access()), "missing_csrf_token"),
+        ("off for the route", outcome(&on, &post, &Require::access().without_csrf()), "user1"),
+        ("off for the route, with a wrong value", outcome(&on, &post.clone().csrf("wrong"), &Require::access().without_csrf()), "user1"),
+        ("off for the route, a refresh", outcome(&on, &refresh, &Require::refresh().without_csrf()), "user1"),
         ("off everywhere", outcome(&off, &post, &Require::access()), "user1"),
-        ("off everywhere, refresh", outcome(&off, &refresh, &Require::refresh()), "user1"),
+        ("off everywhere, a refresh", outcome(&off, &refresh, &Require::refresh()), "user1"),
         ("off where no cookies are configured, on a route that reads them", outcome(&no_cookies, &post, &from_cookies()), "missing_csrf_token"),
-        ("the same with DELETE, which no setting lists", outcome(&no_cookies, &delete, &from_cookies()), "missing_csrf_token"),
+        ("the same with DELETE, which is not listed", outcome(&no_cookies, &delete, &from_cookies()), "missing_csrf_token"),
         ("the same with GET", outcome(&no_cookies, &get, &from_cookies()), "user1"),
-        ("the same, off for this route", outcome(&no_cookies, &post, &from_cookies().without_csrf()), "user1"),
+        ("the same, off for the route", outcome(&no_cookies, &post, &from_cookies().without_csrf()), "user1"),
         ("on for POST only: POST", outcome(&fewer, &post, &Require::access()), "missing_csrf_token"),
         ("on for POST only: DELETE", outcome(&fewer, &delete, &Require::access()), "user1"),
     ];
@@ -122,7 +122,7 @@ fn it_can_be_switched_off() {
 }
 
 #[test]
-fn who_forgot_it_is_told_where_it_is() {
+fn a_refusal_without_the_value_names_the_header_and_the_cookie() {
     let says = |config| {
         let auth = auth(config);
         let head = Head::new("POST").access(&token(&auth, &json!({})));
