@@ -13,8 +13,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Condition, DefaultHeaders, Logger, Next, NormalizePath, from_fn};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpRequest, web};
-use handstamp_actix::handstamp::admission::Admission;
 use handstamp_actix::handstamp::purpose::{Access, Refresh};
+use handstamp_actix::handstamp::store::Admission;
 use handstamp_actix::handstamp::{self, RequestHead as _, error::Rejection as CoreRejection};
 use handstamp_actix::{Auth, Config, Head, Rejection, Require, verified};
 

@@ -1,11 +1,11 @@
 //! The verbs: what their scripts are told, and what their answers mean.
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Reuse};
+use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, BoxFuture, Created, NewSession, PresentedToken, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, PresentedToken,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UserRevocation,
 };
 
 use crate::RedisStore;

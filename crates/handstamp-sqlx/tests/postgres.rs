@@ -7,9 +7,8 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
-use handstamp::store::{Rotation, Store};
+use handstamp::store::rotation::Continuation;
+use handstamp::store::{Admission, Rotation, Store};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use handstamp::admission::Admission;
 use handstamp::purpose::{Access, Purpose, Refresh};
+use handstamp::store::Admission;
 use handstamp::{Auth, Config, RequestHead as _, Require};
 use handstamp_tower::{Head, RequireLayer, verified};
 use http::{Request, Response};

@@ -6,21 +6,19 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::admission::{self, Admission};
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
+use crate::context::blocklist;
+use crate::cookie::SetCookies;
 use crate::error::{IssueError, RejectionKind};
-use crate::issue::{self, TokenIdentity};
-use crate::locate::Location;
-use crate::new_token::NewToken;
+use crate::issue::{self, NewToken, SignedToken, TokenIdentity};
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::set_cookies::SetCookies;
-use crate::signed_token::SignedToken;
-use crate::store::SessionId;
+use crate::store::{Admission, SessionId};
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
 /// cookies when its answer is known.
@@ -201,7 +199,7 @@ async fn renewal_limits(
 ) -> Result<Option<RenewalLimits>, RejectionKind> {
     let config = auth.config();
     let claims = token.claims_set();
-    if admission::by_blocklist(auth, claims).await? != Admission::Admitted {
+    if blocklist::by_blocklist(auth, claims).await? != Admission::Admitted {
         return Ok(None);
     }
     if let Some(store) = auth.store()

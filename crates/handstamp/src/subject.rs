@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::purpose::Access;
 

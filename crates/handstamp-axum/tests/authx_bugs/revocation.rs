@@ -5,8 +5,8 @@ use axum::extract::{Path, Request as AxumRequest, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
-use handstamp_axum::handstamp::admission::Admission;
 use handstamp_axum::handstamp::error::StoreError;
+use handstamp_axum::handstamp::store::Admission;
 use handstamp_axum::{
     Access, Auth, AuthError, ClientInfo, Head, LogOut, Refresh, Rejection, Require, handstamp,
 };

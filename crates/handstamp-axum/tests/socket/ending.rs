@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use handstamp_axum::handstamp::admission::Admission;
 use handstamp_axum::handstamp::connection::CloseReason;
 use handstamp_axum::handstamp::error::StoreError;
+use handstamp_axum::handstamp::store::Admission;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Auth, handstamp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

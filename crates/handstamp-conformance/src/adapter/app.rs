@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use handstamp::admission::Admission;
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
-use handstamp::store::MemoryStore;
+use handstamp::store::{Admission, MemoryStore};
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 
 use super::store::Breakable;

@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.

@@ -1,9 +1,8 @@
 //! Texts that databases stumble over: as users, as ids, as data.
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
+    AccountId, Admission, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
 };
 
 use super::login::{CLOSED, DAY, HOUR, Login, OPEN, random, revoke_token, revoke_user, unique};

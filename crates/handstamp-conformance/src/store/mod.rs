@@ -28,7 +28,7 @@
 //!   lost when the database restarts, and that the space of what is over is given back.
 //!
 //! # What the rows ask
-//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::session::rotation),
+//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::store::rotation),
 //! and nothing else is written: rows compare whole sessions, before and after. Beside them [`Store::purge`] runs over and
 //! over, which must never change an answer. Then races: many nodes with one token, and log-outs against refreshes.
 //!

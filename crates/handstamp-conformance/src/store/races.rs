@@ -4,10 +4,9 @@ use std::future::Future;
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{EndReason, Rotate, Rotation, SessionRow, UserRevocation};
+use handstamp::store::rotation::{Continuation, Reuse};
+use handstamp::store::{Admission, EndReason, Rotate, Rotation, SessionRow, UserRevocation};
 use tokio::task::{JoinHandle, yield_now};
 
 use super::login::{CLOSED, Login, OPEN, revoke_user, somebody};

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
+    AccountId, Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
 };
 use tokio::time::sleep;
 

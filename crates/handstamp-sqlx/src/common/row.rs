@@ -1,11 +1,11 @@
 //! Rows of databases, as what the core knows.
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::Verdict;
+use handstamp::store::rotation::Verdict;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, Rotate, SessionId, SessionRow, TokenId,
+    AccountId, Admission, Admit, AdmitPurpose, EndReason, NewSession, Rotate, SessionId,
+    SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 

@@ -5,6 +5,7 @@ use super::{
     report::Report,
     setting::{Apply, Setting, settings},
 };
+use crate::error::style::ErrorStyle;
 
 settings! {
     /// The bodies of refusals.
@@ -14,22 +15,6 @@ settings! {
         /// Whose statuses and bodies refusals have. Default: [`ErrorStyle::Standard`].
         "HANDSTAMP_ERROR_STYLE" error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
     }
-}
-
-/// Whose statuses and bodies refusals have.
-///
-/// ```
-/// use handstamp::{Config, config::ErrorStyle};
-///
-/// let builder = Config::builder().error_style(ErrorStyle::AuthX);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorStyle {
-    /// Problem details (RFC 9457), and 401 for every token that is not good.
-    Standard,
-    /// Those of AuthX, for clients that depend on them.
-    AuthX,
 }
 
 impl Errors {

@@ -7,8 +7,7 @@ use super::{
     setting::{Apply, Setting, settings},
 };
 use crate::{
-    jws::{Algorithm, KeyError, KeyId, SecretLength, SigningKey, VerifyingKey},
-    keys::KeySet,
+    jws::{Algorithm, KeyError, KeyId, KeySet, SecretLength, SigningKey, VerifyingKey},
     secret::Secret,
 };
 

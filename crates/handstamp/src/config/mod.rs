@@ -31,11 +31,10 @@ pub use builder::ConfigBuilder;
 pub use cookie_names::CookieNames;
 pub(crate) use cookies::CookieLifetime;
 pub use cookies::CookiePrefix;
-pub use errors::ErrorStyle;
 pub use origins::OriginCheck;
 pub use sessions::CheckSessions;
 pub(crate) use settled::Config;
 pub(crate) use token_cookies::TokenCookies;
-pub(crate) use tokens::LONGEST_LIFE;
+pub use tokens::LONGEST_LIFE;
 
-pub use crate::{cookie::SameSite, jws::Algorithm};
+pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

@@ -5,7 +5,7 @@ use super::{
     report::Report,
     setting::{Apply, Setting, settings},
 };
-use crate::csrf::Origin;
+use crate::origin::Origin;
 
 settings! {
     /// Exact origins.

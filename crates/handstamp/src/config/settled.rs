@@ -7,7 +7,7 @@ use super::{
     TokenCookies, cookies::Cookies, csrf::Csrf, errors::Errors, implicit_refresh::ImplicitRefresh,
     locations::Locations, origins::Origins, sessions::Sessions, tokens::Tokens,
 };
-use crate::{Location, csrf::Origin, error::ConfigError, keys::KeySet, purpose::sealed::Kind};
+use crate::{Location, error::ConfigError, jws::KeySet, origin::Origin, purpose::sealed::Kind};
 
 /// A complete configuration, in which everything fits together.
 ///

@@ -6,8 +6,8 @@ use super::{CheckSessions, CookiePrefix, ErrorStyle, OriginCheck, nearest::neare
 use crate::{
     Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
-    csrf::Origin,
     jws::{Algorithm, KeyId},
+    origin::Origin,
 };
 
 /// What a setting can be read from.

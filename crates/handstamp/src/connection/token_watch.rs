@@ -10,16 +10,15 @@ use std::time::Duration;
 use futures_timer::Delay;
 
 use super::CloseReason;
-use super::watchers::Notifier;
-use crate::admission::{self, Admission};
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::config::CheckSessions;
+use crate::context::{Notifier, blocklist};
 use crate::error::RejectionKind;
 use crate::purpose::Access;
 use crate::session;
-use crate::store::AccountId;
+use crate::store::{AccountId, Admission};
 
 impl Auth {
     /// Resolves when this token would no longer be let in: at its end, leeway included; and, with a store or a blocklist,
@@ -178,7 +177,7 @@ impl fmt::Debug for TokenWatch {
 }
 
 async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, RejectionKind> {
-    let answer = admission::by_blocklist(&auth, &claims).await?;
+    let answer = blocklist::by_blocklist(&auth, &claims).await?;
     let asks_store = auth.config().check_sessions() == CheckSessions::EveryRequest;
     match auth.store() {
         Some(store) if asks_store && answer == Admission::Admitted => {

@@ -7,6 +7,7 @@ mod name;
 mod path;
 mod read;
 mod set_cookie;
+mod set_cookies;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub(crate) use path::CookiePath;
 pub(crate) use read::{Candidates, find};
 pub(crate) use set_cookie::Lifetime;
 pub use set_cookie::SetCookie;
+pub use set_cookies::SetCookies;
 
 /// A browser drops a cookie whose name and value are longer together, without a word
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).

@@ -12,15 +12,16 @@ use super::method::{Method, Transport};
 use super::origin_header::Sender;
 use super::policy::{Case, OriginRule, Required, Settings, required};
 use super::{fetch_metadata, masked, origin_header, token};
+use crate::authenticate::Require;
+use crate::authenticate::verify::Verified;
+
 use crate::claims::Claims;
 use crate::config::{Config, OriginCheck};
 use crate::error::RejectionKind;
-use crate::locate::Location;
+use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
-use crate::require::Require;
-use crate::verify::Verified;
 
 /// A verified token together with the proof that no other site made the browser send it. Only
 /// [`check_token`] makes one, so the proof cannot be paired with another token.

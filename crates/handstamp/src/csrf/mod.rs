@@ -10,13 +10,11 @@ mod fetch_metadata;
 mod header;
 pub(crate) mod masked;
 mod method;
-mod origin;
 mod origin_header;
 mod policy;
 mod token;
 
 pub(crate) use check::{CsrfCleared, check_log_out, check_origin, check_token, check_tokenless};
-pub(crate) use origin::Origin;
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@
 //! The policy judges it.
 
 use super::header::Header;
-use super::origin::Origin;
 use crate::config::Config;
+use crate::origin::Origin;
 
 pub(super) const NAME: &str = "origin";
 

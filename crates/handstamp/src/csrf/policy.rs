@@ -4,10 +4,10 @@
 //! It reads no request and refuses none: [`check`](super::check) does, as the table says.
 
 use super::method::{Method, Transport};
+use crate::authenticate::CsrfDemand;
 use crate::config::Config;
-use crate::locate::Location;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
-use crate::require::CsrfDemand;
 
 /// The table. Each row says for a request over HTTP what it must prove where a public origin is
 /// set, and where none is, and then what a WebSocket must prove.

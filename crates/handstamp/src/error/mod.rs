@@ -8,6 +8,7 @@ mod issue;
 mod reason;
 mod rejection;
 mod store;
+pub(crate) mod style;
 
 pub use auth::AuthError;
 pub use body::BodyError;

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::request::RequestHead;
 
 /// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC 9110, section 11.1);

@@ -1,6 +1,7 @@
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 

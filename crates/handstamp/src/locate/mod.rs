@@ -7,13 +7,14 @@ mod query;
 
 use std::borrow::Cow;
 
+use crate::authenticate::Require;
 use crate::config::Config;
 use crate::cookie::Candidates;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::require::Require;
 
 /// What a request shows in the first place that has a token. Nothing about it is believed yet.
 pub(crate) enum Presented<'r> {
@@ -106,39 +107,6 @@ fn describe(
         return "no place at all".to_owned();
     }
     places.join(" or ")
-}
-
-/// A place in a request where a token may be.
-///
-/// ```
-/// use handstamp::{Config, Location};
-///
-/// let builder = Config::builder().token_locations([Location::Cookies, Location::Headers]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Location {
-    /// The header `JWT_HEADER_NAME`, `Authorization` by default.
-    Headers,
-    /// The cookies `JWT_ACCESS_COOKIE_NAME` and `JWT_REFRESH_COOKIE_NAME`.
-    Cookies,
-    /// The query parameter `JWT_QUERY_STRING_NAME`. Off unless listed: addresses end up in logs.
-    Query,
-    /// A member of a JSON body. Only extractors that consume the body look here.
-    Json,
-}
-
-impl Location {
-    /// The word used in `JWT_TOKEN_LOCATION`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Headers => "headers",
-            Self::Cookies => "cookies",
-            Self::Query => "query",
-            Self::Json => "json",
-        }
-    }
 }
 
 #[cfg(test)]

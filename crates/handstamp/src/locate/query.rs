@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::request::RequestHead;
 
 /// The query parameter (RFC 6750, section 2.3). An empty one is a token that is invalid, as in the original.

@@ -7,7 +7,8 @@ use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::admission::{Admission, TokenInfo};
+use crate::context::blocklist::TokenInfo;
+use crate::store::Admission;
 use crate::testing::{Counting, Head, SECRET, ask, builder, outcome, sign, token};
 use crate::{Auth, Require};
 

@@ -1,13 +1,12 @@
 //! Whether a token's session is still good.
 
 use super::{EventKind, refresh};
-use crate::admission::Admission;
 use crate::auth::Auth;
 use crate::claims::Claims;
 use crate::config::CheckSessions;
 use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
-use crate::store::{Admit, AdmitPurpose, SessionId, Store, TokenId};
+use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 
 /// Asks the store, once. A refresh token that is a copy is presented for rotation after all: that ends the session, in one
 /// step with finding out.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::data::SessionData;
 use super::{EventKind, Owner};
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::purpose::Access;

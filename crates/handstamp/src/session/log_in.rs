@@ -4,10 +4,8 @@ use super::data::SessionData;
 use super::{ClientInfo, EventKind, revoke, tokens};
 use crate::auth::Auth;
 use crate::error::{AuthError, IssueError};
-use crate::issue;
-use crate::new_token::NewToken;
+use crate::issue::{self, NewToken, TokenPair};
 use crate::purpose::Access;
-use crate::signed_token::TokenPair;
 use crate::store::{Created, EndReason, SessionId, TokenId};
 
 impl Auth {

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use super::revoke;
 use crate::auth::Auth;
+use crate::authenticate::verify::{self, Genuine};
 use crate::claims::Claims;
 use crate::config::Config;
-use crate::cookie;
+use crate::cookie::{self, SetCookies};
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
-use crate::locate::{self, Location};
+use crate::locate;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::set_cookies::SetCookies;
 use crate::store::{AccountId, EndReason, RevokeToken, SessionId};
-use crate::verify::{self, Genuine};
 
 /// A request that may log out: see [`Auth::authenticate_log_out`].
 #[derive(Debug)]

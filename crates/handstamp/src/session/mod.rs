@@ -1,7 +1,7 @@
 //! Log-ins that can be refreshed, listed and ended.
 //!
 //! [`Auth::log_in`](crate::Auth::log_in) makes a session in the store and its first two tokens;
-//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`]; log-out
+//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`](crate::store::rotation); log-out
 //! and revocation end sessions, and from then on nothing of them is let in.
 //!
 //! ```
@@ -29,14 +29,12 @@
 mod admit;
 mod client;
 mod data;
-mod event;
 mod list;
 mod log_in;
 mod log_out;
 mod owner;
 mod refresh;
 mod revoke;
-pub mod rotation;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -44,8 +42,8 @@ mod tokens;
 pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;
 pub(crate) use data::SessionData;
-pub(crate) use event::Listener;
-pub use event::{EventKind, SessionEvent};
 pub use list::Session;
 pub use log_out::LogOut;
 pub use owner::Owner;
+
+pub use crate::context::{EventKind, SessionEvent};

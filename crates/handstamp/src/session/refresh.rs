@@ -1,27 +1,25 @@
 //! A session goes on.
 
 use super::data::SessionData;
-use super::rotation::Continuation;
 use super::{ClientInfo, EventKind, admit, revoke, tokens};
-use crate::admission::Admission;
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::error::{AuthError, IssueError, RejectionKind};
-use crate::issue::{self, TokenIdentity};
-use crate::new_token::NewToken;
+use crate::issue::{self, NewToken, TokenIdentity, TokenPair};
 use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
-use crate::signed_token::TokenPair;
+use crate::store::rotation::Continuation;
 use crate::store::{
-    Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store, TokenId,
+    Admission, Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store,
+    TokenId,
 };
 
 impl Auth {
     /// Exchanges a refresh token: a new access token, never fresh, and the session's refresh token.
     ///
     /// Two tabs that refresh at once, a repeated request and a lost answer get the same refresh token; a token that was
-    /// exchanged before, outside of `HANDSTAMP_REFRESH_GRACE`, ends the session. [`rotation`](super::rotation) has the
+    /// exchanged before, outside of `HANDSTAMP_REFRESH_GRACE`, ends the session. [`rotation`](crate::store::rotation) has the
     /// rules. A refresh token of AuthX's, which has no session, is given one the first time, unless
     /// `JWT_SESSION_TRACKING=true` asks for sessions.
     ///

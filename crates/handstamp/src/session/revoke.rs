@@ -2,7 +2,7 @@
 
 use super::{EventKind, Owner};
 use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::LONGEST_LIFE;
 use crate::error::{Rejection, RejectionKind, StoreError};

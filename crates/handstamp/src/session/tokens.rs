@@ -5,8 +5,7 @@ use crate::auth::Auth;
 use crate::clock::UnixTime;
 use crate::config::CheckSessions;
 use crate::error::{IssueError, RejectionKind};
-use crate::issue::{self, TokenIdentity};
-use crate::signed_token::{SignedToken, TokenPair};
+use crate::issue::{self, SignedToken, TokenIdentity, TokenPair};
 use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 
 /// A session as the configuration wants it.

@@ -4,8 +4,8 @@ use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
     Rotate, Rotation, SessionId, SessionRow, Store,
 };
-use crate::admission::Admission;
 use crate::error::StoreError;
+use crate::store::Admission;
 
 /// Where `JWT_SESSION_TRACKING=true` meets no store: nobody is let in, and every answer says why.
 #[derive(Debug)]

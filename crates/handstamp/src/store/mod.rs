@@ -5,10 +5,12 @@
 //!
 //! [Which store for what](crate::_documentation::sessions), and what each loses when it fails, has a page of its own.
 
+mod admission;
 mod arguments;
 mod key;
 mod memory;
 mod missing;
+pub mod rotation;
 mod row;
 mod shared;
 
@@ -16,6 +18,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use admission::Admission;
 pub use arguments::{
     Admit, AdmitPurpose, NewSession, PresentedToken, RevokeSession, RevokeToken, RevokeUser,
     Rotate, UserRevocation,
@@ -25,7 +28,6 @@ pub use memory::MemoryStore;
 pub(crate) use missing::Missing;
 pub use row::{Created, EndReason, Rotation, SessionRow};
 
-use crate::admission::Admission;
 use crate::error::StoreError;
 
 /// What a store's verb returns.

@@ -107,9 +107,9 @@ pub enum Created {
 )]
 pub enum Rotation {
     /// The session goes on, in this way. The row is as it is now.
-    Continued(crate::session::rotation::Continuation, SessionRow),
+    Continued(crate::store::rotation::Continuation, SessionRow),
     /// A token came back that had been exchanged: the session is revoked. It was live until now.
-    Reused(crate::session::rotation::Reuse),
+    Reused(crate::store::rotation::Reuse),
     /// The token's own id is revoked.
     Revoked,
     /// The session is unknown, expired, revoked, or another user's.

@@ -6,8 +6,8 @@ use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
     Rotate, Rotation, SessionId, SessionRow, Store,
 };
-use crate::admission::Admission;
 use crate::error::StoreError;
+use crate::store::Admission;
 
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{access, poll, soon};
-use crate::admission::Admission;
 use crate::config::ConfigBuilder;
 use crate::connection::CloseReason;
 use crate::error::StoreError;
+use crate::store::Admission;
 use crate::testing::{ManualClock, NOW, auth_and_clock, builder, token};
 use crate::{Auth, NewToken};
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::Location;
+use crate::authenticate::CsrfDemand;
 use crate::csrf::method::{Method, Transport};
 use crate::csrf::policy::{
     Case, OriginRule, Protection, PublicOrigin, Required, Settings, required,
 };
 use crate::purpose::sealed::Kind;
-use crate::require::CsrfDemand;
 
 const LOCATIONS: [Location; 4] = [
     Location::Headers,

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{Answer, ImplicitRefresh, log_in, record, refreshed, with_sessions};
-use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::StoreError;
 use crate::session::ClientInfo;
+use crate::store::Admission;
 use crate::testing::{Head, ManualClock, NOW, auth_and_clock, builder, now};
 use crate::{Auth, TokenPair, minutes};
 

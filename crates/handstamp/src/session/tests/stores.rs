@@ -5,14 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{House, house, refresh_head, with_store};
-use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
 use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
-    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};

@@ -5,12 +5,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
-use crate::admission::Admission;
 use crate::clock::UnixTime;
-use crate::session::rotation::Verdict;
+use crate::store::rotation::Verdict;
 use crate::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
 };
 
 /// Everything of the users whose hash falls here.
