@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::CsrfCleared;
 use super::verify::Verified;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::csrf::CsrfCleared;
 use crate::error::ClaimsError;
 use crate::location::Location;
 use crate::purpose::Purpose;
@@ -23,7 +23,7 @@ use crate::store::SessionId;
 pub struct Authenticated<P>(Verified<P>);
 
 impl<P: Purpose> Authenticated<P> {
-    pub(crate) fn new(cleared: CsrfCleared<P>) -> Self {
+    pub(super) fn new(cleared: CsrfCleared<P>) -> Self {
         Self(cleared.into_verified())
     }
 

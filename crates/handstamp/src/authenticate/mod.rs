@@ -1,6 +1,7 @@
 //! The inbound story: from a request's head to a token that a handler may trust.
 
 mod authenticated;
+mod cleared;
 mod require;
 #[cfg(test)]
 mod tests;
@@ -10,13 +11,12 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use authenticated::Authenticated;
-pub(crate) use require::CsrfDemand;
+pub(crate) use cleared::CsrfCleared;
 pub use require::Require;
 
 use crate::auth::Auth;
 use crate::claims::Claims;
 use crate::context::blocklist;
-use crate::csrf::CsrfCleared;
 use crate::error::{Rejection, RejectionKind};
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
@@ -86,7 +86,8 @@ fn clear<P: Purpose>(
 ) -> Result<CsrfCleared<P>, RejectionKind> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
-    let origin_checked = csrf::check_origin(presented.location(), head, config, require)?;
+    let origin_checked =
+        csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
     let verified = verify::verify::<P>(&presented, config, auth.now())?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
@@ -103,7 +104,7 @@ fn clear<P: Purpose>(
     {
         return Err(RejectionKind::FreshTokenRequired);
     }
-    csrf::check_token(verified, origin_checked, head, config)
+    CsrfCleared::check(verified, origin_checked, head, config)
 }
 
 /// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
@@ -117,7 +118,7 @@ async fn admit<P: Purpose>(
     auth: &Auth,
     cleared: &CsrfCleared<P>,
 ) -> Result<Admission, RejectionKind> {
-    let claims = &cleared.verified().claims;
+    let claims = cleared.claims();
     let answer = blocklist::by_blocklist(auth, claims).await?;
     match auth.store() {
         Some(store) if answer == Admission::Admitted => {
@@ -138,7 +139,7 @@ fn finish<P: Purpose>(
         Admission::SessionEnded => return Err(RejectionKind::SessionEnded),
         Admission::Reused => return Err(RejectionKind::RefreshReused),
     }
-    let claims = &cleared.verified().claims;
+    let claims = cleared.claims();
     for demand in &require.scopes {
         if !demand.is_met_by(|| claims.scopes()) {
             return Err(RejectionKind::InsufficientScope {

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use crate::csrf::CsrfDemand;
 use crate::location::Location;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::scope::ScopeDemand;
@@ -131,12 +132,4 @@ impl<P: Purpose> Require<P> {
         self.csrf = CsrfDemand::SkipToken;
         self
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CsrfDemand {
-    Check,
-    /// Where it comes from is still asked.
-    SkipToken,
-    Skip,
 }

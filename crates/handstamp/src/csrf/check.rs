@@ -10,32 +10,15 @@ use super::fetch_metadata::Site;
 use super::header::Header;
 use super::method::{Method, Transport};
 use super::origin_header::Sender;
-use super::policy::{Case, OriginRule, Required, Settings, required};
+use super::policy::{Case, CsrfDemand, OriginRule, Required, Settings, required};
 use super::{fetch_metadata, masked, origin_header, token};
-use crate::authenticate::Require;
-use crate::authenticate::verify::Verified;
 
 use crate::claims::Claims;
 use crate::config::{Config, OriginCheck};
 use crate::error::RejectionKind;
 use crate::location::Location;
-use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
-
-/// A verified token together with the proof that no other site made the browser send it. Only
-/// [`check_token`] makes one, so the proof cannot be paired with another token.
-pub(crate) struct CsrfCleared<P>(Verified<P>);
-
-impl<P> CsrfCleared<P> {
-    pub(crate) fn verified(&self) -> &Verified<P> {
-        &self.0
-    }
-
-    pub(crate) fn into_verified(self) -> Verified<P> {
-        self.0
-    }
-}
 
 /// What a request whose origin was checked still owes. Only [`check_origin`] makes one, so no CSRF
 /// value is judged of a request whose origin was not.
@@ -43,16 +26,17 @@ impl<P> CsrfCleared<P> {
 pub(crate) struct OriginChecked(Required);
 
 /// Checks where a request that presents a token comes from, before the token is looked at.
-pub(crate) fn check_origin<P: Purpose>(
+pub(crate) fn check_origin(
     location: Location,
+    purpose: Kind,
     head: &impl RequestHead,
     config: &Config,
-    require: &Require<P>,
+    demand: CsrfDemand,
 ) -> Result<OriginChecked, RejectionKind> {
     let case = Case::Token {
         location,
-        demand: require.csrf,
-        purpose: P::KIND,
+        demand,
+        purpose,
         method: Method::of(head, config),
         transport: Transport::of(head),
     };
@@ -62,18 +46,19 @@ pub(crate) fn check_origin<P: Purpose>(
 }
 
 /// Checks the CSRF value against the token's own claim, once the token is verified.
-pub(crate) fn check_token<P: Purpose>(
-    verified: Verified<P>,
+pub(crate) fn check_token(
     OriginChecked(required): OriginChecked,
+    purpose: Kind,
+    claims: &Claims,
     head: &impl RequestHead,
     config: &Config,
-) -> Result<CsrfCleared<P>, RejectionKind> {
+) -> Result<(), RejectionKind> {
     match required {
-        Required::Nothing | Required::Origin(_) => Ok(CsrfCleared(verified)),
+        Required::Nothing | Required::Origin(_) => Ok(()),
         Required::Token | Required::OriginAndToken(_) => {
-            match shown(head, config, P::KIND, &verified.claims) {
-                Shown::Nothing => Err(token::missing(head, config, P::KIND)),
-                Shown::TheValue => Ok(CsrfCleared(verified)),
+            match shown(head, config, purpose, claims) {
+                Shown::Nothing => Err(token::missing(head, config, purpose)),
+                Shown::TheValue => Ok(()),
                 Shown::AnotherValue => Err(RejectionKind::CsrfMismatch),
             }
         }

@@ -4,7 +4,6 @@
 //! It reads no request and refuses none: [`check`](super::check) does, as the table says.
 
 use super::method::{Method, Transport};
-use crate::authenticate::CsrfDemand;
 use crate::config::Config;
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
@@ -149,6 +148,17 @@ pub(super) enum Case {
         method: Method,
         transport: Transport,
     },
+}
+
+/// What a route demands of requests whose token came from a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CsrfDemand {
+    /// Whatever the settings ask for.
+    Check,
+    /// No CSRF value; the origin is still checked.
+    SkipToken,
+    /// Neither CSRF value nor origin.
+    Skip,
 }
 
 /// What the configuration says.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::Location;
-use crate::authenticate::CsrfDemand;
 use crate::csrf::method::{Method, Transport};
 use crate::csrf::policy::{
-    Case, OriginRule, Protection, PublicOrigin, Required, Settings, required,
+    Case, CsrfDemand, OriginRule, Protection, PublicOrigin, Required, Settings, required,
 };
 use crate::purpose::sealed::Kind;
 

@@ -1,0 +1,33 @@
+//! The proof that no other site made a browser send the token.
+
+use super::verify::Verified;
+use crate::claims::Claims;
+use crate::config::Config;
+use crate::csrf::{self, OriginChecked};
+use crate::error::RejectionKind;
+use crate::purpose::Purpose;
+use crate::request::RequestHead;
+
+/// A verified token together with the proof that no other site made the browser send it. Only
+/// [`check`](Self::check) makes one, so the proof cannot be paired with another token.
+pub(crate) struct CsrfCleared<P>(Verified<P>);
+
+impl<P: Purpose> CsrfCleared<P> {
+    pub(super) fn check(
+        verified: Verified<P>,
+        origin_checked: OriginChecked,
+        head: &impl RequestHead,
+        config: &Config,
+    ) -> Result<Self, RejectionKind> {
+        csrf::check_token(origin_checked, P::KIND, &verified.claims, head, config)?;
+        Ok(Self(verified))
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+
+    pub(super) fn into_verified(self) -> Verified<P> {
+        self.0
+    }
+}
