@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::connection::CloseReason;
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::handstamp::store::Admission;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Auth, handstamp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -93,7 +93,7 @@ async fn it_ends_when_nobody_can_say_whether_its_token_is_good() {
         let answer = if down.load(Ordering::Relaxed) {
             Err(StoreError::new("connection refused"))
         } else {
-            Ok(Admission::Admitted)
+            Ok(TokenStatus::Active)
         };
         async { answer }
     });

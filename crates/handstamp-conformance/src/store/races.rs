@@ -140,7 +140,7 @@ async fn all_the_same(
     again: &[Continuation],
 ) -> Result<SessionRow, Failure> {
     let count = answers.len();
-    let (mut firsts, mut agains) = (0, 0);
+    let (mut firsts, mut repeats) = (0, 0);
     let mut rows: Vec<SessionRow> = Vec::new();
     let mut others = Vec::new();
     for answer in answers {
@@ -149,7 +149,7 @@ async fn all_the_same(
                 *(if way == first {
                     &mut firsts
                 } else {
-                    &mut agains
+                    &mut repeats
                 }) += 1;
                 if !rows.contains(&row) {
                     rows.push(row);
@@ -158,7 +158,7 @@ async fn all_the_same(
             other => others.push(other),
         }
     }
-    row.equal("answers", (firsts, agains), (1, count - 1));
+    row.equal("answers", (firsts, repeats), (1, count - 1));
     row.holds("no other answer", others, Vec::is_empty);
     row.lists("the row of all answers", &login.uid, &rows)
         .await?;

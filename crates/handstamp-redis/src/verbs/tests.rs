@@ -361,7 +361,7 @@ fn create() -> impl Strategy<Value = Verb> {
 }
 
 fn rotate() -> impl Strategy<Value = Verb> {
-    (session_or_anothers(), shown(), any::<bool>(), life()).prop_map(
+    (session_of_any_user(), shown(), any::<bool>(), life()).prop_map(
         |(session, shown, acknowledged, idle)| Verb::Rotate {
             session,
             shown,
@@ -379,7 +379,7 @@ fn admit() -> impl Strategy<Value = Verb> {
     let names_session = prop::bool::weighted(0.8);
     let issued_at = prop_oneof![-1000_i64..1000, from_now()];
     (
-        session_or_anothers(),
+        session_of_any_user(),
         shown,
         issued_at,
         names_session,
@@ -423,9 +423,9 @@ fn numbered(user: usize, number: usize) -> Session {
 }
 
 /// Now and then somebody names another's session.
-fn session_or_anothers() -> impl Strategy<Value = Session> {
-    (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_anothers)| Session {
-        uid: if is_anothers {
+fn session_of_any_user() -> impl Strategy<Value = Session> {
+    (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_foreign)| Session {
+        uid: if is_foreign {
             AccountId::new(None, "user9")
         } else {
             session.uid

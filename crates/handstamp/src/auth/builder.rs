@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::{Auth, Parts};
+use super::Auth;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::context::blocklist::{Blocklist, TokenInfo};
-use crate::context::{Listener, SessionEvent, Watchers};
-use crate::error::{RejectionStyle, StoreError};
+use crate::context::blocklist::{Blocklist, TokenInfo, TokenStatus};
+use crate::context::{Context, Listener, NO_STORE, SessionEvent};
+use crate::error::StoreError;
 use crate::random::{RandomSource, SystemRandom};
-use crate::store::{Admission, Missing, Store};
+use crate::store::Store;
 
 /// An [`Auth`] in the making.
 #[derive(Debug)]
@@ -90,14 +90,14 @@ impl AuthBuilder {
     /// within `HANDSTAMP_STORE_TIMEOUT` lets nobody in.
     ///
     /// ```
-    /// use handstamp::store::Admission;
+    /// use handstamp::blocklist::TokenStatus;
     /// use handstamp::{Auth, Config};
     ///
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
     /// let auth = Auth::builder(config)
     ///     .with_blocklist(|token| async move {
     ///         let revoked = token.id() == "the id of a stolen token";
-    ///         Ok(if revoked { Admission::Revoked } else { Admission::Admitted })
+    ///         Ok(if revoked { TokenStatus::Revoked } else { TokenStatus::Active })
     ///     })
     ///     .build();
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -105,7 +105,7 @@ impl AuthBuilder {
     pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
     where
         F: Fn(TokenInfo) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
+        A: Future<Output = Result<TokenStatus, StoreError>> + Send + 'static,
     {
         self.blocklist = Some(Blocklist::new(ask));
         self
@@ -131,29 +131,16 @@ impl AuthBuilder {
             clock,
             random,
             blocklist,
-            mut store,
+            store,
             listener,
         } = self;
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        if store.is_none() && config.session_tracking() == Some(true) {
-            tracing::error!("JWT_SESSION_TRACKING=true: {}", Missing::REASON);
-            store = Some(Box::new(Missing));
+        if store.is_none() && config.settings.session_tracking == Some(true) {
+            tracing::error!("JWT_SESSION_TRACKING=true: {NO_STORE}");
         }
-        let shape = RejectionStyle {
-            style: config.error_style(),
-            message_key: config.error_message_key().to_owned(),
-        };
-        Auth(Arc::new(Parts {
-            config,
-            shape: Arc::new(shape),
-            clock,
-            random,
-            blocklist,
-            store,
-            listener,
-            watchers: Watchers::default(),
-        }))
+        let context = Context::new(config, clock, random, blocklist, store, listener);
+        Auth(Arc::new(context))
     }
 }

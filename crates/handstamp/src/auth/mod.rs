@@ -1,29 +1,21 @@
-//! The face of the library. It holds no logic: `issue`, `authenticate` and `session` do.
+//! The face of the library: all that an application calls. Each method reads the clock at most once, hands everything below
+//! it what it needs, and makes the response of a reason to refuse. It holds no logic: `issue`, `authenticate` and `session`
+//! do.
 
 mod builder;
 mod rejections;
+mod requests;
+mod sessions;
+mod tokens;
 
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use builder::AuthBuilder;
 
-use crate::authenticate::{self, Authenticated};
-use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::context::blocklist::Blocklist;
-use crate::context::{EventKind, Listener, SessionEvent, Watchers, deadline};
-use crate::cookie::SetCookies;
-use crate::csrf;
-use crate::error::{IssueError, Rejection, RejectionKind, RejectionStyle, StoreError};
-use crate::issue::{self, NewToken, SignedToken, TokenPair};
-use crate::purpose::sealed::Kind;
-use crate::purpose::{Access, Purpose, Refresh};
-use crate::random::RandomSource;
-use crate::request::RequestHead;
-use crate::store::{AccountId, Missing, SessionId, Store};
+use crate::context::Context;
+use crate::error::{AuthError, AuthFailure, Rejection, RejectionKind};
 
 /// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
 ///
@@ -42,18 +34,7 @@ use crate::store::{AccountId, Missing, SessionId, Store};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Auth(Arc<Parts>);
-
-struct Parts {
-    config: Config,
-    shape: Arc<RejectionStyle>,
-    clock: Box<dyn Clock>,
-    random: Box<dyn RandomSource>,
-    blocklist: Option<Blocklist>,
-    store: Option<Box<dyn Store>>,
-    listener: Option<Listener>,
-    watchers: Watchers,
-}
+pub struct Auth(Arc<Context>);
 
 impl Auth {
     /// With the system's clock and random source, and no store.
@@ -67,211 +48,6 @@ impl Auth {
         AuthBuilder::new(config)
     }
 
-    /// Makes an access token.
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Config, NewToken};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
-    /// let plain = auth.create_access_token("user1")?;
-    /// let scoped = auth.create_access_token(NewToken::for_subject("user1").scopes(["posts:write"]))?;
-    /// let error = auth.create_access_token(NewToken::for_subject("user1").claim("exp", 0)).unwrap_err();
-    /// assert!(error.to_string().starts_with("the claim \"exp\" has a meaning of its own"));
-    /// # assert_ne!(plain.id(), scoped.id());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`IssueError`]: a mistake of the program, such as a custom claim with a registered name.
-    pub fn create_access_token(
-        &self,
-        token: impl Into<NewToken>,
-    ) -> Result<SignedToken<Access>, IssueError> {
-        issue::issue(self, &token.into().with_login_type(self.config())?)
-    }
-
-    /// Makes a refresh token, good only for getting new access tokens.
-    ///
-    /// # Errors
-    /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_refresh_token(
-        &self,
-        token: impl Into<NewToken>,
-    ) -> Result<SignedToken<Refresh>, IssueError> {
-        issue::issue(self, &token.into().with_login_type(self.config())?)
-    }
-
-    /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
-    /// the refresh token lives `JWT_REFRESH_TOKEN_EXPIRES`.
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Config, NewToken};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
-    /// let pair = auth.create_token_pair(NewToken::for_subject("user1").fresh())?;
-    /// assert!(pair.access().expires_at() < pair.refresh().expires_at());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
-        let mut token = token.into().with_login_type(self.config())?;
-        let access = issue::issue(self, &token)?;
-        token.lifetime = None;
-        Ok(TokenPair {
-            access,
-            refresh: issue::issue(self, &token)?,
-            keeps_refresh_cookie: false,
-        })
-    }
-
-    /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
-    ///
-    /// # Errors
-    /// [`IssueError::CookieTooLarge`] when the token is too long for a cookie.
-    pub fn set_access_cookies(
-        &self,
-        token: &SignedToken<Access>,
-    ) -> Result<SetCookies, IssueError> {
-        issue::set(self.config(), token)
-    }
-
-    /// The cookies that let a browser refresh.
-    ///
-    /// # Errors
-    /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_refresh_cookies(
-        &self,
-        token: &SignedToken<Refresh>,
-    ) -> Result<SetCookies, IssueError> {
-        issue::set(self.config(), token)
-    }
-
-    /// All four cookies of a log-in or refresh, living as long as its session says.
-    ///
-    /// Only two, the access token's, after a refresh that gave back the token that it was asked with: another answer may
-    /// bring the browser the next one first.
-    ///
-    /// # Errors
-    /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
-        let access = issue::set(self.config(), &tokens.access)?;
-        if tokens.keeps_refresh_cookie {
-            return Ok(access);
-        }
-        Ok(access.and(issue::set(self.config(), &tokens.refresh)?))
-    }
-
-    /// Deletes all four cookies.
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Config};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
-    /// let lines: Vec<String> = auth.unset_cookies().lines().map(|line| line.to_header_value()).collect();
-    /// assert_eq!(lines.len(), 4);
-    /// assert!(lines[0].starts_with("access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0;"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Security
-    /// The browser forgets the tokens; whoever copied one still has it until it expires. [`log_out`](Self::log_out) ends
-    /// the session as well.
-    pub fn unset_cookies(&self) -> SetCookies {
-        issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
-    }
-
-    /// Deletes the access token's cookies.
-    pub fn unset_access_cookies(&self) -> SetCookies {
-        issue::unset(self.config(), &[Kind::Access])
-    }
-
-    /// Deletes the refresh token's cookies.
-    pub fn unset_refresh_cookies(&self) -> SetCookies {
-        issue::unset(self.config(), &[Kind::Refresh])
-    }
-
-    /// The token's CSRF value for a page that is about to be sent: other bytes each time, the same meaning, in a header and in a
-    /// form field. Empty when the token was made without one.
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Authenticated, error::IssueError, purpose::Access};
-    /// fn form(auth: &Auth, token: &Authenticated<Access>) -> Result<String, IssueError> {
-    ///     let csrf = auth.masked_csrf(token)?; // letters, digits, and `-_.`: no need to escape it
-    ///     Ok(format!(r#"<form method="post"><input type="hidden" name="csrf_token" value="{csrf}">"#))
-    /// }
-    /// ```
-    ///
-    /// # Security
-    /// [`Authenticated::csrf`] itself, in pages that are compressed and repeat what the request said, can be guessed from their
-    /// lengths (BREACH).
-    ///
-    /// # Errors
-    /// [`IssueError::Random`].
-    pub fn masked_csrf<P: Purpose>(&self, token: &Authenticated<P>) -> Result<String, IssueError> {
-        match token.csrf() {
-            None | Some("") => Ok(String::new()),
-            Some(value) => csrf::masked::mask(value, self.random()).map_err(|_| IssueError::Random),
-        }
-    }
-
-    /// Checks freshness alone, of a token that an earlier layer let in.
-    ///
-    /// # Errors
-    /// `fresh_token_required`.
-    pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
-        if token.is_fresh() {
-            Ok(())
-        } else {
-            Err(self.reject(RejectionKind::FreshTokenRequired))
-        }
-    }
-
-    /// Checks freshness alone, as [`Require::fresh_within`](crate::Require::fresh_within) does, of a token that an earlier
-    /// layer let in.
-    ///
-    /// # Errors
-    /// `fresh_token_required`.
-    pub fn require_fresh_within(
-        &self,
-        token: &Authenticated<Access>,
-        span: Duration,
-    ) -> Result<(), Rejection> {
-        if authenticate::is_fresh_within(self, token.claims_set(), span) {
-            Ok(())
-        } else {
-            Err(self.reject(RejectionKind::FreshTokenRequired))
-        }
-    }
-
-    /// Checks that two layers of one route found the same token. Otherwise each would check its demands on another one.
-    ///
-    /// # Errors
-    /// `invalid_token`.
-    pub fn require_same<P: Purpose>(
-        &self,
-        outer: &Authenticated<P>,
-        inner: &Authenticated<P>,
-    ) -> Result<(), Rejection> {
-        if outer.id() == inner.id() && outer.subject() == inner.subject() {
-            Ok(())
-        } else {
-            let reason = "two layers of the route found two different tokens";
-            Err(self.reject(RejectionKind::InvalidToken(reason.into())))
-        }
-    }
-
-    /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
-    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs, but for a
-    /// WebSocket, whose `Origin` must be the public or a trusted one.
-    ///
-    /// Needs `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as those of today do over HTTPS and to
-    /// localhost.
-    ///
-    /// # Errors
-    /// `cross_site_request`, `origin_not_allowed`.
-    pub fn require_same_origin(&self, head: &impl RequestHead) -> Result<(), Rejection> {
-        csrf::check_tokenless(head, self.config()).map_err(|reason| self.reject(reason))
-    }
-
     /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -281,76 +57,15 @@ impl Auth {
     /// The settings in force.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.0.config
+        self.0.config()
     }
 
-    pub(crate) fn now(&self) -> UnixTime {
-        self.0.clock.now()
+    #[cfg(test)]
+    pub(crate) fn context(&self) -> &Context {
+        &self.0
     }
 
-    pub(crate) fn random(&self) -> &dyn RandomSource {
-        &*self.0.random
-    }
-
-    pub(crate) fn blocklist(&self) -> Option<&Blocklist> {
-        self.0.blocklist.as_ref()
-    }
-
-    pub(crate) fn store(&self) -> Option<&dyn Store> {
-        self.0.store.as_deref()
-    }
-
-    pub(crate) fn watchers(&self) -> &Watchers {
-        &self.0.watchers
-    }
-
-    /// For what makes no sense without one.
-    pub(crate) fn required_store(&self) -> Result<&dyn Store, RejectionKind> {
-        self.store()
-            .ok_or_else(|| RejectionKind::StoreUnavailable(Missing::error()))
-    }
-
-    /// Whether a log-in makes a session. A session that is there counts in any case.
-    pub(crate) fn keeps_sessions(&self) -> bool {
-        self.store().is_some() && self.config().session_tracking() != Some(false)
-    }
-
-    /// Whether refresh tokens without a session are refused.
-    pub(crate) fn requires_sessions(&self) -> bool {
-        self.config().session_tracking() == Some(true)
-    }
-
-    /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
-    /// a service with another leeway.
-    pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
-        expires_at
-            .saturating_add(self.config().leeway())
-            .saturating_add(MARGIN)
-    }
-
-    /// Waits for a store, but not for ever.
-    pub(crate) async fn with_timeout<T>(
-        &self,
-        answer: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, RejectionKind> {
-        deadline::within(self.config().store_timeout(), answer)
-            .await
-            .map_err(RejectionKind::StoreUnavailable)
-    }
-
-    pub(crate) fn emit(&self, kind: EventKind, uid: &AccountId, session: &SessionId) {
-        let event = SessionEvent {
-            kind,
-            uid: uid.clone(),
-            session: session.clone(),
-        };
-        event.log();
-        if let Some(Listener(listener)) = &self.0.listener {
-            listener(&event);
-        }
-    }
-
-    pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
+    fn reject(&self, reason: RejectionKind) -> Rejection {
         match &reason {
             RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
             RejectionKind::InvalidToken(detail) => {
@@ -361,7 +76,14 @@ impl Auth {
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }
-        Rejection::new(reason, Arc::clone(&self.0.shape))
+        Rejection::new(reason, Arc::clone(self.0.style()))
+    }
+
+    fn fail(&self, failure: AuthFailure) -> AuthError {
+        match failure {
+            AuthFailure::Rejected(reason) => AuthError::Rejected(self.reject(reason)),
+            AuthFailure::Issue(error) => AuthError::Issue(error),
+        }
     }
 }
 
@@ -372,5 +94,3 @@ impl fmt::Debug for Auth {
             .finish_non_exhaustive()
     }
 }
-
-const MARGIN: Duration = Duration::from_secs(60 * 60);

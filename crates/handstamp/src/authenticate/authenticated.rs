@@ -9,6 +9,7 @@ use super::verify::Verified;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::error::ClaimsError;
+use crate::issue::NewToken;
 use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::scope;
@@ -138,6 +139,12 @@ impl<P: Purpose> Authenticated<P> {
 
     pub(crate) fn claims_set(&self) -> &Claims {
         &self.0.claims
+    }
+}
+
+impl<P: Purpose> From<&Authenticated<P>> for NewToken {
+    fn from(token: &Authenticated<P>) -> Self {
+        Self::from(token.claims_set())
     }
 }
 

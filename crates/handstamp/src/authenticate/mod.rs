@@ -1,4 +1,5 @@
-//! The inbound story: from a request's head to a token that a handler may trust.
+//! The inbound page: from a request's head to a token that a handler may trust. Takes the settings and the time, and waits
+//! for nothing: [`clear`] does what needs the request, [`finish`] what is left once blocklist and store have answered.
 
 mod authenticated;
 mod cleared;
@@ -7,88 +8,36 @@ mod require;
 mod tests;
 pub(crate) mod verify;
 
-use std::future::Future;
 use std::time::Duration;
 
 pub use authenticated::Authenticated;
 pub(crate) use cleared::CsrfCleared;
 pub use require::Require;
 
-use crate::auth::Auth;
 use crate::claims::Claims;
-use crate::context::blocklist;
-use crate::error::{Rejection, RejectionKind};
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::RejectionKind;
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::store::Admission;
-use crate::{csrf, locate, session};
-
-impl Auth {
-    /// Looks for a token and checks it against what the route demands: where the request comes from, signature, times,
-    /// audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store, scopes, in this order. The first
-    /// that does not hold is the answer.
-    ///
-    /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
-    ///
-    /// ```
-    /// use handstamp::{Auth, Config, Location, RequestHead, Require};
-    ///
-    /// struct Get { authorization: String }
-    ///
-    /// impl RequestHead for Get {
-    ///     fn method(&self) -> &str { "GET" }
-    ///     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-    ///         let wanted = name.eq_ignore_ascii_case("authorization");
-    ///         wanted.then_some(self.authorization.as_bytes()).into_iter()
-    ///     }
-    ///     fn query(&self) -> Option<&str> { None }
-    /// }
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
-    /// let require = Require::access().from([Location::Headers]);
-    /// let access = auth.create_access_token("user1")?;
-    /// let request = Get { authorization: format!("Bearer {}", access.as_str()) };
-    /// assert_eq!(auth.authenticate(&request, &require).await?.subject(), "user1");
-    ///
-    /// let anonymous = Get { authorization: String::new() };
-    /// let rejection = auth.authenticate(&anonymous, &require).await.unwrap_err();
-    /// assert_eq!((rejection.status(), rejection.code()), (401, "missing_token"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The [`Rejection`] is the response to send.
-    pub fn authenticate<'a, P: Purpose, R: RequestHead>(
-        &'a self,
-        head: &R,
-        require: &'a Require<P>,
-    ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
-        let cleared = clear(self, head, require);
-        async move {
-            let finished = async {
-                let cleared = cleared?;
-                let admission = admit(self, &cleared).await?;
-                finish(cleared, admission, require)
-            };
-            finished.await.map_err(|reason| self.reject(reason))
-        }
-    }
-}
+use crate::{csrf, locate};
 
 /// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back.
-fn clear<P: Purpose>(
-    auth: &Auth,
+pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
+    config: &Config,
+    now: UnixTime,
     require: &Require<P>,
 ) -> Result<CsrfCleared<P>, RejectionKind> {
-    let config = auth.config();
-    let presented = locate::locate(head, config, require)?;
+    let locations = require
+        .locations
+        .as_deref()
+        .unwrap_or(&config.settings.token_locations);
+    let presented = locate::locate(head, config, locations, P::KIND)?;
     let origin_checked =
         csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
-    let verified = verify::verify::<P>(&presented, config, auth.now())?;
+    let verified = verify::verify::<P>(&presented, config, now)?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
     for expected in demanded.into_iter().flatten() {
@@ -100,35 +49,30 @@ fn clear<P: Purpose>(
         }
     }
     if let Some(span) = require.fresh_within
-        && !is_fresh_within(auth, claims, span)
+        && !is_fresh_within(claims, config, now, span)
     {
         return Err(RejectionKind::FreshTokenRequired);
     }
     CsrfCleared::check(verified, origin_checked, head, config)
 }
 
-/// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
-pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> bool {
+/// Whether the log-in that made the token is no older than this. `auth_time` is in whole seconds,
+/// rounded down, so the log-in seems up to a second older than it is.
+///
+/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as for
+/// the end of a token (verify.rs), zero by default and bounded at start-up.
+pub(crate) fn is_fresh_within(
+    claims: &Claims,
+    config: &Config,
+    now: UnixTime,
+    span: Duration,
+) -> bool {
     let latest = claims.authenticated_at().saturating_add(span);
-    claims.fresh && auth.now() <= latest.saturating_add(auth.config().leeway())
+    claims.fresh && now <= latest.saturating_add(config.settings.decode_leeway)
 }
 
-/// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
-async fn admit<P: Purpose>(
-    auth: &Auth,
-    cleared: &CsrfCleared<P>,
-) -> Result<Admission, RejectionKind> {
-    let claims = cleared.claims();
-    let answer = blocklist::by_blocklist(auth, claims).await?;
-    match auth.store() {
-        Some(store) if answer == Admission::Admitted => {
-            session::admit(auth, store, claims, P::KIND).await
-        }
-        _ => Ok(answer),
-    }
-}
-
-fn finish<P: Purpose>(
+/// What is left once it is known whether the token is still good.
+pub(crate) fn finish<P: Purpose>(
     cleared: CsrfCleared<P>,
     admission: Admission,
     require: &Require<P>,

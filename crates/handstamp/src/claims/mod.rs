@@ -1,6 +1,9 @@
 //! The claims of a token, read strictly (RFC 7519, section 4).
 
 mod object;
+pub(crate) mod registered;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::borrow::Cow;
@@ -8,6 +11,7 @@ use std::time::Duration;
 
 use self::object::ClaimsSet;
 use crate::clock::UnixTime;
+use crate::error::RejectionKind;
 use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
 /// What a token says, well formed but not yet judged.
@@ -150,25 +154,6 @@ impl Claims {
     }
 }
 
-/// The names this crate gives a meaning. Custom claims can never replace one.
-pub(crate) const REGISTERED: [&str; 15] = [
-    "sub",
-    "jti",
-    "type",
-    "fresh",
-    "csrf",
-    "iat",
-    "nbf",
-    "exp",
-    "sid",
-    "gen",
-    "auth_time",
-    "iss",
-    "aud",
-    "scopes",
-    "login_type",
-];
-
 /// Why a payload is not a claims set. For the log: the client only learns that the token is invalid.
 #[derive(Debug)]
 pub(crate) struct MalformedClaims(pub(crate) Cow<'static, str>);
@@ -176,6 +161,12 @@ pub(crate) struct MalformedClaims(pub(crate) Cow<'static, str>);
 impl From<&'static str> for MalformedClaims {
     fn from(problem: &'static str) -> Self {
         Self(problem.into())
+    }
+}
+
+impl From<MalformedClaims> for RejectionKind {
+    fn from(error: MalformedClaims) -> Self {
+        Self::InvalidToken(error.0)
     }
 }
 
@@ -212,6 +203,3 @@ impl Text {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,22 +4,30 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::auth::Auth;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::error::{RejectionKind, StoreError};
-use crate::store::Admission;
+use crate::error::StoreError;
+
+/// What a blocklist says of a token, in the terms of
+/// [RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenStatus {
+    /// The token is good.
+    Active,
+    /// The token was revoked: 401 `token_revoked`.
+    Revoked,
+}
 
 /// What a blocklist is asked about: a token whose signature, times and CSRF value hold.
 ///
 /// ```
 /// use std::collections::HashSet;
 ///
-/// use handstamp::blocklist::TokenInfo;
-/// use handstamp::store::Admission;
+/// use handstamp::blocklist::{TokenInfo, TokenStatus};
 ///
-/// fn judge(revoked: &HashSet<String>, token: &TokenInfo) -> Admission {
-///     if revoked.contains(token.id()) { Admission::Revoked } else { Admission::Admitted }
+/// fn judge(revoked: &HashSet<String>, token: &TokenInfo) -> TokenStatus {
+///     if revoked.contains(token.id()) { TokenStatus::Revoked } else { TokenStatus::Active }
 /// }
 /// ```
 ///
@@ -81,27 +89,16 @@ impl From<&Claims> for TokenInfo {
     }
 }
 
-/// Asks the blocklist, if there is one.
-pub(crate) async fn by_blocklist(auth: &Auth, claims: &Claims) -> Result<Admission, RejectionKind> {
-    match auth.blocklist() {
-        Some(blocklist) => {
-            auth.with_timeout(blocklist.ask(TokenInfo::from(claims)))
-                .await
-        }
-        None => Ok(Admission::Admitted),
-    }
-}
-
 /// The application's own function, behind one type.
 pub(crate) struct Blocklist(Box<dyn Fn(TokenInfo) -> Answer + Send + Sync>);
 
-type Answer = Pin<Box<dyn Future<Output = Result<Admission, StoreError>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<TokenStatus, StoreError>> + Send>>;
 
 impl Blocklist {
     pub(crate) fn new<F, A>(ask: F) -> Self
     where
         F: Fn(TokenInfo) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
+        A: Future<Output = Result<TokenStatus, StoreError>> + Send + 'static,
     {
         Self(Box::new(move |token| Box::pin(ask(token))))
     }

@@ -19,8 +19,8 @@ pub(crate) use domain::CookieDomain;
 pub(crate) use name::{CookieName, is_token_character};
 pub(crate) use path::CookiePath;
 pub(crate) use read::{Candidates, find};
-pub(crate) use set_cookie::Lifetime;
 pub use set_cookie::SetCookie;
+pub(crate) use set_cookie::{CookieError, Lifetime};
 pub use set_cookies::SetCookies;
 
 /// A browser drops a cookie whose name and value are longer together, without a word

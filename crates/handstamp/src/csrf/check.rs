@@ -10,7 +10,7 @@ use super::fetch_metadata::Site;
 use super::header::Header;
 use super::method::{Method, Transport};
 use super::origin_header::Sender;
-use super::policy::{Case, CsrfDemand, OriginRule, Required, Settings, required};
+use super::policy::{Case, Configured, CsrfDemand, OriginRule, Required, required};
 use super::{fetch_metadata, masked, origin_header, token};
 
 use crate::claims::Claims;
@@ -40,7 +40,7 @@ pub(crate) fn check_origin(
         method: Method::of(head, config),
         transport: Transport::of(head),
     };
-    let required = required(case, Settings::of(config));
+    let required = required(case, Configured::of(config));
     judge_origin(required, head, config)?;
     Ok(OriginChecked(required))
 }
@@ -78,7 +78,7 @@ pub(crate) fn check_log_out(
     let Some(&(first, _)) = cookies.first() else {
         return Ok(());
     };
-    let required = required(Case::LogOut, Settings::of(config));
+    let required = required(Case::LogOut, Configured::of(config));
     judge_origin(required, head, config)?;
     match required {
         Required::Nothing | Required::Origin(_) => return Ok(()),
@@ -115,7 +115,7 @@ pub(crate) fn check_tokenless(
         method: Method::of(head, config),
         transport: Transport::of(head),
     };
-    judge_origin(required(case, Settings::of(config)), head, config)
+    judge_origin(required(case, Configured::of(config)), head, config)
 }
 
 /// Refuses a request that does not prove its origin as required.
@@ -128,7 +128,10 @@ fn judge_origin(
         Required::Nothing | Required::Token => return Ok(()),
         Required::Origin(rule) | Required::OriginAndToken(rule) => rule,
     };
-    match (judge_sender(rule, head, config), config.origin_check()) {
+    match (
+        judge_sender(rule, head, config),
+        config.settings.origin_check,
+    ) {
         // Lenient: `HANDSTAMP_ORIGIN_CHECK=report-only`. Risk: where no CSRF value is required,
         // nothing decides. Covered: the setting is a warning at start-up, builds with protection
         // that is off only with `Danger::NoCsrf`, and spares no WebSocket, which no value guards.

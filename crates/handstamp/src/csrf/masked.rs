@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::random::{RandomError, RandomSource};
 
-/// Returns a random pad followed by the value XORed with it, in base64url.
+/// Returns a random pad, followed by the exclusive or of pad and value, in base64url.
 pub(crate) fn mask(value: &str, random: &dyn RandomSource) -> Result<String, RandomError> {
     let mut bytes = vec![0; value.len()];
     random.fill(&mut bytes)?;

@@ -20,7 +20,10 @@ pub(super) enum Method {
 impl Method {
     pub(super) fn of(head: &impl RequestHead, config: &Config) -> Self {
         let method = head.method();
-        match (is_safe(method), is_listed(method, config.csrf_methods())) {
+        match (
+            is_safe(method),
+            is_listed(method, &config.settings.csrf_methods),
+        ) {
             (true, false) => Self::Safe,
             (true, true) => Self::ListedSafe,
             (false, false) => Self::Unsafe,

@@ -34,9 +34,9 @@ pub(super) fn sender(header: &Header<'_>, config: &Config) -> Sender {
     let Some(Ok(origin)) = origin else {
         return Sender::Unknown;
     };
-    if config.trusted_origins().contains(&origin) {
+    if config.settings.trusted_origins.contains(&origin) {
         Sender::Trusted
-    } else if config.public_origin() == Some(&origin) {
+    } else if config.settings.public_origin.as_ref() == Some(&origin) {
         Sender::Own
     } else {
         Sender::Unknown

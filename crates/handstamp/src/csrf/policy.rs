@@ -11,7 +11,7 @@ use crate::purpose::sealed::Kind;
 /// The table. Each row says for a request over HTTP what it must prove where a public origin is
 /// set, and where none is, and then what a WebSocket must prove.
 #[rustfmt::skip]
-pub(super) fn required(case: Case, settings: Settings) -> Required {
+pub(super) fn required(case: Case, configured: Configured) -> Required {
     use CsrfDemand::{Check, Skip, SkipToken};
     use Kind::{Access, Refresh};
     use Method::{ListedSafe, ListedUnsafe, Safe, Unsafe};
@@ -20,11 +20,11 @@ pub(super) fn required(case: Case, settings: Settings) -> Required {
     use PublicOrigin::{Set, Unset};
     use Required::{Nothing, Origin, OriginAndToken, Token};
 
-    let Settings { protection, public_origin } = settings;
+    let Configured { protection, public_origin } = configured;
     match case {
         // Lenient: a token that browsers do not send by themselves.
         // Risk: `JWT_HEADER_NAME` names a header that browsers fill, or a link with `?token=` makes
-        // a visitor act as its sender. Covered: such names do not build (config/locations.rs), and
+        // a visitor act as its sender. Covered: such names do not build (config/rules/locations.rs), and
         // tokens in queries are read only where they are listed, which is a warning at start-up.
         Case::Token { location: Location::Headers | Location::Query | Location::Json, .. } => Nothing,
 
@@ -66,7 +66,7 @@ pub(super) fn required(case: Case, settings: Settings) -> Required {
                 // Risk: without a public origin any site can send the request. Covered: with one,
                 // a request that does not state its origin is refused. Without one, protection
                 // that is off or leaves out POST builds only with `Danger::NoCsrf`
-                // (config/csrf.rs), and a browser asks first before it sends another site's request
+                // (config/rules/csrf.rs), and a browser asks first before it sends another site's request
                 // with a method other than GET, HEAD and POST (Fetch, "CORS-safelisted method").
                 (Check, Refresh, _, Off)
                 | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Off)
@@ -163,7 +163,7 @@ pub(crate) enum CsrfDemand {
 
 /// What the configuration says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Settings {
+pub(super) struct Configured {
     pub(super) protection: Protection,
     pub(super) public_origin: PublicOrigin,
 }
@@ -185,17 +185,17 @@ pub(super) enum PublicOrigin {
     Unset,
 }
 
-impl Settings {
+impl Configured {
     pub(super) fn of(config: &Config) -> Self {
         Self {
-            protection: if !config.locations().contains(&Location::Cookies) {
+            protection: if !config.settings.token_locations.contains(&Location::Cookies) {
                 Protection::Unchecked
-            } else if config.csrf_protect() {
+            } else if config.settings.cookie_csrf_protect {
                 Protection::On
             } else {
                 Protection::Off
             },
-            public_origin: match config.public_origin() {
+            public_origin: match config.settings.public_origin {
                 Some(_) => PublicOrigin::Set,
                 None => PublicOrigin::Unset,
             },

@@ -25,7 +25,9 @@ pub(super) fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kin
         .map(Cow::Borrowed)
         .collect();
     match in_header {
-        Values::Missing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
+        Values::Missing if config.settings.csrf_check_form => {
+            head.body().field(&cookies.csrf_field)
+        }
         in_header => in_header,
     }
 }
@@ -39,12 +41,13 @@ pub(super) fn matches(sent: &[u8], claims: &Claims) -> bool {
 /// The refusal of a request without a value. It names where the value is expected.
 pub(super) fn missing(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
-    let reads_forms = config.csrf_check_form() && head.body().was_read();
+    let reads_forms = config.settings.csrf_check_form && head.body().was_read();
     RejectionKind::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
         field: reads_forms.then(|| cookies.csrf_field.clone()),
         cookie: config
-            .csrf_in_cookies()
+            .settings
+            .csrf_in_cookies
             .then(|| cookies.csrf.name.to_string()),
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::StoreError;
 use super::style::ErrorStyle;
-use crate::claims::MalformedClaims;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
@@ -48,7 +48,7 @@ pub(crate) enum RejectionKind {
         required: Vec<String>,
         provided: Vec<String>,
     },
-    StoreUnavailable(super::StoreError),
+    StoreUnavailable(StoreError),
     RateLimited {
         retry_after: Duration,
     },
@@ -208,9 +208,9 @@ impl From<JwsError> for RejectionKind {
     }
 }
 
-impl From<MalformedClaims> for RejectionKind {
-    fn from(error: MalformedClaims) -> Self {
-        Self::InvalidToken(error.0)
+impl From<StoreError> for RejectionKind {
+    fn from(error: StoreError) -> Self {
+        Self::StoreUnavailable(error)
     }
 }
 

@@ -17,36 +17,59 @@ pub(crate) use new_token::OfSession;
 use payload::NewClaims;
 pub use signed_token::{SignedToken, TokenPair};
 
-use crate::auth::Auth;
 use crate::clock::UnixTime;
 use crate::config::{Config, CookieLifetime, LONGEST_LIFE};
 use crate::cookie::{Lifetime, SetCookie, SetCookies};
 use crate::error::IssueError;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
+use crate::random::RandomSource;
 
 /// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
-pub(crate) fn issue<P: Purpose>(auth: &Auth, new: &NewToken) -> Result<SignedToken<P>, IssueError> {
+pub(crate) fn issue<P: Purpose>(
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
+    new: &NewToken,
+) -> Result<SignedToken<P>, IssueError> {
     if P::KIND == Kind::Refresh && new.session.is_some() {
         return Err(IssueError::RefreshOfSession);
     }
-    issue_until(auth, new, UnixTime::from_secs(u64::MAX))
+    let never = UnixTime::from_secs(u64::MAX);
+    issue_until(config, now, random, new, never)
+}
+
+/// Makes one of each. A lifetime of its own is for the access token.
+pub(crate) fn issue_pair(
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
+    mut new: NewToken,
+) -> Result<TokenPair, IssueError> {
+    let access = issue(config, now, random, &new)?;
+    new.lifetime = None;
+    Ok(TokenPair {
+        access,
+        refresh: issue(config, now, random, &new)?,
+        keeps_refresh_cookie: false,
+    })
 }
 
 /// The same, ending at a given time if it does not end before.
 pub(crate) fn issue_until<P: Purpose>(
-    auth: &Auth,
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
     new: &NewToken,
     ends_at: UnixTime,
 ) -> Result<SignedToken<P>, IssueError> {
-    let config = auth.config();
     let lifetime = lifetime::<P>(config, new)?;
-    let [id, csrf] = random_values(auth)?;
+    let [id, csrf] = random_values(random)?;
     let of_session = new
         .session
         .as_ref()
         .and_then(|session| session.csrf.clone());
-    let issued_at = UnixTime::from_secs(auth.now().as_secs());
+    let issued_at = UnixTime::from_secs(now.as_secs());
     let stamp = TokenIdentity {
         id,
         csrf: config
@@ -55,7 +78,7 @@ pub(crate) fn issue_until<P: Purpose>(
         issued_at,
         expires_at: issued_at.saturating_add(lifetime).min(ends_at),
     };
-    sign(auth, new, stamp)
+    sign(config, now, new, stamp)
 }
 
 /// How long a token lives, in whole seconds.
@@ -64,8 +87,8 @@ pub(crate) fn lifetime<P: Purpose>(
     new: &NewToken,
 ) -> Result<Duration, IssueError> {
     let configured = match P::KIND {
-        Kind::Access => config.access_lifetime(),
-        Kind::Refresh => config.refresh_lifetime(),
+        Kind::Access => config.settings.access_token_expires,
+        Kind::Refresh => config.settings.refresh_token_expires,
     };
     let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
     if lifetime.is_zero() || lifetime > LONGEST_LIFE {
@@ -84,12 +107,12 @@ pub(crate) struct TokenIdentity {
 
 /// Signs exactly this token, which may have been signed before: the refresh token of a session is made again from its row.
 pub(crate) fn sign<P: Purpose>(
-    auth: &Auth,
+    config: &Config,
+    now: UnixTime,
     new: &NewToken,
     stamp: TokenIdentity,
 ) -> Result<SignedToken<P>, IssueError> {
-    let config = auth.config();
-    new.check(config.identity_claim())?;
+    new.check(&config.settings.identity_claim)?;
     let claims = NewClaims {
         new,
         config,
@@ -109,10 +132,19 @@ pub(crate) fn sign<P: Purpose>(
         id,
         csrf,
         expires_at,
-        lifetime: expires_at.saturating_since(UnixTime::from_secs(auth.now().as_secs())),
+        lifetime: expires_at.saturating_since(UnixTime::from_secs(now.as_secs())),
         cookie_lifetime: None,
         purpose: PhantomData,
     })
+}
+
+/// All four cookies, or the access token's two when the browser keeps its refresh cookie.
+pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+    let access = set(config, &tokens.access)?;
+    if tokens.keeps_refresh_cookie {
+        return Ok(access);
+    }
+    Ok(access.and(set(config, &tokens.refresh)?))
 }
 
 /// The cookies of one token: the token's own, then its CSRF value's, which script may read.
@@ -133,7 +165,7 @@ pub(crate) fn set<P: Purpose>(
         lifetime,
     )?];
     if let Some(csrf) = token.csrf()
-        && config.csrf_in_cookies()
+        && config.settings.csrf_in_cookies
     {
         lines.push(SetCookie::set(
             &cookies.csrf.name,
@@ -154,7 +186,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
             &cookies.token.name,
             &cookies.token.attributes,
         ));
-        if config.csrf_protect() && config.csrf_in_cookies() {
+        if config.settings.cookie_csrf_protect && config.settings.csrf_in_cookies {
             lines.push(SetCookie::unset(
                 &cookies.csrf.name,
                 &cookies.csrf.attributes,
@@ -165,9 +197,9 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
 }
 
 /// Two values of 128 unpredictable bits each, in one call of the source.
-pub(crate) fn random_values(auth: &Auth) -> Result<[String; 2], IssueError> {
+pub(crate) fn random_values(random: &dyn RandomSource) -> Result<[String; 2], IssueError> {
     let mut bytes = [[0; 16]; 2];
-    auth.random()
+    random
         .fill(bytes.as_flattened_mut())
         .map_err(|_| IssueError::Random)?;
     Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))

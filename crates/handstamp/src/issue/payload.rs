@@ -3,6 +3,9 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{NewToken, TokenIdentity};
+use crate::claims::registered::{
+    AUD, AUTH_TIME, CSRF, EXP, FRESH, GEN, IAT, ISS, JTI, LOGIN_TYPE, NBF, SCOPES, SID, SUB, TYPE,
+};
 use crate::config::Config;
 use crate::error::IssueError;
 use crate::purpose::sealed::Kind;
@@ -32,47 +35,51 @@ impl Serialize for NewClaims<'_> {
             stamp,
         } = self;
         let mut claims = serializer.serialize_map(None)?;
-        claims.serialize_entry("sub", &new.subject)?;
-        claims.serialize_entry("jti", &stamp.id)?;
-        claims.serialize_entry("type", kind.claim())?;
+        claims.serialize_entry(SUB, &new.subject)?;
+        claims.serialize_entry(JTI, &stamp.id)?;
+        claims.serialize_entry(TYPE, kind.claim())?;
         if *kind == Kind::Access {
-            claims.serialize_entry("fresh", &new.fresh)?;
+            claims.serialize_entry(FRESH, &new.fresh)?;
         }
         // The original reads an absent claim as an empty one, and writes the empty one.
-        claims.serialize_entry("csrf", stamp.csrf.as_deref().unwrap_or_default())?;
-        claims.serialize_entry("iat", &stamp.issued_at.as_secs())?;
-        if config.encode_nbf() {
-            claims.serialize_entry("nbf", &stamp.issued_at.as_secs())?;
+        claims.serialize_entry(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
+        claims.serialize_entry(IAT, &stamp.issued_at.as_secs())?;
+        if config.settings.encode_nbf {
+            claims.serialize_entry(NBF, &stamp.issued_at.as_secs())?;
         }
-        claims.serialize_entry("exp", &stamp.expires_at.as_secs())?;
+        claims.serialize_entry(EXP, &stamp.expires_at.as_secs())?;
         if let Some(session) = &new.session {
-            claims.serialize_entry("sid", session.id.as_str())?;
-            claims.serialize_entry("gen", &session.generation)?;
+            claims.serialize_entry(SID, session.id.as_str())?;
+            claims.serialize_entry(GEN, &session.generation)?;
         }
         if let Some(time) = new.auth_time(stamp.issued_at) {
-            claims.serialize_entry("auth_time", &time.as_secs())?;
+            claims.serialize_entry(AUTH_TIME, &time.as_secs())?;
         }
-        if let Some(issuer) = config.encode_issuer() {
-            claims.serialize_entry("iss", issuer)?;
+        if let Some(issuer) = config.settings.encode_issuer.as_deref() {
+            claims.serialize_entry(ISS, issuer)?;
         }
-        match new.audience.as_deref().unwrap_or(config.encode_audience()) {
+        match new
+            .audience
+            .as_deref()
+            .unwrap_or(&config.settings.encode_audience)
+        {
             [] => {}
-            [one] => claims.serialize_entry("aud", one)?,
-            many => claims.serialize_entry("aud", many)?,
+            [one] => claims.serialize_entry(AUD, one)?,
+            many => claims.serialize_entry(AUD, many)?,
         }
         if let Some(scopes) = &new.scopes {
-            claims.serialize_entry("scopes", scopes)?;
+            claims.serialize_entry(SCOPES, scopes)?;
         }
         if let Some(login_type) = &new.login_type {
-            claims.serialize_entry("login_type", login_type)?;
+            claims.serialize_entry(LOGIN_TYPE, login_type)?;
         }
-        if config.identity_claim() != "sub" {
-            claims.serialize_entry(config.identity_claim(), &new.subject)?;
+        if config.settings.identity_claim != SUB {
+            claims.serialize_entry(&config.settings.identity_claim, &new.subject)?;
         }
         for (name, value) in new
             .custom
             .iter()
-            .filter(|(name, _)| *name != config.identity_claim())
+            .filter(|(name, _)| *name != &config.settings.identity_claim)
         {
             claims.serialize_entry(name, value)?;
         }

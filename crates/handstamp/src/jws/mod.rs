@@ -35,7 +35,7 @@ pub(crate) use hmac::SecretLength;
 pub(crate) use key::{SigningKey, VerifyingKey};
 pub(crate) use key_error::KeyError;
 pub(crate) use key_id::KeyId;
-pub(crate) use key_set::KeySet;
+pub(crate) use key_set::{KeySet, SignError};
 #[cfg(feature = "asymmetric")]
 pub(crate) use pem_error::PemError;
 pub(crate) use signature::Signature;

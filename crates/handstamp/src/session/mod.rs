@@ -41,9 +41,15 @@ mod tokens;
 
 pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;
+pub(crate) use client::client_info;
 pub(crate) use data::SessionData;
 pub use list::Session;
+pub(crate) use list::{list, of_token};
+pub(crate) use log_in::log_in;
 pub use log_out::LogOut;
+pub(crate) use log_out::{authenticate_log_out, log_out};
 pub use owner::Owner;
+pub(crate) use refresh::refresh;
+pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
 
 pub use crate::context::{EventKind, SessionEvent};

@@ -9,7 +9,6 @@ mod admission;
 mod arguments;
 mod key;
 mod memory;
-mod missing;
 pub mod rotation;
 mod row;
 mod shared;
@@ -25,7 +24,6 @@ pub use arguments::{
 };
 pub use key::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
-pub(crate) use missing::Missing;
 pub use row::{Created, EndReason, Rotation, SessionRow};
 
 use crate::error::StoreError;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
+use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::purpose::Access;
-use crate::store::Admission;
 use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
 use crate::{Auth, Location, Require, minutes};
 
@@ -30,8 +30,8 @@ fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
                 );
                 match (token.subject(), token.id()) {
                     ("down", _) => Err(StoreError::new("connection refused")),
-                    (_, "revoked") => Ok(Admission::Revoked),
-                    _ => Ok(Admission::Admitted),
+                    (_, "revoked") => Ok(TokenStatus::Revoked),
+                    _ => Ok(TokenStatus::Active),
                 }
             }
         })
@@ -164,9 +164,9 @@ fn the_other_signature_of_a_revoked_token_revives_nothing() {
     let auth = Auth::builder(config.build().unwrap())
         .with_blocklist(|token| async move {
             Ok(if token.id() == "revoked" {
-                Admission::Revoked
+                TokenStatus::Revoked
             } else {
-                Admission::Admitted
+                TokenStatus::Active
             })
         })
         .with_clock(crate::testing::auth_and_clock(builder()).1)

@@ -69,7 +69,10 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
 /// The signature, then the form. Nothing of a token is believed before its signature held.
 fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
-    Ok(Box::new(Claims::parse(payload, config.identity_claim())?))
+    Ok(Box::new(Claims::parse(
+        payload,
+        &config.settings.identity_claim,
+    )?))
 }
 
 /// Chooses the cookie that counts among those of one name. A sibling subdomain can plant one, and
@@ -124,8 +127,12 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
     // Lenient: an expired token passes for `JWT_DECODE_LEEWAY`
     // (RFC 7519, section 4.1.4: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4). Risk: a
     // stolen token lives longer by as much. Covered: zero by default, bounded at start-up
-    // (config/tokens.rs), and stores keep revoked tokens for as long.
-    if now >= claims.expires_at.saturating_add(config.leeway()) {
+    // (config/rules/tokens.rs), and stores keep revoked tokens for as long.
+    if now
+        >= claims
+            .expires_at
+            .saturating_add(config.settings.decode_leeway)
+    {
         return Err(RejectionKind::TokenExpired);
     }
     // Lenient: a token passes up to 30 seconds before it is valid
@@ -154,7 +161,7 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
 
 /// Who made it, and for whom.
 fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
-    match (claims.audience(), config.decode_audience()) {
+    match (claims.audience(), config.expected_audience()) {
         // Lenient: neither the token nor the settings name an audience. Risk: a token of another
         // service with the same key counts. Covered: by the key, which no other service should
         // share; a token that does name an audience is refused here
@@ -171,7 +178,7 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
             }
         }
     }
-    match (claims.issuer(), config.decode_issuer()) {
+    match (claims.issuer(), config.expected_issuer()) {
         // Lenient: the settings ask for no issuer. Covered as above, by the key.
         (_, None) => {}
         (Some(has), Some(wanted)) if has == wanted => {}

@@ -123,6 +123,29 @@ fn the_origin_of_a_refresh_or_log_out_is_judged_whatever_the_method() {
 }
 
 #[test]
+fn a_log_out_with_protection_off_states_its_origin_and_needs_no_value() {
+    let auth = auth(origins().cookie_csrf_protect(false));
+    let access = token(&auth, &json!({}));
+    let head = || Head::new("POST").access(&access);
+    let log_out = |head: Head| {
+        let checked = auth.authenticate_log_out(&head);
+        checked.map_or_else(|rejection| rejection.code(), |_| "allow")
+    };
+    let site = |site: &str| head().header("sec-fetch-site", site);
+    #[rustfmt::skip]
+    let rows = [
+        ("a page of the same origin", site("same-origin"), "allow"),
+        ("the same with a wrong value", site("same-origin").csrf("wrong"), "allow"),
+        ("another site", site("cross-site"), "cross_site_request"),
+        ("the user started it", site("none"), "cross_site_request"),
+        ("neither header", head(), "origin_not_allowed"),
+    ];
+    for (row, head, expected) in rows {
+        assert_eq!(log_out(head), expected, "{row}");
+    }
+}
+
+#[test]
 fn a_public_origin_that_is_also_trusted_counts_as_trusted() {
     let auth = auth(builder().public_origin(OURS).trusted_origins([OURS]));
     let token = token(&auth, &json!({}));
@@ -280,7 +303,7 @@ fn hardened_has_prefixed_cookies_sessions_and_no_warnings() {
     let hardened = || Config::hardened(OURS).secret_key([7; 32].as_slice());
     let config = hardened().build().unwrap();
     assert!(config.warnings().is_empty(), "{:?}", config.warnings());
-    assert_eq!(config.session_tracking(), Some(true));
+    assert_eq!(config.settings.session_tracking, Some(true));
     let auth = Auth::new(config);
     let access = auth.create_access_token("user1").unwrap();
     let refresh = auth.create_refresh_token("user1").unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::Location;
 use crate::csrf::method::{Method, Transport};
 use crate::csrf::policy::{
-    Case, CsrfDemand, OriginRule, Protection, PublicOrigin, Required, Settings, required,
+    Case, Configured, CsrfDemand, OriginRule, Protection, PublicOrigin, Required, required,
 };
 use crate::purpose::sealed::Kind;
 
@@ -99,21 +99,21 @@ fn the_table_in_sentences() {
         ("a WebSocket without a token proves its origin", tokenless(Safe, WebSocket), Off, Unset, Origin(Handshake)),
     ];
     for (sentence, case, protection, public_origin, expected) in rows {
-        let settings = Settings {
+        let configured = Configured {
             protection,
             public_origin,
         };
-        assert_eq!(required(case, settings), expected, "{sentence}");
+        assert_eq!(required(case, configured), expected, "{sentence}");
     }
 }
 
 #[test]
 fn every_combination_agrees_with_the_rules() {
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
-    for (case, settings) in combinations() {
-        let found = required(case, settings);
-        let expected = by_rules(case, settings);
-        assert_eq!(found, expected, "{case:?} with {settings:?}");
+    for (case, configured) in combinations() {
+        let found = required(case, configured);
+        let expected = by_rules(case, configured);
+        assert_eq!(found, expected, "{case:?} with {configured:?}");
         *counted.entry(format!("{found:?}")).or_default() += 1;
     }
     let counted: Vec<(&str, usize)> = counted.iter().map(|(k, n)| (k.as_str(), *n)).collect();
@@ -131,7 +131,7 @@ fn every_combination_agrees_with_the_rules() {
     );
 }
 
-fn combinations() -> impl Iterator<Item = (Case, Settings)> {
+fn combinations() -> impl Iterator<Item = (Case, Configured)> {
     let mut cases = vec![Case::LogOut];
     for method in METHODS {
         for transport in TRANSPORTS {
@@ -149,27 +149,27 @@ fn combinations() -> impl Iterator<Item = (Case, Settings)> {
             }
         }
     }
-    let settings = PROTECTIONS.into_iter().flat_map(|protection| {
-        ORIGINS.map(|public_origin| Settings {
+    let configured = PROTECTIONS.into_iter().flat_map(|protection| {
+        ORIGINS.map(|public_origin| Configured {
             protection,
             public_origin,
         })
     });
-    let settings: Vec<Settings> = settings.collect();
+    let configured: Vec<Configured> = configured.collect();
     cases
         .into_iter()
-        .flat_map(move |case| settings.clone().into_iter().map(move |one| (case, one)))
+        .flat_map(move |case| configured.clone().into_iter().map(move |one| (case, one)))
 }
 
 /// The policy as rules about the one proof and the other, where the table has rows.
-fn by_rules(case: Case, settings: Settings) -> Required {
+fn by_rules(case: Case, configured: Configured) -> Required {
     let is_listed = |method| matches!(method, Method::ListedSafe | Method::ListedUnsafe);
     let is_safe = |method| matches!(method, Method::Safe | Method::ListedSafe);
-    let has_origin = settings.public_origin == PublicOrigin::Set;
+    let has_origin = configured.public_origin == PublicOrigin::Set;
 
     let asks_value = match case {
         Case::Tokenless { .. } => false,
-        Case::LogOut => settings.protection != Protection::Off,
+        Case::LogOut => configured.protection != Protection::Off,
         Case::Token {
             location,
             demand,
@@ -177,12 +177,12 @@ fn by_rules(case: Case, settings: Settings) -> Required {
             method,
             ..
         } => {
-            let guards = match settings.protection {
+            let guards = match configured.protection {
                 Protection::On => is_listed(method),
                 Protection::Off => false,
                 Protection::Unchecked => !is_safe(method),
             };
-            let refreshes = purpose == Kind::Refresh && settings.protection != Protection::Off;
+            let refreshes = purpose == Kind::Refresh && configured.protection != Protection::Off;
             location == Location::Cookies && demand == CsrfDemand::Check && (guards || refreshes)
         }
     };

@@ -6,12 +6,11 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::authenticate::Authenticated;
-use crate::claims::REGISTERED;
+use crate::claims::Claims;
+use crate::claims::registered::REGISTERED;
 use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::error::IssueError;
-use crate::purpose::Purpose;
 use crate::store::{AccountId, SessionId};
 
 /// What a new token shall say. A `&str` or `String` is a subject and nothing else.
@@ -187,9 +186,8 @@ impl From<&String> for NewToken {
     }
 }
 
-impl<P: Purpose> From<&Authenticated<P>> for NewToken {
-    fn from(token: &Authenticated<P>) -> Self {
-        let claims = token.claims_set();
+impl From<&Claims> for NewToken {
+    fn from(claims: &Claims) -> Self {
         // The payload was read as an object, to the last value, when the token was verified.
         let mut custom: Map<String, Value> =
             serde_json::from_str(claims.payload()).unwrap_or_default();

@@ -6,7 +6,6 @@ use super::{
     Algorithm, Compact, Header, JwsError, KeyError, KeyId, MAX_TOKEN_LEN, Signature, SigningKey,
     VerifyingKey,
 };
-use crate::error::IssueError;
 
 #[derive(Debug)]
 pub(crate) struct KeySet {
@@ -57,10 +56,10 @@ impl KeySet {
     }
 
     /// The payload as a compact JWS.
-    pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, IssueError> {
-        let signer = self.signing.as_ref().ok_or(IssueError::NoSigningKey)?;
+    pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, SignError> {
+        let signer = self.signing.as_ref().ok_or(SignError::NoSigningKey)?;
         if payload.len() > MAX_TOKEN_LEN {
-            return Err(IssueError::TokenTooLong);
+            return Err(SignError::TooLong);
         }
         // Enough for everything but an RSA signature.
         let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
@@ -68,11 +67,11 @@ impl KeySet {
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(payload, &mut token);
         let signature = signer.key.sign(token.as_bytes());
-        let signature = signature.ok_or(IssueError::Signing)?;
+        let signature = signature.ok_or(SignError::Failed)?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature.as_bytes(), &mut token);
         if token.len() > MAX_TOKEN_LEN {
-            return Err(IssueError::TokenTooLong);
+            return Err(SignError::TooLong);
         }
         Ok(token)
     }
@@ -131,6 +130,17 @@ impl KeySet {
         }
         Ok(named)
     }
+}
+
+/// Why a payload is not signed.
+#[derive(Debug)]
+pub(crate) enum SignError {
+    /// There are only keys to verify with.
+    NoSigningKey,
+    /// The token would have more than [`MAX_TOKEN_LEN`] bytes.
+    TooLong,
+    /// The key could not make a signature.
+    Failed,
 }
 
 fn known_header(algorithm: Algorithm, id: Option<&KeyId>) -> (String, Header) {

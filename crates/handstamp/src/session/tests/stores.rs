@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{House, house, refresh_head, with_store};
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
-use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use crate::implicit_refresh::ResponseHead;
 use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession,
@@ -147,7 +147,7 @@ fn an_implicit_refresh_asks_when_it_is_due() {
             let head = Head::new("GET").access(token);
             let token = ask(&house.auth, &head, &Require::access()).unwrap();
             asked.lock().unwrap().clear();
-            let refresh = ImplicitRefresh::begin(&house.auth, "GET", "/").unwrap();
+            let refresh = house.auth.begin_implicit_refresh("GET", "/").unwrap();
             refresh.record(&Arc::new(token));
             let cookies = now(refresh.cookies(&Plain));
             assert_eq!(cookies.is_some(), !expected.is_empty());

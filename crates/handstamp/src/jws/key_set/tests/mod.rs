@@ -199,7 +199,7 @@ fn sizes() {
     for len in [6084, MAX_TOKEN_LEN, MAX_TOKEN_LEN + 1, 1_000_000] {
         assert!(matches!(
             keys.sign(&vec![b'a'; len]),
-            Err(IssueError::TokenTooLong)
+            Err(SignError::TooLong)
         ));
     }
 }
@@ -221,7 +221,7 @@ fn sets() {
 
     let reader = KeySet::new(None, vec![(key(), None)]).unwrap();
 
-    assert!(matches!(reader.sign(b"{}"), Err(IssueError::NoSigningKey)));
+    assert!(matches!(reader.sign(b"{}"), Err(SignError::NoSigningKey)));
     assert_eq!(
         format!("{reader:?}").matches("[redacted]").count(),
         1,

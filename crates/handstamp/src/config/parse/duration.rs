@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::text::{FromText, Invalid};
+use super::{FromText, Invalid};
 
 /// This many minutes.
 ///
@@ -25,7 +25,7 @@ pub const fn days(days: u64) -> Duration {
 }
 
 /// As short as the environment takes it: `20d`, not `1728000s`.
-pub(super) fn format_duration(span: Duration) -> String {
+pub(in crate::config) fn format_duration(span: Duration) -> String {
     let seconds = span.as_secs();
     if span.subsec_nanos() != 0 {
         return format!("{span:?}");

@@ -1,6 +1,8 @@
+//! Why a log-in or a refresh fails.
+
 use std::fmt;
 
-use super::{IssueError, Rejection};
+use super::{IssueError, Rejection, RejectionKind, StoreError};
 
 /// Why somebody cannot be logged in, or a session not be refreshed.
 ///
@@ -50,5 +52,30 @@ impl std::error::Error for AuthError {
             Self::Rejected(rejection) => rejection.source(),
             Self::Issue(error) => error.source(),
         }
+    }
+}
+
+/// An [`AuthError`] whose reason to refuse is no response yet.
+#[derive(Debug)]
+pub(crate) enum AuthFailure {
+    Rejected(RejectionKind),
+    Issue(IssueError),
+}
+
+impl From<RejectionKind> for AuthFailure {
+    fn from(reason: RejectionKind) -> Self {
+        Self::Rejected(reason)
+    }
+}
+
+impl From<StoreError> for AuthFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Rejected(error.into())
+    }
+}
+
+impl From<IssueError> for AuthFailure {
+    fn from(error: IssueError) -> Self {
+        Self::Issue(error)
     }
 }

@@ -1,7 +1,8 @@
 //! Which name was meant.
 
-/// The candidate that takes the fewest edits to become `text`, without regard to case, and how many it takes.
-pub(super) fn nearest<'a>(
+/// The candidate that takes the fewest edits to become `text`, without regard to case, and how many
+/// it takes.
+pub(in crate::config) fn nearest<'a>(
     text: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<(&'a str, usize)> {
@@ -10,14 +11,16 @@ pub(super) fn nearest<'a>(
         .min_by_key(|(_, edits)| *edits)
 }
 
-/// Levenshtein's distance. Of `text` only so much is looked at that a longer one still counts as far away.
+/// Levenshtein's distance. Of `text` only so much is looked at that a longer one still counts as
+/// far away.
 fn edits(text: &str, candidate: &str) -> usize {
     let text: Vec<char> = text
         .chars()
         .take(LONGEST)
         .map(|c| c.to_ascii_uppercase())
         .collect();
-    // `row[i]`: edits between the first `i` characters of `text` and what we have seen of the candidate.
+    // `row[i]`: edits between the first `i` characters of `text` and what we have seen of the
+    // candidate.
     let mut row: Vec<usize> = (0..=text.len()).collect();
     for (seen, wanted) in candidate
         .chars()

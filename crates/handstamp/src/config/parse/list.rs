@@ -1,6 +1,6 @@
-//! Lists as text: `a, b`, or JSON `["a", "b"]` as the original wants them.
+//! Lists as text: `a, b`, or JSON `["a", "b"]` as AuthX wants them.
 
-use super::text::{FromText, Invalid, read};
+use super::{FromText, Invalid, read};
 
 impl<T: FromText> FromText for Vec<T> {
     fn from_text(text: &str) -> Result<Self, Invalid> {
