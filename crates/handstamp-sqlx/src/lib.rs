@@ -77,7 +77,6 @@ mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod common {
     pub(crate) mod failure;
-    pub(crate) mod id;
     pub(crate) mod number;
     pub(crate) mod row;
     pub(crate) mod schema;

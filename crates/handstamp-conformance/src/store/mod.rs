@@ -59,6 +59,7 @@ mod revoke_token;
 mod revoke_user;
 mod rotate;
 mod row;
+mod session;
 mod suite;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     revoke_session::rows(&mut suite);
     revoke_user::rows(&mut suite);
     revoke_token::rows(&mut suite);
+    session::rows(&mut suite);
     list::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;

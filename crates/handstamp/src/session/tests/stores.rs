@@ -10,8 +10,8 @@ use crate::error::{AuthError, StoreError};
 use crate::implicit_refresh::ResponseHead;
 use crate::session::ClientInfo;
 use crate::store::{
-    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -56,6 +56,7 @@ verbs! {
     create(new: NewSession) -> Created;
     rotate(rotate: Rotate) -> Rotation;
     admit(admit: Admit) -> Admission;
+    session(read: ReadSession) -> Option<SessionRow>;
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
