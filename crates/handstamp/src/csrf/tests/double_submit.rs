@@ -94,10 +94,12 @@ fn the_value_is_not_required_where_protection_is_off() {
     let on = auth(builder());
     let off = auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
     let fewer = auth(builder().csrf_methods(["post"]));
+    let more = auth(builder().csrf_methods(["GET", "POST"]));
     let no_cookies = builder().token_locations([Location::Headers]);
     let no_cookies = auth(no_cookies.cookie_csrf_protect(false).csrf_methods(["GET"]));
     let from_cookies = || Require::access().from([Location::Cookies]);
     let get = Head::new("GET").access(&token(&on, &json!({})));
+    let head = Head::new("HEAD").access(&token(&on, &json!({})));
     let post = Head::new("POST").access(&token(&on, &json!({})));
     let delete = Head::new("DELETE").access(&token(&on, &json!({})));
     let refresh = Head::new("POST").refresh(&token(&on, &json!({"type": "refresh"})));
@@ -113,6 +115,8 @@ fn the_value_is_not_required_where_protection_is_off() {
         ("the same with DELETE, which is not listed", outcome(&no_cookies, &delete, &from_cookies()), "missing_csrf_token"),
         ("the same with GET", outcome(&no_cookies, &get, &from_cookies()), "user1"),
         ("the same, off for the route", outcome(&no_cookies, &post, &from_cookies().without_csrf()), "user1"),
+        ("on for GET as well: GET", outcome(&more, &get, &Require::access()), "missing_csrf_token"),
+        ("on for GET as well: HEAD", outcome(&more, &head, &Require::access()), "user1"),
         ("on for POST only: POST", outcome(&fewer, &post, &Require::access()), "missing_csrf_token"),
         ("on for POST only: DELETE", outcome(&fewer, &delete, &Require::access()), "user1"),
     ];

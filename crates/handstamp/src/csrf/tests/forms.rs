@@ -149,4 +149,11 @@ fn a_refusal_without_the_value_names_the_field_where_forms_are_read() {
         "Missing CSRF token: send the header X-CSRF-TOKEN with the value of the cookie csrf_access_token",
         "the body was not read"
     );
+    let auth = crate::testing::auth(builder());
+    let head = Head::new("POST").access(&token(&auth, &json!({})));
+    assert_eq!(
+        says(ask(&auth, &head.with_body(b""), &Require::access()).unwrap_err()),
+        "Missing CSRF token: send the header X-CSRF-TOKEN with the value of the cookie csrf_access_token",
+        "forms are not checked"
+    );
 }

@@ -10,7 +10,9 @@ pub(super) const OURS: &str = "https://app.example.com";
 const TRUSTED: &str = "https://admin.example.com";
 
 fn origins() -> ConfigBuilder {
-    builder().public_origin(OURS).trusted_origins([TRUSTED])
+    builder()
+        .public_origin(OURS)
+        .trusted_origins(["https://partner.example", TRUSTED])
 }
 
 pub(super) fn tokenless(auth: &Auth, head: &Head) -> String {
