@@ -6,7 +6,7 @@ use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UserRevocation,
+    UpdateSession, UserRevocation,
 };
 use redis::Value;
 
@@ -130,6 +130,24 @@ impl Store for RedisStore {
             match answer.await? {
                 Value::Nil => Ok(None),
                 row => reply::row(read.session, read.account, row).map(Some),
+            }
+        })
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&update.account);
+            let answer = self.run(
+                &self.scripts.update_session,
+                [keys.session(&update.session), keys.not_before()],
+                [update.account.as_str().to_owned(), update.data],
+            );
+            match answer.await? {
+                Value::Nil => Ok(None),
+                row => reply::row(update.session, update.account, row).map(Some),
             }
         })
     }

@@ -6,7 +6,8 @@ use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::random::{RandomSource as _, SystemRandom};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UpdateSession,
+    UserRevocation,
 };
 
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
@@ -16,6 +17,9 @@ pub(super) const DAY: Duration = HOUR.saturating_mul(24);
 pub(super) const OPEN: Duration = HOUR;
 /// A grace window that was over with the millisecond of the rotation.
 pub(super) const CLOSED: Duration = Duration::ZERO;
+
+/// What the data of a session becomes.
+pub(super) const NEW: &str = "new data";
 
 /// Keys of nobody else, and what is asked with them.
 #[derive(Debug, Clone)]
@@ -98,6 +102,10 @@ impl Login {
 
     pub(super) fn read(&self) -> ReadSession {
         ReadSession::new(self.uid.clone(), self.session.clone())
+    }
+
+    pub(super) fn update(&self, data: &str) -> UpdateSession {
+        UpdateSession::new(self.uid.clone(), self.session.clone(), data.to_owned())
     }
 
     pub(super) fn revoke(&self) -> RevokeSession {

@@ -61,6 +61,7 @@ mod rotate;
 mod row;
 mod session;
 mod suite;
+mod update_session;
 
 use std::sync::Arc;
 
@@ -88,6 +89,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     revoke_user::rows(&mut suite);
     revoke_token::rows(&mut suite);
     session::rows(&mut suite);
+    update_session::rows(&mut suite);
     list::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;

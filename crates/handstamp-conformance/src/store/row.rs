@@ -13,7 +13,7 @@ use handstamp::store::{
 };
 use tokio::time::sleep;
 
-use super::login::{CLOSED, HOUR, Login, OPEN};
+use super::login::{CLOSED, HOUR, Login, NEW, OPEN};
 
 /// `Err` ends a row early: what follows would make no sense.
 pub(super) type Outcome = Result<(), Failure>;
@@ -239,6 +239,17 @@ impl Row {
     ) -> Outcome {
         let got = self.store().session(login.read()).await?;
         self.equal(&format!("{what}, read"), got.as_ref(), expected);
+        Ok(())
+    }
+
+    pub(super) async fn updates(
+        &self,
+        what: &str,
+        login: &Login,
+        expected: Option<&SessionRow>,
+    ) -> Outcome {
+        let got = self.store().update_session(login.update(NEW)).await?;
+        self.equal(&format!("{what}, updated"), got.as_ref(), expected);
         Ok(())
     }
 

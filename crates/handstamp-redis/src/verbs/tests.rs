@@ -10,7 +10,7 @@ use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndReason, MemoryStore, NewSession, PresentedToken,
     ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, TokenId, UserRevocation,
+    Store, TokenId, UpdateSession, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use proptest::collection::vec;
@@ -68,6 +68,7 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
         "Admitted",
         "SessionEnded",
         "read",
+        "updated",
         "true",
         "false",
         "ids",
@@ -185,6 +186,7 @@ enum Verb {
         touch_after: Option<Duration>,
     },
     Read(Session),
+    Update(Session, u8),
     RevokeSession(Session, EndReason),
     RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
@@ -272,6 +274,10 @@ impl Verb {
                 let read = ReadSession::new(session.uid, session.id);
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
+            Self::Update(session, data) => {
+                let update = UpdateSession::new(session.uid, session.id, format!("data {data}"));
+                format!("updated {:?}", store.update_session(update).await.unwrap()).into()
+            }
             Self::RevokeSession(session, reason) => {
                 let revoke = RevokeSession::new(session.uid, session.id, reason);
                 format!("{:?}", store.revoke_session(revoke).await.unwrap()).into()
@@ -348,6 +354,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         40 => rotate(),
         30 => admit(),
         10 => session_of_any_user().prop_map(Verb::Read),
+        10 => (session_of_any_user(), 0..3_u8).prop_map(|(session, data)| Verb::Update(session, data)),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {

@@ -3,7 +3,7 @@
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
+    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query;
 
@@ -133,6 +133,21 @@ impl PostgresStore {
                 query(include_str!("session.sql"))
                     .bind(read.account.as_str())
                     .bind(read.session.as_str())
+            })
+            .await?;
+        first(&rows, session)
+    }
+
+    pub(super) async fn change_data(
+        &self,
+        update: UpdateSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("update_session.sql"))
+                    .bind(update.account.as_str())
+                    .bind(update.session.as_str())
+                    .bind(&*update.data)
             })
             .await?;
         first(&rows, session)

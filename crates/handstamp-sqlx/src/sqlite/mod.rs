@@ -11,7 +11,7 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Error, SqliteConnection, SqlitePool, query_scalar};
@@ -141,6 +141,13 @@ impl Store for SqliteStore {
 
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         Box::pin(self.live_session(read))
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        Box::pin(self.change_data(update))
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

@@ -7,7 +7,7 @@
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
+    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -120,6 +120,17 @@ impl SqliteStore {
             .bind(read.account.as_str())
             .bind(read.session.as_str());
         first(&self.read(statement).await?, session)
+    }
+
+    pub(super) async fn change_data(
+        &self,
+        update: UpdateSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("update_session.sql"))
+            .bind(update.account.as_str())
+            .bind(update.session.as_str())
+            .bind(&*update.data);
+        first(&self.write(statement).await?, session)
     }
 
     pub(super) async fn revoke_one(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
