@@ -225,7 +225,8 @@ async fn freshness_and_audience_cross_over() {
             .cookie_secure(false)
             .build()
             .unwrap(),
-    );
+    )
+    .unwrap();
 
     let theirs = authx.ask(&json!({
         "op": "issue", "algorithm": "HS256", "keys": keys, "purpose": "access", "subject": "user1", "fresh": true, "settings": settings,
@@ -267,7 +268,7 @@ fn auth(algorithm: Algorithm, keys: &Value) -> Auth {
             .private_key(keys["private_key"].as_str().unwrap())
             .public_key(keys["public_key"].as_str().unwrap()),
     };
-    Auth::new(config.build().unwrap())
+    Auth::new(config.build().unwrap()).unwrap()
 }
 
 /// Returns the names and values of `Set-Cookie` lines.

@@ -11,7 +11,7 @@
 //!     .build()?;
 //! let auth = Auth::builder(config)
 //!     .store(RedisStore::new("redis://127.0.0.1/")?)
-//!     .build();
+//!     .build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

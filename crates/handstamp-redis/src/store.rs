@@ -23,7 +23,7 @@ use crate::url::RedisUrlError;
 ///
 /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
 /// let store = RedisStore::new("redis://127.0.0.1/")?.prefix("shop:");
-/// let auth = Auth::builder(config).store(store).build();
+/// let auth = Auth::builder(config).store(store).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct RedisStore {

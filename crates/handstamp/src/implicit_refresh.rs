@@ -47,7 +47,7 @@ use crate::store::{ReadSession, SessionId};
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
 /// let refresh = auth.begin_implicit_refresh("GET", "/posts").expect("no list excludes it");
@@ -211,7 +211,7 @@ async fn renewal_limits(
         return Ok(term);
     };
     // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(None);
     };
     let read = store.session(ReadSession::new(claims.uid(), session));

@@ -24,7 +24,8 @@ pub(crate) async fn log_in(
         ..token.with_login_type(config)?
     };
     let lifetime = client.cookies;
-    let Some(store) = context.store()?.filter(|_| context.keeps_sessions()) else {
+    let Some(store) = context.store().filter(|_| context.keeps_sessions()) else {
+        context.warn_without_store();
         let mut tokens = issue::issue_pair(config, now, random, token.fresh())?;
         tokens.access.cookie_lifetime = lifetime;
         tokens.refresh.cookie_lifetime = lifetime;

@@ -298,15 +298,3 @@ fn refreshed(auth: &Auth, tokens: &TokenPair) -> TokenPair {
     let token = ask(auth, &refresh_head(tokens), &Require::refresh()).unwrap();
     now(auth.refresh(&token)).unwrap()
 }
-
-#[test]
-fn where_sessions_are_asked_for_and_there_is_no_store_nobody_is_let_in() {
-    let auth = crate::testing::auth(builder().session_tracking(true));
-    assert!(now(auth.log_in("user1", ClientInfo::new())).is_err());
-    let token = auth.create_access_token("user1").unwrap();
-    let head = Head::new("GET").access(token.as_str());
-    assert_eq!(
-        outcome(&auth, &head, &Require::access()),
-        "store_unavailable"
-    );
-}
