@@ -31,6 +31,22 @@ impl fmt::Debug for Owner {
 }
 
 impl Owner {
+    /// The sessions of this subject. A number or a UUID is taken by its text.
+    ///
+    /// ```
+    /// use handstamp::session::Owner;
+    ///
+    /// let owner = Owner::for_subject(42);
+    /// ```
+    #[must_use]
+    pub fn for_subject(subject: impl fmt::Display) -> Self {
+        Self {
+            subject: subject.to_string(),
+            login_type: None,
+            current: None,
+        }
+    }
+
     /// The kind of account, for applications whose tokens have one and whose
     /// [configuration](crate::config::ConfigBuilder::login_type) does not say it.
     #[must_use]
@@ -47,17 +63,19 @@ impl Owner {
 
 impl From<&str> for Owner {
     fn from(subject: &str) -> Self {
-        Self {
-            subject: subject.to_owned(),
-            login_type: None,
-            current: None,
-        }
+        Self::for_subject(subject)
     }
 }
 
 impl From<&String> for Owner {
     fn from(subject: &String) -> Self {
-        Self::from(subject.as_str())
+        Self::for_subject(subject)
+    }
+}
+
+impl From<String> for Owner {
+    fn from(subject: String) -> Self {
+        Self::for_subject(subject)
     }
 }
 
