@@ -135,7 +135,7 @@ impl Claims {
     }
 
     /// Whose sessions and revocations are about this token.
-    pub(crate) fn uid(&self) -> AccountId {
+    pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.login_type(), self.subject())
     }
 

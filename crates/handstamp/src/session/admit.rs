@@ -60,7 +60,7 @@ async fn ask_store(
         touch_after: config.touch_after(),
         ..asked(config, claims, kind, &session).in_session(session.clone())
     };
-    let uid = admit.uid.clone();
+    let account = admit.account.clone();
     let admission = context.with_timeout(store.admit(admit)).await?;
     match admission {
         Admission::Reused => {
@@ -68,7 +68,7 @@ async fn ask_store(
             // Another node recovered the session in between, so the token is no copy.
             return Ok(Admission::Admitted);
         }
-        Admission::SessionEnded => context.emit(EventKind::Expired, &uid, &session),
+        Admission::SessionEnded => context.emit(EventKind::Expired, &account, &session),
         Admission::Admitted | Admission::Revoked => {}
     }
     Ok(admission)
@@ -122,5 +122,5 @@ fn asked(config: &Config, claims: &Claims, kind: Kind, session: &SessionId) -> A
         }
     };
     let token = TokenId::from(claims.id());
-    Admit::new(claims.uid(), token, claims.issued_at, purpose)
+    Admit::new(claims.account(), token, claims.issued_at, purpose)
 }

@@ -26,7 +26,7 @@ pub struct Owner {
 /// A hash, for logs.
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Owner").field(&self.uid(None)).finish()
+        f.debug_tuple("Owner").field(&self.account(None)).finish()
     }
 }
 
@@ -56,7 +56,7 @@ impl Owner {
     }
 
     /// `own` is the login type of all users of this `Auth`.
-    pub(super) fn uid(&self, own: Option<&str>) -> AccountId {
+    pub(super) fn account(&self, own: Option<&str>) -> AccountId {
         AccountId::new(self.login_type.as_deref().or(own), &self.subject)
     }
 }

@@ -91,12 +91,12 @@ pub(crate) async fn rotate(
     claims: &Claims,
     session: SessionId,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
-    let uid = claims.uid();
+    let account = claims.account();
     let presented = claims.presented(&session, context.config().settings.refresh_grace);
     let rotate = Rotate {
         acknowledged: tokens::cannot_be_acknowledged(context.config()),
         ..Rotate::new(
-            uid.clone(),
+            account.clone(),
             session.clone(),
             presented,
             context.config().idle_timeout(),
@@ -105,13 +105,13 @@ pub(crate) async fn rotate(
     let (event, answer) = match context.with_timeout(store.rotate(rotate)).await? {
         Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
         Rotation::Reused(reuse) => {
-            context.watchers().notify(&uid);
+            context.watchers().notify(&account);
             (EventKind::Reused(reuse), Err(RejectionKind::RefreshReused))
         }
         Rotation::Ended => (EventKind::Expired, Err(RejectionKind::SessionEnded)),
         Rotation::Revoked => return Err(RejectionKind::TokenRevoked),
     };
-    context.emit(event, &uid, &session);
+    context.emit(event, &account, &session);
     answer
 }
 
@@ -128,8 +128,8 @@ async fn adopt(
     store: &dyn Store,
     claims: &Claims,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
-    let (uid, id) = (claims.uid(), TokenId::from(claims.id()));
-    let session = SessionId::adopting(&uid, &id);
+    let (account, id) = (claims.account(), TokenId::from(claims.id()));
+    let session = SessionId::adopting(&account, &id);
     let data = SessionData {
         token: NewToken::from(claims),
         csrf: claims.csrf().map(str::to_owned),
@@ -144,18 +144,18 @@ async fn adopt(
     let new = NewSession {
         // As long as the token itself is good, its session must not be forgotten.
         keep_until: Some(context.retain_until(claims.expires_at)),
-        ..tokens::new_session(context.config(), &session, &uid, first, &data)
+        ..tokens::new_session(context.config(), &session, &account, first, &data)
     };
     let created = context.with_timeout(store.create(new)).await?;
     // A revocation since the token was let in may not have seen the session. Whichever comes second sees the other.
     if admit::admit_sessionless(context, store, claims, Kind::Refresh).await? != Admission::Admitted
     {
-        revoke::end(context, store, uid, session, EndReason::Revoked).await?;
+        revoke::end(context, store, account, session, EndReason::Revoked).await?;
         return Err(RejectionKind::TokenRevoked);
     }
     match created {
         Created::New(row) => {
-            context.emit(EventKind::Adopted, &uid, &session);
+            context.emit(EventKind::Adopted, &account, &session);
             Ok((None, row))
         }
         Created::AlreadyExists(_) => rotate(context, store, claims, session).await,

@@ -185,7 +185,7 @@ impl NewToken {
         (self.session.is_some() || time != issued_at).then_some(time)
     }
 
-    pub(crate) fn uid(&self) -> AccountId {
+    pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.login_type.as_deref(), &self.subject)
     }
 
