@@ -1,34 +1,9 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
 
 mod accounts;
-mod arguments;
-mod ask_password;
-mod client_address;
-mod clock;
-mod database;
-mod demo_users;
-mod devices;
-mod environment;
-mod failure;
-mod health;
-mod hex;
-mod log_in;
-mod page;
-mod password;
-mod purge;
-mod refusal;
-mod routes;
-mod secret_file;
-mod serve;
-mod sessions;
-mod settings;
-mod start;
+mod cli;
+mod http;
 mod storage;
-#[cfg(test)]
-mod testing;
-mod throttle;
-mod user_name;
-mod users;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -36,8 +11,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::arguments::{Arguments, Command};
-use crate::failure::Failure;
+use crate::cli::arguments::{Arguments, Command};
+use crate::cli::failure::Failure;
+use crate::cli::{serve, user};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -64,12 +40,12 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         storage,
     } = arguments;
     match command {
-        None => start::serve(serving, &storage).await,
+        None => serve::serve(serving, &storage).await,
         Some(_) if serving.is_asked_for() => {
             let problem = "--listen and --trusted-proxy are for serving, and this command does not";
             Err(Failure::wrong_setting(problem))
         }
-        Some(Command::User { command }) => accounts::run(command, &storage).await,
+        Some(Command::User { command }) => user::run(command, &storage).await,
     }
 }
 

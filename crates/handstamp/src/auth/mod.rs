@@ -3,6 +3,7 @@
 //! do.
 
 mod builder;
+mod rejections;
 mod requests;
 mod sessions;
 mod tokens;

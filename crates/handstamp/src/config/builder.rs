@@ -3,9 +3,20 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, check, cookies::Cookies, csrf::Csrf, danger::Dangers, env, errors::Errors,
-    implicit_refresh::ImplicitRefresh, keys::Keys, locations::Locations, login_type::LoginType,
-    origins::Origins, report::Report, sessions::Sessions, tokens::Tokens,
+    Config, check,
+    cookies::Cookies,
+    csrf::Csrf,
+    danger::Dangers,
+    env,
+    errors::Errors,
+    implicit_refresh::{self, ImplicitRefresh},
+    keys::Keys,
+    locations::Locations,
+    login_type::LoginType,
+    origins::Origins,
+    report::Report,
+    sessions::Sessions,
+    tokens::Tokens,
 };
 use crate::error::ConfigError;
 
@@ -77,6 +88,58 @@ impl ConfigBuilder {
     pub fn env_from(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         env::apply(&mut self, variables);
         self
+    }
+
+    /// Whether a setting was given so far, in code or by the environment, even with a value that
+    /// is of no use. A program asks when one of its own defaults depends on another setting.
+    ///
+    /// `key` is the name in the environment, in capitals.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// let mut builder = Config::builder().env();
+    /// if !builder.is_given("JWT_COOKIE_SECURE") {
+    ///     builder = builder.cookie_secure(false); // this program listens on localhost only
+    /// }
+    /// assert!(builder.is_given("JWT_COOKIE_SECURE"));
+    /// ```
+    #[must_use]
+    pub fn is_given(&self, key: &str) -> bool {
+        // A value that could not be read at all, such as a missing file, left a problem behind.
+        self.report.is_given(key) || !self.report.is_sound(key)
+    }
+
+    /// Whether a key that signs or verifies was given so far, even one that is of no use. A
+    /// program that keeps a key of its own asks whether one is needed.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// let builder = Config::builder();
+    /// assert!(!builder.has_key());
+    /// assert!(builder.secret_key("a secret of thirty-two bytes or more").has_key());
+    /// ```
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        let keys = ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"];
+        keys.into_iter().any(|key| self.is_given(key))
+    }
+
+    /// Whether any setting of implicit refresh was given so far. A program that has the layer for
+    /// it only on demand asks.
+    ///
+    /// ```
+    /// use handstamp::{Config, minutes};
+    ///
+    /// let builder = Config::builder();
+    /// assert!(!builder.has_implicit_refresh());
+    /// assert!(builder.implicit_refresh_deltatime(minutes(5)).has_implicit_refresh());
+    /// ```
+    #[must_use]
+    pub fn has_implicit_refresh(&self) -> bool {
+        let mut settings = implicit_refresh::SETTINGS.iter();
+        settings.any(|setting| self.is_given(setting.name))
     }
 
     /// Checks everything together.

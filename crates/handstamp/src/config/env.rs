@@ -1,12 +1,6 @@
 //! `JWT_…` and `HANDSTAMP_…` in the environment.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{collections::BTreeMap, ffi::OsString, fs::File, io, path::Path};
 
 use super::{
     ConfigBuilder,
@@ -103,7 +97,7 @@ fn secret(
     };
     let path = Path::new(&path);
     match read_file(path) {
-        Ok(content) => Some(content.into()),
+        Ok(secret) => Some(secret),
         Err(reason) => {
             // Somebody may have put the secret itself here, so only what is certainly a path is shown.
             // A secret in base64 may begin with a slash, and then its folder is not there.
@@ -122,26 +116,12 @@ fn secret(
     }
 }
 
-/// The content without its last line break, which editors and `echo` leave behind.
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let cannot_read = |error: io::Error| format!("cannot read the file: {error}");
-    let mut content = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content))
-        .map_err(cannot_read)?;
-    if content.len() as u64 > LARGEST_FILE {
-        return Err("the file is too large for a key".to_owned());
-    }
-    if content.ends_with(b"\n") {
-        content.pop();
-        if content.ends_with(b"\r") {
-            content.pop();
-        }
-    }
-    if content.is_empty() {
-        return Err("the file is empty".to_owned());
-    }
-    Ok(content)
+fn read_file(path: &Path) -> Result<Secret, String> {
+    let secret = File::open(path).and_then(Secret::read);
+    secret.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => error.to_string(),
+        _ => format!("cannot read the file: {error}"),
+    })
 }
 
 /// A name that is no setting: probably a slip. `HANDSTAMP_` is ours alone; `JWT_` others use as well.
@@ -181,5 +161,3 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
 fn file_name(setting: &Setting) -> String {
     format!("{}_FILE", setting.name)
 }
-
-const LARGEST_FILE: u64 = 64 * 1024;

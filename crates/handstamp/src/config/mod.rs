@@ -35,6 +35,6 @@ pub use origins::OriginCheck;
 pub use sessions::CheckSessions;
 pub(crate) use settled::Config;
 pub(crate) use token_cookies::TokenCookies;
-pub(crate) use tokens::LONGEST_LIFE;
+pub use tokens::LONGEST_LIFE;
 
 pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

@@ -128,7 +128,19 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
     );
 }
 
-/// Past ten years a lifetime is a slip of the unit.
-pub(crate) const LONGEST_LIFE: Duration = days(3650);
+/// The longest life that a token or session can be given: ten years. What is longer is taken for
+/// a slip of the unit, and refused.
+///
+/// A store that remembers a revocation for this long remembers it until the last token that was
+/// issued before has expired.
+///
+/// ```
+/// use handstamp::config::LONGEST_LIFE;
+/// use handstamp::store::{AccountId, EndReason, RevokeUser, UserRevocation};
+///
+/// let account = AccountId::new(None, "user1");
+/// let revoke = RevokeUser::new(account, UserRevocation::All, EndReason::Revoked, LONGEST_LIFE);
+/// ```
+pub const LONGEST_LIFE: Duration = days(3650);
 const LONGEST_LEEWAY: Duration = Duration::from_secs(60 * 60);
 const LONGEST_USUAL_LEEWAY: Duration = minutes(5);

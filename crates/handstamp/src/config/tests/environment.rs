@@ -55,6 +55,76 @@ fn the_environment_wins_over_what_was_set_before_it_and_loses_to_what_comes_afte
 }
 
 #[test]
+fn a_builder_knows_what_was_given() {
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], [bool; 3]);
+    let rows: [Row<'_>; 11] = [
+        ("nothing", &[], [false, false, false]),
+        (
+            "another setting",
+            &[("JWT_PREVIOUS_SECRET_KEY", OTHER)],
+            [false, false, false],
+        ),
+        (
+            "a secret",
+            &[("JWT_SECRET_KEY", SECRET)],
+            [true, false, false],
+        ),
+        (
+            "a secret that is too short",
+            &[("jwt_secret_key", "x")],
+            [true, false, false],
+        ),
+        (
+            "a secret in a file that is not there",
+            &[("JWT_SECRET_KEY_FILE", "/none")],
+            [true, false, false],
+        ),
+        (
+            "a private key that is none",
+            &[("JWT_PRIVATE_KEY", "x")],
+            [true, false, false],
+        ),
+        (
+            "a public key in a file that is not there",
+            &[("JWT_PUBLIC_KEY_FILE", "/none")],
+            [true, false, false],
+        ),
+        (
+            "implicit refresh",
+            &[("JWT_IMPLICIT_REFRESH_DELTATIME", "1m")],
+            [false, true, false],
+        ),
+        (
+            "implicit refresh with a wrong value",
+            &[("JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE", "a b")],
+            [false, true, false],
+        ),
+        (
+            "an origin",
+            &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
+            [false, false, true],
+        ),
+        (
+            "an origin without a value",
+            &[("HANDSTAMP_PUBLIC_ORIGIN", "")],
+            [false, false, true],
+        ),
+    ];
+    for (name, variables, expected) in rows {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let builder = Config::builder().env_from(variables);
+        let given = [
+            builder.has_key(),
+            builder.has_implicit_refresh(),
+            builder.is_given("HANDSTAMP_PUBLIC_ORIGIN"),
+        ];
+        assert_eq!(given, expected, "{name}");
+    }
+}
+
+#[test]
 fn secrets_from_files() {
     let rows: &[(&str, &[u8], &[&str])] = &[
         ("as it is", SECRET.as_bytes(), &[]),

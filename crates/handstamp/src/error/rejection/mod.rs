@@ -101,8 +101,8 @@ impl Rejection {
         if let Some(challenge) = self.challenge() {
             headers.push(("www-authenticate", challenge));
         }
-        if let RejectionKind::StoreUnavailable(_) = *self.reason {
-            headers.push(("retry-after", "1".into()));
+        if let Some(seconds) = self.reason.retry_after() {
+            headers.push(("retry-after", seconds.to_string().into()));
         }
         headers
     }
@@ -194,6 +194,9 @@ impl Serialize for Body<'_> {
             body.serialize_entry("expected_type", expected)?;
             body.serialize_entry("actual_type", actual)?;
         }
+        if let RejectionKind::RateLimited { .. } = self.reason {
+            body.serialize_entry("retry_after", &self.reason.retry_after())?;
+        }
         body.end()
     }
 }
@@ -202,6 +205,7 @@ fn title(status: u16) -> &'static str {
     match status {
         401 => "Unauthorized",
         403 => "Forbidden",
+        429 => "Too Many Requests",
         _ => "Service Unavailable",
     }
 }
