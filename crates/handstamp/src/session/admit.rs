@@ -1,49 +1,36 @@
 //! Whether a token that holds is still good, as blocklist and store say.
 
 use super::{EventKind, refresh};
-use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
 use crate::claims::Claims;
 use crate::config::{CheckSessions, Config};
 use crate::context::Context;
 use crate::context::blocklist::TokenStatus;
 use crate::error::RejectionKind;
-use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 
-/// The only step of a request that waits: asks the blocklist and the store, each once.
-pub(crate) async fn admit<P: Purpose>(
-    context: &Context,
-    cleared: CsrfCleared<P>,
-    require: &Require<P>,
-) -> Result<Authenticated<P>, RejectionKind> {
-    let claims = cleared.claims();
-    let admission = match context.ask_blocklist(claims).await? {
-        TokenStatus::Active => ask_store(context, claims, P::KIND).await?,
-        TokenStatus::Revoked => Admission::Revoked,
-    };
-    authenticate::finish(cleared, admission, require)
-}
-
-/// Without a store every token is admitted. A refresh token that is a copy is presented for rotation after all: that ends
-/// the session, in one step with finding out.
-async fn ask_store(
+/// The only step of a request that waits: asks the blocklist and the store, each once. Without them every token is
+/// admitted. A refresh token that is a copy is presented for rotation after all: that ends the session, in one step with
+/// finding out.
+pub(crate) async fn admit(
     context: &Context,
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
+    if context.ask_blocklist(claims).await? != TokenStatus::Active {
+        return Ok(Admission::Revoked);
+    }
     let config = context.config();
     if kind == Kind::Access && config.check_sessions() == CheckSessions::OnRefresh {
         return Ok(Admission::Admitted);
     }
-    let session = claims.session().map(SessionId::from);
-    if session.is_none() && kind == Kind::Refresh && context.requires_sessions() {
+    if kind == Kind::Refresh && claims.session().is_none() && context.requires_sessions() {
         return Ok(Admission::SessionEnded);
     }
     let Some(store) = context.store()? else {
         return Ok(Admission::Admitted);
     };
-    let Some(session) = session else {
+    let Some(session) = claims.session().map(SessionId::from) else {
         return admit_sessionless(context, store, claims, kind).await;
     };
     let admit = Admit {
