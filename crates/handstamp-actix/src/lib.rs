@@ -21,7 +21,7 @@
 //!     auth.unset_cookies().on("bye")
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let app = move || {
 //!     App::new()
 //!         .app_data(auth.clone())
@@ -67,3 +67,8 @@ pub use verified::verified;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

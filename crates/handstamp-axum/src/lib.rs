@@ -23,7 +23,7 @@
 //!     (auth.unset_cookies(), "bye")
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let app: Router = Router::new()
 //!     .route("/login", post(login))
 //!     .route("/protected", get(protected))
@@ -60,3 +60,8 @@ pub use user::{Current, Visitor};
 
 /// The core, for what is not re-exported here.
 pub use handstamp;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

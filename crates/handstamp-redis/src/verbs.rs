@@ -1,12 +1,14 @@
-//! The verbs: what their scripts are told, and what their answers mean.
+//! Implements the methods of [`Store`]: the arguments of each script, and the meaning of its
+//! answer.
 
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, PresentedToken,
+    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UserRevocation,
+    UpdateSession, UserRevocation,
 };
+use redis::Value;
 
 use crate::RedisStore;
 use crate::arguments::{flag, instant, millis, presented, seconds, whole};
@@ -32,7 +34,7 @@ impl Store for RedisStore {
             );
             let [word, row] = reply::parts(answer.await?)?;
             let word = reply::text(word)?;
-            let row = reply::row(new.id, new.uid, &[&new.token], row)?;
+            let row = reply::row(new.id, new.uid, row)?;
             match word.as_str() {
                 "new" => Ok(Created::New(row)),
                 "existing" => Ok(Created::AlreadyExists(row)),
@@ -68,11 +70,7 @@ impl Store for RedisStore {
             let word = reply::text(parts.next().unwrap_or_default())?;
             let row = |way| {
                 let row = parts.next().unwrap_or_default();
-                let PresentedToken {
-                    token, successor, ..
-                } = &rotate.presented;
-                let told = [token, successor];
-                let row = reply::row(rotate.session, rotate.uid, &told, row)?;
+                let row = reply::row(rotate.session, rotate.uid, row)?;
                 Ok(Rotation::Continued(way, row))
             };
             match word.as_str() {
@@ -117,6 +115,39 @@ impl Store for RedisStore {
                 "session_ended" => Ok(Admission::SessionEnded),
                 "reused" => Ok(Admission::Reused),
                 _ => Err(Failure::NotUnderstood("an answer")),
+            }
+        })
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&read.account);
+            let answer = self.run(
+                &self.scripts.session,
+                [keys.session(&read.session), keys.not_before()],
+                [read.account.as_str().to_owned()],
+            );
+            match answer.await? {
+                Value::Nil => Ok(None),
+                row => reply::row(read.session, read.account, row).map(Some),
+            }
+        })
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&update.account);
+            let answer = self.run(
+                &self.scripts.update_session,
+                [keys.session(&update.session), keys.not_before()],
+                [update.account.as_str().to_owned(), update.data],
+            );
+            match answer.await? {
+                Value::Nil => Ok(None),
+                row => reply::row(update.session, update.account, row).map(Some),
             }
         })
     }
@@ -186,14 +217,14 @@ impl Store for RedisStore {
             for entry in reply::list(answer.await?)? {
                 let [id, row] = reply::parts(entry)?;
                 let id = reply::session_id(id)?;
-                rows.push(reply::row(id, uid.clone(), &[], row)?);
+                rows.push(reply::row(id, uid.clone(), row)?);
             }
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
             Ok(rows)
         })
     }
 
-    /// Nothing: every key is given its end when it is written.
+    /// Does nothing: every key expires on its own.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(std::future::ready(Ok(0)))
     }

@@ -1,4 +1,6 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
+//!
+//! Four rooms, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`.
 
 mod accounts;
 mod cli;
@@ -11,9 +13,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::arguments::{Arguments, Command};
-use crate::cli::failure::Failure;
-use crate::cli::{serve, user};
+use crate::cli::{Arguments, Failure};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match run(arguments).await {
+    match cli::execute(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, message }) => {
             eprintln!("handstamp: {message}");
@@ -33,21 +33,5 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments {
-        command,
-        serving,
-        storage,
-    } = arguments;
-    match command {
-        None => serve::serve(serving, &storage).await,
-        Some(_) if serving.is_asked_for() => {
-            let problem = "--listen and --trusted-proxy are for serving, and this command does not";
-            Err(Failure::wrong_setting(problem))
-        }
-        Some(Command::User { command }) => user::run(command, &storage).await,
-    }
-}
-
-/// PostgreSQL tells at level `info` that nothing is the matter.
+/// sqlx logs notices of PostgreSQL at level `info`, also those about tables that exist already.
 const FILTER: &str = "info,sqlx=warn";

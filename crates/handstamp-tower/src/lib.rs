@@ -8,7 +8,7 @@
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let token = auth.create_access_token("user1")?;
 //!
 //! let service = ServiceBuilder::new()
@@ -53,3 +53,8 @@ pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;
 pub use with_body::{access_with_body, refresh_with_body};
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

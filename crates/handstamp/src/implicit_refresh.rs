@@ -18,7 +18,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::store::SessionId;
+use crate::store::{ReadSession, SessionId};
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
 /// cookies when its answer is known.
@@ -47,7 +47,7 @@ use crate::store::SessionId;
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
 /// let refresh = auth.begin_implicit_refresh("GET", "/posts").expect("no list excludes it");
@@ -178,7 +178,7 @@ fn is_due(config: &Config, token: &Authenticated<Access>, now: UnixTime) -> bool
     let (made, end) = (token.issued_at(), token.expires_at());
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
     // One that has ended while the handler worked may be forgotten by those who keep revocations.
-    end.saturating_since(now) < delta && now < end.saturating_add(config.leeway())
+    end.saturating_since(now) < delta && now < end.saturating_add(config.settings.decode_leeway)
 }
 
 /// What the new token may be.
@@ -202,25 +202,28 @@ async fn renewal_limits(
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
         let term = (!context.requires_sessions()).then(|| RenewalLimits {
-            lifetime: config.access_lifetime(),
+            lifetime: config.settings.access_token_expires,
             ends_at: claims
                 .authenticated_at()
-                .saturating_add(config.refresh_lifetime()),
+                .saturating_add(config.settings.refresh_token_expires),
             cookie_lifetime: None,
         });
         return Ok(term);
     };
     // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(None);
     };
-    let rows = context.with_timeout(store.list(claims.uid())).await?;
-    let Some(row) = rows.into_iter().find(|row| row.id == session) else {
+    let read = store.session(ReadSession::new(claims.uid(), session));
+    let Some(row) = context.with_timeout(read).await? else {
         return Ok(None);
     };
     let data = SessionData::read(&row)?;
     Ok(Some(RenewalLimits {
-        lifetime: data.token.lifetime.unwrap_or(config.access_lifetime()),
+        lifetime: data
+            .token
+            .lifetime
+            .unwrap_or(config.settings.access_token_expires),
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
         cookie_lifetime: data.client.cookies,
     }))

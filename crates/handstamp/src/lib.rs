@@ -13,7 +13,7 @@
 //!         .access_token_expires(minutes(15))
 //!         .refresh_token_expires(days(30))
 //!         .build()?, // every mistake at once, each with what to do about it
-//! );
+//! )?;
 //! let access = auth.create_access_token("user1")?;
 //! for line in auth.set_access_cookies(&access)?.lines() {
 //!     println!("Set-Cookie: {}", line.to_header_value());
@@ -35,8 +35,8 @@ pub use crate::{
     auth::{Auth, AuthBuilder},
     authenticate::{Authenticated, Require},
     config::{
-        duration::{days, minutes},
-        settled::Config,
+        config::Config,
+        parse::duration::{days, minutes},
     },
     cookie::{SetCookie, SetCookies},
     issue::{NewToken, SignedToken, TokenPair},
@@ -72,3 +72,8 @@ pub mod store;
 pub mod subject;
 #[cfg(test)]
 mod testing;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -114,7 +114,8 @@ fn check_password(form: &HashMap<String, String>) -> Result<&str, ApiError> {
     }
 }
 
-fn main() {
+#[test]
+fn its_router_is_built() {
     let config = Config::builder()
         .secret_key([7; 32].as_slice())
         .access_token_expires(minutes(15))
@@ -122,7 +123,8 @@ fn main() {
         .unwrap();
     let auth = handstamp::Auth::builder(config)
         .store(MemoryStore::new())
-        .build();
+        .build()
+        .unwrap();
     let _: Router = Router::new()
         .route("/login", post(login))
         .route("/refresh", post(refresh))

@@ -1,25 +1,85 @@
-//! Users for trying it out.
+//! Two users for trying the server out, whose passwords are public.
+//!
+//! They are in no table: they exist as long as there is no other user, and only where the server
+//! is reached from its own host alone.
 
-use crate::accounts::password::StoredHash;
-use crate::accounts::user_name::UserName;
-use crate::accounts::users::User;
+use std::fmt;
 
-/// The demo user of this name. Hashed as others are, so that it takes as long to compare.
-pub(crate) fn find(name: &UserName) -> Option<User> {
-    let (_, hash) = USERS.iter().find(|(user, _)| *user == name.as_str())?;
-    Some(User {
-        hash: StoredHash::from_database((*hash).to_owned()),
-        password: 0,
-        may_log_in: true,
-    })
+use handstamp_axum::handstamp::error::StoreError;
+
+use super::password::StoredHash;
+use super::user_name::UserName;
+use super::users::{User, Users};
+use crate::storage::database::DatabaseError;
+use crate::storage::sessions::Sessions;
+
+/// Whether the demo users exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DemoUsers {
+    /// As long as there are no other users.
+    UntilFirstUser,
+    Never,
 }
 
-/// What they are called.
-pub(crate) fn names() -> impl Iterator<Item = UserName> {
-    USERS.iter().filter_map(|(name, _)| name.parse().ok())
+impl DemoUsers {
+    pub(crate) async fn exist(self, users: &Users) -> Result<bool, DatabaseError> {
+        Ok(self == Self::UntilFirstUser && users.is_empty().await?)
+    }
+
+    /// Returns the demo user of this name, if the demo users exist.
+    pub(crate) async fn find(
+        self,
+        name: &UserName,
+        users: &Users,
+    ) -> Result<Option<User>, DatabaseError> {
+        let Some((_, hash)) = USERS.iter().find(|(user, _)| *user == name.as_str()) else {
+            return Ok(None);
+        };
+        let user = User {
+            hash: StoredHash::from_database((*hash).to_owned()),
+            password_number: 0,
+            may_log_in: true,
+        };
+        Ok(self.exist(users).await?.then_some(user))
+    }
 }
 
-/// Of `password1` and `password2`.
+/// Ends the sessions of the demo users, for a server without demo users: anyone may have logged
+/// in while they existed. A user in the table who has one of their names is not affected.
+pub(crate) async fn revoke_sessions(users: &Users, sessions: &Sessions) -> Result<(), RevokeError> {
+    for name in USERS.iter().filter_map(|(name, _)| name.parse().ok()) {
+        let user = users.find(&name).await;
+        if user
+            .map_err(|error| RevokeError(StoreError::new(error)))?
+            .is_none()
+        {
+            sessions
+                .revoke_all(name.as_str())
+                .await
+                .map_err(RevokeError)?;
+        }
+    }
+    Ok(())
+}
+
+/// The sessions of the demo users were not ended.
+#[derive(Debug)]
+pub(crate) struct RevokeError(StoreError);
+
+impl fmt::Display for RevokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the sessions of the demo users cannot be ended: {}",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for RevokeError {}
+
+/// Names, and the hashes of `password1` and `password2`, made as those of all users, so that a
+/// comparison takes as long.
 const USERS: [(&str, &str); 2] = [
     (
         "user1",

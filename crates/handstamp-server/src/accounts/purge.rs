@@ -1,4 +1,7 @@
-//! Removes what is over, now and then: sessions, and counts of log-ins.
+//! The task that removes expired sessions and expired counts of log-ins.
+//!
+//! It runs once when it is started and then every hour. An error is logged, and the next run tries
+//! again.
 
 use std::time::Duration;
 
@@ -6,10 +9,10 @@ use handstamp_axum::Auth;
 use tokio::task::JoinHandle;
 use tokio::time::{self, MissedTickBehavior};
 
-use crate::accounts::throttle::Throttle;
+use super::throttle::Throttle;
 use crate::storage::clock::now;
 
-/// A task that purges every hour, beginning now.
+/// The running task.
 #[must_use = "stop it before the database is closed"]
 pub(crate) struct Purge(JoinHandle<()>);
 
@@ -21,11 +24,11 @@ impl Purge {
             loop {
                 hours.tick().await;
                 match throttle.purge(now()).await {
-                    Ok(gone) => tracing::debug!(gone, "counts of log-ins were purged"),
+                    Ok(removed) => tracing::debug!(removed, "counts of log-ins were purged"),
                     Err(error) => tracing::error!(%error, "counts of log-ins cannot be purged"),
                 }
                 match auth.purge_sessions().await {
-                    Ok(gone) => tracing::debug!(gone, "sessions were purged"),
+                    Ok(removed) => tracing::debug!(removed, "sessions were purged"),
                     Err(error) => tracing::error!(%error, "sessions cannot be purged"),
                 }
             }
@@ -34,7 +37,7 @@ impl Purge {
 
     pub(crate) async fn stop(self) {
         self.0.abort();
-        // It was ended just now: that is the only error there is.
+        // The only possible error is that the task was aborted.
         let _ = self.0.await;
     }
 }

@@ -1,12 +1,14 @@
-//! What users are called.
+//! Names of users.
+//!
+//! A text becomes a name once, where it is read. Names are neither normalized nor looked up here.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// The name of a user, and the subject of the tokens that are made for it.
 ///
-/// 1 to 64 characters, all of them visible, with no blank at either end. Log-in compares names exactly. Two users never
-/// have names that differ by case alone: people would take one for the other.
+/// It has 1 to 64 visible characters and no blank at either end. A log-in compares names exactly.
+/// No two users have names that differ by case alone, because people would confuse them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct UserName(Box<str>);
 
@@ -15,24 +17,24 @@ impl UserName {
         &self.0
     }
 
-    /// The same for names that differ by case alone.
+    /// Returns the name in lower case, which is the same for names that differ by case alone.
     pub(crate) fn folded(&self) -> String {
         self.0.to_lowercase()
     }
 }
 
 impl FromStr for UserName {
-    type Err = NotAName;
+    type Err = InvalidUserName;
 
-    fn from_str(text: &str) -> Result<Self, NotAName> {
+    fn from_str(text: &str) -> Result<Self, InvalidUserName> {
         if text.is_empty() {
-            Err(NotAName("a name has at least one character"))
-        } else if text.chars().count() > LONGEST {
-            Err(NotAName("a name has at most 64 characters"))
+            Err(InvalidUserName("a name has at least one character"))
+        } else if text.chars().count() > MAX_CHARS {
+            Err(InvalidUserName("a name has at most 64 characters"))
         } else if text.trim() != text {
-            Err(NotAName("a name has no blank at either end"))
+            Err(InvalidUserName("a name has no blank at either end"))
         } else if text.chars().any(is_invisible) {
-            Err(NotAName("a name has no invisible characters"))
+            Err(InvalidUserName("a name has no invisible characters"))
         } else {
             Ok(Self(text.into()))
         }
@@ -51,19 +53,20 @@ impl fmt::Debug for UserName {
     }
 }
 
-/// Why a text is no name.
+/// The text cannot be a name.
 #[derive(Debug)]
-pub(crate) struct NotAName(&'static str);
+pub(crate) struct InvalidUserName(&'static str);
 
-impl fmt::Display for NotAName {
+impl fmt::Display for InvalidUserName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for NotAName {}
+impl std::error::Error for InvalidUserName {}
 
-/// Control characters, and those that reorder, join or hide what stands beside them: two names that look alike.
+/// Finds control characters, and those that reorder, join or hide the characters next to them: with
+/// these, two names could look the same.
 fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -77,14 +80,14 @@ fn is_invisible(character: char) -> bool {
         )
 }
 
-const LONGEST: usize = 64;
+const MAX_CHARS: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::UserName;
 
     #[test]
-    fn what_a_name_is() {
+    fn names_are_short_and_visible() {
         let longest = "é".repeat(64);
         let too_long = "é".repeat(65);
         for (name, text, problem) in [
@@ -100,17 +103,17 @@ mod tests {
             ),
             ("nothing", "", Some("a name has at least one character")),
             (
-                "a blank in front",
+                "a blank at the start",
                 " alice",
                 Some("a name has no blank at either end"),
             ),
             (
-                "a line break behind",
+                "a line break at the end",
                 "alice\n",
                 Some("a name has no blank at either end"),
             ),
             (
-                "a wide blank behind",
+                "a wide blank at the end",
                 "alice\u{3000}",
                 Some("a name has no blank at either end"),
             ),
@@ -130,16 +133,16 @@ mod tests {
                 Some("a name has no invisible characters"),
             ),
             (
-                "no width",
+                "a character without width",
                 "alice\u{200b}s",
                 Some("a name has no invisible characters"),
             ),
         ] {
-            let said = text
+            let message = text
                 .parse::<UserName>()
                 .err()
                 .map(|error| error.to_string());
-            assert_eq!(said.as_deref(), problem, "{name}");
+            assert_eq!(message.as_deref(), problem, "{name}");
         }
     }
 }

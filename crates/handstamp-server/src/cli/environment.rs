@@ -1,32 +1,26 @@
-//! The variables of the environment, read once.
+//! The environment variables, read once.
 
 use std::ffi::{OsStr, OsString};
 
-/// The variables of the environment.
+/// The environment variables of the process.
 #[derive(Clone)]
-pub(crate) struct Environment(Vec<(OsString, OsString)>);
+pub(super) struct Environment(Vec<(OsString, OsString)>);
 
 impl Environment {
-    pub(crate) fn of_this_process() -> Self {
+    pub(super) fn of_this_process() -> Self {
         Self(std::env::vars_os().collect())
     }
 
-    /// The value of a variable; one that is empty counts as not set.
-    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
+    /// Returns the value of a variable. An empty one counts as not set.
+    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         let mut variables = self.0.iter();
-        let (_, value) = variables.find(|(have, _)| have == name)?;
+        let (_, value) = variables.find(|(own, _)| own == name)?;
         (!value.is_empty()).then_some(value)
     }
 
-    /// The value of a setting of the library, whose names count without case.
-    pub(crate) fn setting(&self, name: &str) -> Option<&OsStr> {
-        let mut variables = self.0.iter();
-        let (_, value) = variables.find(|(have, _)| have.eq_ignore_ascii_case(name))?;
-        Some(value)
-    }
-
-    pub(crate) fn variables(&self) -> impl Iterator<Item = (OsString, OsString)> {
-        self.0.iter().cloned()
+    /// Returns all variables, from which the library takes its settings.
+    pub(super) fn into_variables(self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.0.into_iter()
     }
 }
 

@@ -1,10 +1,11 @@
-//! Why the program ends.
+//! The exit status and the last words of the process.
 
 use std::error::Error;
 
+use crate::accounts::demo_users::RevokeError;
 use crate::storage::database::DatabaseError;
 
-/// Why the program ends, for the one who started it.
+/// An error that ends the process, in words for the person who started it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) status: u8,
@@ -12,24 +13,24 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The program was started in a wrong way.
-    pub(crate) fn wrong_setting(problem: impl Into<Box<dyn Error>>) -> Self {
+    /// The arguments or the settings are wrong.
+    pub(super) fn usage(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 2,
             message: problem.into().to_string(),
         }
     }
 
-    /// Everything else.
-    pub(crate) fn new(problem: impl Into<Box<dyn Error>>) -> Self {
+    /// Anything else went wrong.
+    pub(super) fn new(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 1,
             message: problem.into().to_string(),
         }
     }
 
-    /// Ctrl-C; shells know the status.
-    pub(crate) fn interrupted() -> Self {
+    /// Ctrl-C was pressed. Shells use the same status.
+    pub(super) fn interrupted() -> Self {
         Self {
             status: 130,
             message: "interrupted; nothing was changed".to_owned(),
@@ -39,6 +40,12 @@ impl Failure {
 
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<RevokeError> for Failure {
+    fn from(error: RevokeError) -> Self {
         Self::new(error)
     }
 }

@@ -1,75 +1,79 @@
-//! Where a new password comes from: never from an argument, which everybody on the machine can read.
+//! New passwords, from the terminal or from standard input.
+//!
+//! They are never taken from an argument, which other users of the host could read.
 
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal as _, Read as _};
 
-use crate::accounts::password::{NewPassword, NotAPassword};
+use crate::accounts::password::{InvalidPassword, NewPassword};
 
-/// Reads a password from the terminal, twice and without showing it.
+/// Asks for a password on the terminal, twice and without showing it.
 ///
-/// Ctrl-C must not end the process at once, or the terminal would stay as it is meanwhile: silent.
-pub(crate) fn from_terminal() -> Result<NewPassword, AskError> {
+/// The caller must keep Ctrl-C from ending the process at once, because the terminal would then go
+/// on hiding what is typed.
+pub(super) fn from_terminal() -> Result<NewPassword, PasswordInputError> {
     if !io::stdin().is_terminal() {
-        return Err(AskError::NoTerminal);
+        return Err(PasswordInputError::NoTerminal);
     }
-    let password = rpassword::prompt_password("Password: ").map_err(AskError::of)?;
-    // What is no password need not be typed again.
-    let chosen = NewPassword::try_from(password.clone()).map_err(AskError::NotAPassword)?;
-    if rpassword::prompt_password("Again: ").map_err(AskError::of)? == password {
+    let password = prompt("Password: ")?;
+    // An invalid password is refused before it is typed again.
+    let chosen =
+        NewPassword::try_from(password.clone()).map_err(PasswordInputError::InvalidPassword)?;
+    if prompt("Again: ")? == password {
         Ok(chosen)
     } else {
-        Err(AskError::Different)
+        Err(PasswordInputError::Mismatch)
     }
 }
 
-/// Reads a password from standard input: all of it, but for the last line break.
-pub(crate) fn from_standard_input() -> Result<NewPassword, AskError> {
+/// Reads a password from standard input: all of it but the last line break.
+pub(super) fn from_standard_input() -> Result<NewPassword, PasswordInputError> {
     let mut text = String::new();
-    let mut input = io::stdin().lock().take(LARGEST);
-    input.read_to_string(&mut text).map_err(AskError::Io)?;
+    let mut input = io::stdin().lock().take(MAX_INPUT);
+    input
+        .read_to_string(&mut text)
+        .map_err(PasswordInputError::Io)?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
             text.pop();
         }
     }
-    NewPassword::try_from(text).map_err(AskError::NotAPassword)
+    NewPassword::try_from(text).map_err(PasswordInputError::InvalidPassword)
 }
 
-/// There is no new password.
+fn prompt(text: &str) -> Result<String, PasswordInputError> {
+    rpassword::prompt_password(text).map_err(|error| match error.kind() {
+        ErrorKind::Interrupted => PasswordInputError::Interrupted,
+        _ => PasswordInputError::Io(error),
+    })
+}
+
+/// No new password was given.
 #[derive(Debug)]
-pub(crate) enum AskError {
+pub(super) enum PasswordInputError {
     NoTerminal,
-    NotAPassword(NotAPassword),
-    Different,
+    InvalidPassword(InvalidPassword),
+    Mismatch,
     Interrupted,
     Io(io::Error),
 }
 
-impl AskError {
-    fn of(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::Interrupted => Self::Interrupted,
-            _ => Self::Io(error),
-        }
-    }
-}
-
-impl fmt::Display for AskError {
+impl fmt::Display for PasswordInputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTerminal => f.write_str(
                 "there is no terminal to ask for the password; with --password-stdin it is read from standard input",
             ),
-            Self::NotAPassword(error) => error.fmt(f),
-            Self::Different => f.write_str("the two passwords are not the same; nothing was changed"),
+            Self::InvalidPassword(error) => error.fmt(f),
+            Self::Mismatch => f.write_str("the two passwords differ; nothing was changed"),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Io(error) => write!(f, "cannot read the password: {error}"),
         }
     }
 }
 
-impl std::error::Error for AskError {}
+impl std::error::Error for PasswordInputError {}
 
-/// More than any password has.
-const LARGEST: u64 = 64 * 1024;
+/// Longer than any valid password.
+const MAX_INPUT: u64 = 64 * 1024;

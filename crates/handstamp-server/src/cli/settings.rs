@@ -1,70 +1,72 @@
-//! The configuration of the library: the environment over the binary's own defaults.
+//! The settings of the library: the environment over the defaults of this program.
+//!
+//! The library reads and checks every `JWT_*` and `HANDSTAMP_*` variable. This program only asks
+//! which of them were given, where its own defaults depend on them.
 
 use std::net::SocketAddr;
 
 use handstamp_axum::Config;
+use handstamp_axum::handstamp::config::ConfigBuilder;
 use handstamp_axum::handstamp::error::ConfigError;
 use handstamp_axum::handstamp::secret::Secret;
 
-use crate::cli::environment::Environment;
+use super::environment::Environment;
+use crate::http::ImplicitRefresh;
 
-/// Whom the binary is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// Whoever sits at this machine.
-    Loopback,
-    /// Others as well: it listens on another address, or stands behind a proxy under a public origin.
-    Public,
-}
+/// The settings of the environment, before they are checked.
+pub(super) struct Settings(ConfigBuilder);
 
-impl Reach {
-    pub(crate) fn new(address: SocketAddr, environment: &Environment) -> Self {
-        let has_origin = environment.setting("HANDSTAMP_PUBLIC_ORIGIN").is_some();
-        if address.ip().is_loopback() && !has_origin {
-            Self::Loopback
+impl Settings {
+    pub(super) fn new(environment: Environment) -> Self {
+        Self(Config::builder().env_from(environment.into_variables()))
+    }
+
+    pub(super) fn exposure(&self, address: SocketAddr) -> Exposure {
+        if address.ip().is_loopback() && !self.0.is_given("HANDSTAMP_PUBLIC_ORIGIN") {
+            Exposure::Loopback
         } else {
-            Self::Public
+            Exposure::Public
         }
     }
-}
 
-/// Whether the settings have a key, so that none has to be kept for them.
-pub(crate) fn name_a_key(environment: &Environment) -> bool {
-    let is_set = |name: &str| environment.setting(name).is_some();
-    ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"]
-        .iter()
-        .any(|key| is_set(key) || is_set(&format!("{key}_FILE")))
-}
-
-/// Whether the settings say anything about implicit refresh: then somebody wants it.
-pub(crate) fn ask_for_implicit_refresh(environment: &Environment) -> bool {
-    [
-        "DELTATIME",
-        "ROUTE_INCLUDE",
-        "ROUTE_EXCLUDE",
-        "METHOD_INCLUDE",
-        "METHOD_EXCLUDE",
-    ]
-    .iter()
-    .any(|name| {
-        let name = format!("JWT_IMPLICIT_REFRESH_{name}");
-        environment.setting(&name).is_some()
-    })
-}
-
-/// With this secret, unless the environment has another. Where the binary is reached from this machine only, browsers do
-/// so by plain HTTP, so its cookies are not Secure there.
-pub(crate) fn config(
-    reach: Reach,
-    secret: Option<Secret>,
-    environment: &Environment,
-) -> Result<Config, ConfigError> {
-    let mut builder = Config::builder();
-    if reach == Reach::Loopback {
-        builder = builder.cookie_secure(false);
+    pub(super) fn has_key(&self) -> bool {
+        self.0.has_key()
     }
-    if let Some(secret) = secret {
-        builder = builder.secret_key(secret);
+
+    /// Implicit refresh is enabled by its settings: no other one exists to ask for it.
+    pub(super) fn implicit_refresh(&self) -> ImplicitRefresh {
+        if self.0.has_implicit_refresh() {
+            ImplicitRefresh::Enabled
+        } else {
+            ImplicitRefresh::Disabled
+        }
     }
-    builder.env_from(environment.variables()).build()
+
+    /// Checks everything together. `secret` is the key for settings that have none.
+    pub(super) fn config(
+        self,
+        exposure: Exposure,
+        secret: Option<Secret>,
+    ) -> Result<Config, ConfigError> {
+        let Self(mut builder) = self;
+        // Browsers use plain HTTP on the loopback interface. Cookies that are not Secure cannot
+        // leak there: they never leave the host.
+        if exposure == Exposure::Loopback && !builder.is_given("JWT_COOKIE_SECURE") {
+            builder = builder.cookie_secure(false);
+        }
+        if let Some(secret) = secret {
+            builder = builder.secret_key(secret);
+        }
+        builder.build()
+    }
+}
+
+/// From where the server can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exposure {
+    /// From its own host only.
+    Loopback,
+    /// From other hosts too: it listens on another address, or a proxy serves it under a public
+    /// origin.
+    Public,
 }

@@ -1,4 +1,7 @@
-//! Who sends a request: whoever is connected, or whom a trusted proxy names.
+//! The address of the client: the peer of the connection, or the one that a trusted proxy reports.
+//!
+//! `X-Forwarded-For` counts only from the networks that the operator named. `Forwarded` and other
+//! headers never count.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +12,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 
-/// The proxies whose `X-Forwarded-For` is believed.
+/// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TrustedProxies(Arc<[Network]>);
 
@@ -18,16 +21,17 @@ impl TrustedProxies {
         Self(networks.into())
     }
 
-    /// The address of the client.
+    /// Returns the address of the client.
     ///
-    /// Each proxy writes behind what it found whom it talked to. So the list is read from its end, and the first address
-    /// that is none of our proxies is the client; what stands before it anybody may have written.
+    /// Each proxy appends the address of its own peer. So the list is read from its end, and the
+    /// first address that is not a trusted proxy is the client. What stands before it may have been
+    /// forged by the client.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
         let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         while self.trusts(client) {
-            // A proxy that writes what is no address names nobody: it is the client itself.
+            // A proxy that reports no valid address counts as the client itself.
             let Some(next) = hops.next().and_then(address) else {
                 break;
             };
@@ -40,13 +44,13 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Whether somebody whom we do not believe says whom he speaks for.
+    /// Returns whether a peer that is not trusted sent the header.
     fn distrusts(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         headers.contains_key(FORWARDED_FOR) && !self.trusts(peer.to_canonical())
     }
 }
 
-/// The other end of the connection: an extension of each request.
+/// The peer of the connection, an extension of each request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
@@ -62,7 +66,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
         let Some(&Peer(peer)) = parts.extensions.get() else {
-            tracing::error!("a request without a peer: the program is wrong");
+            tracing::error!("a request has no peer: this is a mistake in the program");
             return Err(StatusCode::INTERNAL_SERVER_ERROR);
         };
         let proxies = TrustedProxies::from_ref(state);
@@ -73,18 +77,18 @@ where
     }
 }
 
-/// Once: most likely there is a proxy of which nobody told us.
+/// Logs once that there is probably a proxy which is not among the trusted ones.
 fn warn_of_proxy(peer: IpAddr) {
     static WARNED: Once = Once::new();
     WARNED.call_once(|| {
         tracing::warn!(
-            "X-Forwarded-For from {peer} is not believed, so all its clients count as one, and one of them can keep the \
+            "X-Forwarded-For from {peer} is not trusted: all clients behind it count as one, and one of them can keep the \
              others from logging in. If it is your proxy, start with --trusted-proxy {peer}"
         );
     });
 }
 
-/// An address, or all that begin with the same bits: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
+/// An address or a network: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Network {
     address: IpAddr,
@@ -94,12 +98,12 @@ pub(crate) struct Network {
 impl Network {
     fn contains(self, address: IpAddr) -> bool {
         let differing = match (self.address, address) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                let differing = ours.to_bits() ^ theirs.to_bits();
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let differing = network.to_bits() ^ address.to_bits();
                 differing.leading_zeros()
             }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                let differing = ours.to_bits() ^ theirs.to_bits();
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let differing = network.to_bits() ^ address.to_bits();
                 differing.leading_zeros()
             }
             _ => return false,
@@ -109,35 +113,35 @@ impl Network {
 }
 
 impl FromStr for Network {
-    type Err = NotANetwork;
+    type Err = InvalidNetwork;
 
-    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
         let Some((address, bits)) = text.split_once('/') else {
-            let address: IpAddr = text.parse().map_err(|_| NotANetwork)?;
+            let address: IpAddr = text.parse().map_err(|_| InvalidNetwork)?;
             let address = address.to_canonical();
             return Ok(Self {
                 address,
-                bits: all_bits(address),
+                bits: address_len(address),
             });
         };
-        let address: IpAddr = address.parse().map_err(|_| NotANetwork)?;
-        let bits = bits.parse().map_err(|_| NotANetwork)?;
-        if bits > all_bits(address) {
-            return Err(NotANetwork);
+        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
+        let bits = bits.parse().map_err(|_| InvalidNetwork)?;
+        if bits > address_len(address) {
+            return Err(InvalidNetwork);
         }
         Ok(Self { address, bits })
     }
 }
 
-fn all_bits(address: IpAddr) -> u8 {
+fn address_len(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// A text is neither an address nor a network.
+/// The text is neither an address nor a network.
 #[derive(Debug)]
-pub(crate) struct NotANetwork;
+pub(crate) struct InvalidNetwork;
 
-impl fmt::Display for NotANetwork {
+impl fmt::Display for InvalidNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "not an address such as 192.0.2.7, nor a network such as 192.0.2.0/24 or 2001:db8::/32",
@@ -145,9 +149,9 @@ impl fmt::Display for NotANetwork {
     }
 }
 
-impl std::error::Error for NotANetwork {}
+impl std::error::Error for InvalidNetwork {}
 
-/// Some proxies write the port too.
+/// Reads one address of the header. Some proxies append the port.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     let without_port = hop.parse().ok();
@@ -166,14 +170,14 @@ mod tests {
     use super::{FORWARDED_FOR, Network, TrustedProxies};
 
     #[test]
-    fn the_client_is_the_last_one_that_is_no_proxy_of_ours() {
+    fn the_client_is_the_last_address_that_is_not_a_trusted_proxy() {
         let proxies = "10.0.0.1 10.1.0.0/16 2001:db8::/32".split(' ');
         let proxies = TrustedProxies::new(proxies.map(|text| text.parse().unwrap()).collect());
         for (name, peer, lines, client) in [
             ("no header", "10.0.0.1", &[][..], "10.0.0.1"),
             ("one hop", "10.0.0.1", &["192.0.2.7"], "192.0.2.7"),
             (
-                "a client that writes one itself",
+                "a client that forges one",
                 "10.0.0.1",
                 &["198.51.100.1, 192.0.2.7"],
                 "192.0.2.7",
@@ -191,7 +195,7 @@ mod tests {
                 "192.0.2.7",
             ),
             (
-                "nobody but proxies",
+                "proxies only",
                 "10.0.0.1",
                 &["10.1.0.9, 10.1.2.3"],
                 "10.1.0.9",
@@ -211,13 +215,13 @@ mod tests {
                 "2001:db9::7",
             ),
             (
-                "what is no address",
+                "an invalid address",
                 "10.0.0.1",
                 &["192.0.2.7, unknown"],
                 "10.0.0.1",
             ),
-            ("nothing", "10.0.0.1", &[""], "10.0.0.1"),
-            ("a stranger", "10.0.0.2", &["192.0.2.7"], "10.0.0.2"),
+            ("an empty header", "10.0.0.1", &[""], "10.0.0.1"),
+            ("an untrusted peer", "10.0.0.2", &["192.0.2.7"], "10.0.0.2"),
             (
                 "outside of the network",
                 "10.2.0.1",
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn without_proxies_nobody_is_believed() {
+    fn without_proxies_the_header_does_not_count() {
         let mut headers = HeaderMap::new();
         headers.insert(FORWARDED_FOR, "192.0.2.7".parse().unwrap());
         let peer: IpAddr = "127.0.0.1".parse().unwrap();
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_network_is() {
+    fn networks_contain_addresses_with_their_prefix() {
         for (name, network, inside, outside) in [
             ("an address", "192.0.2.7", "192.0.2.7", "192.0.2.6"),
             ("24 bits", "192.0.2.0/24", "192.0.2.255", "192.0.3.0"),

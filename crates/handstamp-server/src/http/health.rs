@@ -1,4 +1,6 @@
-//! What load balancers and container managers ask. No token is needed, and nothing is told but this.
+//! Liveness and readiness, for load balancers and container managers.
+//!
+//! No token is needed. The answer names what cannot be reached; the reason is logged only.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -15,30 +17,32 @@ use serde_json::json;
 use crate::storage::database::Database;
 use crate::storage::sessions::Sessions;
 
-pub(crate) fn routes(database: Database, sessions: Sessions) -> Router {
+pub(super) fn routes(dependencies: Dependencies) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .with_state(Parts { database, sessions })
+        .with_state(dependencies)
 }
 
-/// What log-ins need.
+/// What the server needs to answer log-ins and requests.
 #[derive(Clone)]
-struct Parts {
-    database: Database,
-    sessions: Sessions,
+pub(crate) struct Dependencies {
+    pub(crate) database: Database,
+    pub(crate) sessions: Sessions,
 }
 
-/// The process is up. It says nothing of the database: a restart would not bring that back.
+/// Tells that the process runs. It does not ask the database, which a restart of this process
+/// would not repair.
 async fn healthz() -> impl IntoResponse {
-    answer(StatusCode::OK, Json(json!({"status": "ok"})))
+    uncached(StatusCode::OK, Json(json!({"status": "ok"})))
 }
 
-/// Log-ins and requests can be served.
-async fn readyz(State(Parts { database, sessions }): State<Parts>) -> Response {
+/// Tells whether log-ins and requests can be served.
+async fn readyz(State(dependencies): State<Dependencies>) -> Response {
+    let Dependencies { database, sessions } = dependencies;
     let (database, sessions) = tokio::join!(
         answers("the database", database.ping()),
-        answers("the store of sessions", sessions.ping()),
+        answers("the session store", sessions.ping()),
     );
     let status = if database && sessions {
         StatusCode::OK
@@ -47,22 +51,22 @@ async fn readyz(State(Parts { database, sessions }): State<Parts>) -> Response {
     };
     let word = |is_up| if is_up { "ok" } else { "unreachable" };
     let body = json!({"database": word(database), "sessions": word(sessions)});
-    answer(status, Json(body)).into_response()
+    uncached(status, Json(body)).into_response()
 }
 
-/// Whether a part answers in time.
-async fn answers<E: Display>(part: &str, asked: impl Future<Output = Result<(), E>>) -> bool {
-    match tokio::time::timeout(PATIENCE, asked).await {
+/// Returns whether a dependency answers in time.
+async fn answers<E: Display>(name: &str, ping: impl Future<Output = Result<(), E>>) -> bool {
+    match tokio::time::timeout(PING_TIMEOUT, ping).await {
         Ok(Ok(())) => return true,
-        Ok(Err(error)) => tracing::error!(%error, "not ready: {part} does not answer"),
-        Err(_) => tracing::error!("not ready: {part} does not answer in time"),
+        Ok(Err(error)) => tracing::error!(%error, "not ready: {name} does not answer"),
+        Err(_) => tracing::error!("not ready: {name} does not answer in time"),
     }
     false
 }
 
-fn answer(status: StatusCode, body: impl IntoResponse) -> impl IntoResponse {
+fn uncached(status: StatusCode, body: impl IntoResponse) -> impl IntoResponse {
     (status, [(CACHE_CONTROL, "no-store")], body)
 }
 
-/// Who asks does so every few seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Shorter than the few seconds between two probes.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,4 +1,7 @@
-//! Serving until Ctrl-C or SIGTERM, then stopping cleanly.
+//! Connections, from the listening socket to a graceful shutdown.
+//!
+//! It accepts connections until Ctrl-C or SIGTERM, and then gives running requests a few seconds.
+//! It knows no route.
 
 use std::io;
 use std::time::Duration;
@@ -12,29 +15,25 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tower_http::add_extension::AddExtension;
 
-use crate::http::client_address::Peer;
+use super::client_address::Peer;
 
-/// `axum::serve` waits for the head of a request as long as the client likes; this does not.
-pub(crate) async fn until_signal(
-    listener: TcpListener,
-    app: Router,
-    patience: Duration,
-    mut stop: Stop,
-) {
+/// Serves until a signal stops it. Unlike `axum::serve`, it waits for the head of a request for a
+/// limited time only.
+pub(crate) async fn serve(listener: TcpListener, app: Router, mut shutdown: ShutdownSignal) {
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience);
+        .header_read_timeout(REQUEST_TIMEOUT);
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stop.asked() => break,
+            () = shutdown.recv() => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of file descriptors, or the client is gone: both pass.
+                // Either the file descriptors are used up or the client is gone. Both pass.
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -52,22 +51,26 @@ pub(crate) async fn until_signal(
     }
     drop(listener);
     tracing::info!("stopping");
-    // Requests under way may finish; one that never does cannot hold up the end.
-    if tokio::time::timeout(GRACE, connections.shutdown())
+    // Running requests may finish. One that never does must not delay the end of the process.
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown())
         .await
         .is_err()
     {
-        tracing::warn!("some requests did not finish within {} s", GRACE.as_secs());
+        tracing::warn!(
+            "some requests did not finish within {} s",
+            SHUTDOWN_TIMEOUT.as_secs()
+        );
     }
 }
 
-/// Ctrl-C and SIGTERM. From [`Stop::new`] on they end nothing by themselves, not even where this is process 1.
-pub(crate) struct Stop {
+/// Ctrl-C and SIGTERM. From [`ShutdownSignal::new`] on they do not end the process by themselves,
+/// and reach it also where it is process 1.
+pub(crate) struct ShutdownSignal {
     interrupt: Signal,
     terminate: Signal,
 }
 
-impl Stop {
+impl ShutdownSignal {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -75,8 +78,8 @@ impl Stop {
         })
     }
 
-    /// Waits for one of them.
-    pub(crate) async fn asked(&mut self) {
+    /// Waits for one of the two signals.
+    pub(crate) async fn recv(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -84,4 +87,7 @@ impl Stop {
     }
 }
 
-const GRACE: Duration = Duration::from_secs(5);
+/// A connection that sends no complete head in this time is closed, and a request that takes longer
+/// is answered with 408.
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! Where a user is logged in, and how he ends it.
+//! The routes that list and revoke the sessions of the user who is logged in.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -11,19 +11,19 @@ use handstamp_axum::handstamp::store::SessionId;
 use handstamp_axum::{Access, Auth, Rejection};
 use serde_json::{Value, json};
 
-use crate::http::routes::App;
+use super::state::AppState;
 
-pub(crate) fn routes() -> Router<App> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/sessions", get(list))
         .route("/sessions/{id}", delete(revoke))
         .route("/sessions/revoke-others", post(revoke_others))
 }
 
-/// The user's devices, the latest log-in first.
+/// Lists the sessions of the user, the latest log-in first.
 async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoResponse, Rejection> {
     let sessions = auth.sessions(&token).await?;
-    let shown = sessions.iter().map(|session| {
+    let listed = sessions.iter().map(|session| {
         json!({
             "id": session.id().as_str(),
             "device": session.label(),
@@ -34,11 +34,12 @@ async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoRespon
             "this_device": session.is_current(),
         })
     });
-    let shown: Vec<Value> = shown.collect();
-    Ok(([(CACHE_CONTROL, "no-store")], Json(shown)))
+    let listed: Vec<Value> = listed.collect();
+    Ok(([(CACHE_CONTROL, "no-store")], Json(listed)))
 }
 
-/// Logs one device of the user's out; nobody else's.
+/// Ends one session of the user. The session of another user is answered as one that does not
+/// exist.
 async fn revoke(
     State(auth): State<Auth>,
     token: Access,
@@ -54,7 +55,7 @@ async fn revoke(
     Ok((StatusCode::NOT_FOUND, body).into_response())
 }
 
-/// Logs all other devices of the user's out.
+/// Ends all sessions of the user but the one of this request.
 async fn revoke_others(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Rejection> {
     let revoked = auth.revoke_other_sessions(&token).await?;
     Ok(Json(

@@ -1,4 +1,4 @@
-//! The time now, and as databases keep it.
+//! The current time, and the form in which the database keeps times.
 
 use handstamp_axum::handstamp::clock::{Clock as _, SystemClock, UnixTime};
 
@@ -6,7 +6,7 @@ pub(crate) fn now() -> UnixTime {
     SystemClock::default().now()
 }
 
-/// Whole seconds since 1970.
+/// Returns whole seconds since 1970.
 pub(crate) fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,6 @@
-//! Where the database is.
+//! The place of a database: a file of SQLite or a server of PostgreSQL.
+//!
+//! It reads a URL into a type and shows it without user and password. It never connects.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,25 +9,24 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// Where the database is. Shown without user and password.
+/// The URL of a database. It is shown without user and password.
 #[derive(Clone)]
-pub(crate) enum Location {
+pub(crate) enum DatabaseUrl {
     Sqlite(Box<SqliteConnectOptions>),
     Postgres {
         options: Box<PgConnectOptions>,
-        /// What they were read from.
+        /// The text that the options were read from.
         url: Box<str>,
     },
 }
 
-impl Location {
-    /// A file of SQLite.
-    pub(crate) fn file(path: &Path) -> Self {
+impl DatabaseUrl {
+    pub(crate) fn sqlite_file(path: &Path) -> Self {
         Self::Sqlite(Box::new(SqliteConnectOptions::new().filename(path)))
     }
 
-    /// Where the signing key is kept when the settings have none: beside the file. A server that others share has no
-    /// such place.
+    /// Returns the file that holds the signing key when the settings have none. It lies next to
+    /// the database file. A database server, which several hosts may share, has no such place.
     pub(crate) fn secret_file(&self) -> Option<PathBuf> {
         match self {
             Self::Sqlite(options) => {
@@ -38,36 +39,38 @@ impl Location {
     }
 }
 
-impl FromStr for Location {
-    type Err = LocationError;
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
 
-    fn from_str(url: &str) -> Result<Self, LocationError> {
-        let (scheme, rest) = url.split_once(':').ok_or(LocationError::NoUrl)?;
+    fn from_str(url: &str) -> Result<Self, DatabaseUrlError> {
+        let (scheme, rest) = url.split_once(':').ok_or(DatabaseUrlError::NoScheme)?;
         match scheme {
             "sqlite" => {
                 if rest.contains(":memory:") || rest.contains("mode=memory") {
-                    return Err(LocationError::Memory);
+                    return Err(DatabaseUrlError::InMemory);
                 }
                 if matches!(rest, "" | "//") {
-                    return Err(LocationError::NoPath);
+                    return Err(DatabaseUrlError::NoPath);
                 }
-                let options = SqliteConnectOptions::from_str(url).map_err(LocationError::Url)?;
+                let options = SqliteConnectOptions::from_str(url)
+                    .map_err(DatabaseUrlError::InvalidOptions)?;
                 Ok(Self::Sqlite(Box::new(options)))
             }
             "postgres" | "postgresql" => {
-                let options = PgConnectOptions::from_str(url).map_err(LocationError::Url)?;
+                let options =
+                    PgConnectOptions::from_str(url).map_err(DatabaseUrlError::InvalidOptions)?;
                 let options = options.application_name("handstamp");
                 Ok(Self::Postgres {
                     options: Box::new(options),
                     url: url.into(),
                 })
             }
-            _ => Err(LocationError::Scheme),
+            _ => Err(DatabaseUrlError::UnknownScheme),
         }
     }
 }
 
-impl fmt::Display for Location {
+impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(options) => write!(f, "sqlite://{}", options.get_filename().display()),
@@ -83,44 +86,48 @@ impl fmt::Display for Location {
     }
 }
 
-impl fmt::Debug for Location {
+impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Why a text names no database. It never repeats the text, which may hold a password.
+/// The text names no database. The message never repeats the text, which may hold a password.
 #[derive(Debug)]
-pub(crate) enum LocationError {
-    NoUrl,
-    Scheme,
+pub(crate) enum DatabaseUrlError {
+    NoScheme,
+    UnknownScheme,
     NoPath,
-    Memory,
-    Url(sqlx::Error),
+    InMemory,
+    InvalidOptions(sqlx::Error),
 }
 
-impl fmt::Display for LocationError {
+impl fmt::Display for DatabaseUrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoUrl => f.write_str("not a URL: write sqlite://PATH or postgres://USER@HOST/NAME"),
-            Self::Scheme => f.write_str(
-                "handstamp knows two kinds of databases: write sqlite://PATH or postgres://USER@HOST/NAME",
+            Self::NoScheme => {
+                f.write_str("not a URL: use sqlite://PATH or postgres://USER@HOST/NAME")
+            }
+            Self::UnknownScheme => f.write_str(
+                "not a supported database: use sqlite://PATH or postgres://USER@HOST/NAME",
             ),
-            Self::NoPath => f.write_str("the path is missing: write sqlite://PATH"),
-            Self::Memory => f.write_str("users that are only in memory would be gone at a restart: write sqlite://PATH"),
-            Self::Url(error) => error.fmt(f),
+            Self::NoPath => f.write_str("the path is missing: use sqlite://PATH"),
+            Self::InMemory => {
+                f.write_str("a database in memory would be lost at a restart: use sqlite://PATH")
+            }
+            Self::InvalidOptions(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for LocationError {}
+impl std::error::Error for DatabaseUrlError {}
 
 #[cfg(test)]
 mod tests {
-    use super::Location;
+    use super::DatabaseUrl;
 
     #[test]
-    fn what_names_a_database() {
+    fn urls_are_read_and_shown_without_credentials() {
         for (name, url, shown) in [
             (
                 "an absolute path",
@@ -156,48 +163,48 @@ mod tests {
                 "postgres:///run/pg/auth",
             ),
         ] {
-            let location: Location = url.parse().unwrap();
-            assert_eq!(location.to_string(), shown, "{name}");
-            assert!(!format!("{location:?}").contains("swordfish"), "{name}");
+            let parsed: DatabaseUrl = url.parse().unwrap();
+            assert_eq!(parsed.to_string(), shown, "{name}");
+            assert!(!format!("{parsed:?}").contains("swordfish"), "{name}");
         }
     }
 
     #[test]
-    fn what_names_none() {
+    fn invalid_urls_are_refused() {
         for (name, url, word) in [
             ("a path", "/srv/h.db", "not a URL"),
             (
-                "another kind",
+                "another database",
                 "mysql://u:swordfish@db/auth",
-                "two kinds of databases",
+                "not a supported database",
             ),
             ("no path", "sqlite://", "the path is missing"),
-            ("memory", "sqlite::memory:", "gone at a restart"),
+            ("memory", "sqlite::memory:", "lost at a restart"),
             (
-                "memory by a word",
+                "memory by a parameter",
                 "sqlite://x?mode=memory",
-                "gone at a restart",
+                "lost at a restart",
             ),
             (
-                "a port that is none",
+                "an invalid port",
                 "postgres://u:swordfish@db:http/auth",
                 "invalid port number",
             ),
             (
-                "a slip of a word",
+                "a misspelled parameter",
                 "sqlite:///srv/h.db?mod=rw",
                 "unknown query parameter `mod`",
             ),
         ] {
-            let said = url.parse::<Location>().unwrap_err().to_string();
-            assert!(said.contains(word), "{name}: {said}");
-            assert!(!said.contains("swordfish"), "{name}: {said}");
+            let message = url.parse::<DatabaseUrl>().unwrap_err().to_string();
+            assert!(message.contains(word), "{name}: {message}");
+            assert!(!message.contains("swordfish"), "{name}: {message}");
         }
     }
 
     #[test]
-    fn the_secret_lies_beside_the_file() {
-        let secret = |url: &str| url.parse::<Location>().unwrap().secret_file();
+    fn the_secret_file_lies_next_to_the_database_file() {
+        let secret = |url: &str| url.parse::<DatabaseUrl>().unwrap().secret_file();
         assert_eq!(
             secret("sqlite:///srv/h.db"),
             Some("/srv/h.db-secret".into())

@@ -1,4 +1,8 @@
-//! Where users, sessions and the signing key are kept.
+//! Storage: the database of users, the store of sessions, and the file of the signing key.
+//!
+//! It is given a place (a [`DatabaseUrl`](database_url::DatabaseUrl), a path, a Redis) and gives
+//! connections that the other rooms ask. It knows neither users nor passwords, and it reads no
+//! setting and no argument of the command line.
 
 pub(crate) mod clock;
 pub(crate) mod database;

@@ -1,81 +1,66 @@
-//! Where sessions are kept, and how they end when an account changes.
+//! The store of sessions.
+//!
+//! It opens the store that the database or Redis is, and ends all sessions of one user. Everything
+//! else that happens to sessions is done by the library, which is given the same store.
 
 use std::sync::Arc;
 
-use handstamp_axum::days;
+use handstamp_axum::handstamp::config::LONGEST_LIFE;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::{AccountId, EndReason, RevokeUser, Store, UserRevocation};
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
-use crate::accounts::demo_users;
-use crate::accounts::user_name::UserName;
-use crate::accounts::users::Users;
-use crate::cli::failure::Failure;
-use crate::storage::database_url::Location;
+use super::database_url::DatabaseUrl;
 
-/// The sessions of all users; all clones are one.
+/// The sessions of all users. Clones share one store.
 #[derive(Clone)]
 pub(crate) struct Sessions(Arc<dyn Store>);
 
 impl Sessions {
-    /// Those in Redis, if there is one, which may be down: it is asked with the first session. Else those beside the users,
-    /// whose tables are made if need be.
+    /// Opens the store in Redis, if there is one, else in the database, where its tables are
+    /// created if need be.
+    ///
+    /// Redis is not contacted before the first session is needed, so that the server starts while
+    /// it is down.
     pub(crate) async fn open(
-        location: &Location,
+        url: &DatabaseUrl,
         redis: Option<RedisStore>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, StoreError> {
         if let Some(store) = redis {
             return Ok(Self(Arc::new(store)));
         }
-        let opened = match location {
-            Location::Sqlite(options) => SqliteStore::open(options.get_filename())
+        match url {
+            DatabaseUrl::Sqlite(options) => SqliteStore::open(options.get_filename())
                 .await
                 .map(|store| Self(Arc::new(store))),
-            Location::Postgres { url, .. } => PostgresStore::connect(url)
+            DatabaseUrl::Postgres { url, .. } => PostgresStore::connect(url)
                 .await
                 .map(|store| Self(Arc::new(store))),
-        };
-        opened.map_err(|error| Failure::new(format!("sessions in {location}: {error}")))
+        }
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.0)
     }
 
-    /// Ends all sessions of this name, and all its tokens without one. Says how many sessions there were.
-    pub(crate) async fn end_all(&self, name: &UserName) -> Result<usize, StoreError> {
-        let uid = AccountId::new(None, name.as_str());
+    /// Ends all sessions of this user, and all tokens that were issued to it without one. Returns
+    /// the number of sessions.
+    ///
+    /// The commands end sessions without an `Auth`, for which they would need the signing key.
+    pub(crate) async fn revoke_all(&self, user: &str) -> Result<usize, StoreError> {
         let revoke = RevokeUser::new(
-            uid,
+            AccountId::new(None, user),
             UserRevocation::All,
             EndReason::Revoked,
-            days(LONGEST_LIFE),
+            LONGEST_LIFE,
         );
         Ok(self.0.revoke_user(revoke).await?.len())
     }
 
-    /// Ends what the demo users left. To be asked where they do not exist: who knows their passwords, which is everybody,
-    /// may have logged in when they did. Users who only have such a name are left alone.
-    pub(crate) async fn end_those_of_the_demo(&self, users: &Users) -> Result<(), Failure> {
-        for name in demo_users::names() {
-            if users.find(&name).await?.is_none() {
-                self.end_all(&name).await.map_err(|error| {
-                    Failure::new(format!(
-                        "sessions of the demo users cannot be ended: {error}"
-                    ))
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the store answers, and has its tables.
+    /// Checks that the store answers and has its tables.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        // Of nobody: no name is empty.
+        // No user has an empty name, so the list is short.
         self.0.list(AccountId::new(None, "")).await.map(drop)
     }
 }
-
-/// Days. The library makes no token that lives longer.
-const LONGEST_LIFE: u64 = 3650;

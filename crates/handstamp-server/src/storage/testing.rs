@@ -1,38 +1,38 @@
-//! What unit tests share.
+//! What the unit tests of all rooms share.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
-use crate::storage::database::Database;
-use crate::storage::database_url::Location;
+use super::database::Database;
+use super::database_url::DatabaseUrl;
 
-/// A temporary folder, removed when dropped.
-pub(crate) struct Folder(PathBuf);
+/// A temporary directory, removed when dropped.
+pub(crate) struct TempDir(PathBuf);
 
-impl Folder {
+impl TempDir {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("handstamp-unit-{}-{count}", process::id()));
-        fs::create_dir(&folder).unwrap();
-        Self(folder)
+        let path = env::temp_dir().join(format!("handstamp-unit-{}-{count}", process::id()));
+        fs::create_dir(&path).unwrap();
+        Self(path)
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    /// A database of SQLite in it.
+    /// Opens an SQLite database in this directory.
     pub(crate) async fn database(&self) -> Database {
-        let location = Location::file(&self.0.join("handstamp.db"));
-        Database::open(&location).await.unwrap()
+        let url = DatabaseUrl::sqlite_file(&self.0.join("handstamp.db"));
+        Database::open(&url).await.unwrap()
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempDir {
     fn drop(&mut self) {
-        // What stays behind is the system's to clean up.
+        // The system cleans up what cannot be removed now.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -154,7 +154,7 @@ impl fmt::Debug for TokenWatch {
 }
 
 async fn ask(context: Arc<Context>, claims: Arc<Claims>) -> Result<TokenStatus, RejectionKind> {
-    match context.config().check_sessions() {
+    match context.config().settings.check_sessions {
         CheckSessions::EveryRequest => session::recheck(&context, &claims).await,
         CheckSessions::OnRefresh => context.ask_blocklist(&claims).await,
     }

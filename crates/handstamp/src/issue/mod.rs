@@ -87,8 +87,8 @@ pub(crate) fn lifetime<P: Purpose>(
     new: &NewToken,
 ) -> Result<Duration, IssueError> {
     let configured = match P::KIND {
-        Kind::Access => config.access_lifetime(),
-        Kind::Refresh => config.refresh_lifetime(),
+        Kind::Access => config.settings.access_token_expires,
+        Kind::Refresh => config.settings.refresh_token_expires,
     };
     let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
     if lifetime.is_zero() || lifetime > LONGEST_LIFE {
@@ -112,7 +112,7 @@ pub(crate) fn sign<P: Purpose>(
     new: &NewToken,
     stamp: TokenIdentity,
 ) -> Result<SignedToken<P>, IssueError> {
-    new.check(config.identity_claim())?;
+    new.check(&config.settings.identity_claim)?;
     let claims = NewClaims {
         new,
         config,
@@ -165,7 +165,7 @@ pub(crate) fn set<P: Purpose>(
         lifetime,
     )?];
     if let Some(csrf) = token.csrf()
-        && config.csrf_in_cookies()
+        && config.settings.csrf_in_cookies
     {
         lines.push(SetCookie::set(
             &cookies.csrf.name,
@@ -186,7 +186,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
             &cookies.token.name,
             &cookies.token.attributes,
         ));
-        if config.csrf_protect() && config.csrf_in_cookies() {
+        if config.settings.cookie_csrf_protect && config.settings.csrf_in_cookies {
             lines.push(SetCookie::unset(
                 &cookies.csrf.name,
                 &cookies.csrf.attributes,

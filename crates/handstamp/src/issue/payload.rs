@@ -44,7 +44,7 @@ impl Serialize for NewClaims<'_> {
         // The original reads an absent claim as an empty one, and writes the empty one.
         claims.serialize_entry(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
         claims.serialize_entry(IAT, &stamp.issued_at.as_secs())?;
-        if config.encode_nbf() {
+        if config.settings.encode_nbf {
             claims.serialize_entry(NBF, &stamp.issued_at.as_secs())?;
         }
         claims.serialize_entry(EXP, &stamp.expires_at.as_secs())?;
@@ -55,10 +55,14 @@ impl Serialize for NewClaims<'_> {
         if let Some(time) = new.auth_time(stamp.issued_at) {
             claims.serialize_entry(AUTH_TIME, &time.as_secs())?;
         }
-        if let Some(issuer) = config.encode_issuer() {
+        if let Some(issuer) = config.settings.encode_issuer.as_deref() {
             claims.serialize_entry(ISS, issuer)?;
         }
-        match new.audience.as_deref().unwrap_or(config.encode_audience()) {
+        match new
+            .audience
+            .as_deref()
+            .unwrap_or(&config.settings.encode_audience)
+        {
             [] => {}
             [one] => claims.serialize_entry(AUD, one)?,
             many => claims.serialize_entry(AUD, many)?,
@@ -69,13 +73,13 @@ impl Serialize for NewClaims<'_> {
         if let Some(login_type) = &new.login_type {
             claims.serialize_entry(LOGIN_TYPE, login_type)?;
         }
-        if config.identity_claim() != SUB {
-            claims.serialize_entry(config.identity_claim(), &new.subject)?;
+        if config.settings.identity_claim != SUB {
+            claims.serialize_entry(&config.settings.identity_claim, &new.subject)?;
         }
         for (name, value) in new
             .custom
             .iter()
-            .filter(|(name, _)| *name != config.identity_claim())
+            .filter(|(name, _)| *name != &config.settings.identity_claim)
         {
             claims.serialize_entry(name, value)?;
         }

@@ -11,7 +11,7 @@ pub(super) fn token<'r>(
     config: &Config,
     kind: Kind,
 ) -> Result<Option<Presented<'r>>, RejectionKind> {
-    match head.body().member(config.json_key(kind)) {
+    match head.body().member(config.json_member(kind)) {
         Values::Missing => Ok(None),
         Values::Single(token) => Ok(Some(Presented::One {
             token,

@@ -92,11 +92,13 @@ fn describe(
     let places: Vec<String> = locations
         .iter()
         .map(|location| match location {
-            Location::Headers => format!("the header {}", config.header_name()),
+            Location::Headers => format!("the header {}", &config.settings.header_name),
             Location::Cookies => format!("the cookie {}", config.cookies(kind).token.name),
-            Location::Query => format!("the query parameter {}", config.query_string_name()),
+            Location::Query => {
+                format!("the query parameter {}", &config.settings.query_string_name)
+            }
             Location::Json if head.body().was_read() => {
-                format!("the member {} of a JSON body", config.json_key(kind))
+                format!("the member {} of a JSON body", config.json_member(kind))
             }
             Location::Json => "a JSON body, which this route does not read".to_owned(),
         })

@@ -16,7 +16,7 @@ pub(super) fn token<'r>(
     };
     let mut found: Option<Cow<'_, str>> = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if name != config.query_string_name() {
+        if name != config.settings.query_string_name {
             continue;
         }
         if found.is_some_and(|earlier| earlier != value) {

@@ -22,15 +22,15 @@ pub(super) fn new_session(
             id.clone(),
             uid.clone(),
             first,
-            config.session_idle(),
-            config.session_absolute(),
+            config.idle_timeout(),
+            config.settings.session_absolute,
         )
     }
 }
 
 /// Whether the store never sees the access tokens that would acknowledge a rotation.
 pub(super) fn cannot_be_acknowledged(config: &Config) -> bool {
-    config.check_sessions() == CheckSessions::OnRefresh
+    config.settings.check_sessions == CheckSessions::OnRefresh
 }
 
 /// A new access token, and the session's refresh token: the same claims each time it is made from the same row, so that

@@ -1,10 +1,10 @@
-//! A store that several hold.
+//! Implements [`Store`] for a shared store, by passing each call on.
 
 use std::sync::Arc;
 
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -20,6 +20,17 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         (**self).admit(admit)
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        (**self).session(read)
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        (**self).update_session(update)
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

@@ -1,24 +1,28 @@
-//! Whether somebody is who he says: the whole way of a log-in, from the counts to the password.
+//! A log-in, from the counts of attempts to the comparison of the password.
+//!
+//! It is given credentials and the address of the client, and returns the verified user. A wrong
+//! name, a wrong password and a disabled user take the same work and give the same error. It makes
+//! no session: the caller makes one and then confirms the log-in.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::accounts::demo_users;
-use crate::accounts::password::{CheckError, Checked, Password, Queue};
-use crate::accounts::throttle::{Attempt, Throttle, Verdict};
-use crate::accounts::user_name::UserName;
-use crate::accounts::users::{User, Users};
+use super::demo_users::DemoUsers;
+use super::password::{CompareError, Comparison, Password, Queue};
+use super::throttle::{Attempt, Decision, Throttle};
+use super::user_name::UserName;
+use super::users::{User, Users};
 use crate::storage::clock::now;
 use crate::storage::database::{Database, DatabaseError};
 
-/// Who somebody says he is.
+/// What a client sent to log in.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) username: String,
     pub(crate) password: Password,
 }
 
-/// Checks passwords.
+/// Verifies credentials.
 #[derive(Debug, Clone)]
 pub(crate) struct LogIn {
     users: Users,
@@ -27,26 +31,11 @@ pub(crate) struct LogIn {
     demo_users: DemoUsers,
 }
 
-/// Whether the demo users exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DemoUsers {
-    /// As long as there are no others.
-    UntilFirstUser,
-    Never,
-}
-
-impl DemoUsers {
-    pub(crate) async fn exist(self, users: &Users) -> Result<bool, DatabaseError> {
-        Ok(self == Self::UntilFirstUser && users.is_empty().await?)
-    }
-}
-
-/// Somebody whose password was right.
+/// A user whose password was right.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct Verified {
     pub(crate) name: UserName,
-    /// The number of the password that was right.
-    password: i64,
+    password_number: i64,
 }
 
 impl LogIn {
@@ -59,93 +48,92 @@ impl LogIn {
         }
     }
 
-    /// Who sends these credentials from this address, if it is true.
-    pub(crate) async fn check(
+    /// Verifies the credentials that were sent from this address.
+    pub(crate) async fn verify(
         &self,
         credentials: Credentials,
         address: IpAddr,
-    ) -> Result<Known, Refusal> {
+    ) -> Result<Verified, LogInError> {
         let name: Option<UserName> = credentials.username.parse().ok();
         let attempt = Attempt::new(name.as_ref(), address);
-        let after = proceed(self.throttle.look(&attempt, now()).await?)?;
-        // Before it is known whether the password is right: else the wrong ones were told by how long it takes. And before
-        // there is a place: those who wait here keep nobody from being served.
-        tokio::time::sleep(after).await;
-        let place = self.queue.place().map_err(|_| Refusal::Busy)?;
-        proceed(self.throttle.count(&attempt, now()).await?)?;
+        let delay = allowed(self.throttle.peek(&attempt, now()).await?)?;
+        // The delay comes before the comparison, so that its length does not tell whether the
+        // password was right; and before the queue, so that delayed log-ins take no slot in it.
+        tokio::time::sleep(delay).await;
+        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
+        allowed(self.throttle.record(&attempt, now()).await?)?;
 
-        // From here on all is the same work, whether there is such a user or not.
+        // From here on the work is the same whether the user exists or not.
         let user = match &name {
             Some(name) => self.find(name).await?,
             None => None,
         };
         let hash = user.as_ref().map(|user| user.hash.clone());
-        let checked = match place.check(credentials.password, hash).await {
-            Ok(checked) => checked,
-            Err(CheckError::Stopped) => return Err(Refusal::Busy),
-            Err(error @ CheckError::Hash(_)) => {
+        let comparison = match slot.compare(credentials.password, hash).await {
+            Ok(comparison) => comparison,
+            Err(CompareError::Stopped) => return Err(LogInError::Busy),
+            Err(error @ CompareError::Hash(_)) => {
                 tracing::error!(user = ?name, %error, "a password could not be compared");
-                Checked::Wrong
+                Comparison::Different
             }
         };
-        let (Some(name), Some(user), Checked::Right { renewed }) = (name, user, checked) else {
+        let (Some(name), Some(user), Comparison::Equal { rehashed }) = (name, user, comparison)
+        else {
             tracing::info!(%address, "wrong username or password");
-            return Err(Refusal::Wrong);
+            return Err(LogInError::InvalidCredentials);
         };
-        self.throttle.forgive(&attempt).await?;
-        if let Some(new) = renewed {
-            self.users.renew_hash(&name, &user.hash, &new).await?;
+        self.throttle.reset(&attempt).await?;
+        if let Some(new) = rehashed {
+            self.users.replace_hash(&name, &user.hash, &new).await?;
         }
-        Ok(Known {
+        Ok(Verified {
             name,
-            password: user.password,
+            password_number: user.password_number,
         })
     }
 
-    /// Whoever may log in by this name.
-    async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
-        if let Some(user) = self.users.find(name).await? {
-            return Ok(user.may_log_in.then_some(user));
-        }
-        match demo_users::find(name) {
-            Some(user) if self.demo_users.exist(&self.users).await? => Ok(Some(user)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Refuses after all when the password was changed or the user disabled meanwhile.
+    /// Refuses the log-in after all if the password was changed or the user disabled since it was
+    /// verified.
     ///
-    /// To be asked once a session was made. Who does one of these does it first, and ends sessions then: either he finds the
-    /// session, or this sees what he did.
-    pub(crate) async fn confirm(&self, known: &Known) -> Result<(), Refusal> {
-        match self.find(&known.name).await? {
-            Some(user) if user.password == known.password => Ok(()),
-            _ => Err(Refusal::Wrong),
+    /// To be called after the session was made. A command that changes an account does so before
+    /// it ends the sessions: either it finds the new session, or this finds the change.
+    pub(crate) async fn confirm(&self, verified: &Verified) -> Result<(), LogInError> {
+        match self.find(&verified.name).await? {
+            Some(user) if user.password_number == verified.password_number => Ok(()),
+            _ => Err(LogInError::InvalidCredentials),
+        }
+    }
+
+    /// Returns the user of this name, if it may log in.
+    async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
+        match self.users.find(name).await? {
+            Some(user) => Ok(user.may_log_in.then_some(user)),
+            None => self.demo_users.find(name, &self.users).await,
         }
     }
 }
 
-fn proceed(verdict: Verdict) -> Result<Duration, Refusal> {
-    match verdict {
-        Verdict::Go { after } => Ok(after),
-        Verdict::Refused { retry_after } => Err(Refusal::RateLimited { retry_after }),
+fn allowed(decision: Decision) -> Result<Duration, LogInError> {
+    match decision {
+        Decision::Allow { delay } => Ok(delay),
+        Decision::Deny { retry_after } => Err(LogInError::RateLimited { retry_after }),
     }
 }
 
-/// Why nobody is logged in.
+/// The log-in is refused.
 #[derive(Debug)]
-pub(crate) enum Refusal {
-    /// Which of the two is wrong, and whether there is such a user, is nobody's business.
-    Wrong,
+pub(crate) enum LogInError {
+    /// The client does not learn which of the two was wrong, nor whether the user exists.
+    InvalidCredentials,
     RateLimited {
         retry_after: Duration,
     },
-    /// Too many passwords wait to be checked.
+    /// Too many passwords are waiting to be compared.
     Busy,
     Database(DatabaseError),
 }
 
-impl From<DatabaseError> for Refusal {
+impl From<DatabaseError> for LogInError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::accounts::password::{NewPassword, StoredHash};
-use crate::storage::testing::Folder;
+use crate::storage::testing::TempDir;
 
 const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -15,15 +15,15 @@ fn credentials(username: &str, password: &str) -> Credentials {
 
 async fn add(log_in: &LogIn, name: &str, password: &str) -> UserName {
     let name: UserName = name.parse().unwrap();
-    let hash = StoredHash::of(&NewPassword::try_from(password.to_owned()).unwrap()).unwrap();
+    let hash = StoredHash::new(&NewPassword::try_from(password.to_owned()).unwrap()).unwrap();
     assert!(log_in.users.add(&name, &hash, now()).await.unwrap());
     name
 }
 
 #[tokio::test]
-async fn whoever_tries_it_costs_one_hash_and_hears_the_same() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::UntilFirstUser);
+async fn every_log_in_costs_one_comparison_and_fails_alike() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::UntilFirstUser);
     add(&log_in, "alice", "correct horse").await;
     let gone = add(&log_in, "gone", "correct horse").await;
     log_in.users.disable(&gone, now()).await.unwrap();
@@ -35,33 +35,33 @@ async fn whoever_tries_it_costs_one_hash_and_hears_the_same() {
         ("a password too long to be one", "alice", &long, false),
         ("a password with a NUL", "alice", "correct\0horse", false),
         ("another case", "Alice", "correct horse", false),
-        ("nobody", "mallory", "correct horse", false),
+        ("no such user", "mallory", "correct horse", false),
         ("no name", "", "correct horse", false),
         ("a name with a NUL", "ali\0ce", "correct horse", false),
         ("a name too long to be one", &long, "correct horse", false),
         ("disabled", "gone", "correct horse", false),
         (
-            "a demo user, where there are others",
+            "a demo user, although there are others",
             "user1",
             "password1",
             false,
         ),
     ] {
-        let before = log_in.queue.checked();
-        let checked = log_in.check(credentials(username, password), HERE).await;
-        match checked {
-            Ok(known) => assert!(is_right && known.name.as_str() == username, "{name}"),
-            Err(Refusal::Wrong) => assert!(!is_right, "{name}"),
+        let before = log_in.queue.compared();
+        let verified = log_in.verify(credentials(username, password), HERE).await;
+        match verified {
+            Ok(user) => assert!(is_right && user.name.as_str() == username, "{name}"),
+            Err(LogInError::InvalidCredentials) => assert!(!is_right, "{name}"),
             Err(other) => panic!("{name}: {other:?}"),
         }
-        assert_eq!(log_in.queue.checked() - before, 1, "{name}");
+        assert_eq!(log_in.queue.compared() - before, 1, "{name}");
     }
 }
 
 #[tokio::test]
-async fn demo_users_are_there_until_somebody_is() {
-    let folder = Folder::new();
-    let database = folder.database().await;
+async fn demo_users_exist_until_the_first_user_does() {
+    let dir = TempDir::new();
+    let database = dir.database().await;
     let log_in = LogIn::new(&database, DemoUsers::UntilFirstUser);
     let elsewhere = LogIn::new(&database, DemoUsers::Never);
     for (username, password, is_right) in [
@@ -70,135 +70,138 @@ async fn demo_users_are_there_until_somebody_is() {
         ("user1", "password2", false),
         ("USER1", "password1", false),
     ] {
-        let checked = log_in.check(credentials(username, password), HERE).await;
-        assert_eq!(checked.is_ok(), is_right, "{username} {password}");
-        let checked = elsewhere.check(credentials(username, password), HERE).await;
-        assert!(checked.is_err(), "{username} {password}");
+        let verified = log_in.verify(credentials(username, password), HERE).await;
+        assert_eq!(verified.is_ok(), is_right, "{username} {password}");
+        let verified = elsewhere
+            .verify(credentials(username, password), HERE)
+            .await;
+        assert!(verified.is_err(), "{username} {password}");
     }
-    let known = log_in
-        .check(credentials("user1", "password1"), HERE)
+    let verified = log_in
+        .verify(credentials("user1", "password1"), HERE)
         .await
         .unwrap();
-    assert!(log_in.confirm(&known).await.is_ok());
+    assert!(log_in.confirm(&verified).await.is_ok());
     add(&log_in, "alice", "correct horse").await;
-    assert!(log_in.confirm(&known).await.is_err());
+    assert!(log_in.confirm(&verified).await.is_err());
     assert!(
         log_in
-            .check(credentials("user1", "password1"), HERE)
+            .verify(credentials("user1", "password1"), HERE)
             .await
             .is_err()
     );
 }
 
 #[tokio::test]
-async fn what_happens_to_the_account_meanwhile_is_seen() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+async fn a_change_of_the_account_meanwhile_is_found() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     let alice = add(&log_in, "alice", "correct horse").await;
-    let known = log_in
-        .check(credentials("alice", "correct horse"), HERE)
+    let verified = log_in
+        .verify(credentials("alice", "correct horse"), HERE)
         .await
         .unwrap();
-    assert!(log_in.confirm(&known).await.is_ok());
+    assert!(log_in.confirm(&verified).await.is_ok());
     log_in.users.disable(&alice, now()).await.unwrap();
-    assert!(log_in.confirm(&known).await.is_err());
+    assert!(log_in.confirm(&verified).await.is_err());
     log_in.users.enable(&alice).await.unwrap();
-    assert!(log_in.confirm(&known).await.is_ok());
-    let hash = StoredHash::of(&NewPassword::try_from("correct horse".to_owned()).unwrap()).unwrap();
+    assert!(log_in.confirm(&verified).await.is_ok());
+    let hash =
+        StoredHash::new(&NewPassword::try_from("correct horse".to_owned()).unwrap()).unwrap();
     log_in.users.set_password(&alice, &hash).await.unwrap();
     assert!(
-        log_in.confirm(&known).await.is_err(),
-        "the same password, set anew"
+        log_in.confirm(&verified).await.is_err(),
+        "the same password, set once more"
     );
 }
 
 #[tokio::test]
-async fn a_hash_of_less_work_is_replaced_at_log_in() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+async fn an_outdated_hash_is_replaced_at_log_in() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     let alice: UserName = "alice".parse().unwrap();
-    let weak = StoredHash::with_little_work("correct horse");
+    let weak = StoredHash::outdated("correct horse");
     log_in.users.add(&alice, &weak, now()).await.unwrap();
-    let kept = async || log_in.users.find(&alice).await.unwrap().unwrap().hash;
-    let right = || log_in.check(credentials("alice", "correct horse"), HERE);
+    let stored = async || log_in.users.find(&alice).await.unwrap().unwrap().hash;
+    let right = || log_in.verify(credentials("alice", "correct horse"), HERE);
 
     let _ = log_in
-        .check(credentials("alice", "wrong"), HERE)
+        .verify(credentials("alice", "wrong"), HERE)
         .await
         .unwrap_err();
-    assert_eq!(kept().await, weak);
-    // Two at once: both are right, and stay so.
+    assert_eq!(stored().await, weak);
+    // Two concurrent log-ins both succeed, and both can be confirmed.
     let (one, other) = tokio::join!(right(), right());
-    let strong = kept().await;
+    let strong = stored().await;
     assert_ne!(strong, weak);
-    for known in [one.unwrap(), other.unwrap(), right().await.unwrap()] {
-        assert!(log_in.confirm(&known).await.is_ok());
+    for verified in [one.unwrap(), other.unwrap(), right().await.unwrap()] {
+        assert!(log_in.confirm(&verified).await.is_ok());
     }
-    assert_eq!(kept().await, strong);
+    assert_eq!(stored().await, strong);
 }
 
 #[tokio::test]
-async fn a_damaged_hash_is_nobody_s_password() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+async fn a_damaged_hash_matches_no_password() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     let alice: UserName = "alice".parse().unwrap();
     let damaged = StoredHash::from_database("$argon2id$".to_owned());
     log_in.users.add(&alice, &damaged, now()).await.unwrap();
-    let refusal = log_in
-        .check(credentials("alice", ""), HERE)
+    let error = log_in
+        .verify(credentials("alice", ""), HERE)
         .await
         .unwrap_err();
-    assert!(matches!(refusal, Refusal::Wrong), "{refusal:?}");
+    assert!(matches!(error, LogInError::InvalidCredentials), "{error:?}");
 }
 
 #[tokio::test]
-async fn after_ten_failures_not_even_the_right_password_is_looked_at() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+async fn after_ten_failures_not_even_the_right_password_is_compared() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     add(&log_in, "alice", "correct horse").await;
     for _ in 0..10 {
-        let refusal = log_in
-            .check(credentials("alice", "wrong"), HERE)
+        let error = log_in
+            .verify(credentials("alice", "wrong"), HERE)
             .await
             .unwrap_err();
-        assert!(matches!(refusal, Refusal::Wrong), "{refusal:?}");
+        assert!(matches!(error, LogInError::InvalidCredentials), "{error:?}");
     }
-    let before = log_in.queue.checked();
-    let refusal = log_in
-        .check(credentials("alice", "correct horse"), HERE)
+    let before = log_in.queue.compared();
+    let error = log_in
+        .verify(credentials("alice", "correct horse"), HERE)
         .await
         .unwrap_err();
-    let Refusal::RateLimited { retry_after } = refusal else {
-        panic!("{refusal:?}");
+    let LogInError::RateLimited { retry_after } = error else {
+        panic!("{error:?}");
     };
     assert!(
         retry_after > Duration::from_secs(890) && retry_after <= Duration::from_mins(15),
         "{retry_after:?}"
     );
-    assert_eq!(log_in.queue.checked(), before);
+    assert_eq!(log_in.queue.compared(), before);
     let elsewhere = "192.0.2.1".parse().unwrap();
     assert!(
         log_in
-            .check(credentials("alice", "correct horse"), elsewhere)
+            .verify(credentials("alice", "correct horse"), elsewhere)
             .await
             .is_ok()
     );
 }
 
 #[tokio::test]
-async fn an_account_that_is_guessed_at_is_slow_and_open() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+async fn an_account_under_attack_is_delayed_and_not_denied() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     let alice = add(&log_in, "alice", "correct horse").await;
     for count in 0..50 {
         let address = format!("192.0.2.{count}").parse().unwrap();
         let attempt = Attempt::new(Some(&alice), address);
-        log_in.throttle.count(&attempt, now()).await.unwrap();
+        log_in.throttle.record(&attempt, now()).await.unwrap();
     }
     let start = Instant::now();
     let (right, wrong) = tokio::join!(
-        log_in.check(credentials("alice", "correct horse"), HERE),
-        log_in.check(credentials("alice", "wrong"), HERE),
+        log_in.verify(credentials("alice", "correct horse"), HERE),
+        log_in.verify(credentials("alice", "wrong"), HERE),
     );
     assert!(right.is_ok() && wrong.is_err());
     assert!(start.elapsed() >= Duration::from_secs(3));
@@ -206,22 +209,22 @@ async fn an_account_that_is_guessed_at_is_slow_and_open() {
 
 #[tokio::test]
 async fn a_full_queue_counts_nothing() {
-    let folder = Folder::new();
-    let log_in = LogIn::new(&folder.database().await, DemoUsers::Never);
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
     add(&log_in, "alice", "correct horse").await;
-    let places: Vec<_> = std::iter::from_fn(|| log_in.queue.place().ok()).collect();
-    assert!(places.len() > 64);
+    let slots: Vec<_> = std::iter::from_fn(|| log_in.queue.enter().ok()).collect();
+    assert!(slots.len() > 64);
     for _ in 0..20 {
-        let refusal = log_in
-            .check(credentials("alice", "wrong"), HERE)
+        let error = log_in
+            .verify(credentials("alice", "wrong"), HERE)
             .await
             .unwrap_err();
-        assert!(matches!(refusal, Refusal::Busy), "{refusal:?}");
+        assert!(matches!(error, LogInError::Busy), "{error:?}");
     }
-    drop(places);
+    drop(slots);
     assert!(
         log_in
-            .check(credentials("alice", "correct horse"), HERE)
+            .verify(credentials("alice", "correct horse"), HERE)
             .await
             .is_ok()
     );

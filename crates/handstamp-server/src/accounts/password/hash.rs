@@ -1,4 +1,7 @@
-//! Argon2id, and the text in which its hashes are kept.
+//! Hashes of passwords: Argon2id, kept as PHC strings.
+//!
+//! It hashes and compares on the thread that calls it, which takes tens of milliseconds: callers
+//! that serve requests go through the queue.
 
 use std::fmt;
 
@@ -7,26 +10,27 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as
 
 use super::{NewPassword, Password};
 
-/// The hash of a password, as a PHC string: it names its algorithm and parameters, so that both can change.
+/// The hash of a password, as a PHC string. The string names its algorithm and parameters, so that
+/// both can change.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct StoredHash(String);
 
 impl StoredHash {
-    pub(crate) fn of(password: &NewPassword) -> Result<Self, HashError> {
-        Self::of_bytes(password.0.secret_bytes())
+    pub(crate) fn new(password: &NewPassword) -> Result<Self, HashError> {
+        Self::from_bytes(password.0.secret_bytes())
     }
 
-    /// Of a password that was right, when [`is_outdated`](Self::is_outdated).
-    pub(super) fn again(password: &Password) -> Result<Self, HashError> {
-        Self::of_bytes(password.secret_bytes())
+    /// Hashes a password that was right once more, when the hash [is outdated](Self::is_outdated).
+    pub(super) fn rehash(password: &Password) -> Result<Self, HashError> {
+        Self::from_bytes(password.secret_bytes())
     }
 
-    fn of_bytes(password: &[u8]) -> Result<Self, HashError> {
+    fn from_bytes(password: &[u8]) -> Result<Self, HashError> {
         let hash = hasher()?.hash_password(password).map_err(HashError)?;
         Ok(Self(hash.to_string()))
     }
 
-    /// Compares in constant time.
+    /// Compares the digests in constant time.
     pub(super) fn matches(&self, password: &Password) -> Result<bool, HashError> {
         let hash = PasswordHash::new(&self.0).map_err(|error| HashError(error.into()))?;
         match Argon2::default().verify_password(password.secret_bytes(), &hash) {
@@ -36,7 +40,7 @@ impl StoredHash {
         }
     }
 
-    /// Whether it was made with less work than hashes are made with now.
+    /// Returns whether the hash was made with less work than new hashes are.
     pub(super) fn is_outdated(&self) -> bool {
         let Ok(hash) = PasswordHash::new(&self.0) else {
             return true;
@@ -49,7 +53,7 @@ impl StoredHash {
             || params.t_cost() < PASSES
     }
 
-    /// As the database has it.
+    /// Takes the text that the database has.
     pub(crate) fn from_database(text: String) -> Self {
         Self(text)
     }
@@ -58,9 +62,9 @@ impl StoredHash {
         &self.0
     }
 
-    /// A hash from before its work was raised.
+    /// Returns a hash that was made before the parameters were raised.
     #[cfg(test)]
-    pub(crate) fn with_little_work(password: &str) -> Self {
+    pub(crate) fn outdated(password: &str) -> Self {
         let params = Params::new(8, 1, 1, None).unwrap();
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         Self(
@@ -71,20 +75,21 @@ impl StoredHash {
         )
     }
 
-    /// The hash of a password that nobody knows, not even we: its digest was drawn at random.
-    pub(super) fn of_nobody() -> Self {
-        Self(NOBODY.to_owned())
+    /// Returns a hash that matches no known password: its digest was drawn at random. It is
+    /// compared where there is no user, so that the time of an answer tells nothing.
+    pub(super) fn dummy() -> Self {
+        Self(DUMMY.to_owned())
     }
 }
 
-/// Hashes resist guessing, and still are nothing for logs.
+/// A hash resists guessing only so far, so it is kept out of logs.
 impl fmt::Debug for StoredHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-/// A hash could not be made, or one in the database is damaged.
+/// A hash could not be made, or the one in the database is damaged.
 #[derive(Debug)]
 pub(crate) struct HashError(argon2::password_hash::Error);
 
@@ -102,22 +107,23 @@ fn hasher() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// In KiB, as are the next two the least that OWASP's Password Storage Cheat Sheet asks for. Who raises one of them makes
-/// [`NOBODY`] anew; users get the new work at their next log-in.
+/// In KiB. This and the next two are the minimum of OWASP's Password Storage Cheat Sheet. When one
+/// of them is raised, [`DUMMY`] has to be made anew; the hash of a user is replaced at the next
+/// log-in.
 const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$OilAROz4OZDDBzGpvx3mbg$GdAohkcDyNub+aMVa1yEp/tQRaw4kRh7G+qkP/bIz/A";
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$OilAROz4OZDDBzGpvx3mbg$GdAohkcDyNub+aMVa1yEp/tQRaw4kRh7G+qkP/bIz/A";
 
 #[cfg(test)]
 mod tests {
     use super::{NewPassword, Password, StoredHash};
 
     #[test]
-    fn a_hash_knows_its_password_and_no_other() {
+    fn a_hash_matches_its_password_and_no_other() {
         let password = NewPassword::try_from("correct horse".to_owned()).unwrap();
-        let hash = StoredHash::of(&password).unwrap();
+        let hash = StoredHash::new(&password).unwrap();
         assert!(
             hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{}",
@@ -130,34 +136,33 @@ mod tests {
         assert!(!matches(&"x".repeat(2000)));
         assert_ne!(
             hash,
-            StoredHash::of(&password).unwrap(),
-            "each has a salt of its own"
+            StoredHash::new(&password).unwrap(),
+            "each hash has its own salt"
         );
     }
 
     #[test]
-    fn nobody_s_hash_is_as_much_work_as_one_made_now() {
-        let made_now =
-            StoredHash::of(&NewPassword::try_from("password".to_owned()).unwrap()).unwrap();
+    fn the_dummy_is_as_much_work_as_a_new_hash() {
+        let new = StoredHash::new(&NewPassword::try_from("password".to_owned()).unwrap()).unwrap();
         let shape = |hash: &StoredHash| {
             let fields: Vec<String> = hash.as_str().split('$').map(str::to_owned).collect();
             (fields[1..4].to_vec(), fields[4].len(), fields[5].len())
         };
-        assert_eq!(shape(&StoredHash::of_nobody()), shape(&made_now));
-        let nothing = Password::from(String::new());
-        assert!(!StoredHash::of_nobody().matches(&nothing).unwrap());
+        assert_eq!(shape(&StoredHash::dummy()), shape(&new));
+        let empty = Password::from(String::new());
+        assert!(!StoredHash::dummy().matches(&empty).unwrap());
     }
 
     #[test]
     fn a_hash_made_with_less_work_is_outdated() {
         let salt_and_digest = "OilAROz4OZDDBzGpvx3mbg$GdAohkcDyNub+aMVa1yEp/tQRaw4kRh7G+qkP/bIz/A";
         for (name, start, outdated) in [
-            ("as made now", "$argon2id$v=19$m=19456,t=2,p=1", false),
+            ("a new hash", "$argon2id$v=19$m=19456,t=2,p=1", false),
             ("more memory", "$argon2id$v=19$m=65536,t=2,p=1", false),
             ("more passes", "$argon2id$v=19$m=19456,t=3,p=4", false),
             ("less memory", "$argon2id$v=19$m=19455,t=2,p=1", true),
             ("fewer passes", "$argon2id$v=19$m=65536,t=1,p=1", true),
-            ("another kind", "$argon2i$v=19$m=19456,t=2,p=1", true),
+            ("another algorithm", "$argon2i$v=19$m=19456,t=2,p=1", true),
             ("damaged", "$argon2id$v=19$m=none,t=2,p=1", true),
         ] {
             let hash = StoredHash::from_database(format!("{start}${salt_and_digest}"));

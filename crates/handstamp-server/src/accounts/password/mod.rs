@@ -1,4 +1,6 @@
-//! Passwords: as they are typed, as they are chosen, and how they are kept and checked.
+//! Passwords: sent at a log-in, chosen for an account, kept as a hash, and compared.
+//!
+//! Types decide what may be hashed and what may be compared. No password is shown by `Debug`.
 
 mod hash;
 mod queue;
@@ -9,19 +11,19 @@ use handstamp_axum::handstamp::secret::Secret;
 use serde::Deserialize;
 
 pub(crate) use hash::{HashError, StoredHash};
-pub(crate) use queue::{CheckError, Checked, Queue};
+pub(crate) use queue::{CompareError, Comparison, Queue};
 
-/// A password as somebody typed it at a log-in: any text.
+/// A password that was sent to log in: any text.
 #[derive(Debug, Deserialize)]
 #[serde(from = "String")]
 pub(crate) struct Password(Secret);
 
 impl Password {
-    /// What is hashed. A text that cannot be a password stands for no password at all: long ones are no way to keep the
-    /// server busy, and are refused after the same work as every wrong one.
+    /// Returns what is hashed. A text that is too long for a password counts as an empty one: it
+    /// is refused after the same work as every wrong password, and takes no more of it.
     fn secret_bytes(&self) -> &[u8] {
         let bytes = self.0.secret_bytes();
-        if bytes.len() > LONGEST { &[] } else { bytes }
+        if bytes.len() > MAX_LEN { &[] } else { bytes }
     }
 }
 
@@ -31,48 +33,48 @@ impl From<String> for Password {
     }
 }
 
-/// A password that somebody chose: 8 bytes to 1 KiB, without control characters.
+/// A password that was chosen for an account: 8 bytes to 1 KiB, without control characters.
 #[derive(Debug)]
 pub(crate) struct NewPassword(Secret);
 
 impl TryFrom<String> for NewPassword {
-    type Error = NotAPassword;
+    type Error = InvalidPassword;
 
-    fn try_from(text: String) -> Result<Self, NotAPassword> {
-        if text.len() < SHORTEST {
-            Err(NotAPassword("a password has at least 8 bytes"))
-        } else if text.len() > LONGEST {
-            Err(NotAPassword("a password has at most 1024 bytes"))
+    fn try_from(text: String) -> Result<Self, InvalidPassword> {
+        if text.len() < MIN_LEN {
+            Err(InvalidPassword("a password has at least 8 bytes"))
+        } else if text.len() > MAX_LEN {
+            Err(InvalidPassword("a password has at most 1024 bytes"))
         } else if text.chars().any(char::is_control) {
-            // Browsers send none, so that nobody could log in.
-            Err(NotAPassword("a password has no control characters"))
+            // Browsers send none, so the user could not log in.
+            Err(InvalidPassword("a password has no control characters"))
         } else {
             Ok(Self(text.into()))
         }
     }
 }
 
-/// Why a text is no password.
+/// The text cannot be a password.
 #[derive(Debug)]
-pub(crate) struct NotAPassword(&'static str);
+pub(crate) struct InvalidPassword(&'static str);
 
-impl fmt::Display for NotAPassword {
+impl fmt::Display for InvalidPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for NotAPassword {}
+impl std::error::Error for InvalidPassword {}
 
-const SHORTEST: usize = 8;
-const LONGEST: usize = 1024;
+const MIN_LEN: usize = 8;
+const MAX_LEN: usize = 1024;
 
 #[cfg(test)]
 mod tests {
     use super::{NewPassword, Password};
 
     #[test]
-    fn what_a_password_is() {
+    fn passwords_have_a_length_and_no_control_characters() {
         for (name, text, problem) in [
             ("8 bytes", "12345678".to_owned(), None),
             (
@@ -98,10 +100,10 @@ mod tests {
                 Some("a password has no control characters"),
             ),
         ] {
-            let said = NewPassword::try_from(text)
+            let message = NewPassword::try_from(text)
                 .err()
                 .map(|error| error.to_string());
-            assert_eq!(said.as_deref(), problem, "{name}");
+            assert_eq!(message.as_deref(), problem, "{name}");
         }
     }
 

@@ -1,4 +1,7 @@
-//! Hashing is meant to be slow, so only so much of it is done at once, and only so much may wait.
+//! The queue of passwords to compare.
+//!
+//! A comparison takes time and memory on purpose. The queue bounds how many run at once and how
+//! many wait; what comes on top is refused at once.
 
 use std::fmt;
 use std::num::NonZero;
@@ -9,14 +12,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{HashError, Password, StoredHash};
 
-/// Where log-ins wait for their password to be checked: one at a time for each core, on threads that may block. Else
-/// whoever sends passwords takes all memory, and all time from those who are logged in.
+/// Compares one password at a time for each core, on threads that may block. Without it, clients
+/// that send passwords could take all memory, and all time from users who are logged in.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     workers: Arc<Semaphore>,
     #[cfg(test)]
-    checked: Arc<std::sync::atomic::AtomicUsize>,
+    compared: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Queue {
@@ -27,121 +30,121 @@ impl Queue {
 
     fn with(workers: usize, waiting: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(workers + waiting)),
+            slots: Arc::new(Semaphore::new(workers + waiting)),
             workers: Arc::new(Semaphore::new(workers)),
             #[cfg(test)]
-            checked: Arc::default(),
+            compared: Arc::default(),
         }
     }
 
-    /// A place in the queue, unless it is full.
-    pub(crate) fn place(&self) -> Result<Place, Full> {
-        match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(permit) => Ok(Place {
+    /// Takes a slot, unless all are taken.
+    pub(crate) fn enter(&self) -> Result<Slot, QueueFull> {
+        match Arc::clone(&self.slots).try_acquire_owned() {
+            Ok(permit) => Ok(Slot {
                 queue: self.clone(),
                 permit,
             }),
-            Err(_) => Err(Full),
+            Err(_) => Err(QueueFull),
         }
     }
 
-    /// How many passwords were checked so far.
+    /// Returns how many passwords were compared so far.
     #[cfg(test)]
-    pub(crate) fn checked(&self) -> usize {
-        self.checked.load(std::sync::atomic::Ordering::SeqCst)
+    pub(crate) fn compared(&self) -> usize {
+        self.compared.load(std::sync::atomic::Ordering::SeqCst)
     }
 }
 
-/// A place in the queue.
+/// A slot in the queue.
 #[derive(Debug)]
-#[must_use = "nothing is checked"]
-pub(crate) struct Place {
+#[must_use = "nothing is compared"]
+pub(crate) struct Slot {
     queue: Queue,
     permit: OwnedSemaphorePermit,
 }
 
-impl Place {
-    /// Compares a password with a user's hash. Where there is no such user it does the same work on a hash of nobody's, so
-    /// that the time of the answer tells nothing.
-    pub(crate) async fn check(
+impl Slot {
+    /// Compares a password with the hash of a user. Without a user it does the same work with a
+    /// dummy, so that the time of the answer tells nothing.
+    pub(crate) async fn compare(
         self,
         password: Password,
         hash: Option<StoredHash>,
-    ) -> Result<Checked, CheckError> {
+    ) -> Result<Comparison, CompareError> {
         let Self { queue, permit } = self;
         let worker = queue.workers.acquire_owned().await;
-        let worker = worker.map_err(|_| CheckError::Stopped)?;
-        let check = move || {
-            // Given back when the work is done, also when nobody waits for it any more.
+        let worker = worker.map_err(|_| CompareError::Stopped)?;
+        let compare = move || {
+            // Released when the work is done, also if the client has disconnected meanwhile.
             let _held = (permit, worker);
             #[cfg(test)]
             queue
-                .checked
+                .compared
                 .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            check(&password, hash.as_ref())
+            compare(&password, hash.as_ref())
         };
-        match tokio::task::spawn_blocking(check).await {
-            Ok(checked) => checked.map_err(CheckError::Hash),
-            Err(_) => Err(CheckError::Stopped),
+        match tokio::task::spawn_blocking(compare).await {
+            Ok(compared) => compared.map_err(CompareError::Hash),
+            Err(_) => Err(CompareError::Stopped),
         }
     }
 }
 
-fn check(password: &Password, hash: Option<&StoredHash>) -> Result<Checked, HashError> {
+fn compare(password: &Password, hash: Option<&StoredHash>) -> Result<Comparison, HashError> {
     let Some(hash) = hash else {
-        StoredHash::of_nobody().matches(password)?;
-        return Ok(Checked::Wrong);
+        StoredHash::dummy().matches(password)?;
+        return Ok(Comparison::Different);
     };
     if !hash.matches(password)? {
-        return Ok(Checked::Wrong);
+        return Ok(Comparison::Different);
     }
-    let renewed = if hash.is_outdated() {
-        Some(StoredHash::again(password)?)
+    let rehashed = if hash.is_outdated() {
+        Some(StoredHash::rehash(password)?)
     } else {
         None
     };
-    Ok(Checked::Right { renewed })
+    Ok(Comparison::Equal { rehashed })
 }
 
-/// What came of comparing.
+/// The result of a comparison.
 #[derive(Debug)]
-pub(crate) enum Checked {
-    Right {
-        /// A hash to be kept instead, when more work is done now than when the old one was made.
-        renewed: Option<StoredHash>,
+pub(crate) enum Comparison {
+    Equal {
+        /// A hash to replace the old one, if the old one was made with less work.
+        rehashed: Option<StoredHash>,
     },
-    Wrong,
+    Different,
 }
 
-/// Too many wait already.
+/// All slots are taken.
 #[derive(Debug)]
-pub(crate) struct Full;
+pub(crate) struct QueueFull;
 
 /// A password could not be compared.
 #[derive(Debug)]
-pub(crate) enum CheckError {
+pub(crate) enum CompareError {
     Hash(HashError),
-    /// The server ends.
+    /// The server is stopping.
     Stopped,
 }
 
-impl fmt::Display for CheckError {
+impl fmt::Display for CompareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Hash(error) => write!(f, "the hash is damaged, or none can be made: {error}"),
-            Self::Stopped => f.write_str("the server ends"),
+            Self::Stopped => f.write_str("the server is stopping"),
         }
     }
 }
 
-impl std::error::Error for CheckError {}
+impl std::error::Error for CompareError {}
 
-/// On two cores about a second's work: who waits longer is better told to come back.
+/// About a second of work on two cores. A client that had to wait for longer is told to try again.
 const WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::{Checked, Password, Queue, StoredHash};
+    use super::{Comparison, Password, Queue, StoredHash};
     use crate::accounts::password::NewPassword;
 
     fn password(text: &str) -> Password {
@@ -149,68 +152,74 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_until_a_place_is_free() {
+    async fn a_full_queue_refuses_until_a_slot_is_free() {
         let queue = Queue::with(1, 2);
-        let mut places: Vec<_> = (0..3).map(|_| queue.place().unwrap()).collect();
-        assert!(queue.place().is_err());
-        drop(places.pop());
-        let last = queue.place().unwrap();
-        assert!(queue.place().is_err());
-        last.check(password("x"), None).await.unwrap();
-        assert!(queue.place().is_ok(), "checked, and gone");
+        let mut slots: Vec<_> = (0..3).map(|_| queue.enter().unwrap()).collect();
+        assert!(queue.enter().is_err());
+        drop(slots.pop());
+        let last = queue.enter().unwrap();
+        assert!(queue.enter().is_err());
+        last.compare(password("x"), None).await.unwrap();
+        assert!(queue.enter().is_ok(), "the slot was released");
     }
 
     #[tokio::test]
-    async fn a_place_stays_taken_when_nobody_waits_for_the_answer() {
+    async fn a_slot_stays_taken_until_the_work_is_done() {
         let queue = Queue::with(1, 0);
-        let place = queue.place().unwrap();
-        let check = tokio::spawn(place.check(password("x"), None));
-        while queue.checked() == 0 {
+        let slot = queue.enter().unwrap();
+        let compare = tokio::spawn(slot.compare(password("x"), None));
+        while queue.compared() == 0 {
             tokio::task::yield_now().await;
         }
-        check.abort();
-        // Aborted or done: in both cases the work itself gives the place back, and nothing else.
-        let _ = check.await;
-        while queue.place().is_err() {
+        compare.abort();
+        // Whether it was aborted or done, only the work itself releases the slot.
+        let _ = compare.await;
+        while queue.enter().is_err() {
             tokio::task::yield_now().await;
         }
     }
 
     #[tokio::test]
-    async fn a_right_password_is_right() {
+    async fn a_right_password_is_equal() {
         let queue = Queue::with(1, 0);
-        let hash = StoredHash::of(&NewPassword::try_from("password1".to_owned()).unwrap()).unwrap();
+        let hash =
+            StoredHash::new(&NewPassword::try_from("password1".to_owned()).unwrap()).unwrap();
         for (name, typed, hash, right) in [
             ("right", "password1", Some(hash.clone()), true),
             ("wrong", "password2", Some(hash), false),
-            ("nobody's", "password1", None, false),
+            ("no user", "password1", None, false),
         ] {
-            let place = queue.place().unwrap();
-            let checked = place.check(password(typed), hash).await.unwrap();
-            let is_right = matches!(checked, Checked::Right { renewed: None });
+            let slot = queue.enter().unwrap();
+            let compared = slot.compare(password(typed), hash).await.unwrap();
+            let is_right = matches!(compared, Comparison::Equal { rehashed: None });
             assert_eq!(is_right, right, "{name}");
         }
     }
 
     #[tokio::test]
-    async fn an_old_hash_is_renewed() {
+    async fn an_outdated_hash_is_replaced() {
         let queue = Queue::with(1, 0);
-        let hash = StoredHash::with_little_work("password1");
-        let place = queue.place().unwrap();
-        let checked = place.check(password("password1"), Some(hash.clone())).await;
-        let Checked::Right { renewed: Some(new) } = checked.unwrap() else {
-            panic!("not renewed");
+        let hash = StoredHash::outdated("password1");
+        let slot = queue.enter().unwrap();
+        let compared = slot
+            .compare(password("password1"), Some(hash.clone()))
+            .await;
+        let Comparison::Equal {
+            rehashed: Some(new),
+        } = compared.unwrap()
+        else {
+            panic!("not replaced");
         };
         assert!(new.matches(&password("password1")).unwrap());
         assert!(!new.is_outdated());
-        let place = queue.place().unwrap();
-        let checked = place
-            .check(password("password2"), Some(hash))
+        let slot = queue.enter().unwrap();
+        let compared = slot
+            .compare(password("password2"), Some(hash))
             .await
             .unwrap();
         assert!(
-            matches!(checked, Checked::Wrong),
-            "a wrong password renews nothing"
+            matches!(compared, Comparison::Different),
+            "a wrong password replaces nothing"
         );
     }
 }

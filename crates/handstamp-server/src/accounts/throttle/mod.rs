@@ -1,15 +1,17 @@
-//! Log-ins that are tried too often.
+//! Limits on log-ins that fail.
 //!
-//! Three counts, each over 15 minutes from the first attempt, in the database, so that several servers count together:
+//! There are three counts. Each covers 15 minutes from its first attempt, and all are kept in the
+//! database, so that several servers count together:
 //!
-//! * An account from one address: after ten attempts that failed, further ones are refused. A right password sets the count
-//!   back.
-//! * An address, for IPv6 its /64, whatever accounts it tries: refused after a hundred. Many people may share one.
-//! * An account, from wherever: after fifty its answers come a few seconds later. It is never closed, or everybody could
-//!   shut out its owner.
+//! * An account from one address: after ten failed attempts further ones are denied. A right
+//!   password resets this count.
+//! * An address, for IPv6 its /64, with any account: denied after a hundred failed attempts. Many
+//!   people may share one address.
+//! * An account from any address: after fifty failed attempts its answers are delayed by a few
+//!   seconds. It is never denied, because then anyone could lock its owner out.
 //!
-//! An attempt is counted before the password is looked at and taken back when it was right. So those that run at the same
-//! time are counted too, and so are those whose sender hangs up.
+//! An attempt is counted before the password is compared, and taken back if the password was
+//! right. So concurrent attempts are counted too, and so are those whose client disconnects.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -17,12 +19,12 @@ use std::time::Duration;
 use handstamp_axum::handstamp::clock::UnixTime;
 use sha2::{Digest as _, Sha256};
 
-use crate::accounts::user_name::UserName;
+use super::user_name::UserName;
 use crate::storage::clock::seconds;
-use crate::storage::database::{Database, DatabaseError, on};
+use crate::storage::database::{Database, DatabaseError, query};
 use crate::storage::hex::hex;
 
-/// Counts log-ins that were tried and have not succeeded.
+/// Counts log-ins that have not succeeded.
 #[derive(Debug, Clone)]
 pub(crate) struct Throttle(Database);
 
@@ -31,48 +33,50 @@ impl Throttle {
         Self(database)
     }
 
-    /// What the counts say so far. It writes nothing, so that who is refused can do so as often as he likes.
-    pub(crate) async fn look(
+    /// Returns what would be decided about this attempt. It writes nothing, so that a client that
+    /// is denied causes no writes by trying again.
+    pub(crate) async fn peek(
         &self,
         attempt: &Attempt,
         now: UnixTime,
-    ) -> Result<Verdict, DatabaseError> {
-        let counts: Vec<Count> = on!(&self.0, pool => async {
-            let query = sqlx::query_as(LOOK).bind(seconds(now));
+    ) -> Result<Decision, DatabaseError> {
+        let counts: Vec<Count> = query!(&self.0, pool => async {
+            let query = sqlx::query_as(PEEK).bind(seconds(now));
             let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
             query.fetch_all(pool).await
         })?;
         let with_this = |(who, attempts, ends_at): Count| (who, attempts + 1, ends_at);
-        Ok(attempt.judge(counts.into_iter().map(with_this), now))
+        Ok(attempt.decide(counts.into_iter().map(with_this), now))
     }
 
-    /// Counts this attempt, and says what the counts say with it. One atomic step.
-    pub(crate) async fn count(
+    /// Counts this attempt and decides about it, in one atomic statement.
+    pub(crate) async fn record(
         &self,
         attempt: &Attempt,
         now: UnixTime,
-    ) -> Result<Verdict, DatabaseError> {
+    ) -> Result<Decision, DatabaseError> {
         let ends_at = seconds(now.saturating_add(WINDOW));
-        let counts: Vec<Count> = on!(&self.0, pool => async {
-            let query = sqlx::query_as(COUNT).bind(seconds(now)).bind(ends_at);
+        let counts: Vec<Count> = query!(&self.0, pool => async {
+            let query = sqlx::query_as(RECORD).bind(seconds(now)).bind(ends_at);
             let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
             query.fetch_all(pool).await
         })?;
-        Ok(attempt.judge(counts, now))
+        Ok(attempt.decide(counts, now))
     }
 
-    /// The password was right: takes the attempt back, and forgets what this account failed at from this address.
-    pub(crate) async fn forgive(&self, attempt: &Attempt) -> Result<(), DatabaseError> {
-        on!(&self.0, pool => async {
-            let query = sqlx::query(FORGIVE).bind(i64::MAX);
+    /// Takes the attempt back because the password was right, and resets the count of this account
+    /// from this address.
+    pub(crate) async fn reset(&self, attempt: &Attempt) -> Result<(), DatabaseError> {
+        query!(&self.0, pool => async {
+            let query = sqlx::query(RESET).bind(i64::MAX);
             let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
             query.execute(pool).await.map(drop)
         })
     }
 
-    /// Removes counts that are over. Says how many.
+    /// Removes counts that have ended, and returns their number.
     pub(crate) async fn purge(&self, now: UnixTime) -> Result<u64, DatabaseError> {
-        on!(&self.0, pool => async {
+        query!(&self.0, pool => async {
             let done = sqlx::query(PURGE).bind(seconds(now)).execute(pool).await;
             done.map(|done| done.rows_affected())
         })
@@ -81,17 +85,12 @@ impl Throttle {
 
 /// Whether a log-in may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Go {
-        /// How long it waits first.
-        after: Duration,
-    },
-    Refused {
-        retry_after: Duration,
-    },
+pub(crate) enum Decision {
+    Allow { delay: Duration },
+    Deny { retry_after: Duration },
 }
 
-/// Somebody tries to log in: under which names the three counts keep it.
+/// One attempt to log in, as the keys of its three counts.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     account: String,
@@ -100,10 +99,11 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Names of nobody count as well: whether an account exists does not show in how it is refused.
+    /// Names of users who do not exist are counted as well, so that a denial does not tell whether
+    /// an account exists. All texts that are not valid names count as one account.
     ///
-    /// A text that can be no name is one and the same account. Of the others a hash is kept: people type their password
-    /// where the name should be.
+    /// The name is kept as a hash, because people sometimes type their password into the field of
+    /// the name.
     pub(crate) fn new(name: Option<&UserName>, address: IpAddr) -> Self {
         let name = name.map(UserName::folded).unwrap_or_default();
         let address = network(address);
@@ -114,36 +114,36 @@ impl Attempt {
         }
     }
 
-    fn judge(&self, counts: impl IntoIterator<Item = Count>, now: UnixTime) -> Verdict {
-        let mut after = Duration::ZERO;
+    fn decide(&self, counts: impl IntoIterator<Item = Count>, now: UnixTime) -> Decision {
+        let mut delay = Duration::ZERO;
         let mut retry_after = None;
         for (who, attempts, ends_at) in counts {
-            let most = if who == self.pair {
-                MOST_OF_A_PAIR
+            let limit = if who == self.pair {
+                PAIR_LIMIT
             } else if who == self.address {
-                MOST_OF_AN_ADDRESS
+                ADDRESS_LIMIT
             } else {
-                if attempts > MOST_AT_FULL_SPEED {
-                    after = DELAY;
+                if attempts > ACCOUNT_LIMIT {
+                    delay = ACCOUNT_DELAY;
                 }
                 continue;
             };
-            if attempts > most {
+            if attempts > limit {
                 let end = UnixTime::from_secs(u64::try_from(ends_at).unwrap_or_default());
                 retry_after = retry_after.max(Some(end.saturating_since(now)));
             }
         }
         match retry_after {
-            None => Verdict::Go { after },
-            Some(retry_after) => Verdict::Refused { retry_after },
+            None => Decision::Allow { delay },
+            Some(retry_after) => Decision::Deny { retry_after },
         }
     }
 }
 
-/// Who, how many attempts, and until when they count.
+/// The key of a count, the number of attempts, and the time at which the count ends.
 type Count = (String, i64, i64);
 
-/// Who has one address of IPv6 has the 2^64 beside it, too.
+/// Returns the address, for IPv6 its /64: a client that has one such address usually has them all.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
@@ -154,7 +154,8 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// A hash over texts, each ended by a byte that none of them holds.
+/// Returns a hash of the texts. Each is followed by a byte that no text contains, so that two
+/// lists of texts never give the same input.
 fn digest(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for text in texts {
@@ -164,11 +165,11 @@ fn digest(texts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
-const LOOK: &str = "SELECT who, attempts, ends_at FROM handstamp_log_in_attempts \
+const PEEK: &str = "SELECT who, attempts, ends_at FROM handstamp_log_in_attempts \
                     WHERE who IN ($2, $3, $4) AND ends_at > $1";
 
-/// Takes the three rows in an order that is the same for all attempts, so that no two of them wait for each other.
-const COUNT: &str = "\
+/// Locks the three rows in the same order for all attempts, so that there is no deadlock.
+const RECORD: &str = "\
     INSERT INTO handstamp_log_in_attempts AS have (who, attempts, ends_at) \
     VALUES ($3, 1, $2), ($4, 1, $2), ($5, 1, $2) \
     ON CONFLICT (who) DO UPDATE SET \
@@ -176,9 +177,10 @@ const COUNT: &str = "\
         ends_at = CASE WHEN have.ends_at > $1 THEN have.ends_at ELSE excluded.ends_at END \
     RETURNING who, attempts, ends_at";
 
-/// Takes one from the account's and the address's count and all from the pair's: in the order of [`COUNT`], and so as its
-/// like. A row that is gone meanwhile comes back as one that is over.
-const FORGIVE: &str = "\
+/// Subtracts one from the counts of the account and of the address, and everything from the count
+/// of the pair. It is an insertion as well, so that it locks the rows in the order of [`RECORD`].
+/// A row that was purged in between comes back as one that has ended.
+const RESET: &str = "\
     INSERT INTO handstamp_log_in_attempts AS have (who, attempts, ends_at) \
     VALUES ($2, 1, 0), ($3, 1, 0), ($4, $1, 0) \
     ON CONFLICT (who) DO UPDATE SET \
@@ -187,14 +189,14 @@ const FORGIVE: &str = "\
 const PURGE: &str = "DELETE FROM handstamp_log_in_attempts WHERE ends_at <= $1";
 
 const WINDOW: Duration = Duration::from_mins(15);
-/// Enough for whoever tries the three passwords he has, each with and without a slip.
-const MOST_OF_A_PAIR: i64 = 10;
-/// A school or an office may stand behind one address.
-const MOST_OF_AN_ADDRESS: i64 = 100;
-/// Nobody forgets a password that often; somebody guesses, from many addresses.
-const MOST_AT_FULL_SPEED: i64 = 50;
-/// A person waits that long, once.
-const DELAY: Duration = Duration::from_secs(3);
+/// Enough for a user who tries three passwords, each with and without a typing mistake.
+const PAIR_LIMIT: i64 = 10;
+/// A school or an office may share one address.
+const ADDRESS_LIMIT: i64 = 100;
+/// No user fails that often: the password is being guessed, from many addresses.
+const ACCOUNT_LIMIT: i64 = 50;
+/// Short enough for a person who waits once.
+const ACCOUNT_DELAY: Duration = Duration::from_secs(3);
 
 #[cfg(test)]
 mod tests;

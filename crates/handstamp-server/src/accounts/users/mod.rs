@@ -1,22 +1,25 @@
-//! Who can log in.
+//! The table of users.
+//!
+//! It reads and writes rows by the name of the user. It neither compares passwords nor ends
+//! sessions.
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
-use crate::accounts::password::StoredHash;
-use crate::accounts::user_name::UserName;
+use super::password::StoredHash;
+use super::user_name::UserName;
 use crate::storage::clock::seconds;
-use crate::storage::database::{Database, DatabaseError, on};
+use crate::storage::database::{Database, DatabaseError, query};
 
-/// The users of the database.
+/// The users in the database.
 #[derive(Debug, Clone)]
 pub(crate) struct Users(Database);
 
-/// Somebody who has an account.
+/// One user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) hash: StoredHash,
-    /// Another one for each password the user has had.
-    pub(crate) password: i64,
+    /// Counts the passwords that the user has had.
+    pub(crate) password_number: i64,
     pub(crate) may_log_in: bool,
 }
 
@@ -25,14 +28,15 @@ impl Users {
         Self(database)
     }
 
-    /// Whether the name was free, that of no other user in any case of letters.
+    /// Adds a user. Returns `false`, and adds none, if the name differs from that of another user
+    /// by case alone or not at all.
     pub(crate) async fn add(
         &self,
         name: &UserName,
         hash: &StoredHash,
         now: UnixTime,
     ) -> Result<bool, DatabaseError> {
-        let added = on!(&self.0, pool => async {
+        let added = query!(&self.0, pool => async {
             let query = sqlx::query(ADD).bind(name.as_str()).bind(name.folded());
             let query = query.bind(hash.as_str()).bind(seconds(now));
             query.execute(pool).await.map(|done| done.rows_affected())
@@ -40,22 +44,22 @@ impl Users {
         Ok(added == 1)
     }
 
-    /// The user of exactly this name.
+    /// Returns the user of exactly this name.
     pub(crate) async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
-        let found: Option<(String, i64, Option<i64>)> = on!(&self.0, pool => {
+        let found: Option<(String, i64, Option<i64>)> = query!(&self.0, pool => {
             sqlx::query_as(FIND).bind(name.as_str()).fetch_optional(pool)
         })?;
-        Ok(found.map(|(hash, password, disabled_at)| User {
+        Ok(found.map(|(hash, password_number, disabled_at)| User {
             hash: StoredHash::from_database(hash),
-            password,
+            password_number,
             may_log_in: disabled_at.is_none(),
         }))
     }
 
-    /// All names in order, and whether each may log in.
+    /// Returns all names in order, and whether each user may log in.
     pub(crate) async fn list(&self) -> Result<Vec<(String, bool)>, DatabaseError> {
         let rows: Vec<(String, Option<i64>)> =
-            on!(&self.0, pool => sqlx::query_as(LIST).fetch_all(pool))?;
+            query!(&self.0, pool => sqlx::query_as(LIST).fetch_all(pool))?;
         let listed = rows
             .into_iter()
             .map(|(name, disabled_at)| (name, disabled_at.is_none()));
@@ -63,38 +67,39 @@ impl Users {
     }
 
     pub(crate) async fn is_empty(&self) -> Result<bool, DatabaseError> {
-        let any: Option<i64> = on!(&self.0, pool => sqlx::query_scalar(ANY).fetch_optional(pool))?;
-        Ok(any.is_none())
+        let first: Option<i64> =
+            query!(&self.0, pool => sqlx::query_scalar(FIRST).fetch_optional(pool))?;
+        Ok(first.is_none())
     }
 
-    /// Whether there is such a user.
+    /// Sets a new password. Returns `false` if there is no such user.
     pub(crate) async fn set_password(
         &self,
         name: &UserName,
         hash: &StoredHash,
     ) -> Result<bool, DatabaseError> {
-        let found = on!(&self.0, pool => async {
+        let found = query!(&self.0, pool => async {
             let query = sqlx::query(SET_PASSWORD).bind(name.as_str()).bind(hash.as_str());
             query.execute(pool).await.map(|done| done.rows_affected())
         })?;
         Ok(found == 1)
     }
 
-    /// Puts a new hash of the same password in the place of the old one, unless that is gone meanwhile.
-    pub(crate) async fn renew_hash(
+    /// Replaces the hash by another one of the same password, unless it was changed meanwhile.
+    pub(crate) async fn replace_hash(
         &self,
         name: &UserName,
         old: &StoredHash,
         new: &StoredHash,
     ) -> Result<(), DatabaseError> {
-        on!(&self.0, pool => async {
-            let query = sqlx::query(RENEW_HASH).bind(name.as_str());
+        query!(&self.0, pool => async {
+            let query = sqlx::query(REPLACE_HASH).bind(name.as_str());
             let query = query.bind(old.as_str()).bind(new.as_str());
             query.execute(pool).await.map(drop)
         })
     }
 
-    /// Whether there is such a user.
+    /// Returns `false` if there is no such user.
     pub(crate) async fn disable(
         &self,
         name: &UserName,
@@ -103,7 +108,7 @@ impl Users {
         self.set_disabled_at(name, Some(seconds(now))).await
     }
 
-    /// Whether there is such a user.
+    /// Returns `false` if there is no such user.
     pub(crate) async fn enable(&self, name: &UserName) -> Result<bool, DatabaseError> {
         self.set_disabled_at(name, None).await
     }
@@ -113,7 +118,7 @@ impl Users {
         name: &UserName,
         at: Option<i64>,
     ) -> Result<bool, DatabaseError> {
-        let found = on!(&self.0, pool => async {
+        let found = query!(&self.0, pool => async {
             let query = sqlx::query(SET_DISABLED_AT).bind(name.as_str()).bind(at);
             query.execute(pool).await.map(|done| done.rows_affected())
         })?;
@@ -126,10 +131,10 @@ const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash
 const FIND: &str =
     "SELECT password_hash, password_number, disabled_at FROM handstamp_users WHERE name = $1";
 const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
-const ANY: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
+const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
 const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1 \
                             WHERE name = $1";
-const RENEW_HASH: &str =
+const REPLACE_HASH: &str =
     "UPDATE handstamp_users SET password_hash = $3 WHERE name = $1 AND password_hash = $2";
 const SET_DISABLED_AT: &str = "UPDATE handstamp_users SET disabled_at = $2 WHERE name = $1";
 

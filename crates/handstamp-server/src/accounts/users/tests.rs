@@ -3,7 +3,7 @@ use handstamp_axum::handstamp::clock::UnixTime;
 use super::{User, Users};
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
-use crate::storage::testing::Folder;
+use crate::storage::testing::TempDir;
 
 const NOW: UnixTime = UnixTime::from_secs(1_000_000);
 
@@ -17,8 +17,8 @@ fn hash(text: &str) -> StoredHash {
 
 #[tokio::test]
 async fn no_two_names_differ_by_case_alone() {
-    let folder = Folder::new();
-    let users = Users::new(folder.database().await);
+    let dir = TempDir::new();
+    let users = Users::new(dir.database().await);
     assert!(users.is_empty().await.unwrap());
     for (row, text, is_free) in [
         ("the first", "Zoë", true),
@@ -42,8 +42,8 @@ async fn no_two_names_differ_by_case_alone() {
 
 #[tokio::test]
 async fn a_user_is_disabled_and_enabled() {
-    let folder = Folder::new();
-    let users = Users::new(folder.database().await);
+    let dir = TempDir::new();
+    let users = Users::new(dir.database().await);
     let (alice, mallory) = (name("alice"), name("mallory"));
     users.add(&alice, &hash("x"), NOW).await.unwrap();
     for (row, done, may_log_in) in [
@@ -63,7 +63,7 @@ async fn a_user_is_disabled_and_enabled() {
         users.find(&alice).await.unwrap(),
         Some(User {
             hash: hash("x"),
-            password: 1,
+            password_number: 1,
             may_log_in: true
         })
     );
@@ -72,27 +72,27 @@ async fn a_user_is_disabled_and_enabled() {
 }
 
 #[tokio::test]
-async fn a_hash_is_renewed_only_in_place_of_the_one_that_was_compared() {
-    let folder = Folder::new();
-    let users = Users::new(folder.database().await);
+async fn a_hash_replaces_only_the_one_that_was_compared() {
+    let dir = TempDir::new();
+    let users = Users::new(dir.database().await);
     let alice = name("alice");
     users.add(&alice, &hash("old"), NOW).await.unwrap();
-    let kept = async || {
+    let stored = async || {
         let user = users.find(&alice).await.unwrap().unwrap();
-        (user.hash, user.password)
+        (user.hash, user.password_number)
     };
     users
-        .renew_hash(&alice, &hash("old"), &hash("new"))
+        .replace_hash(&alice, &hash("old"), &hash("new"))
         .await
         .unwrap();
-    assert_eq!(kept().await, (hash("new"), 1), "the same password");
+    assert_eq!(stored().await, (hash("new"), 1), "the same password");
     assert!(users.set_password(&alice, &hash("changed")).await.unwrap());
-    assert_eq!(kept().await, (hash("changed"), 2), "another one");
+    assert_eq!(stored().await, (hash("changed"), 2), "another password");
     users
-        .renew_hash(&alice, &hash("new"), &hash("newer"))
+        .replace_hash(&alice, &hash("new"), &hash("newer"))
         .await
         .unwrap();
-    assert_eq!(kept().await, (hash("changed"), 2), "too late");
+    assert_eq!(stored().await, (hash("changed"), 2), "too late");
     assert!(
         !users
             .set_password(&name("mallory"), &hash("x"))

@@ -1,10 +1,11 @@
-//! The page at `/`: what the original's client-side section does, to be clicked.
+//! The page at `/`, which calls every route by a button, as the client-side section of AuthX's
+//! documentation does in code.
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::routing::get;
 
-pub(crate) fn routes() -> Router {
+pub(super) fn routes() -> Router {
     let page = (
         [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -21,6 +22,6 @@ pub(crate) fn routes() -> Router {
         .route("/page.js", get(async || script))
 }
 
-/// Nothing but the page's own script and requests to this server.
+/// Allows only the script of the page and requests to this server.
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; \
                       form-action 'none'; frame-ancestors 'none'; base-uri 'none'";

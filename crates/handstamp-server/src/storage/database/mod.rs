@@ -1,4 +1,8 @@
-//! The database: a file of SQLite for one machine, PostgreSQL for several.
+//! The database of users and log-in attempts: SQLite for one host, PostgreSQL for several.
+//!
+//! It opens a pool of connections, brings the tables up to date, and bounds the time of every
+//! query. The queries themselves belong to the rooms that ask them, by [`query!`](query). It never
+//! holds a lock between two statements, the migrations excepted.
 
 use std::fmt;
 use std::fs;
@@ -12,33 +16,28 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{PgPool, SqlitePool};
 
-use crate::storage::database_url::Location;
-use crate::storage::migrations::{self, MigrationError};
+use super::database_url::DatabaseUrl;
+use super::migrations::{self, MigrationError};
 
-/// Asks whichever database it is the same question. Both know `$1`, `ON CONFLICT` and `RETURNING`.
-macro_rules! on {
+/// Runs one query on the pool of either database, within its time limit. Both databases know `$1`,
+/// `ON CONFLICT` and `RETURNING`, so the text of the query is the same.
+macro_rules! query {
     ($database:expr, $pool:ident => $query:expr) => {
         match $database {
             $crate::storage::database::Database::Sqlite($pool) => {
-                $crate::storage::database::answered(
-                    $query,
-                    $crate::storage::database::PATIENCE_WITH_SQLITE,
-                )
-                .await
+                let limit = $crate::storage::database::SQLITE_TIMEOUT;
+                $crate::storage::database::with_timeout($query, limit).await
             }
             $crate::storage::database::Database::Postgres($pool) => {
-                $crate::storage::database::answered(
-                    $query,
-                    $crate::storage::database::PATIENCE_WITH_POSTGRES,
-                )
-                .await
+                let limit = $crate::storage::database::POSTGRES_TIMEOUT;
+                $crate::storage::database::with_timeout($query, limit).await
             }
         }
     };
 }
-pub(crate) use on;
+pub(crate) use query;
 
-/// A pool of connections; all clones are one.
+/// A pool of connections. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
     Sqlite(SqlitePool),
@@ -46,27 +45,31 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// Connects, makes the file if there is none, and brings the tables up to date.
-    pub(crate) async fn open(location: &Location) -> Result<Self, OpenError> {
-        let database = match location {
-            Location::Sqlite(options) => Self::Sqlite(sqlite((**options).clone()).await?),
-            Location::Postgres { options, .. } => {
+    /// Connects, creates the file if there is none, and brings the tables up to date.
+    pub(crate) async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(options) => {
+                let pool = connect_sqlite((**options).clone()).await?;
+                migrations::run_on_sqlite(&pool).await?;
+                Ok(Self::Sqlite(pool))
+            }
+            DatabaseUrl::Postgres { options, .. } => {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(PATIENCE_WITH_POSTGRES);
-                Self::Postgres(pool.connect_with((**options).clone()).await?)
+                    .acquire_timeout(POSTGRES_TIMEOUT);
+                let pool = pool.connect_with((**options).clone()).await?;
+                migrations::run_on_postgres(&pool).await?;
+                Ok(Self::Postgres(pool))
             }
-        };
-        migrations::run(&database).await?;
-        Ok(database)
+        }
     }
 
-    /// Whether it answers, and has our tables.
+    /// Checks that the database answers and has the tables.
     pub(crate) async fn ping(&self) -> Result<(), DatabaseError> {
-        on!(self, pool => async { sqlx::query(PING).execute(pool).await.map(drop) })
+        query!(self, pool => async { sqlx::query(PING).execute(pool).await.map(drop) })
     }
 
-    /// Waits until what is under way is done, and closes all connections.
+    /// Waits for the queries that are running, and closes all connections.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
@@ -75,37 +78,37 @@ impl Database {
     }
 }
 
-/// Waits for an answer, but not for ever: who asked gets one too.
-pub(crate) async fn answered<T>(
+pub(crate) async fn with_timeout<T>(
     query: impl Future<Output = Result<T, sqlx::Error>>,
-    patience: Duration,
+    limit: Duration,
 ) -> Result<T, DatabaseError> {
-    match tokio::time::timeout(patience, query).await {
+    match tokio::time::timeout(limit, query).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(DatabaseError::Failed(error)),
-        Err(_) => Err(DatabaseError::Late(patience)),
+        Ok(Err(error)) => Err(DatabaseError::Query(error)),
+        Err(_) => Err(DatabaseError::Timeout(limit)),
     }
 }
 
-async fn sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+async fn connect_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
     let path = options.get_filename().to_owned();
-    make_private(&path).map_err(|error| OpenError::File(path.display().to_string(), error))?;
+    create_private(&path).map_err(|error| OpenError::Create(path.display().to_string(), error))?;
     let options = options
-        // Who reads does not wait for who writes.
+        // In this mode readers do not wait for a writer.
         .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(PATIENCE_WITH_SQLITE);
+        .busy_timeout(SQLITE_TIMEOUT);
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
-        .acquire_timeout(PATIENCE_WITH_SQLITE)
+        .acquire_timeout(SQLITE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None);
-    // To turn a new file to WAL, SQLite asks for a lock that it does not wait for when others ask for it too.
-    let began = Instant::now();
+    // To switch a new file to WAL, SQLite takes a lock for which the busy timeout does not wait
+    // when several processes open the file at once.
+    let start = Instant::now();
     loop {
         match pool.clone().connect_with(options.clone()).await {
             Err(sqlx::Error::Database(error))
                 if error.code().as_deref() == Some(SQLITE_BUSY)
-                    && began.elapsed() < PATIENCE_WITH_SQLITE =>
+                    && start.elapsed() < SQLITE_TIMEOUT =>
             {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -114,11 +117,9 @@ async fn sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> 
     }
 }
 
-/// [Somebody else has a lock](https://www.sqlite.org/rescode.html#busy).
-const SQLITE_BUSY: &str = "5";
-
-/// SQLite would make the file readable for everybody. It gives the files beside it the mode of this one.
-fn make_private(path: &Path) -> io::Result<()> {
+/// Creates the file with the mode 600, because SQLite would make it readable for all users of the
+/// host. The files that SQLite creates next to it get the same mode.
+fn create_private(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
@@ -126,7 +127,7 @@ fn make_private(path: &Path) -> io::Result<()> {
             let mode = fs::metadata(path)?.permissions().mode();
             if mode & 0o007 != 0 {
                 let path = path.display();
-                tracing::warn!("everybody on this machine may read {path}: chmod o-rwx {path}");
+                tracing::warn!("all users of this host can read {path}: run `chmod o-rwx {path}`");
             }
             Ok(())
         }
@@ -134,30 +135,30 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The database did not answer, or not with what was asked for. For the log.
+/// A query failed or took too long. The message is for the log.
 #[derive(Debug)]
 pub(crate) enum DatabaseError {
-    Failed(sqlx::Error),
-    Late(Duration),
+    Query(sqlx::Error),
+    Timeout(Duration),
 }
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(error) => error.fmt(f),
-            Self::Late(patience) => write!(f, "no answer within {} s", patience.as_secs()),
+            Self::Query(error) => error.fmt(f),
+            Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs()),
         }
     }
 }
 
 impl std::error::Error for DatabaseError {}
 
-/// The database cannot be used. For whoever starts the program.
+/// The database cannot be used. The message is for the operator who starts the program.
 #[derive(Debug)]
 pub(crate) enum OpenError {
-    File(String, io::Error),
+    Create(String, io::Error),
     Connect(sqlx::Error),
-    Migration(MigrationError),
+    Migrate(MigrationError),
 }
 
 impl From<sqlx::Error> for OpenError {
@@ -168,16 +169,16 @@ impl From<sqlx::Error> for OpenError {
 
 impl From<MigrationError> for OpenError {
     fn from(error: MigrationError) -> Self {
-        Self::Migration(error)
+        Self::Migrate(error)
     }
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path, error) => write!(f, "cannot make {path}: {error}"),
+            Self::Create(path, error) => write!(f, "cannot create {path}: {error}"),
             Self::Connect(error) => error.fmt(f),
-            Self::Migration(error) => error.fmt(f),
+            Self::Migrate(error) => error.fmt(f),
         }
     }
 }
@@ -186,15 +187,17 @@ impl std::error::Error for OpenError {}
 
 const PING: &str = "SELECT version FROM handstamp_server_schema LIMIT 1";
 
-/// Longer than a database that lives takes for any of these questions.
-/// Those who write wait for each other.
-pub(crate) const PATIENCE_WITH_SQLITE: Duration = Duration::from_secs(5);
-/// When it is down, everybody who wants to log in waits that long to hear it.
-pub(crate) const PATIENCE_WITH_POSTGRES: Duration = Duration::from_secs(2);
-/// One writes at a time; the others read.
+/// Longer than any query takes, although writers wait for each other.
+pub(crate) const SQLITE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A log-in waits for this long while the server of the database is down.
+pub(crate) const POSTGRES_TIMEOUT: Duration = Duration::from_secs(2);
+/// One connection writes at a time; the others read.
 const SQLITE_CONNECTIONS: u32 = 4;
-/// Of the hundred that a server has by default, for several nodes.
+/// PostgreSQL has 100 connections by default, which several nodes share.
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
+/// lock.
+const SQLITE_BUSY: &str = "5";
 
 #[cfg(test)]
 mod tests;

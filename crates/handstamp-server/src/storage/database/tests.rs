@@ -2,22 +2,22 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use crate::storage::testing::Folder;
+use crate::storage::testing::TempDir;
 
 #[tokio::test]
-async fn tables_are_made_once_also_by_many_at_once() {
-    let folder = Folder::new();
-    let path = folder.path().join("handstamp.db");
+async fn concurrent_opens_create_the_tables_once() {
+    let dir = TempDir::new();
+    let path = dir.path().join("handstamp.db");
     let opened: Vec<_> = (0..8)
         .map(|_| {
-            let location = Location::file(&path);
-            tokio::spawn(async move { Database::open(&location).await.unwrap() })
+            let url = DatabaseUrl::sqlite_file(&path);
+            tokio::spawn(async move { Database::open(&url).await.unwrap() })
         })
         .collect();
     for database in opened {
         database.await.unwrap().ping().await.unwrap();
     }
-    let Database::Sqlite(pool) = folder.database().await else {
+    let Database::Sqlite(pool) = dir.database().await else {
         panic!("not a file");
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
@@ -28,24 +28,26 @@ async fn tables_are_made_once_also_by_many_at_once() {
 }
 
 #[tokio::test]
-async fn tables_of_a_newer_release_are_left_alone() {
-    let folder = Folder::new();
-    let Database::Sqlite(pool) = folder.database().await else {
+async fn tables_of_a_newer_release_are_not_changed() {
+    let dir = TempDir::new();
+    let Database::Sqlite(pool) = dir.database().await else {
         panic!("not a file");
     };
     let newer = "INSERT INTO handstamp_server_schema (version) VALUES (7)";
     sqlx::query(newer).execute(&pool).await.unwrap();
-    let location = Location::file(&folder.path().join("handstamp.db"));
-    let said = Database::open(&location).await.unwrap_err().to_string();
+    let url = DatabaseUrl::sqlite_file(&dir.path().join("handstamp.db"));
+    let message = Database::open(&url).await.unwrap_err().to_string();
     assert_eq!(
-        said,
-        "the tables were made by a newer handstamp: they have version 7, and this one knows 2"
+        message,
+        "the tables were created by a newer handstamp: they have version 7, and this release supports 2"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_ever() {
+async fn a_query_without_an_answer_times_out() {
     let never = std::future::pending::<Result<(), sqlx::Error>>();
-    let error = answered(never, Duration::from_secs(5)).await.unwrap_err();
+    let error = with_timeout(never, Duration::from_secs(5))
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "no answer within 5 s");
 }

@@ -1,14 +1,14 @@
--- Who can log in. The same text for SQLite and PostgreSQL.
+-- The users. The text is the same for SQLite and PostgreSQL.
 CREATE TABLE handstamp_users (
-    -- As it was given: the subject of tokens.
+    -- The name as it was given: the subject of tokens.
     name TEXT NOT NULL PRIMARY KEY,
-    -- In lower case: no two names differ by case alone.
+    -- The name in lower case: no two names differ by case alone.
     folded_name TEXT NOT NULL UNIQUE,
     -- A PHC string.
     password_hash TEXT NOT NULL,
-    -- Counts the passwords this user has had; a new hash of the same one changes nothing.
+    -- Counts the passwords that the user has had. A new hash of the same password does not count.
     password_number BIGINT NOT NULL DEFAULT 1,
-    -- Seconds since 1970, as all times.
+    -- All times are seconds since 1970.
     created_at BIGINT NOT NULL,
     disabled_at BIGINT
 );

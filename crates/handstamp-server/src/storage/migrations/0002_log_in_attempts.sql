@@ -1,6 +1,6 @@
--- Log-ins that were tried and have not succeeded, counted until `ends_at`.
+-- Log-in attempts that have not succeeded, counted until `ends_at`.
 CREATE TABLE handstamp_log_in_attempts (
-    -- An account, an address, or both together: throttle.rs makes the texts.
+    -- An account, an address, or both together, as accounts/throttle writes them.
     who TEXT NOT NULL PRIMARY KEY,
     attempts BIGINT NOT NULL,
     ends_at BIGINT NOT NULL

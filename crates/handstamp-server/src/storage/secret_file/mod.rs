@@ -1,71 +1,67 @@
-//! The signing key of whoever sets none, kept so that a restart logs nobody out.
+//! The file that keeps a generated signing key, so that a restart logs no user out.
+//!
+//! It reads the key, or creates the file with a random one. It refuses a file that other users of
+//! the host can read, and never replaces one that exists.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use handstamp_axum::handstamp::secret::Secret;
 
-use crate::storage::hex::hex;
+use super::hex::hex;
 
-/// Reads the key, or makes one if there is no file. Of servers that start at the same time all end with the same one.
-pub(crate) fn read_or_make(path: &Path) -> Result<Kept, SecretFileError> {
+/// Reads the key, or creates one if there is no file. Processes that start at the same time all
+/// get the same key.
+pub(crate) fn read_or_create(path: &Path) -> Result<SecretSource, SecretFileError> {
     let explain = |problem: Problem| SecretFileError {
         path: path.to_owned(),
         problem,
     };
     match read(path) {
-        Err(Problem::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-        found => return found.map(Kept::Found).map_err(explain),
+        Err(Problem::Read(error)) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return found.map(SecretSource::Existing).map_err(explain),
     }
-    let is_made = make(path).map_err(|error| explain(Problem::Make(error)))?;
+    let is_created = create(path).map_err(|error| explain(Problem::Create(error)))?;
     let secret = read(path).map_err(explain)?;
-    Ok(if is_made {
-        Kept::Made(secret)
+    Ok(if is_created {
+        SecretSource::Created(secret)
     } else {
-        Kept::Found(secret)
+        SecretSource::Existing(secret)
     })
 }
 
-/// Where the key came from.
+/// Where the key comes from: a file that existed, or one that was created just now.
 #[derive(Debug)]
-pub(crate) enum Kept {
-    Found(Secret),
-    Made(Secret),
+pub(crate) enum SecretSource {
+    Existing(Secret),
+    Created(Secret),
 }
 
 fn read(path: &Path) -> Result<Secret, Problem> {
-    let file = File::open(path).map_err(Problem::Io)?;
-    // Of the file that is open, not of what may stand in its place by now.
-    let metadata = file.metadata().map_err(Problem::Io)?;
+    let file = File::open(path).map_err(Problem::Read)?;
+    // The metadata of the open file, because another file may have taken its path since.
+    let metadata = file.metadata().map_err(Problem::Read)?;
     if !metadata.is_file() {
-        return Err(Problem::NoFile);
+        return Err(Problem::NotAFile);
     }
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(Problem::Mode(mode));
     }
-    let mut secret = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut secret)
-        .map_err(Problem::Io)?;
-    // As JWT_SECRET_KEY_FILE reads the same file.
-    if secret.ends_with(b"\n") {
-        secret.pop();
-    }
-    match secret.len() {
-        length if length < SHORTEST => Err(Problem::Short(length)),
-        length if length as u64 > LARGEST => Err(Problem::Long),
-        _ => Ok(Secret::from(secret)),
-    }
+    Secret::read(file).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => Problem::Content(error),
+        _ => Problem::Read(error),
+    })
 }
 
-/// Whether it was this call that made the file. It is complete as soon as it has its name, and it never gets it twice.
-fn make(path: &Path) -> io::Result<bool> {
+/// Returns whether this call created the file. The link gives the file its name when it is
+/// complete, and fails if the name is taken.
+fn create(path: &Path) -> io::Result<bool> {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", random_text::<8>()?));
+    name.push(format!(".{}", random_hex::<8>()?));
     let temporary = PathBuf::from(name);
     let mut options = OpenOptions::new();
     let mut file = options
@@ -73,7 +69,7 @@ fn make(path: &Path) -> io::Result<bool> {
         .create_new(true)
         .mode(0o600)
         .open(&temporary)?;
-    let made = random_text::<64>().and_then(|secret| {
+    let created = random_hex::<64>().and_then(|secret| {
         writeln!(file, "{secret}")?;
         file.sync_all()?;
         match fs::hard_link(&temporary, path) {
@@ -89,17 +85,17 @@ fn make(path: &Path) -> io::Result<bool> {
     {
         File::open(folder)?.sync_all()?;
     }
-    made
+    created
 }
 
-/// So many random bytes, two characters each.
-fn random_text<const BYTES: usize>() -> io::Result<String> {
+/// Returns this many random bytes as two characters each.
+fn random_hex<const BYTES: usize>() -> io::Result<String> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(hex(&bytes))
 }
 
-/// The file cannot be used. The message has the cure.
+/// The file cannot be used. The message says what to do.
 #[derive(Debug)]
 pub(crate) struct SecretFileError {
     path: PathBuf,
@@ -108,57 +104,49 @@ pub(crate) struct SecretFileError {
 
 #[derive(Debug)]
 enum Problem {
-    Io(io::Error),
-    Make(io::Error),
-    NoFile,
+    Read(io::Error),
+    Create(io::Error),
+    NotAFile,
     Mode(u32),
-    Short(usize),
-    Long,
+    Content(io::Error),
 }
 
 impl fmt::Display for SecretFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match &self.problem {
-            Problem::Io(error) => write!(f, "cannot read the signing key {path}: {error}"),
-            Problem::Make(error) if error.kind() == io::ErrorKind::NotFound => {
+            Problem::Read(error) => write!(f, "cannot read the signing key {path}: {error}"),
+            Problem::Create(error) if error.kind() == io::ErrorKind::NotFound => {
                 write!(
                     f,
-                    "cannot keep a signing key in {path}: there is no such folder"
+                    "cannot create the signing key {path}: the folder does not exist"
                 )
             }
-            Problem::Make(error) => write!(
+            Problem::Create(error) => write!(
                 f,
-                "cannot keep a signing key in {path}: {error}. Set JWT_SECRET_KEY instead, for example to what `openssl \
-                 rand -hex 32` prints"
+                "cannot create the signing key {path}: {error}. Set JWT_SECRET_KEY instead, for example to the output of \
+                 `openssl rand -hex 32`"
             ),
-            Problem::NoFile => write!(
+            Problem::NotAFile => write!(
                 f,
-                "the signing key {path} is no file. Remove it, and a new one is made"
+                "the signing key {path} is not a regular file. Remove it, and a new key is created"
             ),
             Problem::Mode(mode) => write!(
                 f,
-                "the signing key {path} has mode {mode:03o}, so others on this machine can read it, and log in as \
-                 anybody. If nobody did: chmod 600 {path}. Else remove it: a new one is made, and everybody logs in again"
+                "the signing key {path} has mode {mode:03o}: another user of this host who reads it can log in as any user. \
+                 If none did, run `chmod 600 {path}`. Otherwise remove it: a new key is created, and all users have to log \
+                 in again"
             ),
-            Problem::Short(length) => write!(
+            Problem::Content(error) => write!(
                 f,
-                "the signing key {path} has {length} bytes, and at least {SHORTEST} are needed. Remove it: a new one is \
-                 made, and everybody logs in again"
-            ),
-            Problem::Long => write!(
-                f,
-                "the signing key {path} has over {LARGEST} bytes. Remove it, and a new one is made"
+                "the signing key {path} cannot be used: {error}. Remove it: a new key is created, and all users have to \
+                 log in again"
             ),
         }
     }
 }
 
 impl std::error::Error for SecretFileError {}
-
-/// The least that any algorithm takes (RFC 7518, section 3.2).
-const SHORTEST: usize = 32;
-const LARGEST: u64 = 64 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -4,47 +4,47 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use super::{Kept, read_or_make};
-use crate::storage::testing::Folder;
+use super::{SecretSource, read_or_create};
+use crate::storage::testing::TempDir;
 
-fn bytes(kept: &Kept) -> Vec<u8> {
-    let (Kept::Found(secret) | Kept::Made(secret)) = kept;
+fn bytes(source: &SecretSource) -> Vec<u8> {
+    let (SecretSource::Existing(secret) | SecretSource::Created(secret)) = source;
     secret.secret_bytes().to_vec()
 }
 
-fn put(path: &Path, content: &[u8], mode: u32) {
+fn write(path: &Path, content: &[u8], mode: u32) {
     fs::write(path, content).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[test]
-fn a_key_is_made_once_and_found_afterwards() {
-    let folder = Folder::new();
-    let path = folder.path().join("handstamp.db-secret");
-    let made = read_or_make(&path).unwrap();
-    assert!(matches!(made, Kept::Made(_)));
-    assert_eq!(bytes(&made).len(), 128);
+fn a_key_is_created_once_and_read_afterwards() {
+    let dir = TempDir::new();
+    let path = dir.path().join("handstamp.db-secret");
+    let created = read_or_create(&path).unwrap();
+    assert!(matches!(created, SecretSource::Created(_)));
+    assert_eq!(bytes(&created).len(), 128);
     let permissions = fs::metadata(&path).unwrap().permissions();
     assert_eq!(permissions.mode() & 0o777, 0o600);
-    let found = read_or_make(&path).unwrap();
-    assert!(matches!(found, Kept::Found(_)));
-    assert_eq!(bytes(&found), bytes(&made));
+    let existing = read_or_create(&path).unwrap();
+    assert!(matches!(existing, SecretSource::Existing(_)));
+    assert_eq!(bytes(&existing), bytes(&created));
     assert_eq!(
-        fs::read_dir(folder.path()).unwrap().count(),
+        fs::read_dir(dir.path()).unwrap().count(),
         1,
-        "nothing else stays behind"
+        "no other file is left"
     );
 }
 
 #[test]
-fn of_many_that_start_at_once_one_makes_the_key_of_all() {
-    let folder = Folder::new();
-    let path = folder.path().join("secret");
+fn processes_that_start_at_once_get_the_same_key() {
+    let dir = TempDir::new();
+    let path = dir.path().join("secret");
     let barrier = Barrier::new(16);
-    let kept: Vec<Kept> = thread::scope(|scope| {
+    let sources: Vec<SecretSource> = thread::scope(|scope| {
         let start = || {
             barrier.wait();
-            read_or_make(&path).unwrap()
+            read_or_create(&path).unwrap()
         };
         let threads: Vec<_> = (0..16).map(|_| scope.spawn(start)).collect();
         threads
@@ -52,16 +52,17 @@ fn of_many_that_start_at_once_one_makes_the_key_of_all() {
             .map(|thread| thread.join().unwrap())
             .collect()
     });
-    let makers = kept.iter().filter(|kept| matches!(kept, Kept::Made(_)));
-    assert_eq!(makers.count(), 1);
-    assert!(kept.iter().all(|other| bytes(other) == bytes(&kept[0])));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let is_created = |source: &&SecretSource| matches!(source, SecretSource::Created(_));
+    assert_eq!(sources.iter().filter(is_created).count(), 1);
+    let first = bytes(&sources[0]);
+    assert!(sources.iter().all(|source| bytes(source) == first));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
 #[test]
-fn what_is_no_good_key_is_refused_with_a_cure() {
-    let folder = Folder::new();
-    let path = folder.path().join("secret");
+fn an_unusable_file_is_refused_and_left_as_it_is() {
+    let dir = TempDir::new();
+    let path = dir.path().join("secret");
     let good = [b'k'; 64];
     let long = vec![b'k'; 70_000];
     for (name, content, mode, words) in [
@@ -69,62 +70,70 @@ fn what_is_no_good_key_is_refused_with_a_cure() {
             "others may read it",
             &good[..],
             0o644,
-            "has mode 644, so others on this machine can read it",
+            "has mode 644: another user of this host",
         ),
         (
             "a group may write it",
             &good,
             0o620,
-            "If nobody did: chmod 600",
+            "If none did, run `chmod 600",
+        ),
+        ("empty", b"", 0o600, "the file is empty. Remove it"),
+        (
+            "nothing but a line break",
+            b"\n",
+            0o600,
+            "the file is empty. Remove it",
         ),
         (
-            "too short",
-            &good[..31],
+            "too long",
+            &long,
             0o600,
-            "has 31 bytes, and at least 32 are needed. Remove it",
+            "the file is too large for a key. Remove it",
         ),
-        (
-            "too short with a line break",
-            b"0123456789012345678901234567890\n",
-            0o600,
-            "has 31 bytes",
-        ),
-        ("empty", b"", 0o600, "has 0 bytes"),
-        ("too long", &long, 0o600, "has over 65536 bytes"),
     ] {
-        put(&path, content, mode);
-        let said = read_or_make(&path).unwrap_err().to_string();
-        assert!(said.contains(words), "{name}: {said}");
-        assert!(said.contains(&path.display().to_string()), "{name}: {said}");
-        assert!(!said.contains("kkkk"), "{name}: {said}");
+        write(&path, content, mode);
+        let message = read_or_create(&path).unwrap_err().to_string();
+        assert!(message.contains(words), "{name}: {message}");
+        assert!(
+            message.contains(&path.display().to_string()),
+            "{name}: {message}"
+        );
+        assert!(!message.contains("kkkk"), "{name}: {message}");
+        assert_eq!(fs::read(&path).unwrap(), content, "{name}");
+    }
+}
+
+#[test]
+fn a_key_that_the_operator_wrote_counts_without_its_line_break() {
+    let dir = TempDir::new();
+    let path = dir.path().join("secret");
+    symlink("elsewhere", &path).unwrap();
+    let elsewhere = dir.path().join("elsewhere");
+    for (name, content, mode) in [
+        ("Unix", &b"01234567890123456789012345678901\n"[..], 0o600),
+        (
+            "Windows, as in JWT_SECRET_KEY_FILE",
+            b"01234567890123456789012345678901\r\n",
+            0o400,
+        ),
+    ] {
+        write(&elsewhere, content, mode);
+        let source = read_or_create(&path).unwrap();
         assert_eq!(
-            fs::read(&path).unwrap(),
-            content,
-            "{name}: it stays as it is"
+            bytes(&source),
+            b"01234567890123456789012345678901",
+            "{name}"
         );
     }
 }
 
 #[test]
-fn a_key_of_one_s_own_counts_without_its_line_break() {
-    let folder = Folder::new();
-    let path = folder.path().join("secret");
-    put(
-        &folder.path().join("elsewhere"),
-        b"01234567890123456789012345678901\n",
-        0o400,
-    );
-    symlink("elsewhere", &path).unwrap();
-    let kept = read_or_make(&path).unwrap();
-    assert_eq!(bytes(&kept), b"01234567890123456789012345678901");
-}
-
-#[test]
-fn where_no_file_can_be_the_cure_is_another() {
-    let folder = Folder::new();
-    let nowhere = folder.path().join("nowhere/secret");
-    let said = read_or_make(&nowhere).unwrap_err().to_string();
-    assert!(said.ends_with("there is no such folder"), "{said}");
-    let said = read_or_make(folder.path()).unwrap_err().to_string();
-    assert!(said.contains("is no file"), "{said}");
+fn a_path_without_a_file_is_explained() {
+    let dir = TempDir::new();
+    let nowhere = dir.path().join("nowhere/secret");
+    let message = read_or_create(&nowhere).unwrap_err().to_string();
+    assert!(message.ends_with("the folder does not exist"), "{message}");
+    let message = read_or_create(dir.path()).unwrap_err().to_string();
+    assert!(message.contains("is not a regular file"), "{message}");
 }

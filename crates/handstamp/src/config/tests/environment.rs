@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::PathBuf, time::Duration};
 use proptest::prelude::*;
 
 use super::{OTHER, Row, SECRET, from, problems, with};
-use crate::{Config, config::setting::every_setting, minutes};
+use crate::{Config, config::settings::Settings, minutes};
 
 #[test]
 fn names() {
@@ -34,12 +34,18 @@ fn the_environment_wins_over_what_was_set_before_it_and_loses_to_what_comes_afte
         .secret_key(SECRET)
         .access_token_expires(minutes(1))
         .env_from(variables());
-    assert_eq!(before.build().unwrap().access_lifetime(), minutes(2));
+    assert_eq!(
+        before.build().unwrap().settings.access_token_expires,
+        minutes(2)
+    );
     let after = Config::builder()
         .secret_key(SECRET)
         .env_from(variables())
         .access_token_expires(minutes(3));
-    assert_eq!(after.build().unwrap().access_lifetime(), minutes(3));
+    assert_eq!(
+        after.build().unwrap().settings.access_token_expires,
+        minutes(3)
+    );
     let mended = Config::builder()
         .secret_key(SECRET)
         .env_from([
@@ -49,7 +55,7 @@ fn the_environment_wins_over_what_was_set_before_it_and_loses_to_what_comes_afte
         .access_token_expires(Duration::from_secs(4))
         .secret_key(SECRET);
     assert_eq!(
-        mended.build().unwrap().access_lifetime(),
+        mended.build().unwrap().settings.access_token_expires,
         Duration::from_secs(4)
     );
 }
@@ -225,7 +231,7 @@ fn a_value_is_shown_escaped_and_cut() {
 fn values_that_are_not_utf8_are_problems() {
     use std::os::unix::ffi::OsStringExt;
 
-    for setting in every_setting() {
+    for setting in Settings::ALL {
         let variables = [(setting.name.into(), OsString::from_vec(vec![0xff, b'x']))];
         let error = Config::builder().env_from(variables).build().unwrap_err();
         assert_eq!(
@@ -246,7 +252,8 @@ fn values_that_are_not_utf8_are_problems() {
 }
 
 fn any_name() -> impl Strategy<Value = String> {
-    let known: Vec<_> = every_setting()
+    let known: Vec<_> = Settings::ALL
+        .iter()
         .flat_map(|setting| [setting.name.to_owned(), format!("{}_FILE", setting.name)])
         .collect();
     prop_oneof![4 => prop::sample::select(known), 1 => "(JWT|jwt|HANDSTAMP)_[A-Z_]{0,20}", 1 => any::<String>()]

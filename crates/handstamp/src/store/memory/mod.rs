@@ -1,4 +1,6 @@
-//! Sessions in this process.
+//! Keeps sessions and revocations in this process.
+//!
+//! Takes a clock and answers at once, without waiting. It never writes anything to disk.
 
 mod shard;
 
@@ -10,24 +12,24 @@ use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
 use crate::store::Admission;
 
-/// Sessions and revocations in the memory of this process: exact, and gone when it ends.
+/// Keeps sessions and revocations in the memory of this process: exact, and lost when it ends.
 ///
-/// For one process, for tests, and for trying things out. Nothing is ever evicted; what has ended is removed a little
-/// with every log-in, refresh and revocation, so no task has to run.
+/// For a single process, for tests and for trials. Nothing is evicted. Every log-in, refresh and
+/// revocation also removes a few entries that have ended, so no background task is needed.
 ///
 /// ```
 /// use handstamp::store::MemoryStore;
 /// use handstamp::{Auth, Config};
 ///
 /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
-/// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 /// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 pub struct MemoryStore {
@@ -37,13 +39,13 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Empty, with the system's clock.
+    /// Creates an empty store that uses the system's clock.
     #[must_use]
     pub fn new() -> Self {
         Self::with_clock(SystemClock)
     }
 
-    /// Empty, with this clock.
+    /// Creates an empty store that uses this clock.
     #[must_use]
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
         Self {
@@ -53,7 +55,7 @@ impl MemoryStore {
         }
     }
 
-    /// Everything of one user is in one shard, so that each verb is one step.
+    /// All entries of one account are in one shard, so that each method is atomic.
     fn shard(&self, uid: &AccountId) -> MutexGuard<'_, Shard> {
         let hash = self.hasher.hash_one(uid);
         #[expect(
@@ -82,7 +84,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// But for `purge`, which lets others run, no verb waits.
+/// Except for `purge`, which yields to other tasks, no method waits.
 impl Store for MemoryStore {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         ready(self.shard(&new.uid).create(new, self.now()))
@@ -94,6 +96,20 @@ impl Store for MemoryStore {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         ready(self.shard(&admit.uid).admit(&admit, self.now()))
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        ready(self.shard(&read.account).session(&read, self.now()))
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        ready(
+            self.shard(&update.account)
+                .update_session(update, self.now()),
+        )
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
@@ -117,7 +133,7 @@ impl Store for MemoryStore {
         Box::pin(async move {
             let mut removed = 0;
             let mut is_over = false;
-            // A little of each shard in turn: whoever waits for one gets it while the others have theirs.
+            // A few entries of each shard in turn, so that no lock is held for long.
             while !is_over {
                 is_over = true;
                 for shard in &self.shards {
@@ -126,7 +142,7 @@ impl Store for MemoryStore {
                     is_over &= swept.looked_at < PURGE_BATCH;
                 }
                 if !is_over {
-                    let_others_run().await;
+                    yield_now().await;
                 }
             }
             Ok(removed)
@@ -134,12 +150,13 @@ impl Store for MemoryStore {
     }
 }
 
-/// No code that holds the lock leaves a shard half changed, so one that another thread panicked with is sound.
+/// No code that holds the lock leaves a shard half changed, so a shard stays sound after another
+/// thread has panicked while it held the lock.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn let_others_run() {
+async fn yield_now() {
     let mut waited = false;
     future::poll_fn(|context| {
         if std::mem::replace(&mut waited, true) {
@@ -156,7 +173,7 @@ fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, StoreError
 }
 
 const SHARDS: usize = 64;
-/// Few enough that nobody waits long for a lock, or for the thread.
+/// Small, so that neither the lock nor the thread is held for long.
 const PURGE_BATCH: usize = 32;
 
 #[cfg(test)]

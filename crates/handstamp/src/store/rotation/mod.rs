@@ -1,62 +1,69 @@
-//! The rules of refresh rotation: no clock, no store, no randomness.
+//! The rules of refresh token rotation.
 //!
-//! A refresh token is exchanged for its successor. For as long as nobody is known to have received the successor, and for
-//! the grace window after that, the exchanged one still gives that same successor: two tabs, lost answers and answers out
-//! of order log nobody out. Outside of that, a token that was exchanged is a copy, and ends the session.
+//! Takes the row of a session, the presented token and the time, and returns a verdict and the row
+//! that follows. Reads no clock, no store and no randomness.
 //!
-//! The current token is exchanged once it is known to have arrived, and its window is over. So its predecessor's holders
-//! find it in place for as long as they may still ask.
+//! A refresh token is exchanged for its successor. Until the successor is known to have been
+//! received, and for the grace window after that, the exchanged token still yields the same
+//! successor: two tabs, lost responses and reordered responses log no user out. After that, a token
+//! that was exchanged is a replay, and ends the session.
 //!
-//! What is promised holds while a refresh, from the moment a browser reads its cookie until the answer has arrived there or
-//! is lost, takes less than the window. When a token is known to have arrived, the browser has it: who asks with its
-//! predecessor has read the cookie before, so all of them ask, and have their answers, before the window is over. The tests
-//! explore it to the end.
+//! The current token is exchanged only once it is acknowledged and its grace window is over. Its
+//! predecessor's holders therefore find it in place for as long as they may still ask.
+//!
+//! This holds while a refresh, from the moment a browser reads its cookie until the response has
+//! arrived there or is lost, takes less than the grace window. Once a token is known to have been
+//! received, the browser has it: every request with its predecessor read the cookie before that, so
+//! all of them are sent and answered before the window is over. A model in the tests explores every
+//! order of events.
 
 use crate::clock::UnixTime;
 use crate::store::{PresentedToken, Rotate, SessionRow};
 
-/// How a live session answers a refresh token.
+/// What a presented refresh token does to a live session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Verdict {
-    /// The session goes on.
+    /// The session continues.
     Continue(Continuation),
-    /// The token is a copy of one that was exchanged: the session ends.
+    /// The token was exchanged before and is replayed: the session ends.
     Reuse(Reuse),
 }
 
-/// In which way a session goes on.
+/// How a session continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Continuation {
-    /// The current token, whose window is over, was exchanged for its successor.
+    /// The current token after its grace window was rotated: its successor is issued.
     Rotated,
-    /// The current token, within its window: the same token again, and nothing is written.
+    /// The current token within its grace window: the same token is issued again, and nothing is
+    /// written.
     Debounced,
-    /// The current token, which nobody was known to have received: its window begins. The same token again.
+    /// The current token, until now not known to have been received: its grace window starts, and
+    /// the same token is issued again.
     Acknowledged,
-    /// The previous token, within the window: the current one once more.
+    /// The previous token within the grace window: the current token is issued again.
     Reissued,
-    /// The previous token, long after it was exchanged, and nobody is known to have received the current one: the answer
-    /// was lost, or a laptop slept. The current one once more.
+    /// The previous token after the grace window, while the current token is not known to have been
+    /// received: the response was lost, or a laptop slept. The current token is issued again.
     ReissuedLate,
-    /// A later token than the store knows of: the store lost its last writes, and takes them from the token. The same token
-    /// again.
+    /// A token of a later generation than the store has: the store lost its last writes, and takes
+    /// them from the token. The same token is issued again.
     Recovered,
 }
 
-/// Which copy came back.
+/// Which exchanged token was reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Reuse {
-    /// The one before the current token.
+    /// The predecessor of the current token.
     Recent,
-    /// An older one, or one of another line.
+    /// An older token, or one that is no predecessor of the current one.
     Stale,
 }
 
 impl SessionRow {
-    /// How a live session answers this token at `now`.
+    /// Returns what this token does to a live session at `now`.
     #[must_use]
     pub fn judge(&self, presented: &PresentedToken, now: UnixTime) -> Verdict {
         let age = now.saturating_since(self.grace_started_at);
@@ -84,7 +91,8 @@ impl SessionRow {
         Verdict::Reuse(Reuse::Stale)
     }
 
-    /// The row after this way to go on, at `now`. Where nothing is written it is the same.
+    /// Returns the row after the session has continued in this way at `now`: the same row where
+    /// nothing is written.
     #[must_use]
     pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
         let presented = &rotate.presented;
@@ -102,7 +110,7 @@ impl SessionRow {
                 ..self.clone()
             },
             Continuation::Acknowledged => self.acknowledge(now),
-            // Who presents a token has received it, so it is acknowledged.
+            // A token that is presented has been received, so it is acknowledged.
             Continuation::Recovered => Self {
                 generation: presented.generation,
                 current: presented.token.clone(),
@@ -115,8 +123,8 @@ impl SessionRow {
         }
     }
 
-    /// The row when its current generation is known to have arrived, at `now`: it was presented, or an access token of it
-    /// was let in.
+    /// Returns the row after the current generation was acknowledged at `now`: its refresh token
+    /// was presented, or an access token of it was accepted.
     #[must_use]
     pub fn acknowledge(&self, now: UnixTime) -> Self {
         if self.acknowledged {
@@ -131,8 +139,8 @@ impl SessionRow {
 }
 
 impl Continuation {
-    /// Whether an answer must leave the cookie of the refresh token alone: the client gets the token it presented, and
-    /// while that is under way another answer may bring the successor.
+    /// Returns whether the response must not set the cookie of the refresh token: it re-issues the
+    /// presented token, and a concurrent response may already have delivered the successor.
     #[must_use]
     pub const fn keeps_cookie(self) -> bool {
         matches!(self, Self::Debounced | Self::Acknowledged | Self::Recovered)

@@ -1,4 +1,4 @@
-//! The table of refresh rotation, boundaries included.
+//! Tests the table of refresh rotation, with the boundaries of the grace window.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::Verdict::{self, Continue, Reuse};
 use crate::clock::UnixTime;
 use crate::store::{AccountId, EndReason, PresentedToken, Rotate, SessionId, SessionRow, TokenId};
 
-/// Which token is presented to a session whose current one is of generation 3.
+/// The token that is presented to a session whose current token has generation 3.
 #[derive(Debug, Clone, Copy)]
 enum Token {
-    /// The one of this generation, in the line of the session.
+    /// The token of this generation in the session's chain of rotations.
     Own(u64),
-    /// One of this generation, by its claim, whose id is none of the line's.
+    /// A token that claims this generation, and whose id is not in the chain.
     Foreign(u64),
 }
 use Token::{Foreign, Own};
@@ -22,31 +22,31 @@ const W: u64 = 10_000;
 
 #[test]
 #[rustfmt::skip]
-fn each_token_is_answered_by_its_place_in_the_line() {
+fn each_token_is_judged_by_its_place_in_the_chain() {
     let rows: [(&str, Token, bool, &[u64], Verdict); 19] = [
-        ("the current token, which nobody was known to have", Own(3), false, &[0, W - 1, W, u64::MAX / 2], Continue(Acknowledged)),
-        ("the current token within the window", Own(3), true, &[0, 1, W - 1], Continue(Debounced)),
-        ("the current token from the end of the window on", Own(3), true, &[W, W + 1, u64::MAX / 2], Continue(Rotated)),
-        ("the previous token within the window, its end included", Own(2), false, &[0, 1, W - 1, W], Continue(Reissued)),
-        ("the same when the current one arrived", Own(2), true, &[0, 1, W - 1, W], Continue(Reissued)),
-        ("the previous token after the window, while nobody is known to have the current one", Own(2), false, &[W + 1, u64::MAX / 2], Continue(ReissuedLate)),
-        ("the previous token after the window, when the current one arrived", Own(2), true, &[W + 1, u64::MAX / 2], Reuse(Recent)),
-        ("the token before the previous one, within the window", Own(1), false, &[0, 1, W], Reuse(Stale)),
-        ("the same after the window", Own(1), false, &[W + 1, u64::MAX / 2], Reuse(Stale)),
-        ("the same when the current one arrived", Own(1), true, &[0, W, W + 1], Reuse(Stale)),
+        ("the current token, not acknowledged", Own(3), false, &[0, W - 1, W, u64::MAX / 2], Continue(Acknowledged)),
+        ("the current token within the grace window", Own(3), true, &[0, 1, W - 1], Continue(Debounced)),
+        ("the current token from the end of the grace window on", Own(3), true, &[W, W + 1, u64::MAX / 2], Continue(Rotated)),
+        ("the previous token within the grace window, its end included", Own(2), false, &[0, 1, W - 1, W], Continue(Reissued)),
+        ("the same when the current one is acknowledged", Own(2), true, &[0, 1, W - 1, W], Continue(Reissued)),
+        ("the previous token after the grace window, while the current one is not acknowledged", Own(2), false, &[W + 1, u64::MAX / 2], Continue(ReissuedLate)),
+        ("the previous token after the grace window, when the current one is acknowledged", Own(2), true, &[W + 1, u64::MAX / 2], Reuse(Recent)),
+        ("the token before the previous one, within the grace window", Own(1), false, &[0, 1, W], Reuse(Stale)),
+        ("the same after the grace window", Own(1), false, &[W + 1, u64::MAX / 2], Reuse(Stale)),
+        ("the same when the current one is acknowledged", Own(1), true, &[0, W, W + 1], Reuse(Stale)),
         ("a later token", Own(4), false, &[0, W, W + 1], Continue(Recovered)),
-        ("the same when the current one arrived", Own(4), true, &[0, W, W + 1], Continue(Recovered)),
+        ("the same when the current one is acknowledged", Own(4), true, &[0, W, W + 1], Continue(Recovered)),
         ("a much later token", Own(40), false, &[0, W + 1], Continue(Recovered)),
-        ("a later token of another line", Foreign(4), true, &[0, W + 1], Continue(Recovered)),
-        ("the latest token there can be", Foreign(u64::MAX), true, &[0, W + 1], Continue(Recovered)),
-        ("a token of the current generation, but of another line", Foreign(3), false, &[0, W, W + 1], Reuse(Stale)),
-        ("a token of the previous generation, but of another line", Foreign(2), false, &[0, W, W + 1], Reuse(Stale)),
-        ("the same when the current one arrived", Foreign(2), true, &[0, W, W + 1], Reuse(Stale)),
+        ("a later token that is not in the chain", Foreign(4), true, &[0, W + 1], Continue(Recovered)),
+        ("a token of the highest generation", Foreign(u64::MAX), true, &[0, W + 1], Continue(Recovered)),
+        ("a token of the current generation that is not in the chain", Foreign(3), false, &[0, W, W + 1], Reuse(Stale)),
+        ("a token of the previous generation that is not in the chain", Foreign(2), false, &[0, W, W + 1], Reuse(Stale)),
+        ("the same when the current one is acknowledged", Foreign(2), true, &[0, W, W + 1], Reuse(Stale)),
         ("a token without a generation", Foreign(0), false, &[0, W, W + 1], Reuse(Stale)),
     ];
     for (row, token, acknowledged, ages, expected) in rows {
         for age in ages {
-            // The window may have begun long after the token was made.
+            // The grace window may have started long after the token was issued.
             let session = SessionRow {
                 rotated_at: UnixTime::from_millis(1),
                 ..session(acknowledged)
@@ -78,7 +78,7 @@ fn a_clock_that_went_back_makes_tokens_young() {
 }
 
 #[test]
-fn without_a_window_a_token_that_arrived_is_exchanged_at_once() {
+fn without_a_grace_window_an_acknowledged_token_is_rotated_at_once() {
     let session = session(true);
     for age in [0, 1, W] {
         let now = session
@@ -91,7 +91,7 @@ fn without_a_window_a_token_that_arrived_is_exchanged_at_once() {
 }
 
 #[test]
-fn an_exchange_moves_the_line_by_one() {
+fn a_rotation_advances_the_chain_by_one() {
     for acknowledged in [false, true] {
         let before = session(true);
         let now = UnixTime::from_millis(5_000_000);
@@ -111,7 +111,7 @@ fn an_exchange_moves_the_line_by_one() {
 }
 
 #[test]
-fn a_recovery_takes_the_line_from_the_token() {
+fn a_recovery_takes_the_chain_from_the_token() {
     let now = UnixTime::from_millis(5_000_000);
     for acknowledged in [false, true] {
         for token_is in [Own(9), Foreign(4)] {
@@ -132,7 +132,7 @@ fn a_recovery_takes_the_line_from_the_token() {
 }
 
 #[test]
-fn nothing_else_moves_it_and_its_window_begins_when_it_arrives() {
+fn nothing_else_advances_it_and_acknowledgement_starts_the_grace_window() {
     let now = UnixTime::from_millis(5_000_000);
     for acknowledged in [false, true] {
         let before = session(acknowledged);
@@ -140,18 +140,21 @@ fn nothing_else_moves_it_and_its_window_begins_when_it_arrives() {
             assert_eq!(before.after(way, &rotate(Own(3)), now), before, "{way:?}");
         }
     }
-    let arrived = SessionRow {
+    let acknowledged = SessionRow {
         acknowledged: true,
         grace_started_at: now,
         ..session(false)
     };
     let before = session(false);
-    assert_eq!(before.after(Acknowledged, &rotate(Own(3)), now), arrived);
-    assert_eq!(before.acknowledge(now), arrived);
+    assert_eq!(
+        before.after(Acknowledged, &rotate(Own(3)), now),
+        acknowledged
+    );
+    assert_eq!(before.acknowledge(now), acknowledged);
     assert_eq!(
         session(true).acknowledge(now),
         session(true),
-        "it does once"
+        "a second acknowledgement changes nothing"
     );
 }
 
@@ -203,9 +206,9 @@ fn a_session_is_live_until_the_moment_it_ends() {
         ("after its idle end, with life left", &row, 3_500, None, false),
         ("before the end of its life", &old, 3_999, None, true),
         ("at the end of its life, with idle time left", &old, 4_000, None, false),
-        ("before it was made, by a clock that went back", &row, 500, None, true),
-        ("after its user's not-before, by a millisecond", &row, 2_000, Some(999), true),
-        ("of the millisecond of the not-before", &row, 2_000, Some(1_000), false),
+        ("before it was created, by a clock that went back", &row, 500, None, true),
+        ("after the not-before of its account, by a millisecond", &row, 2_000, Some(999), true),
+        ("in the millisecond of the not-before", &row, 2_000, Some(1_000), false),
         ("before the not-before", &row, 2_000, Some(1_001), false),
         ("revoked", &revoked, 2_000, None, false),
         ("revoked, before that", &revoked, 1_500, None, false),

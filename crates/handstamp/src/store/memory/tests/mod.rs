@@ -1,4 +1,5 @@
-//! That nothing stays for ever and nothing goes early; what the verbs answer is a matter of the rows of every store.
+//! Tests that entries are removed in time and not early. What the methods answer is tested by the
+//! cases for every store.
 
 mod contents;
 mod steps;
@@ -74,24 +75,24 @@ fn a_revocation_is_kept_to_the_millisecond() {
 }
 
 #[test]
-fn what_changes_nothing_takes_no_room() {
+fn calls_that_change_nothing_take_no_memory() {
     let (store, _clock) = store();
-    let nobody = || AccountId::new(None, "nobody");
+    let unknown = || AccountId::new(None, "unknown");
     let none = || SessionId::from("none");
-    revoke_user(&store, "nobody", UserRevocation::AllBut(none()), 100);
-    revoke_token(&store, "nobody", "token", after(0));
-    rotate(&store, "nobody", "none", 1, 100);
-    revoke_session(&store, "nobody", "none");
+    revoke_user(&store, "unknown", UserRevocation::AllBut(none()), 100);
+    revoke_token(&store, "unknown", "token", after(0));
+    rotate(&store, "unknown", "none", 1, 100);
+    revoke_session(&store, "unknown", "none");
     let purpose = AdmitPurpose::Access { generation: 1 };
-    let admit = Admit::new(nobody(), TokenId::from("token"), after(0), purpose);
+    let admit = Admit::new(unknown(), TokenId::from("token"), after(0), purpose);
     answer(store.admit(admit.clone())).unwrap();
     answer(store.admit(admit.in_session(none()))).unwrap();
-    answer(store.list(nobody())).unwrap();
+    answer(store.list(unknown())).unwrap();
     assert_eq!(Contents::of(&store), Contents::default());
 }
 
 #[test]
-fn purge_tells_how_much_went() {
+fn purge_returns_how_many_entries_it_removed() {
     let (store, clock) = store();
     let mut expected = 0;
     for n in 0..700 {
@@ -125,7 +126,7 @@ fn log_ins_alone_keep_the_store_small() {
         create(&store, new_session(&user, &user, LIFE, LIFE));
         revoke_token(&store, &user, "token", after(n + LIFE));
         if n % 1_000 == 999 {
-            // What lives, and in each shard what ended since its last log-in.
+            // The live entries, and in each shard those that ended since its last log-in.
             let kept = Contents::of(&store);
             let some = 4 * usize::try_from(LIFE).unwrap();
             for (map, size) in [
@@ -155,14 +156,14 @@ fn a_clock_that_goes_back_ends_nothing_and_revives_nothing() {
     let made = create(&store, new_session("user1", "later", 1_000, 1_000));
     assert_eq!(made.created_at, after(11));
     assert_eq!(ids(&store, "user1"), [SessionId::from("later")]);
-    // Its not-before stays where it was, before "later": that one ends all the same.
+    // The not-before stays where it was, before the session `later`, which is revoked all the same.
     revoke_user(&store, "user1", UserRevocation::All, 1_000);
     assert!(ids(&store, "user1").is_empty());
     Contents::of(&store);
 }
 
 #[test]
-fn a_clock_that_panics_harms_one_caller() {
+fn a_clock_that_panics_fails_one_caller_only() {
     let (store, clock) = store();
     create(&store, new_session("user1", "session", 100, 100));
     clock.set(PANICS);
@@ -191,13 +192,13 @@ fn instants_are_whole_milliseconds() {
 }
 
 #[test]
-fn debug_shows_nothing_of_anybody() {
+fn debug_shows_no_contents() {
     let (store, _clock) = store();
     create(&store, new_session("user1", "session", 100, 100));
     assert_eq!(format!("{store:?}"), "MemoryStore { .. }");
 }
 
-/// One millisecond after the other, as they are told.
+/// A clock that the test sets.
 #[derive(Debug, Clone)]
 struct Millis(Arc<AtomicU64>);
 
@@ -248,7 +249,7 @@ fn create(store: &MemoryStore, new: NewSession) -> SessionRow {
     }
 }
 
-/// The token of this generation, without a window.
+/// Presents the token of this generation, without a grace window.
 fn rotate(store: &MemoryStore, user: &str, session: &str, generation: u64, idle: u64) -> Rotation {
     let session = SessionId::from(session);
     let token = (1..generation).fold(TokenId::from("first"), |token, _| token.successor(&session));
@@ -280,7 +281,7 @@ fn ids(store: &MemoryStore, user: &str) -> Vec<SessionId> {
     rows.into_iter().map(|row| row.id).collect()
 }
 
-/// What happens in a busy store: verbs of many users. These add nothing.
+/// The traffic of a busy store: calls of many accounts, which add nothing.
 fn work(store: &MemoryStore) {
     for n in 0..2_000 {
         revoke_session(store, &format!("stranger {n}"), "none");

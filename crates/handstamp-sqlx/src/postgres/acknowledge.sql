@@ -1,0 +1,16 @@
+-- Acknowledges the token that was judged, and starts its grace window. Of two callers one finds it
+-- unacknowledged.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+)
+UPDATE handstamp_sessions AS s
+SET acknowledged = true, grace_started_at = clock.now
+FROM clock
+WHERE s.id = $2 AND s.uid = $1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+    )
+    AND s.token = $3 AND NOT s.acknowledged
+RETURNING s.*

@@ -1,0 +1,29 @@
+-- Records what an admitted token shows: that its generation was received, and that the session is
+-- active.
+WITH clock AS (
+    SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
+)
+UPDATE handstamp_sessions AS s
+SET
+    acknowledged = s.acknowledged OR s.generation IS ?4,
+    grace_started_at = CASE WHEN NOT s.acknowledged AND s.generation = ?4 THEN clock.now ELSE s.grace_started_at END,
+    last_active = CASE WHEN clock.now - s.last_active >= ?5 THEN clock.now ELSE s.last_active END
+FROM clock
+WHERE s.id = ?2 AND s.uid = ?1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = ?1 AND r.token = ?3), 0
+    )
+    -- An access token, or a refresh token that is not reused.
+    AND (
+        ?6 IS NULL
+        OR ?8 > s.generation
+        OR s.token = ?6
+        OR s.token = ?7 AND (NOT s.acknowledged OR clock.now - s.grace_started_at <= ?9)
+    )
+    AND (
+        NOT s.acknowledged AND s.generation = ?4
+        OR clock.now - s.last_active >= ?5
+    )
+RETURNING id
