@@ -105,7 +105,7 @@ impl Login {
     }
 
     pub(super) fn update(&self, data: &str) -> UpdateSession {
-        UpdateSession::new(self.uid.clone(), self.session.clone(), data.to_owned())
+        UpdateSession::new(self.account.clone(), self.session.clone(), data.to_owned())
     }
 
     pub(super) fn revoke(&self) -> RevokeSession {

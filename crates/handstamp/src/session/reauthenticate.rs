@@ -26,7 +26,7 @@ pub(crate) async fn reauthenticate(
     let (Some(store), Some(session)) = (context.store(), token.session_id()) else {
         return Ok(issue::issue(config, now, random, &new)?);
     };
-    let account = token.claims_set().uid();
+    let account = token.claims_set().account();
     let ended = || {
         context.emit(EventKind::Expired, &account, &session);
         RejectionKind::SessionEnded

@@ -50,7 +50,7 @@ pub(crate) async fn refresh(
         data.token
             .check(&context.config().settings.identity_claim)?;
         issue::lifetime::<Access>(context.config(), &data.token)?;
-        let update = UpdateSession::new(row.uid.clone(), row.id.clone(), text);
+        let update = UpdateSession::new(row.account.clone(), row.id.clone(), text);
         let updated = context.with_timeout(store.update_session(update)).await?;
         if updated.is_none() {
             return Err(RejectionKind::SessionEnded.into());

@@ -148,10 +148,10 @@ impl NewToken {
     /// # Errors
     /// [`IssueError::OtherAccount`]: the result is a token for another account.
     pub(crate) fn changed(self, change: impl FnOnce(Self) -> Self) -> Result<Self, IssueError> {
-        let (account, session) = (self.uid(), self.session.clone());
+        let (account, session) = (self.account(), self.session.clone());
         let authenticated_at = self.authenticated_at;
         let changed = change(self);
-        if changed.uid() != account {
+        if changed.account() != account {
             return Err(IssueError::OtherAccount);
         }
         Ok(Self {
