@@ -97,7 +97,8 @@ impl Context {
         &*self.random
     }
 
-    /// The store, if there is one. Where the settings require sessions there is one, because no `Auth` is built otherwise.
+    /// The store, if there is one. Where the settings require sessions there is one, because no
+    /// `Auth` is built otherwise.
     pub(crate) fn store(&self) -> Option<&dyn Store> {
         self.store.as_deref()
     }
@@ -112,8 +113,8 @@ impl Context {
         self.store().ok_or_else(error)
     }
 
-    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings do not say that this is
-    /// meant.
+    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings
+    /// do not say that this is meant.
     pub(crate) fn warn_without_store(&self) {
         if self.store.is_none() && self.config.settings.session_tracking.is_none() {
             self.warned_without_store.call_once(|| {
