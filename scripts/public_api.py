@@ -30,7 +30,7 @@ def main(arguments):
     version = subprocess.run(["rustdoc", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
     if not version.startswith(VERSION):
         print(f"not compared here: this is {version.strip()}, not {VERSION}x; .github/workflows/public-api.yml compares")
-        return 1 if "--update" in arguments else 0
+        return 1 if "--update" in arguments or "GITHUB_ACTIONS" in os.environ else 0
     document()
     differing = 0
     for package in published():
