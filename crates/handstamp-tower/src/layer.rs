@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::head::Head;
-use crate::{response, verified};
+use crate::{ResponseBody, refuse, verified};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others.
 ///
@@ -21,8 +21,7 @@ use crate::{response, verified};
 /// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside: whether a CSRF value is asked for
 /// depends on the method, and what this layer let in is not asked again.
 ///
-/// It has to make bodies of its own, so the body type of responses must be one that is made from a `String`, as
-/// `axum::body::Body`, `http_body_util::Full<Bytes>` and `String` are.
+/// Any service can stand behind it, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {
     auth: Auth,
@@ -60,15 +59,14 @@ pub struct RequireService<P, S> {
     inner: S,
 }
 
-impl<P, S, RequestBody, ResponseBody> Service<Request<RequestBody>> for RequireService<P, S>
+impl<P, S, RequestBody, Inner> Service<Request<RequestBody>> for RequireService<P, S>
 where
     P: Purpose,
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone + Send + 'static,
+    S: Service<Request<RequestBody>, Response = Response<Inner>> + Clone + Send + 'static,
     S::Future: Send,
     RequestBody: Send + 'static,
-    ResponseBody: From<String>,
 {
-    type Response = S::Response;
+    type Response = Response<ResponseBody<Inner>>;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -85,8 +83,8 @@ where
         Box::pin(async move {
             let found = auth.authenticate(&Head::from(&request), &require).await;
             match found.and_then(|token| verified::let_in(&auth, token, request.extensions_mut())) {
-                Ok(()) => inner.call(request).await,
-                Err(rejection) => Ok(response::refuse(rejection)),
+                Ok(()) => Ok(inner.call(request).await?.map(ResponseBody::from)),
+                Err(rejection) => Ok(refuse(rejection).map(ResponseBody::refusal)),
             }
         })
     }

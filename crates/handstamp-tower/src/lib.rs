@@ -5,6 +5,7 @@
 //! use handstamp::{Auth, Config, Require};
 //! use handstamp_tower::{RequireLayer, verified};
 //! use http::{Request, Response};
+//! use http_body_util::BodyExt as _;
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -25,7 +26,8 @@
 //! let cookie = format!("access_token_cookie={}", token.as_str());
 //! let request = Request::builder().header("cookie", cookie).body(())?;
 //! let response = service.oneshot(request).await?;
-//! assert_eq!(response.body(), "hello user1");
+//! let body = response.into_body().collect().await?.to_bytes();
+//! assert_eq!(body, "hello user1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -35,6 +37,7 @@
 //! hands it in: [`access_with_body`].
 
 mod authenticate;
+mod body;
 mod head;
 mod implicit_refresh;
 mod layer;
@@ -44,6 +47,7 @@ mod verified;
 mod with_body;
 
 pub use authenticate::{access, fresh, refresh, visitor};
+pub use body::ResponseBody;
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;

@@ -8,13 +8,13 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::head::Head;
-use crate::response;
+use crate::{ResponseBody, refuse};
 
 /// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in above all, or a form
 /// elsewhere could log a visitor in to an account that is not theirs.
 ///
-/// See [`Auth::require_same_origin`]. Requests that only read pass. The body type of responses must be one that is made
-/// from a `String`, as for [`RequireLayer`](crate::RequireLayer).
+/// See [`Auth::require_same_origin`]. Requests that only read pass. Any service can stand behind it, whatever its
+/// bodies: responses get a [`ResponseBody`].
 ///
 /// ```
 /// # use handstamp::{Auth, Config};
@@ -67,14 +67,14 @@ pub struct SameOriginService<S> {
     inner: S,
 }
 
-impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for SameOriginService<S>
+impl<S, RequestBody, Inner> Service<Request<RequestBody>> for SameOriginService<S>
 where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    S: Service<Request<RequestBody>, Response = Response<Inner>>,
     S::Future: Send + 'static,
     S::Error: Send + 'static,
-    ResponseBody: From<String> + Send + 'static,
+    Inner: Send + 'static,
 {
-    type Response = S::Response;
+    type Response = Response<ResponseBody<Inner>>;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -84,8 +84,11 @@ where
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         match self.auth.require_same_origin(&Head::from(&request)) {
-            Ok(()) => Box::pin(self.inner.call(request)),
-            Err(rejection) => Box::pin(ready(Ok(response::refuse(rejection)))),
+            Ok(()) => {
+                let answer = self.inner.call(request);
+                Box::pin(async { Ok(answer.await?.map(ResponseBody::from)) })
+            }
+            Err(rejection) => Box::pin(ready(Ok(refuse(rejection).map(ResponseBody::refusal)))),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::implicit_refresh;
 /// # use handstamp_tower::handstamp::{Auth, Config, Require, purpose::Access};
 /// # use handstamp_tower::{RequireLayer, verified};
 /// # use http::{Request, Response};
+/// # use http_body_util::BodyExt as _;
 /// # use tower::{Layer as _, ServiceExt as _, service_fn};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
@@ -30,7 +31,8 @@ use crate::implicit_refresh;
 /// assert_eq!(handler.clone().oneshot(request.clone()).await?.body(), "nobody");
 ///
 /// let guarded = RequireLayer::new(auth, Require::access()).layer(handler);
-/// assert_eq!(guarded.oneshot(request).await?.body(), "user1");
+/// let response = guarded.oneshot(request).await?;
+/// assert_eq!(response.into_body().collect().await?.to_bytes(), "user1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

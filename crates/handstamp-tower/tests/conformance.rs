@@ -20,13 +20,15 @@ use handstamp_tower::{
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::util::BoxCloneSyncService;
-use tower::{Layer, ServiceExt as _, service_fn};
+use tower::{Layer, Service, ServiceExt as _, service_fn};
 
 #[tokio::test]
 async fn every_row_holds() {
@@ -34,7 +36,10 @@ async fn every_row_holds() {
 }
 
 type HttpRequest = http::Request<Incoming>;
-type Route = BoxCloneSyncService<HttpRequest, Response<String>, Infallible>;
+type Route = BoxCloneSyncService<HttpRequest, Response<Text>, Infallible>;
+
+/// Of a handler, and behind any number of layers.
+type Text = BoxBody<Bytes, Infallible>;
 
 async fn serve(app: &App, request: &Request) -> Reply {
     let path = request.target().split('?').next().unwrap_or_default();
@@ -56,7 +61,7 @@ async fn serve(app: &App, request: &Request) -> Reply {
 }
 
 /// Extensions do not go over a connection.
-fn show_rejection(mut response: Response<String>) -> Response<String> {
+fn show_rejection(mut response: Response<Text>) -> Response<Text> {
     if let Some(code) = response.extensions().get().map(Rejection::code) {
         response.headers_mut().insert(
             HeaderName::from_static(REJECTION),
@@ -115,7 +120,7 @@ fn route(app: &App, path: &str) -> Route {
         "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {
             let layer = SameOriginLayer::new(auth.clone());
-            BoxCloneSyncService::new(layer.layer(handler(auth, welcome)))
+            boxed(layer.layer(handler(auth, welcome)))
         }
         _ => cookies(auth, path),
     }
@@ -123,7 +128,19 @@ fn route(app: &App, path: &str) -> Route {
 
 fn guarded<P: Purpose>(auth: &Auth, require: Require<P>, inner: Route) -> Route {
     let layer = RequireLayer::new(auth.clone(), require);
-    BoxCloneSyncService::new(layer.layer(inner))
+    boxed(layer.layer(inner))
+}
+
+/// Routes have one type, whatever is in front of them.
+fn boxed<S, B>(service: S) -> Route
+where
+    S: Service<HttpRequest, Response = Response<B>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+{
+    let boxed = |response: Response<B>| response.map(BodyExt::boxed);
+    BoxCloneSyncService::new(service.map_response(boxed))
 }
 
 type Answer = Result<Response<String>, AuthError>;
@@ -144,7 +161,7 @@ where
             })
         }
     });
-    BoxCloneSyncService::new(service)
+    boxed(service)
 }
 
 async fn welcome(_: Auth, _: Parts) -> Answer {
@@ -214,7 +231,7 @@ fn both(auth: &Auth, other: &Auth) -> Route {
             Ok(Response::new(both))
         }
     });
-    BoxCloneSyncService::new(service)
+    boxed(service)
 }
 
 fn cookies(auth: &Auth, path: &str) -> Route {
@@ -246,7 +263,7 @@ fn cookies(auth: &Auth, path: &str) -> Route {
     } {
         append_cookies(&part.expect("they fit"), headers);
     }
-    BoxCloneSyncService::new(service_fn(move |_| {
+    boxed(service_fn(move |_| {
         let response = response.clone();
         async move { Ok(response) }
     }))

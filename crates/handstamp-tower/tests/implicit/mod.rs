@@ -7,9 +7,8 @@ use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tower::Layer;
-use tower::util::BoxCloneSyncService;
 
-use crate::{Answer, Route, both, fresh_subject, guarded, handler, log_out, subject};
+use crate::{Answer, Route, both, boxed, fresh_subject, guarded, handler, log_out, subject};
 
 pub(super) fn route(app: &App, path: &str) -> Route {
     let (auth, other) = (app.auth(), app.other());
@@ -53,7 +52,7 @@ fn inner(auth: &Auth, path: &str) -> Route {
 
 fn renewing(auth: &Auth, inner: Route) -> Route {
     let layer = ImplicitRefreshLayer::new(auth.clone());
-    BoxCloneSyncService::new(layer.layer(inner))
+    boxed(layer.layer(inner))
 }
 
 async fn public(_: Auth, _: Parts) -> Answer {
