@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use handstamp::clock::{Clock, SystemClock};
 use handstamp::store::{
-    Admit, AdmitPurpose, MemoryStore, NewSession, Presented, RevokeToken, Rotate, SessionId, Store,
-    TokenId, Uid,
+    Admit, AdmitPurpose, MemoryStore, NewSession, PresentedToken, RevokeToken, Rotate, SessionId, Store,
+    TokenId, AccountId,
 };
 
 fn main() -> ExitCode {
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     let miss = row("a token that is not revoked: a miss", plain, admit);
     let refresh = |n| {
         let session = SessionId::from(&*id("session", n));
-        let presented = Presented::new(&session, token("first", n), 1, DAY);
+        let presented = PresentedToken::new(&session, token("first", n), 1, DAY);
         Rotate::new(uid(n), session, presented, DAY)
     };
     row("a refresh, within the window", refresh, |rotate| {
@@ -151,8 +151,8 @@ fn session(n: usize) -> NewSession {
 }
 
 /// Two sessions a user.
-fn uid(n: usize) -> Uid {
-    Uid::new(None, &format!("user{}", n / 2))
+fn uid(n: usize) -> AccountId {
+    AccountId::new(None, &format!("user{}", n / 2))
 }
 
 fn token(kind: &str, n: usize) -> TokenId {

@@ -89,7 +89,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let refresh = ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.path());
         if let Some(refresh) = &refresh {
-            begun(refresh, &self.auth, request.request());
+            register(refresh, &self.auth, request.request());
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
@@ -106,9 +106,9 @@ where
 }
 
 /// The middleware and extractors behind will find it; a middleware before may have let a token in already.
-fn begun(refresh: &ImplicitRefresh, auth: &Auth, request: &HttpRequest) {
+fn register(refresh: &ImplicitRefresh, auth: &Auth, request: &HttpRequest) {
     if let Some(token) = verified::<Access>(auth, request) {
-        refresh.let_in(&token);
+        refresh.record(&token);
     }
     let mut extensions = request.extensions_mut();
     match extensions.get_mut() {
@@ -118,7 +118,7 @@ fn begun(refresh: &ImplicitRefresh, auth: &Auth, request: &HttpRequest) {
 }
 
 /// Tells the middleware of this `Auth` which token a request was let in with.
-pub(crate) fn let_in<P: Purpose>(
+pub(crate) fn record<P: Purpose>(
     auth: &Auth,
     token: &Arc<Authenticated<P>>,
     request: &HttpRequest,
@@ -126,7 +126,7 @@ pub(crate) fn let_in<P: Purpose>(
     if let Some(Begun(all)) = request.extensions().get() {
         all.iter()
             .filter(|refresh| refresh.is_of(auth))
-            .for_each(|refresh| refresh.let_in(token));
+            .for_each(|refresh| refresh.record(token));
     }
 }
 

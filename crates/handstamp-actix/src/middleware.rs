@@ -88,7 +88,7 @@ where
         Box::pin(async move {
             let head = Head::from(request.request());
             let found = auth.authenticate(&head, &require).await;
-            match found.and_then(|token| verified::let_in(&auth, token, request.request())) {
+            match found.and_then(|token| verified::record(&auth, token, request.request())) {
                 Ok(()) => Ok(inner.call(request).await?.map_into_left_body()),
                 Err(rejection) => Ok(refuse(request, rejection)),
             }

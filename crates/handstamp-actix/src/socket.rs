@@ -11,7 +11,7 @@ use actix_web::rt;
 use actix_ws::{CloseCode, CloseReason, Closed, Message, MessageStream, Session};
 use futures_core::Stream;
 use handstamp::Authenticated;
-use handstamp::connection::{Ended, UntilEnded};
+use handstamp::connection::{self, TokenWatch};
 use handstamp::purpose;
 
 use crate::Auth;
@@ -69,7 +69,7 @@ impl Auth {
     ) -> GuardedSocket<S> {
         GuardedSocket {
             socket: Ok((session, messages)),
-            until_ended: self.until_ended(token),
+            watch: self.watch(token),
             stays: PhantomData,
         }
     }
@@ -83,22 +83,22 @@ impl Auth {
 /// when it is dropped. actix-web keeps the connection of a peer that reads nothing until that goes away.
 #[must_use = "a socket that is dropped is closed"]
 pub struct GuardedSocket<S = MessageStream> {
-    socket: Result<(Session, S), Ended>,
-    until_ended: UntilEnded,
+    socket: Result<(Session, S), connection::CloseReason>,
+    watch: TokenWatch,
     /// On the thread of its handler.
     stays: PhantomData<Rc<()>>,
 }
 
 impl<S> GuardedSocket<S> {
-    /// How soon it ends when another process revokes its token: [`UntilEnded::ask_every`].
+    /// How soon it ends when another process revokes its token: [`TokenWatch::ask_every`].
     pub fn ask_every(mut self, interval: Duration) -> Self {
-        self.until_ended = self.until_ended.ask_every(interval);
+        self.watch = self.watch.ask_every(interval);
         self
     }
 
     /// Why it ended, if its token did.
     #[must_use]
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<connection::CloseReason> {
         self.socket.as_ref().err().copied()
     }
 }
@@ -107,7 +107,7 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
     /// The next message. `None` when the peer has gone, or the token has ended.
     pub async fn recv(&mut self) -> Option<S::Item> {
         let (_, messages) = self.socket.as_mut().ok()?;
-        match unless(&mut self.until_ended, next(messages)).await {
+        match unless(&mut self.watch, next(messages)).await {
             Ok(message) => message,
             Err(ended) => {
                 self.end(ended);
@@ -124,7 +124,7 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
         let Ok((session, _)) = &mut self.socket else {
             return Err(Closed);
         };
-        match unless(&mut self.until_ended, send(session, message)).await {
+        match unless(&mut self.watch, send(session, message)).await {
             Ok(sent) => sent,
             Err(ended) => {
                 self.end(ended);
@@ -134,7 +134,7 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
     }
 
     /// Takes the socket away from the handler, which may go on at once.
-    fn end(&mut self, ended: Ended) {
+    fn end(&mut self, ended: connection::CloseReason) {
         if let Ok((session, messages)) = mem::replace(&mut self.socket, Err(ended)) {
             // It cannot leave its handler's thread, where actix-web runs everything in a `LocalSet`.
             rt::spawn(close(session, messages, ended));
@@ -146,19 +146,19 @@ impl<S> fmt::Debug for GuardedSocket<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardedSocket")
             .field("ended", &self.ended())
-            .field("until_ended", &self.until_ended)
+            .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
 }
 
 /// What a future gives, unless the token ends before.
 async fn unless<T>(
-    until_ended: &mut UntilEnded,
+    watch: &mut TokenWatch,
     future: impl Future<Output = T>,
-) -> Result<T, Ended> {
+) -> Result<T, connection::CloseReason> {
     let mut future = pin!(future);
     poll_fn(|context| {
-        if let Poll::Ready(ended) = Pin::new(&mut *until_ended).poll(context) {
+        if let Poll::Ready(ended) = Pin::new(&mut *watch).poll(context) {
             return Poll::Ready(Err(ended));
         }
         future.as_mut().poll(context).map(Ok)
@@ -184,7 +184,11 @@ async fn send(session: &mut Session, message: Message) -> Result<(), Closed> {
 
 /// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)), with a peer that may not
 /// take part.
-async fn close<S: Stream + Unpin>(session: Session, mut messages: S, ended: Ended) {
+async fn close<S: Stream + Unpin>(
+    session: Session,
+    mut messages: S,
+    ended: connection::CloseReason,
+) {
     let reason = CloseReason {
         code: CloseCode::from(ended.close_code()),
         description: Some(ended.close_reason().to_owned()),

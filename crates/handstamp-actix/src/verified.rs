@@ -54,7 +54,7 @@ pub fn verified<P: Purpose>(auth: &Auth, request: &HttpRequest) -> Option<Arc<Au
 }
 
 /// What one middleware let in, for those and the handler behind it. Demands add up, so they are about one token.
-pub(crate) fn let_in<P: Purpose>(
+pub(crate) fn record<P: Purpose>(
     auth: &Auth,
     token: Authenticated<P>,
     request: &HttpRequest,
@@ -63,7 +63,7 @@ pub(crate) fn let_in<P: Purpose>(
         return auth.require_same(&outer, &token);
     }
     let token = Arc::new(token);
-    implicit_refresh::let_in(auth, &token, request);
+    implicit_refresh::record(auth, &token, request);
     let mut extensions = request.extensions_mut();
     let entry = (auth.clone(), token);
     match extensions.get_mut() {
@@ -135,7 +135,7 @@ async fn token<P: Purpose>(
         return Ok(token);
     }
     let token = Arc::new(auth.authenticate(head, require).await?);
-    implicit_refresh::let_in(auth, &token, request);
+    implicit_refresh::record(auth, &token, request);
     Ok(token)
 }
 

@@ -17,7 +17,7 @@ use actix_ws::Message;
 use futures_util::{SinkExt as _, StreamExt as _};
 use handstamp_actix::handstamp::admission::Admission;
 use handstamp_actix::handstamp::clock::{Clock, UnixTime};
-use handstamp_actix::handstamp::connection::Ended;
+use handstamp_actix::handstamp::connection::CloseReason;
 use handstamp_actix::handstamp::error::StoreError;
 use handstamp_actix::handstamp::session::ClientInfo;
 use handstamp_actix::handstamp::store::MemoryStore;
@@ -37,14 +37,14 @@ struct Service {
     auth: Auth,
     clock: ManualClock,
     address: SocketAddr,
-    ends: UnboundedReceiver<(Option<Ended>, Duration)>,
+    ends: UnboundedReceiver<(Option<CloseReason>, Duration)>,
 }
 
 #[derive(Clone)]
 struct App {
     auth: Auth,
     interval: Duration,
-    ends: UnboundedSender<(Option<Ended>, Duration)>,
+    ends: UnboundedSender<(Option<CloseReason>, Duration)>,
 }
 
 fn service(builder: handstamp::AuthBuilder, clock: &ManualClock, interval: Duration) -> Service {
@@ -165,7 +165,7 @@ impl Service {
     }
 
     /// What the handler saw.
-    async fn ended(&mut self) -> Option<Ended> {
+    async fn ended(&mut self) -> Option<CloseReason> {
         let ended = timeout(Duration::from_secs(3), self.ends.recv()).await;
         ended.expect("the handler does not go on").unwrap().0
     }
@@ -332,7 +332,7 @@ async fn it_ends_when_its_token_expires() {
         service.clock.advance(Duration::from_secs(900));
         let code = closed(&mut client).await;
         assert_eq!(code, (4401, "token_expired".to_owned()), "{path}");
-        assert_eq!(service.ended().await, Some(Ended::Expired), "{path}");
+        assert_eq!(service.ended().await, Some(CloseReason::Expired), "{path}");
     }
 }
 
@@ -350,7 +350,7 @@ async fn it_ends_at_once_when_this_process_revokes_its_token() {
         service.auth.revoke_all_sessions("user1").await.unwrap();
         let code = closed(&mut client).await;
         assert_eq!(code, (4401, "token_revoked".to_owned()), "{path}");
-        assert_eq!(service.ended().await, Some(Ended::Revoked), "{path}");
+        assert_eq!(service.ended().await, Some(CloseReason::Revoked), "{path}");
     }
 }
 
@@ -374,7 +374,7 @@ async fn it_ends_within_the_interval_when_another_process_revokes_its_token() {
         "{:?}",
         revoked.elapsed()
     );
-    assert_eq!(here.ended().await, Some(Ended::Revoked));
+    assert_eq!(here.ended().await, Some(CloseReason::Revoked));
 }
 
 #[actix_web::test]
@@ -397,7 +397,7 @@ async fn it_ends_when_nobody_can_say_whether_its_token_is_good() {
         closed(&mut client).await,
         (1013, "store_unavailable".to_owned())
     );
-    assert_eq!(service.ended().await, Some(Ended::StoreUnavailable));
+    assert_eq!(service.ended().await, Some(CloseReason::StoreUnavailable));
 }
 
 #[actix_web::test]
@@ -408,7 +408,7 @@ async fn a_peer_that_reads_nothing_holds_nothing_up() {
     // The buffers between them are full.
     tokio::time::sleep(Duration::from_millis(300)).await;
     service.auth.revoke_all_sessions("user1").await.unwrap();
-    assert_eq!(service.ended().await, Some(Ended::Revoked));
+    assert_eq!(service.ended().await, Some(CloseReason::Revoked));
     // actix-web waits for it to read what it was sent, and closes the connection then.
     let mut sent = Vec::new();
     let rest = peer.read_to_end(&mut sent);
@@ -425,7 +425,7 @@ async fn a_peer_that_goes_on_after_the_close_is_dropped() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let revoked = Instant::now();
     service.auth.revoke_all_sessions("user1").await.unwrap();
-    assert_eq!(service.ended().await, Some(Ended::Revoked));
+    assert_eq!(service.ended().await, Some(CloseReason::Revoked));
     // A Close frame: two bytes of code, thirteen of reason.
     let mut frame = [0; 4];
     peer.read_exact(&mut frame).await.unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_timer::Delay;
 use handstamp::Authenticated;
-use handstamp::connection::{Ended, UntilEnded};
+use handstamp::connection::{CloseReason, TokenWatch};
 use handstamp::purpose;
 use tokio::runtime::Handle;
 
@@ -53,7 +53,7 @@ impl Auth {
     ) -> GuardedSocket {
         GuardedSocket {
             socket: Ok(socket),
-            until_ended: self.until_ended(token),
+            watch: self.watch(token),
         }
     }
 }
@@ -91,21 +91,21 @@ impl Auth {
 #[derive(Debug)]
 #[must_use = "a socket that is dropped is closed"]
 pub struct GuardedSocket {
-    socket: Result<WebSocket, Ended>,
-    until_ended: UntilEnded,
+    socket: Result<WebSocket, CloseReason>,
+    watch: TokenWatch,
 }
 
 impl GuardedSocket {
-    /// How soon it ends when another process revokes its token: [`UntilEnded::ask_every`].
+    /// How soon it ends when another process revokes its token: [`TokenWatch::ask_every`].
     pub fn ask_every(mut self, interval: Duration) -> Self {
-        self.until_ended = self.until_ended.ask_every(interval);
+        self.watch = self.watch.ask_every(interval);
         self
     }
 
     /// The next message. `None` when the peer has closed, or the token has ended.
     pub async fn recv(&mut self) -> Option<Result<Message, axum::Error>> {
         let socket = self.socket.as_mut().ok()?;
-        match unless(&mut self.until_ended, socket.recv()).await {
+        match unless(&mut self.watch, socket.recv()).await {
             Ok(message) => message,
             Err(ended) => {
                 self.end(ended);
@@ -120,7 +120,7 @@ impl GuardedSocket {
     /// When the connection is gone, or the token has ended: then [`ended`](Self::ended) says why.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
         let sent = match &mut self.socket {
-            Ok(socket) => unless(&mut self.until_ended, socket.send(message)).await,
+            Ok(socket) => unless(&mut self.watch, socket.send(message)).await,
             Err(ended) => Err(*ended),
         };
         sent.unwrap_or_else(|ended| {
@@ -131,12 +131,12 @@ impl GuardedSocket {
 
     /// Why it ended, if its token did.
     #[must_use]
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<CloseReason> {
         self.socket.as_ref().err().copied()
     }
 
     /// Takes the socket away from the handler, which may go on at once.
-    fn end(&mut self, ended: Ended) {
+    fn end(&mut self, ended: CloseReason) {
         // Where a socket was upgraded there is a runtime; if not, the socket is dropped without a word.
         if let Ok(socket) = mem::replace(&mut self.socket, Err(ended))
             && let Ok(runtime) = Handle::try_current()
@@ -148,12 +148,12 @@ impl GuardedSocket {
 
 /// What a future gives, unless the token ends before.
 async fn unless<T>(
-    until_ended: &mut UntilEnded,
+    watch: &mut TokenWatch,
     future: impl Future<Output = T>,
-) -> Result<T, Ended> {
+) -> Result<T, CloseReason> {
     let mut future = pin!(future);
     poll_fn(|context| {
-        if let Poll::Ready(ended) = Pin::new(&mut *until_ended).poll(context) {
+        if let Poll::Ready(ended) = Pin::new(&mut *watch).poll(context) {
             return Poll::Ready(Err(ended));
         }
         future.as_mut().poll(context).map(Ok)
@@ -163,7 +163,7 @@ async fn unless<T>(
 
 /// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)), with a peer that may not
 /// take part.
-async fn close(mut socket: WebSocket, ended: Ended) {
+async fn close(mut socket: WebSocket, ended: CloseReason) {
     let mut patience = Delay::new(PATIENCE);
     let mut handshake = pin!(async {
         let frame = CloseFrame {

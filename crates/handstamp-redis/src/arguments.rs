@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use handstamp::clock::UnixTime;
-use handstamp::store::Presented;
+use handstamp::store::PresentedToken;
 
 use crate::failure::Failure;
 
-pub(crate) fn presented(presented: &Presented) -> Result<[String; 4], Failure> {
+pub(crate) fn presented(presented: &PresentedToken) -> Result<[String; 4], Failure> {
     Ok([
         presented.token.as_str().to_owned(),
         presented.successor.as_str().to_owned(),

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use handstamp::store::{SessionId, TokenId, Uid};
+use handstamp::store::{AccountId, SessionId, TokenId};
 use sha2::{Digest as _, Sha256};
 
 /// The names of everything of one user.
@@ -12,11 +12,11 @@ use sha2::{Digest as _, Sha256};
 /// too, and the scripts compare the user inside a session.
 pub(crate) struct Keys<'a> {
     base: String,
-    uid: &'a Uid,
+    uid: &'a AccountId,
 }
 
 impl<'a> Keys<'a> {
-    pub(crate) fn of(prefix: &str, uid: &'a Uid) -> Self {
+    pub(crate) fn of(prefix: &str, uid: &'a AccountId) -> Self {
         let digest: [u8; 32] = Sha256::digest(uid.as_str()).into();
         let (tag, _) = digest.split_at(TAG_BYTES);
         Self {
@@ -54,13 +54,13 @@ const TAG_BYTES: usize = 8;
 
 #[cfg(test)]
 mod tests {
-    use handstamp::store::{SessionId, TokenId, Uid};
+    use handstamp::store::{AccountId, SessionId, TokenId};
 
     use super::Keys;
 
     #[test]
     fn all_keys_of_a_user_have_one_tag_and_differ() {
-        let uid = Uid::new(Some("admin"), "{x}");
+        let uid = AccountId::new(Some("admin"), "{x}");
         let keys = Keys::of("app:", &uid);
         let all = [
             keys.session(&SessionId::from("one")),
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_token_and_its_user_are_told_apart() {
-        let (one, other) = (Uid::new(Some("b"), "c"), Uid::new(None, "c"));
+        let (one, other) = (AccountId::new(Some("b"), "c"), AccountId::new(None, "c"));
         assert_ne!(
             Keys::of("", &one).revoked_token(&TokenId::from("a")),
             Keys::of("", &other).revoked_token(&TokenId::from("a:b")),

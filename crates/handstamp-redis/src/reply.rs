@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use handstamp::clock::UnixTime;
-use handstamp::store::{Reason, SessionId, SessionRow, TokenId, Uid};
+use handstamp::store::{AccountId, EndReason, SessionId, SessionRow, TokenId};
 use redis::Value;
 
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
 /// A session of this user, from the hash it is kept in. Its current token may be one that the verb was told.
 pub(crate) fn row(
     id: SessionId,
-    uid: Uid,
+    uid: AccountId,
     told: &[&TokenId],
     hash: Value,
 ) -> Result<SessionRow, Failure> {
@@ -61,20 +61,20 @@ pub(crate) fn row(
         uid,
         generation: fields.number("generation")?,
         current: kept_id(fields.text("current")?, told, TokenId::as_str)?,
-        confirmed: match fields.text("confirmed")? {
+        acknowledged: match fields.text("acknowledged")? {
             "0" => false,
             "1" => true,
             _ => return Err(Failure::NotUnderstood("a session")),
         },
         rotated_at: fields.instant("rotated_at")?,
-        renewed_at: fields.instant("renewed_at")?,
+        grace_started_at: fields.instant("grace_started_at")?,
         created_at: fields.instant("created_at")?,
         last_active: fields.instant("last_active")?,
         idle_expires: fields.instant("idle_expires")?,
         absolute_expires: fields.instant("absolute_expires")?,
         data: fields.text("data")?.to_owned(),
         revoked: if fields.0.contains_key("revoked_at") {
-            let reason = Reason::from_name(fields.text("revoked_for")?);
+            let reason = EndReason::from_name(fields.text("revoked_for")?);
             Some((fields.instant("revoked_at")?, reason))
         } else {
             None

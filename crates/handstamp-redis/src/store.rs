@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use handstamp::error::StoreError;
-use handstamp::store::{BoxFuture, Uid};
+use handstamp::store::{AccountId, BoxFuture};
 use redis::Value;
 
 use crate::failure::{Failed, Failure};
@@ -91,7 +91,7 @@ impl RedisStore {
         }
     }
 
-    pub(crate) fn keys<'a>(&self, uid: &'a Uid) -> Keys<'a> {
+    pub(crate) fn keys<'a>(&self, uid: &'a AccountId) -> Keys<'a> {
         Keys::of(&self.prefix, uid)
     }
 

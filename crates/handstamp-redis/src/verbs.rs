@@ -4,8 +4,8 @@ use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::session::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    Admit, AdmitPurpose, BoxFuture, Created, NewSession, Presented, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, BoxFuture, Created, NewSession, PresentedToken, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UserRevocation,
 };
 
 use crate::RedisStore;
@@ -35,7 +35,7 @@ impl Store for RedisStore {
             let row = reply::row(new.id, new.uid, &[&new.token], row)?;
             match word.as_str() {
                 "new" => Ok(Created::New(row)),
-                "existing" => Ok(Created::Existing(row)),
+                "existing" => Ok(Created::AlreadyExists(row)),
                 _ => Err(Failure::NotUnderstood("an answer")),
             }
         })
@@ -61,14 +61,14 @@ impl Store for RedisStore {
                     generation,
                     grace,
                     millis(rotate.idle),
-                    flag(rotate.confirmed),
+                    flag(rotate.acknowledged),
                 ],
             );
             let mut parts = reply::list(answer.await?)?.into_iter();
             let word = reply::text(parts.next().unwrap_or_default())?;
             let row = |way| {
                 let row = parts.next().unwrap_or_default();
-                let Presented {
+                let PresentedToken {
                     token, successor, ..
                 } = &rotate.presented;
                 let told = [token, successor];
@@ -78,7 +78,7 @@ impl Store for RedisStore {
             match word.as_str() {
                 "rotated" => row(Continuation::Rotated),
                 "debounced" => row(Continuation::Debounced),
-                "arrived" => row(Continuation::Arrived),
+                "acknowledged" => row(Continuation::Acknowledged),
                 "reissued" => row(Continuation::Reissued),
                 "reissued_late" => row(Continuation::ReissuedLate),
                 "recovered" => row(Continuation::Recovered),
@@ -174,7 +174,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&uid);
             let answer = self.run(

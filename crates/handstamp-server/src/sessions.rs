@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use handstamp_axum::days;
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::handstamp::store::{Reason, RevokeUser, Store, Uid, UserRevocation};
+use handstamp_axum::handstamp::store::{AccountId, EndReason, RevokeUser, Store, UserRevocation};
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
@@ -45,11 +45,11 @@ impl Sessions {
 
     /// Ends all sessions of this name, and all its tokens without one. Says how many sessions there were.
     pub(crate) async fn end_all(&self, name: &UserName) -> Result<usize, StoreError> {
-        let uid = Uid::new(None, name.as_str());
+        let uid = AccountId::new(None, name.as_str());
         let revoke = RevokeUser::new(
             uid,
             UserRevocation::All,
-            Reason::Revoked,
+            EndReason::Revoked,
             days(LONGEST_LIFE),
         );
         Ok(self.0.revoke_user(revoke).await?.len())
@@ -73,7 +73,7 @@ impl Sessions {
     /// Whether the store answers, and has its tables.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         // Of nobody: no name is empty.
-        self.0.list(Uid::new(None, "")).await.map(drop)
+        self.0.list(AccountId::new(None, "")).await.map(drop)
     }
 }
 

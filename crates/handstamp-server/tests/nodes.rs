@@ -28,18 +28,22 @@ fn outlives_kill(home: &Home, settings: Settings<'_>) {
     assert_eq!(server.stop("KILL"), None);
 
     let server = home.start(&[], settings).unwrap();
-    assert_eq!(demo.let_in(&server), welcome(), "{}", server.stderr());
+    assert_eq!(demo.protected(&server), welcome(), "{}", server.stderr());
     assert_eq!(demo.send(&server, "POST", "/refresh").status, 200);
-    assert_eq!(copy.let_in(&server), ended(), "a log-out outlives it too");
+    assert_eq!(
+        copy.protected(&server),
+        ended(),
+        "a log-out outlives it too"
+    );
     let add = ["user", "add", "alice", "--password-stdin"];
     let output = home.run_with(&add, settings, "correct horse");
     assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(demo.let_in(&server), ended());
+    assert_eq!(demo.protected(&server), ended());
     let alice = Browser::logged_in(&server, "alice", "correct horse");
     assert_eq!(server.stop("KILL"), None);
 
     let server = home.start(&[], settings).unwrap();
-    assert_eq!(alice.let_in(&server), welcome());
+    assert_eq!(alice.protected(&server), welcome());
 }
 
 /// Two processes that share users and sessions.
@@ -51,11 +55,11 @@ fn ends_on_all(home: &Home, settings: Settings<'_>) {
     let [one, other] = two(home, settings);
     let mut browser = Browser::logged_in(&one, "user1", "password1");
     let mut copy = browser.clone();
-    assert_eq!(browser.let_in(&other), welcome());
+    assert_eq!(browser.protected(&other), welcome());
     assert_eq!(browser.send(&other, "POST", "/refresh").status, 200);
-    assert_eq!(browser.let_in(&one), welcome());
+    assert_eq!(browser.protected(&one), welcome());
     assert_eq!(browser.send(&one, "POST", "/logout").status, 200);
-    assert_eq!(copy.let_in(&other), ended(), "at the next request");
+    assert_eq!(copy.protected(&other), ended(), "at the next request");
     let refresh = copy.send(&other, "POST", "/refresh");
     assert_eq!(refresh.json()["code"], "session_ended", "{refresh:?}");
 
@@ -63,8 +67,8 @@ fn ends_on_all(home: &Home, settings: Settings<'_>) {
         [&one, &other].map(|server| Browser::logged_in(server, "user1", "password1"));
     let revoked = here.send(&one, "POST", "/sessions/revoke-others");
     assert_eq!(revoked.json()["revoked"], 1, "{revoked:?}");
-    assert_eq!(there.let_in(&other), ended());
-    assert_eq!(here.let_in(&other), welcome());
+    assert_eq!(there.protected(&other), ended());
+    assert_eq!(here.protected(&other), welcome());
 }
 
 #[test]

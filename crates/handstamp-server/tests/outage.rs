@@ -61,7 +61,7 @@ fn is_unavailable(
 /// The same process, after what it needs is there again.
 fn recovers(case: &str, server: &Server, browser: &mut Browser) {
     let start = Instant::now();
-    while browser.let_in(server) != welcome() {
+    while browser.protected(server) != welcome() {
         assert!(
             start.elapsed() < Duration::from_secs(10),
             "{}",
@@ -105,7 +105,7 @@ fn postgres_is_killed_and_started_again() {
     let home = Home::new();
     let server = home.start(&[], &settings).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
     let mut all = requests(&browser);
     all.push(login("user1", "password1"));
     let ready = json!({"database": "unreachable", "sessions": "unreachable"});
@@ -133,7 +133,7 @@ fn redis_is_killed_and_started_again() {
     let mut redis = Redis::durable();
     let server = Service::start(&["--redis", &redis.url()], &[]).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
     let mut all = requests(&browser);
     all.push(login("user1", "password1"));
     let ready = json!({"database": "ok", "sessions": "unreachable"});
@@ -182,10 +182,10 @@ fn with_redis_down_it_starts_and_accounts_say_that_sessions_go_on() {
         "Redis down at the start: log-in {:?} after it answers",
         start.elapsed()
     );
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
     let disabled = home.run_with(&["user", "disable", "alice"], &settings, "");
     assert!(disabled.status.success(), "{}", said(&disabled));
-    assert_eq!(browser.let_in(&server).0, 401);
+    assert_eq!(browser.protected(&server).0, 401);
 }
 
 /// Else sessions of users whose passwords everybody knows might be let in once it is back.

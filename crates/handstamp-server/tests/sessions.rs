@@ -61,17 +61,17 @@ fn devices_are_listed_and_revoked() {
             "{name}"
         );
     }
-    assert_eq!(other.let_in(&server), welcome());
+    assert_eq!(other.protected(&server), welcome());
 
     let path = format!("/sessions/{}", id(0));
     let without_csrf = Request::new("DELETE", &path).header("cookie", laptop.0.header());
     assert_eq!(server.send(&without_csrf).status, 403);
     let revoked = laptop.send(&server, "DELETE", &path);
     assert_eq!(revoked.json(), json!({"message": "Session revoked"}));
-    assert_eq!(phone.let_in(&server), ended());
+    assert_eq!(phone.protected(&server), ended());
     assert_eq!(laptop.send(&server, "DELETE", &path).status, 404, "once");
     assert_eq!(listed(&laptop, &server).len(), 1);
-    assert_eq!(laptop.let_in(&server), welcome());
+    assert_eq!(laptop.protected(&server), welcome());
 }
 
 #[test]
@@ -86,10 +86,10 @@ fn all_other_devices_are_logged_out_at_once() {
         json!({"message": "Other sessions revoked", "revoked": 2})
     );
     for other in &others {
-        assert_eq!(other.let_in(&server), ended());
+        assert_eq!(other.protected(&server), ended());
     }
-    assert_eq!(here.let_in(&server), welcome());
-    assert_eq!(stranger.let_in(&server), welcome());
+    assert_eq!(here.protected(&server), welcome());
+    assert_eq!(stranger.protected(&server), welcome());
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn a_log_out_ends_copies_of_its_tokens() {
     let server = Service::start(&[], &[]).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
     let mut copy = browser.clone();
-    assert_eq!(copy.let_in(&server), welcome());
+    assert_eq!(copy.protected(&server), welcome());
     assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
     assert_eq!(browser.0.header(), "");
-    assert_eq!(copy.let_in(&server), ended());
+    assert_eq!(copy.protected(&server), ended());
     let refresh = copy.send(&server, "POST", "/refresh");
     assert_eq!(refresh.status, 401);
     assert_eq!(refresh.json()["code"], "session_ended");
@@ -114,7 +114,7 @@ fn a_log_in_replaces_the_session_it_was_sent_in() {
     let again = login("user1", "password1").header("cookie", before.0.header());
     let mut after = before.clone();
     after.0.store(&server.send(&again));
-    assert_eq!(before.let_in(&server), ended());
+    assert_eq!(before.protected(&server), ended());
     assert_eq!(listed(&after, &server).len(), 1);
 }
 
@@ -160,7 +160,7 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
     let reply = browser.send(&server, "POST", "/refresh");
     assert_eq!(names(&reply).len(), 4, "{reply:?}");
     assert_ne!(refresh_token(&browser), first);
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
 
     // The token that was exchanged is a copy, once its successor has arrived and the window is over.
     thread::sleep(Duration::from_millis(1100));
@@ -169,7 +169,7 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
         (reused.status, &reused.json()["code"]),
         (401, &json!("refresh_reused"))
     );
-    assert_eq!(browser.let_in(&server), ended());
+    assert_eq!(browser.protected(&server), ended());
 }
 
 #[test]
@@ -178,11 +178,11 @@ fn who_changes_an_account_ends_its_sessions() {
     let server = home.start(&[], &[]).unwrap();
     let demo = Browser::logged_in(&server, "user1", "password1");
     let other_demo = Browser::logged_in(&server, "user2", "password2");
-    assert_eq!(demo.let_in(&server), welcome());
+    assert_eq!(demo.protected(&server), welcome());
     // The first user ends the demo, the one of his own name too.
     home.add_user("user1", "correct horse");
-    assert_eq!(demo.let_in(&server), ended());
-    assert_eq!(other_demo.let_in(&server), ended());
+    assert_eq!(demo.protected(&server), ended());
+    assert_eq!(other_demo.protected(&server), ended());
 
     let user = |arguments: &[&str], input: &str| {
         let output = home.run(&[&["user"], arguments].concat(), input);
@@ -199,16 +199,20 @@ fn who_changes_an_account_ends_its_sessions() {
         "user user1 has a new password; sessions ended: 2\n"
     );
     for browser in &browsers {
-        assert_eq!(browser.let_in(&server), ended());
+        assert_eq!(browser.protected(&server), ended());
     }
     let browser = start("another password");
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
     let disabled = user(&["disable", "user1"], "");
     assert_eq!(disabled, "user user1 is disabled; sessions ended: 1\n");
-    assert_eq!(browser.let_in(&server), ended());
+    assert_eq!(browser.protected(&server), ended());
     user(&["enable", "user1"], "");
-    assert_eq!(browser.let_in(&server), ended(), "what has ended stays so");
-    assert_eq!(bob.let_in(&server), welcome());
+    assert_eq!(
+        browser.protected(&server),
+        ended(),
+        "what has ended stays so"
+    );
+    assert_eq!(bob.protected(&server), welcome());
 }
 
 #[test]
@@ -218,10 +222,10 @@ fn a_start_without_demo_users_lets_in_no_session_of_theirs() {
     let demo = Browser::logged_in(&server, "user1", "password1");
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&[], &[]).unwrap();
-    assert_eq!(demo.let_in(&server), welcome(), "as before");
+    assert_eq!(demo.protected(&server), welcome(), "as before");
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&["--listen", "0.0.0.0:0"], &[]).unwrap();
-    assert_eq!(demo.let_in(&server), ended());
+    assert_eq!(demo.protected(&server), ended());
     assert_eq!(log_in(&server, "user1", "password1").status, 401);
 }
 
@@ -256,7 +260,7 @@ fn who_is_disabled_while_logging_in_has_no_session() {
     });
     assert!(!browsers.is_empty(), "some were in time");
     for browser in &browsers {
-        assert_eq!(browser.let_in(&server), ended());
+        assert_eq!(browser.protected(&server), ended());
     }
     let enabled = home.run(&["user", "enable", "alice"], "");
     assert!(enabled.status.success(), "{}", said(&enabled));
@@ -277,14 +281,14 @@ fn sessions_that_are_over_are_removed() {
     ];
     let server = home.start(&[], &settings).unwrap();
     let browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.let_in(&server), welcome());
+    assert_eq!(browser.protected(&server), welcome());
     assert!(
         server.says("sessions were purged gone=0"),
         "{}",
         server.stderr()
     );
     thread::sleep(Duration::from_millis(1100));
-    assert_eq!(browser.let_in(&server).0, 401);
+    assert_eq!(browser.protected(&server).0, 401);
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&[], &settings).unwrap();
     assert!(
@@ -307,7 +311,7 @@ fn who_sets_implicit_refresh_gets_it() {
         assert_eq!(reply.status, 200, "{settings:?}");
         let cookies = reply.all("set-cookie").count();
         assert_eq!(cookies, expected, "{settings:?}");
-        assert_eq!(browser.let_in(&server), welcome(), "{settings:?}");
+        assert_eq!(browser.protected(&server), welcome(), "{settings:?}");
         assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
         assert_eq!(browser.0.header(), "", "{settings:?}");
     }

@@ -2,7 +2,7 @@
 //! PostgreSQL ([`PostgresStore`], feature `postgres`).
 //!
 //! ```
-//! use handstamp::store::{Store, Uid};
+//! use handstamp::store::{Store, AccountId};
 //! use handstamp_sqlx::SqliteStore;
 //!
 //! #[tokio::main]
@@ -12,7 +12,7 @@
 //! #   let path = folder.join("sessions.db");
 //!     let store = SqliteStore::open(&path).await?;
 //!     // What an account page shows.
-//!     for session in store.list(Uid::new(None, "user1")).await? {
+//!     for session in store.list(AccountId::new(None, "user1")).await? {
 //!         println!("logged in at {}", session.created_at.as_secs());
 //!     }
 //!     // Once in a while, so that the file does not grow for ever.

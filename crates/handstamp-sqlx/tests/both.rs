@@ -176,7 +176,7 @@ async fn purges_while_others_go_on(store: Arc<dyn Store>) {
     assert_eq!(purged.unwrap(), 100_000);
     assert!(longest < Duration::from_secs(1), "{longest:?}");
     let again = store.create(kept).await.unwrap();
-    assert!(matches!(again, Created::Existing(_)), "{again:?}");
+    assert!(matches!(again, Created::AlreadyExists(_)), "{again:?}");
     assert_eq!(store.purge().await.unwrap(), 0);
 }
 

@@ -169,7 +169,7 @@ async fn admission_is_one_statement_and_one_round_trip() {
     let mut without_session = login.access(1);
     without_session.session = None;
     let rows = [
-        ("one that confirms its generation", login.access(1)),
+        ("one that acknowledges its generation", login.access(1)),
         ("one that writes nothing", login.access(1)),
         ("one whose time is noted", noticed),
         ("one without a session", without_session),
@@ -371,7 +371,7 @@ async fn a_stricter_isolation_level_changes_no_answer() {
         let login = Login::named(level);
         store.create(login.create()).await.unwrap();
         let mut rotate = login.rotate(1);
-        rotate.confirmed = false;
+        rotate.acknowledged = false;
         sleep(Duration::from_millis(5)).await;
         rotate.presented.grace = Duration::from_millis(5);
         let refresh = |_| {

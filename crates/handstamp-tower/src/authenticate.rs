@@ -144,7 +144,7 @@ pub(crate) async fn token<P: Purpose>(
         return Ok(token);
     }
     let token = Arc::new(auth.authenticate(head, require).await?);
-    implicit_refresh::let_in(auth, &token, &parts.extensions);
+    implicit_refresh::record(auth, &token, &parts.extensions);
     Ok(token)
 }
 

@@ -117,7 +117,7 @@ where
         let refresh =
             ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.uri().path());
         if let Some(refresh) = &refresh {
-            begun(refresh, &self.auth, request.extensions_mut());
+            register(refresh, &self.auth, request.extensions_mut());
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
@@ -134,16 +134,16 @@ where
 }
 
 /// The layers and extractors behind will find it; a layer before may have let a token in already.
-fn begun(refresh: &ImplicitRefresh, auth: &Auth, extensions: &mut Extensions) {
+fn register(refresh: &ImplicitRefresh, auth: &Auth, extensions: &mut Extensions) {
     if let Some(token) = verified::<Access>(auth, extensions) {
-        refresh.let_in(&token);
+        refresh.record(&token);
     }
     let Begun(all) = extensions.get_or_insert_with(Begun::default);
     all.push(refresh.clone());
 }
 
 /// Tells the layers of this `Auth` which token a request was let in with.
-pub(crate) fn let_in<P: Purpose>(
+pub(crate) fn record<P: Purpose>(
     auth: &Auth,
     token: &Arc<Authenticated<P>>,
     extensions: &Extensions,
@@ -151,7 +151,7 @@ pub(crate) fn let_in<P: Purpose>(
     if let Some(Begun(all)) = extensions.get() {
         all.iter()
             .filter(|refresh| refresh.is_of(auth))
-            .for_each(|refresh| refresh.let_in(token));
+            .for_each(|refresh| refresh.record(token));
     }
 }
 

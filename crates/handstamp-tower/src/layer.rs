@@ -82,7 +82,7 @@ where
         let require = Arc::clone(&self.require);
         Box::pin(async move {
             let found = auth.authenticate(&Head::from(&request), &require).await;
-            match found.and_then(|token| verified::let_in(&auth, token, request.extensions_mut())) {
+            match found.and_then(|token| verified::record(&auth, token, request.extensions_mut())) {
                 Ok(()) => Ok(inner.call(request).await?.map(ResponseBody::from)),
                 Err(rejection) => Ok(refuse(rejection).map(ResponseBody::refusal)),
             }

@@ -50,7 +50,7 @@ pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<
 }
 
 /// What one layer let in, for the layers and the handler behind it. Demands add up, so they are about one token.
-pub(crate) fn let_in<P: Purpose>(
+pub(crate) fn record<P: Purpose>(
     auth: &Auth,
     token: Authenticated<P>,
     extensions: &mut Extensions,
@@ -59,7 +59,7 @@ pub(crate) fn let_in<P: Purpose>(
         return auth.require_same(&outer, &token);
     }
     let token = Arc::new(token);
-    implicit_refresh::let_in(auth, &token, extensions);
+    implicit_refresh::record(auth, &token, extensions);
     let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
     entries.push((auth.clone(), token));
     Ok(())

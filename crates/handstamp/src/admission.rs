@@ -7,7 +7,7 @@ use std::pin::Pin;
 use crate::auth::Auth;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::error::{Reason, StoreError};
+use crate::error::{RejectionKind, StoreError};
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub enum Admission {
 /// ```
 /// use std::collections::HashSet;
 ///
-/// use handstamp::admission::{Admission, GenuineToken};
+/// use handstamp::admission::{Admission, TokenInfo};
 ///
-/// fn judge(revoked: &HashSet<String>, token: &GenuineToken) -> Admission {
+/// fn judge(revoked: &HashSet<String>, token: &TokenInfo) -> Admission {
 ///     if revoked.contains(token.id()) { Admission::Revoked } else { Admission::Admitted }
 /// }
 /// ```
@@ -39,14 +39,14 @@ pub enum Admission {
 /// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
 /// revoked token in again when one character is appended.
 #[derive(Clone)]
-pub struct GenuineToken {
+pub struct TokenInfo {
     id: String,
     subject: String,
     issued_at: UnixTime,
     expires_at: UnixTime,
 }
 
-impl GenuineToken {
+impl TokenInfo {
     /// The claim `jti`.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -73,16 +73,16 @@ impl GenuineToken {
 }
 
 /// Ids stay out of logs.
-impl fmt::Debug for GenuineToken {
+impl fmt::Debug for TokenInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GenuineToken")
+        f.debug_struct("TokenInfo")
             .field("issued_at", &self.issued_at)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
 }
 
-impl From<&Claims> for GenuineToken {
+impl From<&Claims> for TokenInfo {
     fn from(claims: &Claims) -> Self {
         Self {
             id: claims.id().to_owned(),
@@ -94,28 +94,31 @@ impl From<&Claims> for GenuineToken {
 }
 
 /// Asks the blocklist, if there is one.
-pub(crate) async fn by_blocklist(auth: &Auth, claims: &Claims) -> Result<Admission, Reason> {
+pub(crate) async fn by_blocklist(auth: &Auth, claims: &Claims) -> Result<Admission, RejectionKind> {
     match auth.blocklist() {
-        Some(blocklist) => auth.wait(blocklist.ask(GenuineToken::from(claims))).await,
+        Some(blocklist) => {
+            auth.with_timeout(blocklist.ask(TokenInfo::from(claims)))
+                .await
+        }
         None => Ok(Admission::Admitted),
     }
 }
 
 /// The application's own function, behind one type.
-pub(crate) struct Blocklist(Box<dyn Fn(GenuineToken) -> Answer + Send + Sync>);
+pub(crate) struct Blocklist(Box<dyn Fn(TokenInfo) -> Answer + Send + Sync>);
 
 type Answer = Pin<Box<dyn Future<Output = Result<Admission, StoreError>> + Send>>;
 
 impl Blocklist {
     pub(crate) fn new<F, A>(ask: F) -> Self
     where
-        F: Fn(GenuineToken) -> A + Send + Sync + 'static,
+        F: Fn(TokenInfo) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
     {
         Self(Box::new(move |token| Box::pin(ask(token))))
     }
 
-    pub(crate) fn ask(&self, token: GenuineToken) -> Answer {
+    pub(crate) fn ask(&self, token: TokenInfo) -> Answer {
         (self.0)(token)
     }
 }

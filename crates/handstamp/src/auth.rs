@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::{Admission, Blocklist, GenuineToken};
+use crate::admission::{Admission, Blocklist, TokenInfo};
 use crate::authenticate;
 use crate::authenticated::Authenticated;
 use crate::clock::{Clock, SystemClock, UnixTime};
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::connection::Watchers;
 use crate::csrf;
 use crate::deadline;
-use crate::error::{IssueError, Reason, Rejection, Shape, StoreError};
+use crate::error::{IssueError, Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::issue;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
@@ -23,7 +23,7 @@ use crate::request::RequestHead;
 use crate::session::{EventKind, Listener, SessionEvent};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::{SignedToken, TokenPair};
-use crate::store::{Missing, SessionId, Store, Uid};
+use crate::store::{AccountId, Missing, SessionId, Store};
 
 /// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
 ///
@@ -46,7 +46,7 @@ pub struct Auth(Arc<Parts>);
 
 struct Parts {
     config: Config,
-    shape: Arc<Shape>,
+    shape: Arc<RejectionStyle>,
     clock: Box<dyn Clock>,
     random: Box<dyn RandomSource>,
     blocklist: Option<Blocklist>,
@@ -93,7 +93,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
     ) -> Result<SignedToken<Access>, IssueError> {
-        issue::issue(self, &token.into().of_login_type(self.config())?)
+        issue::issue(self, &token.into().with_login_type(self.config())?)
     }
 
     /// Makes a refresh token, good only for getting new access tokens.
@@ -104,7 +104,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
     ) -> Result<SignedToken<Refresh>, IssueError> {
-        issue::issue(self, &token.into().of_login_type(self.config())?)
+        issue::issue(self, &token.into().with_login_type(self.config())?)
     }
 
     /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
@@ -121,7 +121,7 @@ impl Auth {
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
     pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
-        let mut token = token.into().of_login_type(self.config())?;
+        let mut token = token.into().with_login_type(self.config())?;
         let access = issue::issue(self, &token)?;
         token.lifetime = None;
         Ok(TokenPair {
@@ -228,7 +228,7 @@ impl Auth {
         if token.is_fresh() {
             Ok(())
         } else {
-            Err(self.reject(Reason::FreshTokenRequired))
+            Err(self.reject(RejectionKind::FreshTokenRequired))
         }
     }
 
@@ -245,7 +245,7 @@ impl Auth {
         if authenticate::is_fresh_within(self, token.claims_set(), span) {
             Ok(())
         } else {
-            Err(self.reject(Reason::FreshTokenRequired))
+            Err(self.reject(RejectionKind::FreshTokenRequired))
         }
     }
 
@@ -262,7 +262,7 @@ impl Auth {
             Ok(())
         } else {
             let reason = "two layers of the route found two different tokens";
-            Err(self.reject(Reason::InvalidToken(reason.into())))
+            Err(self.reject(RejectionKind::InvalidToken(reason.into())))
         }
     }
 
@@ -312,9 +312,9 @@ impl Auth {
     }
 
     /// For what makes no sense without one.
-    pub(crate) fn required_store(&self) -> Result<&dyn Store, Reason> {
+    pub(crate) fn required_store(&self) -> Result<&dyn Store, RejectionKind> {
         self.store()
-            .ok_or_else(|| Reason::StoreUnavailable(Missing::error()))
+            .ok_or_else(|| RejectionKind::StoreUnavailable(Missing::error()))
     }
 
     /// Whether a log-in makes a session. A session that is there counts in any case.
@@ -329,23 +329,23 @@ impl Auth {
 
     /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
     /// a service with another leeway.
-    pub(crate) fn forgettable(&self, expires_at: UnixTime) -> UnixTime {
+    pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
         expires_at
             .saturating_add(self.config().leeway())
             .saturating_add(MARGIN)
     }
 
     /// Waits for a store, but not for ever.
-    pub(crate) async fn wait<T>(
+    pub(crate) async fn with_timeout<T>(
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, Reason> {
+    ) -> Result<T, RejectionKind> {
         deadline::within(self.config().store_timeout(), answer)
             .await
-            .map_err(Reason::StoreUnavailable)
+            .map_err(RejectionKind::StoreUnavailable)
     }
 
-    pub(crate) fn tell(&self, kind: EventKind, uid: &Uid, session: &SessionId) {
+    pub(crate) fn emit(&self, kind: EventKind, uid: &AccountId, session: &SessionId) {
         let event = SessionEvent {
             kind,
             uid: uid.clone(),
@@ -357,13 +357,13 @@ impl Auth {
         }
     }
 
-    pub(crate) fn reject(&self, reason: Reason) -> Rejection {
+    pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
         match &reason {
-            Reason::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
-            Reason::InvalidToken(detail) => {
+            RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            RejectionKind::InvalidToken(detail) => {
                 tracing::debug!(code = reason.code(), %detail, "request refused");
             }
-            Reason::CrossSiteRequest(said) | Reason::OriginNotAllowed(said) => {
+            RejectionKind::CrossSiteRequest(said) | RejectionKind::OriginNotAllowed(said) => {
                 tracing::debug!(code = reason.code(), said, "request refused");
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
@@ -440,7 +440,7 @@ impl AuthBuilder {
     }
 
     /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
-    /// [`GenuineToken::id`]; when it cannot, the request is answered with 503.
+    /// [`TokenInfo::id`]; when it cannot, the request is answered with 503.
     ///
     /// # Security
     /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. What does not answer
@@ -461,7 +461,7 @@ impl AuthBuilder {
     /// ```
     pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
     where
-        F: Fn(GenuineToken) -> A + Send + Sync + 'static,
+        F: Fn(TokenInfo) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Admission, StoreError>> + Send + 'static,
     {
         self.blocklist = Some(Blocklist::new(ask));
@@ -498,7 +498,7 @@ impl AuthBuilder {
             tracing::error!("JWT_SESSION_TRACKING=true: {}", Missing::REASON);
             store = Some(Box::new(Missing));
         }
-        let shape = Shape {
+        let shape = RejectionStyle {
             style: config.error_style(),
             message_key: config.error_message_key().to_owned(),
         };

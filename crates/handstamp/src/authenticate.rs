@@ -8,7 +8,7 @@ use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
 use crate::csrf::CsrfCleared;
-use crate::error::{Reason, Rejection};
+use crate::error::{Rejection, RejectionKind};
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::require::Require;
@@ -74,7 +74,7 @@ fn clear<P: Purpose>(
     auth: &Auth,
     head: &impl RequestHead,
     require: &Require<P>,
-) -> Result<CsrfCleared<P>, Reason> {
+) -> Result<CsrfCleared<P>, RejectionKind> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
     csrf::check_presented(presented.location(), head, config, require)?;
@@ -83,7 +83,7 @@ fn clear<P: Purpose>(
     let demanded = [config.login_type(), require.login_type.as_deref()];
     for expected in demanded.into_iter().flatten() {
         if claims.login_type() != Some(expected) {
-            return Err(Reason::LoginTypeMismatch {
+            return Err(RejectionKind::LoginTypeMismatch {
                 expected: expected.to_owned(),
                 actual: claims.login_type().map(str::to_owned),
             });
@@ -92,7 +92,7 @@ fn clear<P: Purpose>(
     if let Some(span) = require.fresh_within
         && !is_fresh_within(auth, claims, span)
     {
-        return Err(Reason::FreshTokenRequired);
+        return Err(RejectionKind::FreshTokenRequired);
     }
     csrf::check(verified, head, config, require)
 }
@@ -104,7 +104,10 @@ pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> b
 }
 
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
-async fn admit<P: Purpose>(auth: &Auth, cleared: &CsrfCleared<P>) -> Result<Admission, Reason> {
+async fn admit<P: Purpose>(
+    auth: &Auth,
+    cleared: &CsrfCleared<P>,
+) -> Result<Admission, RejectionKind> {
     let claims = &cleared.verified().claims;
     let answer = admission::by_blocklist(auth, claims).await?;
     match auth.store() {
@@ -119,17 +122,17 @@ fn finish<P: Purpose>(
     cleared: CsrfCleared<P>,
     admission: Admission,
     require: &Require<P>,
-) -> Result<Authenticated<P>, Reason> {
+) -> Result<Authenticated<P>, RejectionKind> {
     match admission {
         Admission::Admitted => {}
-        Admission::Revoked => return Err(Reason::TokenRevoked),
-        Admission::SessionEnded => return Err(Reason::SessionEnded),
-        Admission::Reused => return Err(Reason::RefreshReused),
+        Admission::Revoked => return Err(RejectionKind::TokenRevoked),
+        Admission::SessionEnded => return Err(RejectionKind::SessionEnded),
+        Admission::Reused => return Err(RejectionKind::RefreshReused),
     }
     let claims = &cleared.verified().claims;
     for demand in &require.scopes {
         if !demand.is_met_by(|| claims.scopes()) {
-            return Err(Reason::InsufficientScope {
+            return Err(RejectionKind::InsufficientScope {
                 required: demand.names().to_vec(),
                 provided: claims.scopes().map(str::to_owned).collect(),
             });

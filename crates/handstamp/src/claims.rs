@@ -10,7 +10,7 @@ use std::time::Duration;
 use self::object::ClaimsSet;
 pub(crate) use self::written::NewClaims;
 use crate::clock::UnixTime;
-use crate::store::{Presented, SessionId, TokenId, Uid};
+use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
 /// What a token says, well formed but not yet judged.
 ///
@@ -128,13 +128,13 @@ impl Claims {
     }
 
     /// Whose sessions and revocations are about this token.
-    pub(crate) fn uid(&self) -> Uid {
-        Uid::new(self.login_type(), self.subject())
+    pub(crate) fn uid(&self) -> AccountId {
+        AccountId::new(self.login_type(), self.subject())
     }
 
     /// As the rules of rotation look at it.
-    pub(crate) fn presented(&self, session: &SessionId, grace: Duration) -> Presented {
-        Presented::new(session, TokenId::from(self.id()), self.generation, grace)
+    pub(crate) fn presented(&self, session: &SessionId, grace: Duration) -> PresentedToken {
+        PresentedToken::new(session, TokenId::from(self.id()), self.generation, grace)
     }
 
     /// `None` when the token has no `aud` at all.

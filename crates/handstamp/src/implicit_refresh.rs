@@ -11,8 +11,8 @@ use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
-use crate::error::{IssueError, Reason};
-use crate::issue::{self, Stamp};
+use crate::error::{IssueError, RejectionKind};
+use crate::issue::{self, TokenIdentity};
 use crate::locate::Location;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
@@ -56,7 +56,7 @@ use crate::store::SessionId;
 ///
 /// let require = Require::access();
 /// let token = Arc::new(auth.authenticate(&request, &require).await?);
-/// refresh.let_in(&token);
+/// refresh.record(&token);
 ///
 /// let cookies = refresh.cookies(&Ok200).await;
 /// assert!(cookies.is_none()); // the token has 15 minutes left
@@ -89,7 +89,7 @@ impl ImplicitRefresh {
     }
 
     /// The request was let in with this token. Only an access token from a cookie is renewed; of several, the first.
-    pub fn let_in<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
+    pub fn record<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
         let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
         if let Ok(access) = token.downcast::<Authenticated<Access>>()
             && access.location() == Location::Cookies
@@ -124,9 +124,9 @@ impl ImplicitRefresh {
             if !is_due(&auth, &token, now) {
                 return None;
             }
-            let term = match term(&auth, &token).await {
+            let term = match renewal_limits(&auth, &token).await {
                 Ok(term) => term?,
-                Err(Reason::StoreUnavailable(error)) => {
+                Err(RejectionKind::StoreUnavailable(error)) => {
                     tracing::error!(%error, "no implicit refresh");
                     return None;
                 }
@@ -187,7 +187,7 @@ fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
 }
 
 /// What the new token may be.
-struct Term {
+struct RenewalLimits {
     /// At most.
     lifetime: Duration,
     ends_at: UnixTime,
@@ -195,20 +195,23 @@ struct Term {
 }
 
 /// Asks everybody who can revoke a token whether it is still good, and for how long there may be others in its place.
-async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>, Reason> {
+async fn renewal_limits(
+    auth: &Auth,
+    token: &Authenticated<Access>,
+) -> Result<Option<RenewalLimits>, RejectionKind> {
     let config = auth.config();
     let claims = token.claims_set();
     if admission::by_blocklist(auth, claims).await? != Admission::Admitted {
         return Ok(None);
     }
     if let Some(store) = auth.store()
-        && session::admit_again(auth, store, claims).await? != Admission::Admitted
+        && session::recheck(auth, store, claims).await? != Admission::Admitted
     {
         return Ok(None);
     }
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
-        let term = (!auth.requires_sessions()).then(|| Term {
+        let term = (!auth.requires_sessions()).then(|| RenewalLimits {
             lifetime: config.access_lifetime(),
             ends_at: claims
                 .authenticated_at()
@@ -221,12 +224,12 @@ async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>
     let Some(store) = auth.store() else {
         return Ok(None);
     };
-    let rows = auth.wait(store.list(claims.uid())).await?;
+    let rows = auth.with_timeout(store.list(claims.uid())).await?;
     let Some(row) = rows.into_iter().find(|row| row.id == session) else {
         return Ok(None);
     };
-    let data = SessionData::read(&row).map_err(Reason::StoreUnavailable)?;
-    Ok(Some(Term {
+    let data = SessionData::read(&row).map_err(RejectionKind::StoreUnavailable)?;
+    Ok(Some(RenewalLimits {
         lifetime: data.token.lifetime.unwrap_or(config.access_lifetime()),
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
         cookie_lifetime: data.client.cookies,
@@ -237,7 +240,7 @@ async fn term(auth: &Auth, token: &Authenticated<Access>) -> Result<Option<Term>
 fn renew(
     auth: &Auth,
     token: &Authenticated<Access>,
-    term: &Term,
+    term: &RenewalLimits,
     issued_at: UnixTime,
 ) -> Result<Option<SetCookies>, IssueError> {
     // One that was made to live for a short time is not made to live for long.
@@ -249,7 +252,7 @@ fn renew(
     }
     let [id, csrf] = issue::random_values(auth)?;
     let csrf = auth.config().guards_cookies().then_some(csrf);
-    let stamp = Stamp {
+    let stamp = TokenIdentity {
         id,
         // Forms that were rendered with it go on working.
         csrf: token.csrf().map(str::to_owned).or(csrf),

@@ -40,7 +40,7 @@ pub(crate) fn issue_until<P: Purpose>(
         .as_ref()
         .and_then(|session| session.csrf.clone());
     let issued_at = UnixTime::from_secs(auth.now().as_secs());
-    let stamp = Stamp {
+    let stamp = TokenIdentity {
         id,
         csrf: config
             .guards_cookies()
@@ -68,7 +68,7 @@ pub(crate) fn lifetime<P: Purpose>(
 }
 
 /// What makes one token different from the next.
-pub(crate) struct Stamp {
+pub(crate) struct TokenIdentity {
     pub(crate) id: String,
     pub(crate) csrf: Option<String>,
     pub(crate) issued_at: UnixTime,
@@ -79,7 +79,7 @@ pub(crate) struct Stamp {
 pub(crate) fn sign<P: Purpose>(
     auth: &Auth,
     new: &NewToken,
-    stamp: Stamp,
+    stamp: TokenIdentity,
 ) -> Result<SignedToken<P>, IssueError> {
     let config = auth.config();
     new.check(config.identity_claim())?;
@@ -91,7 +91,7 @@ pub(crate) fn sign<P: Purpose>(
     };
     let payload = claims.to_json()?;
     let token = config.keys().sign(&payload)?;
-    let Stamp {
+    let TokenIdentity {
         id,
         csrf,
         expires_at,

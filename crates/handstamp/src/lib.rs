@@ -12,7 +12,7 @@
 //!         .token_locations([Location::Cookies])
 //!         .access_token_expires(minutes(15))
 //!         .refresh_token_expires(days(30))
-//!         .build()?, // every mistake at once, each with its cure
+//!         .build()?, // every mistake at once, each with what to do about it
 //! );
 //! let access = auth.create_access_token("user1")?;
 //! for line in auth.set_access_cookies(&access)?.lines() {

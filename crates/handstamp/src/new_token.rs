@@ -12,7 +12,7 @@ use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::error::IssueError;
 use crate::purpose::Purpose;
-use crate::store::{SessionId, Uid};
+use crate::store::{AccountId, SessionId};
 
 /// What a new token shall say. A `&str` or `String` is a subject and nothing else.
 ///
@@ -123,7 +123,7 @@ impl NewToken {
     }
 
     /// The same for an [`Auth`](crate::Auth) of one login type: the only one it makes tokens of.
-    pub(crate) fn of_login_type(mut self, config: &Config) -> Result<Self, IssueError> {
+    pub(crate) fn with_login_type(mut self, config: &Config) -> Result<Self, IssueError> {
         if let Some(own) = config.login_type() {
             match self.login_type {
                 Some(given) if given != own => {
@@ -145,8 +145,8 @@ impl NewToken {
         (self.session.is_some() || time != issued_at).then_some(time)
     }
 
-    pub(crate) fn uid(&self) -> Uid {
-        Uid::new(self.login_type.as_deref(), &self.subject)
+    pub(crate) fn uid(&self) -> AccountId {
+        AccountId::new(self.login_type.as_deref(), &self.subject)
     }
 
     /// Whether it can be written. `identity` is the claim that names the subject beside `sub`.

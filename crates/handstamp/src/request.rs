@@ -51,20 +51,20 @@ pub trait RequestHead {
 
 /// What a request says in one place, under one name.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Said<'r> {
-    Nothing,
-    One(Cow<'r, [u8]>),
+pub(crate) enum Values<'r> {
+    Missing,
+    Single(Cow<'r, [u8]>),
     /// Values that differ.
-    Several,
+    Conflicting,
 }
 
-impl<'r> FromIterator<Cow<'r, [u8]>> for Said<'r> {
+impl<'r> FromIterator<Cow<'r, [u8]>> for Values<'r> {
     fn from_iter<I: IntoIterator<Item = Cow<'r, [u8]>>>(values: I) -> Self {
         let mut values = values.into_iter();
         match values.next() {
-            None => Self::Nothing,
-            Some(value) if values.all(|other| other == value) => Self::One(value),
-            Some(_) => Self::Several,
+            None => Self::Missing,
+            Some(value) if values.all(|other| other == value) => Self::Single(value),
+            Some(_) => Self::Conflicting,
         }
     }
 }

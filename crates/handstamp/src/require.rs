@@ -125,7 +125,7 @@ impl<P: Purpose> Require<P> {
     /// the same, by where browsers say they come from; a program that says nothing is let in.
     ///
     /// # Security
-    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with `HANDSTAMP_PROVENANCE=report-only`.
+    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with `HANDSTAMP_ORIGIN_CHECK=report-only`.
     #[must_use]
     pub fn without_csrf_token(mut self) -> Self {
         self.csrf = CsrfDemand::SkipToken;

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
-use crate::error::{Reason, Rejection, StoreError};
+use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::purpose::Access;
 
 /// Finds the user of a token: where handlers ask for users, the application's state does it.
@@ -67,8 +67,8 @@ impl Auth {
         token: &Authenticated<Access>,
         from: &impl LoadSubject<U>,
     ) -> Result<U, Rejection> {
-        let user = self.wait(from.load_subject(token)).await;
-        user.and_then(|user| user.ok_or(Reason::UnknownSubject))
+        let user = self.with_timeout(from.load_subject(token)).await;
+        user.and_then(|user| user.ok_or(RejectionKind::UnknownSubject))
             .map_err(|reason| self.reject(reason))
     }
 }

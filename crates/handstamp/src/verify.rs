@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::config::Config;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::locate::{Location, Presented};
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
@@ -23,7 +23,7 @@ pub(crate) fn verify<P: Purpose>(
     presented: &Presented<'_>,
     config: &Config,
     now: UnixTime,
-) -> Result<Verified<P>, Reason> {
+) -> Result<Verified<P>, RejectionKind> {
     let claims = match presented {
         Presented::One { token, .. } => open(token, config)?,
         Presented::Cookies { name, candidates } => choose(name, candidates.as_slice(), config)?,
@@ -61,14 +61,14 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.
-fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, Reason> {
+fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
     Ok(Box::new(Claims::parse(payload, config.identity_claim())?))
 }
 
 /// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
 /// ones are dropped, expired genuine ones still count, and the newest of one subject is meant.
-fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, Reason> {
+fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     let mut newest: Option<Box<Claims>> = None;
     let mut dropped = None;
     for token in tokens {
@@ -92,7 +92,7 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
                 if (other.subject(), other.login_type())
                     != (claims.subject(), claims.login_type()) =>
             {
-                return Err(Reason::AmbiguousCookie {
+                return Err(RejectionKind::AmbiguousCookie {
                     name: name.to_owned(),
                 });
             }
@@ -102,13 +102,13 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
             _ => newest = Some(claims),
         }
     }
-    newest.ok_or_else(|| dropped.unwrap_or(Reason::InvalidToken("an empty cookie".into())))
+    newest.ok_or_else(|| dropped.unwrap_or(RejectionKind::InvalidToken("an empty cookie".into())))
 }
 
 /// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
-fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), Reason> {
+fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
     if now >= claims.expires_at.saturating_add(config.leeway()) {
-        return Err(Reason::TokenExpired);
+        return Err(RejectionKind::TokenExpired);
     }
     let latest = now.saturating_add(CLOCK_SKEW);
     if claims.issued_at > latest
@@ -116,32 +116,32 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
             .not_before
             .is_some_and(|not_before| not_before > latest)
     {
-        return Err(Reason::InvalidToken(
+        return Err(RejectionKind::InvalidToken(
             "issued or valid only in the future: do the clocks differ?".into(),
         ));
     }
     judge_parties(claims, config)?;
     if claims.kind() != P::KIND.claim() {
         return Err(match P::KIND {
-            Kind::Access => Reason::AccessTokenRequired,
-            Kind::Refresh => Reason::RefreshTokenRequired,
+            Kind::Access => RejectionKind::AccessTokenRequired,
+            Kind::Refresh => RejectionKind::RefreshTokenRequired,
         });
     }
     Ok(())
 }
 
 /// Who made it, and for whom.
-fn judge_parties(claims: &Claims, config: &Config) -> Result<(), Reason> {
+fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
     match (claims.audience(), config.decode_audience()) {
         (None, []) => {}
         (None, _) => {
-            return Err(Reason::InvalidToken(
+            return Err(RejectionKind::InvalidToken(
                 "no aud, and JWT_DECODE_AUDIENCE asks for one".into(),
             ));
         }
         (Some(mut has), wanted) => {
             if !has.any(|audience| wanted.iter().any(|own| own == audience)) {
-                return Err(Reason::InvalidAudience);
+                return Err(RejectionKind::InvalidAudience);
             }
         }
     }
@@ -149,11 +149,11 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), Reason> {
         (_, None) => {}
         (Some(has), Some(wanted)) if has == wanted => {}
         (None, Some(_)) => {
-            return Err(Reason::InvalidToken(
+            return Err(RejectionKind::InvalidToken(
                 "no iss, and JWT_DECODE_ISSUER asks for one".into(),
             ));
         }
-        (Some(_), Some(_)) => return Err(Reason::InvalidIssuer),
+        (Some(_), Some(_)) => return Err(RejectionKind::InvalidIssuer),
     }
     Ok(())
 }

@@ -14,7 +14,10 @@ use crate::app::{SECRET, outcome, send, subject};
 #[tokio::test]
 async fn bug_44_login_types_that_share_a_cookie_do_not_start() {
     let users = config_of("user", "").build().unwrap();
-    let same_names = config_of("admin", "").beside(&users).build().unwrap_err();
+    let same_names = config_of("admin", "")
+        .alongside(&users)
+        .build()
+        .unwrap_err();
     let names = [
         ("JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
         ("JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),
@@ -33,7 +36,7 @@ async fn bug_44_login_types_that_share_a_cookie_do_not_start() {
     });
     assert_eq!(said, expected);
     let same_type = config_of("user", "admin_")
-        .beside(&users)
+        .alongside(&users)
         .build()
         .unwrap_err();
     assert!(
@@ -43,7 +46,10 @@ async fn bug_44_login_types_that_share_a_cookie_do_not_start() {
     );
 
     // With names of their own one browser is logged in as both, and neither opens a door of the other.
-    let admins = config_of("admin", "admin_").beside(&users).build().unwrap();
+    let admins = config_of("admin", "admin_")
+        .alongside(&users)
+        .build()
+        .unwrap();
     let (users, admins) = (Auth::new(users), Auth::new(admins));
     let router = Router::new()
         .route("/user", get(subject).with_state(users.clone()))

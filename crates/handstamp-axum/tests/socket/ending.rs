@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use handstamp_axum::handstamp::admission::Admission;
-use handstamp_axum::handstamp::connection::Ended;
+use handstamp_axum::handstamp::connection::CloseReason;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Auth, handstamp};
@@ -40,7 +40,7 @@ async fn it_ends_when_its_token_expires() {
         service.clock.advance(Duration::from_secs(900));
         let code = closed(&mut client).await;
         assert_eq!(code, (4401, "token_expired".to_owned()), "{path}");
-        assert_eq!(service.ended().await, Some(Ended::Expired), "{path}");
+        assert_eq!(service.ended().await, Some(CloseReason::Expired), "{path}");
     }
 }
 
@@ -58,7 +58,7 @@ async fn it_ends_at_once_when_this_process_revokes_its_token() {
         service.auth.revoke_all_sessions("user1").await.unwrap();
         let code = closed(&mut client).await;
         assert_eq!(code, (4401, "token_revoked".to_owned()), "{path}");
-        assert_eq!(service.ended().await, Some(Ended::Revoked), "{path}");
+        assert_eq!(service.ended().await, Some(CloseReason::Revoked), "{path}");
     }
 }
 
@@ -82,7 +82,7 @@ async fn it_ends_within_the_interval_when_another_process_revokes_its_token() {
         "{:?}",
         revoked.elapsed()
     );
-    assert_eq!(here.ended().await, Some(Ended::Revoked));
+    assert_eq!(here.ended().await, Some(CloseReason::Revoked));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn it_ends_when_nobody_can_say_whether_its_token_is_good() {
         closed(&mut client).await,
         (1013, "store_unavailable".to_owned())
     );
-    assert_eq!(service.ended().await, Some(Ended::StoreUnavailable));
+    assert_eq!(service.ended().await, Some(CloseReason::StoreUnavailable));
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_peer_that_reads_nothing_holds_nothing_up() {
     // The buffers between them are full.
     tokio::time::sleep(Duration::from_millis(300)).await;
     service.auth.revoke_all_sessions("user1").await.unwrap();
-    assert_eq!(service.ended().await, Some(Ended::Revoked));
+    assert_eq!(service.ended().await, Some(CloseReason::Revoked));
     // Nor does it keep the connection.
     let revoked = Instant::now();
     tokio::time::sleep(Duration::from_millis(5_500)).await;
@@ -136,7 +136,7 @@ async fn a_peer_that_does_not_answer_the_close_is_dropped() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let revoked = Instant::now();
     service.auth.revoke_all_sessions("user1").await.unwrap();
-    assert_eq!(service.ended().await, Some(Ended::Revoked));
+    assert_eq!(service.ended().await, Some(CloseReason::Revoked));
     // A Close frame: two bytes of code, thirteen of reason.
     let mut frame = [0; 4];
     peer.read_exact(&mut frame).await.unwrap();

@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::any;
 use futures_util::StreamExt as _;
 use handstamp_axum::handstamp::clock::{Clock, UnixTime};
-use handstamp_axum::handstamp::connection::Ended;
+use handstamp_axum::handstamp::connection::CloseReason;
 use handstamp_axum::handstamp::session::ClientInfo;
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Access, Auth, Config, GuardedSocket, Location, handstamp};
@@ -31,14 +31,14 @@ pub(crate) struct Service {
     pub(crate) auth: Auth,
     pub(crate) clock: ManualClock,
     address: SocketAddr,
-    ends: UnboundedReceiver<(Option<Ended>, Duration)>,
+    ends: UnboundedReceiver<(Option<CloseReason>, Duration)>,
 }
 
 #[derive(Clone)]
 struct App {
     auth: Auth,
     interval: Duration,
-    ends: UnboundedSender<(Option<Ended>, Duration)>,
+    ends: UnboundedSender<(Option<CloseReason>, Duration)>,
 }
 
 impl axum::extract::FromRef<App> for Auth {
@@ -159,7 +159,7 @@ impl Service {
     }
 
     /// What the handler saw.
-    pub(crate) async fn ended(&mut self) -> Option<Ended> {
+    pub(crate) async fn ended(&mut self) -> Option<CloseReason> {
         let ended = timeout(Duration::from_secs(3), self.ends.recv()).await;
         ended.expect("the handler does not go on").unwrap().0
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -67,7 +67,7 @@ impl Store for Breakable {
         self.ask(|store| store.revoke_token(revoke))
     }
 
-    fn list(&self, uid: Uid) -> Answer<'_, Vec<SessionRow>> {
+    fn list(&self, uid: AccountId) -> Answer<'_, Vec<SessionRow>> {
         self.ask(|store| store.list(uid))
     }
 

@@ -28,7 +28,10 @@ pub(super) fn rows(suite: &mut Suite) {
         "a token that is refused is no activity",
         refused_is_no_activity,
     );
-    suite.row("one token confirms and is activity", confirmed_and_touched);
+    suite.row(
+        "one token acknowledges and is activity",
+        confirmed_and_touched,
+    );
 }
 
 async fn never_touched(row: Row) -> Outcome {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
-use handstamp::store::{Admit, AdmitPurpose, Presented, SessionRow, TokenId, UserRevocation};
+use handstamp::store::{Admit, AdmitPurpose, PresentedToken, SessionRow, TokenId, UserRevocation};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, revoke_token, revoke_user, unique};
 use super::row::{Outcome, Row, a_moment};
@@ -49,11 +49,11 @@ pub(super) fn rows(suite: &mut Suite) {
     );
     suite.row(
         "the previous refresh token is admitted after the window while the current one has not arrived",
-        previous_unconfirmed,
+        previous_unacknowledged,
     );
     suite.row(
         "the previous refresh token after the window is a copy once the current one arrived, and nothing is written",
-        previous_confirmed,
+        previous_acknowledged,
     );
     suite.row(
         "any other refresh token is a copy, and nothing is written",
@@ -202,7 +202,7 @@ fn any_token(login: &Login) -> Vec<Admit> {
 
 pub(super) fn foreign(login: &Login, generation: u64, grace: Duration) -> Admit {
     let token = TokenId::from(&*unique("foreign"));
-    let presented = Presented::new(&login.session, token.clone(), generation, grace);
+    let presented = PresentedToken::new(&login.session, token.clone(), generation, grace);
     login.admit(token, AdmitPurpose::Refresh(presented))
 }
 
@@ -247,7 +247,7 @@ async fn previous_within(row: Row) -> Outcome {
         .await
 }
 
-async fn previous_unconfirmed(row: Row) -> Outcome {
+async fn previous_unacknowledged(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     row.show(&login, 1).await?;
@@ -258,7 +258,7 @@ async fn previous_unconfirmed(row: Row) -> Outcome {
         .await
 }
 
-async fn previous_confirmed(row: Row) -> Outcome {
+async fn previous_acknowledged(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     row.exchange(&login, 1).await?;

@@ -65,9 +65,9 @@ async fn as_asked_for(row: Row) -> Outcome {
         uid: login.uid.clone(),
         generation: 1,
         current: login.token(1),
-        confirmed: true,
+        acknowledged: true,
         rotated_at: now,
-        renewed_at: now,
+        grace_started_at: now,
         created_at: now,
         last_active: now,
         idle_expires: now.saturating_add(HOUR),
@@ -177,7 +177,7 @@ async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
         (new.idle, new.absolute) = (2 * HOUR, 2 * DAY);
         let got = match row.store().create(new).await? {
             Created::New(row) => ("new", row),
-            Created::Existing(row) => ("existing", row),
+            Created::AlreadyExists(row) => ("existing", row),
         };
         row.equal("second session", got, ("existing", first.clone()));
     }
@@ -197,7 +197,7 @@ async fn many_at_once(row: Row) -> Outcome {
     for created in created {
         match created? {
             Created::New(row) => new.push(row),
-            Created::Existing(row) => existing.push(row),
+            Created::AlreadyExists(row) => existing.push(row),
         }
     }
     row.equal("new ones", new.len(), 1);

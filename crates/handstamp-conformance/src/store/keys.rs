@@ -2,7 +2,9 @@
 
 use handstamp::admission::Admission;
 use handstamp::session::rotation::Continuation;
-use handstamp::store::{NewSession, Presented, Rotation, SessionId, TokenId, Uid, UserRevocation};
+use handstamp::store::{
+    AccountId, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
+};
 
 use super::login::{CLOSED, DAY, HOUR, Login, OPEN, random, revoke_token, revoke_user, unique};
 use super::row::{Outcome, Row};
@@ -83,7 +85,7 @@ fn as_long_as_may_be(text: &str) -> String {
 }
 
 async fn whole_life(row: &Row, key: &str) -> Outcome {
-    let (uid, session) = (Uid::new(None, key), SessionId::from(key));
+    let (uid, session) = (AccountId::new(None, key), SessionId::from(key));
     let login = Login::with(&uid, session.clone());
     let token = TokenId::from(key);
     let new = NewSession::new(session.clone(), uid.clone(), token.clone(), HOUR, DAY);
@@ -96,7 +98,7 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     row.lists("session", &uid, &[made]).await?;
 
     row.show(&login, 1).await?;
-    let presented = Presented::new(&session, token.clone(), 1, CLOSED);
+    let presented = PresentedToken::new(&session, token.clone(), 1, CLOSED);
     let rotated = row
         .continued(login.rotate_presented(presented), Continuation::Rotated)
         .await?;
@@ -106,7 +108,7 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
     let revoke = revoke_token(&uid, &token, until);
     row.store().revoke_token(revoke).await?;
-    let presented = Presented::new(&session, token, 1, OPEN);
+    let presented = PresentedToken::new(&session, token, 1, OPEN);
     let rotate = login.rotate_presented(presented);
     row.rotates("revoked token", rotate, Rotation::Revoked)
         .await?;
@@ -146,7 +148,7 @@ const LOOKALIKES: [(&str, &str, &str); 9] = [
 
 async fn two_users(row: Row, one: &str, other: &str) -> Outcome {
     let beginning = unique("user");
-    let [one, other] = [one, other].map(|end| Uid::new(None, &format!("{beginning}{end}")));
+    let [one, other] = [one, other].map(|end| AccountId::new(None, &format!("{beginning}{end}")));
     let (first, second) = (Login::of(&one), Login::of(&other));
     let made = row.log_in(&first).await?;
     row.log_in(&second).await?;
@@ -186,10 +188,10 @@ async fn two_tokens(row: Row, one: &str, other: &str) -> Outcome {
 async fn login_types(row: Row) -> Outcome {
     let subject = unique("user");
     let users = [
-        Uid::new(None, &subject),
-        Uid::new(Some("admin"), &subject),
-        Uid::new(Some(""), &subject),
-        Uid::new(None, &format!("admin:{subject}")),
+        AccountId::new(None, &subject),
+        AccountId::new(Some("admin"), &subject),
+        AccountId::new(Some(""), &subject),
+        AccountId::new(None, &format!("admin:{subject}")),
     ];
     let mut made = Vec::new();
     for uid in &users {

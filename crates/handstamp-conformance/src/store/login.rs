@@ -5,8 +5,8 @@ use std::time::Duration;
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::random::{RandomSource as _, SystemRandom};
 use handstamp::store::{
-    Admit, AdmitPurpose, NewSession, Presented, Reason, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, SessionId, TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
 };
 
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
@@ -20,7 +20,7 @@ pub(super) const CLOSED: Duration = Duration::ZERO;
 /// Keys of nobody else, and what is asked with them.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
-    pub(super) uid: Uid,
+    pub(super) uid: AccountId,
     pub(super) session: SessionId,
     first: TokenId,
 }
@@ -31,12 +31,12 @@ impl Login {
     }
 
     /// One more of this user.
-    pub(super) fn of(uid: &Uid) -> Self {
+    pub(super) fn of(uid: &AccountId) -> Self {
         let session = SessionId::from(&*unique("session"));
         Self::with(uid, session)
     }
 
-    pub(super) fn with(uid: &Uid, session: SessionId) -> Self {
+    pub(super) fn with(uid: &AccountId, session: SessionId) -> Self {
         Self {
             uid: uid.clone(),
             session,
@@ -57,9 +57,9 @@ impl Login {
         NewSession::new(session, uid, self.token(1), HOUR, DAY)
     }
 
-    pub(super) fn present(&self, generation: u64, grace: Duration) -> Presented {
+    pub(super) fn present(&self, generation: u64, grace: Duration) -> PresentedToken {
         let token = self.token(generation);
-        Presented::new(&self.session, token, generation, grace)
+        PresentedToken::new(&self.session, token, generation, grace)
     }
 
     /// The refresh token of this generation wants to be exchanged.
@@ -70,10 +70,10 @@ impl Login {
     /// A refresh token that is none of this session's generations wants to be exchanged.
     pub(super) fn rotate_foreign(&self, generation: u64, grace: Duration) -> Rotate {
         let token = TokenId::from(&*unique("foreign"));
-        self.rotate_presented(Presented::new(&self.session, token, generation, grace))
+        self.rotate_presented(PresentedToken::new(&self.session, token, generation, grace))
     }
 
-    pub(super) fn rotate_presented(&self, presented: Presented) -> Rotate {
+    pub(super) fn rotate_presented(&self, presented: PresentedToken) -> Rotate {
         let (uid, session) = (self.uid.clone(), self.session.clone());
         Rotate::new(uid, session, presented, HOUR)
     }
@@ -98,20 +98,20 @@ impl Login {
 
     pub(super) fn revoke(&self) -> RevokeSession {
         let (uid, session) = (self.uid.clone(), self.session.clone());
-        RevokeSession::new(uid, session, Reason::LoggedOut)
+        RevokeSession::new(uid, session, EndReason::LoggedOut)
     }
 }
 
-pub(super) fn somebody() -> Uid {
-    Uid::new(None, &unique("user"))
+pub(super) fn somebody() -> AccountId {
+    AccountId::new(None, &unique("user"))
 }
 
 /// With a not-before that is remembered for an hour.
-pub(super) fn revoke_user(uid: &Uid, which: UserRevocation) -> RevokeUser {
-    RevokeUser::new(uid.clone(), which, Reason::Revoked, HOUR)
+pub(super) fn revoke_user(uid: &AccountId, which: UserRevocation) -> RevokeUser {
+    RevokeUser::new(uid.clone(), which, EndReason::Revoked, HOUR)
 }
 
-pub(super) fn revoke_token(uid: &Uid, token: &TokenId, until: UnixTime) -> RevokeToken {
+pub(super) fn revoke_token(uid: &AccountId, token: &TokenId, until: UnixTime) -> RevokeToken {
     RevokeToken::new(uid.clone(), token.clone(), until)
 }
 

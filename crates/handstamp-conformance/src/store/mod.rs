@@ -42,9 +42,9 @@
     reason = "a row that fails in its own table panics, and is told as failed"
 )]
 
+mod acknowledge;
 mod active;
 mod admit;
-mod confirm;
 mod create;
 mod keys;
 mod list;
@@ -77,7 +77,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     create::rows(&mut suite);
     keys::rows(&mut suite);
     rotate::rows(&mut suite);
-    confirm::rows(&mut suite);
+    acknowledge::rows(&mut suite);
     recover::rows(&mut suite);
     refused::rows(&mut suite);
     admit::rows(&mut suite);

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
-use handstamp::store::{Admit, AdmitPurpose, Presented, SessionId, TokenId, Uid, UserRevocation};
+use handstamp::store::{
+    AccountId, Admit, AdmitPurpose, PresentedToken, SessionId, TokenId, UserRevocation,
+};
 
 use super::login::{HOUR, Login, OPEN, revoke_token, revoke_user, somebody, unique};
 use super::revoke_user::revoke;
@@ -15,7 +17,7 @@ pub(super) fn rows(suite: &mut Suite) {
     suite.row("a token without a session is admitted", without_anything);
     suite.row(
         "a token without a session is admitted whatever happens to its user's sessions",
-        beside_sessions,
+        alongside_sessions,
     );
     suite.row(
         "a token without a session is refused when it was issued in the second of the not-before, or earlier",
@@ -37,9 +39,9 @@ pub(super) fn rows(suite: &mut Suite) {
 }
 
 /// An access and a refresh token without a session.
-fn tokens(uid: &Uid, issued_at: UnixTime) -> [Admit; 2] {
+fn tokens(uid: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
     let token = || TokenId::from(&*unique("token"));
-    let presented = Presented::new(&SessionId::from("none"), token(), 0, OPEN);
+    let presented = PresentedToken::new(&SessionId::from("none"), token(), 0, OPEN);
     [
         AdmitPurpose::Access { generation: 0 },
         AdmitPurpose::Refresh(presented),
@@ -56,7 +58,7 @@ fn tokens(uid: &Uid, issued_at: UnixTime) -> [Admit; 2] {
 async fn admits(
     row: &Row,
     what: &str,
-    uid: &Uid,
+    uid: &AccountId,
     issued_at: UnixTime,
     expected: Admission,
 ) -> Outcome {
@@ -77,7 +79,7 @@ async fn without_anything(row: Row) -> Outcome {
     row.lists("sessions", &uid, &[]).await
 }
 
-async fn beside_sessions(row: Row) -> Outcome {
+async fn alongside_sessions(row: Row) -> Outcome {
     let login = Login::new();
     let kept = Login::of(&login.uid);
     let made = row.log_in(&login).await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{Reason, Rotate, Rotation, SessionRow, UserRevocation};
+use handstamp::store::{EndReason, Rotate, Rotation, SessionRow, UserRevocation};
 use tokio::task::{JoinHandle, yield_now};
 
 use super::login::{CLOSED, Login, OPEN, revoke_user, somebody};
@@ -46,7 +46,7 @@ pub(super) async fn rows(suite: &mut Suite) {
     );
     suite.settle().await;
     suite.row(
-        "an access token that races a refresh confirms its own generation only, and undoes nothing",
+        "an access token that races a refresh acknowledges its own generation only, and undoes nothing",
         |row| rounds(row, 100, access_against_refresh),
     );
     suite.settle().await;
@@ -195,7 +195,7 @@ async fn copies(row: Row) -> Outcome {
     }
     let revoked = row.remains(&login).await?.revoked;
     row.holds("the reason is reuse", revoked, |revoked| {
-        matches!(revoked, Some((_, Reason::Reused)))
+        matches!(revoked, Some((_, EndReason::Reused)))
     });
     Ok(())
 }
@@ -269,7 +269,7 @@ async fn access_against_refresh(row: Row, n: usize) -> Outcome {
     );
     // The rotation's answer may have been given before the activity was noted, never after a confirmation.
     let expected = SessionRow {
-        confirmed: false,
+        acknowledged: false,
         last_active: now.last_active,
         ..rotated
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use handstamp::admission::Admission;
 use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{Presented, Rotation, SessionRow, TokenId};
+use handstamp::store::{PresentedToken, Rotation, SessionRow, TokenId};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, unique};
 use super::row::{Outcome, Row, a_moment};
@@ -69,9 +69,9 @@ fn taken_over(
     SessionRow {
         generation,
         current: token,
-        confirmed: true,
+        acknowledged: true,
         rotated_at: recovered.rotated_at,
-        renewed_at: recovered.rotated_at,
+        grace_started_at: recovered.rotated_at,
         idle_expires: recovered.rotated_at.saturating_add(HOUR),
         ..before.clone()
     }
@@ -82,7 +82,7 @@ async fn far_later(row: Row) -> Outcome {
     let before = row.log_in(&login).await?;
     let token = TokenId::from(&*unique("far"));
     let present = |grace| {
-        let presented = Presented::new(&login.session, token.clone(), LARGEST - 1, grace);
+        let presented = PresentedToken::new(&login.session, token.clone(), LARGEST - 1, grace);
         login.rotate_presented(presented)
     };
     let recovered = row
@@ -100,7 +100,7 @@ async fn far_later(row: Row) -> Outcome {
     row.lists("row", &login.uid, &[rotated]).await?;
     row.show(&login, LARGEST).await?;
     let shown = row.only(&login.uid).await?;
-    row.equal("confirmed", shown.confirmed, true);
+    row.equal("acknowledged", shown.acknowledged, true);
     Ok(())
 }
 
@@ -116,7 +116,7 @@ async fn is_current(row: Row) -> Outcome {
     let rotated = row.exchange(&login, 5).await?;
     row.equal(
         "next",
-        (rotated.generation, rotated.current, rotated.confirmed),
+        (rotated.generation, rotated.current, rotated.acknowledged),
         (6, login.token(6), false),
     );
     Ok(())

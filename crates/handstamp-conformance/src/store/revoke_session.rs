@@ -1,6 +1,6 @@
 //! `revoke_session`.
 
-use handstamp::store::{Reason, RevokeSession, SessionRow};
+use handstamp::store::{EndReason, RevokeSession, SessionRow};
 
 use super::login::{Login, revoke_user};
 use super::races::together;
@@ -43,10 +43,10 @@ async fn live(row: Row) -> Outcome {
 
 async fn reasons(row: Row) -> Outcome {
     for reason in [
-        Reason::LoggedOut,
-        Reason::Replaced,
-        Reason::Revoked,
-        Reason::Reused,
+        EndReason::LoggedOut,
+        EndReason::Replaced,
+        EndReason::Revoked,
+        EndReason::Reused,
     ] {
         let login = Login::new();
         let made = row.log_in_kept(&login).await?;
@@ -71,7 +71,7 @@ async fn twice(row: Row) -> Outcome {
     let remains = row.log_in_and_out(&login).await?;
     a_moment().await;
     let mut again = login.revoke();
-    again.reason = Reason::Replaced;
+    again.reason = EndReason::Replaced;
     for _ in 0..2 {
         let revoked = row.store().revoke_session(again.clone()).await?;
         row.equal("there was one", revoked, false);

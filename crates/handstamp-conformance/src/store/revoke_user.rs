@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use handstamp::clock::UnixTime;
-use handstamp::store::{Reason, SessionId, SessionRow, Uid, UserRevocation};
+use handstamp::store::{AccountId, EndReason, SessionId, SessionRow, UserRevocation};
 
 use super::login::{HOUR, Login, revoke_user, somebody};
 use super::races::together;
@@ -38,7 +38,7 @@ pub(super) fn rows(suite: &mut Suite) {
 /// The ids, in an order of their own.
 pub(super) async fn revoke(
     row: &Row,
-    uid: &Uid,
+    uid: &AccountId,
     which: UserRevocation,
 ) -> Result<BTreeSet<SessionId>, Failure> {
     let revoke = revoke_user(uid, which);
@@ -50,7 +50,7 @@ pub(super) async fn revoke(
 }
 
 /// So many log-ins of one user, one after the other.
-async fn logins(row: &Row, count: usize) -> Result<(Uid, Vec<(Login, SessionRow)>), Failure> {
+async fn logins(row: &Row, count: usize) -> Result<(AccountId, Vec<(Login, SessionRow)>), Failure> {
     let uid = somebody();
     let mut logins = Vec::new();
     for _ in 0..count {
@@ -199,10 +199,10 @@ async fn before_the_future(row: Row) -> Outcome {
 
 async fn reasons(row: Row) -> Outcome {
     for reason in [
-        Reason::LoggedOut,
-        Reason::Replaced,
-        Reason::Revoked,
-        Reason::Reused,
+        EndReason::LoggedOut,
+        EndReason::Replaced,
+        EndReason::Revoked,
+        EndReason::Reused,
     ] {
         let now = row.clock().await?.saturating_add(HOUR);
         for which in [

@@ -2,7 +2,7 @@
 
 use handstamp::clock::UnixTime;
 use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{Reason, Rotation, SessionRow};
+use handstamp::store::{EndReason, Rotation, SessionRow};
 
 use super::login::{CLOSED, HOUR, Login, OPEN};
 use super::row::{Outcome, Row, a_moment};
@@ -28,7 +28,7 @@ pub(super) fn rows(suite: &mut Suite) {
     );
     suite.row(
         "the previous token within the window gives the current one also when it arrived",
-        reissued_confirmed,
+        reissued_acknowledged,
     );
     suite.row(
         "the previous token after the window is a copy once the current one arrived, and the session is over",
@@ -85,11 +85,11 @@ async fn arrived(row: Row) -> Outcome {
         let rotated = row.exchange(&login, 1).await?;
         a_moment().await;
         let rotate = login.rotate(2, window);
-        let arrived = row.continued(rotate, Continuation::Arrived).await?;
+        let arrived = row.continued(rotate, Continuation::Acknowledged).await?;
         row.arrived(&arrived, &rotated);
         row.holds(
             "its window begins later",
-            (arrived.renewed_at, rotated.renewed_at),
+            (arrived.grace_started_at, rotated.grace_started_at),
             |(now, then)| now > then,
         );
         row.lists("session", &login.uid, std::slice::from_ref(&arrived))
@@ -129,9 +129,9 @@ fn exchanged(before: &SessionRow, login: &Login, generation: u64, now: UnixTime)
     SessionRow {
         generation,
         current: login.token(generation),
-        confirmed: false,
+        acknowledged: false,
         rotated_at: now,
-        renewed_at: now,
+        grace_started_at: now,
         idle_expires: now.saturating_add(HOUR),
         ..before.clone()
     }
@@ -170,7 +170,7 @@ async fn reissued_late(row: Row) -> Outcome {
     Ok(())
 }
 
-async fn reissued_confirmed(row: Row) -> Outcome {
+async fn reissued_acknowledged(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
@@ -244,7 +244,7 @@ async fn ended_as_reused(row: &Row, login: &Login, before: SessionRow) -> Outcom
     row.holds(
         "the reason is reuse",
         revoked,
-        |revoked| matches!(revoked, Some((at, Reason::Reused)) if *at >= before.rotated_at),
+        |revoked| matches!(revoked, Some((at, EndReason::Reused)) if *at >= before.rotated_at),
     );
     row.equal("what remains", remains, SessionRow { revoked, ..before });
     Ok(())

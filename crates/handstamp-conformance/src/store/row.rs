@@ -9,7 +9,9 @@ use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::session::rotation::Continuation;
-use handstamp::store::{Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store, Uid};
+use handstamp::store::{
+    AccountId, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
+};
 use tokio::time::sleep;
 
 use super::login::{CLOSED, HOUR, Login, OPEN};
@@ -69,7 +71,7 @@ impl Row {
     pub(super) async fn create(&self, new: NewSession) -> Result<SessionRow, Failure> {
         match self.store().create(new).await? {
             Created::New(row) => Ok(row),
-            Created::Existing(row) => Err(Failure(format!("create: there was {row:?}"))),
+            Created::AlreadyExists(row) => Err(Failure(format!("create: there was {row:?}"))),
         }
     }
 
@@ -100,13 +102,13 @@ impl Row {
     /// The row of a session, live or not: what a second log-in of its id finds.
     pub(super) async fn remains(&self, login: &Login) -> Result<SessionRow, Failure> {
         match self.store().create(login.new_session()).await? {
-            Created::Existing(row) => Ok(row),
+            Created::AlreadyExists(row) => Ok(row),
             Created::New(_) => Err(Failure("a row that was kept is gone".to_owned())),
         }
     }
 
     /// The only live session of this user.
-    pub(super) async fn only(&self, uid: &Uid) -> Result<SessionRow, Failure> {
+    pub(super) async fn only(&self, uid: &AccountId) -> Result<SessionRow, Failure> {
         let mut rows = self.store().list(uid.clone()).await?;
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
@@ -134,12 +136,16 @@ impl Row {
     /// window begins.
     pub(super) fn arrived(&self, shown: &SessionRow, before: &SessionRow) {
         let expected = SessionRow {
-            confirmed: true,
-            renewed_at: shown.renewed_at,
+            acknowledged: true,
+            grace_started_at: shown.grace_started_at,
             ..before.clone()
         };
         self.equal("arrived", shown, &expected);
-        let begins = (before.confirmed, shown.renewed_at, before.renewed_at);
+        let begins = (
+            before.acknowledged,
+            shown.grace_started_at,
+            before.grace_started_at,
+        );
         self.holds("its window begins once", begins, |(again, now, then)| {
             if *again { now == then } else { now >= then }
         });
@@ -214,7 +220,12 @@ impl Row {
     }
 
     /// The live sessions of this user are these, the latest first.
-    pub(super) async fn lists(&self, what: &str, uid: &Uid, expected: &[SessionRow]) -> Outcome {
+    pub(super) async fn lists(
+        &self,
+        what: &str,
+        uid: &AccountId,
+        expected: &[SessionRow],
+    ) -> Outcome {
         let got = self.store().list(uid.clone()).await?;
         self.equal(&format!("{what}, listed"), got.as_slice(), expected);
         Ok(())

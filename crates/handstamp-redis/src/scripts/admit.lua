@@ -26,8 +26,8 @@ if purpose == 'refresh' then
   if verdict == 'reused_recent' or verdict == 'reused_stale' then
     return 'reused'
   end
-elseif not session.confirmed and number(ARGV[5]) == session.generation then
-  confirm(session_key, now)
+elseif not session.acknowledged and number(ARGV[5]) == session.generation then
+  acknowledge(session_key, now)
 end
 local touch = number(touch_after)
 if touch >= 0 and now >= session.last_active + touch then

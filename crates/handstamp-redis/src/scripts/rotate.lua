@@ -1,7 +1,7 @@
 -- KEYS: the session, the token as a revoked one, the user's not-before, the user's index.
--- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle, confirmed.
+-- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle, acknowledged.
 local session_key, token_key, not_before_key, index = unpack(KEYS)
-local id, uid, token, successor, generation, grace, idle, confirmed = unpack(ARGV)
+local id, uid, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
@@ -19,8 +19,8 @@ if verdict == 'reused_recent' or verdict == 'reused_stale' then
   revoke(session_key, index, id, 'reused', now)
   return { verdict }
 end
-if verdict == 'arrived' then
-  confirm(session_key, now)
+if verdict == 'acknowledged' then
+  acknowledge(session_key, now)
 end
 if verdict ~= 'rotated' and verdict ~= 'recovered' then
   return { verdict, redis.call('HGETALL', session_key) }
@@ -28,12 +28,12 @@ end
 
 session.idle_expires = math.min(instant_after(now, number(idle)), session.absolute_expires)
 if verdict == 'rotated' then
-  redis.call('HSET', session_key, 'generation', session.generation + 1, 'current', successor, 'confirmed', confirmed)
+  redis.call('HSET', session_key, 'generation', session.generation + 1, 'current', successor, 'acknowledged', acknowledged)
 else
   -- Who presents a token has received it.
-  redis.call('HSET', session_key, 'generation', presented.generation, 'current', token, 'confirmed', 1)
+  redis.call('HSET', session_key, 'generation', presented.generation, 'current', token, 'acknowledged', 1)
 end
-redis.call('HSET', session_key, 'rotated_at', now, 'renewed_at', now, 'idle_expires', session.idle_expires)
+redis.call('HSET', session_key, 'rotated_at', now, 'grace_started_at', now, 'idle_expires', session.idle_expires)
 -- Read before it is given its end, which may be now.
 local written = redis.call('HGETALL', session_key)
 keep(session_key, index, id, session, now)

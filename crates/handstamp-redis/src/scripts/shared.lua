@@ -1,7 +1,7 @@
 -- What the verbs share: this text stands in front of each script. Its rules are those of the core, line by line:
--- `SessionRow::is_live`, `judge`, `after` and `confirm`.
+-- `SessionRow::is_live`, `judge`, `after` and `acknowledge`.
 --
--- A session is a hash: uid, generation, current, confirmed (0 or 1), rotated_at, renewed_at, created_at, last_active,
+-- A session is a hash: uid, generation, current, acknowledged (0 or 1), rotated_at, grace_started_at, created_at, last_active,
 -- idle_expires, absolute_expires, data, and where it applies keep_until, revoked_at and revoked_for. A user has a not-before
 -- (a string) and an index: a sorted set of the ids of sessions that are not revoked, by when they end. A revoked token is a
 -- string, until when it counts. Instants and spans are milliseconds.
@@ -37,7 +37,7 @@ end
 
 -- The fields that rules look at, or nil when there is no session.
 local function session_in(key)
-  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'confirmed', 'renewed_at', 'created_at',
+  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
     'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
   if not values[1] then
     return nil
@@ -46,8 +46,8 @@ local function session_in(key)
     uid = values[1],
     generation = number(values[2]),
     current = values[3],
-    confirmed = number(values[4]) == 1,
-    renewed_at = number(values[5]),
+    acknowledged = number(values[4]) == 1,
+    grace_started_at = number(values[5]),
     created_at = number(values[6]),
     last_active = number(values[7]),
     idle_expires = number(values[8]),
@@ -77,13 +77,13 @@ local function live_session_in(key, uid, now, not_before)
 end
 
 local function judge(session, presented, now)
-  local age = math.max(now - session.renewed_at, 0)
+  local age = math.max(now - session.grace_started_at, 0)
   if presented.generation > session.generation then
     return 'recovered'
   end
   if presented.token == session.current then
-    if not session.confirmed then
-      return 'arrived'
+    if not session.acknowledged then
+      return 'acknowledged'
     elseif age < presented.grace then
       return 'debounced'
     else
@@ -93,7 +93,7 @@ local function judge(session, presented, now)
   if presented.successor == session.current then
     if age <= presented.grace then
       return 'reissued'
-    elseif not session.confirmed then
+    elseif not session.acknowledged then
       return 'reissued_late'
     else
       return 'reused_recent'
@@ -103,8 +103,8 @@ local function judge(session, presented, now)
 end
 
 -- The current generation is known to have arrived.
-local function confirm(session_key, now)
-  redis.call('HSET', session_key, 'confirmed', 1, 'renewed_at', now)
+local function acknowledge(session_key, now)
+  redis.call('HSET', session_key, 'acknowledged', 1, 'grace_started_at', now)
 end
 
 -- Entries expire by themselves, and the index with the last of its sessions. Whoever writes to an index takes out what

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
-    Admit, AdmitPurpose, Created, MemoryStore, NewSession, Presented, Reason, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, TokenId, Uid,
-    UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, MemoryStore, NewSession, PresentedToken,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use proptest::collection::vec;
@@ -55,10 +55,10 @@ fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
     let outcomes = outcomes.into_inner().unwrap();
     for outcome in [
         "New",
-        "Existing",
+        "AlreadyExists",
         "Rotated",
         "Debounced",
-        "Arrived",
+        "Acknowledged",
         "Reissued",
         "ReissuedLate",
         "Recovered",
@@ -171,7 +171,7 @@ enum Verb {
     Rotate {
         session: Session,
         shown: Shown,
-        confirmed: bool,
+        acknowledged: bool,
         idle: Duration,
     },
     Admit {
@@ -182,8 +182,8 @@ enum Verb {
         names_session: bool,
         touch_after: Option<Duration>,
     },
-    RevokeSession(Session, Reason),
-    RevokeUser(usize, Which, Reason),
+    RevokeSession(Session, EndReason),
+    RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
 }
 
@@ -220,19 +220,19 @@ impl Verb {
                 let told = format!("{created:?}");
                 let row = match created {
                     Created::New(row) => Some((row, keep_until.map_or(now, at))),
-                    Created::Existing(_) => None,
+                    Created::AlreadyExists(_) => None,
                 };
                 Outcome { told, row }
             }
             Self::Rotate {
                 session,
                 shown,
-                confirmed,
+                acknowledged,
                 idle,
             } => {
                 let presented = shown.of(&session, current(&session));
                 let mut rotate = Rotate::new(session.uid, session.id, presented, idle);
-                rotate.confirmed = confirmed;
+                rotate.acknowledged = acknowledged;
                 match store.rotate(rotate).await.unwrap() {
                     Rotation::Continued(way, row) => Outcome {
                         told: format!("{way:?} {row:?}"),
@@ -293,13 +293,13 @@ const USERS: usize = 2;
 const SESSIONS: usize = 8;
 const ENDLESS: Duration = Duration::from_secs(1 << 30);
 
-fn uid(user: usize) -> Uid {
-    Uid::new(None, &format!("user{user}"))
+fn uid(user: usize) -> AccountId {
+    AccountId::new(None, &format!("user{user}"))
 }
 
 #[derive(Debug, Clone)]
 struct Session {
-    uid: Uid,
+    uid: AccountId,
     id: SessionId,
 }
 
@@ -322,14 +322,14 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(&self, session: &Session, current: u64) -> Presented {
+    fn of(&self, session: &Session, current: u64) -> PresentedToken {
         let place = current.saturating_add_signed(-self.age.unwrap_or(0)).max(1);
         let token = match self.age {
             Some(_) => session.token(place),
             None => TokenId::from("of no line"),
         };
         let generation = place + u64::from(self.is_mislabelled);
-        Presented::new(&session.id, token, generation, self.grace)
+        PresentedToken::new(&session.id, token, generation, self.grace)
     }
 }
 
@@ -362,10 +362,10 @@ fn create() -> impl Strategy<Value = Verb> {
 
 fn rotate() -> impl Strategy<Value = Verb> {
     (session_or_anothers(), shown(), any::<bool>(), life()).prop_map(
-        |(session, shown, confirmed, idle)| Verb::Rotate {
+        |(session, shown, acknowledged, idle)| Verb::Rotate {
             session,
             shown,
-            confirmed,
+            acknowledged,
             idle,
         },
     )
@@ -426,7 +426,7 @@ fn numbered(user: usize, number: usize) -> Session {
 fn session_or_anothers() -> impl Strategy<Value = Session> {
     (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_anothers)| Session {
         uid: if is_anothers {
-            Uid::new(None, "user9")
+            AccountId::new(None, "user9")
         } else {
             session.uid
         },
@@ -457,11 +457,11 @@ fn which() -> impl Strategy<Value = Which> {
     ]
 }
 
-fn reason() -> impl Strategy<Value = Reason> {
+fn reason() -> impl Strategy<Value = EndReason> {
     prop_oneof![
-        Just(Reason::LoggedOut),
-        Just(Reason::Replaced),
-        Just(Reason::Revoked)
+        Just(EndReason::LoggedOut),
+        Just(EndReason::Replaced),
+        Just(EndReason::Revoked)
     ]
 }
 

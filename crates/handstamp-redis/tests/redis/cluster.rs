@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use handstamp::admission::Admission;
 use handstamp::store::{
-    Reason, RevokeSession, RevokeToken, RevokeUser, Store as _, Uid, UserRevocation,
+    AccountId, EndReason, RevokeSession, RevokeToken, RevokeUser, Store as _, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
@@ -17,8 +17,8 @@ use crate::scene::{HOUR, NONE, Session, connect, way};
 async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     let mut cluster = Cluster::start().await;
     let store = cluster.store();
-    let users: Vec<Uid> = (0..60)
-        .map(|user| Uid::new(None, &format!("user{user}")))
+    let users: Vec<AccountId> = (0..60)
+        .map(|user| AccountId::new(None, &format!("user{user}")))
         .collect();
     for uid in &users {
         every_verb(&store, uid).await;
@@ -60,7 +60,7 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     for uid in &users {
         let another = Session::of(uid.clone(), "another");
         another.begin(&store).await;
-        let all = RevokeUser::new(uid.clone(), UserRevocation::All, Reason::Revoked, HOUR);
+        let all = RevokeUser::new(uid.clone(), UserRevocation::All, EndReason::Revoked, HOUR);
         assert_eq!(store.revoke_user(all).await.unwrap().len(), 2);
     }
 }
@@ -79,7 +79,7 @@ async fn one_node_that_evicts_is_one_too_many() {
     ]);
     configure.exec_async(&mut connection).await.unwrap();
     let store = cluster.store();
-    let error = store.list(Uid::new(None, "user1")).await.unwrap_err();
+    let error = store.list(AccountId::new(None, "user1")).await.unwrap_err();
     assert!(error.to_string().contains("allkeys-lru evicts"), "{error}");
 }
 
@@ -89,7 +89,10 @@ async fn a_node_of_a_cluster_says_that_it_is_not_alone() {
     let mut refused = 0;
     for user in 0..10 {
         let store = RedisStore::new(&cluster.nodes[0].url()).unwrap();
-        if let Err(error) = store.list(Uid::new(None, &format!("user{user}"))).await {
+        if let Err(error) = store
+            .list(AccountId::new(None, &format!("user{user}")))
+            .await
+        {
             refused += 1;
             let cure = "MOVED: it is one of a cluster: use RedisStore::cluster";
             assert!(error.to_string().ends_with(cure), "{error}");
@@ -98,7 +101,7 @@ async fn a_node_of_a_cluster_says_that_it_is_not_alone() {
     assert!(refused > 0);
 }
 
-async fn every_verb(store: &RedisStore, uid: &Uid) {
+async fn every_verb(store: &RedisStore, uid: &AccountId) {
     let (session, other) = (
         Session::of(uid.clone(), "one"),
         Session::of(uid.clone(), "two"),
@@ -116,10 +119,10 @@ async fn every_verb(store: &RedisStore, uid: &Uid) {
     assert_eq!(admission, Admission::Revoked);
     assert_eq!(store.list(uid.clone()).await.unwrap().len(), 2);
     let but = UserRevocation::AllBut(session.id.clone());
-    let but = RevokeUser::new(uid.clone(), but, Reason::Revoked, HOUR);
+    let but = RevokeUser::new(uid.clone(), but, EndReason::Revoked, HOUR);
     let revoked = store.revoke_user(but).await.unwrap();
     assert_eq!(revoked, std::slice::from_ref(&other.id));
-    let log_out = RevokeSession::new(uid.clone(), other.id, Reason::LoggedOut);
+    let log_out = RevokeSession::new(uid.clone(), other.id, EndReason::LoggedOut);
     assert!(!store.revoke_session(log_out).await.unwrap());
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    Admit, AdmitPurpose, Created, Reason, RevokeSession, RevokeToken, RevokeUser, Store as _,
-    TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, RevokeSession, RevokeToken, RevokeUser,
+    Store as _, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
@@ -25,9 +25,9 @@ async fn a_session_from_log_in_to_log_out() {
     assert_eq!(row.uid, session.uid);
     assert_eq!(row.generation, 1);
     assert_eq!(row.current, session.token(1));
-    assert!(row.confirmed);
+    assert!(row.acknowledged);
     assert_eq!(row.rotated_at, row.created_at);
-    assert_eq!(row.renewed_at, row.created_at);
+    assert_eq!(row.grace_started_at, row.created_at);
     assert_eq!(row.last_active, row.created_at);
     assert_eq!(row.idle_expires.saturating_since(row.created_at), HOUR);
     assert_eq!(
@@ -38,7 +38,7 @@ async fn a_session_from_log_in_to_log_out() {
 
     let mut other = session.new_session();
     other.data = "another".to_owned();
-    let Created::Existing(existing) = store.create(other).await.unwrap() else {
+    let Created::AlreadyExists(existing) = store.create(other).await.unwrap() else {
         panic!("a second session of the same id");
     };
     assert_eq!(existing, row);
@@ -60,13 +60,13 @@ async fn a_session_from_log_in_to_log_out() {
     assert_eq!(way(&rotation), "ReissuedLate 2");
 
     let row = store.list(uid()).await.unwrap().remove(0);
-    assert!(!row.confirmed);
-    assert_eq!(row.renewed_at, row.rotated_at);
+    assert!(!row.acknowledged);
+    assert_eq!(row.grace_started_at, row.rotated_at);
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Admitted);
     let row = store.list(uid()).await.unwrap().remove(0);
-    assert!(row.confirmed);
-    assert!(row.renewed_at > row.rotated_at, "the window begins");
+    assert!(row.acknowledged);
+    assert!(row.grace_started_at > row.rotated_at, "the window begins");
     assert_eq!(row.last_active, row.created_at, "nothing said to touch it");
     let mut touching = session.access(2);
     touching.touch_after = Some(Duration::from_millis(1));
@@ -74,7 +74,7 @@ async fn a_session_from_log_in_to_log_out() {
     let row = store.list(uid()).await.unwrap().remove(0);
     assert!(row.last_active > row.created_at);
 
-    let revoke = RevokeSession::new(uid(), session.id.clone(), Reason::LoggedOut);
+    let revoke = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
     assert!(store.revoke_session(revoke.clone()).await.unwrap());
     assert!(!store.revoke_session(revoke).await.unwrap());
     assert_eq!(store.list(uid()).await.unwrap(), []);
@@ -82,12 +82,12 @@ async fn a_session_from_log_in_to_log_out() {
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(session.rotate(2, HOUR)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
-    let Created::Existing(row) = store.create(session.new_session()).await.unwrap() else {
+    let Created::AlreadyExists(row) = store.create(session.new_session()).await.unwrap() else {
         panic!("an ended session was replaced");
     };
     let (at, reason) = row.revoked.unwrap();
     assert!(at >= row.created_at);
-    assert_eq!(reason, Reason::LoggedOut);
+    assert_eq!(reason, EndReason::LoggedOut);
     assert_eq!(store.purge().await.unwrap(), 0);
 }
 
@@ -95,8 +95,8 @@ async fn a_session_from_log_in_to_log_out() {
 async fn a_copy_ends_the_session_and_admit_only_says_so() {
     let server = Redis::start();
     let store = store(&server);
-    for (name, confirm, generation, expected) in [
-        ("the one before, confirmed", true, 2, "Reused Recent"),
+    for (name, acknowledge, generation, expected) in [
+        ("the one before, acknowledged", true, 2, "Reused Recent"),
         ("an older one", false, 1, "Reused Stale"),
     ] {
         let session = Session::of(uid(), name);
@@ -109,7 +109,7 @@ async fn a_copy_ends_the_session_and_admit_only_says_so() {
                 .unwrap();
             assert_eq!(way(&rotation), format!("Rotated {}", generation + 1));
         }
-        if confirm {
+        if acknowledge {
             store.admit(session.access(3)).await.unwrap();
         }
         sleep(Duration::from_millis(5)).await;
@@ -123,10 +123,10 @@ async fn a_copy_ends_the_session_and_admit_only_says_so() {
         assert_eq!(way(&rotation.unwrap()), expected);
         let rotation = store.rotate(session.rotate(3, NONE)).await.unwrap();
         assert_eq!(way(&rotation), "Ended", "{name}");
-        let Created::Existing(row) = store.create(session.new_session()).await.unwrap() else {
+        let Created::AlreadyExists(row) = store.create(session.new_session()).await.unwrap() else {
             panic!("{name}: it is gone");
         };
-        assert_eq!(row.revoked.unwrap().1, Reason::Reused, "{name}");
+        assert_eq!(row.revoked.unwrap().1, EndReason::Reused, "{name}");
     }
 }
 
@@ -143,7 +143,7 @@ async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
     assert_eq!(way(&rotation), "Recovered 5");
     let row = store.list(uid()).await.unwrap().remove(0);
     assert_eq!(row.current, session.token(5));
-    assert!(row.confirmed);
+    assert!(row.acknowledged);
     sleep(Duration::from_millis(5)).await;
     let rotation = store.rotate(session.rotate(5, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Rotated 6");
@@ -203,12 +203,12 @@ async fn log_out_everywhere_and_its_kin() {
     let server = Redis::start();
     let store = store(&server);
     let sessions: Vec<Session> = ["a", "b", "c"].map(|id| Session::of(uid(), id)).into();
-    let other = Session::of(Uid::new(None, "user2"), "d");
+    let other = Session::of(AccountId::new(None, "user2"), "d");
     for session in sessions.iter().chain([&other]) {
         session.begin(&store).await;
         sleep(Duration::from_millis(3)).await;
     }
-    let revoke = |which| RevokeUser::new(uid(), which, Reason::Revoked, HOUR);
+    let revoke = |which| RevokeUser::new(uid(), which, EndReason::Revoked, HOUR);
     let listed = store.list(uid()).await.unwrap();
     let ids: Vec<_> = listed.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["c", "b", "a"], "the latest first");
@@ -282,7 +282,7 @@ async fn a_revoked_token_is_no_use_until_its_end() {
     assert_eq!(way(&rotation), "Revoked");
     let mut theirs = session.access(1);
     theirs.token = session.token(1);
-    theirs.uid = Uid::new(None, "user2");
+    theirs.uid = AccountId::new(None, "user2");
     theirs.session = None;
     let admission = store.admit(theirs).await.unwrap();
     assert_eq!(
@@ -302,7 +302,7 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
         ("what is not ASCII", "é漢", "жук", "🦀"),
         ("what a key is made of", "{x}:s:", "{}", "}{"),
     ] {
-        let session = Session::of(Uid::new(Some("t:"), user), id);
+        let session = Session::of(AccountId::new(Some("t:"), user), id);
         let mut new = session.new_session();
         new.token = TokenId::from(id);
         new.data = data.to_owned();
@@ -312,7 +312,7 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
         assert_eq!(listed[0].id, session.id, "{row}");
         assert_eq!(listed[0].current, new.token, "{row}");
         assert_eq!(listed[0].data, data, "{row}");
-        let all = RevokeUser::new(session.uid, UserRevocation::All, Reason::Revoked, HOUR);
+        let all = RevokeUser::new(session.uid, UserRevocation::All, EndReason::Revoked, HOUR);
         assert_eq!(store.revoke_user(all).await.unwrap(), [session.id], "{row}");
     }
 }
@@ -325,7 +325,7 @@ async fn users_who_share_a_tag_share_nothing_else() {
     let mut connection = connect(&server).await;
     let (mine, theirs) = (
         Session::of(uid(), "one"),
-        Session::of(Uid::new(None, "user2"), "one"),
+        Session::of(AccountId::new(None, "user2"), "one"),
     );
     mine.begin(&store).await;
     theirs.begin(&store).await;
@@ -350,12 +350,12 @@ async fn users_who_share_a_tag_share_nothing_else() {
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(theirs.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
-    let revoke = RevokeSession::new(theirs.uid.clone(), theirs.id.clone(), Reason::LoggedOut);
+    let revoke = RevokeSession::new(theirs.uid.clone(), theirs.id.clone(), EndReason::LoggedOut);
     assert!(!store.revoke_session(revoke).await.unwrap());
     let all = RevokeUser::new(
         theirs.uid.clone(),
         UserRevocation::All,
-        Reason::Revoked,
+        EndReason::Revoked,
         HOUR,
     );
     assert_eq!(store.revoke_user(all).await.unwrap(), []);

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use handstamp::error::StoreError;
-use handstamp::store::{Reason, RevokeSession, Rotation, SessionRow, Store as _};
+use handstamp::store::{EndReason, RevokeSession, Rotation, SessionRow, Store as _};
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -146,7 +146,7 @@ async fn live(store: &RedisStore, caller: usize, stop: &AtomicBool) -> Life {
                 }
             }
         }
-        let revoke = RevokeSession::new(uid(), session.id.clone(), Reason::LoggedOut);
+        let revoke = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
         if number % 2 == 0 {
             match store.revoke_session(revoke).await {
                 Ok(_) => life.answered.push((session, None)),

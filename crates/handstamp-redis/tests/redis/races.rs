@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use handstamp::admission::Admission;
 use handstamp::session::rotation::Continuation;
-use handstamp::store::{Reason, RevokeSession, RevokeUser, Rotation, Store as _, UserRevocation};
+use handstamp::store::{
+    EndReason, RevokeSession, RevokeUser, Rotation, Store as _, UserRevocation,
+};
 use handstamp_conformance::services::Redis;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -74,11 +76,11 @@ async fn nothing_survives_a_log_out_that_a_refresh_races() {
         sleep(Duration::from_micros(300 * (round % 7))).await;
         if round % 2 == 0 {
             let which = UserRevocation::All;
-            let all = RevokeUser::new(uid(), which, Reason::LoggedOut, HOUR);
+            let all = RevokeUser::new(uid(), which, EndReason::LoggedOut, HOUR);
             let revoked = store.revoke_user(all).await.unwrap();
             assert_eq!(revoked, std::slice::from_ref(&session.id));
         } else {
-            let one = RevokeSession::new(uid(), session.id.clone(), Reason::LoggedOut);
+            let one = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
             assert!(store.revoke_session(one).await.unwrap());
         }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    Admit, AdmitPurpose, Created, NewSession, Presented, Rotate, Rotation, SessionId, SessionRow,
-    Store as _, TokenId, Uid,
+    AccountId, Admit, AdmitPurpose, Created, NewSession, PresentedToken, Rotate, Rotation,
+    SessionId, SessionRow, Store as _, TokenId,
 };
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
@@ -18,19 +18,19 @@ pub(crate) fn store(server: &Redis) -> Arc<RedisStore> {
     Arc::new(RedisStore::new(&server.url()).unwrap())
 }
 
-pub(crate) fn uid() -> Uid {
-    Uid::new(None, "user1")
+pub(crate) fn uid() -> AccountId {
+    AccountId::new(None, "user1")
 }
 
 /// A session of a user that lives for an hour.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) uid: Uid,
+    pub(crate) uid: AccountId,
     pub(crate) id: SessionId,
 }
 
 impl Session {
-    pub(crate) fn of(uid: Uid, id: &str) -> Self {
+    pub(crate) fn of(uid: AccountId, id: &str) -> Self {
         let id = SessionId::from(id);
         Self { uid, id }
     }
@@ -51,8 +51,8 @@ impl Session {
         (1..generation).fold(first, |token, _| token.successor(&self.id))
     }
 
-    pub(crate) fn presented(&self, generation: u64, grace: Duration) -> Presented {
-        Presented::new(&self.id, self.token(generation), generation, grace)
+    pub(crate) fn presented(&self, generation: u64, grace: Duration) -> PresentedToken {
+        PresentedToken::new(&self.id, self.token(generation), generation, grace)
     }
 
     pub(crate) fn rotate(&self, generation: u64, grace: Duration) -> Rotate {
@@ -79,7 +79,7 @@ impl Session {
     pub(crate) async fn begin(&self, store: &RedisStore) -> SessionRow {
         match store.create(self.new_session()).await.unwrap() {
             Created::New(row) => row,
-            Created::Existing(row) => panic!("there is one: {row:?}"),
+            Created::AlreadyExists(row) => panic!("there is one: {row:?}"),
         }
     }
 }

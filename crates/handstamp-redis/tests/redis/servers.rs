@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use handstamp::admission::Admission;
-use handstamp::store::{Reason, RevokeSession, RevokeToken, Store as _, Uid};
+use handstamp::store::{AccountId, EndReason, RevokeSession, RevokeToken, Store as _};
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use redis::AsyncCommands as _;
@@ -115,7 +115,7 @@ async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
     store.revoke_token(token).await.unwrap();
     let admission = store.admit(one.refresh(2, NONE)).await.unwrap();
     assert_eq!(admission, Admission::Revoked);
-    let log_out = RevokeSession::new(uid(), two.id.clone(), Reason::LoggedOut);
+    let log_out = RevokeSession::new(uid(), two.id.clone(), EndReason::LoggedOut);
     assert!(store.revoke_session(log_out).await.unwrap());
     let admission = store.admit(two.access(1)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
@@ -141,14 +141,15 @@ async fn a_user_with_few_permissions_is_enough() {
         command.exec_async(&mut connection).await.unwrap();
         let url = format!("redis://{name}:secret@{}/", server.address());
         let store = RedisStore::new(&url).unwrap();
-        let session = Session::of(Uid::new(None, name), "one");
+        let session = Session::of(AccountId::new(None, name), "one");
         let created = store.create(session.new_session()).await;
         assert_eq!(created.is_ok(), works, "{name}: {created:?}");
         if works {
             let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();
             assert_eq!(way(&rotation), "Rotated 2", "{name}");
             let which = handstamp::store::UserRevocation::All;
-            let all = handstamp::store::RevokeUser::new(session.uid, which, Reason::Revoked, HOUR);
+            let all =
+                handstamp::store::RevokeUser::new(session.uid, which, EndReason::Revoked, HOUR);
             assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
         }
         // Keys with another prefix are not its own; the error does not say which session.
@@ -186,7 +187,7 @@ async fn what_the_store_did_not_write_is_an_error() {
         ),
         (
             "a field is no boolean",
-            &["HSET", "KEY", "confirmed", "2"],
+            &["HSET", "KEY", "acknowledged", "2"],
             "a session is not as this release writes it",
         ),
         (
@@ -196,7 +197,7 @@ async fn what_the_store_did_not_write_is_an_error() {
         ),
         ("another kind of entry", &["SET", "KEY", "x"], "WRONGTYPE"),
     ] {
-        let session = Session::of(Uid::new(None, row), "one");
+        let session = Session::of(AccountId::new(None, row), "one");
         session.begin(&store).await;
         let key = "handstamp:{*}:s:one";
         let keys: Vec<String> = connection.keys(key).await.unwrap();
@@ -218,7 +219,7 @@ async fn applications_with_another_prefix_are_strangers() {
     session.begin(&shop).await;
     assert_eq!(blog.list(uid()).await.unwrap(), []);
     session.begin(&blog).await;
-    let log_out = RevokeSession::new(uid(), session.id.clone(), Reason::LoggedOut);
+    let log_out = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
     assert!(blog.revoke_session(log_out).await.unwrap());
     assert_eq!(shop.list(uid()).await.unwrap().len(), 1);
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    Admit, AdmitPurpose, Created, Reason, RevokeSession, RevokeToken, RevokeUser, Store as _,
-    TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, RevokeSession, RevokeToken, RevokeUser,
+    Store as _, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
@@ -22,7 +22,7 @@ async fn every_key_expires_and_nothing_stays() {
     let store = store(&server);
     let life = Duration::from_secs(4);
     for user in 0..5 {
-        let uid = Uid::new(None, &format!("user{user}"));
+        let uid = AccountId::new(None, &format!("user{user}"));
         let mut now = None;
         for number in 0..4 {
             let session = Session::of(uid.clone(), &format!("{number}"));
@@ -48,13 +48,17 @@ async fn every_key_expires_and_nothing_stays() {
             .unwrap();
         let first = Session::of(uid.clone(), "0");
         store
-            .revoke_session(RevokeSession::new(uid.clone(), first.id, Reason::LoggedOut))
+            .revoke_session(RevokeSession::new(
+                uid.clone(),
+                first.id,
+                EndReason::LoggedOut,
+            ))
             .await
             .unwrap();
         if user % 2 == 0 {
             let which = UserRevocation::All;
             store
-                .revoke_user(RevokeUser::new(uid, which, Reason::Revoked, life))
+                .revoke_user(RevokeUser::new(uid, which, EndReason::Revoked, life))
                 .await
                 .unwrap();
         }
@@ -120,14 +124,14 @@ async fn what_has_to_be_kept_longer_is() {
         sleep(2 * short).await;
         let listed = store.list(uid()).await.unwrap();
         assert_eq!(listed.len(), 1, "kept {name}, and ended");
-        let is_there = matches!(store.create(new).await.unwrap(), Created::Existing(_));
+        let is_there = matches!(store.create(new).await.unwrap(), Created::AlreadyExists(_));
         assert_eq!(is_there, is_kept, "kept {name}");
     }
 
     // Of two spans for which a not-before is kept, the longer.
     let revoke = |keep| {
         let which = UserRevocation::Before(first.created_at);
-        store.revoke_user(RevokeUser::new(uid(), which, Reason::Revoked, keep))
+        store.revoke_user(RevokeUser::new(uid(), which, EndReason::Revoked, keep))
     };
     revoke(long).await.unwrap();
     revoke(short).await.unwrap();
@@ -151,8 +155,8 @@ async fn a_hundred_thousand_sessions_go_while_others_come_in() {
         local ends = (redis.call('TIME')[1] + 3) * 1000
         for n = ARGV[1] * 5000 + 1, ARGV[1] * 5000 + 5000 do
             local key = 'handstamp:{' .. n % 1000 .. '}:s:' .. n
-            redis.call('HSET', key, 'uid', n % 1000, 'generation', 1, 'current', 'token', 'confirmed', 1,
-                'rotated_at', 1, 'renewed_at', 1, 'created_at', 1, 'last_active', 1,
+            redis.call('HSET', key, 'uid', n % 1000, 'generation', 1, 'current', 'token', 'acknowledged', 1,
+                'rotated_at', 1, 'grace_started_at', 1, 'created_at', 1, 'last_active', 1,
                 'idle_expires', ends, 'absolute_expires', ends, 'data', '{}')
             redis.call('PEXPIREAT', key, ends)
         end

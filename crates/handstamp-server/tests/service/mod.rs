@@ -207,14 +207,14 @@ impl Browser {
     }
 
     /// Whether it is let in: the status and the code of `/protected`.
-    pub(crate) fn let_in(&self, server: &Server) -> (u16, String) {
+    pub(crate) fn protected(&self, server: &Server) -> (u16, String) {
         let reply = self.get(server, "/protected");
         let code = reply.json()["code"].as_str().unwrap_or_default().to_owned();
         (reply.status, code)
     }
 }
 
-/// What [`Browser::let_in`] says of whoever is logged in.
+/// What [`Browser::protected`] says of whoever is logged in.
 pub(crate) fn welcome() -> (u16, String) {
     (200, String::new())
 }

@@ -7,10 +7,10 @@ CREATE TABLE handstamp_sessions (
     generation bigint NOT NULL,
     token text COLLATE "C" NOT NULL,
     -- Whether that token is known to have arrived at the client.
-    confirmed boolean NOT NULL,
+    acknowledged boolean NOT NULL,
     rotated_at bigint NOT NULL,
     -- When its grace window began: when it was made, and again when it arrived.
-    renewed_at bigint NOT NULL,
+    grace_started_at bigint NOT NULL,
     created_at bigint NOT NULL,
     last_active bigint NOT NULL,
     idle_expires bigint NOT NULL,

@@ -7,10 +7,10 @@ CREATE TABLE handstamp_sessions (
     generation INTEGER NOT NULL,
     token TEXT NOT NULL,
     -- Whether that token is known to have arrived at the client.
-    confirmed INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL,
     rotated_at INTEGER NOT NULL,
     -- When its grace window began: when it was made, and again when it arrived.
-    renewed_at INTEGER NOT NULL,
+    grace_started_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     last_active INTEGER NOT NULL,
     idle_expires INTEGER NOT NULL,

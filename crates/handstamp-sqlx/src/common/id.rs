@@ -4,15 +4,17 @@
 //! is made again of what it was made of. Text of more than 255 bytes became a hash, of which no equal id can be made: such
 //! an id comes back only where it was asked about.
 
-use handstamp::store::{SessionId, TokenId, Uid};
+use handstamp::store::{AccountId, SessionId, TokenId};
 
-pub(crate) fn uid(kept: &str, asked: &Uid) -> Uid {
+pub(crate) fn uid(kept: &str, asked: &AccountId) -> AccountId {
     if asked.as_str() == kept {
         return asked.clone();
     }
     match kept.split_once(':') {
-        Some((login_type, subject)) => Uid::new(Some(&unescape(login_type)), &unescape(subject)),
-        None => Uid::new(None, &unescape(kept)),
+        Some((login_type, subject)) => {
+            AccountId::new(Some(&unescape(login_type)), &unescape(subject))
+        }
+        None => AccountId::new(None, &unescape(kept)),
     }
 }
 
@@ -52,7 +54,7 @@ fn unescape(kept: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use handstamp::store::{SessionId, TokenId, Uid};
+    use handstamp::store::{AccountId, SessionId, TokenId};
 
     use super::{session, token, uid};
 
@@ -66,13 +68,13 @@ mod tests {
             "a\0b\u{85}",
             "日本語",
         ];
-        let nobody = Uid::new(None, "nobody");
+        let nobody = AccountId::new(None, "nobody");
         for text in texts {
             let (session_id, token_id) = (SessionId::from(text), TokenId::from(text));
             assert_eq!(session(session_id.as_str(), None), session_id, "{text:?}");
             assert_eq!(token(token_id.as_str(), [None; 2]), token_id, "{text:?}");
             for login_type in [None, Some("admin"), Some("a:%")] {
-                let somebody = Uid::new(login_type, text);
+                let somebody = AccountId::new(login_type, text);
                 assert_eq!(uid(somebody.as_str(), &nobody), somebody, "{somebody:?}");
             }
         }
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn an_id_that_is_a_hash_comes_back_where_it_was_asked_about() {
         let text = "x".repeat(300);
-        let (somebody, session_id) = (Uid::new(None, &text), SessionId::from(&*text));
+        let (somebody, session_id) = (AccountId::new(None, &text), SessionId::from(&*text));
         let token_id = TokenId::from(&*text);
         assert_eq!(uid(somebody.as_str(), &somebody), somebody);
         assert_eq!(session(session_id.as_str(), Some(&session_id)), session_id);

@@ -5,7 +5,7 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::session::rotation::Verdict;
 use handstamp::store::{
-    Admit, AdmitPurpose, NewSession, Reason, Rotate, SessionId, SessionRow, TokenId, Uid,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, Rotate, SessionId, SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
@@ -16,7 +16,7 @@ use crate::common::number::instant;
 /// Whom and what a verb asks about: a row has only text, and its ids are made of these where they are the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    uid: &'a Uid,
+    uid: &'a AccountId,
     session: Option<&'a SessionId>,
     tokens: [Option<&'a TokenId>; 2],
 }
@@ -61,8 +61,8 @@ impl<'a> From<&'a Admit> for Asked<'a> {
     }
 }
 
-impl<'a> From<&'a Uid> for Asked<'a> {
-    fn from(uid: &'a Uid) -> Self {
+impl<'a> From<&'a AccountId> for Asked<'a> {
+    fn from(uid: &'a AccountId) -> Self {
         Self {
             uid,
             session: None,
@@ -78,16 +78,16 @@ pub(crate) fn session<'a>(
 ) -> Result<SessionRow, Error> {
     let asked = asked.into();
     let revoked_at = row.number_or_none("revoked_at")?.map(instant);
-    let reason = row.text_or_none("reason")?.map(Reason::from_name);
+    let reason = row.text_or_none("reason")?.map(EndReason::from_name);
     Ok(SessionRow {
         id: id::session(row.text("id")?, asked.session),
         uid: id::uid(row.text("uid")?, asked.uid),
         // The column starts at 1 and only grows.
         generation: row.number("generation")?.unsigned_abs(),
         current: id::token(row.text("token")?, asked.tokens),
-        confirmed: row.flag("confirmed")?,
+        acknowledged: row.flag("acknowledged")?,
         rotated_at: instant(row.number("rotated_at")?),
-        renewed_at: instant(row.number("renewed_at")?),
+        grace_started_at: instant(row.number("grace_started_at")?),
         created_at: instant(row.number("created_at")?),
         last_active: instant(row.number("last_active")?),
         idle_expires: instant(row.number("idle_expires")?),
@@ -141,7 +141,9 @@ impl Seen {
             return (Admission::SessionEnded, false);
         };
         let arrives = match &admit.purpose {
-            AdmitPurpose::Access { generation } => !row.confirmed && *generation == row.generation,
+            AdmitPurpose::Access { generation } => {
+                !row.acknowledged && *generation == row.generation
+            }
             AdmitPurpose::Refresh(presented) => match row.judge(presented, self.now) {
                 Verdict::Reuse(_) => return (Admission::Reused, false),
                 Verdict::Continue(_) => false,

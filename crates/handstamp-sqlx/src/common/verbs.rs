@@ -47,7 +47,7 @@ pub(crate) async fn create(
         }
         // It may have been purged in between.
         if let Some(row) = database.find(&new).await? {
-            return Ok(Created::Existing(row));
+            return Ok(Created::AlreadyExists(row));
         }
     }
     Err(outrun())
@@ -76,7 +76,7 @@ pub(crate) async fn rotate(
         match row.judge(&rotate.presented, seen.now) {
             // Not so a moment ago: the grace window ended in between.
             Verdict::Continue(Continuation::Rotated | Continuation::Recovered) => {}
-            Verdict::Continue(way @ Continuation::Arrived) => {
+            Verdict::Continue(way @ Continuation::Acknowledged) => {
                 if let Some(row) = database.arrive(&rotate).await? {
                     return Ok(Rotation::Continued(way, row));
                 }

@@ -3,7 +3,7 @@ WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 )
 UPDATE handstamp_sessions AS s
-SET confirmed = true, renewed_at = clock.now
+SET acknowledged = true, grace_started_at = clock.now
 FROM clock
 WHERE s.id = $2 AND s.uid = $1
     AND s.revoked_at IS NULL
@@ -11,5 +11,5 @@ WHERE s.id = $2 AND s.uid = $1
     AND clock.now >= coalesce(
         (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
     )
-    AND s.token = $3 AND NOT s.confirmed
+    AND s.token = $3 AND NOT s.acknowledged
 RETURNING s.*

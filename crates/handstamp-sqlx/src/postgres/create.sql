@@ -6,7 +6,7 @@ WITH clock AS MATERIALIZED (
     ) AS now
 )
 INSERT INTO handstamp_sessions (
-    id, uid, generation, token, confirmed, rotated_at, renewed_at, created_at, last_active,
+    id, uid, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
     idle_expires, absolute_expires, keep_until, data
 )
 SELECT

@@ -12,8 +12,8 @@ use std::time::Duration;
 use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -168,7 +168,7 @@ impl Store for PostgresStore {
         Box::pin(self.remember_token(revoke))
     }
 
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         Box::pin(self.live_sessions(uid))
     }
 

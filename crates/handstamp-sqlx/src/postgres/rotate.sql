@@ -9,9 +9,9 @@ UPDATE handstamp_sessions AS s
 SET
     generation = CASE WHEN $5 > s.generation THEN $5 ELSE s.generation + 1 END,
     token = CASE WHEN $5 > s.generation THEN $3 ELSE $4 END,
-    confirmed = $5 > s.generation OR $8,
+    acknowledged = $5 > s.generation OR $8,
     rotated_at = clock.now,
-    renewed_at = clock.now,
+    grace_started_at = clock.now,
     idle_expires = least(clock.now + $7, s.absolute_expires)
 FROM clock
 WHERE s.id = $2 AND s.uid = $1
@@ -22,6 +22,6 @@ WHERE s.id = $2 AND s.uid = $1
     )
     AND (
         $5 > s.generation
-        OR s.token = $3 AND s.confirmed AND greatest(clock.now - s.renewed_at, 0) >= $6
+        OR s.token = $3 AND s.acknowledged AND greatest(clock.now - s.grace_started_at, 0) >= $6
     )
 RETURNING s.*

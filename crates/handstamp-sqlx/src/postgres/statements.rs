@@ -2,8 +2,8 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, AdmitPurpose, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    SessionId, SessionRow, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, SessionId, SessionRow, UserRevocation,
 };
 use sqlx::query;
 
@@ -50,7 +50,7 @@ impl Statements for PostgresStore {
                     .bind(number)
                     .bind(at_least(presented.grace))
                     .bind(at_most(rotate.idle))
-                    .bind(rotate.confirmed)
+                    .bind(rotate.acknowledged)
             })
             .await?;
         first(&rows, |row| session(row, rotate))
@@ -90,7 +90,7 @@ impl Statements for PostgresStore {
                     .bind(rotate.presented.token.as_str())
                     .bind(number)
                     .bind(seen.current.as_str())
-                    .bind(Reason::Reused.name())
+                    .bind(EndReason::Reused.name())
             })
             .await?;
         Ok(!rows.is_empty())
@@ -173,7 +173,10 @@ impl PostgresStore {
         Ok(())
     }
 
-    pub(super) async fn live_sessions(&self, uid: Uid) -> Result<Vec<SessionRow>, StoreError> {
+    pub(super) async fn live_sessions(
+        &self,
+        uid: AccountId,
+    ) -> Result<Vec<SessionRow>, StoreError> {
         let rows = self
             .rows(|| query(include_str!("list.sql")).bind(uid.as_str()))
             .await?;

@@ -11,8 +11,8 @@ use std::time::Duration;
 use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Error, SqliteConnection, SqlitePool, query_scalar};
@@ -33,7 +33,7 @@ use statements::begin;
 /// Tables are made at the first use; all have names that begin with `handstamp_`. Time is that of the machine's clock.
 ///
 /// ```
-/// use handstamp::store::{Store, Uid};
+/// use handstamp::store::{Store, AccountId};
 /// use handstamp_sqlx::SqliteStore;
 ///
 /// # #[tokio::main]
@@ -42,7 +42,7 @@ use statements::begin;
 /// # std::fs::create_dir_all(&folder).map_err(handstamp::error::StoreError::new)?;
 /// # let path = folder.join("sessions.db");
 /// let store = SqliteStore::open(&path).await?;
-/// assert!(store.list(Uid::new(None, "user1")).await?.is_empty());
+/// assert!(store.list(AccountId::new(None, "user1")).await?.is_empty());
 /// # drop(store);
 /// # std::fs::remove_dir_all(&folder).map_err(handstamp::error::StoreError::new)?;
 /// # Ok(())
@@ -145,7 +145,7 @@ impl Store for SqliteStore {
         Box::pin(self.remember_token(revoke))
     }
 
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         Box::pin(self.live_sessions(uid))
     }
 

@@ -4,8 +4,8 @@ WITH clock AS (
 )
 UPDATE handstamp_sessions AS s
 SET
-    confirmed = s.confirmed OR s.generation IS ?4,
-    renewed_at = CASE WHEN NOT s.confirmed AND s.generation = ?4 THEN clock.now ELSE s.renewed_at END,
+    acknowledged = s.acknowledged OR s.generation IS ?4,
+    grace_started_at = CASE WHEN NOT s.acknowledged AND s.generation = ?4 THEN clock.now ELSE s.grace_started_at END,
     last_active = CASE WHEN clock.now - s.last_active >= ?5 THEN clock.now ELSE s.last_active END
 FROM clock
 WHERE s.id = ?2 AND s.uid = ?1
@@ -19,10 +19,10 @@ WHERE s.id = ?2 AND s.uid = ?1
         ?6 IS NULL
         OR ?8 > s.generation
         OR s.token = ?6
-        OR s.token = ?7 AND (NOT s.confirmed OR clock.now - s.renewed_at <= ?9)
+        OR s.token = ?7 AND (NOT s.acknowledged OR clock.now - s.grace_started_at <= ?9)
     )
     AND (
-        NOT s.confirmed AND s.generation = ?4
+        NOT s.acknowledged AND s.generation = ?4
         OR clock.now - s.last_active >= ?5
     )
 RETURNING id

@@ -6,8 +6,8 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, AdmitPurpose, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    SessionId, SessionRow, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, SessionId, SessionRow, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -50,7 +50,7 @@ impl Statements for SqliteStore {
             .bind(generation(presented.generation)?)
             .bind(at_least(presented.grace))
             .bind(at_most(rotate.idle))
-            .bind(rotate.confirmed);
+            .bind(rotate.acknowledged);
         first(&self.write(statement).await?, |row| session(row, rotate))
     }
 
@@ -77,7 +77,7 @@ impl Statements for SqliteStore {
             .bind(rotate.presented.token.as_str())
             .bind(generation(seen.generation)?)
             .bind(seen.current.as_str())
-            .bind(Reason::Reused.name());
+            .bind(EndReason::Reused.name());
         Ok(!self.write(statement).await?.is_empty())
     }
 
@@ -141,7 +141,10 @@ impl SqliteStore {
         self.write(statement).await.map(drop)
     }
 
-    pub(super) async fn live_sessions(&self, uid: Uid) -> Result<Vec<SessionRow>, StoreError> {
+    pub(super) async fn live_sessions(
+        &self,
+        uid: AccountId,
+    ) -> Result<Vec<SessionRow>, StoreError> {
         let statement = query(include_str!("list.sql")).bind(uid.as_str());
         all(&self.read(statement).await?, |row| session(row, &uid))
     }

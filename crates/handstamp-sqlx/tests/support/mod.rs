@@ -18,8 +18,8 @@ use std::{env, fs, process};
 
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::store::{
-    Admit, AdmitPurpose, NewSession, Presented, Reason, RevokeSession, RevokeUser, Rotate,
-    SessionId, TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, RevokeSession,
+    RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
 };
 use handstamp_sqlx::PostgresStore;
 use sqlx::postgres::PgPoolOptions;
@@ -50,14 +50,14 @@ impl Drop for Folder {
 /// A session of a user, both of this name.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
-    pub(crate) uid: Uid,
+    pub(crate) uid: AccountId,
     pub(crate) session: SessionId,
 }
 
 impl Login {
     pub(crate) fn named(name: &str) -> Self {
         Self {
-            uid: Uid::new(None, name),
+            uid: AccountId::new(None, name),
             session: SessionId::from(name),
         }
     }
@@ -77,10 +77,10 @@ impl Login {
     pub(crate) fn rotate(&self, generation: u64) -> Rotate {
         let (uid, session) = (self.uid.clone(), self.session.clone());
         let token = self.token(generation);
-        let presented = Presented::new(&session, token, generation, Duration::ZERO);
+        let presented = PresentedToken::new(&session, token, generation, Duration::ZERO);
         let mut rotate = Rotate::new(uid, session, presented, HOUR);
         // So that the next generation can be exchanged at once.
-        rotate.confirmed = true;
+        rotate.acknowledged = true;
         rotate
     }
 
@@ -92,11 +92,16 @@ impl Login {
     }
 
     pub(crate) fn revoke(&self) -> RevokeSession {
-        RevokeSession::new(self.uid.clone(), self.session.clone(), Reason::LoggedOut)
+        RevokeSession::new(self.uid.clone(), self.session.clone(), EndReason::LoggedOut)
     }
 
     pub(crate) fn revoke_all(&self) -> RevokeUser {
-        RevokeUser::new(self.uid.clone(), UserRevocation::All, Reason::Revoked, HOUR)
+        RevokeUser::new(
+            self.uid.clone(),
+            UserRevocation::All,
+            EndReason::Revoked,
+            HOUR,
+        )
     }
 }
 

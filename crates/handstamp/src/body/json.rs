@@ -3,28 +3,28 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::request::Said;
+use crate::request::Values;
 
 /// What stands under `name` in a JSON object. A body that is broken, or no object, says nothing, and nor does a value that
 /// is no text; a name that stands there twice with different values says too much.
-pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Said<'b> {
+pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Values<'b> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let said = json
         .deserialize_map(Member(name))
         .and_then(|said| json.end().map(|()| said));
-    said.unwrap_or(Said::Nothing)
+    said.unwrap_or(Values::Missing)
 }
 
 struct Member<'n>(&'n str);
 
 impl<'de> Visitor<'de> for Member<'_> {
-    type Value = Said<'de>;
+    type Value = Values<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Said<'de>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Values<'de>, A::Error> {
         let mut values = Vec::new();
         while let Some(Text(name)) = map.next_key()? {
             if name.as_deref() != Some(self.0) {
@@ -39,12 +39,12 @@ impl<'de> Visitor<'de> for Member<'_> {
             values.truncate(2);
         }
         Ok(match values.as_mut_slice() {
-            [] | [None] => Said::Nothing,
-            [Some(value)] => Said::One(match std::mem::take(value) {
+            [] | [None] => Values::Missing,
+            [Some(value)] => Values::Single(match std::mem::take(value) {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             }),
-            _ => Said::Several,
+            _ => Values::Conflicting,
         })
     }
 }

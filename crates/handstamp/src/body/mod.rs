@@ -40,7 +40,7 @@ use std::fmt;
 use serde::de::Deserialize;
 
 use crate::error::BodyError;
-use crate::request::{RequestHead, Said};
+use crate::request::{RequestHead, Values};
 use media_type::WithParameters;
 use multipart::Part;
 pub use multipart::UploadedFile;
@@ -178,15 +178,15 @@ impl<'b> RequestBody<'b> {
     }
 
     /// What stands under this name in a JSON object; texts only.
-    pub(crate) fn member(&self, name: &str) -> Said<'b> {
+    pub(crate) fn member(&self, name: &str) -> Values<'b> {
         match self.0 {
             Content::Json(bytes) => json::member(bytes, name),
-            _ => Said::Nothing,
+            _ => Values::Missing,
         }
     }
 
     /// What stands in the form's fields of this name. Empty ones say nothing, and files are no fields.
-    pub(crate) fn field(&self, name: &str) -> Said<'_> {
+    pub(crate) fn field(&self, name: &str) -> Values<'_> {
         let of_name = |(known, value): (Cow<'_, str>, Cow<'b, str>)| {
             (known == name).then(|| match value {
                 Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),

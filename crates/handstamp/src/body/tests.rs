@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::multipart;
 use crate::RequestHead;
-use crate::request::Said;
+use crate::request::Values;
 use crate::testing::Head;
 
 #[test]
@@ -85,7 +85,7 @@ fn debug_shows_what_a_body_is_and_nothing_that_is_in_it() {
 #[test]
 fn a_member_of_json() {
     #[rustfmt::skip]
-    let rows: &[(&str, &[u8], Said<'_>)] = &[
+    let rows: &[(&str, &[u8], Values<'_>)] = &[
         ("a text", br#"{"a": 1, "token": "t", "z": [{}]}"#, one("t")),
         ("a name with escapes", br#"{"\u0074oken": "t"}"#, one("t")),
         ("a value with escapes", br#"{"token": "\u0074\n"}"#, one("t\n")),
@@ -93,33 +93,33 @@ fn a_member_of_json() {
         ("an empty text", br#"{"token": ""}"#, one("")),
         ("twice the same", br#"{"token": "t", "token": "t"}"#, one("t")),
         ("twice the same in other words", br#"{"token": "t", "\u0074oken": "\u0074"}"#, one("t")),
-        ("twice, and they differ", br#"{"token": "t", "token": "u"}"#, Said::Several),
-        ("three times, the last as the first", br#"{"token": "t", "token": "u", "token": "t"}"#, Said::Several),
-        ("a text and null", br#"{"token": "t", "token": null}"#, Said::Several),
-        ("an empty text and another", br#"{"token": "", "token": "t"}"#, Said::Several),
-        ("null", br#"{"token": null}"#, Said::Nothing),
-        ("a number", br#"{"token": 12345678901234567890123}"#, Said::Nothing),
-        ("a negative number", br#"{"token": -1}"#, Said::Nothing),
-        ("a fraction", br#"{"token": 1.5}"#, Said::Nothing),
-        ("a truth", br#"{"token": true}"#, Said::Nothing),
-        ("a list", br#"{"token": ["t"]}"#, Said::Nothing),
-        ("an object", br#"{"token": {"token": "t"}}"#, Said::Nothing),
-        ("null twice", br#"{"token": null, "token": 1}"#, Said::Nothing),
-        ("deeper down only", br#"{"a": {"token": "t"}}"#, Said::Nothing),
-        ("another case", br#"{"Token": "t"}"#, Said::Nothing),
-        ("another name", br#"{"tokens": "t"}"#, Said::Nothing),
-        ("nothing", br"", Said::Nothing),
-        ("an empty object", br"{}", Said::Nothing),
-        ("a list of objects", br#"[{"token": "t"}]"#, Said::Nothing),
-        ("a text alone", br#""token""#, Said::Nothing),
-        ("an object that is cut off", br#"{"token": "t""#, Said::Nothing),
-        ("an object, and more", br#"{"token": "t"} {}"#, Said::Nothing),
-        ("a comma too many", br#"{"token": "t",}"#, Said::Nothing),
-        ("single quotes", br"{'token': 't'}", Said::Nothing),
-        ("a byte order mark", b"\xef\xbb\xbf{\"token\": \"t\"}", Said::Nothing),
-        ("half a character, escaped", br#"{"token": "\ud800"}"#, Said::Nothing),
-        ("half a character in a name", br#"{"\ud800": 1, "token": "t"}"#, Said::Nothing),
-        ("no UTF-8", b"{\"token\": \"\xff\"}", Said::Nothing),
+        ("twice, and they differ", br#"{"token": "t", "token": "u"}"#, Values::Conflicting),
+        ("three times, the last as the first", br#"{"token": "t", "token": "u", "token": "t"}"#, Values::Conflicting),
+        ("a text and null", br#"{"token": "t", "token": null}"#, Values::Conflicting),
+        ("an empty text and another", br#"{"token": "", "token": "t"}"#, Values::Conflicting),
+        ("null", br#"{"token": null}"#, Values::Missing),
+        ("a number", br#"{"token": 12345678901234567890123}"#, Values::Missing),
+        ("a negative number", br#"{"token": -1}"#, Values::Missing),
+        ("a fraction", br#"{"token": 1.5}"#, Values::Missing),
+        ("a truth", br#"{"token": true}"#, Values::Missing),
+        ("a list", br#"{"token": ["t"]}"#, Values::Missing),
+        ("an object", br#"{"token": {"token": "t"}}"#, Values::Missing),
+        ("null twice", br#"{"token": null, "token": 1}"#, Values::Missing),
+        ("deeper down only", br#"{"a": {"token": "t"}}"#, Values::Missing),
+        ("another case", br#"{"Token": "t"}"#, Values::Missing),
+        ("another name", br#"{"tokens": "t"}"#, Values::Missing),
+        ("nothing", br"", Values::Missing),
+        ("an empty object", br"{}", Values::Missing),
+        ("a list of objects", br#"[{"token": "t"}]"#, Values::Missing),
+        ("a text alone", br#""token""#, Values::Missing),
+        ("an object that is cut off", br#"{"token": "t""#, Values::Missing),
+        ("an object, and more", br#"{"token": "t"} {}"#, Values::Missing),
+        ("a comma too many", br#"{"token": "t",}"#, Values::Missing),
+        ("single quotes", br"{'token': 't'}", Values::Missing),
+        ("a byte order mark", b"\xef\xbb\xbf{\"token\": \"t\"}", Values::Missing),
+        ("half a character, escaped", br#"{"token": "\ud800"}"#, Values::Missing),
+        ("half a character in a name", br#"{"\ud800": 1, "token": "t"}"#, Values::Missing),
+        ("no UTF-8", b"{\"token\": \"\xff\"}", Values::Missing),
     ];
     for (sentence, bytes, expected) in rows {
         let head = Head::new("POST").header("content-type", "application/json");
@@ -133,14 +133,14 @@ fn a_member_of_json() {
     let head = Head::new("POST").header("content-type", "application/json");
     assert_eq!(
         head.with_body(deep.as_bytes()).body().member("token"),
-        Said::Nothing
+        Values::Missing
     );
 }
 
 #[test]
 fn a_field_of_a_urlencoded_form() {
     #[rustfmt::skip]
-    let rows: &[(&str, &[u8], Said<'_>)] = &[
+    let rows: &[(&str, &[u8], Values<'_>)] = &[
         ("a field", b"a=1&csrf=t&z=", one("t")),
         ("escapes and blanks", b"%63srf=a+b%2bc", one("a b+c")),
         ("no ASCII", b"csrf=%C3%A9", one("\u{e9}")),
@@ -148,12 +148,12 @@ fn a_field_of_a_urlencoded_form() {
         ("half an escape", b"csrf=%4", one("%4")),
         ("twice the same", b"csrf=t&csrf=t", one("t")),
         ("an empty one beside it", b"csrf=&csrf=t&csrf", one("t")),
-        ("twice, and they differ", b"csrf=t&csrf=u", Said::Several),
-        ("empty", b"csrf=", Said::Nothing),
-        ("no value", b"csrf", Said::Nothing),
-        ("no body", b"", Said::Nothing),
-        ("another case", b"CSRF=t", Said::Nothing),
-        ("semicolons do not separate", b"a=1;csrf=t", Said::Nothing),
+        ("twice, and they differ", b"csrf=t&csrf=u", Values::Conflicting),
+        ("empty", b"csrf=", Values::Missing),
+        ("no value", b"csrf", Values::Missing),
+        ("no body", b"", Values::Missing),
+        ("another case", b"CSRF=t", Values::Missing),
+        ("semicolons do not separate", b"a=1;csrf=t", Values::Missing),
     ];
     for (sentence, bytes, expected) in rows {
         let head = Head::new("POST").header("content-type", "application/x-www-form-urlencoded");
@@ -162,8 +162,8 @@ fn a_field_of_a_urlencoded_form() {
     }
 }
 
-fn one(text: &str) -> Said<'_> {
-    Said::One(text.as_bytes().into())
+fn one(text: &str) -> Values<'_> {
+    Values::Single(text.as_bytes().into())
 }
 
 proptest! {

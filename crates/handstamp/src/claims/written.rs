@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::config::Config;
 use crate::error::IssueError;
-use crate::issue::Stamp;
+use crate::issue::TokenIdentity;
 use crate::new_token::NewToken;
 use crate::purpose::sealed::Kind;
 
@@ -13,7 +13,7 @@ pub(crate) struct NewClaims<'a> {
     pub(crate) new: &'a NewToken,
     pub(crate) config: &'a Config,
     pub(crate) kind: Kind,
-    pub(crate) stamp: &'a Stamp,
+    pub(crate) stamp: &'a TokenIdentity,
 }
 
 impl NewClaims<'_> {

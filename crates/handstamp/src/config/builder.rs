@@ -72,7 +72,7 @@ impl ConfigBuilder {
     ///     .secret_key("a secret of thirty-two bytes or more")
     ///     .build()
     ///     .unwrap_err();
-    /// assert_eq!(error.problems()[0].cure(), "Did you mean HANDSTAMP_PUBLIC_ORIGIN?");
+    /// assert_eq!(error.problems()[0].help(), "Did you mean HANDSTAMP_PUBLIC_ORIGIN?");
     /// ```
     pub fn env_from(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         env::apply(&mut self, variables);
@@ -82,7 +82,7 @@ impl ConfigBuilder {
     /// Checks everything together.
     ///
     /// # Errors
-    /// With every problem there is, each with its cure.
+    /// With every problem there is, each with what to do about it.
     pub fn build(self) -> Result<Config, ConfigError> {
         check::check(self)
     }

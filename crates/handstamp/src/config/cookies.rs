@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     ConfigBuilder,
     danger::{Danger, Dangers},
-    duration::written,
+    duration::format_duration,
     origins::Origins,
     report::Report,
     setting::{Apply, Setting, settings},
@@ -113,7 +113,7 @@ impl Cookies {
         if span > LONGEST_MAX_AGE {
             report.problem(
                 KEY,
-                Some(&written(span)),
+                Some(&format_duration(span)),
                 "browsers keep no cookie longer than 400 days",
                 "Use 400d or less",
             );
@@ -124,7 +124,7 @@ impl Cookies {
         if self.session_cookie && report.is_given("JWT_SESSION_COOKIE") {
             report.problem(
                 KEY,
-                Some(&written(span)),
+                Some(&format_duration(span)),
                 "JWT_SESSION_COOKIE=true is set as well, and says the opposite",
                 "Remove one of the two",
             );

@@ -25,7 +25,7 @@ pub const fn days(days: u64) -> Duration {
 }
 
 /// As short as the environment takes it: `20d`, not `1728000s`.
-pub(super) fn written(span: Duration) -> String {
+pub(super) fn format_duration(span: Duration) -> String {
     let seconds = span.as_secs();
     if span.subsec_nanos() != 0 {
         return format!("{span:?}");

@@ -113,10 +113,10 @@ fn secret(
             let is_path =
                 path.starts_with(".") || path.starts_with("..") || path.exists() || folder_exists;
             let shown = path.to_string_lossy();
-            let cure = "Give the path of a readable file that holds the key and nothing else";
+            let help = "Give the path of a readable file that holds the key and nothing else";
             builder
                 .report
-                .problem(&file_name, is_path.then_some(&*shown), reason, cure);
+                .problem(&file_name, is_path.then_some(&*shown), reason, help);
             None
         }
     }

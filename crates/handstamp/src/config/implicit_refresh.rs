@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use super::{
     ConfigBuilder,
-    duration::{minutes, written},
+    duration::{format_duration, minutes},
     report::Report,
     setting::{Apply, Setting, settings},
     text::{FromText, Invalid, Method},
@@ -19,7 +19,7 @@ settings! {
         "JWT_IMPLICIT_REFRESH_DELTATIME" implicit_refresh_deltatime(value Duration): Duration = minutes(10);
         /// The paths that renew tokens: `/a` is that path, `/a/*` every path below it. Default: all.
         "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE" implicit_refresh_route_include(texts Route): Vec<Route> = Vec::new();
-        /// The paths that never renew tokens, written as those that do; they win. Default: none.
+        /// The paths that never renew tokens, format_duration as those that do; they win. Default: none.
         "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE" implicit_refresh_route_exclude(texts Route): Vec<Route> = Vec::new();
         /// The methods that renew tokens. Default: all.
         "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE" implicit_refresh_method_include(texts Method): Vec<String> = Vec::new();
@@ -40,8 +40,8 @@ impl ImplicitRefresh {
             report.warn(format!(
                 "{DELTA}={}: no access token has more time left (JWT_ACCESS_TOKEN_EXPIRES={}); each is renewed when half \
                  of its life is over",
-                written(delta),
-                written(tokens.access_token_expires)
+                format_duration(delta),
+                format_duration(tokens.access_token_expires)
             ));
         }
     }

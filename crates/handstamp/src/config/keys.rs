@@ -25,7 +25,7 @@ settings! {
         "JWT_PUBLIC_KEY" public_key(secret Secret): Option<Secret> = None;
         /// The public key that was used before. Tokens of its private key are still taken.
         "JWT_PREVIOUS_PUBLIC_KEY" previous_public_key(secret Secret): Option<Secret> = None;
-        /// The name of the key, written in tokens as `kid`.
+        /// The name of the key, format_duration in tokens as `kid`.
         "HANDSTAMP_KEY_ID" key_id(text KeyId): Option<KeyId> = None;
         /// The name of the previous key.
         "HANDSTAMP_PREVIOUS_KEY_ID" previous_key_id(text KeyId): Option<KeyId> = None;
@@ -144,8 +144,8 @@ impl Keys {
                 let probe = b"handstamp";
                 let signature = signing.sign(probe);
                 if !signature.is_some_and(|signature| verifying.verify(probe, &signature)) {
-                    let cure = "Remove it: the private key is enough";
-                    report.problem(PUBLIC_KEY, None, "does not belong to JWT_PRIVATE_KEY", cure);
+                    let help = "Remove it: the private key is enough";
+                    report.problem(PUBLIC_KEY, None, "does not belong to JWT_PRIVATE_KEY", help);
                     return Err(Reported);
                 }
                 verifying
@@ -153,8 +153,8 @@ impl Keys {
             (None, Some(verifying)) => verifying,
             (Some(signing), None) => accept(PRIVATE_KEY, signing.verifying_key(), report)?,
             (None, None) => {
-                let cure = "Set it, or JWT_PUBLIC_KEY for a service that only verifies";
-                missing(PRIVATE_KEY, algorithm, cure, report);
+                let help = "Set it, or JWT_PUBLIC_KEY for a service that only verifies";
+                missing(PRIVATE_KEY, algorithm, help, report);
                 return Err(Reported);
             }
         };
@@ -221,13 +221,13 @@ struct KeyPair {
     previous: Option<VerifyingKey>,
 }
 
-fn missing(key: &str, algorithm: Algorithm, cure: &str, report: &mut Report) {
+fn missing(key: &str, algorithm: Algorithm, help: &str, report: &mut Report) {
     if report.is_sound(key) {
         report.problem(
             key,
             None,
             format!("not set, and {algorithm} needs it"),
-            cure,
+            help,
         );
     }
 }
@@ -237,11 +237,11 @@ fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Resul
     made.map_err(|error| {
         if report.is_sound(key) {
             let error = error.to_string();
-            // A `KeyError` reads "what is wrong; the cure".
-            let (reason, cure) = error
+            // A `KeyError` reads "what is wrong; the help".
+            let (reason, help) = error
                 .split_once("; ")
                 .unwrap_or((&error, "Give another key"));
-            report.problem(key, None, reason, capitalized(cure));
+            report.problem(key, None, reason, capitalized(help));
         }
         Reported
     })

@@ -35,7 +35,7 @@ impl ConfigBuilder {
     ///     .access_csrf_cookie_name("admin_csrf_access_token")
     ///     .refresh_cookie_name("admin_refresh_token")
     ///     .refresh_csrf_cookie_name("admin_csrf_refresh_token")
-    ///     .beside(&users)
+    ///     .alongside(&users)
     ///     .build()?;
     /// let (users, admins) = (Auth::new(users), Auth::new(admins));
     ///
@@ -51,7 +51,7 @@ impl ConfigBuilder {
 
     /// Checks that this configuration and another one, for another kind of account of the same site, get along: that each has
     /// a [login type](Self::login_type) of its own, and cookies of its own names. One user may be logged in as both.
-    pub fn beside(mut self, other: &Config) -> Self {
+    pub fn alongside(mut self, other: &Config) -> Self {
         let names = token_cookies::names(&other.access_cookies, &other.refresh_cookies);
         let reads_cookies = other.locations().contains(&Location::Cookies);
         self.login_type.neighbours.push(Neighbour {

@@ -32,7 +32,7 @@ pub use cookie_names::CookieNames;
 pub(crate) use cookies::CookieLifetime;
 pub use cookies::CookiePrefix;
 pub use errors::ErrorStyle;
-pub use origins::Provenance;
+pub use origins::OriginCheck;
 pub use sessions::CheckSessions;
 pub(crate) use settled::Config;
 pub(crate) use token_cookies::TokenCookies;

@@ -15,23 +15,23 @@ settings! {
         "HANDSTAMP_PUBLIC_ORIGIN" public_origin(text Origin): Option<Origin> = None;
         /// Other origins whose pages may send requests with cookies.
         "HANDSTAMP_TRUSTED_ORIGINS" trusted_origins(texts Origin): Vec<Origin> = Vec::new();
-        /// What happens to requests that other sites start. Default: [`Provenance::Enforce`].
-        "HANDSTAMP_PROVENANCE" provenance(value Provenance): Provenance = Provenance::Enforce;
+        /// What happens to requests that other sites start. Default: [`OriginCheck::Enforce`].
+        "HANDSTAMP_ORIGIN_CHECK" origin_check(value OriginCheck): OriginCheck = OriginCheck::Enforce;
     }
 }
 
 /// What happens to a request whose `Sec-Fetch-Site` or `Origin` says that another site started it.
 ///
 /// ```
-/// use handstamp::{Config, config::Provenance};
+/// use handstamp::{Config, config::OriginCheck};
 ///
 /// let builder = Config::builder()
 ///     .public_origin("https://app.example.com")
-///     .provenance(Provenance::ReportOnly);
+///     .origin_check(OriginCheck::ReportOnly);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Provenance {
+pub enum OriginCheck {
     /// It is refused.
     Enforce,
     /// The log says that it would be refused, as a warning, and its CSRF value decides: to see what an origin that is not
@@ -44,7 +44,7 @@ pub enum Provenance {
 impl Origins {
     /// Whether a request without a CSRF value is still told from one that another site started.
     pub(super) fn guard(&self) -> bool {
-        self.public_origin.is_some() && self.provenance == Provenance::Enforce
+        self.public_origin.is_some() && self.origin_check == OriginCheck::Enforce
     }
 
     pub(super) fn check(&self, cookie_secure: bool, report: &mut Report) {
@@ -58,8 +58,8 @@ impl Origins {
                 "Set HANDSTAMP_PUBLIC_ORIGIN as well",
             );
         }
-        if self.provenance == Provenance::ReportOnly {
-            report.warn("HANDSTAMP_PROVENANCE=report-only: requests that other sites start are logged, not refused");
+        if self.origin_check == OriginCheck::ReportOnly {
+            report.warn("HANDSTAMP_ORIGIN_CHECK=report-only: requests that other sites start are logged, not refused");
         }
         if let Some(origin) = &self.public_origin
             && cookie_secure

@@ -40,13 +40,13 @@ impl Report {
     }
 
     fn keep<T>(&mut self, key: &'static str, text: &str, value: Result<T, Invalid>) -> Option<T> {
-        let Invalid { reason, cure } = match value {
+        let Invalid { reason, help } = match value {
             Ok(value) => return Some(value),
             Err(invalid) => invalid,
         };
         // `https://user:password@host` where an origin belongs: that is a secret.
         let shown = (!text.contains('@')).then_some(text);
-        self.problem(key, shown, reason, cure);
+        self.problem(key, shown, reason, help);
         None
     }
 
@@ -55,9 +55,9 @@ impl Report {
         key: &str,
         value: Option<&str>,
         reason: impl Into<String>,
-        cure: impl Into<String>,
+        help: impl Into<String>,
     ) {
-        self.problems.push(Problem::new(key, value, reason, cure));
+        self.problems.push(Problem::new(key, value, reason, help));
     }
 
     pub(super) fn warn(&mut self, warning: impl Into<String>) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, written},
+    duration::{days, format_duration},
     report::Report,
     setting::{Apply, Setting, settings},
     tokens::{Tokens, check_span},
@@ -58,7 +58,7 @@ impl Sessions {
         {
             report.warn(format!(
                 "HANDSTAMP_SESSION_IDLE: no session lives longer than HANDSTAMP_SESSION_ABSOLUTE={}",
-                written(self.session_absolute)
+                format_duration(self.session_absolute)
             ));
         }
         let shortest = tokens
@@ -70,14 +70,14 @@ impl Sessions {
         {
             report.warn(format!(
                 "HANDSTAMP_SESSION_IDLE={}: somebody who is active may be logged out; use at least {}",
-                written(idle),
-                written(shortest)
+                format_duration(idle),
+                format_duration(shortest)
             ));
         }
         if self.refresh_grace > LONGEST_GRACE {
             report.problem(
                 "HANDSTAMP_REFRESH_GRACE",
-                Some(&written(self.refresh_grace)),
+                Some(&format_duration(self.refresh_grace)),
                 "longer than 300 seconds: a stolen token would be good for that long",
                 "Use 10s",
             );

@@ -1,4 +1,4 @@
-//! The table of all settings, and how one row of it is written.
+//! The table of all settings, and how one row of it is format_duration.
 
 use super::{
     ConfigBuilder, cookies, csrf, danger, errors, implicit_refresh, keys, locations, origins,

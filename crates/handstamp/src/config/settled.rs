@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    CheckSessions, ConfigBuilder, CookieLifetime, CookiePrefix, ErrorStyle, Provenance, SameSite,
+    CheckSessions, ConfigBuilder, CookieLifetime, CookiePrefix, ErrorStyle, OriginCheck, SameSite,
     TokenCookies, cookies::Cookies, csrf::Csrf, errors::Errors, implicit_refresh::ImplicitRefresh,
     locations::Locations, origins::Origins, sessions::Sessions, tokens::Tokens,
 };
@@ -94,7 +94,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// With every problem there is, each with its cure.
+    /// With every problem there is, each with what to do about it.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::builder().env().build()
     }
@@ -222,7 +222,7 @@ impl Config {
         self.sessions.session_tracking
     }
 
-    /// How often a session's last use is written; `None`: never.
+    /// How often a session's last use is format_duration; `None`: never.
     pub(crate) fn touch_after(&self) -> Option<Duration> {
         (self.sessions.session_update_last_active).then_some(TOUCH_AFTER)
     }
@@ -267,8 +267,8 @@ impl Config {
         &self.origins.trusted_origins
     }
 
-    pub(crate) fn provenance(&self) -> Provenance {
-        self.origins.provenance
+    pub(crate) fn origin_check(&self) -> OriginCheck {
+        self.origins.origin_check
     }
 }
 

@@ -1,8 +1,8 @@
-//! Text becomes a type: the words in which a setting may be written.
+//! Text becomes a type: the words in which a setting may be format_duration.
 
 use std::fmt;
 
-use super::{CheckSessions, CookiePrefix, ErrorStyle, Provenance, nearest::nearest};
+use super::{CheckSessions, CookiePrefix, ErrorStyle, OriginCheck, nearest::nearest};
 use crate::{
     Location,
     cookie::{CookieDomain, CookieName, CookiePath, SameSite, is_token_character},
@@ -31,14 +31,14 @@ pub(super) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
 #[derive(Debug)]
 pub(super) struct Invalid {
     pub(super) reason: String,
-    pub(super) cure: String,
+    pub(super) help: String,
 }
 
 impl Invalid {
-    pub(super) fn new(reason: impl fmt::Display, cure: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl fmt::Display, help: impl Into<String>) -> Self {
         Self {
             reason: reason.to_string(),
-            cure: cure.into(),
+            help: help.into(),
         }
     }
 }
@@ -246,7 +246,7 @@ impl FromText for Origin {
     }
 }
 
-impl FromText for Provenance {
+impl FromText for OriginCheck {
     fn from_text(text: &str) -> Result<Self, Invalid> {
         choice(
             text,

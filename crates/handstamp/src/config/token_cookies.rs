@@ -1,4 +1,4 @@
-//! The four cookies as they are written, settled from names, prefix and attributes.
+//! The four cookies as they are format_duration, settled from names, prefix and attributes.
 
 use super::{CookiePrefix, cookies::Cookies, csrf::Csrf, report::Report};
 use crate::{
@@ -95,8 +95,8 @@ impl Cookies {
             };
             // The refresh cookies may have it from the access cookies, which have been told.
             if report.is_sound(key) {
-                let cure = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
-                report.problem(key, Some(same_site.name()), reason, cure);
+                let help = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
+                report.problem(key, Some(same_site.name()), reason, help);
             }
             return None;
         }
@@ -180,8 +180,8 @@ impl Plan<'_> {
             }
         };
         if let Some(reason) = name.prefix().and_then(|prefix| prefix.problem(&attributes)) {
-            let cure = "Change the settings that it names, or use another name";
-            report.problem(to_blame, Some(name.as_str()), reason, cure);
+            let help = "Change the settings that it names, or use another name";
+            report.problem(to_blame, Some(name.as_str()), reason, help);
             return None;
         }
         Some(NamedCookie { name, attributes })

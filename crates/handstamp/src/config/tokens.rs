@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigBuilder,
-    duration::{days, minutes, written},
+    duration::{days, format_duration, minutes},
     report::Report,
     setting::{Apply, Setting, settings},
 };
@@ -46,14 +46,14 @@ impl Tokens {
         if self.decode_leeway > LONGEST_LEEWAY {
             report.problem(
                 "JWT_DECODE_LEEWAY",
-                Some(&written(self.decode_leeway)),
+                Some(&format_duration(self.decode_leeway)),
                 "tokens would live on after their end; leeway is for clocks that differ by seconds",
                 "Use 1h or less, and longer lifetimes if those are meant",
             );
         } else if self.decode_leeway > LONGEST_USUAL_LEEWAY {
             report.warn(format!(
                 "JWT_DECODE_LEEWAY: every token lives {} longer than it says",
-                written(self.decode_leeway)
+                format_duration(self.decode_leeway)
             ));
         }
         for (key, audience) in [
@@ -91,8 +91,8 @@ impl Tokens {
         {
             return;
         }
-        let access = written(self.access_token_expires);
-        let refresh = written(self.refresh_token_expires);
+        let access = format_duration(self.access_token_expires);
+        let refresh = format_duration(self.refresh_token_expires);
         if report.is_given(ACCESS) {
             report.problem(
                 ACCESS,
@@ -122,7 +122,7 @@ pub(super) fn check_span(key: &'static str, span: Duration, report: &mut Report)
     };
     report.problem(
         key,
-        Some(&written(span)),
+        Some(&format_duration(span)),
         reason,
         "Use something like 15m or 20d",
     );

@@ -1,7 +1,7 @@
 //! Connections that outlive the request that opened them: WebSockets, server-sent events.
 //!
 //! A request is checked once, when it comes. What it opens goes on, past the end of its token and past a log-out, unless
-//! somebody looks again. [`Auth::until_ended`](crate::Auth::until_ended) does: it is a future that resolves when the token
+//! somebody looks again. [`Auth::watch`](crate::Auth::watch) does: it is a future that resolves when the token
 //! would no longer be let in.
 //!
 //! ```
@@ -9,7 +9,7 @@
 //! use handstamp::{Auth, Authenticated};
 //!
 //! async fn push(auth: Auth, token: Authenticated<Access>) {
-//!     let mut ended = auth.until_ended(&token);
+//!     let mut ended = auth.watch(&token);
 //!     loop {
 //!         tokio::select! {
 //!             ended = &mut ended => {
@@ -29,12 +29,12 @@
 //!
 //! A connection has the token that it was opened with, and no way to another: a client that has refreshed opens a new one.
 
-mod ended;
+mod close_reason;
 #[cfg(test)]
 mod tests;
-mod until_ended;
+mod token_watch;
 mod watchers;
 
-pub use ended::Ended;
-pub use until_ended::UntilEnded;
+pub use close_reason::CloseReason;
+pub use token_watch::TokenWatch;
 pub(crate) use watchers::Watchers;

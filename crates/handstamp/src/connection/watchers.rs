@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
-use crate::store::Uid;
+use crate::store::AccountId;
 
 /// The connections of one `Auth`, by user.
 #[derive(Default)]
@@ -14,55 +14,55 @@ pub(crate) struct Watchers(Mutex<Bells>);
 #[derive(Default)]
 struct Bells {
     next: u64,
-    by_user: BTreeMap<(Uid, u64), Arc<Bell>>,
+    by_user: BTreeMap<(AccountId, u64), Arc<Notifier>>,
 }
 
 impl Watchers {
-    pub(super) fn add(&self, uid: Uid) -> ((Uid, u64), Arc<Bell>) {
-        let mut bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, bell) = ((uid, bells.next), Arc::<Bell>::default());
-        bells.next += 1;
-        bells.by_user.insert(key.clone(), Arc::clone(&bell));
-        (key, bell)
+    pub(super) fn add(&self, uid: AccountId) -> ((AccountId, u64), Arc<Notifier>) {
+        let mut notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (key, notifier) = ((uid, notifiers.next), Arc::<Notifier>::default());
+        notifiers.next += 1;
+        notifiers.by_user.insert(key.clone(), Arc::clone(&notifier));
+        (key, notifier)
     }
 
-    pub(super) fn remove(&self, key: &(Uid, u64)) {
-        let mut bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bells.by_user.remove(key);
+    pub(super) fn remove(&self, key: &(AccountId, u64)) {
+        let mut notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        notifiers.by_user.remove(key);
     }
 
     /// Makes all connections of this user ask again. What is revoked is for the store to say.
-    pub(crate) fn ring(&self, uid: &Uid) {
-        let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_user = bells
+    pub(crate) fn notify(&self, uid: &AccountId) {
+        let notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_user = notifiers
             .by_user
             .range((uid.clone(), 0)..=(uid.clone(), u64::MAX));
-        let of_user: Vec<_> = of_user.map(|(_, bell)| Arc::clone(bell)).collect();
+        let of_user: Vec<_> = of_user.map(|(_, notifier)| Arc::clone(notifier)).collect();
         // Whoever is woken may drop its connection at once, which locks again.
-        drop(bells);
-        for bell in of_user {
-            bell.ring();
+        drop(notifiers);
+        for notifier in of_user {
+            notifier.notify();
         }
     }
 
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
-        let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bells.by_user.len()
+        let notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        notifiers.by_user.len()
     }
 }
 
 /// Wakes one connection.
 #[derive(Default)]
-pub(super) struct Bell(Mutex<Ringing>);
+pub(super) struct Notifier(Mutex<Notified>);
 
 #[derive(Default)]
-struct Ringing {
+struct Notified {
     rung: bool,
     waker: Option<Waker>,
 }
 
-impl Bell {
+impl Notifier {
     /// Whether it was rung since the last time. The next ring wakes this task.
     pub(super) fn was_rung(&self, context: &Context<'_>) -> bool {
         let mut ringing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +73,7 @@ impl Bell {
         mem::take(&mut ringing.rung)
     }
 
-    fn ring(&self) {
+    fn notify(&self) {
         let mut ringing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ringing.rung = true;
         let waker = ringing.waker.take();

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use ctutils::CtEq as _;
 
-use super::{masked, method, provenance};
+use super::{fetch_metadata, masked, method};
 use crate::claims::Claims;
 use crate::config::Config;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::locate::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
-use crate::request::{RequestHead, Said};
+use crate::request::{RequestHead, Values};
 use crate::require::{CsrfDemand, Require};
 use crate::verify::Verified;
 
@@ -35,14 +35,14 @@ pub(crate) fn check<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
     require: &Require<P>,
-) -> Result<CsrfCleared<P>, Reason> {
+) -> Result<CsrfCleared<P>, RejectionKind> {
     if !is_asked(verified.location, head.method(), config, require) {
         return Ok(CsrfCleared(verified));
     }
     match sent(head, config, P::KIND) {
-        Said::Nothing => Err(missing_value(head, config, P::KIND)),
-        Said::One(value) if matches(&value, &verified.claims) => Ok(CsrfCleared(verified)),
-        Said::One(_) | Said::Several => Err(Reason::CsrfMismatch),
+        Values::Missing => Err(missing_value(head, config, P::KIND)),
+        Values::Single(value) if matches(&value, &verified.claims) => Ok(CsrfCleared(verified)),
+        Values::Single(_) | Values::Conflicting => Err(RejectionKind::CsrfMismatch),
     }
 }
 
@@ -53,11 +53,11 @@ pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
     cookies: &mut Vec<(Kind, Box<Claims>)>,
-) -> Result<(), Reason> {
+) -> Result<(), RejectionKind> {
     let Some(&(first, _)) = cookies.first() else {
         return Ok(());
     };
-    provenance::check_log_out(head, config)?;
+    fetch_metadata::check_log_out(head, config)?;
     if !config.csrf_protect() {
         return Ok(());
     }
@@ -65,12 +65,12 @@ pub(crate) fn check_log_out(
     let mut proven = None;
     for (kind, claims) in &*cookies {
         match sent(head, config, *kind) {
-            Said::Nothing => {}
-            Said::One(value) if matches(&value, claims) => {
+            Values::Missing => {}
+            Values::Single(value) if matches(&value, claims) => {
                 proven = Some(claims.uid());
                 break;
             }
-            Said::One(_) | Said::Several => missing = false,
+            Values::Single(_) | Values::Conflicting => missing = false,
         }
     }
     match proven {
@@ -79,13 +79,13 @@ pub(crate) fn check_log_out(
             Ok(())
         }
         None if missing => Err(missing_value(head, config, first)),
-        None => Err(Reason::CsrfMismatch),
+        None => Err(RejectionKind::CsrfMismatch),
     }
 }
 
 /// What the header says; where it says nothing, and forms count, what the form says. A wrong header is not made good by a
 /// form.
-fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Said<'r> {
+fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Values<'r> {
     let cookies = config.cookies(kind);
     let in_header = head
         .header_values(&cookies.csrf_header)
@@ -94,7 +94,7 @@ fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Said<
         .map(Cow::Borrowed)
         .collect();
     match in_header {
-        Said::Nothing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
+        Values::Missing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
         said => said,
     }
 }
@@ -106,10 +106,10 @@ fn matches(value: &[u8], claims: &Claims) -> bool {
     !expected.is_empty() && (same(value) || masked::unmask(value).is_some_and(|value| same(&value)))
 }
 
-fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> Reason {
+fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
     let reads_forms = config.csrf_check_form() && head.body().was_read();
-    Reason::MissingCsrfToken {
+    RejectionKind::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
         field: reads_forms.then(|| cookies.csrf_field.clone()),
         cookie: config

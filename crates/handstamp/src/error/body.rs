@@ -23,7 +23,7 @@ pub enum BodyError {
     /// It is not what it says it is.
     Malformed(String),
     /// It has not the shape that the route takes.
-    Shape(String),
+    RejectionStyle(String),
 }
 
 impl BodyError {
@@ -33,7 +33,7 @@ impl BodyError {
         match self {
             Self::MediaType { .. } => 415,
             Self::Malformed(_) => 400,
-            Self::Shape(_) => 422,
+            Self::RejectionStyle(_) => 422,
         }
     }
 
@@ -41,7 +41,7 @@ impl BodyError {
         let problem = without_input(&error.to_string());
         match error.classify() {
             serde_json::error::Category::Data => {
-                Self::Shape(format!("The JSON body does not fit: {problem}"))
+                Self::RejectionStyle(format!("The JSON body does not fit: {problem}"))
             }
             _ => Self::Malformed(format!("The body is not JSON: {problem}")),
         }
@@ -58,7 +58,7 @@ impl BodyError {
             "unsupported value" => "it is there several times".to_owned(),
             problem => without_input(problem),
         };
-        Self::Shape(match error.path().iter().next() {
+        Self::RejectionStyle(match error.path().iter().next() {
             None => format!("The form does not fit: {problem}"),
             Some(_) => format!("The form does not fit: {}: {problem}", error.path()),
         })
@@ -89,7 +89,7 @@ impl fmt::Display for BodyError {
                     expected.join(" or ")
                 )
             }
-            Self::Malformed(problem) | Self::Shape(problem) => f.write_str(problem),
+            Self::Malformed(problem) | Self::RejectionStyle(problem) => f.write_str(problem),
         }
     }
 }

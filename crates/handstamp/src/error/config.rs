@@ -76,7 +76,7 @@ pub struct Problem {
     key: String,
     value: Option<String>,
     reason: String,
-    cure: String,
+    help: String,
 }
 
 impl Problem {
@@ -84,13 +84,13 @@ impl Problem {
         key: &str,
         value: Option<&str>,
         reason: impl Into<String>,
-        cure: impl Into<String>,
+        help: impl Into<String>,
     ) -> Self {
         Self {
             key: shown(key),
             value: value.map(shown),
             reason: reason.into(),
-            cure: cure.into(),
+            help: help.into(),
         }
     }
 
@@ -114,8 +114,8 @@ impl Problem {
 
     /// What to do about it.
     #[must_use]
-    pub fn cure(&self) -> &str {
-        &self.cure
+    pub fn help(&self) -> &str {
+        &self.help
     }
 }
 
@@ -125,7 +125,7 @@ impl fmt::Display for Problem {
         if let Some(value) = &self.value {
             write!(f, "=\"{value}\"")?;
         }
-        write!(f, ": {}. {}", self.reason, self.cure)
+        write!(f, ": {}. {}", self.reason, self.help)
     }
 }
 

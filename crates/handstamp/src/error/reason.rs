@@ -8,7 +8,7 @@ use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
 #[derive(Debug)]
-pub(crate) enum Reason {
+pub(crate) enum RejectionKind {
     MissingToken {
         looked_in: String,
     },
@@ -50,7 +50,7 @@ pub(crate) enum Reason {
     StoreUnavailable(super::StoreError),
 }
 
-impl Reason {
+impl RejectionKind {
     pub(crate) fn code(&self) -> &'static str {
         self.row().code
     }
@@ -168,7 +168,7 @@ impl Reason {
     }
 }
 
-impl From<JwsError> for Reason {
+impl From<JwsError> for RejectionKind {
     fn from(error: JwsError) -> Self {
         match error {
             JwsError::InvalidSignature => Self::InvalidSignature,
@@ -182,7 +182,7 @@ impl From<JwsError> for Reason {
     }
 }
 
-impl From<MalformedClaims> for Reason {
+impl From<MalformedClaims> for RejectionKind {
     fn from(error: MalformedClaims) -> Self {
         Self::InvalidToken(error.0)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::reason::Reason;
+use super::reason::RejectionKind;
 use crate::config::ErrorStyle;
 
 /// A request that was refused.
@@ -44,12 +44,12 @@ use crate::config::ErrorStyle;
 /// fails at level `error`, everything else at `debug`.
 #[derive(Clone)]
 pub struct Rejection {
-    reason: Arc<Reason>,
-    shape: Arc<Shape>,
+    reason: Arc<RejectionKind>,
+    shape: Arc<RejectionStyle>,
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: Reason, shape: Arc<Shape>) -> Self {
+    pub(crate) fn new(reason: RejectionKind, shape: Arc<RejectionStyle>) -> Self {
         Self {
             reason: Arc::new(reason),
             shape,
@@ -65,14 +65,14 @@ impl Rejection {
     /// Whether there was no token at all, so that the caller is anonymous rather than refused.
     #[must_use]
     pub fn is_missing_token(&self) -> bool {
-        matches!(*self.reason, Reason::MissingToken { .. })
+        matches!(*self.reason, RejectionKind::MissingToken { .. })
     }
 
     /// Whether the token is one of ours whose time is over. A page that everybody may see can take such a caller for
     /// anonymous as well; all other reasons to refuse are none to look away.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
-        matches!(*self.reason, Reason::TokenExpired)
+        matches!(*self.reason, RejectionKind::TokenExpired)
     }
 
     /// The HTTP status code.
@@ -101,7 +101,7 @@ impl Rejection {
         if let Some(challenge) = self.challenge() {
             headers.push(("www-authenticate", challenge));
         }
-        if let Reason::StoreUnavailable(_) = *self.reason {
+        if let RejectionKind::StoreUnavailable(_) = *self.reason {
             headers.push(("retry-after", "1".into()));
         }
         headers
@@ -123,14 +123,16 @@ impl Rejection {
     /// in the words of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
     fn challenge(&self) -> Option<Cow<'static, str>> {
         match &*self.reason {
-            Reason::InsufficientScope { required, .. } => Some(insufficient_scope(required).into()),
+            RejectionKind::InsufficientScope { required, .. } => {
+                Some(insufficient_scope(required).into())
+            }
             _ if self.status() != 401 => None,
             // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
-            Reason::MissingToken { .. }
-            | Reason::MissingCsrfToken { .. }
-            | Reason::CsrfMismatch
-            | Reason::CrossSiteRequest(_)
-            | Reason::OriginNotAllowed(_) => Some("Bearer".into()),
+            RejectionKind::MissingToken { .. }
+            | RejectionKind::MissingCsrfToken { .. }
+            | RejectionKind::CsrfMismatch
+            | RejectionKind::CrossSiteRequest(_)
+            | RejectionKind::OriginNotAllowed(_) => Some("Bearer".into()),
             _ => Some("Bearer error=\"invalid_token\"".into()),
         }
     }
@@ -154,7 +156,7 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.reason {
-            Reason::StoreUnavailable(error) => Some(error),
+            RejectionKind::StoreUnavailable(error) => Some(error),
             _ => None,
         }
     }
@@ -162,15 +164,15 @@ impl std::error::Error for Rejection {
 
 /// How the configuration wants refusals to look.
 #[derive(Debug)]
-pub(crate) struct Shape {
+pub(crate) struct RejectionStyle {
     pub(crate) style: ErrorStyle,
     pub(crate) message_key: String,
 }
 
 /// The members of the body, in the order of the original.
 struct Body<'a> {
-    reason: &'a Reason,
-    shape: &'a Shape,
+    reason: &'a RejectionKind,
+    shape: &'a RejectionStyle,
 }
 
 impl Serialize for Body<'_> {
@@ -188,7 +190,7 @@ impl Serialize for Body<'_> {
             &self.reason.message(self.shape.style),
         )?;
         body.serialize_entry("error_type", row.error_type)?;
-        if let Reason::LoginTypeMismatch { expected, actual } = self.reason {
+        if let RejectionKind::LoginTypeMismatch { expected, actual } = self.reason {
             body.serialize_entry("expected_type", expected)?;
             body.serialize_entry("actual_type", actual)?;
         }

@@ -1,7 +1,7 @@
 use super::Presented;
 use crate::config::Config;
 use crate::cookie;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 
@@ -10,11 +10,11 @@ pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
     kind: Kind,
-) -> Result<Option<Presented<'r>>, Reason> {
+) -> Result<Option<Presented<'r>>, RejectionKind> {
     let name = &config.cookies(kind).token.name;
     let candidates = cookie::find(head.header_values("cookie"), name);
     if candidates.too_many() {
-        return Err(Reason::AmbiguousCookie {
+        return Err(RejectionKind::AmbiguousCookie {
             name: name.to_string(),
         });
     }

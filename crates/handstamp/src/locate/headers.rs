@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::{Location, Presented};
 use crate::config::Config;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::request::RequestHead;
 
 /// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC 9110, section 11.1);
@@ -10,14 +10,14 @@ use crate::request::RequestHead;
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
-) -> Result<Option<Presented<'r>>, Reason> {
+) -> Result<Option<Presented<'r>>, RejectionKind> {
     let mut found: Option<&[u8]> = None;
     for value in head.header_values(config.header_name()) {
         let Some(token) = after_scheme(value, config.header_type()) else {
             continue;
         };
         if found.is_some_and(|earlier| earlier != token) {
-            return Err(Reason::InvalidToken(
+            return Err(RejectionKind::InvalidToken(
                 "several different tokens in the header".into(),
             ));
         }

@@ -1,22 +1,22 @@
 use super::{Location, Presented};
 use crate::config::Config;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
-use crate::request::{RequestHead, Said};
+use crate::request::{RequestHead, Values};
 
 /// The member of a JSON body. An empty one is a token that is invalid, as in the original.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &Config,
     kind: Kind,
-) -> Result<Option<Presented<'r>>, Reason> {
+) -> Result<Option<Presented<'r>>, RejectionKind> {
     match head.body().member(config.json_key(kind)) {
-        Said::Nothing => Ok(None),
-        Said::One(token) => Ok(Some(Presented::One {
+        Values::Missing => Ok(None),
+        Values::Single(token) => Ok(Some(Presented::One {
             token,
             location: Location::Json,
         })),
-        Said::Several => Err(Reason::InvalidToken(
+        Values::Conflicting => Err(RejectionKind::InvalidToken(
             "several different tokens in the body".into(),
         )),
     }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use crate::config::Config;
 use crate::cookie::Candidates;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
@@ -42,7 +42,7 @@ pub(crate) fn locate<'r, P: Purpose>(
     head: &'r impl RequestHead,
     config: &'r Config,
     require: &'r Require<P>,
-) -> Result<Presented<'r>, Reason> {
+) -> Result<Presented<'r>, RejectionKind> {
     let locations = require.locations.as_deref().unwrap_or(config.locations());
     for location in locations {
         let presented = match location {
@@ -55,13 +55,13 @@ pub(crate) fn locate<'r, P: Purpose>(
             return Ok(presented);
         }
     }
-    Err(Reason::MissingToken {
+    Err(RejectionKind::MissingToken {
         looked_in: describe(locations, head, config, P::KIND),
     })
 }
 
 /// The tokens in a place other than cookies, for a log-out, which takes those of both purposes.
-pub(crate) fn elsewhere<'r>(
+pub(crate) fn non_cookie_tokens<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
     location: Location,

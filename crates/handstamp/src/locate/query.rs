@@ -2,14 +2,14 @@ use std::borrow::Cow;
 
 use super::{Location, Presented};
 use crate::config::Config;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::request::RequestHead;
 
 /// The query parameter (RFC 6750, section 2.3). An empty one is a token that is invalid, as in the original.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
-) -> Result<Option<Presented<'r>>, Reason> {
+) -> Result<Option<Presented<'r>>, RejectionKind> {
     let Some(query) = head.query() else {
         return Ok(None);
     };
@@ -19,7 +19,7 @@ pub(super) fn token<'r>(
             continue;
         }
         if found.is_some_and(|earlier| earlier != value) {
-            return Err(Reason::InvalidToken(
+            return Err(RejectionKind::InvalidToken(
                 "several different tokens in the query".into(),
             ));
         }

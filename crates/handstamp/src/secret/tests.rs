@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::admission::{Admission, GenuineToken};
+use crate::admission::{Admission, TokenInfo};
 use crate::testing::{Counting, Head, SECRET, ask, builder, outcome, sign, token};
 use crate::{Auth, Require};
 
@@ -16,7 +16,7 @@ const PRIVATE: &str = "private-4711";
 
 #[test]
 fn debug_and_display_keep_it_to_themselves() {
-    let presented: Arc<Mutex<Option<GenuineToken>>> = Arc::default();
+    let presented: Arc<Mutex<Option<TokenInfo>>> = Arc::default();
     let seen = Arc::clone(&presented);
     let making = Auth::builder(builder().build().unwrap())
         .with_random_source(Counting)

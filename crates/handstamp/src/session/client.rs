@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::auth::Auth;
 use crate::config::CookieLifetime;
 use crate::request::RequestHead;
-use crate::store::{SessionId, Uid};
+use crate::store::{AccountId, SessionId};
 
 /// The client that logs in: shown in lists of sessions, never used to decide.
 ///
@@ -30,7 +30,7 @@ pub struct ClientInfo {
     pub(super) label: Option<String>,
     pub(crate) cookies: Option<CookieLifetime>,
     /// Sessions of the tokens that the request carried.
-    pub(super) carried: BTreeSet<(Uid, SessionId)>,
+    pub(super) carried: BTreeSet<(AccountId, SessionId)>,
 }
 
 /// Says nothing of the client, for logs.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::rotation::{Continuation, Reuse};
-use crate::store::{Reason, SessionId, Uid};
+use crate::store::{AccountId, EndReason, SessionId};
 
 /// Something that happened to a session. See [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
 ///
@@ -15,7 +15,7 @@ pub struct SessionEvent {
     /// What happened.
     pub kind: EventKind,
     /// Whose session it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// Which session.
     pub session: SessionId,
 }
@@ -42,7 +42,7 @@ pub enum EventKind {
     /// revoked.
     Reused(Reuse),
     /// The session was ended.
-    Revoked(Reason),
+    Revoked(EndReason),
     /// A token was refused because its session has expired, was ended before, or is unknown.
     Expired,
 }
@@ -51,7 +51,7 @@ impl From<Continuation> for EventKind {
     fn from(way: Continuation) -> Self {
         match way {
             Continuation::Rotated => Self::Rotated,
-            Continuation::Debounced | Continuation::Arrived => Self::Debounced,
+            Continuation::Debounced | Continuation::Acknowledged => Self::Debounced,
             Continuation::Reissued => Self::Reissued,
             Continuation::ReissuedLate => Self::ReissuedLate,
             Continuation::Recovered => Self::Recovered,

@@ -8,7 +8,7 @@ use super::{EventKind, Owner};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::clock::UnixTime;
-use crate::error::{Reason, Rejection, StoreError};
+use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::purpose::Access;
 use crate::store::{SessionId, SessionRow};
 
@@ -104,11 +104,11 @@ impl Auth {
         let owner = owner.into();
         let listed = async {
             let uid = owner.uid(self.config().login_type());
-            let rows = self.wait(self.required_store()?.list(uid)).await?;
+            let rows = self.with_timeout(self.required_store()?.list(uid)).await?;
             rows.into_iter()
                 .map(|row| Session::read(row, owner.current.as_ref()))
                 .collect::<Result<_, _>>()
-                .map_err(Reason::StoreUnavailable)
+                .map_err(RejectionKind::StoreUnavailable)
         };
         listed.await.map_err(|reason| self.reject(reason))
     }
@@ -121,9 +121,9 @@ impl Auth {
         let mut sessions = self.sessions(token).await?.into_iter();
         sessions.find(Session::is_current).ok_or_else(|| {
             if let Some(session) = token.session_id() {
-                self.tell(EventKind::Expired, &token.claims_set().uid(), &session);
+                self.emit(EventKind::Expired, &token.claims_set().uid(), &session);
             }
-            self.reject(Reason::SessionEnded)
+            self.reject(RejectionKind::SessionEnded)
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::issue;
 use crate::new_token::NewToken;
 use crate::purpose::Access;
 use crate::signed_token::TokenPair;
-use crate::store::{Created, Reason, SessionId, TokenId};
+use crate::store::{Created, EndReason, SessionId, TokenId};
 
 impl Auth {
     /// Logs somebody in whose password was checked: a new session, with a fresh access token and a refresh token.
@@ -44,7 +44,7 @@ impl Auth {
         let token = NewToken {
             session: None,
             authenticated_at: None,
-            ..token.into().of_login_type(self.config())?
+            ..token.into().with_login_type(self.config())?
         };
         let lifetime = client.cookies;
         let Some(store) = self.store().filter(|_| self.keeps_sessions()) else {
@@ -68,21 +68,21 @@ impl Auth {
         };
         let first = TokenId::from(first.as_str());
         let new = tokens::new_session(self, &id, &uid, first.clone(), &data);
-        let created = self.wait(store.create(new)).await;
+        let created = self.with_timeout(store.create(new)).await;
         let row = match created.map_err(|reason| self.reject(reason))? {
             Created::New(row) => row,
             // A driver that did not hear the answer asked twice.
-            Created::Existing(row) if row.uid == uid && row.current == first => row,
+            Created::AlreadyExists(row) if row.uid == uid && row.current == first => row,
             // 128 random bits that came twice: the source is broken.
-            Created::Existing(_) => return Err(IssueError::Random.into()),
+            Created::AlreadyExists(_) => return Err(IssueError::Random.into()),
         };
-        self.tell(EventKind::LoggedIn, &uid, &id);
+        self.emit(EventKind::LoggedIn, &uid, &id);
         let mut data = tokens::read(&row).map_err(|reason| self.reject(reason))?;
         data.token.fresh = true;
         let issued = async {
             let tokens = tokens::issue(self, &row, &data)?;
             for (uid, session) in replaced {
-                let ended = revoke::end(self, store, uid, session, Reason::Replaced).await;
+                let ended = revoke::end(self, store, uid, session, EndReason::Replaced).await;
                 ended.map_err(|reason| self.reject(reason))?;
             }
             Ok(tokens)
@@ -90,7 +90,7 @@ impl Auth {
         let issued: Result<TokenPair, AuthError> = issued.await;
         if issued.is_err() {
             // Nobody has its tokens, and nobody shall see it in a list. If that fails too, it ends by itself.
-            drop(revoke::end(self, store, uid, id, Reason::Revoked).await);
+            drop(revoke::end(self, store, uid, id, EndReason::Revoked).await);
         }
         issued
     }

@@ -8,19 +8,19 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::cookie;
 use crate::csrf;
-use crate::error::{Reason as Refusal, Rejection};
+use crate::error::{Rejection, RejectionKind};
 use crate::locate::{self, Location};
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::set_cookies::SetCookies;
-use crate::store::{Reason, RevokeToken, SessionId, Uid};
+use crate::store::{AccountId, EndReason, RevokeToken, SessionId};
 use crate::verify::{self, Genuine};
 
 /// A request that may log out: see [`Auth::authenticate_log_out`].
 #[derive(Debug)]
 #[must_use = "nobody is logged out before it is given to `log_out`"]
 pub struct LogOut {
-    sessions: BTreeSet<(Uid, SessionId)>,
+    sessions: BTreeSet<(AccountId, SessionId)>,
     /// Tokens without a session.
     tokens: Vec<RevokeToken>,
     has_cookies: bool,
@@ -45,13 +45,13 @@ impl Auth {
         let config = self.config();
         let mut presented = presented(head, config);
         presented
-            .keep_proven(self, head)
+            .retain_csrf_proven(self, head)
             .map_err(|reason| self.reject(reason))?;
         let without_session = presented
             .genuine()
             .filter(|claims| claims.session().is_none());
         let revoke = |claims: &Claims| {
-            let until = self.forgettable(claims.expires_at);
+            let until = self.retain_until(claims.expires_at);
             RevokeToken::new(claims.uid(), claims.id().into(), until)
         };
         Ok(LogOut {
@@ -87,15 +87,17 @@ impl Auth {
                 // Tokens first: one that is given a session at this moment asks once more when it has it.
                 for token in tokens {
                     let uid = token.uid.clone();
-                    self.wait(store.revoke_token(token)).await?;
-                    self.watchers().ring(&uid);
+                    self.with_timeout(store.revoke_token(token)).await?;
+                    self.watchers().notify(&uid);
                 }
                 for (uid, session) in sessions {
-                    revoke::end(self, store, uid, session, Reason::LoggedOut).await?;
+                    revoke::end(self, store, uid, session, EndReason::LoggedOut).await?;
                 }
                 Ok(())
             };
-            ended.await.map_err(|reason: Refusal| self.reject(reason))?;
+            ended
+                .await
+                .map_err(|reason: RejectionKind| self.reject(reason))?;
         }
         Ok(if has_cookies {
             self.unset_cookies()
@@ -106,22 +108,26 @@ impl Auth {
 }
 
 /// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
-pub(super) struct Presented {
+pub(super) struct CarriedTokens {
     /// With the purpose of the cookie each of them was found in.
     pub(super) cookies: Vec<(Kind, Box<Claims>)>,
-    elsewhere: Vec<Claims>,
+    non_cookie_tokens: Vec<Claims>,
     /// Whether there are token cookies at all.
     has_cookies: bool,
     /// The name of which there are more than are looked at.
     too_many: Option<String>,
 }
 
-impl Presented {
+impl CarriedTokens {
     /// Leaves of the cookies those whose CSRF value the request shows, and refuses one that shows none of them.
-    fn keep_proven(&mut self, auth: &Auth, head: &impl RequestHead) -> Result<(), Refusal> {
+    fn retain_csrf_proven(
+        &mut self,
+        auth: &Auth,
+        head: &impl RequestHead,
+    ) -> Result<(), RejectionKind> {
         if let Some(name) = self.too_many.take() {
             // One that was not looked at might be the one that counts.
-            return Err(Refusal::AmbiguousCookie { name });
+            return Err(RejectionKind::AmbiguousCookie { name });
         }
         let found = self.cookies.len();
         csrf::check_log_out(head, auth.config(), &mut self.cookies)?;
@@ -132,7 +138,7 @@ impl Presented {
             if auth.store().is_none() {
                 // Then deleting would have been all.
                 let name = auth.config().cookies(Kind::Access).token.name.to_string();
-                return Err(Refusal::AmbiguousCookie { name });
+                return Err(RejectionKind::AmbiguousCookie { name });
             }
         }
         Ok(())
@@ -140,11 +146,11 @@ impl Presented {
 
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
         let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
-        cookies.chain(&self.elsewhere)
+        cookies.chain(&self.non_cookie_tokens)
     }
 
     /// Each once. A refresh token without a session may have been given one since.
-    pub(super) fn sessions(&self) -> BTreeSet<(Uid, SessionId)> {
+    pub(super) fn sessions(&self) -> BTreeSet<(AccountId, SessionId)> {
         let session = |claims: &Claims| {
             let uid = claims.uid();
             let session = match claims.session() {
@@ -161,10 +167,10 @@ impl Presented {
 }
 
 /// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones are dropped.
-pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
-    let mut presented = Presented {
+pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedTokens {
+    let mut presented = CarriedTokens {
         cookies: Vec::new(),
-        elsewhere: Vec::new(),
+        non_cookie_tokens: Vec::new(),
         has_cookies: false,
         too_many: None,
     };
@@ -191,9 +197,9 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> Presented {
         }
     }
     for location in config.locations() {
-        for token in locate::elsewhere(head, config, *location) {
+        for token in locate::non_cookie_tokens(head, config, *location) {
             if let Genuine::Ours(claims) = verify::genuine(&token, config) {
-                presented.elsewhere.push(*claims);
+                presented.non_cookie_tokens.push(*claims);
             }
         }
     }

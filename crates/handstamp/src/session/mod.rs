@@ -41,7 +41,7 @@ pub mod rotation;
 mod tests;
 mod tokens;
 
-pub(crate) use admit::{admit, admit_again};
+pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;
 pub(crate) use data::SessionData;
 pub(crate) use event::Listener;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::authenticated::Authenticated;
 use crate::purpose::Purpose;
-use crate::store::{SessionId, Uid};
+use crate::store::{AccountId, SessionId};
 
 /// Whose sessions are meant: a subject, or the subject of a token.
 ///
@@ -40,8 +40,8 @@ impl Owner {
     }
 
     /// `own` is the login type of all users of this `Auth`.
-    pub(super) fn uid(&self, own: Option<&str>) -> Uid {
-        Uid::new(self.login_type.as_deref().or(own), &self.subject)
+    pub(super) fn uid(&self, own: Option<&str>) -> AccountId {
+        AccountId::new(self.login_type.as_deref().or(own), &self.subject)
     }
 }
 

@@ -7,14 +7,14 @@ use crate::admission::Admission;
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
-use crate::error::{AuthError, IssueError, Reason};
-use crate::issue::{self, Stamp};
+use crate::error::{AuthError, IssueError, RejectionKind};
+use crate::issue::{self, TokenIdentity};
 use crate::new_token::NewToken;
 use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
 use crate::signed_token::TokenPair;
 use crate::store::{
-    Created, NewSession, Reason as Ending, Rotate, Rotation, SessionId, SessionRow, Store, TokenId,
+    Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store, TokenId,
 };
 
 impl Auth {
@@ -51,10 +51,10 @@ impl Auth {
             (Some(store), None) if self.keeps_sessions() => adopt(self, store, token).await,
             (Some(store), None) => {
                 // A handler may have held the token for long.
-                let asked = admit::by_itself(self, store, claims, Kind::Refresh).await;
+                let asked = admit::admit_sessionless(self, store, claims, Kind::Refresh).await;
                 let admission = asked.map_err(|reason| self.reject(reason))?;
                 if admission != Admission::Admitted {
-                    return Err(self.reject(Reason::TokenRevoked).into());
+                    return Err(self.reject(RejectionKind::TokenRevoked).into());
                 }
                 return Ok(without_session(self, token)?);
             }
@@ -73,7 +73,7 @@ impl Auth {
 fn without_session(auth: &Auth, token: &Authenticated<Refresh>) -> Result<TokenPair, IssueError> {
     let claims = token.claims_set();
     let new = NewToken::from(token);
-    let stamp = Stamp {
+    let stamp = TokenIdentity {
         id: claims.id().to_owned(),
         csrf: claims.csrf().map(str::to_owned),
         issued_at: claims.issued_at,
@@ -92,11 +92,11 @@ pub(crate) async fn rotate(
     store: &dyn Store,
     claims: &Claims,
     session: SessionId,
-) -> Result<(Option<Continuation>, SessionRow), Reason> {
+) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
     let uid = claims.uid();
     let presented = claims.presented(&session, auth.config().refresh_grace());
     let rotate = Rotate {
-        confirmed: tokens::is_unconfirmable(auth),
+        acknowledged: tokens::cannot_be_acknowledged(auth),
         ..Rotate::new(
             uid.clone(),
             session.clone(),
@@ -104,16 +104,16 @@ pub(crate) async fn rotate(
             auth.config().session_idle(),
         )
     };
-    let (event, answer) = match auth.wait(store.rotate(rotate)).await? {
+    let (event, answer) = match auth.with_timeout(store.rotate(rotate)).await? {
         Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
         Rotation::Reused(reuse) => {
-            auth.watchers().ring(&uid);
-            (EventKind::Reused(reuse), Err(Reason::RefreshReused))
+            auth.watchers().notify(&uid);
+            (EventKind::Reused(reuse), Err(RejectionKind::RefreshReused))
         }
-        Rotation::Ended => (EventKind::Expired, Err(Reason::SessionEnded)),
-        Rotation::Revoked => return Err(Reason::TokenRevoked),
+        Rotation::Ended => (EventKind::Expired, Err(RejectionKind::SessionEnded)),
+        Rotation::Revoked => return Err(RejectionKind::TokenRevoked),
     };
-    auth.tell(event, &uid, &session);
+    auth.emit(event, &uid, &session);
     answer
 }
 
@@ -122,7 +122,7 @@ async fn adopt(
     auth: &Auth,
     store: &dyn Store,
     token: &Authenticated<Refresh>,
-) -> Result<(Option<Continuation>, SessionRow), Reason> {
+) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
     let claims = token.claims_set();
     let (uid, id) = (claims.uid(), TokenId::from(claims.id()));
     let session = SessionId::adopting(&uid, &id);
@@ -139,20 +139,20 @@ async fn adopt(
     };
     let new = NewSession {
         // As long as the token itself is good, its session must not be forgotten.
-        keep_until: Some(auth.forgettable(claims.expires_at)),
+        keep_until: Some(auth.retain_until(claims.expires_at)),
         ..tokens::new_session(auth, &session, &uid, first, &data)
     };
-    let created = auth.wait(store.create(new)).await?;
+    let created = auth.with_timeout(store.create(new)).await?;
     // A revocation since the token was let in may not have seen the session. Whichever comes second sees the other.
-    if admit::by_itself(auth, store, claims, Kind::Refresh).await? != Admission::Admitted {
-        revoke::end(auth, store, uid, session, Ending::Revoked).await?;
-        return Err(Reason::TokenRevoked);
+    if admit::admit_sessionless(auth, store, claims, Kind::Refresh).await? != Admission::Admitted {
+        revoke::end(auth, store, uid, session, EndReason::Revoked).await?;
+        return Err(RejectionKind::TokenRevoked);
     }
     match created {
         Created::New(row) => {
-            auth.tell(EventKind::Adopted, &uid, &session);
+            auth.emit(EventKind::Adopted, &uid, &session);
             Ok((None, row))
         }
-        Created::Existing(_) => rotate(auth, store, claims, session).await,
+        Created::AlreadyExists(_) => rotate(auth, store, claims, session).await,
     }
 }

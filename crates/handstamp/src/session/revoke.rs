@@ -5,10 +5,10 @@ use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::LONGEST_LIFE;
-use crate::error::{Reason as Refusal, Rejection, StoreError};
+use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::purpose::Purpose;
 use crate::store::{
-    Reason, RevokeSession, RevokeToken, RevokeUser, SessionId, Store, Uid, UserRevocation,
+    AccountId, EndReason, RevokeSession, RevokeToken, RevokeUser, SessionId, Store, UserRevocation,
 };
 
 /// When one of these has returned, nothing that it ended is let in anywhere, but by services that check sessions
@@ -26,7 +26,7 @@ impl Auth {
         let uid = owner.into().uid(self.config().login_type());
         let revoked = async {
             let store = self.required_store()?;
-            end(self, store, uid, session.clone(), Reason::Revoked).await
+            end(self, store, uid, session.clone(), EndReason::Revoked).await
         };
         revoked.await.map_err(|reason| self.reject(reason))
     }
@@ -77,7 +77,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
-    pub async fn not_before(
+    pub async fn revoke_issued_before(
         &self,
         owner: impl Into<Owner>,
         time: UnixTime,
@@ -105,14 +105,14 @@ impl Auth {
         expires_at: UnixTime,
     ) -> Result<(), Rejection> {
         let uid = owner.into().uid(self.config().login_type());
-        let until = self.forgettable(expires_at);
+        let until = self.retain_until(expires_at);
         let revoked = async {
             let store = self.required_store()?;
             let session = SessionId::adopting(&uid, &id.into());
             let revoke = RevokeToken::new(uid.clone(), id.into(), until);
-            self.wait(store.revoke_token(revoke)).await?;
-            self.watchers().ring(&uid);
-            end(self, store, uid, session, Reason::Revoked).await
+            self.with_timeout(store.revoke_token(revoke)).await?;
+            self.watchers().notify(&uid);
+            end(self, store, uid, session, EndReason::Revoked).await
         };
         revoked
             .await
@@ -136,16 +136,16 @@ impl Auth {
         let uid = owner.uid(self.config().login_type());
         let revoked = async {
             // Remembered for as long as any token can live.
-            let revoke = RevokeUser::new(uid.clone(), which, Reason::Revoked, LONGEST_LIFE);
+            let revoke = RevokeUser::new(uid.clone(), which, EndReason::Revoked, LONGEST_LIFE);
             let ended = self
-                .wait(self.required_store()?.revoke_user(revoke))
+                .with_timeout(self.required_store()?.revoke_user(revoke))
                 .await?;
-            self.watchers().ring(&uid);
+            self.watchers().notify(&uid);
             Ok(ended)
         };
         let ended: Vec<SessionId> = revoked.await.map_err(|reason| self.reject(reason))?;
         for session in &ended {
-            self.tell(EventKind::Revoked(Reason::Revoked), &uid, session);
+            self.emit(EventKind::Revoked(EndReason::Revoked), &uid, session);
         }
         Ok(ended.len())
     }
@@ -155,15 +155,15 @@ impl Auth {
 pub(super) async fn end(
     auth: &Auth,
     store: &dyn Store,
-    uid: Uid,
+    uid: AccountId,
     session: SessionId,
-    reason: Reason,
-) -> Result<bool, Refusal> {
+    reason: EndReason,
+) -> Result<bool, RejectionKind> {
     let revoke = RevokeSession::new(uid.clone(), session.clone(), reason);
-    let ended = auth.wait(store.revoke_session(revoke)).await?;
+    let ended = auth.with_timeout(store.revoke_session(revoke)).await?;
     if ended {
-        auth.watchers().ring(&uid);
-        auth.tell(EventKind::Revoked(reason), &uid, &session);
+        auth.watchers().notify(&uid);
+        auth.emit(EventKind::Revoked(reason), &uid, &session);
     }
     Ok(ended)
 }

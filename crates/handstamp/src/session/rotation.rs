@@ -13,7 +13,7 @@
 //! explore it to the end.
 
 use crate::clock::UnixTime;
-use crate::store::{Presented, Rotate, SessionRow};
+use crate::store::{PresentedToken, Rotate, SessionRow};
 
 /// How a live session answers a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Continuation {
     /// The current token, within its window: the same token again, and nothing is written.
     Debounced,
     /// The current token, which nobody was known to have received: its window begins. The same token again.
-    Arrived,
+    Acknowledged,
     /// The previous token, within the window: the current one once more.
     Reissued,
     /// The previous token, long after it was exchanged, and nobody is known to have received the current one: the answer
@@ -58,14 +58,14 @@ pub enum Reuse {
 impl SessionRow {
     /// How a live session answers this token at `now`.
     #[must_use]
-    pub fn judge(&self, presented: &Presented, now: UnixTime) -> Verdict {
-        let age = now.saturating_since(self.renewed_at);
+    pub fn judge(&self, presented: &PresentedToken, now: UnixTime) -> Verdict {
+        let age = now.saturating_since(self.grace_started_at);
         if presented.generation > self.generation {
             return Verdict::Continue(Continuation::Recovered);
         }
         if presented.token == self.current {
-            return Verdict::Continue(if !self.confirmed {
-                Continuation::Arrived
+            return Verdict::Continue(if !self.acknowledged {
+                Continuation::Acknowledged
             } else if age < presented.grace {
                 Continuation::Debounced
             } else {
@@ -75,7 +75,7 @@ impl SessionRow {
         if presented.successor == self.current {
             return if age <= presented.grace {
                 Verdict::Continue(Continuation::Reissued)
-            } else if !self.confirmed {
+            } else if !self.acknowledged {
                 Verdict::Continue(Continuation::ReissuedLate)
             } else {
                 Verdict::Reuse(Reuse::Recent)
@@ -95,20 +95,20 @@ impl SessionRow {
             Continuation::Rotated => Self {
                 generation: self.generation + 1,
                 current: presented.successor.clone(),
-                confirmed: rotate.confirmed,
+                acknowledged: rotate.acknowledged,
                 rotated_at: now,
-                renewed_at: now,
+                grace_started_at: now,
                 idle_expires: self.idle_until(now, rotate.idle),
                 ..self.clone()
             },
-            Continuation::Arrived => self.confirm(now),
-            // Who presents a token has received it, so it is confirmed.
+            Continuation::Acknowledged => self.acknowledge(now),
+            // Who presents a token has received it, so it is acknowledged.
             Continuation::Recovered => Self {
                 generation: presented.generation,
                 current: presented.token.clone(),
-                confirmed: true,
+                acknowledged: true,
                 rotated_at: now,
-                renewed_at: now,
+                grace_started_at: now,
                 idle_expires: self.idle_until(now, rotate.idle),
                 ..self.clone()
             },
@@ -118,13 +118,13 @@ impl SessionRow {
     /// The row when its current generation is known to have arrived, at `now`: it was presented, or an access token of it
     /// was let in.
     #[must_use]
-    pub fn confirm(&self, now: UnixTime) -> Self {
-        if self.confirmed {
+    pub fn acknowledge(&self, now: UnixTime) -> Self {
+        if self.acknowledged {
             return self.clone();
         }
         Self {
-            confirmed: true,
-            renewed_at: now,
+            acknowledged: true,
+            grace_started_at: now,
             ..self.clone()
         }
     }
@@ -135,7 +135,7 @@ impl Continuation {
     /// while that is under way another answer may bring the successor.
     #[must_use]
     pub const fn keeps_cookie(self) -> bool {
-        matches!(self, Self::Debounced | Self::Arrived | Self::Recovered)
+        matches!(self, Self::Debounced | Self::Acknowledged | Self::Recovered)
     }
 }
 

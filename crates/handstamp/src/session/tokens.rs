@@ -4,16 +4,16 @@ use super::data::SessionData;
 use crate::auth::Auth;
 use crate::clock::UnixTime;
 use crate::config::CheckSessions;
-use crate::error::{IssueError, Reason};
-use crate::issue::{self, Stamp};
+use crate::error::{IssueError, RejectionKind};
+use crate::issue::{self, TokenIdentity};
 use crate::signed_token::{SignedToken, TokenPair};
-use crate::store::{NewSession, SessionId, SessionRow, TokenId, Uid};
+use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 
 /// A session as the configuration wants it.
 pub(super) fn new_session(
     auth: &Auth,
     id: &SessionId,
-    uid: &Uid,
+    uid: &AccountId,
     first: TokenId,
     data: &SessionData,
 ) -> NewSession {
@@ -30,13 +30,13 @@ pub(super) fn new_session(
     }
 }
 
-/// Whether the store never sees the access tokens that would confirm a rotation.
-pub(super) fn is_unconfirmable(auth: &Auth) -> bool {
+/// Whether the store never sees the access tokens that would acknowledge a rotation.
+pub(super) fn cannot_be_acknowledged(auth: &Auth) -> bool {
     auth.config().check_sessions() == CheckSessions::OnRefresh
 }
 
-pub(super) fn read(row: &SessionRow) -> Result<SessionData, Reason> {
-    SessionData::read(row).map_err(Reason::StoreUnavailable)
+pub(super) fn read(row: &SessionRow) -> Result<SessionData, RejectionKind> {
+    SessionData::read(row).map_err(RejectionKind::StoreUnavailable)
 }
 
 /// A new access token, and the session's refresh token: the same claims each time it is made from the same row, so that
@@ -52,7 +52,7 @@ pub(super) fn issue(
         cookie_lifetime,
         ..issue::issue_until(auth, &data.token, ends_at)?
     };
-    let stamp = Stamp {
+    let stamp = TokenIdentity {
         id: row.current.as_str().to_owned(),
         csrf: data.csrf.clone(),
         issued_at: UnixTime::from_secs(row.rotated_at.as_secs()),

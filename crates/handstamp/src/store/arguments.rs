@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Reason, SessionId, TokenId, Uid};
+use super::{AccountId, EndReason, SessionId, TokenId};
 use crate::clock::UnixTime;
 
 /// A session to be kept.
@@ -13,7 +13,7 @@ pub struct NewSession {
     /// Its id.
     pub id: SessionId,
     /// Whose it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// The id of its first refresh token, of generation 1.
     pub token: TokenId,
     /// How long it lives without a rotation.
@@ -42,7 +42,7 @@ impl NewSession {
     #[must_use]
     pub fn new(
         id: SessionId,
-        uid: Uid,
+        uid: AccountId,
         token: TokenId,
         idle: Duration,
         absolute: Duration,
@@ -62,7 +62,7 @@ impl NewSession {
 /// A refresh token, as far as the rules of rotation look at it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Presented {
+pub struct PresentedToken {
     /// Its id.
     pub token: TokenId,
     /// The id of the token that follows it: [`TokenId::successor`].
@@ -73,7 +73,7 @@ pub struct Presented {
     pub grace: Duration,
 }
 
-impl Presented {
+impl PresentedToken {
     /// A token of this session.
     #[must_use]
     pub fn new(session: &SessionId, token: TokenId, generation: u64, grace: Duration) -> Self {
@@ -91,27 +91,32 @@ impl Presented {
 #[non_exhaustive]
 pub struct Rotate {
     /// Whose session it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// The session.
     pub session: SessionId,
     /// The token.
-    pub presented: Presented,
+    pub presented: PresentedToken,
     /// How long the session lives without a further rotation.
     pub idle: Duration,
-    /// Whether the next generation counts as confirmed from the start, as where access tokens are never shown to the store.
-    pub confirmed: bool,
+    /// Whether the next generation counts as acknowledged from the start, as where access tokens are never shown to the store.
+    pub acknowledged: bool,
 }
 
 impl Rotate {
     /// With confirmation by the next access token.
     #[must_use]
-    pub fn new(uid: Uid, session: SessionId, presented: Presented, idle: Duration) -> Self {
+    pub fn new(
+        uid: AccountId,
+        session: SessionId,
+        presented: PresentedToken,
+        idle: Duration,
+    ) -> Self {
         Self {
             uid,
             session,
             presented,
             idle,
-            confirmed: false,
+            acknowledged: false,
         }
     }
 }
@@ -121,7 +126,7 @@ impl Rotate {
 #[non_exhaustive]
 pub struct Admit {
     /// Whose it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// Its id.
     pub token: TokenId,
     /// Its claim `iat`.
@@ -137,7 +142,7 @@ pub struct Admit {
 impl Admit {
     /// A token without a session, which touches nothing.
     #[must_use]
-    pub fn new(uid: Uid, token: TokenId, issued_at: UnixTime, purpose: AdmitPurpose) -> Self {
+    pub fn new(uid: AccountId, token: TokenId, issued_at: UnixTime, purpose: AdmitPurpose) -> Self {
         Self {
             uid,
             token,
@@ -166,7 +171,7 @@ pub enum AdmitPurpose {
         generation: u64,
     },
     /// A refresh token. Without a session it is judged by its id and its user's not-before only.
-    Refresh(Presented),
+    Refresh(PresentedToken),
 }
 
 /// A session to end.
@@ -174,17 +179,17 @@ pub enum AdmitPurpose {
 #[non_exhaustive]
 pub struct RevokeSession {
     /// Whose it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// The session.
     pub session: SessionId,
     /// Why.
-    pub reason: Reason,
+    pub reason: EndReason,
 }
 
 impl RevokeSession {
     /// Ends this session of this user.
     #[must_use]
-    pub fn new(uid: Uid, session: SessionId, reason: Reason) -> Self {
+    pub fn new(uid: AccountId, session: SessionId, reason: EndReason) -> Self {
         Self {
             uid,
             session,
@@ -198,11 +203,11 @@ impl RevokeSession {
 #[non_exhaustive]
 pub struct RevokeUser {
     /// Whose.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// Which.
     pub which: UserRevocation,
     /// Why.
-    pub reason: Reason,
+    pub reason: EndReason,
     /// How long a not-before is remembered: longer than any token lives.
     pub keep: Duration,
 }
@@ -210,7 +215,7 @@ pub struct RevokeUser {
 impl RevokeUser {
     /// Ends these sessions of this user.
     #[must_use]
-    pub fn new(uid: Uid, which: UserRevocation, reason: Reason, keep: Duration) -> Self {
+    pub fn new(uid: AccountId, which: UserRevocation, reason: EndReason, keep: Duration) -> Self {
         Self {
             uid,
             which,
@@ -238,7 +243,7 @@ pub enum UserRevocation {
 #[non_exhaustive]
 pub struct RevokeToken {
     /// Whose it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// Its id.
     pub token: TokenId,
     /// When it ends by itself, leeway included.
@@ -248,7 +253,7 @@ pub struct RevokeToken {
 impl RevokeToken {
     /// Revokes this token of this user.
     #[must_use]
-    pub fn new(uid: Uid, token: TokenId, until: UnixTime) -> Self {
+    pub fn new(uid: AccountId, token: TokenId, until: UnixTime) -> Self {
         Self { uid, token, until }
     }
 }

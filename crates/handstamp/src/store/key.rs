@@ -11,16 +11,16 @@ use sha2::{Digest as _, Sha256};
 /// Who sessions belong to: a subject, and the login type if there is one. User 1 and admin 1 are two people.
 ///
 /// ```
-/// use handstamp::store::Uid;
+/// use handstamp::store::AccountId;
 ///
-/// assert_eq!(Uid::new(None, "user1").as_str(), "user1");
-/// assert_eq!(Uid::new(Some("admin"), "user1").as_str(), "admin:user1");
-/// assert_eq!(Uid::new(None, "admin:user1").as_str(), "admin%3Auser1");
+/// assert_eq!(AccountId::new(None, "user1").as_str(), "user1");
+/// assert_eq!(AccountId::new(Some("admin"), "user1").as_str(), "admin:user1");
+/// assert_eq!(AccountId::new(None, "admin:user1").as_str(), "admin%3Auser1");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uid(Arc<str>);
+pub struct AccountId(Arc<str>);
 
-impl Uid {
+impl AccountId {
     /// Of these claims, `login_type` and `sub`.
     #[must_use]
     pub fn new(login_type: Option<&str>, subject: &str) -> Self {
@@ -79,7 +79,7 @@ macro_rules! id {
 id!(SessionId);
 id!(TokenId);
 
-impl fmt::Debug for Uid {
+impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", hashed(&self.0))
     }
@@ -88,7 +88,7 @@ impl fmt::Debug for Uid {
 impl SessionId {
     /// The session into which a refresh token without one is adopted: always the same for the same token, so that it is
     /// adopted once.
-    pub(crate) fn adopting(uid: &Uid, token: &TokenId) -> Self {
+    pub(crate) fn adopting(uid: &AccountId, token: &TokenId) -> Self {
         Self(derived(["adopted session", uid.as_str(), token.as_str()]))
     }
 }
@@ -131,7 +131,7 @@ fn hashed(text: &str) -> String {
     digest
 }
 
-/// Takes away what databases stumble over, and `:`, which stands between the two parts of a [`Uid`]. Two texts stay two.
+/// Takes away what databases stumble over, and `:`, which stands between the two parts of a [`AccountId`]. Two texts stay two.
 fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b':' | b'%');
     if text.bytes().all(is_plain) {
@@ -167,7 +167,7 @@ const LONGEST: usize = 255;
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionId, TokenId, Uid};
+    use super::{AccountId, SessionId, TokenId};
 
     #[test]
     fn two_people_never_share_a_key() {
@@ -190,13 +190,13 @@ mod tests {
             (Some("admin"), long.as_str()),
         ];
         for (i, (login_type, subject)) in people.iter().enumerate() {
-            let key = Uid::new(*login_type, subject);
+            let key = AccountId::new(*login_type, subject);
             assert!(key.as_str().len() <= 255, "{subject}");
             assert!(!key.as_str().chars().any(char::is_control), "{subject}");
             for (other_type, other) in people.iter().skip(i + 1) {
                 assert_ne!(
                     key,
-                    Uid::new(*other_type, other),
+                    AccountId::new(*other_type, other),
                     "{login_type:?} {subject:?}"
                 );
             }

@@ -10,8 +10,8 @@ use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::admission::Admission;
 use crate::clock::{Clock, SystemClock, UnixTime};
@@ -54,7 +54,7 @@ impl MemoryStore {
     }
 
     /// Everything of one user is in one shard, so that each verb is one step.
-    fn shard(&self, uid: &Uid) -> MutexGuard<'_, Shard> {
+    fn shard(&self, uid: &AccountId) -> MutexGuard<'_, Shard> {
         let hash = self.hasher.hash_one(uid);
         #[expect(
             clippy::cast_possible_truncation,
@@ -109,7 +109,7 @@ impl Store for MemoryStore {
         ready(())
     }
 
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         ready(self.shard(&uid).list(&uid, self.now()))
     }
 

@@ -1,8 +1,8 @@
 //! The store that was asked for and not given.
 
 use super::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::admission::Admission;
 use crate::error::StoreError;
@@ -49,7 +49,7 @@ impl Store for Missing {
         missing()
     }
 
-    fn list(&self, _: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, _: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         missing()
     }
 

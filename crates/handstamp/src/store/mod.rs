@@ -17,13 +17,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use arguments::{
-    Admit, AdmitPurpose, NewSession, Presented, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    UserRevocation,
+    Admit, AdmitPurpose, NewSession, PresentedToken, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, UserRevocation,
 };
-pub use key::{SessionId, TokenId, Uid};
+pub use key::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
 pub(crate) use missing::Missing;
-pub use row::{Created, Reason, Rotation, SessionRow};
+pub use row::{Created, EndReason, Rotation, SessionRow};
 
 use crate::admission::Admission;
 use crate::error::StoreError;
@@ -46,13 +46,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Keeps a new session, live from now on, unless there is one of its id already: then that one is given, live or not,
     /// and nothing is written.
     ///
-    /// `created_at`, `rotated_at`, `renewed_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
-    /// later: a log-in right after "log out everywhere" holds. It is confirmed: nothing came before the first generation, so
+    /// `created_at`, `rotated_at`, `grace_started_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
+    /// later: a log-in right after "log out everywhere" holds. It is acknowledged: nothing came before the first generation, so
     /// nobody waits for it.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
     /// Answers a refresh token, as [`SessionRow::judge`] decides, in one atomic step with what it writes:
-    /// [`SessionRow::after`], or a revocation with [`Reason::Reused`].
+    /// [`SessionRow::after`], or a revocation with [`EndReason::Reused`].
     ///
     /// A token whose id is revoked is [`Rotation::Revoked`], an unknown session or one of another user
     /// [`Rotation::Ended`].
@@ -66,7 +66,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// 3. Its session is unknown, of another user, or not live: [`Admission::SessionEnded`].
     /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`]. Nothing is written: the
     ///    caller asks [`rotate`](Self::rotate), which revokes.
-    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation confirms it: [`SessionRow::confirm`]. When
+    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation acknowledges it: [`SessionRow::acknowledge`]. When
     ///    [`Admit::touch_after`] is set and the session was last active that long ago, it is active now.
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>>;
 
@@ -82,7 +82,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// The live sessions of a user, the latest first.
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
 
     /// Removes what is over: sessions that have ended, once [`NewSession::keep_until`] has passed too, and revocations of
     /// tokens that have ended. Gives how many entries went. Other verbs never wait long for it.

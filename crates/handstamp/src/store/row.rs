@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{SessionId, TokenId, Uid};
+use super::{AccountId, SessionId, TokenId};
 use crate::clock::UnixTime;
 
 /// A session as it is kept. All instants are the store's, in whole milliseconds.
@@ -18,18 +18,18 @@ pub struct SessionRow {
     /// Its id.
     pub id: SessionId,
     /// Whose it is.
-    pub uid: Uid,
+    pub uid: AccountId,
     /// The number of the current refresh token; 1 is the first.
     pub generation: u64,
     /// The id of the current refresh token.
     pub current: TokenId,
     /// Whether it is known that the current generation arrived at the client.
-    pub confirmed: bool,
+    pub acknowledged: bool,
     /// When the current generation was made: the claim `iat` of its token.
     pub rotated_at: UnixTime,
     /// When the grace window of the current generation began: when it was made, and again when it
     /// is known to have arrived.
-    pub renewed_at: UnixTime,
+    pub grace_started_at: UnixTime,
     /// When somebody logged in.
     pub created_at: UnixTime,
     /// When it was last used, to the minute.
@@ -41,7 +41,7 @@ pub struct SessionRow {
     /// What else belongs to it, as text that only the core reads.
     pub data: String,
     /// When and why it was ended.
-    pub revoked: Option<(UnixTime, Reason)>,
+    pub revoked: Option<(UnixTime, EndReason)>,
 }
 
 impl SessionRow {
@@ -73,9 +73,9 @@ impl fmt::Debug for SessionRow {
             .field("uid", &self.uid)
             .field("generation", &self.generation)
             .field("current", &self.current)
-            .field("confirmed", &self.confirmed)
+            .field("acknowledged", &self.acknowledged)
             .field("rotated_at", &self.rotated_at)
-            .field("renewed_at", &self.renewed_at)
+            .field("grace_started_at", &self.grace_started_at)
             .field("created_at", &self.created_at)
             .field("last_active", &self.last_active)
             .field("idle_expires", &self.idle_expires)
@@ -95,7 +95,7 @@ pub enum Created {
     /// Nothing: this is the new session.
     New(SessionRow),
     /// A session of that id, live or not.
-    Existing(SessionRow),
+    AlreadyExists(SessionRow),
 }
 
 /// How a refresh token was answered.
@@ -119,7 +119,7 @@ pub enum Rotation {
 /// Why a session was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum EndReason {
     /// Somebody logged out.
     LoggedOut,
     /// A log-in in the same browser took its place.
@@ -130,7 +130,7 @@ pub enum Reason {
     Reused,
 }
 
-impl Reason {
+impl EndReason {
     /// The word in databases.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -142,7 +142,7 @@ impl Reason {
         }
     }
 
-    /// The reason of this word. An unknown one is [`Reason::Revoked`], which says least: a newer release may have written it.
+    /// The reason of this word. An unknown one is [`EndReason::Revoked`], which says least: a newer release may have written it.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::admission::Admission;
 use crate::error::StoreError;
@@ -34,7 +34,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).revoke_token(revoke)
     }
 
-    fn list(&self, uid: Uid) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         (**self).list(uid)
     }
 

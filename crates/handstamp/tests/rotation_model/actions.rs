@@ -31,7 +31,7 @@ pub(crate) enum Action {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
-    Presented,
+    PresentedToken,
     Latest,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Act
         match state.loot {
             None => actions.push(Action::Steal),
             Some(loot) => {
-                for which in [Which::Presented, Which::Latest] {
+                for which in [Which::PresentedToken, Which::Latest] {
                     actions.push(Action::ThiefAsks(which));
                     actions.push(Action::ThiefUses(which));
                     if loot.presented == loot.latest {
@@ -100,7 +100,7 @@ pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Act
 pub(crate) fn looted(state: &State, which: Which) -> Token {
     let loot = state.loot.expect("a thief has stolen");
     match which {
-        Which::Presented => loot.presented,
+        Which::PresentedToken => loot.presented,
         Which::Latest => loot.latest,
     }
 }

@@ -134,7 +134,7 @@ fn what_the_window_is_for() {
 }
 
 #[test]
-fn without_confirmation_a_lost_answer_logs_out() {
+fn without_acknowledgement_a_lost_answer_logs_out() {
     let at_once = Proposed {
         confirmation: Confirmation::AtOnce,
         ..rule(3)

@@ -21,8 +21,8 @@ impl Token {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) current: Token,
-    pub(crate) confirmed: bool,
-    /// Ticks since the current token was made, or since it is confirmed, as the rule has it.
+    pub(crate) acknowledged: bool,
+    /// Ticks since the current token was made, or since it is acknowledged, as the rule has it.
     pub(crate) age: u8,
     pub(crate) ended: Option<End>,
     /// The current token of a second line, which only one rule has.
@@ -72,7 +72,7 @@ pub(crate) struct Loot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Truth {
     /// The highest generation that the store saw in use and has not forgotten: an access token of it was let in while it
-    /// was the store's, or a refresh token of it was exchanged, confirmed or recovered.
+    /// was the store's, or a refresh token of it was exchanged, acknowledged or recovered.
     pub(crate) used: u8,
     /// Ticks since it was first used.
     pub(crate) since: u8,
@@ -104,7 +104,7 @@ impl State {
         Self {
             row: Row {
                 current: Token::of(BASE),
-                confirmed: false,
+                acknowledged: false,
                 age: 0,
                 ended: None,
                 second: None,
@@ -246,7 +246,7 @@ fn put_row(row: Row, put: &mut impl FnMut(u8)) {
         Some(End::LoggedOut) => 1,
         Some(End::Reused) => 2,
     };
-    put(row.age << 3 | u8::from(row.confirmed) << 2 | ended);
+    put(row.age << 3 | u8::from(row.acknowledged) << 2 | ended);
 }
 
 fn byte(token: Token) -> u8 {

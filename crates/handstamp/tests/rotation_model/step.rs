@@ -136,7 +136,7 @@ fn refresh(
             next.truth.exchanged = None;
             used(next, token.generation);
         }
-        Way::Arrived => {
+        Way::Acknowledged => {
             answers.arrived += 1;
             used(next, token.generation);
         }
@@ -158,8 +158,8 @@ fn use_access(rule: &dyn Rule, next: &mut State, generation: u8) -> Result<(), P
     }
     if generation == next.row.current.generation {
         used(next, generation);
-        if !next.row.confirmed {
-            let row = rule.confirm(next.row);
+        if !next.row.acknowledged {
+            let row = rule.acknowledge(next.row);
             write(next, row);
         }
     }
@@ -193,7 +193,7 @@ fn lose_writes(state: &mut State, writes: usize) {
     }
     state.losses -= 1;
     // What the store forgot nobody can hold against a token.
-    let known = row.current.generation - u8::from(!row.confirmed);
+    let known = row.current.generation - u8::from(!row.acknowledged);
     state.truth.used = state.truth.used.min(known);
     state.truth.since = row.age;
     state.truth.exchanged = None;

@@ -81,11 +81,11 @@ impl Numbers {
         let row = &state.row;
         let current = self.token(row.current);
         let jar = self.token(state.jar.refresh);
-        let is = match (row.ended, row.confirmed) {
+        let is = match (row.ended, row.acknowledged) {
             (Some(End::LoggedOut), _) => "logged out",
             (Some(End::Reused), _) => "ended",
-            (None, false) => "unconfirmed",
-            (None, true) => "confirmed",
+            (None, false) => "unacknowledged",
+            (None, true) => "acknowledged",
         };
         format!("[store: {current}, {is}; jar: {jar}]")
     }

@@ -25,7 +25,7 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
 ) {
     for Visit {
         row,
-        confirmed,
+        acknowledged,
         seconds,
         comes,
         expected,
@@ -36,7 +36,7 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
         app.advance(14 * 60);
         let mut second = first.clone();
         second.post(suite, &app, "/session/refresh").await;
-        if confirmed {
+        if acknowledged {
             let request = second.request("GET", "/access");
             suite.check(row, &app, request, Ok("user1")).await;
         }
@@ -97,7 +97,7 @@ enum Comes {
 struct Visit {
     row: &'static str,
     /// Whether the access token that came with the successor was used.
-    confirmed: bool,
+    acknowledged: bool,
     /// Since the first refresh.
     seconds: u64,
     comes: Comes,
@@ -107,15 +107,15 @@ struct Visit {
 
 #[rustfmt::skip]
 const VISITS: [Visit; 9] = [
-    Visit { row: "the other tab, at once", confirmed: true, seconds: 0, comes: Comes::First, expected: Ok(2) },
-    Visit { row: "the other tab, at the end of the window", confirmed: true, seconds: 10, comes: Comes::First, expected: Ok(2) },
-    Visit { row: "the answer was lost, and the laptop slept for days", confirmed: false, seconds: 3 * DAY, comes: Comes::First, expected: Ok(2) },
-    Visit { row: "a copy, after the window", confirmed: true, seconds: 11, comes: Comes::First, expected: Err("refresh_reused") },
-    Visit { row: "a copy, minutes later", confirmed: true, seconds: 14 * 60, comes: Comes::First, expected: Err("refresh_reused") },
-    Visit { row: "the successor, within its own window", confirmed: true, seconds: 9, comes: Comes::Second, expected: Ok(2) },
-    Visit { row: "the successor, after it", confirmed: true, seconds: 10, comes: Comes::Second, expected: Ok(3) },
-    Visit { row: "the successor, not confirmed before", confirmed: false, seconds: 14 * 60, comes: Comes::Second, expected: Ok(2) },
-    Visit { row: "the successor, after its end", confirmed: true, seconds: 20 * DAY, comes: Comes::Second, expected: Err("token_expired") },
+    Visit { row: "the other tab, at once", acknowledged: true, seconds: 0, comes: Comes::First, expected: Ok(2) },
+    Visit { row: "the other tab, at the end of the window", acknowledged: true, seconds: 10, comes: Comes::First, expected: Ok(2) },
+    Visit { row: "the answer was lost, and the laptop slept for days", acknowledged: false, seconds: 3 * DAY, comes: Comes::First, expected: Ok(2) },
+    Visit { row: "a copy, after the window", acknowledged: true, seconds: 11, comes: Comes::First, expected: Err("refresh_reused") },
+    Visit { row: "a copy, minutes later", acknowledged: true, seconds: 14 * 60, comes: Comes::First, expected: Err("refresh_reused") },
+    Visit { row: "the successor, within its own window", acknowledged: true, seconds: 9, comes: Comes::Second, expected: Ok(2) },
+    Visit { row: "the successor, after it", acknowledged: true, seconds: 10, comes: Comes::Second, expected: Ok(3) },
+    Visit { row: "the successor, not acknowledged before", acknowledged: false, seconds: 14 * 60, comes: Comes::Second, expected: Ok(2) },
+    Visit { row: "the successor, after its end", acknowledged: true, seconds: 20 * DAY, comes: Comes::Second, expected: Err("token_expired") },
 ];
 
 async fn what_goes_on<S: AsyncFn(&App, &Request) -> Reply>(

@@ -3,7 +3,7 @@
 use super::one;
 use crate::RequestHead;
 use crate::body::multipart;
-use crate::request::Said;
+use crate::request::Values;
 use crate::testing::Head;
 
 #[test]
@@ -16,7 +16,7 @@ fn a_field_of_a_form_with_parts() {
         format!("--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{content}\r\n{end}")
     };
     #[rustfmt::skip]
-    let rows: Vec<(&str, String, Said<'_>)> = vec![
+    let rows: Vec<(&str, String, Values<'_>)> = vec![
         ("a field", format!("{field}{end}"), one("t")),
         ("a field and no line end at the end", format!("{field}--b--"), one("t")),
         ("text before and behind", format!("hello\r\n{field}{end}bye --b"), one("t")),
@@ -27,27 +27,27 @@ fn a_field_of_a_form_with_parts() {
         ("other headers", with("X: y\r\nContent-Disposition: form-data; name=\"csrf\"\r\nContent-Type: text/plain; charset=utf-8"), one("t")),
         ("twice the same", format!("{field}{field}{end}"), one("t")),
         ("a file of the same name beside it", format!("{file}{field}{end}"), one("t")),
-        ("twice, and they differ", format!("{field}{}", text("u")), Said::Several),
-        ("empty", text(""), Said::Nothing),
-        ("a file", format!("{file}{end}"), Said::Nothing),
-        ("a file without a name", with("Content-Disposition: form-data; name=\"csrf\"; filename=\"\""), Said::Nothing),
-        ("a file whose name is encoded", with("Content-Disposition: form-data; name=\"csrf\"; filename*=utf-8''f"), Said::Nothing),
-        ("no part", end.to_owned(), Said::Nothing),
-        ("no body", String::new(), Said::Nothing),
-        ("no delimiter", "csrf=t".to_owned(), Said::Nothing),
-        ("another delimiter", format!("{field}{end}").replace("--b", "--c"), Said::Nothing),
-        ("the last delimiter is missing", field.to_owned(), Said::Nothing),
-        ("cut off behind a delimiter", format!("{field}--b"), Said::Nothing),
-        ("bare line feeds", format!("{field}{end}").replace('\r', ""), Said::Nothing),
-        ("a delimiter that goes on", format!("{field}--bc\r\n{end}"), Said::Nothing),
-        ("a part without an empty line", "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n--b--".to_owned(), Said::Nothing),
-        ("a part without a disposition", with("Content-Type: text/plain"), Said::Nothing),
-        ("a part with two", with("Content-Disposition: form-data; name=\"csrf\"\r\nContent-Disposition: form-data; name=\"a\""), Said::Nothing),
-        ("a part without a name", with("Content-Disposition: form-data"), Said::Nothing),
-        ("a part with two names", with("Content-Disposition: form-data; name=\"a\"; name=\"csrf\""), Said::Nothing),
-        ("an attachment", with("Content-Disposition: attachment; name=\"csrf\""), Said::Nothing),
-        ("a quote that is open", with("Content-Disposition: form-data; name=\"csrf"), Said::Nothing),
-        ("a good part before a broken one", format!("{field}--b\r\nno header\r\n\r\n\r\n{end}"), Said::Nothing),
+        ("twice, and they differ", format!("{field}{}", text("u")), Values::Conflicting),
+        ("empty", text(""), Values::Missing),
+        ("a file", format!("{file}{end}"), Values::Missing),
+        ("a file without a name", with("Content-Disposition: form-data; name=\"csrf\"; filename=\"\""), Values::Missing),
+        ("a file whose name is encoded", with("Content-Disposition: form-data; name=\"csrf\"; filename*=utf-8''f"), Values::Missing),
+        ("no part", end.to_owned(), Values::Missing),
+        ("no body", String::new(), Values::Missing),
+        ("no delimiter", "csrf=t".to_owned(), Values::Missing),
+        ("another delimiter", format!("{field}{end}").replace("--b", "--c"), Values::Missing),
+        ("the last delimiter is missing", field.to_owned(), Values::Missing),
+        ("cut off behind a delimiter", format!("{field}--b"), Values::Missing),
+        ("bare line feeds", format!("{field}{end}").replace('\r', ""), Values::Missing),
+        ("a delimiter that goes on", format!("{field}--bc\r\n{end}"), Values::Missing),
+        ("a part without an empty line", "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n--b--".to_owned(), Values::Missing),
+        ("a part without a disposition", with("Content-Type: text/plain"), Values::Missing),
+        ("a part with two", with("Content-Disposition: form-data; name=\"csrf\"\r\nContent-Disposition: form-data; name=\"a\""), Values::Missing),
+        ("a part without a name", with("Content-Disposition: form-data"), Values::Missing),
+        ("a part with two names", with("Content-Disposition: form-data; name=\"a\"; name=\"csrf\""), Values::Missing),
+        ("an attachment", with("Content-Disposition: attachment; name=\"csrf\""), Values::Missing),
+        ("a quote that is open", with("Content-Disposition: form-data; name=\"csrf"), Values::Missing),
+        ("a good part before a broken one", format!("{field}--b\r\nno header\r\n\r\n\r\n{end}"), Values::Missing),
     ];
     for (sentence, body, expected) in &rows {
         let head = Head::new("POST").header("content-type", "multipart/form-data; boundary=b");

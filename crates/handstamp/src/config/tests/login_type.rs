@@ -105,7 +105,7 @@ fn each_has_a_type_and_names_of_its_own() {
     ];
     for (row, users, changed, expected) in rows {
         let users = users(Config::builder().secret_key(SECRET)).build().unwrap();
-        let built = changed(admins()).beside(&users).build();
+        let built = changed(admins()).alongside(&users).build();
         assert_eq!(problems(built), *expected, "{row}");
     }
 }
@@ -114,12 +114,12 @@ fn each_has_a_type_and_names_of_its_own() {
 fn three_stand_beside_each_other() {
     let users = Config::builder().secret_key(SECRET).login_type("user");
     let users = users.build().unwrap();
-    let admins = admins().beside(&users).build().unwrap();
+    let admins = admins().alongside(&users).build().unwrap();
     let partners = Config::builder()
         .secret_key(SECRET)
         .login_type("partner")
         .access_cookie_name("a");
-    let reasons = problems(partners.beside(&users).beside(&admins).build());
+    let reasons = problems(partners.alongside(&users).alongside(&admins).build());
     let of_whom = |whose: &str| reasons.iter().filter(|text| text.contains(whose)).count();
     assert_eq!(
         (of_whom("\"admin\""), of_whom("\"user\"")),

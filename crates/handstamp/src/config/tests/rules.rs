@@ -202,7 +202,7 @@ const RULES: &[Row] = &[
         &[
             ("JWT_COOKIE_CSRF_PROTECT", "false"),
             ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
-            ("HANDSTAMP_PROVENANCE", "report-only"),
+            ("HANDSTAMP_ORIGIN_CHECK", "report-only"),
         ],
         &[
             "JWT_COOKIE_CSRF_PROTECT=\"false\": other sites could send requests with your visitors' cookies. Remove it, or set HANDSTAMP_PUBLIC_ORIGIN",
@@ -399,10 +399,10 @@ const WARNINGS: &[Row] = &[
         "origins that only report",
         &[
             ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
-            ("HANDSTAMP_PROVENANCE", "report-only"),
+            ("HANDSTAMP_ORIGIN_CHECK", "report-only"),
         ],
         &[
-            "HANDSTAMP_PROVENANCE=report-only: requests that other sites start are logged, not refused",
+            "HANDSTAMP_ORIGIN_CHECK=report-only: requests that other sites start are logged, not refused",
         ],
     ),
     (

@@ -537,10 +537,10 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        key: "HANDSTAMP_PROVENANCE", good: "report-only", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
-        read: |config| debug(config.provenance()), means: "ReportOnly",
+        key: "HANDSTAMP_ORIGIN_CHECK", good: "report-only", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
+        read: |config| debug(config.origin_check()), means: "ReportOnly",
         bad: &[
-            ("report_only", r#"HANDSTAMP_PROVENANCE="report_only": not one of enforce, report-only. Use "report-only""#),
+            ("report_only", r#"HANDSTAMP_ORIGIN_CHECK="report_only": not one of enforce, report-only. Use "report-only""#),
         ],
     },
     Row {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{access, nodes, poll};
-use crate::connection::Ended;
+use crate::connection::CloseReason;
 use crate::session::ClientInfo;
 use crate::testing::{NOW, auth_and_clock, builder, now};
 
@@ -14,7 +14,7 @@ fn looking_is_no_activity() {
     let tokens = now(nodes.here.log_in("user1", ClientInfo::new())).unwrap();
     let token = access(&nodes.here, tokens.access().as_str());
     nodes.clock.advance(Duration::from_secs(600));
-    let mut connection = nodes.here.until_ended(&token);
+    let mut connection = nodes.here.watch(&token);
     assert_eq!(poll(&mut connection, &Arc::default()), None);
     let sessions = now(nodes.here.sessions("user1")).unwrap();
     assert_eq!(sessions.first().unwrap().last_active().as_secs(), NOW);
@@ -29,7 +29,7 @@ fn who_is_dropped_is_forgotten() {
     let nodes = nodes(&builder);
     let tokens = now(nodes.here.log_in("user1", ClientInfo::new())).unwrap();
     let token = access(&nodes.here, tokens.access().as_str());
-    let mut connections: Vec<_> = (0..1000).map(|_| nodes.here.until_ended(&token)).collect();
+    let mut connections: Vec<_> = (0..1000).map(|_| nodes.here.watch(&token)).collect();
     let alarm = Arc::default();
     for connection in &mut connections {
         assert_eq!(poll(connection, &alarm), None);
@@ -40,8 +40,12 @@ fn who_is_dropped_is_forgotten() {
     now(nodes.here.revoke_all_sessions("user1")).unwrap();
     assert_eq!(alarm.rang(), 3);
     for connection in &mut connections {
-        assert_eq!(poll(connection, &alarm), Some(Ended::Revoked));
-        assert_eq!(poll(connection, &alarm), Some(Ended::Revoked), "once more");
+        assert_eq!(poll(connection, &alarm), Some(CloseReason::Revoked));
+        assert_eq!(
+            poll(connection, &alarm),
+            Some(CloseReason::Revoked),
+            "once more"
+        );
     }
     drop(connections);
     assert_eq!(nodes.here.watchers().count(), 0);
@@ -52,7 +56,7 @@ fn many_do_not_ask_at_once() {
     let (auth, _clock) = auth_and_clock(builder());
     let token = auth.create_access_token("user1").unwrap();
     let token = access(&auth, token.as_str());
-    let quarters = (0..400).map(|_| auth.until_ended(&token).phase().as_millis() / 2_500);
+    let quarters = (0..400).map(|_| auth.watch(&token).phase().as_millis() / 2_500);
     let mut connections = [0; 5];
     for quarter in quarters {
         connections[usize::try_from(quarter).unwrap()] += 1;

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use super::{Ended, UntilEnded};
+use super::{CloseReason, TokenWatch};
 use crate::config::ConfigBuilder;
 use crate::purpose::Access;
 use crate::store::MemoryStore;
@@ -69,7 +69,7 @@ impl Alarm {
     }
 }
 
-fn poll(connection: &mut UntilEnded, alarm: &Arc<Alarm>) -> Option<Ended> {
+fn poll(connection: &mut TokenWatch, alarm: &Arc<Alarm>) -> Option<CloseReason> {
     let waker = Waker::from(Arc::clone(alarm));
     match Pin::new(connection).poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(ended) => Some(ended),
@@ -78,7 +78,7 @@ fn poll(connection: &mut UntilEnded, alarm: &Arc<Alarm>) -> Option<Ended> {
 }
 
 /// Far from the ten seconds after which a connection asks by itself.
-async fn soon(connection: UntilEnded) -> Option<Ended> {
+async fn soon(connection: TokenWatch) -> Option<CloseReason> {
     tokio::time::timeout(Duration::from_secs(5), connection)
         .await
         .ok()

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{access, poll, soon};
 use crate::admission::Admission;
 use crate::config::ConfigBuilder;
-use crate::connection::Ended;
+use crate::connection::CloseReason;
 use crate::error::StoreError;
 use crate::testing::{ManualClock, NOW, auth_and_clock, builder, token};
 use crate::{Auth, NewToken};
@@ -18,23 +18,28 @@ use crate::{Auth, NewToken};
 #[tokio::test]
 async fn its_time_is_that_of_requests() {
     let leeway = || builder().decode_leeway(Duration::from_secs(30));
-    let rows: [(&str, &dyn Fn() -> ConfigBuilder, u64, Option<Ended>); 5] = [
+    let rows: [(&str, &dyn Fn() -> ConfigBuilder, u64, Option<CloseReason>); 5] = [
         ("the last second", &builder, 899, None),
-        ("the end", &builder, 900, Some(Ended::Expired)),
+        ("the end", &builder, 900, Some(CloseReason::Expired)),
         ("the last second of the leeway", &leeway, 929, None),
-        ("the end of the leeway", &leeway, 930, Some(Ended::Expired)),
+        (
+            "the end of the leeway",
+            &leeway,
+            930,
+            Some(CloseReason::Expired),
+        ),
         (
             "a machine that slept",
             &builder,
             99_999,
-            Some(Ended::Expired),
+            Some(CloseReason::Expired),
         ),
     ];
     for (row, config, after, ended) in rows {
         let (auth, clock) = auth_and_clock(config());
         let token = auth.create_access_token("user1").unwrap();
         let token = access(&auth, token.as_str());
-        let connection = auth.until_ended(&token);
+        let connection = auth.watch(&token);
         let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(!connection.is_finished(), "{row}");
@@ -60,7 +65,7 @@ fn any_interval_is_taken() {
         for expires_at in [NOW + 60, far] {
             let (auth, _clock) = auth_and_clock(builder());
             let token = access(&auth, &token(&auth, &json!({"exp": expires_at})));
-            let mut connection = auth.until_ended(&token).ask_every(interval);
+            let mut connection = auth.watch(&token).ask_every(interval);
             let ended = poll(&mut connection, &Arc::default());
             assert_eq!(ended, None, "{interval:?} until {expires_at}");
         }
@@ -74,9 +79,9 @@ async fn its_end_is_not_waited_for_by_intervals() {
     let token = NewToken::for_subject("user1").expires_in(Duration::from_secs(2));
     let token = auth.create_access_token(token).unwrap();
     let token = access(&auth, token.as_str());
-    let connection = auth.until_ended(&token);
+    let connection = auth.watch(&token);
     let connection = connection.ask_every(Duration::from_secs(100_000));
-    assert_eq!(soon(connection).await, Some(Ended::Expired));
+    assert_eq!(soon(connection).await, Some(CloseReason::Expired));
 }
 
 #[tokio::test]
@@ -89,22 +94,26 @@ async fn a_blocklist_is_asked_again_and_again() {
         Hangs,
     }
     use Answer::{Fails, Hangs, No, Yes};
-    let rows: [(&str, &[Answer], Ended); 4] = [
-        ("revoked after some time", &[Yes, Yes, No], Ended::Revoked),
+    let rows: [(&str, &[Answer], CloseReason); 4] = [
+        (
+            "revoked after some time",
+            &[Yes, Yes, No],
+            CloseReason::Revoked,
+        ),
         (
             "no answer three times in a row",
             &[Yes, Fails, Fails, Fails],
-            Ended::StoreUnavailable,
+            CloseReason::StoreUnavailable,
         ),
         (
             "an answer in between",
             &[Yes, Fails, Fails, Yes, Fails, Fails, Yes, No],
-            Ended::Revoked,
+            CloseReason::Revoked,
         ),
         (
             "one that never answers",
             &[Yes, Hangs, Hangs, Hangs],
-            Ended::StoreUnavailable,
+            CloseReason::StoreUnavailable,
         ),
     ];
     for (row, answers, ended) in rows {
@@ -128,7 +137,7 @@ async fn a_blocklist_is_asked_again_and_again() {
             .build();
         let token = auth.create_access_token("user1").unwrap();
         let token = access(&auth, token.as_str());
-        let connection = auth.until_ended(&token);
+        let connection = auth.watch(&token);
         let connection = connection.ask_every(Duration::from_millis(10));
         assert_eq!(soon(connection).await, Some(ended), "{row}");
         assert!(left.lock().unwrap().is_empty(), "{row}");
@@ -156,10 +165,10 @@ async fn the_end_does_not_wait_for_an_answer() {
         .build();
     let token = auth.create_access_token("user1").unwrap();
     let token = access(&auth, token.as_str());
-    let connection = auth.until_ended(&token);
+    let connection = auth.watch(&token);
     let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
     tokio::time::sleep(Duration::from_millis(50)).await;
     clock.set(NOW + 900);
-    assert_eq!(connection.await.unwrap(), Some(Ended::Expired));
+    assert_eq!(connection.await.unwrap(), Some(CloseReason::Expired));
     assert_eq!(begun.load(Ordering::Relaxed), 2, "one question at a time");
 }

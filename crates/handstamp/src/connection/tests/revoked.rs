@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Nodes, access, nodes, poll, soon};
 use crate::clock::UnixTime;
 use crate::config::CheckSessions;
-use crate::connection::Ended;
+use crate::connection::CloseReason;
 use crate::purpose::Access;
 use crate::session::{ClientInfo, Owner};
 use crate::testing::{Head, NOW, ask, builder, now};
@@ -51,7 +51,7 @@ fn what_this_process_revokes_ends_at_once() {
             "what its user had until now is revoked",
             |nodes, token, _| {
                 let time = UnixTime::from_secs(NOW);
-                now(nodes.here.not_before(token, time)).unwrap();
+                now(nodes.here.revoke_issued_before(token, time)).unwrap();
             },
             Then::Ends,
         ),
@@ -141,13 +141,13 @@ fn what_this_process_revokes_ends_at_once() {
         // Nothing but the ring wakes it.
         let mut connection = nodes
             .here
-            .until_ended(&token)
+            .watch(&token)
             .ask_every(Duration::from_secs(100_000));
         assert_eq!(poll(&mut connection, &alarm), None, "{row}");
         alarm.rang();
         act(&nodes, &token, &tokens);
         let seen = match (alarm.rang(), poll(&mut connection, &alarm)) {
-            (1.., Some(Ended::Revoked)) => Then::Ends,
+            (1.., Some(CloseReason::Revoked)) => Then::Ends,
             (1.., None) => Then::GoesOn,
             (0, None) => Then::IsNotWoken,
             other => panic!("{row}: {other:?}"),
@@ -162,7 +162,7 @@ fn what_was_revoked_before_it_began_ends_at_once() {
     let tokens = now(nodes.here.log_in("user1", ClientInfo::new())).unwrap();
     let token = access(&nodes.here, tokens.access().as_str());
     now(nodes.there.revoke_all_sessions("user1")).unwrap();
-    assert_eq!(now(nodes.here.until_ended(&token)), Ended::Revoked);
+    assert_eq!(now(nodes.here.watch(&token)), CloseReason::Revoked);
 }
 
 #[tokio::test]
@@ -175,12 +175,12 @@ async fn what_another_process_revokes_ends_within_the_interval() {
             nodes.here.create_token_pair("user1").unwrap()
         };
         let token = access(&nodes.here, tokens.access().as_str());
-        let connection = nodes.here.until_ended(&token);
+        let connection = nodes.here.watch(&token);
         let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(20))));
         tokio::time::sleep(Duration::from_millis(60)).await;
         assert!(!connection.is_finished());
         now(nodes.there.revoke_all_sessions("user1")).unwrap();
-        assert_eq!(connection.await.unwrap(), Some(Ended::Revoked));
+        assert_eq!(connection.await.unwrap(), Some(CloseReason::Revoked));
         nodes.clock.advance(Duration::from_secs(1));
     }
 }
@@ -190,7 +190,7 @@ fn sessions_that_are_looked_at_on_refresh_only_go_on() {
     let nodes = nodes(&|| builder().check_sessions(CheckSessions::OnRefresh));
     let tokens = now(nodes.here.log_in("user1", ClientInfo::new())).unwrap();
     let token = access(&nodes.here, tokens.access().as_str());
-    let mut connection = nodes.here.until_ended(&token);
+    let mut connection = nodes.here.watch(&token);
     now(nodes.here.revoke_all_sessions("user1")).unwrap();
     // As requests do.
     access(&nodes.here, tokens.access().as_str());

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Rejection, Shape};
+use super::{Rejection, RejectionStyle};
 use crate::config::ErrorStyle;
-use crate::error::{Reason, StoreError};
+use crate::error::{RejectionKind, StoreError};
 
-fn rejection(reason: Reason, style: ErrorStyle) -> Rejection {
+fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
     let message_key = "message".to_owned();
-    Rejection::new(reason, Arc::new(Shape { style, message_key }))
+    Rejection::new(reason, Arc::new(RejectionStyle { style, message_key }))
 }
 
-fn scopes(required: &[&str], provided: &[&str]) -> Reason {
+fn scopes(required: &[&str], provided: &[&str]) -> RejectionKind {
     let owned = |list: &[&str]| list.iter().map(|&scope| scope.to_owned()).collect();
-    Reason::InsufficientScope {
+    RejectionKind::InsufficientScope {
         required: owned(required),
         provided: owned(provided),
     }
@@ -27,33 +27,33 @@ fn header(rejection: &Rejection, name: &str) -> Option<String> {
 
 #[test]
 fn bodies() {
-    let mismatch = || Reason::LoginTypeMismatch {
+    let mismatch = || RejectionKind::LoginTypeMismatch {
         expected: "admin".to_owned(),
         actual: None,
     };
     #[rustfmt::skip]
     let rows = [
-        (Reason::TokenExpired, ErrorStyle::Standard,
+        (RejectionKind::TokenExpired, ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Unauthorized","status":401,"code":"token_expired","message":"Token has expired","error_type":"TokenExpiredError"}"#),
-        (Reason::TokenExpired, ErrorStyle::AuthX,
+        (RejectionKind::TokenExpired, ErrorStyle::AuthX,
             r#"{"message":"Token has expired","error_type":"TokenExpiredError"}"#),
         (mismatch(), ErrorStyle::AuthX,
             r#"{"message":"Token type mismatch: expected 'admin', got 'unknown'","error_type":"LoginTypeMismatchError","expected_type":"admin","actual_type":null}"#),
         (scopes(&["a"], &[]), ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Forbidden","status":403,"code":"insufficient_scope","message":"Missing required scopes: ['a']. Provided: []","error_type":"InsufficientScopeError"}"#),
-        (Reason::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
+        (RejectionKind::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"store_unavailable","message":"The session store does not answer; try again","error_type":"StoreUnavailable"}"#),
-        (Reason::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
+        (RejectionKind::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
             r#"{"message":"Invalid Token","error_type":"JWTDecodeError"}"#),
     ];
     for (reason, style, expected) in rows {
         assert_eq!(rejection(reason, style).body(), expected);
     }
-    let shape = Shape {
+    let shape = RejectionStyle {
         style: ErrorStyle::AuthX,
         message_key: "détail".to_owned(),
     };
-    let named = Rejection::new(Reason::CsrfMismatch, Arc::new(shape));
+    let named = Rejection::new(RejectionKind::CsrfMismatch, Arc::new(shape));
     assert_eq!(
         named.body(),
         r#"{"détail":"CSRF double submit does not match","error_type":"CSRFError"}"#
@@ -69,10 +69,10 @@ fn challenges_hold_what_a_header_can() {
         ("scopes that no header can hold", scopes(&["a\"b", "c\\d", "e f", "ü", "\r\n", ""], &[]), Some(insufficient.to_owned())),
         ("one among them that can", scopes(&["ü", "a"], &[]), Some(format!("{insufficient}, scope=\"a\""))),
         ("none", scopes(&[], &["a"]), Some(insufficient.to_owned())),
-        ("nothing is wrong with a token", Reason::MissingToken { looked_in: String::new() }, Some("Bearer".to_owned())),
-        ("a bad token", Reason::TokenRevoked, Some("Bearer error=\"invalid_token\"".to_owned())),
-        ("a refused request with a good token", Reason::CsrfMismatch, None),
-        ("nothing that the client did", Reason::StoreUnavailable(StoreError::new("")), None),
+        ("nothing is wrong with a token", RejectionKind::MissingToken { looked_in: String::new() }, Some("Bearer".to_owned())),
+        ("a bad token", RejectionKind::TokenRevoked, Some("Bearer error=\"invalid_token\"".to_owned())),
+        ("a refused request with a good token", RejectionKind::CsrfMismatch, None),
+        ("nothing that the client did", RejectionKind::StoreUnavailable(StoreError::new("")), None),
     ];
     for (sentence, reason, expected) in rows {
         let rejection = rejection(reason, ErrorStyle::Standard);
@@ -87,11 +87,11 @@ fn challenges_hold_what_a_header_can() {
         );
     }
     let down = rejection(
-        Reason::StoreUnavailable(StoreError::new("")),
+        RejectionKind::StoreUnavailable(StoreError::new("")),
         ErrorStyle::AuthX,
     );
     assert_eq!(header(&down, "retry-after").as_deref(), Some("1"));
-    let mismatch = rejection(Reason::CsrfMismatch, ErrorStyle::AuthX);
+    let mismatch = rejection(RejectionKind::CsrfMismatch, ErrorStyle::AuthX);
     assert_eq!(
         header(&mismatch, "www-authenticate").as_deref(),
         Some("Bearer")

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Answer, let_in, log_in, refreshed, renewed, with_sessions};
+use super::{Answer, log_in, record, refreshed, renewed, with_sessions};
 use crate::Require;
 use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, builder};
@@ -48,7 +48,7 @@ proptest! {
                 continue;
             };
             current = renewed(&cookies);
-            let token = let_in(&auth, &current);
+            let token = record(&auth, &current);
             prop_assert!(token.expires_at() > old_end);
             prop_assert!(token.expires_at().as_secs() <= end);
             prop_assert!(token.expires_at().as_secs() <= at + access);

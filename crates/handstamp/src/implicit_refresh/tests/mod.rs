@@ -40,11 +40,11 @@ impl ResponseHead for Answer {
 /// What the answer to a request with this token sets.
 fn refreshed(auth: &Auth, token: Authenticated<Access>, answer: &Answer) -> Option<SetCookies> {
     let refresh = ImplicitRefresh::begin(auth, "GET", "/").unwrap();
-    refresh.let_in(&Arc::new(token));
+    refresh.record(&Arc::new(token));
     now(refresh.cookies(answer))
 }
 
-fn let_in(auth: &Auth, token: &str) -> Authenticated<Access> {
+fn record(auth: &Auth, token: &str) -> Authenticated<Access> {
     ask(auth, &Head::new("GET").access(token), &Require::access()).unwrap()
 }
 
@@ -106,7 +106,7 @@ fn tokens_are_renewed_shortly_before_they_end() {
         } else {
             auth_and_clock(config)
         };
-        let token = let_in(&auth, &token(&auth, &changes));
+        let token = record(&auth, &token(&auth, &changes));
         let cookies = refreshed(&auth, token, &Answer(200, &[]));
         assert_eq!(cookies.is_some(), expected, "{row}");
     }
@@ -145,7 +145,7 @@ fn some_answers_carry_nothing() {
     ];
     for (row, status, headers, expected) in rows {
         let due = json!({"iat": NOW - 800, "exp": NOW + 100});
-        let token = let_in(&auth, &token(&auth, &due));
+        let token = record(&auth, &token(&auth, &due));
         let cookies = refreshed(&auth, token, &Answer(*status, headers));
         assert_eq!(cookies.is_some(), *expected, "{row}");
     }
@@ -155,7 +155,7 @@ fn some_answers_carry_nothing() {
 fn only_a_cookie_that_was_let_in_is_renewed() {
     let auth = auth(builder().token_locations([Location::Headers, Location::Cookies]));
     let due = token(&auth, &json!({"iat": NOW - 800, "exp": NOW + 100}));
-    let cookie = Arc::new(let_in(&auth, &due));
+    let cookie = Arc::new(record(&auth, &due));
     let bearer = Head::new("GET").bearer(&due);
     let bearer = Arc::new(ask(&auth, &bearer, &Require::access()).unwrap());
     let refresh = token(&auth, &json!({"type": "refresh"}));
@@ -167,15 +167,15 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let nobody = begin();
     assert!(!is_renewed(&nobody), "nobody was let in");
     let header = begin();
-    header.let_in(&bearer);
+    header.record(&bearer);
     assert!(!is_renewed(&header), "a header");
-    header.let_in(&cookie);
+    header.record(&cookie);
     assert!(is_renewed(&header), "a header, and a cookie");
     let other = begin();
-    other.let_in(&refresh);
+    other.record(&refresh);
     assert!(!is_renewed(&other), "a refresh token");
     let both = begin();
-    both.clone().let_in(&cookie);
+    both.clone().record(&cookie);
     assert!(is_renewed(&both), "clones are one");
     assert!(ImplicitRefresh::begin(&auth, "CONNECT", "/").is_none());
     assert!(both.is_of(&auth));

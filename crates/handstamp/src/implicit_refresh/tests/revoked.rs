@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Answer, ImplicitRefresh, let_in, log_in, refreshed, with_sessions};
+use super::{Answer, ImplicitRefresh, log_in, record, refreshed, with_sessions};
 use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::StoreError;
@@ -16,7 +16,7 @@ use crate::{Auth, TokenPair, minutes};
 fn what_was_revoked_since_is_not_renewed() {
     let ends: [(&str, fn(&Auth, &TokenPair)); 4] = [
         ("its session", |auth, tokens| {
-            let token = let_in(auth, tokens.access().as_str());
+            let token = record(auth, tokens.access().as_str());
             let session = token.session_id().unwrap();
             now(auth.revoke_session(&token, &session)).unwrap();
         }),
@@ -24,7 +24,7 @@ fn what_was_revoked_since_is_not_renewed() {
             now(auth.revoke_all_sessions("user1")).unwrap();
         }),
         ("the token itself", |auth, tokens| {
-            let token = let_in(auth, tokens.access().as_str());
+            let token = record(auth, tokens.access().as_str());
             now(auth.revoke_token("user1", token.id(), token.expires_at())).unwrap();
         }),
         ("the session, by a log-out", |auth, tokens| {
@@ -44,9 +44,9 @@ fn what_was_revoked_since_is_not_renewed() {
                     config.session_tracking(false)
                 });
                 let tokens = log_in(&auth, ClientInfo::new());
-                let token = let_in(&auth, tokens.access().as_str());
+                let token = record(&auth, tokens.access().as_str());
                 clock.advance(minutes(14));
-                let before = let_in(&auth, tokens.access().as_str());
+                let before = record(&auth, tokens.access().as_str());
                 assert!(
                     refreshed(&auth, before, &Answer(200, &[])).is_some(),
                     "{row}"
@@ -65,7 +65,7 @@ fn what_was_revoked_since_is_not_renewed() {
 fn what_ends_while_the_handler_works_is_not_renewed() {
     let (auth, clock) = auth_and_clock(builder());
     let token = auth.create_access_token("user1").unwrap();
-    let token = let_in(&auth, token.as_str());
+    let token = record(&auth, token.as_str());
     clock.advance(minutes(15));
     assert!(refreshed(&auth, token, &Answer(200, &[])).is_none());
 }
@@ -108,9 +108,9 @@ async fn the_blocklist_is_asked_again() {
             .build();
         let due = auth.create_access_token("user1").unwrap();
         clock.advance(minutes(14));
-        let token = Arc::new(let_in(&auth, due.as_str()));
+        let token = Arc::new(record(&auth, due.as_str()));
         let refresh = ImplicitRefresh::begin(&auth, "GET", "/").unwrap();
-        refresh.let_in(&token);
+        refresh.record(&token);
         let cookies = refresh.cookies(&Answer(200, &[])).await;
         assert_eq!(cookies.is_some(), expected, "{row}");
         assert_eq!(asked.load(Ordering::Relaxed), 2, "{row}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Answer, claims, let_in, log_in, refreshed, renewed, with_sessions};
+use super::{Answer, claims, log_in, record, refreshed, renewed, with_sessions};
 use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, auth_and_clock, builder, now};
 use crate::{NewToken, Require, SetCookie, SetCookies, days, minutes};
@@ -19,7 +19,7 @@ fn the_new_token_says_the_same() {
         .login_type("admin")
         .claim("tenant", json!({"id": 7}));
     let first = auth.create_access_token(new).unwrap();
-    let first = let_in(&auth, first.as_str());
+    let first = record(&auth, first.as_str());
     let mut expected = claims(&first);
     clock.advance(minutes(14));
     let cookies = refreshed(&auth, first, &Answer(200, &[])).unwrap();
@@ -28,7 +28,7 @@ fn the_new_token_says_the_same() {
     let csrf = expected["csrf"].as_str().unwrap();
     assert!(lines[1].starts_with(&format!("csrf_access_token={csrf};")));
 
-    let second = let_in(&auth, &renewed(&cookies));
+    let second = record(&auth, &renewed(&cookies));
     let got = claims(&second);
     assert_ne!(got["jti"], expected["jti"]);
     for (name, value) in [
@@ -56,7 +56,7 @@ fn it_lives_no_longer_than_before_nor_than_configured() {
             let user = NewToken::for_subject("user1");
             let token = if has_session {
                 let tokens = log_in(&auth, ClientInfo::new());
-                NewToken::from(&let_in(&auth, tokens.access().as_str()))
+                NewToken::from(&record(&auth, tokens.access().as_str()))
             } else {
                 user
             };
@@ -64,9 +64,9 @@ fn it_lives_no_longer_than_before_nor_than_configured() {
                 .create_access_token(token.expires_in(lifetime))
                 .unwrap();
             clock.advance(age);
-            let token = let_in(&auth, token.as_str());
+            let token = record(&auth, token.as_str());
             let cookies = refreshed(&auth, token, &Answer(200, &[])).unwrap();
-            let renewed = let_in(&auth, &renewed(&cookies));
+            let renewed = record(&auth, &renewed(&cookies));
             let lives = renewed.expires_at().as_secs() - renewed.issued_at().as_secs();
             assert_eq!(lives, expected, "{row}, {has_session}");
         }
@@ -78,7 +78,7 @@ fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
     let (auth, clock) = with_sessions(builder().session_absolute(minutes(40)));
     let user = NewToken::for_subject("user1").expires_in(minutes(20));
     let tokens = now(auth.log_in(user, ClientInfo::new().persistent(days(30)))).unwrap();
-    let first = let_in(&auth, tokens.access().as_str());
+    let first = record(&auth, tokens.access().as_str());
     let mut expected = claims(&first);
     clock.advance(minutes(19));
     let cookies = refreshed(&auth, first, &Answer(200, &[])).unwrap();
@@ -86,7 +86,7 @@ fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
         let line = line.to_header_value();
         line.contains("; Max-Age=2592000;")
     }));
-    let second = let_in(&auth, &renewed(&cookies));
+    let second = record(&auth, &renewed(&cookies));
     let got = claims(&second);
     for (name, value) in [
         ("jti", got["jti"].clone()),
@@ -101,7 +101,7 @@ fn in_a_session_it_lives_and_is_kept_as_the_session_says() {
 
     clock.advance(minutes(19));
     let cookies = refreshed(&auth, second, &Answer(200, &[])).unwrap();
-    let third = let_in(&auth, &renewed(&cookies));
+    let third = record(&auth, &renewed(&cookies));
     assert_eq!(third.expires_at().as_secs(), NOW + 40 * 60, "its end");
     clock.advance(minutes(1));
     assert!(refreshed(&auth, third, &Answer(200, &[])).is_none());
@@ -133,7 +133,7 @@ fn without_a_session_it_is_kept_as_the_settings_say() {
         let first = auth.set_access_cookies(tokens.access()).unwrap();
         assert_eq!(is_kept(&first), !kept, "{row}: as the log-in said");
         clock.advance(minutes(14));
-        let token = let_in(&auth, tokens.access().as_str());
+        let token = record(&auth, tokens.access().as_str());
         let second = refreshed(&auth, token, &Answer(200, &[])).unwrap();
         assert_eq!(is_kept(&second), kept, "{row}");
     }
@@ -149,7 +149,7 @@ fn the_log_in_is_remembered() {
         .csrf(refresh.csrf().unwrap());
     let log_in = NewToken::for_subject("user1").fresh();
     let first = auth.create_access_token(log_in).unwrap();
-    let first = let_in(&auth, first.as_str());
+    let first = record(&auth, first.as_str());
     assert_eq!(claims(&first).get("auth_time"), None, "iat says it");
     assert_eq!(first.authenticated_at().as_secs(), NOW);
 
@@ -167,13 +167,13 @@ fn the_log_in_is_remembered() {
     ];
     for (row, new, expected) in rows {
         let token = auth.create_access_token(new).unwrap();
-        let token = let_in(&auth, token.as_str());
+        let token = record(&auth, token.as_str());
         assert_eq!(token.authenticated_at().as_secs(), expected, "{row}");
         let is_recent = auth.require_fresh_within(&token, minutes(5)).is_ok();
         assert_eq!(is_recent, row == "after a password", "{row}");
     }
     let again = now(auth.refresh(&refresh)).unwrap();
-    let access = let_in(&auth, again.access().as_str());
+    let access = record(&auth, again.access().as_str());
     assert_eq!(access.authenticated_at().as_secs(), NOW);
 }
 
@@ -181,23 +181,23 @@ fn the_log_in_is_remembered() {
 fn in_a_session_a_password_that_is_given_again_is_remembered_too() {
     let (auth, clock) = with_sessions(builder());
     let tokens = log_in(&auth, ClientInfo::new());
-    let first = let_in(&auth, tokens.access().as_str());
+    let first = record(&auth, tokens.access().as_str());
     assert!(auth.require_fresh_within(&first, minutes(5)).is_ok());
     clock.advance(minutes(6));
     let rejection = auth.require_fresh_within(&first, minutes(5)).unwrap_err();
     assert_eq!(rejection.code(), "fresh_token_required");
     assert!(auth.require_fresh(&first).is_ok());
 
-    let confirmed = NewToken::from(&first).fresh();
-    let confirmed = auth.create_access_token(confirmed).unwrap();
-    let confirmed = let_in(&auth, confirmed.as_str());
-    assert!(auth.require_fresh_within(&confirmed, minutes(5)).is_ok());
-    assert_eq!(claims(&confirmed)["auth_time"], json!(NOW + 360));
-    assert_eq!(confirmed.session_id(), first.session_id());
+    let acknowledged = NewToken::from(&first).fresh();
+    let acknowledged = auth.create_access_token(acknowledged).unwrap();
+    let acknowledged = record(&auth, acknowledged.as_str());
+    assert!(auth.require_fresh_within(&acknowledged, minutes(5)).is_ok());
+    assert_eq!(claims(&acknowledged)["auth_time"], json!(NOW + 360));
+    assert_eq!(acknowledged.session_id(), first.session_id());
 
     clock.advance(minutes(14));
-    let cookies = refreshed(&auth, confirmed, &Answer(200, &[])).unwrap();
-    let renewed = let_in(&auth, &renewed(&cookies));
+    let cookies = refreshed(&auth, acknowledged, &Answer(200, &[])).unwrap();
+    let renewed = record(&auth, &renewed(&cookies));
     assert_eq!(renewed.authenticated_at().as_secs(), NOW + 360);
     assert!(auth.require_fresh(&renewed).is_err());
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Continuation::{Arrived, Debounced, Recovered, Reissued, ReissuedLate, Rotated};
+use super::Continuation::{Acknowledged, Debounced, Recovered, Reissued, ReissuedLate, Rotated};
 use super::Reuse::{Recent, Stale};
 use super::Verdict::{self, Continue, Reuse};
 use crate::clock::UnixTime;
-use crate::store::{Presented, Reason, Rotate, SessionId, SessionRow, TokenId, Uid};
+use crate::store::{AccountId, EndReason, PresentedToken, Rotate, SessionId, SessionRow, TokenId};
 
 /// Which token is presented to a session whose current one is of generation 3.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ const W: u64 = 10_000;
 #[rustfmt::skip]
 fn each_token_is_answered_by_its_place_in_the_line() {
     let rows: [(&str, Token, bool, &[u64], Verdict); 19] = [
-        ("the current token, which nobody was known to have", Own(3), false, &[0, W - 1, W, u64::MAX / 2], Continue(Arrived)),
+        ("the current token, which nobody was known to have", Own(3), false, &[0, W - 1, W, u64::MAX / 2], Continue(Acknowledged)),
         ("the current token within the window", Own(3), true, &[0, 1, W - 1], Continue(Debounced)),
         ("the current token from the end of the window on", Own(3), true, &[W, W + 1, u64::MAX / 2], Continue(Rotated)),
         ("the previous token within the window, its end included", Own(2), false, &[0, 1, W - 1, W], Continue(Reissued)),
@@ -44,14 +44,14 @@ fn each_token_is_answered_by_its_place_in_the_line() {
         ("the same when the current one arrived", Foreign(2), true, &[0, W, W + 1], Reuse(Stale)),
         ("a token without a generation", Foreign(0), false, &[0, W, W + 1], Reuse(Stale)),
     ];
-    for (row, token, confirmed, ages, expected) in rows {
+    for (row, token, acknowledged, ages, expected) in rows {
         for age in ages {
             // The window may have begun long after the token was made.
             let session = SessionRow {
                 rotated_at: UnixTime::from_millis(1),
-                ..session(confirmed)
+                ..session(acknowledged)
             };
-            let now = session.renewed_at.saturating_add(Duration::from_millis(*age));
+            let now = session.grace_started_at.saturating_add(Duration::from_millis(*age));
             let got = session.judge(&present(token), now);
             assert_eq!(got, expected, "{row}: {token:?} at {age} ms");
         }
@@ -60,12 +60,16 @@ fn each_token_is_answered_by_its_place_in_the_line() {
 
 #[test]
 fn a_clock_that_went_back_makes_tokens_young() {
-    for confirmed in [false, true] {
-        let session = session(confirmed);
+    for acknowledged in [false, true] {
+        let session = session(acknowledged);
         for now in [0, session.rotated_at.as_millis() - 1] {
             let now = UnixTime::from_millis(now);
             let judge = |token| session.judge(&present(token), now);
-            let young = if confirmed { Debounced } else { Arrived };
+            let young = if acknowledged {
+                Debounced
+            } else {
+                Acknowledged
+            };
             assert_eq!(judge(Own(3)), Continue(young));
             assert_eq!(judge(Own(2)), Continue(Reissued));
             assert_eq!(judge(Own(1)), Reuse(Stale));
@@ -78,7 +82,7 @@ fn without_a_window_a_token_that_arrived_is_exchanged_at_once() {
     let session = session(true);
     for age in [0, 1, W] {
         let now = session
-            .renewed_at
+            .grace_started_at
             .saturating_add(Duration::from_millis(age));
         let mut presented = present(Own(3));
         presented.grace = Duration::ZERO;
@@ -88,17 +92,17 @@ fn without_a_window_a_token_that_arrived_is_exchanged_at_once() {
 
 #[test]
 fn an_exchange_moves_the_line_by_one() {
-    for confirmed in [false, true] {
+    for acknowledged in [false, true] {
         let before = session(true);
         let now = UnixTime::from_millis(5_000_000);
         let mut rotate = rotate(Own(3));
-        rotate.confirmed = confirmed;
+        rotate.acknowledged = acknowledged;
         let expected = SessionRow {
             generation: 4,
             current: token(Own(4)),
-            confirmed,
+            acknowledged,
             rotated_at: now,
-            renewed_at: now,
+            grace_started_at: now,
             idle_expires: UnixTime::from_millis(5_000_000 + 60_000),
             ..before.clone()
         };
@@ -109,16 +113,16 @@ fn an_exchange_moves_the_line_by_one() {
 #[test]
 fn a_recovery_takes_the_line_from_the_token() {
     let now = UnixTime::from_millis(5_000_000);
-    for confirmed in [false, true] {
+    for acknowledged in [false, true] {
         for token_is in [Own(9), Foreign(4)] {
-            let before = session(confirmed);
+            let before = session(acknowledged);
             let rotate = rotate(token_is);
             let expected = SessionRow {
                 generation: rotate.presented.generation,
                 current: token(token_is),
-                confirmed: true,
+                acknowledged: true,
                 rotated_at: now,
-                renewed_at: now,
+                grace_started_at: now,
                 idle_expires: UnixTime::from_millis(5_000_000 + 60_000),
                 ..before.clone()
             };
@@ -130,21 +134,25 @@ fn a_recovery_takes_the_line_from_the_token() {
 #[test]
 fn nothing_else_moves_it_and_its_window_begins_when_it_arrives() {
     let now = UnixTime::from_millis(5_000_000);
-    for confirmed in [false, true] {
-        let before = session(confirmed);
+    for acknowledged in [false, true] {
+        let before = session(acknowledged);
         for way in [Debounced, Reissued, ReissuedLate] {
             assert_eq!(before.after(way, &rotate(Own(3)), now), before, "{way:?}");
         }
     }
     let arrived = SessionRow {
-        confirmed: true,
-        renewed_at: now,
+        acknowledged: true,
+        grace_started_at: now,
         ..session(false)
     };
     let before = session(false);
-    assert_eq!(before.after(Arrived, &rotate(Own(3)), now), arrived);
-    assert_eq!(before.confirm(now), arrived);
-    assert_eq!(session(true).confirm(now), session(true), "it does once");
+    assert_eq!(before.after(Acknowledged, &rotate(Own(3)), now), arrived);
+    assert_eq!(before.acknowledge(now), arrived);
+    assert_eq!(
+        session(true).acknowledge(now),
+        session(true),
+        "it does once"
+    );
 }
 
 #[test]
@@ -185,7 +193,7 @@ fn a_session_is_live_until_the_moment_it_ends() {
         ..row.clone()
     };
     let revoked = SessionRow {
-        revoked: Some((at(2_000), Reason::LoggedOut)),
+        revoked: Some((at(2_000), EndReason::LoggedOut)),
         ..row.clone()
     };
     #[rustfmt::skip]
@@ -208,16 +216,16 @@ fn a_session_is_live_until_the_moment_it_ends() {
     }
 }
 
-fn session(confirmed: bool) -> SessionRow {
+fn session(acknowledged: bool) -> SessionRow {
     let at = UnixTime::from_millis;
     SessionRow {
         id: SessionId::from("session"),
-        uid: Uid::new(None, "user1"),
+        uid: AccountId::new(None, "user1"),
         generation: 3,
         current: token(Own(3)),
-        confirmed,
+        acknowledged,
         rotated_at: at(1_000_000),
-        renewed_at: at(1_000_000),
+        grace_started_at: at(1_000_000),
         created_at: at(900_000),
         last_active: at(950_000),
         idle_expires: at(1_060_000),
@@ -237,9 +245,9 @@ fn token(token: Token) -> TokenId {
     }
 }
 
-fn present(which: Token) -> Presented {
+fn present(which: Token) -> PresentedToken {
     let (Own(generation) | Foreign(generation)) = which;
-    Presented::new(
+    PresentedToken::new(
         &SessionId::from("session"),
         token(which),
         generation,
@@ -248,6 +256,6 @@ fn present(which: Token) -> Presented {
 }
 
 fn rotate(token: Token) -> Rotate {
-    let (uid, session) = (Uid::new(None, "user1"), SessionId::from("session"));
+    let (uid, session) = (AccountId::new(None, "user1"), SessionId::from("session"));
     Rotate::new(uid, session, present(token), Duration::from_secs(60))
 }

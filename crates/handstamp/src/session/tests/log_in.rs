@@ -6,7 +6,7 @@ use super::{House, claims, house};
 use crate::config::ConfigBuilder;
 use crate::error::{AuthError, IssueError};
 use crate::session::{ClientInfo, EventKind};
-use crate::store::Reason;
+use crate::store::EndReason;
 use crate::testing::{Head, NOW, builder, now};
 use crate::{NewToken, TokenPair, days, minutes};
 
@@ -111,7 +111,7 @@ fn a_log_in_ends_the_session_that_the_request_was_in() {
         let client = house.auth.client_info(&head);
         let new = now(house.auth.log_in("user2", client)).unwrap();
         let mut told = vec![EventKind::LoggedIn];
-        told.extend(ends.then_some(EventKind::Revoked(Reason::Replaced)));
+        told.extend(ends.then_some(EventKind::Revoked(EndReason::Replaced)));
         assert_eq!(house.told(), told, "{row}");
         assert_eq!(house.refresh(&old).is_err(), ends, "{row}");
         assert_eq!(house.enter(&new), "user2", "{row}");

@@ -2,7 +2,7 @@
 
 use super::{House, house, refresh_head};
 use crate::session::{ClientInfo, EventKind};
-use crate::store::Reason;
+use crate::store::EndReason;
 use crate::testing::{Head, builder, now};
 use crate::{Auth, Location, NewToken, RequestHead as _, TokenPair, minutes};
 
@@ -55,7 +55,7 @@ fn log_out_ends_the_session_of_either_token() {
             expected.as_ref().map_err(|code| *code),
             "{row}"
         );
-        let revoked = EventKind::Revoked(Reason::LoggedOut);
+        let revoked = EventKind::Revoked(EndReason::LoggedOut);
         assert_eq!(told.contains(&revoked), expected == ended, "{row}");
     }
 }

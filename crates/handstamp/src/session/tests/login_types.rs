@@ -33,7 +33,7 @@ fn houses() -> Houses {
         .refresh_cookie_name("admin_refresh")
         .refresh_csrf_cookie_name("admin_refresh_csrf");
     Houses {
-        admins: house(admins.beside(&users)),
+        admins: house(admins.alongside(&users)),
         users: house(builder().login_type("user")),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{House, house};
 use crate::clock::UnixTime;
 use crate::session::{EventKind, Owner};
-use crate::store::{Reason, SessionId};
+use crate::store::{EndReason, SessionId};
 use crate::testing::{Head, NOW, builder, now, outcome};
 use crate::{NewToken, Require, days};
 
@@ -32,10 +32,10 @@ fn each_way_to_revoke_ends_what_it_says() {
         }, 1, [true, false, true, true]),
         ("everything", |house, _| now(house.auth.revoke_all_sessions("user1")).unwrap(), 2, [false, false, false, true]),
         ("what there was a day ago", |house, _| {
-            now(house.auth.not_before("user1", UnixTime::from_secs(NOW))).unwrap()
+            now(house.auth.revoke_issued_before("user1", UnixTime::from_secs(NOW))).unwrap()
         }, 1, [false, true, true, true]),
         ("what there will be", |house, _| {
-            now(house.auth.not_before("user1", UnixTime::from_secs(NOW * 2))).unwrap()
+            now(house.auth.revoke_issued_before("user1", UnixTime::from_secs(NOW * 2))).unwrap()
         }, 2, [false, false, false, true]),
         ("another person of the same name", |house, _| {
             now(house.auth.revoke_all_sessions(Owner::from("user1").login_type("admin"))).unwrap()
@@ -53,7 +53,7 @@ fn each_way_to_revoke_ends_what_it_says() {
         assert_eq!(revoke(&house, &tokens), ended, "{row}");
         assert_eq!(
             house.told(),
-            vec![EventKind::Revoked(Reason::Revoked); ended],
+            vec![EventKind::Revoked(EndReason::Revoked); ended],
             "{row}"
         );
         let [first, second, other] = &tokens;
@@ -97,7 +97,10 @@ fn a_not_before_never_moves_back() {
     house.clock.advance(days(2));
     let tokens = house.log_in("user1");
     now(house.auth.revoke_all_sessions("user1")).unwrap();
-    now(house.auth.not_before("user1", UnixTime::from_secs(1))).unwrap();
+    now(house
+        .auth
+        .revoke_issued_before("user1", UnixTime::from_secs(1)))
+    .unwrap();
     assert_eq!(house.enter(&tokens), "session_ended");
 }
 

@@ -11,8 +11,8 @@ use crate::error::{AuthError, StoreError};
 use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
-    Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, Uid,
+    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -60,7 +60,7 @@ verbs! {
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
-    list(uid: Uid) -> Vec<SessionRow>;
+    list(uid: AccountId) -> Vec<SessionRow>;
     purge() -> u64;
 }
 
@@ -149,7 +149,7 @@ fn an_implicit_refresh_asks_when_it_is_due() {
             let token = ask(&house.auth, &head, &Require::access()).unwrap();
             asked.lock().unwrap().clear();
             let refresh = ImplicitRefresh::begin(&house.auth, "GET", "/").unwrap();
-            refresh.let_in(&Arc::new(token));
+            refresh.record(&Arc::new(token));
             let cookies = now(refresh.cookies(&Plain));
             assert_eq!(cookies.is_some(), !expected.is_empty());
             assert_eq!(*asked.lock().unwrap(), expected, "{check:?}");
@@ -191,7 +191,7 @@ fn a_forged_or_expired_token_is_not_shown_to_the_store() {
 }
 
 #[test]
-fn without_confirmation_a_late_token_is_a_copy() {
+fn without_acknowledgement_a_late_token_is_a_copy() {
     let house = house(builder().check_sessions(CheckSessions::OnRefresh));
     let first = house.log_in("user1");
     house.clock.advance(crate::minutes(14));

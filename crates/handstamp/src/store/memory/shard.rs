@@ -9,8 +9,8 @@ use crate::admission::Admission;
 use crate::clock::UnixTime;
 use crate::session::rotation::Verdict;
 use crate::store::{
-    Admit, AdmitPurpose, Created, NewSession, Reason, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
 };
 
 /// Everything of the users whose hash falls here.
@@ -18,9 +18,9 @@ use crate::store::{
 pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
     /// Sets: nothing keeps a user from logging in a hundred thousand times.
-    pub(super) of_user: HashMap<Uid, HashSet<SessionId>>,
+    pub(super) of_user: HashMap<AccountId, HashSet<SessionId>>,
     /// Of the users that have any: most look-ups end here, with nothing found.
-    pub(super) revoked: HashMap<Uid, Revoked>,
+    pub(super) revoked: HashMap<AccountId, Revoked>,
     /// When to look whether an entry can go; the earliest first. Each entry of the maps has one entry here.
     pub(super) due: BinaryHeap<Reverse<(UnixTime, Due)>>,
 }
@@ -64,8 +64,8 @@ pub(super) struct NotBefore {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Due {
     Session(SessionId),
-    Token(Uid, TokenId),
-    NotBefore(Uid),
+    Token(AccountId, TokenId),
+    NotBefore(AccountId),
 }
 
 pub(super) struct Swept {
@@ -77,7 +77,7 @@ impl Shard {
     pub(super) fn create(&mut self, new: NewSession, now: UnixTime) -> Created {
         self.sweep(now, SWEEP_BATCH);
         if let Some(kept) = self.sessions.get(&new.id) {
-            return Created::Existing(kept.row.clone());
+            return Created::AlreadyExists(kept.row.clone());
         }
         let now = match self.not_before(&new.uid) {
             Some(not_before) => now.max(not_before.saturating_add(MILLISECOND)),
@@ -91,9 +91,9 @@ impl Shard {
             uid: new.uid,
             generation: 1,
             current: new.token,
-            confirmed: true,
+            acknowledged: true,
             rotated_at: now,
-            renewed_at: now,
+            grace_started_at: now,
             created_at: now,
             last_active: now,
             idle_expires: now.saturating_add(new.idle).min(absolute_expires),
@@ -122,7 +122,7 @@ impl Shard {
         };
         match row.judge(&rotate.presented, now) {
             Verdict::Reuse(reuse) => {
-                row.revoked = Some((now, Reason::Reused));
+                row.revoked = Some((now, EndReason::Reused));
                 Rotation::Reused(reuse)
             }
             Verdict::Continue(way) => {
@@ -155,8 +155,8 @@ impl Shard {
                 }
             }
             AdmitPurpose::Access { generation } => {
-                if *generation == row.generation && !row.confirmed {
-                    *row = row.confirm(now);
+                if *generation == row.generation && !row.acknowledged {
+                    *row = row.acknowledge(now);
                 }
             }
         }
@@ -205,7 +205,7 @@ impl Shard {
         meant
     }
 
-    fn set_not_before(&mut self, uid: &Uid, at: UnixTime, forget_at: UnixTime) {
+    fn set_not_before(&mut self, uid: &AccountId, at: UnixTime, forget_at: UnixTime) {
         let revoked = self.revoked.entry(uid.clone()).or_default();
         match &mut revoked.not_before {
             Some(before) => {
@@ -239,7 +239,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn list(&self, uid: &Uid, now: UnixTime) -> Vec<SessionRow> {
+    pub(super) fn list(&self, uid: &AccountId, now: UnixTime) -> Vec<SessionRow> {
         let not_before = self.not_before(uid);
         let ids = self.of_user.get(uid).into_iter().flatten();
         let mut rows: Vec<SessionRow> = ids
@@ -251,11 +251,16 @@ impl Shard {
         rows
     }
 
-    fn not_before(&self, uid: &Uid) -> Option<UnixTime> {
+    fn not_before(&self, uid: &AccountId) -> Option<UnixTime> {
         self.revoked.get(uid).and_then(Revoked::not_before)
     }
 
-    fn live(&mut self, uid: &Uid, session: &SessionId, now: UnixTime) -> Option<&mut SessionRow> {
+    fn live(
+        &mut self,
+        uid: &AccountId,
+        session: &SessionId,
+        now: UnixTime,
+    ) -> Option<&mut SessionRow> {
         let not_before = self.not_before(uid);
         let row = &mut self.sessions.get_mut(session)?.row;
         (row.uid == *uid && row.is_live(now, not_before)).then_some(row)
@@ -323,7 +328,7 @@ impl Shard {
     }
 
     /// A user of whom nothing is revoked takes no room.
-    fn forget(&mut self, uid: &Uid) {
+    fn forget(&mut self, uid: &AccountId) {
         let is_empty =
             |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
         if self.revoked.get(uid).is_some_and(is_empty) {

@@ -12,8 +12,9 @@ use self::contents::Contents;
 use super::MemoryStore;
 use crate::clock::{Clock, UnixTime};
 use crate::store::{
-    Admit, AdmitPurpose, Created, NewSession, Presented, Reason, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store as _, TokenId, Uid, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, PresentedToken, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store as _, TokenId,
+    UserRevocation,
 };
 use crate::testing::block_on as answer;
 
@@ -75,7 +76,7 @@ fn a_revocation_is_kept_to_the_millisecond() {
 #[test]
 fn what_changes_nothing_takes_no_room() {
     let (store, _clock) = store();
-    let nobody = || Uid::new(None, "nobody");
+    let nobody = || AccountId::new(None, "nobody");
     let none = || SessionId::from("none");
     revoke_user(&store, "nobody", UserRevocation::AllBut(none()), 100);
     revoke_token(&store, "nobody", "token", after(0));
@@ -226,8 +227,8 @@ fn after(millis: u64) -> UnixTime {
     UnixTime::from_millis(START + millis)
 }
 
-fn uid(user: &str) -> Uid {
-    Uid::new(None, user)
+fn uid(user: &str) -> AccountId {
+    AccountId::new(None, user)
 }
 
 fn new_session(user: &str, session: &str, idle: u64, absolute: u64) -> NewSession {
@@ -243,7 +244,7 @@ fn new_session(user: &str, session: &str, idle: u64, absolute: u64) -> NewSessio
 fn create(store: &MemoryStore, new: NewSession) -> SessionRow {
     match answer(store.create(new)).unwrap() {
         Created::New(row) => row,
-        Created::Existing(row) => panic!("there was {row:?}"),
+        Created::AlreadyExists(row) => panic!("there was {row:?}"),
     }
 }
 
@@ -251,15 +252,15 @@ fn create(store: &MemoryStore, new: NewSession) -> SessionRow {
 fn rotate(store: &MemoryStore, user: &str, session: &str, generation: u64, idle: u64) -> Rotation {
     let session = SessionId::from(session);
     let token = (1..generation).fold(TokenId::from("first"), |token, _| token.successor(&session));
-    let presented = Presented::new(&session, token, generation, Duration::ZERO);
+    let presented = PresentedToken::new(&session, token, generation, Duration::ZERO);
     let mut rotate = Rotate::new(uid(user), session, presented, Duration::from_millis(idle));
-    rotate.confirmed = true;
+    rotate.acknowledged = true;
     answer(store.rotate(rotate)).unwrap()
 }
 
 fn revoke_session(store: &MemoryStore, user: &str, session: &str) -> bool {
     let session = SessionId::from(session);
-    let revoke = RevokeSession::new(uid(user), session, Reason::LoggedOut);
+    let revoke = RevokeSession::new(uid(user), session, EndReason::LoggedOut);
     answer(store.revoke_session(revoke)).unwrap()
 }
 
@@ -270,7 +271,7 @@ fn revoke_token(store: &MemoryStore, user: &str, token: &str, until: UnixTime) {
 
 fn revoke_user(store: &MemoryStore, user: &str, which: UserRevocation, keep: u64) {
     let keep = Duration::from_millis(keep);
-    let revoke = RevokeUser::new(uid(user), which, Reason::Revoked, keep);
+    let revoke = RevokeUser::new(uid(user), which, EndReason::Revoked, keep);
     answer(store.revoke_user(revoke)).unwrap();
 }
 

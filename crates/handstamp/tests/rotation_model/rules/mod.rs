@@ -19,9 +19,9 @@ pub(crate) trait Rule {
     }
 
     /// The row after an access token of its generation was let in for the first time.
-    fn confirm(&self, row: Row) -> Row {
+    fn acknowledge(&self, row: Row) -> Row {
         Row {
-            confirmed: true,
+            acknowledged: true,
             ..row
         }
     }
@@ -60,7 +60,7 @@ pub(crate) enum Way {
     Rotated,
     Debounced,
     /// The current token, of which nobody was known to have it: now somebody is, so its window begins.
-    Arrived,
+    Acknowledged,
     Reissued,
     ReissuedLate,
     Recovered,
@@ -71,7 +71,7 @@ impl fmt::Display for Way {
         f.write_str(match self {
             Self::Rotated => "rotated",
             Self::Debounced => "debounced",
-            Self::Arrived => "arrived",
+            Self::Acknowledged => "arrived",
             Self::Reissued => "reissued",
             Self::ReissuedLate => "reissued late",
             Self::Recovered => "recovered",

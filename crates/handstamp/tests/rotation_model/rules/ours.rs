@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use handstamp::clock::UnixTime;
 use handstamp::session::rotation::{Continuation, Verdict};
-use handstamp::store::{Presented, Reason, Rotate, SessionId, SessionRow, TokenId, Uid};
+use handstamp::store::{
+    AccountId, EndReason, PresentedToken, Rotate, SessionId, SessionRow, TokenId,
+};
 
 use super::RefreshCookie;
 use super::proposed::{Confirmation, Proposed};
@@ -42,11 +44,11 @@ fn questions(old: u8) -> impl Iterator<Item = (Row, Token)> {
     generations().flat_map(move |current| {
         generations().flat_map(move |presented| {
             (0..=old).flat_map(move |age| {
-                [false, true].into_iter().flat_map(move |confirmed| {
+                [false, true].into_iter().flat_map(move |acknowledged| {
                     ends.into_iter().map(move |ended| {
                         let row = Row {
                             current: Token::of(current),
-                            confirmed,
+                            acknowledged,
                             age,
                             ended,
                             second: None,
@@ -69,7 +71,7 @@ impl Rule for Ours {
         let mut at = usize::from(row.current.generation);
         at = at * usize::from(GENERATIONS) + usize::from(token.generation);
         at = at * usize::from(self.old + 1) + usize::from(row.age);
-        at = at * 2 + usize::from(row.confirmed);
+        at = at * 2 + usize::from(row.acknowledged);
         at = at * 3 + ended;
         self.answers[at]
     }
@@ -78,8 +80,8 @@ impl Rule for Ours {
         self.line.row(row).is_live(NOW, None)
     }
 
-    fn confirm(&self, row: Row) -> Row {
-        self.line.abstracted(&self.line.row(row).confirm(NOW))
+    fn acknowledge(&self, row: Row) -> Row {
+        self.line.abstracted(&self.line.row(row).acknowledge(NOW))
     }
 
     fn window(&self) -> u8 {
@@ -94,7 +96,7 @@ impl Rule for Ours {
 /// A session, and the ids of its tokens.
 struct Line {
     session: SessionId,
-    uid: Uid,
+    uid: AccountId,
     tokens: Vec<TokenId>,
 }
 
@@ -107,7 +109,7 @@ impl Line {
         }
         Self {
             session,
-            uid: Uid::new(None, "user1"),
+            uid: AccountId::new(None, "user1"),
             tokens,
         }
     }
@@ -121,7 +123,7 @@ impl Line {
         let rotate = Rotate::new(
             self.uid.clone(),
             self.session.clone(),
-            Presented::new(
+            PresentedToken::new(
                 &self.session,
                 self.tokens[usize::from(token.generation)].clone(),
                 number(token.generation),
@@ -136,7 +138,7 @@ impl Line {
         let way = match continuation {
             Continuation::Rotated => Way::Rotated,
             Continuation::Debounced => Way::Debounced,
-            Continuation::Arrived => Way::Arrived,
+            Continuation::Acknowledged => Way::Acknowledged,
             Continuation::Reissued => Way::Reissued,
             Continuation::ReissuedLate => Way::ReissuedLate,
             Continuation::Recovered => Way::Recovered,
@@ -154,24 +156,25 @@ impl Line {
     }
 
     fn row(&self, row: Row) -> SessionRow {
-        let renewed_at = UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
+        let grace_started_at =
+            UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
         SessionRow {
             id: self.session.clone(),
             uid: self.uid.clone(),
             generation: number(row.current.generation),
             current: self.tokens[usize::from(row.current.generation)].clone(),
-            confirmed: row.confirmed,
-            rotated_at: renewed_at,
-            renewed_at,
+            acknowledged: row.acknowledged,
+            rotated_at: grace_started_at,
+            grace_started_at,
             created_at: LOGGED_IN,
             last_active: LOGGED_IN,
-            idle_expires: renewed_at.saturating_add(IDLE),
+            idle_expires: grace_started_at.saturating_add(IDLE),
             absolute_expires: LOGGED_IN.saturating_add(ABSOLUTE),
             data: String::new(),
             revoked: row.ended.map(|end| {
                 let reason = match end {
-                    End::LoggedOut => Reason::LoggedOut,
-                    End::Reused => Reason::Reused,
+                    End::LoggedOut => EndReason::LoggedOut,
+                    End::Reused => EndReason::Reused,
                 };
                 (NOW, reason)
             }),
@@ -190,10 +193,10 @@ impl Line {
             number(generation),
             "a token and its number belong together"
         );
-        let age = NOW.saturating_since(row.renewed_at).as_millis() / u128::from(TICK_MILLIS);
+        let age = NOW.saturating_since(row.grace_started_at).as_millis() / u128::from(TICK_MILLIS);
         Row {
             current: Token::of(generation),
-            confirmed: row.confirmed,
+            acknowledged: row.acknowledged,
             age: u8::try_from(age).expect("no age is longer"),
             ended: None,
             second: None,
@@ -227,8 +230,8 @@ fn the_rule_that_runs_is_the_one_that_others_are_measured_by() {
         let (answer, expected) = (ours.answer(row, token), rule.answer(row, token));
         assert_eq!(answer, expected, "{row:?} {token:?}");
         assert_eq!(ours.admits(row), rule.admits(row), "{row:?}");
-        if row.ended.is_none() && !row.confirmed {
-            assert_eq!(ours.confirm(row), rule.confirm(row), "{row:?}");
+        if row.ended.is_none() && !row.acknowledged {
+            assert_eq!(ours.acknowledge(row), rule.acknowledge(row), "{row:?}");
         }
     }
 }

@@ -43,17 +43,17 @@ impl Rule for Proposed {
                 current: token,
                 ..row
             };
-            return go_on(Way::Recovered, self.confirm(row));
+            return go_on(Way::Recovered, self.acknowledge(row));
         }
         if token == row.current {
-            return if !row.confirmed {
-                go_on(Way::Arrived, self.confirm(row))
+            return if !row.acknowledged {
+                go_on(Way::Acknowledged, self.acknowledge(row))
             } else if row.age < self.window {
                 go_on(Way::Debounced, row)
             } else {
                 let row = Row {
                     current: Token::of(token.generation + 1),
-                    confirmed: self.confirmation == Confirmation::AtOnce,
+                    acknowledged: self.confirmation == Confirmation::AtOnce,
                     age: 0,
                     ..row
                 };
@@ -64,16 +64,16 @@ impl Rule for Proposed {
             if row.age <= self.window {
                 return go_on(Way::Reissued, row);
             }
-            if !row.confirmed {
+            if !row.acknowledged {
                 return go_on(Way::ReissuedLate, row);
             }
         }
         reused(row)
     }
 
-    fn confirm(&self, row: Row) -> Row {
+    fn acknowledge(&self, row: Row) -> Row {
         Row {
-            confirmed: true,
+            acknowledged: true,
             age: 0,
             ..row
         }

@@ -66,7 +66,7 @@ impl Rule for SecondSuccessor {
             let next = child(token, (row.current.sibling + 1) % 8);
             let row = Row {
                 current: next,
-                confirmed: false,
+                acknowledged: false,
                 ..row
             };
             given(Way::Reissued, row, next)
@@ -144,7 +144,7 @@ impl Rule for WindowFromExchange {
         if token.generation > row.current.generation {
             let row = Row {
                 current: token,
-                confirmed: true,
+                acknowledged: true,
                 age: 0,
                 ..row
             };
@@ -160,7 +160,7 @@ impl Rule for WindowFromExchange {
         if is_before_current(token, row) && row.age <= self.window {
             return go_on(Way::Reissued, row, true);
         }
-        if is_before_current(token, row) && !row.confirmed {
+        if is_before_current(token, row) && !row.acknowledged {
             return go_on(Way::ReissuedLate, Row { age: 0, ..row }, true);
         }
         reused(row)
@@ -179,7 +179,7 @@ fn rotated(row: Row) -> Answer {
     let next = child(row.current, 0);
     let row = Row {
         current: next,
-        confirmed: false,
+        acknowledged: false,
         age: 0,
         ..row
     };

@@ -6,15 +6,15 @@ use std::sync::PoisonError;
 use super::super::MemoryStore;
 use super::super::shard::Due;
 use crate::clock::UnixTime;
-use crate::store::{SessionId, TokenId, Uid};
+use crate::store::{AccountId, SessionId, TokenId};
 
 /// What is kept, and until when.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Contents {
     pub(super) sessions: BTreeMap<SessionId, UnixTime>,
-    pub(super) tokens: BTreeMap<(Uid, TokenId), UnixTime>,
+    pub(super) tokens: BTreeMap<(AccountId, TokenId), UnixTime>,
     /// Of those that have a not-before: until when.
-    pub(super) users: BTreeMap<Uid, Option<UnixTime>>,
+    pub(super) users: BTreeMap<AccountId, Option<UnixTime>>,
 }
 
 impl Contents {

@@ -110,7 +110,7 @@ async fn without_a_value<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     }
     let app = App::new(&[
         ("HANDSTAMP_PUBLIC_ORIGIN", OURS),
-        ("HANDSTAMP_PROVENANCE", "report-only"),
+        ("HANDSTAMP_ORIGIN_CHECK", "report-only"),
     ]);
     let token = app.access("user1");
     for (row, value, expected) in [

@@ -7,8 +7,8 @@
 
 use super::origin::Origin;
 use super::{method, token};
-use crate::config::{Config, Provenance};
-use crate::error::Reason;
+use crate::config::{Config, OriginCheck};
+use crate::error::RejectionKind;
 use crate::locate::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
@@ -22,7 +22,7 @@ pub(crate) fn check_presented<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
     require: &Require<P>,
-) -> Result<(), Reason> {
+) -> Result<(), RejectionKind> {
     if location != Location::Cookies || require.csrf == CsrfDemand::Skip {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub(crate) fn check_presented<P: Purpose>(
 }
 
 /// For a log-out that brought cookies, whatever its method.
-pub(super) fn check_log_out(head: &impl RequestHead, config: &Config) -> Result<(), Reason> {
+pub(super) fn check_log_out(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
     if config.public_origin().is_none() {
         return Ok(());
     }
@@ -59,7 +59,10 @@ pub(super) fn check_log_out(head: &impl RequestHead, config: &Config) -> Result<
 
 /// For a route that asks for no token, such as a log-in. Without a public origin browsers are still told apart by
 /// `Sec-Fetch-Site`.
-pub(crate) fn check_tokenless(head: &impl RequestHead, config: &Config) -> Result<(), Reason> {
+pub(crate) fn check_tokenless(
+    head: &impl RequestHead,
+    config: &Config,
+) -> Result<(), RejectionKind> {
     if is_upgrade(head) {
         check_upgrade(head, config)
     } else if method::is_safe(head.method()) {
@@ -80,11 +83,11 @@ enum Silence {
     Program,
 }
 
-/// Refuses a request that another site made a browser send. With `HANDSTAMP_PROVENANCE=report-only` it is let through, and
+/// Refuses a request that another site made a browser send. With `HANDSTAMP_ORIGIN_CHECK=report-only` it is let through, and
 /// the log says that it would have been refused.
-fn check(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), Reason> {
+fn check(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), RejectionKind> {
     match judge(head, config, silence) {
-        Err(reason) if config.provenance() == Provenance::ReportOnly => {
+        Err(reason) if config.origin_check() == OriginCheck::ReportOnly => {
             tracing::warn!(code = reason.code(), ?reason, "request would be refused");
             Ok(())
         }
@@ -94,10 +97,10 @@ fn check(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(
 
 /// Browsers send no `Sec-Fetch-Site` with a WebSocket, and let any site open one: `Origin` must be there, and ours or
 /// trusted. Never only reported: no CSRF value could follow.
-fn check_upgrade(head: &impl RequestHead, config: &Config) -> Result<(), Reason> {
+fn check_upgrade(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
     match Header::of(head, "origin") {
         Header::One(origin) if is_ours(origin, config) || is_trusted(origin, config) => Ok(()),
-        origin => Err(Reason::OriginNotAllowed(origin.to_string())),
+        origin => Err(RejectionKind::OriginNotAllowed(origin.to_string())),
     }
 }
 
@@ -110,7 +113,7 @@ fn is_upgrade(head: &impl RequestHead) -> bool {
     head.method() == "CONNECT" || head.header_values("upgrade").any(names_it)
 }
 
-fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), Reason> {
+fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), RejectionKind> {
     let origin = Header::of(head, "origin");
     match (Header::of(head, "sec-fetch-site"), origin) {
         (Header::One(b"same-origin"), _) => Ok(()),
@@ -123,7 +126,7 @@ fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(
         (Header::One(b"none"), _) if silence == Silence::TokenDecides => Ok(()),
         (site @ (Header::One(_) | Header::Several), origin) => {
             let said = format!("Sec-Fetch-Site: {site}, Origin: {origin}");
-            Err(Reason::CrossSiteRequest(said))
+            Err(RejectionKind::CrossSiteRequest(said))
         }
         (Header::Absent, Header::One(origin))
             if is_ours(origin, config) || is_trusted(origin, config) =>
@@ -132,7 +135,7 @@ fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(
         }
         // No browser of today, or none at all.
         (Header::Absent, Header::Absent) if silence != Silence::Refused => Ok(()),
-        (Header::Absent, origin) => Err(Reason::OriginNotAllowed(origin.to_string())),
+        (Header::Absent, origin) => Err(RejectionKind::OriginNotAllowed(origin.to_string())),
     }
 }
 

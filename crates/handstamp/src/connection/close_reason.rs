@@ -5,15 +5,15 @@ use std::{error::Error, fmt};
 /// Why a connection's token is no longer good.
 ///
 /// ```
-/// use handstamp::connection::Ended;
+/// use handstamp::connection::CloseReason;
 ///
-/// assert_eq!((Ended::Expired.close_code(), Ended::Expired.close_reason()), (4401, "token_expired"));
-/// assert_eq!((Ended::Revoked.close_code(), Ended::Revoked.close_reason()), (4401, "token_revoked"));
-/// assert_eq!(Ended::StoreUnavailable.close_code(), 1013);
+/// assert_eq!((CloseReason::Expired.close_code(), CloseReason::Expired.close_reason()), (4401, "token_expired"));
+/// assert_eq!((CloseReason::Revoked.close_code(), CloseReason::Revoked.close_reason()), (4401, "token_revoked"));
+/// assert_eq!(CloseReason::StoreUnavailable.close_code(), 1013);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Ended {
+pub enum CloseReason {
     /// Its time is over. The client refreshes and opens a new connection.
     Expired,
     /// It was revoked, or its session has ended.
@@ -22,7 +22,7 @@ pub enum Ended {
     StoreUnavailable,
 }
 
-impl Ended {
+impl CloseReason {
     /// For the Close frame of a WebSocket: 4401 after the 401 that a request would get, from the range that
     /// [RFC 6455, 7.4.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2) leaves to applications; 1013 is "Try Again
     /// Later" in [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number).
@@ -45,7 +45,7 @@ impl Ended {
     }
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Expired => "the token of the connection has expired",
@@ -56,4 +56,4 @@ impl fmt::Display for Ended {
 }
 
 /// What sending on a connection that has ended fails with.
-impl Error for Ended {}
+impl Error for CloseReason {}

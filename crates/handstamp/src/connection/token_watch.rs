@@ -9,44 +9,44 @@ use std::time::Duration;
 
 use futures_timer::Delay;
 
-use super::Ended;
-use super::watchers::Bell;
+use super::CloseReason;
+use super::watchers::Notifier;
 use crate::admission::{self, Admission};
 use crate::auth::Auth;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
 use crate::config::CheckSessions;
-use crate::error::Reason;
+use crate::error::RejectionKind;
 use crate::purpose::Access;
 use crate::session;
-use crate::store::Uid;
+use crate::store::AccountId;
 
 impl Auth {
     /// Resolves when this token would no longer be let in: at its end, leeway included; and, with a store or a blocklist,
     /// when it is revoked. At once when it is revoked by this `Auth`, else within
-    /// [ten seconds](UntilEnded::ask_every).
+    /// [ten seconds](TokenWatch::ask_every).
     ///
     /// It borrows nothing and needs no async runtime. See [`connection`](crate::connection).
     ///
     /// ```
-    /// # use handstamp::{Auth, Authenticated, connection::Ended, purpose::Access};
+    /// # use handstamp::{Auth, Authenticated, connection::CloseReason, purpose::Access};
     /// # use std::time::Duration;
-    /// async fn watch(auth: &Auth, token: &Authenticated<Access>) -> Ended {
-    ///     auth.until_ended(token).ask_every(Duration::from_secs(3)).await
+    /// async fn watch(auth: &Auth, token: &Authenticated<Access>) -> CloseReason {
+    ///     auth.watch(token).ask_every(Duration::from_secs(3)).await
     /// }
     /// ```
     ///
     /// # Security
     /// It asks what is asked about a request, so with [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh)
     /// it asks no store, and a log-out does not end it before the token's own end.
-    pub fn until_ended(&self, token: &Authenticated<Access>) -> UntilEnded {
+    pub fn watch(&self, token: &Authenticated<Access>) -> TokenWatch {
         let claims = Arc::new(token.claims_set().clone());
-        let (key, bell) = self.watchers().add(claims.uid());
-        UntilEnded {
+        let (key, notifier) = self.watchers().add(claims.uid());
+        TokenWatch {
             auth: self.clone(),
             claims,
             key,
-            bell,
+            notifier,
             interval: INTERVAL,
             timer: None,
             asking: None,
@@ -56,28 +56,28 @@ impl Auth {
     }
 }
 
-/// Resolves when a token is no longer good: see [`Auth::until_ended`].
+/// Resolves when a token is no longer good: see [`Auth::watch`].
 #[must_use = "nobody looks at the token before it is polled"]
-pub struct UntilEnded {
+pub struct TokenWatch {
     auth: Auth,
     claims: Arc<Claims>,
-    key: (Uid, u64),
-    bell: Arc<Bell>,
+    key: (AccountId, u64),
+    notifier: Arc<Notifier>,
     interval: Duration,
     timer: Option<Delay>,
     asking: Option<Asking>,
     /// How many times in a row nobody answered.
     missed: u32,
-    ended: Option<Ended>,
+    ended: Option<CloseReason>,
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<Admission, Reason>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Result<Admission, RejectionKind>> + Send>>;
 
-impl UntilEnded {
+impl TokenWatch {
     /// Asks the store this often instead of every ten seconds: what another process revokes is seen within this time. Each
     /// connection begins at a moment of its own, so that many do not ask at once.
     ///
-    /// A store that does not answer [three times](Ended::StoreUnavailable) in a row ends the connection.
+    /// A store that does not answer [three times](CloseReason::StoreUnavailable) in a row ends the connection.
     pub fn ask_every(mut self, interval: Duration) -> Self {
         self.interval = interval.clamp(SHORTEST, LONGEST);
         self.timer = None;
@@ -88,17 +88,17 @@ impl UntilEnded {
         Box::pin(ask(self.auth.clone(), Arc::clone(&self.claims)))
     }
 
-    fn hear(&mut self, answer: Result<Admission, Reason>) {
+    fn record(&mut self, answer: Result<Admission, RejectionKind>) {
         match answer {
             Ok(Admission::Admitted) => self.missed = 0,
-            Ok(_) => self.ended = Some(Ended::Revoked),
+            Ok(_) => self.ended = Some(CloseReason::Revoked),
             Err(reason) => {
                 self.missed += 1;
                 if self.missed < MISSES {
                     tracing::debug!(?reason, missed = self.missed, "a connection goes on");
                 } else {
                     tracing::error!(?reason, missed = self.missed, "a connection ends");
-                    self.ended = Some(Ended::StoreUnavailable);
+                    self.ended = Some(CloseReason::StoreUnavailable);
                 }
             }
         }
@@ -114,10 +114,10 @@ impl UntilEnded {
     }
 }
 
-impl Future for UntilEnded {
-    type Output = Ended;
+impl Future for TokenWatch {
+    type Output = CloseReason;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseReason> {
         let this = &mut *self;
         loop {
             if let Some(ended) = this.ended {
@@ -130,12 +130,12 @@ impl Future for UntilEnded {
                 .saturating_add(this.auth.config().leeway());
             let left = ends_at.saturating_since(this.auth.now());
             if left.is_zero() {
-                this.ended = Some(Ended::Expired);
+                this.ended = Some(CloseReason::Expired);
                 continue;
             }
             let begins = this.timer.is_none();
             // What was asked before the ring may have been answered before what rang.
-            if this.bell.was_rung(context) || begins {
+            if this.notifier.was_rung(context) || begins {
                 this.asking = Some(this.ask());
             }
             let phase = if begins { this.phase() } else { this.interval };
@@ -146,7 +146,7 @@ impl Future for UntilEnded {
                 && let Poll::Ready(answer) = asking.as_mut().poll(context)
             {
                 this.asking = None;
-                this.hear(answer);
+                this.record(answer);
                 continue;
             }
             if Pin::new(&mut *timer).poll(context).is_pending() {
@@ -160,16 +160,16 @@ impl Future for UntilEnded {
     }
 }
 
-impl Drop for UntilEnded {
+impl Drop for TokenWatch {
     fn drop(&mut self) {
         self.auth.watchers().remove(&self.key);
     }
 }
 
 /// Without ids and claims.
-impl fmt::Debug for UntilEnded {
+impl fmt::Debug for TokenWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UntilEnded")
+        f.debug_struct("TokenWatch")
             .field("interval", &self.interval)
             .field("missed", &self.missed)
             .field("ended", &self.ended)
@@ -177,12 +177,12 @@ impl fmt::Debug for UntilEnded {
     }
 }
 
-async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, Reason> {
+async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, RejectionKind> {
     let answer = admission::by_blocklist(&auth, &claims).await?;
     let asks_store = auth.config().check_sessions() == CheckSessions::EveryRequest;
     match auth.store() {
         Some(store) if asks_store && answer == Admission::Admitted => {
-            session::admit_again(&auth, store, &claims).await
+            session::recheck(&auth, store, &claims).await
         }
         _ => Ok(answer),
     }

@@ -111,7 +111,11 @@ async fn each_anew(row: Row) -> Outcome {
         let rotate = login.rotate(generation, CLOSED);
         row.continued(rotate, Continuation::ReissuedLate).await?;
     }
-    row.equal("confirmed", row.only(&login.uid).await?.confirmed, false);
+    row.equal(
+        "acknowledged",
+        row.only(&login.uid).await?.acknowledged,
+        false,
+    );
     Ok(())
 }
 
@@ -119,18 +123,18 @@ async fn from_the_start(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     let mut rotate = login.rotate(1, CLOSED);
-    rotate.confirmed = true;
+    rotate.acknowledged = true;
     let rotated = row.continued(rotate, Continuation::Rotated).await?;
-    row.equal("confirmed", rotated.confirmed, true);
+    row.equal("acknowledged", rotated.acknowledged, true);
     row.lists("session", &login.uid, std::slice::from_ref(&rotated))
         .await?;
     let mut again = login.rotate(1, OPEN);
-    again.confirmed = true;
+    again.acknowledged = true;
     let reissued = Rotation::Continued(Continuation::Reissued, rotated);
     row.rotates("previous token", again, reissued).await?;
     a_moment().await;
     let mut late = login.rotate(1, CLOSED);
-    late.confirmed = true;
+    late.acknowledged = true;
     row.rotates("late previous token", late, Rotation::Reused(Reuse::Recent))
         .await?;
     row.is_dead("afterwards", &login, 2).await

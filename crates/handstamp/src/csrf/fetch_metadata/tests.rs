@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::config::{ConfigBuilder, Provenance};
+use crate::config::{ConfigBuilder, OriginCheck};
 use crate::testing::{CSRF, Head, auth, builder, outcome, token};
 use crate::{Auth, Config, Location, Require, SetCookie};
 
@@ -56,7 +56,7 @@ fn browsers_say_where_a_request_comes_from() {
 }
 
 #[test]
-fn provenance_comes_before_the_token_and_spares_what_no_browser_sends_unasked() {
+fn origin_check_comes_before_the_token_and_spares_what_no_browser_sends_unasked() {
     let auth = auth(origins().token_locations([Location::Cookies, Location::Headers]));
     let token = token(&auth, &json!({}));
     let cross = |method: &str| Head::new(method).header("sec-fetch-site", "cross-site");
@@ -212,7 +212,7 @@ fn a_log_in_layer_works_without_a_public_origin_where_browsers_say_enough() {
 
 #[test]
 fn report_only_lets_through_what_a_csrf_value_still_guards() {
-    let auth = auth(origins().provenance(Provenance::ReportOnly));
+    let auth = auth(origins().origin_check(OriginCheck::ReportOnly));
     let token = token(&auth, &json!({}));
     let cross = || {
         Head::new("POST")
@@ -236,7 +236,7 @@ fn report_only_lets_through_what_a_csrf_value_still_guards() {
     }
     assert_eq!(tokenless(&auth, &cross()), "allow");
     let unguarded = origins()
-        .provenance(Provenance::ReportOnly)
+        .origin_check(OriginCheck::ReportOnly)
         .cookie_csrf_protect(false);
     assert!(unguarded.build().is_err(), "nothing would be left");
 }
