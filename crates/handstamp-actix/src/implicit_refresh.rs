@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpMessage as _, HttpRequest};
-use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use handstamp::adapter::{ImplicitRefresh, ResponseHead};
 use handstamp::purpose::{Access, Purpose};
 use handstamp::{Auth, Authenticated};
 

@@ -3,7 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use handstamp::adapter::{ImplicitRefresh, ResponseHead};
 use handstamp::purpose::{Access, Purpose};
 use handstamp::{Auth, Authenticated};
 use http::{Extensions, Request, Response};

@@ -48,6 +48,7 @@ pub use crate::{
 };
 
 pub mod _documentation;
+pub mod adapter;
 pub mod admission;
 mod auth;
 mod authenticate;
@@ -61,7 +62,6 @@ mod cookie;
 mod csrf;
 mod deadline;
 pub mod error;
-pub mod implicit_refresh;
 mod issue;
 mod jws;
 mod keys;

@@ -8,7 +8,7 @@ use super::{House, house, refresh_head, with_store};
 use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
-use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use crate::adapter::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,

@@ -30,7 +30,7 @@ use crate::store::SessionId;
 /// ```
 /// use std::sync::Arc;
 ///
-/// use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+/// use handstamp::adapter::{ImplicitRefresh, ResponseHead};
 /// # use handstamp::{Auth, Config, Location, RequestHead, Require};
 ///
 /// struct Ok200;
