@@ -1,18 +1,21 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
 use std::fmt;
+use std::sync::{Arc, Once};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ContentType};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
-use handstamp::RequestHead as _;
 use handstamp::body::WithBody;
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Authenticated, RequestHead as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::extract::Extracted;
-use crate::{Access, Head, LogOut, Refresh, Rejection, auth, verified};
+use crate::verified::{verified, with_state};
+use crate::{Access, Head, LogOut, Refresh, Rejection, auth};
 
 /// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
 /// `JWT_TOKEN_LOCATION`.
@@ -221,7 +224,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
                 json: whole.body().json().map_err(BodyRejection)?,
@@ -239,7 +242,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
             let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
                 field: file.field.to_owned(),
                 name: file.name.to_owned(),
@@ -264,7 +267,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for RefreshJson<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::refresh_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = refresh_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
                 json: whole.body().json().map_err(BodyRejection)?,
@@ -290,3 +293,31 @@ impl FromRequest for LogOutBody {
 fn whole<'r>(request: &'r HttpRequest, bytes: &'r [u8]) -> WithBody<'r, Head<'r>> {
     Head::from(request).with_body(bytes)
 }
+
+async fn access_with_body(
+    auth: &handstamp::Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Access>>, handstamp::error::Rejection> {
+    warn_of_a_middleware::<purpose::Access>(auth, request);
+    with_state(request, |state| state.access(auth, whole)).await
+}
+
+async fn refresh_with_body(
+    auth: &handstamp::Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Refresh>>, handstamp::error::Rejection> {
+    warn_of_a_middleware::<purpose::Refresh>(auth, request);
+    with_state(request, |state| state.refresh(auth, whole)).await
+}
+
+fn warn_of_a_middleware<P: Purpose>(auth: &handstamp::Auth, request: &HttpRequest) {
+    static WARNED: Once = Once::new();
+    if verified::<P>(auth, request).is_some() {
+        WARNED.call_once(|| tracing::warn!(path = request.path(), "{BEHIND_A_MIDDLEWARE}"));
+    }
+}
+
+const BEHIND_A_MIDDLEWARE: &str = "an extractor that takes the body stands behind a middleware that asks for a token, and the \
+     middleware has not seen the body: neither a token nor a CSRF value in it counted";

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::{Authenticated, NewToken, purpose};
+use handstamp::adapter::{Authenticating, RequestState};
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Authenticated, NewToken};
 
-use crate::{Rejection, auth, verified};
+use crate::verified::with_state;
+use crate::{Head, Rejection, auth};
 
 /// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
 /// too.
@@ -180,16 +183,25 @@ impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
 /// What an extractor gives that waits.
 pub(crate) type Extracted<T> = Pin<Box<dyn Future<Output = actix_web::Result<T>>>>;
 
+/// The request is read at once; blocklist and store are waited for.
+pub(crate) fn extract<'r, P: Purpose, T: 'static>(
+    request: &'r HttpRequest,
+    judge: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,
+    finish: impl FnOnce(Judged<P>) -> Result<T, handstamp::error::Rejection> + 'static,
+) -> Extracted<T> {
+    let judging = auth::find(request)
+        .map(|auth| with_state(request, |state| judge(state, auth, &Head::from(request))));
+    Box::pin(async move { Ok(finish(judging?.await).map_err(Rejection::from)?) })
+}
+
+type Judged<P> = Result<Arc<Authenticated<P>>, handstamp::error::Rejection>;
+
 impl FromRequest for Access {
     type Error = actix_web::Error;
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::access(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
+        extract(request, RequestState::access, |token| token.map(Self))
     }
 }
 
@@ -198,11 +210,7 @@ impl FromRequest for Refresh {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::refresh(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
+        extract(request, RequestState::refresh, |token| token.map(Self))
     }
 }
 
@@ -211,11 +219,7 @@ impl FromRequest for Fresh {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::fresh(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
+        extract(request, RequestState::fresh, |token| token.map(Self))
     }
 }
 
@@ -224,13 +228,10 @@ impl FromRequest for Optional<Access> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match verified::access(auth::find(&request)?, &request).await {
-                Ok(token) => Ok(Self(Some(Access(token)))),
-                Err(rejection) if rejection.is_missing_token() => Ok(Self(None)),
-                Err(rejection) => Err(Rejection::from(rejection).into()),
-            }
+        extract(request, RequestState::access, |token| match token {
+            Ok(token) => Ok(Self(Some(Access(token)))),
+            Err(rejection) if rejection.is_missing_token() => Ok(Self(None)),
+            Err(rejection) => Err(rejection),
         })
     }
 }
@@ -240,15 +241,12 @@ impl FromRequest for Visitor {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match verified::access(auth::find(&request)?, &request).await {
-                Ok(token) => Ok(Self(Some(Access(token)))),
-                Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
-                    Ok(Self(None))
-                }
-                Err(rejection) => Err(Rejection::from(rejection).into()),
+        extract(request, RequestState::access, |token| match token {
+            Ok(token) => Ok(Self(Some(Access(token)))),
+            Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
+                Ok(Self(None))
             }
+            Err(rejection) => Err(rejection),
         })
     }
 }

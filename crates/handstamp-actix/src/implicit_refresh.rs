@@ -1,17 +1,15 @@
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderValue;
-use actix_web::{Error, HttpMessage as _, HttpRequest};
+use handstamp::Auth;
 use handstamp::adapter::{ImplicitRefresh, ResponseHead};
-use handstamp::purpose::{Access, Purpose};
-use handstamp::{Auth, Authenticated};
 
 use crate::cookies;
-use crate::verified::verified;
+use crate::verified::with_state;
 
 /// Renews the access token of a browser that is active: when the cookie that a request was let in with has less than
 /// `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh, else the same: subject, scopes, custom claims,
@@ -89,13 +87,15 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let refresh = ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.path());
         if let Some(refresh) = &refresh {
-            register(refresh, &self.auth, request.request());
+            with_state(request.request(), |state| {
+                state.register(&self.auth, refresh);
+            });
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
             if let Some(refresh) = refresh {
-                let cookies = refresh.cookies(&Head(&response));
+                let cookies = refresh.cookies(&Answer(&response));
                 if let Some(cookies) = cookies.await {
                     cookies::append(&cookies, response.headers_mut());
                 }
@@ -105,37 +105,9 @@ where
     }
 }
 
-/// The middleware and extractors behind will find it; a middleware before may have let a token in already.
-fn register(refresh: &ImplicitRefresh, auth: &Auth, request: &HttpRequest) {
-    if let Some(token) = verified::<Access>(auth, request) {
-        refresh.record(&token);
-    }
-    let mut extensions = request.extensions_mut();
-    match extensions.get_mut() {
-        Some(Begun(all)) => all.push(refresh.clone()),
-        None => drop(extensions.insert(Begun(vec![refresh.clone()]))),
-    }
-}
+struct Answer<'r, B>(&'r ServiceResponse<B>);
 
-/// Tells the middleware of this `Auth` which token a request was let in with.
-pub(crate) fn record<P: Purpose>(
-    auth: &Auth,
-    token: &Arc<Authenticated<P>>,
-    request: &HttpRequest,
-) {
-    if let Some(Begun(all)) = request.extensions().get() {
-        all.iter()
-            .filter(|refresh| refresh.is_of(auth))
-            .for_each(|refresh| refresh.record(token));
-    }
-}
-
-/// One for each middleware before the handler.
-struct Begun(Vec<ImplicitRefresh>);
-
-struct Head<'r, B>(&'r ServiceResponse<B>);
-
-impl<B> ResponseHead for Head<'_, B> {
+impl<B> ResponseHead for Answer<'_, B> {
     fn status(&self) -> u16 {
         self.0.status().as_u16()
     }

@@ -10,7 +10,8 @@ use actix_web::{Error, HttpResponse};
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 
-use crate::{Head, Rejection, verified};
+use crate::verified::with_state;
+use crate::{Head, Rejection};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others. Made by
 /// [`Auth::require`](crate::Auth::require).
@@ -86,9 +87,13 @@ where
         let require = Arc::clone(&self.require);
         let inner = Rc::clone(&self.inner);
         Box::pin(async move {
-            let head = Head::from(request.request());
-            let found = auth.authenticate(&head, &require).await;
-            match found.and_then(|token| verified::record(&auth, token, request.request())) {
+            let judging = with_state(request.request(), |state| {
+                state.authenticate(&auth, &Head::from(request.request()), &require)
+            });
+            let admitted = judging.await.and_then(|token| {
+                with_state(request.request(), |state| state.record(&auth, &token))
+            });
+            match admitted {
                 Ok(()) => Ok(inner.call(request).await?.map_into_left_body()),
                 Err(rejection) => Ok(refuse(request, rejection)),
             }

@@ -118,6 +118,16 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .wrap(strict())
                 .to(access),
         )
+        .service(
+            at("/headers-outside")
+                .wrap(strict())
+                .wrap(headers())
+                .to(access),
+        )
+        .service(at("/often").to(often))
+        .service(at("/often-layered").wrap(strict()).wrap(strict()).to(often))
+        .service(at("/often-layered-without-csrf").wrap(lenient()).to(often))
+        .service(at("/twice").to(twice))
         .service(at("/scopes-all").wrap(all()).to(access))
         .service(at("/scopes-any").wrap(any()).to(access))
         .service(at("/scopes-none").wrap(none()).to(access))
@@ -153,6 +163,31 @@ fn at(path: &str) -> Resource {
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
+}
+
+async fn often(
+    token: Access,
+    fresh: Fresh,
+    Optional(optional): Optional<Access>,
+    Visitor(visitor): Visitor,
+) -> String {
+    let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
+    let visitor = visitor.as_ref().map(|token| token.id());
+    assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
+    token.subject().to_owned()
+}
+
+async fn twice(first: actix_web::Result<Access>, second: actix_web::Result<Access>) -> String {
+    let answers = [first, second].map(|token| match token {
+        Ok(token) => token.subject().to_owned(),
+        Err(error) => {
+            let rejection = error.as_error::<handstamp_actix::Rejection>();
+            rejection
+                .map_or("", |rejection| rejection.code())
+                .to_owned()
+        }
+    });
+    answers.join(" ")
 }
 
 async fn welcome() -> &'static str {

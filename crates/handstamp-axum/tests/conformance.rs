@@ -114,6 +114,20 @@ fn router(app: &App) -> Router {
                 layered(Require::access().from([Location::Headers])),
             ),
         )
+        .route(
+            "/headers-outside",
+            behind(
+                auth.require(Require::access().from([Location::Headers])),
+                behind(strict(), any(access)),
+            ),
+        )
+        .route("/often", any(often))
+        .route(
+            "/often-layered",
+            behind(strict(), behind(strict(), any(often))),
+        )
+        .route("/often-layered-without-csrf", behind(lenient(), any(often)))
+        .route("/twice", any(twice))
         .route("/scopes-all", layered(Require::access().all_scopes(read)))
         .route("/scopes-any", layered(Require::access().any_scope(read)))
         .route(
@@ -160,6 +174,29 @@ fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> Meth
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
+}
+
+async fn often(
+    token: Access,
+    fresh: Fresh,
+    optional: Option<Access>,
+    Visitor(visitor): Visitor,
+) -> String {
+    let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
+    let visitor = visitor.as_ref().map(|token| token.id());
+    assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
+    token.subject().to_owned()
+}
+
+async fn twice(
+    first: Result<Access, handstamp_axum::Rejection>,
+    second: Result<Access, handstamp_axum::Rejection>,
+) -> String {
+    let answers = [first, second].map(|token| match token {
+        Ok(token) => token.subject().to_owned(),
+        Err(rejection) => rejection.code().to_owned(),
+    });
+    answers.join(" ")
 }
 
 async fn welcome() -> &'static str {

@@ -51,9 +51,9 @@ pub use body::ResponseBody;
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
-pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
-pub use layer::{RequireLayer, RequireService};
+pub use implicit_refresh::{ImplicitRefreshFuture, ImplicitRefreshLayer, ImplicitRefreshService};
+pub use layer::{RequireFuture, RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
-pub use same_origin::{SameOriginLayer, SameOriginService};
+pub use same_origin::{SameOriginFuture, SameOriginLayer, SameOriginService};
 pub use verified::verified;
 pub use with_body::{access_with_body, refresh_with_body};

@@ -1,12 +1,12 @@
 use std::sync::{Arc, Once};
 
+use handstamp::adapter::RequestState;
 use handstamp::body::WithBody;
 use handstamp::error::Rejection;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Auth, Authenticated};
 use http::request::Parts;
 
-use crate::authenticate::{ACCESS, REFRESH, token};
 use crate::head::Head;
 use crate::verified::verified;
 
@@ -57,7 +57,7 @@ pub async fn access_with_body(
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
     warn_of_a_layer::<purpose::Access>(auth, parts);
-    token(auth, parts, request, &ACCESS).await
+    shared(parts).access(auth, request).await
 }
 
 /// As [`access_with_body`], of the refresh token.
@@ -70,7 +70,12 @@ pub async fn refresh_with_body(
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
     warn_of_a_layer::<purpose::Refresh>(auth, parts);
-    token(auth, parts, request, &REFRESH).await
+    shared(parts).refresh(auth, request).await
+}
+
+/// A body is read last, so one that is not there yet would be shared with nothing.
+fn shared(parts: &Parts) -> RequestState {
+    parts.extensions.get().cloned().unwrap_or_default()
 }
 
 fn warn_of_a_layer<P: Purpose>(auth: &Auth, parts: &Parts) {

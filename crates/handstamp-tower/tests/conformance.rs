@@ -96,6 +96,11 @@ fn route(app: &App, path: &str) -> Route {
         "/without-csrf-token" => behind(strict().without_csrf_token(), ours()),
         "/strict-outside" => behind(strict(), behind(lenient(), ours())),
         "/strict-inside" => behind(lenient(), behind(strict(), ours())),
+        "/headers-outside" => behind(headers(), behind(strict(), ours())),
+        "/often" => handler(auth, often),
+        "/often-layered" => behind(strict(), behind(strict(), handler(auth, often))),
+        "/often-layered-without-csrf" => behind(lenient(), handler(auth, often)),
+        "/twice" => handler(auth, twice),
         "/headers-only" => behind(headers(), ours()),
         "/headers-inside" => behind(strict(), behind(headers(), ours())),
         "/scopes-all" => behind(strict().all_scopes(read), ours()),
@@ -168,18 +173,18 @@ async fn welcome(_: Auth, _: Parts) -> Answer {
     Ok(Response::new("welcome".to_owned()))
 }
 
-async fn subject(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-async fn fresh_subject(auth: Auth, request: Parts) -> Answer {
-    let token = fresh(&auth, &request).await?;
+async fn fresh_subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = fresh(&auth, &mut request).await?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-async fn optional(auth: Auth, request: Parts) -> Answer {
-    let name = match access(&auth, &request).await {
+async fn optional(auth: Auth, mut request: Parts) -> Answer {
+    let name = match access(&auth, &mut request).await {
         Ok(token) => token.subject().to_owned(),
         Err(rejection) if rejection.is_missing_token() => "anonymous".to_owned(),
         Err(rejection) => return Err(rejection.into()),
@@ -187,10 +192,35 @@ async fn optional(auth: Auth, request: Parts) -> Answer {
     Ok(Response::new(name))
 }
 
-async fn visitor_subject(auth: Auth, request: Parts) -> Answer {
-    let token = visitor(&auth, &request).await?;
+async fn visitor_subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = visitor(&auth, &mut request).await?;
     let name = token.map(|token| token.subject().to_owned());
     Ok(Response::new(name.unwrap_or_else(|| "nobody".to_owned())))
+}
+
+async fn often(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
+    let tokens = [
+        Some(fresh(&auth, &mut request).await?),
+        Some(access(&auth, &mut request).await?),
+        visitor(&auth, &mut request).await?,
+    ];
+    let all_same = tokens
+        .iter()
+        .all(|other| other.as_ref().is_some_and(|other| other.id() == token.id()));
+    assert!(all_same, "there is one token");
+    Ok(Response::new(token.subject().to_owned()))
+}
+
+async fn twice(auth: Auth, mut request: Parts) -> Answer {
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        answers.push(match access(&auth, &mut request).await {
+            Ok(token) => token.subject().to_owned(),
+            Err(rejection) => rejection.code().to_owned(),
+        });
+    }
+    Ok(Response::new(answers.join(" ")))
 }
 
 /// Finds users by their names.
@@ -205,13 +235,13 @@ impl LoadSubject<String> for Users {
     }
 }
 
-async fn current(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn current(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     Ok(Response::new(auth.load_subject(&token, &Users).await?))
 }
 
-async fn refreshed(auth: Auth, request: Parts) -> Answer {
-    let token = refresh(&auth, &request).await?;
+async fn refreshed(auth: Auth, mut request: Parts) -> Answer {
+    let token = refresh(&auth, &mut request).await?;
     let cookies = auth.set_access_cookies(&auth.create_access_token(&*token)?)?;
     Ok(with_cookies(&cookies).map(|_| token.subject().to_owned()))
 }
@@ -221,11 +251,11 @@ fn both(auth: &Auth, other: &Auth) -> Route {
     let (auth, other) = (auth.clone(), other.clone());
     let service = service_fn(move |request: HttpRequest| {
         let (auth, other) = (auth.clone(), other.clone());
-        let request = request.into_parts().0;
+        let mut request = request.into_parts().0;
         async move {
-            let ours = access(&auth, &request).await;
+            let ours = access(&auth, &mut request).await;
             let ours = ours.expect("its layer stands in front");
-            let theirs = access(&other, &request).await;
+            let theirs = access(&other, &mut request).await;
             let theirs = theirs.expect("its layer stands in front");
             let both = format!("{} {}", ours.subject(), theirs.subject());
             Ok(Response::new(both))
@@ -289,8 +319,8 @@ async fn remember_session(auth: Auth, request: Parts) -> Answer {
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
 
-async fn refresh_session(auth: Auth, request: Parts) -> Answer {
-    let token = refresh(&auth, &request).await?;
+async fn refresh_session(auth: Auth, mut request: Parts) -> Answer {
+    let token = refresh(&auth, &mut request).await?;
     let tokens = auth.refresh(&token).await?;
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
@@ -300,16 +330,16 @@ async fn log_out(auth: Auth, request: Parts) -> Answer {
     Ok(with_cookies(&auth.log_out(log_out).await?))
 }
 
-async fn this_session(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn this_session(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     let session = auth.session(&token).await?;
     Ok(Response::new(
         session.user_agent().unwrap_or_default().to_owned(),
     ))
 }
 
-async fn list_sessions(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn list_sessions(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     let sessions = auth.sessions(&*token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

@@ -9,10 +9,17 @@ use crate::authenticated::Authenticated;
 use crate::claims::Claims;
 use crate::csrf::CsrfCleared;
 use crate::error::{Rejection, RejectionKind};
+use crate::locate::Presented;
 use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::require::Require;
+use crate::verify::Verified;
 use crate::{csrf, locate, session, verify};
+
+mod token_cache;
+
+pub(crate) use token_cache::{Question, TokenCache};
 
 impl Auth {
     /// Looks for a token and checks it against what the route demands: where the request comes from, signature, times,
@@ -57,11 +64,15 @@ impl Auth {
         head: &R,
         require: &'a Require<P>,
     ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
-        let cleared = clear(self, head, require);
+        let now = self.now();
+        let cleared = clear(self, head, require, |presented| {
+            verify::verify(presented, self.config(), now)
+        });
         async move {
             let finished = async {
                 let cleared = cleared?;
-                let admission = admit(self, &cleared).await?;
+                let claims = &cleared.verified().claims;
+                let admission = admit(self, claims, P::KIND).await?;
                 finish(cleared, admission, require)
             };
             finished.await.map_err(|reason| self.reject(reason))
@@ -70,15 +81,16 @@ impl Auth {
 }
 
 /// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back.
-fn clear<P: Purpose>(
+pub(crate) fn clear<P: Purpose>(
     auth: &Auth,
     head: &impl RequestHead,
     require: &Require<P>,
+    verify: impl FnOnce(&Presented<'_>) -> Result<Verified<P>, RejectionKind>,
 ) -> Result<CsrfCleared<P>, RejectionKind> {
     let config = auth.config();
     let presented = locate::locate(head, config, require)?;
     csrf::check_presented(presented.location(), head, config, require)?;
-    let verified = verify::verify::<P>(&presented, config, auth.now())?;
+    let verified = verify(&presented)?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
     for expected in demanded.into_iter().flatten() {
@@ -104,21 +116,17 @@ pub(crate) fn is_fresh_within(auth: &Auth, claims: &Claims, span: Duration) -> b
 }
 
 /// The only step that waits. Without a blocklist or a store every token whose signature holds is admitted.
-async fn admit<P: Purpose>(
-    auth: &Auth,
-    cleared: &CsrfCleared<P>,
-) -> Result<Admission, RejectionKind> {
-    let claims = &cleared.verified().claims;
+async fn admit(auth: &Auth, claims: &Claims, kind: Kind) -> Result<Admission, RejectionKind> {
     let answer = admission::by_blocklist(auth, claims).await?;
     match auth.store() {
         Some(store) if answer == Admission::Admitted => {
-            session::admit(auth, store, claims, P::KIND).await
+            session::admit(auth, store, claims, kind).await
         }
         _ => Ok(answer),
     }
 }
 
-fn finish<P: Purpose>(
+pub(crate) fn finish<P: Purpose>(
     cleared: CsrfCleared<P>,
     admission: Admission,
     require: &Require<P>,

@@ -8,7 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use axum::routing::any;
 use handstamp_axum::{Access, Auth, AuthError, Location, Require};
 
-use crate::{access, both, fresh, log_out};
+use crate::{access, both, fresh, log_out, often};
 
 pub(super) fn router(auth: &Auth, other: &Auth) -> Router {
     let strict = || auth.require(Require::access());
@@ -26,6 +26,7 @@ pub(super) fn router(auth: &Auth, other: &Auth) -> Router {
     let around_all = Router::new()
         .route("/implicit/access", any(access))
         .route("/implicit/poll", any(access))
+        .route("/implicit/often", any(often))
         .route("/implicit/fresh", any(fresh))
         .route("/implicit/layered", any(access).layer(strict()))
         .route("/implicit/twice", any(access).layer(renews()))

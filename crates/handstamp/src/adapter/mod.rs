@@ -1,6 +1,10 @@
 //! What adapters call, and applications do not: the adapters for axum, actix-web and tower bring a request and its response
 //! to the core by it.
 
+mod authenticating;
 mod implicit_refresh;
+mod request_state;
 
-pub use implicit_refresh::{ImplicitRefresh, ResponseHead};
+pub use authenticating::Authenticating;
+pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
+pub use request_state::RequestState;

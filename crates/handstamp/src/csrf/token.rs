@@ -1,6 +1,7 @@
 //! Double submit, bound to the token: the request repeats a value that only script of our own origin can read.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ctutils::CtEq as _;
 
@@ -52,7 +53,7 @@ pub(crate) fn check<P: Purpose>(
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
-    cookies: &mut Vec<(Kind, Box<Claims>)>,
+    cookies: &mut Vec<(Kind, Arc<Claims>)>,
 ) -> Result<(), RejectionKind> {
     let Some(&(first, _)) = cookies.first() else {
         return Ok(());

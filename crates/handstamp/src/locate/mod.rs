@@ -34,6 +34,14 @@ impl Presented<'_> {
             Self::Cookies { .. } => Location::Cookies,
         }
     }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &[u8]> {
+        let (one, several) = match self {
+            Self::One { token, .. } => (Some(&**token), [].as_slice()),
+            Self::Cookies { candidates, .. } => (None, candidates.as_slice()),
+        };
+        one.into_iter().chain(several.iter().copied())
+    }
 }
 
 /// Looks in the places the route names, else in the configured ones. Only "not here" goes on to the next place: a bad

@@ -1,6 +1,7 @@
 //! A session ends because its user says so.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::revoke;
 use crate::auth::Auth;
@@ -110,8 +111,8 @@ impl Auth {
 /// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
 pub(super) struct CarriedTokens {
     /// With the purpose of the cookie each of them was found in.
-    pub(super) cookies: Vec<(Kind, Box<Claims>)>,
-    non_cookie_tokens: Vec<Claims>,
+    pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
+    non_cookie_tokens: Vec<Arc<Claims>>,
     /// Whether there are token cookies at all.
     has_cookies: bool,
     /// The name of which there are more than are looked at.
@@ -146,7 +147,7 @@ impl CarriedTokens {
 
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
         let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
-        cookies.chain(&self.non_cookie_tokens)
+        cookies.chain(self.non_cookie_tokens.iter().map(|claims| &**claims))
     }
 
     /// Each once. A refresh token without a session may have been given one since.
@@ -199,7 +200,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
     for location in config.locations() {
         for token in locate::non_cookie_tokens(head, config, *location) {
             if let Genuine::Ours(claims) = verify::genuine(&token, config) {
-                presented.non_cookie_tokens.push(*claims);
+                presented.non_cookie_tokens.push(claims);
             }
         }
     }

@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::admission::{self, Admission};
@@ -20,7 +22,7 @@ use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
 use crate::set_cookies::SetCookies;
 use crate::signed_token::SignedToken;
-use crate::store::SessionId;
+use crate::store::{BoxFuture, SessionId};
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
 /// cookies when its answer is known.
@@ -109,37 +111,38 @@ impl ImplicitRefresh {
     /// * the token was revoked or its session has ended, perhaps just now, or nobody can say: blocklist and store are asked
     ///   again.
     ///
-    /// The head is read before the future is made.
-    pub fn cookies<R: ResponseHead>(
-        &self,
-        response: &R,
-    ) -> impl Future<Output = Option<SetCookies>> + Send + use<R> {
+    /// The head is read before this returns.
+    pub fn cookies(&self, response: &impl ResponseHead) -> Renewal {
         let Self { auth, token } = self;
         let token = token.get().filter(|_| may_carry(auth, response));
-        let asked = token.map(|token| (auth.clone(), Arc::clone(token)));
-        async move {
-            let (auth, token) = asked?;
-            // Before anybody is asked: what is revoked after the answer is revoked after the new token was made, too.
-            let now = UnixTime::from_secs(auth.now().as_secs());
-            if !is_due(&auth, &token, now) {
-                return None;
-            }
-            let term = match renewal_limits(&auth, &token).await {
-                Ok(term) => term?,
-                Err(RejectionKind::StoreUnavailable(error)) => {
-                    tracing::error!(%error, "no implicit refresh");
-                    return None;
-                }
-                Err(_) => return None,
-            };
-            match renew(&auth, &token, &term, now) {
-                Ok(cookies) => cookies,
-                Err(error) => {
-                    tracing::error!(%error, "no implicit refresh");
-                    None
-                }
-            }
+        // Before anybody is asked: what is revoked after the answer is revoked after the new token was made, too.
+        let now = UnixTime::from_secs(auth.now().as_secs());
+        let due = token.filter(|token| is_due(auth, token, now));
+        let renewal = due.map(|token| (auth.clone(), Arc::clone(token)));
+        Renewal(renewal.map(|(auth, token)| -> BoxFuture<'static, _> {
+            Box::pin(async move { cookies(&auth, &token, now).await })
+        }))
+    }
+}
+
+/// The cookies of a new access token, if there is to be one: of [`ImplicitRefresh::cookies`]. Borrows nothing.
+#[must_use = "futures do nothing unless polled"]
+pub struct Renewal(Option<BoxFuture<'static, Option<SetCookies>>>);
+
+impl Future for Renewal {
+    type Output = Option<SetCookies>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Some(cookies) => cookies.as_mut().poll(context),
+            None => Poll::Ready(None),
         }
+    }
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Renewal").finish_non_exhaustive()
     }
 }
 
@@ -184,6 +187,24 @@ fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
     // One that has ended while the handler worked may be forgotten by those who keep revocations.
     end.saturating_since(now) < delta && now < end.saturating_add(config.leeway())
+}
+
+async fn cookies(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> Option<SetCookies> {
+    let limits = match renewal_limits(auth, token).await {
+        Ok(limits) => limits?,
+        Err(RejectionKind::StoreUnavailable(error)) => {
+            tracing::error!(%error, "no implicit refresh");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    match renew(auth, token, &limits, now) {
+        Ok(cookies) => cookies,
+        Err(error) => {
+            tracing::error!(%error, "no implicit refresh");
+            None
+        }
+    }
 }
 
 /// What the new token may be.

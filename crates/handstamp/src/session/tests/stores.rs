@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{House, house, refresh_head, with_store};
+use crate::adapter::{ImplicitRefresh, ResponseHead};
 use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
-use crate::adapter::{ImplicitRefresh, ResponseHead};
 use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
