@@ -6,7 +6,7 @@ use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderValue;
 use handstamp::Auth;
-use handstamp::adapter::{ImplicitRefresh, ResponseHead};
+use handstamp::adapter::ResponseHead;
 
 use crate::cookies;
 use crate::verified::with_state;
@@ -85,7 +85,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let refresh = ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.path());
+        let refresh = self
+            .auth
+            .begin_implicit_refresh(request.method().as_str(), request.path());
         if let Some(refresh) = &refresh {
             with_state(request.request(), |state| {
                 state.register(&self.auth, refresh);

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web};
 use actix_ws::Message;
 use futures_util::{SinkExt as _, StreamExt as _};
-use handstamp_actix::handstamp::admission::Admission;
+use handstamp_actix::handstamp::blocklist::TokenStatus;
 use handstamp_actix::handstamp::clock::{Clock, UnixTime};
 use handstamp_actix::handstamp::connection::CloseReason;
 use handstamp_actix::handstamp::error::StoreError;
@@ -385,7 +385,7 @@ async fn it_ends_when_nobody_can_say_whether_its_token_is_good() {
         let answer = if down.load(Ordering::Relaxed) {
             Err(StoreError::new("connection refused"))
         } else {
-            Ok(Admission::Admitted)
+            Ok(TokenStatus::Active)
         };
         async { answer }
     });

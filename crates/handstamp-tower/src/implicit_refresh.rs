@@ -113,8 +113,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
-        let refresh =
-            ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.uri().path());
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let refresh = self.auth.begin_implicit_refresh(method, path);
         if let Some(refresh) = &refresh {
             state(request.extensions_mut()).register(&self.auth, refresh);
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use handstamp_axum::handstamp::admission::Admission;
+use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::connection::CloseReason;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::MemoryStore;
@@ -93,7 +93,7 @@ async fn it_ends_when_nobody_can_say_whether_its_token_is_good() {
         let answer = if down.load(Ordering::Relaxed) {
             Err(StoreError::new("connection refused"))
         } else {
-            Ok(Admission::Admitted)
+            Ok(TokenStatus::Active)
         };
         async { answer }
     });

@@ -5,25 +5,23 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Poll, ready};
 
 use super::ImplicitRefresh;
 use super::request_state::renew;
-use crate::admission::Admission;
-use crate::auth::Auth;
-use crate::authenticate::{self, Question, TokenCache};
-use crate::authenticated::Authenticated;
-use crate::csrf::CsrfCleared;
+use super::token_cache::{Question, TokenCache};
+use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
+use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
-use crate::require::Require;
+use crate::store::Admission;
 
 /// Whether a request brings the token that is demanded of it, once blocklist and store have answered. Of
 /// [`RequestState`](super::RequestState). It borrows neither request nor state, and may be dropped at any time.
 #[must_use = "futures do nothing unless polled"]
 pub struct Authenticating<P> {
-    auth: Auth,
+    context: Arc<Context>,
     step: Step<P>,
     renewals: Vec<ImplicitRefresh>,
 }
@@ -35,26 +33,27 @@ enum Step<P> {
         question: Option<Arc<Question>>,
         require: Arc<Require<P>>,
     },
-    Known(Result<Arc<Authenticated<P>>, Rejection>),
+    Known(Result<Arc<Authenticated<P>>, RejectionKind>),
     Done,
 }
 
 impl<P: Purpose> Authenticating<P> {
     pub(super) fn begin(
-        auth: &Auth,
+        context: &Arc<Context>,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
         cache: &TokenCache,
     ) -> Self {
-        let cleared = authenticate::clear(auth, head, require, |presented| {
-            cache.verify(auth, presented)
+        let (config, now) = (context.config(), context.now());
+        let cleared = authenticate::clear(head, config, now, require, |presented| {
+            cache.verify(context, presented, now)
         });
         let question = match &cleared {
-            Ok(cleared) => cache.question(auth, &cleared.verified().claims, P::KIND),
+            Ok(cleared) => cache.question(context, cleared.claims(), P::KIND),
             Err(_) => None,
         };
         Self {
-            auth: auth.clone(),
+            context: Arc::clone(context),
             step: Step::Cleared {
                 cleared,
                 question,
@@ -64,9 +63,12 @@ impl<P: Purpose> Authenticating<P> {
         }
     }
 
-    pub(super) fn known(auth: &Auth, answer: Result<Arc<Authenticated<P>>, Rejection>) -> Self {
+    pub(super) fn known(
+        context: &Arc<Context>,
+        answer: Result<Arc<Authenticated<P>>, RejectionKind>,
+    ) -> Self {
         Self {
-            auth: auth.clone(),
+            context: Arc::clone(context),
             step: Step::Known(answer),
             renewals: Vec::new(),
         }
@@ -84,9 +86,9 @@ impl<P: Purpose> Authenticating<P> {
 impl<P: Purpose> Future for Authenticating<P> {
     type Output = Result<Arc<Authenticated<P>>, Rejection>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
         let Self {
-            auth,
+            context,
             step,
             renewals,
         } = self.get_mut();
@@ -94,7 +96,7 @@ impl<P: Purpose> Future for Authenticating<P> {
             Step::Cleared {
                 question: Some(question),
                 ..
-            } => ready!(question.poll_answer(context)),
+            } => ready!(question.poll_answer(task)),
             _ => Ok(Admission::Admitted),
         };
         let answer = match mem::replace(step, Step::Done) {
@@ -103,16 +105,16 @@ impl<P: Purpose> Future for Authenticating<P> {
             } => {
                 let finished =
                     cleared.and_then(|cleared| authenticate::finish(cleared, admission?, &require));
-                finished.map(Arc::new).map_err(|reason| auth.reject(reason))
+                finished.map(Arc::new)
             }
             Step::Known(answer) => answer,
             // It was polled after it was ready.
             Step::Done => return Poll::Pending,
         };
         if let Ok(token) = &answer {
-            renew(renewals, auth, token);
+            renew(renewals, context, token);
         }
-        Poll::Ready(answer)
+        Poll::Ready(answer.map_err(|reason| context.reject(reason)))
     }
 }
 

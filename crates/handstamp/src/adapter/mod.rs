@@ -4,6 +4,7 @@
 mod authenticating;
 mod implicit_refresh;
 mod request_state;
+mod token_cache;
 
 pub use authenticating::Authenticating;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};

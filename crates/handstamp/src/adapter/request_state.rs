@@ -4,14 +4,13 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use super::token_cache::TokenCache;
 use super::{Authenticating, ImplicitRefresh};
-use crate::auth::Auth;
-use crate::authenticate::TokenCache;
-use crate::authenticated::Authenticated;
-use crate::error::Rejection;
+use crate::authenticate::{self, Authenticated, Require};
+use crate::context::Context;
+use crate::error::{Rejection, RejectionKind};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
-use crate::require::Require;
 
 /// What the layers and extractors of one request share: the tokens that layers admitted, what is known of each token, and
 /// the implicit refreshes that run.
@@ -64,117 +63,114 @@ pub struct RequestState {
 /// An `Authenticated` of one of the purposes.
 #[derive(Clone)]
 struct Admitted {
-    by: Auth,
+    by: Arc<Context>,
     token: Arc<dyn Any + Send + Sync>,
 }
 
 impl RequestState {
-    /// For a layer: as [`Auth::authenticate`], without asking twice what is known of a token already. What was admitted is
-    /// to be [recorded](Self::record).
-    ///
-    /// The head is read before this returns.
-    ///
-    /// # Security
-    /// Whatever was found for another demand, this one is judged in full: where the token is, its CSRF value, freshness,
-    /// scopes.
-    pub fn authenticate<P: Purpose>(
+    /// Of several demands each is judged in full.
+    pub(crate) fn judge<P: Purpose>(
         &self,
-        auth: &Auth,
+        context: &Arc<Context>,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        Authenticating::begin(auth, head, require, &self.cache)
+        Authenticating::begin(context, head, require, &self.cache)
     }
 
-    /// A layer admits the request with this token: extractors of the same `Auth` and purpose behind it get it, and implicit
-    /// refresh may renew it.
-    ///
-    /// # Errors
-    /// `invalid_token`, if a layer before admitted another token: demands of several layers are about one.
-    pub fn record<P: Purpose>(
+    /// Demands of several layers are about one token.
+    pub(crate) fn admit<P: Purpose>(
         &mut self,
-        auth: &Auth,
+        context: &Arc<Context>,
         token: &Arc<Authenticated<P>>,
     ) -> Result<(), Rejection> {
-        if let Some(outer) = self.verified(auth) {
-            return auth.require_same(&outer, token);
+        if let Some(outer) = self.admitted(context) {
+            return authenticate::require_same(&outer, token)
+                .map_err(|reason| context.reject(reason));
         }
-        renew(&self.renewals, auth, token);
+        renew(&self.renewals, context, token);
         self.admitted.push(Admitted {
-            by: auth.clone(),
+            by: Arc::clone(context),
             token: Arc::<Authenticated<P>>::clone(token),
         });
         Ok(())
     }
 
-    /// The token that a layer of this `Auth` and purpose admitted, if there is one.
-    #[must_use]
-    pub fn verified<P: Purpose>(&self, auth: &Auth) -> Option<Arc<Authenticated<P>>> {
+    pub(crate) fn admitted<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+    ) -> Option<Arc<Authenticated<P>>> {
         self.admitted
             .iter()
-            .filter(|admitted| admitted.by.is_same(auth))
+            .filter(|admitted| Arc::ptr_eq(&admitted.by, context))
             .find_map(|admitted| Arc::clone(&admitted.token).downcast().ok())
     }
 
-    /// For an extractor: the access token that a layer admitted, else what the request brings. A head with a body is one
-    /// [with its body](RequestHead::with_body).
-    pub fn access<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
+    pub(crate) fn extract_access(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Access> {
         static ACCESS: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access()));
-        self.extract(auth, head, &ACCESS)
+        self.extract(context, head, &ACCESS, |_| Ok(()))
     }
 
-    /// As [`access`](Self::access), and the token must be fresh, also one that a layer admitted.
-    pub fn fresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
+    pub(crate) fn extract_fresh(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Access> {
         static FRESH: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access().fresh()));
-        match self.verified(auth) {
-            Some(token) => Authenticating::known(auth, auth.require_fresh(&token).map(|()| token)),
-            None => self.extract(auth, head, &FRESH),
-        }
+        self.extract(context, head, &FRESH, authenticate::require_fresh)
     }
 
-    /// As [`access`](Self::access), of the refresh token.
-    pub fn refresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Refresh> {
+    pub(crate) fn extract_refresh(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Refresh> {
         static REFRESH: LazyLock<Arc<Require<Refresh>>> =
             LazyLock::new(|| Arc::new(Require::refresh()));
-        self.extract(auth, head, &REFRESH)
+        self.extract(context, head, &REFRESH, |_| Ok(()))
     }
 
-    /// Private, as what a layer admitted is not judged by `require` again: a demand for scopes would be ignored.
+    /// What a layer admitted is not judged by `require` again, but by `of_admitted`.
     fn extract<P: Purpose>(
         &self,
-        auth: &Auth,
+        context: &Arc<Context>,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
+        of_admitted: impl FnOnce(&Authenticated<P>) -> Result<(), RejectionKind>,
     ) -> Authenticating<P> {
-        match self.verified(auth) {
-            Some(token) => Authenticating::known(auth, Ok(token)),
-            None => self
-                .authenticate(auth, head, require)
-                .renewing(&self.renewals),
+        match self.admitted(context) {
+            Some(token) => {
+                let answer = of_admitted(&token).map(|()| token);
+                Authenticating::known(context, answer)
+            }
+            None => self.judge(context, head, require).renewing(&self.renewals),
         }
     }
 
-    /// For a layer of implicit refresh: layers and extractors behind it tell it of the token that they admit. One that a
-    /// layer before has admitted it is told of at once.
-    pub fn register(&mut self, auth: &Auth, refresh: &ImplicitRefresh) {
-        if let Some(token) = self.verified::<Access>(auth) {
-            renew(std::slice::from_ref(refresh), auth, &token);
+    /// A layer before may have admitted a token already.
+    pub(crate) fn renewed_by(&mut self, context: &Arc<Context>, refresh: &ImplicitRefresh) {
+        if let Some(token) = self.admitted::<Access>(context) {
+            renew(std::slice::from_ref(refresh), context, &token);
         }
         self.renewals.push(refresh.clone());
     }
 }
 
-/// Tells the implicit refreshes of this `Auth` which token was admitted.
+/// Tells the implicit refreshes of this context which token was admitted.
 pub(super) fn renew<P: Purpose>(
     renewals: &[ImplicitRefresh],
-    auth: &Auth,
+    context: &Arc<Context>,
     token: &Arc<Authenticated<P>>,
 ) {
     renewals
         .iter()
-        .filter(|refresh| refresh.is_of(auth))
+        .filter(|refresh| refresh.is_of(context))
         .for_each(|refresh| refresh.record(token));
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{ImplicitRefresh, ResponseHead};
+use crate::adapter::RequestState;
 use crate::config::ConfigBuilder;
 use crate::purpose::Access;
 use crate::session::ClientInfo;
@@ -39,7 +40,7 @@ impl ResponseHead for Answer {
 
 /// What the answer to a request with this token sets.
 fn refreshed(auth: &Auth, token: Authenticated<Access>, answer: &Answer) -> Option<SetCookies> {
-    let refresh = ImplicitRefresh::begin(auth, "GET", "/").unwrap();
+    let refresh = auth.begin_implicit_refresh("GET", "/").unwrap();
     refresh.record(&Arc::new(token));
     now(refresh.cookies(answer))
 }
@@ -161,7 +162,7 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let refresh = token(&auth, &json!({"type": "refresh"}));
     let head = Head::new("POST").refresh(&refresh).csrf(CSRF);
     let refresh = Arc::new(ask(&auth, &head, &Require::refresh()).unwrap());
-    let begin = || ImplicitRefresh::begin(&auth, "GET", "/").unwrap();
+    let begin = || auth.begin_implicit_refresh("GET", "/").unwrap();
     let is_renewed = |begun: &ImplicitRefresh| now(begun.cookies(&Answer(200, &[]))).is_some();
 
     let nobody = begin();
@@ -177,8 +178,13 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let both = begin();
     both.clone().record(&cookie);
     assert!(is_renewed(&both), "clones are one");
-    assert!(ImplicitRefresh::begin(&auth, "CONNECT", "/").is_none());
-    assert!(both.is_of(&auth));
-    assert!(!both.is_of(&crate::testing::auth(builder())));
+    assert!(auth.begin_implicit_refresh("CONNECT", "/").is_none());
+    let stranger = crate::testing::auth(builder());
+    for (row, by, expected) in [("its own", &auth, true), ("another", &stranger, false)] {
+        let (begun, mut state) = (begin(), RequestState::default());
+        state.register(&auth, &begun);
+        state.record(by, &cookie).unwrap();
+        assert_eq!(is_renewed(&begun), expected, "let in by {row}");
+    }
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
 }
