@@ -32,7 +32,7 @@ use crate::{Access, Head, LogOut, Refresh, Rejection, auth};
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
 /// let app = test::init_service(app).await;
 ///
@@ -82,7 +82,7 @@ pub struct AccessJson<T> {
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
 /// let app = test::init_service(app).await;
 ///

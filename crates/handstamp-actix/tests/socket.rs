@@ -48,7 +48,7 @@ struct App {
 }
 
 fn service(builder: handstamp::AuthBuilder, clock: &ManualClock, interval: Duration) -> Service {
-    let auth = Auth::from(builder.with_clock(clock.clone()).build());
+    let auth = Auth::from(builder.with_clock(clock.clone()).build().unwrap());
     let (told, ends) = unbounded_channel();
     let app = App {
         auth: auth.clone(),
@@ -360,7 +360,7 @@ async fn it_ends_within_the_interval_when_another_process_revokes_its_token() {
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     let builder = || handstamp::Auth::builder(config()).store(Arc::clone(&store));
     let mut here = service(builder(), &clock, Duration::from_millis(200));
-    let there = Auth::from(builder().with_clock(clock.clone()).build());
+    let there = Auth::from(builder().with_clock(clock.clone()).build().unwrap());
     let token = here.log_in().await;
     let mut client = here.open("/echo", &token).await;
     client.send("x".into()).await.unwrap();

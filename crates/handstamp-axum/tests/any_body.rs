@@ -144,7 +144,7 @@ fn directory() -> PathBuf {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.unwrap())
+    Auth::new(config.unwrap()).unwrap()
 }
 
 const HELLO: &str = "hello";

@@ -224,7 +224,8 @@ async fn freshness_and_audience_cross_over() {
             .cookie_secure(false)
             .build()
             .unwrap(),
-    );
+    )
+    .unwrap();
 
     let theirs = authx.ask(&json!({
         "op": "issue", "algorithm": "HS256", "keys": keys, "purpose": "access", "subject": "user1", "fresh": true, "settings": settings,
@@ -266,7 +267,7 @@ fn auth(algorithm: Algorithm, keys: &Value) -> Auth {
             .private_key(keys["private_key"].as_str().unwrap())
             .public_key(keys["public_key"].as_str().unwrap()),
     };
-    Auth::new(config.build().unwrap())
+    Auth::new(config.build().unwrap()).unwrap()
 }
 
 /// Names and values out of `Set-Cookie` lines.

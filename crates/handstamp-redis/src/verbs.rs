@@ -1,4 +1,5 @@
-//! The verbs: what their scripts are told, and what their answers mean.
+//! Implements the methods of [`Store`]: the arguments of each script, and the meaning of its
+//! answer.
 
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
@@ -205,7 +206,7 @@ impl Store for RedisStore {
         })
     }
 
-    /// Nothing: every key is given its end when it is written.
+    /// Does nothing: every key expires on its own.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(std::future::ready(Ok(0)))
     }

@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::fmt::Debug;
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use handstamp::{Auth, Config, Require};
@@ -98,6 +99,12 @@ async fn in_front_of_services_of_any_request_body() {
     let no_body =
         service_fn(async |_: Request<u8>| Ok::<_, Infallible>(Response::new(HELLO.to_owned())));
     check("what is no body", &auth, guarded!(auth, no_body), 7).await;
+    let of_one_thread = service_fn(async |request: Request<Rc<str>>| {
+        Ok::<_, Infallible>(Response::new(Full::from(request.into_body().to_string())))
+    });
+    let body = Rc::from(HELLO);
+    let service = guarded!(auth, of_one_thread);
+    check("a body of one thread", &auth, service, body).await;
 }
 
 /// The inner service answers a request with a token, and nothing else; a refusal has its whole body.
@@ -142,7 +149,7 @@ fn directory() -> PathBuf {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.unwrap())
+    Auth::new(config.unwrap()).unwrap()
 }
 
 const HELLO: &str = "hello";

@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, SET_COOKIE};
 #[test]
 fn no_cache_keeps_a_response_with_cookies() {
     let config = Config::builder().secret_key("a secret of at least thirty-two bytes");
-    let auth = Auth::new(config.build().unwrap());
+    let auth = Auth::new(config.build().unwrap()).unwrap();
     let token = auth.create_access_token("user1").unwrap();
     for cookies in [
         auth.set_access_cookies(&token).unwrap(),
@@ -31,7 +31,7 @@ fn cookies_of_one_name_on_two_paths_are_two_cookies() {
         let config = Config::builder().secret_key("a secret of at least thirty-two bytes");
         let config = config.access_cookie_path(path).cookie_csrf_protect(false);
         let config = config.danger(handstamp::config::danger::Danger::NoCsrf);
-        Auth::new(config.build().unwrap())
+        Auth::new(config.build().unwrap()).unwrap()
     };
     let mut headers = HeaderMap::new();
     append_cookies(&on("/shop").unset_access_cookies(), &mut headers);

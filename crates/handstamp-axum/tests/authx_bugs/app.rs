@@ -56,7 +56,7 @@ impl App {
                 let answer = asked.judge(token.id());
                 async move { Ok(answer) }
             });
-        let auth = Auth::from(complete(builder, &clock).build());
+        let auth = Auth::from(complete(builder, &clock).build().unwrap());
         Self {
             router: routes().with_state(auth.clone()),
             auth,

@@ -126,7 +126,7 @@ fn bug_42_nothing_happens_before_it_is_asked_for() {
     const CHILD: &str = "AUTHX_BUG_42";
     if env::var_os(CHILD).is_some() {
         // What does not ask for the environment does not see it.
-        let auth = Auth::new(config(&[]));
+        let auth = Auth::new(config(&[])).unwrap();
         assert!(auth.create_access_token("user1").is_ok());
         match Config::from_env() {
             Ok(config) => println!("{:?}", config.warnings()),

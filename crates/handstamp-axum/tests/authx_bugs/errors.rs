@@ -41,7 +41,7 @@ async fn bug_24_mistakes_are_found_at_start_and_an_outage_is_a_503() {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         Err(StoreError::new("never said"))
     });
-    for auth in [failing.build(), silent.build()] {
+    for auth in [failing.build().unwrap(), silent.build().unwrap()] {
         let auth = Auth::from(auth);
         let router = Router::new()
             .route("/protected", get(subject))
@@ -88,7 +88,7 @@ async fn bug_25_an_error_brings_its_own_response() {
         let token = auth.authenticate(&Head::from(&request), &require).await?;
         Ok(token.subject().to_owned())
     }
-    let auth = Auth::new(config(&[]));
+    let auth = Auth::new(config(&[])).unwrap();
     let token = auth.create_access_token("user1").unwrap();
     let layered = || get("let in").layer(auth.require(Require::access()));
     let upgrade = Request::new("GET", "/")

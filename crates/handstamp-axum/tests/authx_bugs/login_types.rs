@@ -50,7 +50,7 @@ async fn bug_44_login_types_that_share_a_cookie_do_not_start() {
         .alongside(&users)
         .build()
         .unwrap();
-    let (users, admins) = (Auth::new(users), Auth::new(admins));
+    let (users, admins) = (Auth::new(users).unwrap(), Auth::new(admins).unwrap());
     let router = Router::new()
         .route("/user", get(subject).with_state(users.clone()))
         .route("/admin", get(subject).with_state(admins.clone()));

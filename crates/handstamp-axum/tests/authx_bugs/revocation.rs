@@ -216,7 +216,8 @@ async fn bug_40_an_asynchronous_blocklist_is_awaited() {
                 _ => Err(StoreError::new("who is that?")),
             }
         })
-        .build();
+        .build()
+        .unwrap();
     let auth = Auth::from(auth);
     let router = Router::new()
         .route("/", get(subject))

@@ -15,7 +15,7 @@ use crate::app::{App, NOON, SECRET, config, get_with, outcome, send, subject};
 /// `null`, and fails for `[]`.
 #[tokio::test]
 async fn bug_45_nobody_is_let_in_as_nobody_and_no_scopes_are_none() {
-    let auth = Auth::new(config(&[]));
+    let auth = Auth::new(config(&[])).unwrap();
     let router = Router::new()
         .route("/", get(async |Current(User(name)): Current<User>| name))
         .with_state(Users(auth.clone()));

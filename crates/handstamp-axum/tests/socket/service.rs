@@ -52,7 +52,7 @@ pub(crate) async fn service(
     clock: &ManualClock,
     interval: Duration,
 ) -> Service {
-    let auth = Auth::from(builder.with_clock(clock.clone()).build());
+    let auth = Auth::from(builder.with_clock(clock.clone()).build().unwrap());
     let (told, ends) = unbounded_channel();
     let app = Router::new()
         .route("/echo", any(open::<Echo>))

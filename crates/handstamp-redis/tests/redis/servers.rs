@@ -1,4 +1,4 @@
-//! Servers that must not keep sessions, and those that hardly can.
+//! Tests of servers that must not keep sessions, and of servers that hardly can.
 
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
     configure(&mut connection, "maxmemory-policy", "noeviction").await;
     works(&store).await;
 
-    // It is looked at again with every connection.
+    // It is checked again with every connection.
     configure(&mut connection, "maxmemory-policy", "volatile-lru").await;
     store.list(uid()).await.unwrap();
     let mut kill = redis::cmd("CLIENT");
@@ -46,7 +46,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
 }
 
 #[tokio::test]
-async fn a_replica_is_refused_until_it_is_the_primary() {
+async fn a_replica_is_refused_until_it_becomes_the_primary() {
     let primary = Redis::start();
     let port = primary.address().port().to_string();
     let replica = Redis::with(&["--save", "", "--replicaof", "127.0.0.1", &port]);
@@ -70,7 +70,7 @@ async fn a_replica_is_refused_until_it_is_the_primary() {
     let session = Session::of(uid(), "one");
     session.begin(&store).await;
 
-    // Also a verb that only reads is refused by one that has become a replica.
+    // A server that has become a replica refuses reads too.
     replica_of(["127.0.0.1", &port]).await;
     let error = store
         .admit(session.access(1))
@@ -82,7 +82,7 @@ async fn a_replica_is_refused_until_it_is_the_primary() {
 }
 
 #[tokio::test]
-async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
+async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     let server = Redis::with(&["--save", "", "--maxmemory", "8mb"]);
     let store = store(&server);
     let (one, two) = (Session::of(uid(), "one"), Session::of(uid(), "two"));
@@ -120,7 +120,7 @@ async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
     assert_eq!(admission, Admission::SessionEnded);
 }
 
-/// The permissions that the documentation of the crate names; and without `INFO`.
+/// The permissions that the documentation of the crate names, and the same without `INFO`.
 #[tokio::test]
 async fn a_user_with_few_permissions_is_enough() {
     let server = Redis::start();
@@ -151,7 +151,7 @@ async fn a_user_with_few_permissions_is_enough() {
                 handstamp::store::RevokeUser::new(session.uid, which, EndReason::Revoked, HOUR);
             assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
         }
-        // Keys with another prefix are not its own; the error does not say which session.
+        // Keys with another prefix are not allowed; the error does not say which session it was.
         let other = RedisStore::new(&url).unwrap().prefix("other:");
         let session = Session::of(uid(), "SECRET");
         let error = other.admit(session.access(1)).await.unwrap_err();
@@ -164,7 +164,7 @@ async fn a_user_with_few_permissions_is_enough() {
 }
 
 #[tokio::test]
-async fn what_the_store_did_not_write_is_an_error() {
+async fn entries_that_the_store_did_not_write_are_errors() {
     let server = Redis::start();
     let store = store(&server);
     let mut connection = connect(&server).await;
@@ -190,7 +190,7 @@ async fn what_the_store_did_not_write_is_an_error() {
             "a session is not as this release writes it",
         ),
         (
-            "an id that nobody gave",
+            "an id that no release writes",
             &["HSET", "KEY", "current", "a:b"],
             "an id is not as this release writes it",
         ),
@@ -210,7 +210,7 @@ async fn what_the_store_did_not_write_is_an_error() {
 }
 
 #[tokio::test]
-async fn applications_with_another_prefix_are_strangers() {
+async fn applications_with_different_prefixes_share_no_entries() {
     let server = Redis::start();
     let shop = RedisStore::new(&server.url()).unwrap().prefix("shop:");
     let blog = RedisStore::new(&server.url()).unwrap().prefix("");
@@ -274,7 +274,7 @@ async fn configure(connection: &mut MultiplexedConnection, setting: &str, value:
     command.exec_async(connection).await.unwrap();
 }
 
-/// Soon.
+/// Waits until the store works.
 async fn works(store: &RedisStore) {
     let start = Instant::now();
     while let Err(error) = store.list(uid()).await {
@@ -283,7 +283,7 @@ async fn works(store: &RedisStore) {
     }
 }
 
-/// Soon, with this error.
+/// Waits until the store fails with this error.
 async fn fails(store: &RedisStore, expected: &str) {
     let start = Instant::now();
     loop {

@@ -9,3 +9,6 @@ mod token_cache;
 pub use authenticating::Authenticating;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
 pub use request_state::RequestState;
+
+#[cfg(test)]
+mod tests;

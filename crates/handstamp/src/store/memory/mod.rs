@@ -29,7 +29,7 @@ use crate::store::Admission;
 /// use handstamp::{Auth, Config};
 ///
 /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
-/// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 /// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 pub struct MemoryStore {
