@@ -4,10 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Once};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ContentType};
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{FromRequest, HttpRequest};
 use handstamp::body::WithBody;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Authenticated, RequestHead as _};
@@ -15,7 +13,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::extract::Extracted;
 use crate::verified::{verified, with_state};
-use crate::{Access, Head, LogOut, Refresh, Rejection, auth};
+use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 
 /// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
 /// `JWT_TOKEN_LOCATION`.
@@ -48,8 +46,7 @@ use crate::{Access, Head, LogOut, Refresh, Rejection, auth};
 /// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so `Option<NewPost>` may be `None`.
 ///
 /// The token is judged before the content: whoever is refused for it learns nothing about what the route takes. A body that
-/// does not fit is answered with 400, 415 or 422, and the error is a [`BodyError`](handstamp::error::BodyError) inside a
-/// [`BodyRejection`].
+/// does not fit is answered with 400, 415 or 422, and the error is an [`Error::Body`].
 ///
 /// # Security
 /// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot see the body. Where it does,
@@ -121,8 +118,8 @@ pub struct AccessForm<T> {
 ///
 /// ```
 /// # use actix_web::web::Json;
-/// # use handstamp_actix::{Auth, AuthError, RefreshJson, TokenPair};
-/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, AuthError> {
+/// # use handstamp_actix::{Auth, Error, RefreshJson, TokenPair};
+/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -182,39 +179,6 @@ impl fmt::Debug for UploadedFile {
     }
 }
 
-/// A body that is not what a route takes, as a response: 400, 415 or 422, and words.
-///
-/// A page that answers in HTML takes the extractor as `actix_web::Result<AccessForm<T>>`, and looks at the error's
-/// `as_error::<BodyRejection>()` or `as_error::<Rejection>()`.
-#[derive(Debug, Clone)]
-pub struct BodyRejection(handstamp::error::BodyError);
-
-impl From<handstamp::error::BodyError> for BodyRejection {
-    fn from(error: handstamp::error::BodyError) -> Self {
-        Self(error)
-    }
-}
-
-impl ResponseError for BodyRejection {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::BAD_REQUEST)
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code())
-            .insert_header((CONTENT_TYPE, ContentType::plaintext()))
-            .body(self.0.to_string())
-    }
-}
-
-impl fmt::Display for BodyRejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for BodyRejection {}
-
 impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
     type Error = actix_web::Error;
     type Future = Extracted<Self>;
@@ -227,7 +191,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
             let token = access_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(BodyRejection)?,
+                json: whole.body().json().map_err(Error::from)?,
             })
         })
     }
@@ -251,7 +215,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
             };
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                form: whole.body().form().map_err(BodyRejection)?,
+                form: whole.body().form().map_err(Error::from)?,
                 files: whole.body().files().map(uploaded).collect(),
             })
         })
@@ -270,7 +234,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for RefreshJson<T> {
             let token = refresh_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(BodyRejection)?,
+                json: whole.body().json().map_err(Error::from)?,
             })
         })
     }

@@ -1,12 +1,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
-use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use handstamp::SetCookie;
 
-/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers.
+/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers; by themselves they are an empty response.
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct SetCookies(pub(crate) handstamp::SetCookies);
@@ -26,8 +27,8 @@ impl SetCookies {
     ///
     /// ```
     /// # use actix_web::Responder;
-    /// # use handstamp_actix::{Auth, IssueError};
-    /// async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+    /// # use handstamp_actix::{Auth, Error};
+    /// async fn login(auth: Auth) -> Result<impl Responder, Error> {
     ///     let access = auth.create_access_token("user1")?;
     ///     let refresh = auth.create_refresh_token("user1")?;
     ///     let cookies = auth.set_access_cookies(&access)?.and(auth.set_refresh_cookies(&refresh)?);
@@ -64,6 +65,39 @@ impl SetCookies {
 impl From<handstamp::SetCookies> for SetCookies {
     fn from(cookies: handstamp::SetCookies) -> Self {
         Self(cookies)
+    }
+}
+
+impl Responder for SetCookies {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.on(HttpResponse::Ok()).respond_to(request)
+    }
+}
+
+/// A builder of responses that sets cookies.
+///
+/// ```
+/// # use actix_web::HttpResponse;
+/// use handstamp_actix::{Auth, ResponseCookies as _};
+///
+/// async fn logout(auth: Auth) -> HttpResponse {
+///     HttpResponse::Ok().cookies(auth.unset_cookies()).body("bye")
+/// }
+/// ```
+pub trait ResponseCookies {
+    /// Adds these cookies, and `Cache-Control: no-store`. For one cookie the last line counts, and browsers are sent all:
+    /// add several up with [`SetCookies::and`].
+    fn cookies(&mut self, cookies: SetCookies) -> &mut Self;
+}
+
+impl ResponseCookies for HttpResponseBuilder {
+    fn cookies(&mut self, cookies: SetCookies) -> &mut Self {
+        for line in cookies.0.lines() {
+            self.append_header((SET_COOKIE, line.to_header_value()));
+        }
+        self.insert_header((CACHE_CONTROL, "no-store"))
     }
 }
 

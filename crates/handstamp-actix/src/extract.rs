@@ -53,10 +53,10 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 ///
 /// ```
 /// # use actix_web::{App, Responder, test, web};
-/// # use handstamp_actix::{Auth, Config, IssueError, Refresh};
+/// # use handstamp_actix::{Auth, Config, Error, Refresh};
 /// # actix_web::rt::System::new().block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+/// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok(auth.set_access_cookies(&access)?.on("refreshed"))
 /// }

@@ -15,12 +15,12 @@ use crate::{Access, Fresh, Head, Refresh, Rejection, auth};
 ///
 /// ```
 /// # use actix_web::{HttpRequest, Responder};
-/// # use handstamp_actix::{Auth, AuthError, ClientInfo, days};
+/// # use handstamp_actix::{Auth, Error, ClientInfo, days};
 /// async fn login(
 ///     auth: Auth,
 ///     request: HttpRequest,
 ///     client: ClientInfo,
-/// ) -> Result<impl Responder, AuthError> {
+/// ) -> Result<impl Responder, Error> {
 ///     // Check the password first.
 ///     let mut client = client.persistent(days(30)); // "remember me"
 ///     if let Some(peer) = request.peer_addr() {

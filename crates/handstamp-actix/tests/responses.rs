@@ -11,21 +11,21 @@ use actix_web::{App, HttpRequest, HttpResponse, Responder, Route, web};
 use handstamp_actix::handstamp::error::{Rejection as CoreRejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, AuthError, ClientInfo, Config, Current, Head, IssueError, LoadSubject, LogOut,
-    NewToken, Optional, Refresh, Rejection, Require, Session, minutes,
+    Access, Auth, ClientInfo, Config, Current, Error, Head, LoadSubject, LogOut, NewToken,
+    Optional, Refresh, Rejection, Require, Session, minutes,
 };
 
 #[actix_web::test]
 async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
-    async fn too_large(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn too_large(auth: Auth) -> Result<impl Responder, Error> {
         let token = auth.create_access_token(NewToken::for_subject("u".repeat(4000)))?;
         Ok(auth.set_access_cookies(&token)?.on("never sent"))
     }
-    async fn reserved(auth: Auth) -> Result<&'static str, IssueError> {
+    async fn reserved(auth: Auth) -> Result<&'static str, Error> {
         let token = NewToken::for_subject("user1").claim("exp", 1);
         auth.create_access_token(token).map(|_| "never sent")
     }
-    async fn nobody(auth: Auth, client: ClientInfo) -> Result<&'static str, AuthError> {
+    async fn nobody(auth: Auth, client: ClientInfo) -> Result<&'static str, Error> {
         auth.log_in("", client).await.map(|_| "never sent")
     }
     for route in [web::to(too_large), web::to(reserved), web::to(nobody)] {
@@ -76,7 +76,7 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
         auth.require_fresh(&token)?;
         Ok("never sent")
     }
-    async fn among_others(auth: Auth, token: Access) -> Result<&'static str, AuthError> {
+    async fn among_others(auth: Auth, token: Access) -> Result<&'static str, Error> {
         auth.create_access_token(&token)?;
         auth.require_fresh(&token)?;
         Ok("never sent")
@@ -124,14 +124,14 @@ async fn cookies_go_out_with_a_rejection_too() {
 
 #[actix_web::test]
 async fn cookies_count_in_the_order_they_are_written() {
-    async fn out_and_in(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn out_and_in(auth: Auth) -> Result<impl Responder, Error> {
         let access = auth.create_access_token("user1")?;
         let cookies = auth.unset_cookies().and(auth.set_access_cookies(&access)?);
         Ok(cookies.on(HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "public"))
             .take()))
     }
-    async fn in_and_out(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn in_and_out(auth: Auth) -> Result<impl Responder, Error> {
         let access = auth.create_access_token("user1")?;
         // The inner responder sets its cookies first.
         Ok(auth.unset_cookies().on(auth
@@ -268,7 +268,7 @@ async fn a_handler_may_ask_for_several_tokens() {
 /// A token made from a verified one, in every form a handler has it.
 #[actix_web::test]
 async fn a_verified_token_becomes_a_new_one() {
-    async fn handler(auth: Auth, token: Access) -> Result<String, IssueError> {
+    async fn handler(auth: Auth, token: Access) -> Result<String, Error> {
         let copy = NewToken::from(&token).fresh().expires_in(minutes(5));
         let pair = auth.create_token_pair(copy)?;
         Ok(format!("{}", pair.access().csrf().is_some()))

@@ -10,7 +10,7 @@ use handstamp_tower::{Head, access_with_body, refresh_with_body};
 use http::request::Parts;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::{Access, Auth, BodyRejection, LogOut, Refresh};
+use crate::{Access, Auth, Error, LogOut, Refresh};
 
 /// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
 /// `JWT_TOKEN_LOCATION`.
@@ -114,8 +114,8 @@ pub struct AccessForm<T> {
 ///
 /// ```
 /// # use axum::{Json, extract::State};
-/// # use handstamp_axum::{Auth, AuthError, RefreshJson, TokenPair};
-/// async fn refresh(State(auth): State<Auth>, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, AuthError> {
+/// # use handstamp_axum::{Auth, Error, RefreshJson, TokenPair};
+/// async fn refresh(State(auth): State<Auth>, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -181,9 +181,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -201,9 +201,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -228,9 +228,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -247,9 +247,9 @@ where
     Auth: FromRef<S>,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let log_out = Auth::from_ref(state).authenticate_log_out(&collected.request())?;
         Ok(Self(log_out.into()))
@@ -264,7 +264,7 @@ struct Collected {
 
 impl Collected {
     /// As far as the router's limit allows, which is in the request's extensions.
-    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);
         let bytes = Bytes::from_request(request, state).await?;

@@ -45,11 +45,11 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::{Request, State}, response::IntoResponse, routing::post};
-/// # use handstamp_axum::{Auth, Config, IssueError, Refresh};
+/// # use handstamp_axum::{Auth, Config, Error, Refresh};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
+/// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok((auth.set_access_cookies(&access)?, "refreshed"))
 /// }

@@ -16,12 +16,12 @@ use crate::{Access, Auth, Fresh, Refresh, Rejection};
 /// # use std::net::SocketAddr;
 /// # use axum::extract::{ConnectInfo, State};
 /// # use axum::response::IntoResponse;
-/// # use handstamp_axum::{Auth, AuthError, ClientInfo, days};
+/// # use handstamp_axum::{Auth, Error, ClientInfo, days};
 /// async fn login(
 ///     State(auth): State<Auth>,
 ///     ConnectInfo(peer): ConnectInfo<SocketAddr>,
 ///     client: ClientInfo,
-/// ) -> Result<impl IntoResponse, AuthError> {
+/// ) -> Result<impl IntoResponse, Error> {
 ///     // Check the password first.
 ///     let client = client.ip(peer.ip()).persistent(days(30)); // "remember me"
 ///     let tokens = auth.log_in("user1", client).await?;

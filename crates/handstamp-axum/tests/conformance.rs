@@ -18,8 +18,8 @@ use handstamp_axum::handstamp::Authenticated;
 use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
-    NewToken, Refresh, Require, RequireLayer, Session, Visitor, days,
+    Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
+    Refresh, Require, RequireLayer, Session, Visitor, days,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -239,10 +239,7 @@ async fn current(Current(user): Current<User>) -> String {
     user.name
 }
 
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((
         auth.set_access_cookies(&access)?,
@@ -257,7 +254,7 @@ fn both(other: &Auth, ours: &Access, request: &axum::extract::Request) -> String
     format!("{} {}", ours.subject(), theirs.subject())
 }
 
-async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     Ok((
@@ -267,7 +264,7 @@ async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError
     ))
 }
 
-async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     Ok((
@@ -277,7 +274,7 @@ async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueEr
     ))
 }
 
-async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let [first, second] = ["user1", "user2"].map(|user| auth.create_access_token(user));
     Ok((
         auth.set_access_cookies(&first?)?,
@@ -286,7 +283,7 @@ async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, Issu
     ))
 }
 
-async fn login_among_others(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login_among_others(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user1")?;
     Ok((
         AppendHeaders([(SET_COOKIE, "theme=dark")]),
@@ -312,18 +309,15 @@ async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
     (StatusCode::BAD_REQUEST, auth.unset_cookies(), ())
 }
 
-async fn rate_limited(State(auth): State<Auth>) -> AuthError {
+async fn rate_limited(State(auth): State<Auth>) -> Error {
     auth.rate_limited(Duration::from_millis(59_001)).into()
 }
 
-async fn busy(State(auth): State<Auth>) -> AuthError {
+async fn busy(State(auth): State<Auth>) -> Error {
     auth.busy().into()
 }
 
-async fn log_in(
-    State(auth): State<Auth>,
-    client: ClientInfo,
-) -> Result<impl IntoResponse, AuthError> {
+async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in("user1", client).await?;
     Ok((auth.set_cookies(&tokens)?, ()))
 }
@@ -331,14 +325,14 @@ async fn log_in(
 async fn remember_session(
     auth: State<Auth>,
     client: ClientInfo,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     log_in(auth, client.persistent(days(30))).await
 }
 
 async fn refresh_session(
     State(auth): State<Auth>,
     token: Refresh,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, ()))
 }

@@ -11,23 +11,22 @@ use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, get};
 use handstamp_axum::handstamp::error::Rejection as CoreRejection;
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, Head, IssueError, NewToken, Refresh, Rejection,
-    Require, minutes,
+    Access, Auth, ClientInfo, Config, Error, Head, NewToken, Refresh, Rejection, Require, minutes,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
-    async fn too_large(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn too_large(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let token = auth.create_access_token(NewToken::for_subject("u".repeat(4000)))?;
         Ok((auth.set_access_cookies(&token)?, "never sent"))
     }
-    async fn reserved(State(auth): State<Auth>) -> Result<(), IssueError> {
+    async fn reserved(State(auth): State<Auth>) -> Result<(), Error> {
         let token = NewToken::for_subject("user1").claim("exp", 1);
         auth.create_access_token(token).map(drop)
     }
-    async fn nobody(State(auth): State<Auth>, client: ClientInfo) -> Result<(), AuthError> {
+    async fn nobody(State(auth): State<Auth>, client: ClientInfo) -> Result<(), Error> {
         auth.log_in("", client).await.map(drop)
     }
     for route in [get(too_large), get(reserved), get(nobody)] {
@@ -48,7 +47,7 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
     async fn fresh_later(State(auth): State<Auth>, token: Access) -> Result<(), Rejection> {
         Ok(auth.require_fresh(&token)?)
     }
-    async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), AuthError> {
+    async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), Error> {
         auth.create_access_token(&token)?;
         auth.require_fresh(&token)?;
         Ok(())
@@ -94,7 +93,7 @@ async fn cookies_go_out_with_a_rejection_too() {
 
 #[tokio::test]
 async fn parts_before_the_body_count_in_the_order_they_are_written() {
-    async fn out_and_in(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn out_and_in(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let access = auth.create_access_token("user1")?;
         let body = ([(CACHE_CONTROL, "public, max-age=600")], "welcome");
         Ok((
@@ -103,7 +102,7 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
             body,
         ))
     }
-    async fn in_and_out(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn in_and_out(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let access = auth.create_access_token("user1")?;
         let theme = AppendHeaders([(SET_COOKIE, "theme=dark")]);
         Ok((
@@ -180,7 +179,7 @@ async fn an_auth_is_found_inside_an_applications_own_state() {
 /// A token made from a verified one, in every form a handler has it.
 #[tokio::test]
 async fn a_verified_token_becomes_a_new_one() {
-    async fn handler(State(auth): State<Auth>, token: Access) -> Result<String, IssueError> {
+    async fn handler(State(auth): State<Auth>, token: Access) -> Result<String, Error> {
         let copy = NewToken::from(&token).fresh().expires_in(minutes(5));
         let pair = auth.create_token_pair(copy)?;
         Ok(format!("{}", pair.access().csrf().is_some()))

@@ -9,8 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
 use handstamp_axum::{
-    Access, AccessForm, Auth, AuthError, ClientInfo, LogOut, LogOutBody, Refresh, Rejection,
-    Require,
+    Access, AccessForm, Auth, ClientInfo, Error, LogOut, LogOutBody, Refresh, Rejection, Require,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -99,7 +98,7 @@ async fn log_in(
     State(auth): State<Auth>,
     client: ClientInfo,
     Form(form): Form<LogInForm>,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in(&form.user, client).await?;
     let body = Json(json!({"user": form.user, "csrf": tokens.access().csrf()}));
     Ok((auth.set_cookies(&tokens)?, body))
@@ -143,7 +142,7 @@ async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade
     })
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }

@@ -10,7 +10,7 @@ use actix_web::error::{
 };
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Responder, web};
 use handstamp_actix::handstamp::config::Algorithm;
-use handstamp_actix::{Access, Auth, Config, IssueError, Location, Refresh, days, minutes};
+use handstamp_actix::{Access, Auth, Config, Error, Location, Refresh, days, minutes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ async fn create_post(token: Access) -> web::Json<Value> {
 }
 
 /// Refresh access token.
-async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
     let access = auth.create_access_token(&token)?;
     let body = json!({"message": "Token refreshed"});
     Ok(auth.set_access_cookies(&access)?.on(web::Json(body)))

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::config::Algorithm;
-use handstamp_axum::{Access, Auth, Config, IssueError, Location, Refresh, days, minutes};
+use handstamp_axum::{Access, Auth, Config, Error, Location, Refresh, days, minutes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ const USERS: [(&str, &str, &str); 2] = [
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, IssueError> {
+) -> Result<Response, Error> {
     if !USERS
         .iter()
         .any(|(name, password, _)| *name == form.username && *password == form.password)
@@ -104,10 +104,7 @@ async fn create_post(token: Access) -> Json<Value> {
 }
 
 /// Refresh access token.
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((
         auth.set_access_cookies(&access)?,

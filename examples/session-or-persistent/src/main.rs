@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, days};
+use handstamp_axum::{Access, Auth, Config, Error, NewToken, days};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, IssueError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
         let body = Json(json!({"detail": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());

@@ -15,8 +15,8 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId, Store};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, Location, LogOut, Refresh, Rejection, days,
-    handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, Rejection, days, handstamp,
+    minutes,
 };
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
@@ -105,7 +105,7 @@ async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     if !USERS
         .iter()
         .any(|(name, password, _)| *name == form.username && *password == form.password)
@@ -141,7 +141,7 @@ async fn create_post(token: Access) -> Json<Value> {
 }
 
 /// The refresh token is exchanged for the next one.
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((
         auth.set_cookies(&tokens)?,

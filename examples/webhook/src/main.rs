@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::{Json, Router};
-use handstamp_axum::{Access, Auth, Config, IssueError, Location, Require};
+use handstamp_axum::{Access, Auth, Config, Error, Location, Require};
 use serde_json::{Value, json};
 
 #[tokio::main]
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Logs user1 in, without asking: this example is about what comes after. The token is in the body too, for programs.
-async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user1")?;
     let body = Json(json!({"access_token": access.as_str(), "token_type": "bearer"}));
     Ok((auth.set_access_cookies(&access)?, body))

@@ -15,8 +15,8 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, GuardedSocket, Location, LogOut, Refresh,
-    Rejection, handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, Rejection,
+    handstamp, minutes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ async fn login(
     State(auth): State<Auth>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
         let body = Json(json!({"detail": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
@@ -154,7 +154,7 @@ async fn login(
     Ok((auth.set_cookies(&tokens)?, body).into_response())
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     let body = Json(json!({"message": "Token refreshed"}));
     Ok((auth.set_cookies(&tokens)?, body))

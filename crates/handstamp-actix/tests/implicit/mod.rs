@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, SET_COOKIE};
 use actix_web::web::{self, Redirect, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use handstamp_actix::{Access, Auth, IssueError, Location, Rejection, Require};
+use handstamp_actix::{Access, Auth, Error, Location, Rejection, Require};
 
 use crate::{access, at, both, fresh, log_out, often};
 
@@ -81,7 +81,7 @@ async fn clears(_: Access) -> impl Responder {
         .insert_header(("clear-site-data", "\"cookies\""))
 }
 
-async fn login(auth: Auth, _: Access) -> Result<impl Responder, IssueError> {
+async fn login(auth: Auth, _: Access) -> Result<impl Responder, Error> {
     let access = auth.create_access_token("user2")?;
     Ok(auth.set_access_cookies(&access)?.on(""))
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use axum::routing::any;
-use handstamp_axum::{Access, Auth, AuthError, Location, Require};
+use handstamp_axum::{Access, Auth, Error, Location, Require};
 
 use crate::{access, both, fresh, log_out, often};
 
@@ -85,7 +85,7 @@ async fn clears(_: Access) -> impl IntoResponse {
     [("clear-site-data", "\"cookies\"")]
 }
 
-async fn login(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, AuthError> {
+async fn login(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user2")?;
     Ok((auth.set_access_cookies(&access)?, ()))
 }
