@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use handstamp::adapter::{Authenticating, RequestState};
 use handstamp::purpose::{self, Purpose};
+use handstamp::session::Owner;
 use handstamp::{Authenticated, NewToken};
 
 use crate::verified::with_state;
@@ -196,31 +197,43 @@ pub(crate) fn extract<'r, P: Purpose, T: 'static>(
 
 type Judged<P> = Result<Arc<Authenticated<P>>, handstamp::error::Rejection>;
 
-impl FromRequest for Access {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
+macro_rules! tokens {
+    ($($token:ident: $purpose:ty, $judge:expr;)+) => {$(
+        impl FromRequest for $token {
+            type Error = actix_web::Error;
+            type Future = Extracted<Self>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, RequestState::access, |token| token.map(Self))
-    }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                extract(request, $judge, |token| token.map(Self))
+            }
+        }
+
+        impl Deref for $token {
+            type Target = Authenticated<$purpose>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl From<&$token> for NewToken {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+
+        impl From<&$token> for Owner {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+    )+};
 }
 
-impl FromRequest for Refresh {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, RequestState::refresh, |token| token.map(Self))
-    }
-}
-
-impl FromRequest for Fresh {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, RequestState::fresh, |token| token.map(Self))
-    }
+tokens! {
+    Access: purpose::Access, RequestState::access;
+    Refresh: purpose::Refresh, RequestState::refresh;
+    Fresh: purpose::Access, RequestState::fresh;
 }
 
 impl FromRequest for Optional<Access> {
@@ -248,47 +261,5 @@ impl FromRequest for Visitor {
             }
             Err(rejection) => Err(rejection),
         })
-    }
-}
-
-impl Deref for Access {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Refresh {
-    type Target = Authenticated<purpose::Refresh>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Fresh {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl From<&Access> for NewToken {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for NewToken {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for NewToken {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::session::{self, Owner};
+use handstamp::session;
 
 use crate::extract::Extracted;
-use crate::{Access, Fresh, Head, Refresh, Rejection, auth};
+use crate::{Access, Head, Rejection, auth};
 
 /// The client that logs in, as the request tells: its browser, and the session it is in, which the log-in replaces. What
 /// more you know, such as its address, is added.
@@ -147,23 +147,5 @@ impl Deref for Session {
 
     fn deref(&self) -> &Self::Target {
         &self.0
-    }
-}
-
-impl From<&Access> for Owner {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for Owner {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for Owner {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -12,7 +12,7 @@ use handstamp_actix::handstamp::error::{Rejection as CoreRejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
     Access, Auth, ClientInfo, Config, Current, Error, Head, LoadSubject, LogOut, NewToken,
-    Optional, Refresh, Rejection, Require, Session, minutes,
+    Optional, Refresh, Rejection, Require, ResponseCookies as _, Session, minutes,
 };
 
 #[actix_web::test]
@@ -54,15 +54,36 @@ async fn an_application_without_an_auth_answers_500_and_says_nothing() {
         assert_eq!(response.status(), 500);
         assert_eq!(text(response).await, "");
     }
-    // Bare, so that there is one place to look.
+    // Which of two kinds is nearer is not to be found out, and they may be of different keys.
     for route in handlers() {
-        let data = web::Data::new(auth());
-        let app = init_service(App::new().app_data(data).route("/", route)).await;
+        let app = App::new()
+            .app_data(auth())
+            .app_data(web::Data::new(auth()))
+            .route("/", route);
+        let app = init_service(app).await;
         assert_eq!(
             call_service(&app, request("").to_request()).await.status(),
             500
         );
     }
+}
+
+#[actix_web::test]
+async fn an_auth_is_found_bare_or_as_data() {
+    let route = || web::to(async |token: Access| token.subject().to_owned());
+    let bare = App::new().app_data(auth()).route("/", route());
+    let data = App::new()
+        .app_data(web::Data::new(auth()))
+        .route("/", route());
+    let cookie = token("user1");
+    let bare = init_service(bare).await;
+    let bare = call_service(&bare, request(&cookie).to_request()).await;
+    let data = init_service(data).await;
+    let data = call_service(&data, request(&cookie).to_request()).await;
+    assert_eq!(
+        (text(bare).await, text(data).await),
+        ("user1".into(), "user1".into())
+    );
 }
 
 #[actix_web::test]
@@ -147,6 +168,12 @@ async fn cookies_count_in_the_order_they_are_written() {
             .on(cookies.on(ErrorForbidden("banned")))
             .into())
     }
+    async fn built(auth: Auth) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "public"))
+            .cookies(auth.unset_access_cookies())
+            .finish()
+    }
     // The order of a line is the place of the one that had the last word.
     for (row, route, expected) in [
         (
@@ -169,6 +196,16 @@ async fn cookies_count_in_the_order_they_are_written() {
                 "refresh_token_cookie=;",
                 "csrf_refresh_token=;",
             ],
+        ),
+        (
+            "a log-out alone",
+            web::to(async |auth: Auth| auth.unset_access_cookies()),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
+        ),
+        (
+            "a builder's",
+            web::to(built),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
         ),
         (
             "on an error, twice",

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use handstamp::purpose;
+use handstamp::session::Owner;
 use handstamp::{Authenticated, NewToken};
 use http::request::Parts;
 
@@ -96,17 +97,46 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
-impl<S> FromRequestParts<S> for Access
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
+macro_rules! tokens {
+    ($($token:ident: $purpose:ty, $judge:path;)+) => {$(
+        impl<S> FromRequestParts<S> for $token
+        where
+            Auth: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::access(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+                Ok(Self($judge(&Auth::from_ref(state), parts).await?))
+            }
+        }
+
+        impl Deref for $token {
+            type Target = Authenticated<$purpose>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl From<&$token> for NewToken {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+
+        impl From<&$token> for Owner {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+    )+};
+}
+
+tokens! {
+    Access: purpose::Access, handstamp_tower::access;
+    Refresh: purpose::Refresh, handstamp_tower::refresh;
+    Fresh: purpose::Access, handstamp_tower::fresh;
 }
 
 impl<S> OptionalFromRequestParts<S> for Access
@@ -125,56 +155,6 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for Refresh
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::refresh(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
-}
-
-impl<S> FromRequestParts<S> for Fresh
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::fresh(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
-}
-
-impl Deref for Access {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Refresh {
-    type Target = Authenticated<purpose::Refresh>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Fresh {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
 /// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body) and the like.
 impl From<Arc<Authenticated<purpose::Access>>> for Access {
     fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
@@ -186,23 +166,5 @@ impl From<Arc<Authenticated<purpose::Access>>> for Access {
 impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
     fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
         Self(token)
-    }
-}
-
-impl From<&Access> for NewToken {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for NewToken {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for NewToken {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -3,11 +3,11 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use axum_core::extract::{FromRef, FromRequestParts};
-use handstamp::session::{self, Owner};
+use handstamp::session;
 use handstamp_tower::Head;
 use http::request::Parts;
 
-use crate::{Access, Auth, Fresh, Refresh, Rejection};
+use crate::{Access, Auth, Rejection};
 
 /// The client that logs in, as the request tells: its browser, and the session it is in, which the log-in replaces. What
 /// more you know, such as its address, is added.
@@ -148,23 +148,5 @@ impl Deref for Session {
 
     fn deref(&self) -> &Self::Target {
         &self.0
-    }
-}
-
-impl From<&Access> for Owner {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for Owner {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for Owner {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

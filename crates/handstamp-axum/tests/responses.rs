@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
@@ -113,6 +115,15 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
             (),
         ))
     }
+    // axum puts the last element of a tuple in first.
+    async fn out_and_in_alone(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
+        let access = auth.create_access_token("user1")?;
+        Ok((auth.unset_cookies(), auth.set_access_cookies(&access)?))
+    }
+    async fn in_and_out_alone(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
+        let access = auth.create_access_token("user1")?;
+        Ok((auth.set_access_cookies(&access)?, auth.unset_cookies()))
+    }
     // The order of a line is the place of the part that had the last word.
     for (row, route, expected) in [
         (
@@ -135,6 +146,31 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
                 "csrf_refresh_token=;",
                 "theme=dark",
             ],
+        ),
+        (
+            "a log-out, then a log-in, and no body",
+            get(out_and_in_alone),
+            vec![
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+                "access_token_cookie=e",
+                "csrf_access_token=",
+            ],
+        ),
+        (
+            "a log-in, then a log-out, and no body",
+            get(in_and_out_alone),
+            vec![
+                "access_token_cookie=;",
+                "csrf_access_token=;",
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+            ],
+        ),
+        (
+            "a log-out alone",
+            get(async |State(auth): State<Auth>| auth.unset_access_cookies()),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
         ),
     ] {
         let response = answer(route, "").await;
@@ -163,17 +199,21 @@ async fn an_auth_is_found_inside_an_applications_own_state() {
         let refresh = refresh.map_err(|rejection| rejection.to_string());
         format!("{name}; {}", refresh.err().unwrap_or_default())
     }
-    let app = Router::new()
-        .route("/", any(whoever))
-        .with_state(App { auth: auth() });
-    let response = app
-        .oneshot(request(&token("user1")))
-        .await
-        .expect("it is infallible");
-    assert_eq!(
-        text(response).await,
-        "user1; Missing JWT in request: looked in the cookie refresh_token_cookie"
-    );
+    let routes = || Router::new().route("/", any(whoever));
+    let shared = Router::new().route("/", any(whoever));
+    for app in [
+        routes().with_state(App { auth: auth() }),
+        shared.with_state(Arc::new(App { auth: auth() })),
+    ] {
+        let response = app
+            .oneshot(request(&token("user1")))
+            .await
+            .expect("it is infallible");
+        assert_eq!(
+            text(response).await,
+            "user1; Missing JWT in request: looked in the cookie refresh_token_cookie"
+        );
+    }
 }
 
 /// A token made from a verified one, in every form a handler has it.
