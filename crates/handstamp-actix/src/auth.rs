@@ -30,12 +30,13 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A scope may have one of its own, which then is the one of its handlers: actix-web takes the nearest. It may be
-/// wrapped in `web::Data` as well, if every one of an application is. Without any, and with both kinds, every route that asks
-/// for it, or for a token, answers 500 without detail, and the log says why.
+/// A scope may have one of its own, which then is the one of its handlers: actix-web takes the
+/// nearest. It may be wrapped in `web::Data` as well, if every one of an application is. Without
+/// any, and with both kinds, every route that asks for it, or for a token, answers 500 without
+/// detail, and the log says why.
 ///
-/// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are responses; all else is the
-/// core's, by `Deref`.
+/// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are
+/// responses; all else is the core's, by `Deref`.
 ///
 /// With a store for sessions:
 ///
@@ -74,8 +75,8 @@ impl Auth {
         AuthBuilder::new(config)
     }
 
-    /// A middleware that lets requests through only with the token `require` demands. Extractors behind it read what it
-    /// verified instead of verifying again.
+    /// A middleware that lets requests through only with the token `require` demands. Extractors
+    /// behind it read what it verified instead of verifying again.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -93,8 +94,9 @@ impl Auth {
         RequireMiddleware::new(self.0.clone(), require)
     }
 
-    /// A middleware that renews the access token of a browser that is active, shortly before it ends. Around a whole
-    /// application: only requests that a middleware of [`require`](Self::require) or an extractor let in renew anything.
+    /// A middleware that renews the access token of a browser that is active, shortly before it
+    /// ends. Around a whole application: only requests that a middleware of
+    /// [`require`](Self::require) or an extractor let in renew anything.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -112,7 +114,8 @@ impl Auth {
         ImplicitRefreshMiddleware::new(self.0.clone())
     }
 
-    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites
+    /// make a browser send.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -222,7 +225,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No
+    /// cookie is deleted.
     pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
     }
@@ -260,7 +264,8 @@ impl Auth {
 }
 
 /// The nearest one of the application's data, bare or as `web::Data`. Where there are both kinds,
-/// actix-web does not tell which is nearer, and the wrong one would admit requests that the other refuses.
+/// actix-web does not tell which is nearer, and the wrong one would admit requests that the other
+/// refuses.
 pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoData> {
     let bare = request.app_data::<Auth>();
     let data = request.app_data::<web::Data<Auth>>();

@@ -15,8 +15,8 @@ use crate::extract::Extracted;
 use crate::verified::{verified, with_state};
 use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 
-/// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
-/// `JWT_TOKEN_LOCATION`.
+/// The access token of a request, and its JSON body. The token may be in the body, where `json` is
+/// among `JWT_TOKEN_LOCATION`.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -43,14 +43,16 @@ use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so `Option<NewPost>` may be `None`.
+/// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so
+/// `Option<NewPost>` may be `None`.
 ///
-/// The token is judged before the content: whoever is refused for it learns nothing about what the route takes. A body that
-/// does not fit is answered with 400, 415 or 422, and the error is an [`Error::Body`].
+/// The token is judged before the content: whoever is refused for it learns nothing about what the
+/// route takes. A body that does not fit is answered with 400, 415 or 422, and the error is an
+/// [`Error::Body`].
 ///
 /// # Security
-/// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot see the body. Where it does,
-/// what the middleware let in is the token, and a warning is logged.
+/// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot
+/// see the body. Where it does, what the middleware let in is the token, and a warning is logged.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct AccessJson<T> {
@@ -60,8 +62,8 @@ pub struct AccessJson<T> {
     pub json: T,
 }
 
-/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF value may be in the form, where
-/// `JWT_CSRF_CHECK_FORM` says so.
+/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
+/// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -97,8 +99,9 @@ pub struct AccessJson<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better streamed, with the CSRF value
-/// in the header. What goes into the hidden field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+/// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better
+/// streamed, with the CSRF value in the header. What goes into the hidden field is
+/// [`masked_csrf`](handstamp::Auth::masked_csrf).
 ///
 /// # Security
 /// As for [`AccessJson`]: not behind a middleware.
@@ -113,8 +116,8 @@ pub struct AccessForm<T> {
     pub files: Vec<UploadedFile>,
 }
 
-/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as
-/// programs that keep tokens themselves send it.
+/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
+/// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
 ///
 /// ```
 /// # use actix_web::web::Json;
@@ -137,8 +140,8 @@ pub struct RefreshJson<T = IgnoredAny> {
     pub json: T,
 }
 
-/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or the token in JSON, where they
-/// may be.
+/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
+/// the token in JSON, where they may be.
 ///
 /// ```
 /// # use actix_web::{Responder, web::Redirect};
@@ -152,8 +155,8 @@ pub struct RefreshJson<T = IgnoredAny> {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct LogOutBody(pub LogOut);
 
-/// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
-/// the name as a path.
+/// A file that a form sends. All that is said of it, the client says: look at the content before
+/// you believe it, and never use the name as a path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {

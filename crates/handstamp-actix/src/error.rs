@@ -9,8 +9,9 @@ use handstamp::error::{AuthError, BodyError, ClaimsError, IssueError, StoreError
 
 /// A request that was refused, as a response: [`handstamp::error::Rejection`].
 ///
-/// Whether a handler, an extractor or a middleware refused: for logs and metrics, the response has this one as its error,
-/// `response.error().and_then(|error| error.as_error::<Rejection>())`, and the core's `Rejection` among its extensions.
+/// Whether a handler, an extractor or a middleware refused: for logs and metrics, the response has
+/// this one as its error, `response.error().and_then(|error| error.as_error::<Rejection>())`, and
+/// the core's `Rejection` among its extensions.
 #[derive(Debug, Clone)]
 pub struct Rejection(handstamp::error::Rejection);
 
@@ -37,7 +38,8 @@ impl ResponseError for Rejection {
         let body = BoxBody::new(self.0.body());
         let mut response = HttpResponse::with_body(self.status_code(), body);
         for (name, value) in self.0.headers() {
-            // Challenges hold what RFC 6749 allows in a scope, all of it visible ASCII, so the value is always made.
+            // Challenges hold what RFC 6749 allows in a scope, all of it visible ASCII, so the
+            // value is always made.
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response
                     .headers_mut()
@@ -61,7 +63,8 @@ impl std::error::Error for Rejection {
     }
 }
 
-/// Every error of handstamp that a handler may return, as a response. `?` makes it from each of them.
+/// Every error of handstamp that a handler may return, as a response. `?` makes it from each of
+/// them.
 ///
 /// An application with an error of its own needs one `From`:
 ///
@@ -112,20 +115,23 @@ impl std::error::Error for Rejection {
 /// }
 /// ```
 ///
-/// A page that answers in HTML takes an extractor as an `actix_web::Result`, and looks at the error's
-/// `as_error::<Rejection>()`, or at `as_error::<Error>()` for a body that does not fit.
+/// A page that answers in HTML takes an extractor as an `actix_web::Result`, and looks at the
+/// error's `as_error::<Rejection>()`, or at `as_error::<Error>()` for a body that does not fit.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The request is refused, for its token or CSRF value, or as the store does not answer.
     Rejected(Rejection),
-    /// A token or cookie cannot be made: 500 without detail. The log has it: the program is wrong, not the request.
+    /// A token or cookie cannot be made: 500 without detail. The log has it: the program is wrong,
+    /// not the request.
     Issue(IssueError),
-    /// The claims of a token are not what the handler reads: 500 without detail, and the log has it.
+    /// The claims of a token are not what the handler reads: 500 without detail, and the log has
+    /// it.
     Claims(ClaimsError),
     /// The body is not what the route takes: 400, 415 or 422, in words.
     Body(BodyError),
-    /// A store that the application asks by itself does not answer: 503 without detail, and the log has it.
+    /// A store that the application asks by itself does not answer: 503 without detail, and the log
+    /// has it.
     Store(StoreError),
 }
 
@@ -208,7 +214,8 @@ from! {
     StoreError => Store,
 }
 
-/// The programmer did not give the application what an extractor looks for: 500 without detail. The log was told what.
+/// The programmer did not give the application what an extractor looks for: 500 without detail. The
+/// log was told what.
 #[derive(Debug)]
 pub(crate) struct NoData;
 

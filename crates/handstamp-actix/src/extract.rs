@@ -13,13 +13,15 @@ use handstamp::{Authenticated, NewToken};
 use crate::verified::with_state;
 use crate::{Head, Rejection, auth};
 
-/// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
-/// too.
+/// The access token of a request. It was verified; for a request from a browser that changes
+/// something, its CSRF value too.
 ///
-/// Behind a middleware of [`Auth::require`](crate::Auth::require) it is what that let in; without one it verifies by itself.
+/// Behind a middleware of [`Auth::require`](crate::Auth::require) it is what that let in; without
+/// one it verifies by itself.
 ///
-/// A page that is for everybody, with or without a token, takes [`Optional<Access>`](Optional); one that even a bad token
-/// must not close takes `actix_web::Result<Access>`; and a log-out takes [`LogOut`](crate::LogOut).
+/// A page that is for everybody, with or without a token, takes [`Optional<Access>`](Optional); one
+/// that even a bad token must not close takes `actix_web::Result<Access>`; and a log-out takes
+/// [`LogOut`](crate::LogOut).
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -45,8 +47,9 @@ use crate::{Head, Rejection, auth};
 /// ```
 ///
 /// # Security
-/// Not `Option<Access>`: actix-web makes `None` of every error, so that a token that is forged or revoked, a request that
-/// another site made, and a store that is down all look like a visitor without a token.
+/// Not `Option<Access>`: actix-web makes `None` of every error, so that a token that is forged or
+/// revoked, a request that another site made, and a store that is down all look like a visitor
+/// without a token.
 #[derive(Debug, Clone)]
 pub struct Access(Arc<Authenticated<purpose::Access>>);
 
@@ -79,7 +82,8 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the like. Only those made with
+/// An access token that was made at a log-in, not by a refresh: for changing a password and the
+/// like. Only those made with
 /// [`NewToken::fresh`] are fresh: call it when you have checked a password.
 ///
 /// ```
@@ -105,8 +109,9 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
-/// An access token if there is one: `None` only when the request has no token at all. One that has expired, or is bad in
-/// another way, is refused with 401, where actix-web's `Option` would hide that.
+/// An access token if there is one: `None` only when the request has no token at all. One that has
+/// expired, or is bad in another way, is refused with 401, where actix-web's `Option` would hide
+/// that.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -138,9 +143,10 @@ pub struct Optional<T>(pub Option<T>);
 
 /// The access token of whoever looks at a page that everybody may see, if they are logged in.
 ///
-/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what anybody sees. Everything
-/// else is refused as ever: a token that is forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional)
-/// refuses an expired token too, so that the client refreshes first.
+/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what
+/// anybody sees. Everything else is refused as ever: a token that is forged or revoked, a POST
+/// without the CSRF value. [`Optional<Access>`](Optional) refuses an expired token too, so that the
+/// client refreshes first.
 ///
 /// ```
 /// # use actix_web::{App, test, web};

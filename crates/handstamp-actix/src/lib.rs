@@ -1,4 +1,5 @@
-//! handstamp for actix-web: extractors that verify, cookies on responders, rejections that are responses.
+//! handstamp for actix-web: extractors that verify, cookies on responders, rejections that are
+//! responses.
 //!
 //! ```
 //! use actix_web::{App, Responder, web};

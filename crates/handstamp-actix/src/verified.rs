@@ -5,7 +5,8 @@ use handstamp::adapter::RequestState;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 
-/// The token that a middleware of this same `Auth` and purpose let in, if there is one. Handlers mostly ask for
+/// The token that a middleware of this same `Auth` and purpose let in, if there is one. Handlers
+/// mostly ask for
 /// [`Access`](crate::Access) and its like; this is for other middleware, and for a second `Auth`.
 ///
 /// ```
@@ -39,7 +40,8 @@ use handstamp::{Auth, Authenticated};
 /// ```
 ///
 /// # Security
-/// What another `Auth` let in is not found: two of them in one application never accept each other's tokens.
+/// What another `Auth` let in is not found: two of them in one application never accept each
+/// other's tokens.
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, request: &HttpRequest) -> Option<Arc<Authenticated<P>>> {
     let extensions = request.extensions();

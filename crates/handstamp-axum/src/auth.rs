@@ -11,8 +11,8 @@ use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
 
 /// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
 ///
-/// What returns cookies returns axum's response parts here, and its errors are responses; all else is the core's, by
-/// `Deref`.
+/// What returns cookies returns axum's response parts here, and its errors are responses; all else
+/// is the core's, by `Deref`.
 ///
 /// With a store for sessions:
 ///
@@ -51,8 +51,8 @@ impl Auth {
         AuthBuilder::new(config)
     }
 
-    /// A layer that lets requests through only with the token `require` demands. Extractors behind it read what it
-    /// verified instead of verifying again.
+    /// A layer that lets requests through only with the token `require` demands. Extractors behind
+    /// it read what it verified instead of verifying again.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
@@ -69,8 +69,9 @@ impl Auth {
         RequireLayer::new(self.0.clone(), require)
     }
 
-    /// A layer that renews the access token of a browser that is active, shortly before it ends. Around a whole router: only
-    /// requests that a layer of [`require`](Self::require) or an extractor let in renew anything.
+    /// A layer that renews the access token of a browser that is active, shortly before it ends.
+    /// Around a whole router: only requests that a layer of [`require`](Self::require) or an
+    /// extractor let in renew anything.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
@@ -88,7 +89,8 @@ impl Auth {
         ImplicitRefreshLayer::new(self.0.clone())
     }
 
-    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a
+    /// browser send.
     ///
     /// ```
     /// # use axum::{Router, routing::post};
@@ -199,7 +201,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No
+    /// cookie is deleted.
     pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
     }

@@ -12,8 +12,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{Access, Auth, Error, LogOut, Refresh};
 
-/// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
-/// `JWT_TOKEN_LOCATION`.
+/// The access token of a request, and its JSON body. The token may be in the body, where `json` is
+/// among `JWT_TOKEN_LOCATION`.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::post};
@@ -40,11 +40,12 @@ use crate::{Access, Auth, Error, LogOut, Refresh};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>` may be `None`.
+/// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>`
+/// may be `None`.
 ///
 /// # Security
-/// It does not stand behind a layer of [`Auth::require`]: that cannot see the body. Where it does, what the layer let in is the
-/// token, and a warning is logged.
+/// It does not stand behind a layer of [`Auth::require`]: that cannot see the body. Where it does,
+/// what the layer let in is the token, and a warning is logged.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct AccessJson<T> {
@@ -54,8 +55,8 @@ pub struct AccessJson<T> {
     pub json: T,
 }
 
-/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF value may be in the form, where
-/// `JWT_CSRF_CHECK_FORM` says so.
+/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
+/// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::post};
@@ -93,8 +94,9 @@ pub struct AccessJson<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see `axum::extract::Multipart`, with the CSRF
-/// value in the header. What goes into the hidden field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+/// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
+/// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden field
+/// is [`masked_csrf`](handstamp::Auth::masked_csrf).
 ///
 /// # Security
 /// As for [`AccessJson`]: not behind a layer.
@@ -109,8 +111,8 @@ pub struct AccessForm<T> {
     pub files: Vec<UploadedFile>,
 }
 
-/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as
-/// programs that keep tokens themselves send it.
+/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
+/// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
 ///
 /// ```
 /// # use axum::{Json, extract::State};
@@ -133,8 +135,8 @@ pub struct RefreshJson<T = IgnoredAny> {
     pub json: T,
 }
 
-/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or the token in JSON, where they
-/// may be.
+/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
+/// the token in JSON, where they may be.
 ///
 /// ```
 /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
@@ -148,8 +150,8 @@ pub struct RefreshJson<T = IgnoredAny> {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct LogOutBody(pub LogOut);
 
-/// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
-/// the name as a path.
+/// A file that a form sends. All that is said of it, the client says: look at the content before
+/// you believe it, and never use the name as a path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {

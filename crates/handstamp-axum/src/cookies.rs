@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 
-/// The `Set-Cookie` lines of a response: a response part. Several in one response add up; for one cookie the last part
-/// counts.
+/// The `Set-Cookie` lines of a response: a response part. Several in one response add up; for one
+/// cookie the last part counts.
 ///
-/// By itself it is an empty response. As the last element of a tuple it counts last, though axum puts that in first.
+/// By itself it is an empty response. As the last element of a tuple it counts last, though axum
+/// puts that in first.
 ///
 /// ```
 /// # use axum::extract::State;
@@ -16,14 +17,15 @@ use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponsePar
 /// }
 /// ```
 ///
-/// Parts that stand behind it must not undo it: `[(SET_COOKIE, …)]` replaces every line before it, where
-/// `AppendHeaders` adds one; and a `Cache-Control` behind it replaces `no-store`.
+/// Parts that stand behind it must not undo it: `[(SET_COOKIE, …)]` replaces every line before it,
+/// where `AppendHeaders` adds one; and a `Cache-Control` behind it replaces `no-store`.
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct SetCookies(pub(crate) handstamp::SetCookies);
 
 impl SetCookies {
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
+    /// 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
@@ -64,6 +66,7 @@ impl IntoResponse for SetCookies {
     }
 }
 
-/// The cookies that stand last in a tuple: parts before them are added later, and do not replace them.
+/// The cookies that stand last in a tuple: parts before them are added later, and do not replace
+/// them.
 #[derive(Clone)]
 struct Last(handstamp::SetCookies);

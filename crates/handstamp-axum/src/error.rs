@@ -8,8 +8,8 @@ use http::StatusCode;
 
 /// A request that was refused, as a response: [`handstamp::error::Rejection`].
 ///
-/// That response has the core's `Rejection`, not this one, among its extensions, for logs and metrics:
-/// `response.extensions().get::<handstamp_axum::handstamp::error::Rejection>()`.
+/// That response has the core's `Rejection`, not this one, among its extensions, for logs and
+/// metrics: `response.extensions().get::<handstamp_axum::handstamp::error::Rejection>()`.
 #[derive(Debug, Clone)]
 pub struct Rejection(handstamp::error::Rejection);
 
@@ -45,7 +45,8 @@ impl std::error::Error for Rejection {
     }
 }
 
-/// Every error of handstamp that a handler may return, as a response. `?` makes it from each of them.
+/// Every error of handstamp that a handler may return, as a response. `?` makes it from each of
+/// them.
 ///
 /// An application with an error of its own needs one `From`:
 ///
@@ -105,15 +106,18 @@ impl std::error::Error for Rejection {
 pub enum Error {
     /// The request is refused, for its token or CSRF value, or as the store does not answer.
     Rejected(Rejection),
-    /// A token or cookie cannot be made: 500 without detail. The log has it: the program is wrong, not the request.
+    /// A token or cookie cannot be made: 500 without detail. The log has it: the program is wrong,
+    /// not the request.
     Issue(IssueError),
-    /// The claims of a token are not what the handler reads: 500 without detail, and the log has it.
+    /// The claims of a token are not what the handler reads: 500 without detail, and the log has
+    /// it.
     Claims(ClaimsError),
     /// The body is not what the route takes: 400, 415 or 422, in words.
     Body(BodyError),
     /// The body could not be read to its end: it is over axum's limit, or the client went away.
     Unreadable(BytesRejection),
-    /// A store that the application asks by itself does not answer: 503 without detail, and the log has it.
+    /// A store that the application asks by itself does not answer: 503 without detail, and the log
+    /// has it.
     Store(StoreError),
 }
 

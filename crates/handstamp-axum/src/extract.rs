@@ -9,14 +9,16 @@ use http::request::Parts;
 
 use crate::{Auth, Rejection};
 
-/// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
-/// too.
+/// The access token of a request. It was verified; for a request from a browser that changes
+/// something, its CSRF value too.
 ///
-/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or is bad in another way,
-/// is refused with 401. A page that everybody may see takes a [`Visitor`](crate::Visitor), and a log-out takes
+/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or
+/// is bad in another way, is refused with 401. A page that everybody may see takes a
+/// [`Visitor`](crate::Visitor), and a log-out takes
 /// [`LogOut`](crate::LogOut).
 ///
-/// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
+/// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by
+/// itself.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -70,7 +72,8 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the like. Only those made with
+/// An access token that was made at a log-in, not by a refresh: for changing a password and the
+/// like. Only those made with
 /// [`NewToken::fresh`] are fresh: call it when you have checked a password.
 ///
 /// ```
@@ -155,7 +158,8 @@ where
     }
 }
 
-/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body) and the like.
+/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body)
+/// and the like.
 impl From<Arc<Authenticated<purpose::Access>>> for Access {
     fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
         Self(token)

@@ -1,4 +1,5 @@
-//! handstamp for axum: extractors that verify, cookies as response parts, rejections that are responses.
+//! handstamp for axum: extractors that verify, cookies as response parts, rejections that are
+//! responses.
 //!
 //! ```
 //! use axum::extract::{FromRef, State};

@@ -9,8 +9,9 @@ use http::request::Parts;
 use crate::head::Head;
 use crate::verified::state;
 
-/// The access token of a request: what a [`RequireLayer`](crate::RequireLayer) of this same `Auth` let in, else what the
-/// request itself brings, verified here. So a handler may ask for it whether or not a layer stands in front.
+/// The access token of a request: what a [`RequireLayer`](crate::RequireLayer) of this same `Auth`
+/// let in, else what the request itself brings, verified here. So a handler may ask for it whether
+/// or not a layer stands in front.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -66,8 +67,9 @@ pub async fn fresh(
     state.fresh(auth, &head).await
 }
 
-/// As [`access`](crate::access()), for what everybody may see: no token and one that has expired are nobody's. Everything
-/// else is refused as ever: one that is forged or revoked, one without its CSRF value.
+/// As [`access`](crate::access()), for what everybody may see: no token and one that has expired
+/// are nobody's. Everything else is refused as ever: one that is forged or revoked, one without its
+/// CSRF value.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};

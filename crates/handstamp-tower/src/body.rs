@@ -6,10 +6,12 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of a response from behind a layer: that of the inner service, or the text of a refusal.
+    /// The body of a response from behind a layer: that of the inner service, or the text of a
+    /// refusal.
     ///
-    /// A layer can thus stand in front of any service, whatever its body. All that is asked is that the body's chunks
-    /// can be made from [`Bytes`], as those of hyper, axum, tonic and tower-http are.
+    /// A layer can thus stand in front of any service, whatever its body. All that is asked is that
+    /// the body's chunks can be made from [`Bytes`], as those of hyper, axum, tonic and tower-http
+    /// are.
     ///
     /// ```
     /// use bytes::Bytes;

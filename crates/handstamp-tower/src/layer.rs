@@ -19,11 +19,13 @@ use crate::{ResponseBody, refuse};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others.
 ///
-/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, of one token. Where
-/// two find different ones, because they look in different places, the request is refused.
+/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it
+/// demands, of one token. Where two find different ones, because they look in different places, the
+/// request is refused.
 ///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside: whether a CSRF value is asked for
-/// depends on the method, and what this layer let in is not asked again.
+/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
+/// whether a CSRF value is asked for depends on the method, and what this layer let in is not asked
+/// again.
 ///
 /// Any service can stand behind it, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-//! handstamp for tower and hyper: a layer that lets requests through only with the token a route demands.
+//! handstamp for tower and hyper: a layer that lets requests through only with the token a route
+//! demands.
 //!
 //! ```
 //! use handstamp::purpose::Access;
@@ -33,8 +34,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler that has collected the body
-//! hands it in: [`access_with_body`].
+//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler
+//! that has collected the body hands it in: [`access_with_body`].
 
 mod authenticate;
 mod body;

@@ -12,11 +12,11 @@ use tower_service::Service;
 use crate::head::Head;
 use crate::{ResponseBody, refuse};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in above all, or a form
-/// elsewhere could log a visitor in to an account that is not theirs.
+/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
+/// above all, or a form elsewhere could log a visitor in to an account that is not theirs.
 ///
-/// See [`Auth::require_same_origin`]. Requests that only read pass. Any service can stand behind it, whatever its
-/// bodies: responses get a [`ResponseBody`].
+/// See [`Auth::require_same_origin`]. Requests that only read pass. Any service can stand behind
+/// it, whatever its bodies: responses get a [`ResponseBody`].
 ///
 /// ```
 /// # use handstamp::{Auth, Config};

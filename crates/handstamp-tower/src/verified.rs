@@ -5,7 +5,8 @@ use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 use http::Extensions;
 
-/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in, if there is one.
+/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in,
+/// if there is one.
 ///
 /// ```
 /// # use std::convert::Infallible;
@@ -37,7 +38,8 @@ use http::Extensions;
 /// ```
 ///
 /// # Security
-/// What another `Auth` let in is not found: two of them in one router never accept each other's tokens.
+/// What another `Auth` let in is not found: two of them in one router never accept each other's
+/// tokens.
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<Authenticated<P>>> {
     extensions.get::<RequestState>()?.verified(auth)

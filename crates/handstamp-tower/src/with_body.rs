@@ -10,8 +10,8 @@ use http::request::Parts;
 use crate::head::Head;
 use crate::verified::verified;
 
-/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its JSON, the CSRF value in a field
-/// of its form.
+/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its
+/// JSON, the CSRF value in a field of its form.
 ///
 /// ```
 /// use handstamp_tower::handstamp::{Auth, RequestHead as _, error::Rejection};
@@ -49,8 +49,8 @@ use crate::verified::verified;
 /// The [`Rejection`] is the response to send: [`refuse`](crate::refuse).
 ///
 /// # Security
-/// Limit what you collect. A layer does not see the body: what it let in is the token here, the body is not asked, and a
-/// warning is logged, once.
+/// Limit what you collect. A layer does not see the body: what it let in is the token here, the
+/// body is not asked, and a warning is logged, once.
 pub async fn access_with_body(
     auth: &Auth,
     parts: &Parts,

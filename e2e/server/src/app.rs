@@ -1,6 +1,5 @@
 //! The application that is attacked.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
@@ -26,7 +25,7 @@ pub(crate) fn router(
     service: &Service,
     port: u16,
     attackers: u16,
-) -> Result<Router, Box<dyn Error>> {
+) -> Result<Router, Box<dyn std::error::Error>> {
     let clock = MovedClock::default();
     let auth = service.auth(port, attackers, &clock)?;
     let unguarded = auth.require(Require::access().without_csrf());

@@ -3,8 +3,6 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p actix-complete`, then the calls of the README (bodies differ a
 //! little). Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable. Ctrl-C ends it.
 
-use std::error::Error;
-
 use actix_web::error::{
     ErrorUnprocessableEntity, ErrorUnsupportedMediaType, InternalError, JsonPayloadError,
 };
@@ -15,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()

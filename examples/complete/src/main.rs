@@ -3,8 +3,6 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the calls of the README (bodies differ a little).
 //! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()

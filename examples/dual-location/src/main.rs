@@ -3,8 +3,6 @@
 //!
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p dual-location`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::new(
         Config::builder()
             // Accept tokens from both locations

@@ -4,8 +4,6 @@
 //! `JWT_SESSION_COOKIE=false` cookies are persistent unless a log-in says otherwise.
 //! Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::builder().cookie_secure(false).env().build()?;
     let app = Router::new()
         .route("/login", post(login))

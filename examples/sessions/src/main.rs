@@ -3,7 +3,6 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p sessions`. Settings: `PORT` (8000), `STORE` (`memory`,
 //! `sqlite:PATH`, `postgres://…`, `redis://…`), and every `JWT_*` and `HANDSTAMP_*` variable.
 
-use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let config = Config::builder()
         .token_locations([Location::Cookies])
@@ -61,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Where the sessions are.
-async fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
+async fn store() -> Result<Arc<dyn Store>, Box<dyn std::error::Error>> {
     let place = std::env::var("STORE").unwrap_or_else(|_| "memory".into());
     Ok(match place.split_once(':') {
         None if place == "memory" => Arc::new(MemoryStore::new()),

@@ -2,8 +2,6 @@
 //!
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p webhook`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::post;
@@ -12,7 +10,7 @@ use handstamp_axum::{Access, Auth, Config, Error, Location, Require};
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::new(
         Config::builder()
             .token_locations([Location::Cookies, Location::Headers])

@@ -4,7 +4,6 @@
 //! and every `JWT_*` and `HANDSTAMP_*` variable. Behind a name of your own, `HANDSTAMP_PUBLIC_ORIGIN` must be set: browsers
 //! let any page open a WebSocket, with the user's cookies, so only pages of the origins that are named here may.
 
-use std::error::Error;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade, close_code};
@@ -25,7 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     let address = listener.local_addr()?;

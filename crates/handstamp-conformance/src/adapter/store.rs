@@ -7,6 +7,7 @@ use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -94,6 +95,10 @@ impl Store for Breakable {
         self.ask(|store| store.session(read))
     }
 
+    fn update_session(&self, update: UpdateSession) -> Answer<'_, Option<SessionRow>> {
+        self.ask(|store| store.update_session(update))
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> Answer<'_, bool> {
         self.ask(|store| store.revoke_session(revoke))
     }
@@ -106,8 +111,8 @@ impl Store for Breakable {
         self.ask(|store| store.revoke_token(revoke))
     }
 
-    fn list(&self, uid: AccountId) -> Answer<'_, Vec<SessionRow>> {
-        self.ask(|store| store.list(uid))
+    fn list(&self, account: AccountId) -> Answer<'_, Vec<SessionRow>> {
+        self.ask(|store| store.list(account))
     }
 
     fn purge(&self) -> Answer<'_, u64> {

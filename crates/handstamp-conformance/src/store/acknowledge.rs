@@ -1,4 +1,4 @@
-//! What shows that the current generation arrived at the client, and what does not.
+//! Cases of what acknowledges the current generation, and what does not.
 
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{Admission, Admit, Rotation};
@@ -9,40 +9,50 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "an access token of the current generation shows that it arrived, and nothing else is written",
+        "an access token of the current generation acknowledges it, and nothing else is written",
         current_access_token,
     );
     suite.row(
-        "an access token of an older generation shows nothing",
+        "an access token of an older generation acknowledges nothing",
         |row| shows_nothing(row, |login| login.access(2), Admission::Admitted),
     );
     suite.row(
-        "an access token of a later generation shows nothing",
+        "an access token of a later generation acknowledges nothing",
         |row| shows_nothing(row, |login| login.access(4), Admission::Admitted),
     );
     suite.row(
-        "the current refresh token shows nothing before it is exchanged",
+        "the current refresh token acknowledges nothing before it is rotated",
         |row| shows_nothing(row, |login| login.refresh(3, OPEN), Admission::Admitted),
     );
-    suite.row("the previous refresh token shows nothing", |row| {
+    suite.row("the previous refresh token acknowledges nothing", |row| {
         shows_nothing(row, |login| login.refresh(2, OPEN), Admission::Admitted)
     });
-    suite.row("an access token without a session shows nothing", |row| {
-        shows_nothing(row, without_session, Admission::Admitted)
-    });
-    suite.row("an access token of another session shows nothing", |row| {
-        let of_another = |login: &Login| Login::of(&login.uid).access(3);
-        shows_nothing(row, of_another, Admission::SessionEnded)
-    });
-    suite.row("an access token of another user shows nothing", |row| {
-        let of_another =
-            |login: &Login| Login::with(&Login::new().uid, login.session.clone()).access(3);
-        shows_nothing(row, of_another, Admission::SessionEnded)
-    });
-    suite.row("a revoked access token shows nothing", revoked_access_token);
-    suite.row("each generation has to arrive anew", each_anew);
     suite.row(
-        "a generation may count as arrived from the start",
+        "an access token without a session acknowledges nothing",
+        |row| shows_nothing(row, without_session, Admission::Admitted),
+    );
+    suite.row(
+        "an access token of another session acknowledges nothing",
+        |row| {
+            let of_another = |login: &Login| Login::of(&login.account).access(3);
+            shows_nothing(row, of_another, Admission::SessionEnded)
+        },
+    );
+    suite.row(
+        "an access token of another account acknowledges nothing",
+        |row| {
+            let of_another =
+                |login: &Login| Login::with(&Login::new().account, login.session.clone()).access(3);
+            shows_nothing(row, of_another, Admission::SessionEnded)
+        },
+    );
+    suite.row(
+        "a revoked access token acknowledges nothing",
+        revoked_access_token,
+    );
+    suite.row("each generation is acknowledged anew", each_anew);
+    suite.row(
+        "a generation may be acknowledged from the start",
         from_the_start,
     );
 }
@@ -54,18 +64,19 @@ async fn current_access_token(row: Row) -> Outcome {
         a_moment().await;
         for _ in 0..2 {
             row.show(&login, generation).await?;
-            let shown = row.only(&login.uid).await?;
-            row.arrived(&shown, &row_is);
+            let shown = row.only(&login.account).await?;
+            row.acknowledged(&shown, &row_is);
             row_is = shown;
         }
         row_is = row.exchange(&login, generation).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+        row.lists("session", &login.account, std::slice::from_ref(&row_is))
             .await?;
     }
     Ok(())
 }
 
-/// The third generation has not arrived, says the row; and a late previous token is still answered.
+/// The row shows that the third generation is not acknowledged, and a late previous token is still
+/// accepted.
 async fn shows_nothing(row: Row, token: impl Fn(&Login) -> Admit, expected: Admission) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
@@ -74,7 +85,7 @@ async fn shows_nothing(row: Row, token: impl Fn(&Login) -> Admit, expected: Admi
     let row_is = row.exchange(&login, 2).await?;
     for _ in 0..2 {
         row.admits("token", token(&login), expected).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+        row.lists("session", &login.account, std::slice::from_ref(&row_is))
             .await?;
     }
     a_moment().await;
@@ -94,10 +105,10 @@ async fn revoked_access_token(row: Row) -> Outcome {
     let row_is = row.log_in(&login).await?;
     let access = login.access(1);
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&login.uid, &access.token, until);
+    let revoke = revoke_token(&login.account, &access.token, until);
     row.store().revoke_token(revoke).await?;
     row.admits("token", access, Admission::Revoked).await?;
-    row.lists("session", &login.uid, &[row_is]).await
+    row.lists("session", &login.account, &[row_is]).await
 }
 
 async fn each_anew(row: Row) -> Outcome {
@@ -112,7 +123,7 @@ async fn each_anew(row: Row) -> Outcome {
     }
     row.equal(
         "acknowledged",
-        row.only(&login.uid).await?.acknowledged,
+        row.only(&login.account).await?.acknowledged,
         false,
     );
     Ok(())
@@ -125,7 +136,7 @@ async fn from_the_start(row: Row) -> Outcome {
     rotate.acknowledged = true;
     let rotated = row.continued(rotate, Continuation::Rotated).await?;
     row.equal("acknowledged", rotated.acknowledged, true);
-    row.lists("session", &login.uid, std::slice::from_ref(&rotated))
+    row.lists("session", &login.account, std::slice::from_ref(&rotated))
         .await?;
     let mut again = login.rotate(1, OPEN);
     again.acknowledged = true;

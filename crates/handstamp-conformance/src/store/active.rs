@@ -1,4 +1,4 @@
-//! When a session was last used, as `admit` notes it.
+//! Cases of the last activity of a session, as `admit` records it.
 
 use std::time::Duration;
 
@@ -10,26 +10,23 @@ use super::row::{Failure, Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
+    suite.row("activity is recorded only on request", never_touched);
     suite.row(
-        "activity is noted only when that is asked for",
-        never_touched,
+        "activity is recorded only after the requested time",
+        not_touched_again,
     );
-    suite.row("activity is noted only after that long", not_touched_again);
     suite.row(
-        "activity is noted after that long, and nothing else is written",
+        "activity is recorded after the requested time, and nothing else is written",
         touched,
     );
     suite.row(
-        "activity of a refresh token is noted too",
+        "activity of a refresh token is recorded too",
         touched_by_refresh,
     );
-    suite.row(
-        "a token that is refused is no activity",
-        refused_is_no_activity,
-    );
+    suite.row("a refused token is no activity", refused_is_no_activity);
     suite.row(
         "one token acknowledges and is activity",
-        confirmed_and_touched,
+        acknowledged_and_touched,
     );
 }
 
@@ -41,7 +38,7 @@ async fn never_touched(row: Row) -> Outcome {
     let refresh = login.refresh(1, OPEN);
     row.admits("refresh token", refresh, Admission::Admitted)
         .await?;
-    let now = row.only(&login.uid).await?;
+    let now = row.only(&login.account).await?;
     row.equal("last_active", now.last_active, made.last_active);
     Ok(())
 }
@@ -54,7 +51,7 @@ async fn not_touched_again(row: Row) -> Outcome {
     access.touch_after = Some(HOUR);
     row.admits("access token", access, Admission::Admitted)
         .await?;
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }
 
 async fn touched(row: Row) -> Outcome {
@@ -83,7 +80,7 @@ async fn touched_by_refresh(row: Row) -> Outcome {
     Ok(())
 }
 
-async fn confirmed_and_touched(row: Row) -> Outcome {
+async fn acknowledged_and_touched(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
@@ -92,12 +89,12 @@ async fn confirmed_and_touched(row: Row) -> Outcome {
     access.touch_after = Some(CLOSED);
     row.admits("access token", access, Admission::Admitted)
         .await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     let expected = SessionRow {
         last_active: shown.last_active,
         ..rotated.clone()
     };
-    row.arrived(&shown, &expected);
+    row.acknowledged(&shown, &expected);
     row.holds(
         "active later",
         (shown.last_active, rotated.last_active),
@@ -106,9 +103,9 @@ async fn confirmed_and_touched(row: Row) -> Outcome {
     Ok(())
 }
 
-/// The session is as before, only active later.
+/// The session is as before, except that its last activity is later.
 async fn active_since(row: &Row, before: SessionRow) -> Result<SessionRow, Failure> {
-    let now = row.only(&before.uid).await?;
+    let now = row.only(&before.account).await?;
     let last_active = now.last_active;
     row.holds("later", (last_active, before.last_active), |(now, then)| {
         now > then
@@ -128,7 +125,7 @@ async fn refused_is_no_activity(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     let revoked = login.access(1);
     revoke(&row, &revoked).await?;
     a_moment().await;
@@ -140,5 +137,5 @@ async fn refused_is_no_activity(row: Row) -> Outcome {
         access.touch_after = Some(CLOSED);
         row.admits("token", access, expected).await?;
     }
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }

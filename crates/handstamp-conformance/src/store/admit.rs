@@ -1,4 +1,4 @@
-//! `admit` of tokens with a session: each of its rules, and their order.
+//! Cases of `admit` with a session: each of its rules, and their order.
 
 use std::time::Duration;
 
@@ -14,50 +14,50 @@ use super::suite::Suite;
 pub(super) fn rows(suite: &mut Suite) {
     suite.row("tokens of a live session are admitted", live);
     suite.row(
-        "admission writes nothing that was not asked for",
+        "admission writes nothing unless it is asked to",
         writes_nothing,
     );
     suite.row(
-        "a revoked token comes before all else: its session has ended",
+        "a revoked token is reported first: its session has ended",
         revoked_and_ended,
     );
     suite.row(
-        "a revoked token comes before all else: it is a copy",
+        "a revoked token is reported first: it is a replay",
         revoked_and_reused,
     );
     suite.row("tokens of an unknown session are refused", unknown);
     suite.row(
-        "tokens of another user's session are refused",
+        "tokens of a session of another account are refused",
         of_another_user,
     );
     suite.row("tokens of a revoked session are refused", revoked);
     suite.row("tokens of an expired session are refused", expired);
     suite.row(
-        "a copy of a session that ended is not called one",
+        "a replay in an ended session is reported as an ended session",
         reused_and_ended,
     );
     suite.row(
-        "tokens of a session from before its user's not-before are refused, to the millisecond",
+        "tokens of a session from before the not-before of its account are refused, to the millisecond",
         not_before,
     );
     suite.row(
-        "a session is not judged by the issue of its tokens",
+        "a session is not judged by when its tokens were issued",
         issued_before_not_before,
     );
     suite.row(
-        "the previous refresh token is admitted within the window",
+        "the previous refresh token is admitted within the grace window",
         previous_within,
     );
     suite.row(
-        "the previous refresh token is admitted after the window while the current one has not arrived",
+        "the previous refresh token is admitted after the grace window while the current one is not acknowledged",
         previous_unacknowledged,
     );
     suite.row(
-        "the previous refresh token after the window is a copy once the current one arrived, and nothing is written",
+        "the previous refresh token after the grace window is a replay once the current one is acknowledged, and nothing is written",
         previous_acknowledged,
     );
     suite.row(
-        "any other refresh token is a copy, and nothing is written",
+        "any other refresh token is a replay, and nothing is written",
         others,
     );
 }
@@ -86,7 +86,7 @@ async fn writes_nothing(row: Row) -> Outcome {
     row.log_in(&login).await?;
     row.exchange(&login, 1).await?;
     row.show(&login, 2).await?;
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     a_moment().await;
     for generation in 1..=3 {
         row.show(&login, generation).await?;
@@ -96,14 +96,14 @@ async fn writes_nothing(row: Row) -> Outcome {
         row.admits("refresh token", refresh, Admission::Admitted)
             .await?;
     }
-    row.lists("session", &login.uid, &[before]).await
+    row.lists("session", &login.account, &[before]).await
 }
 
 async fn revoked_and_ended(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     row.store().revoke_session(login.revoke()).await?;
-    let unknown = Login::of(&login.uid);
+    let unknown = Login::of(&login.account);
     for login in [login, unknown] {
         for token in [login.access(1), login.refresh(1, OPEN)] {
             revoke(&row, &token).await?;
@@ -126,14 +126,14 @@ async fn revoked_and_reused(row: Row) -> Outcome {
 
 pub(super) async fn revoke(row: &Row, admit: &Admit) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&admit.uid, &admit.token, until);
+    let revoke = revoke_token(&admit.account, &admit.token, until);
     row.store().revoke_token(revoke).await?;
     Ok(())
 }
 
 async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
-    row.log_in(&Login::of(&login.uid)).await?;
+    row.log_in(&Login::of(&login.account)).await?;
     for token in any_token(&login) {
         row.admits("token", token, Admission::SessionEnded).await?;
     }
@@ -144,15 +144,15 @@ async fn of_another_user(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
-    // Also when the thief has a session.
+    thief.account = Login::new().account;
+    // The same when the other account has a session.
     for _ in 0..2 {
         for token in any_token(&thief) {
             row.admits("token", token, Admission::SessionEnded).await?;
         }
-        row.log_in(&Login::of(&thief.uid)).await?;
+        row.log_in(&Login::of(&thief.account)).await?;
     }
-    row.lists("the session", &login.uid, &[made]).await
+    row.lists("the session", &login.account, &[made]).await
 }
 
 async fn revoked(row: Row) -> Outcome {
@@ -188,7 +188,7 @@ async fn reused_and_ended(row: Row) -> Outcome {
     Ok(())
 }
 
-/// Of the line and not, within the window and after it.
+/// Tokens in the chain and others, within the grace window and after it.
 fn any_token(login: &Login) -> Vec<Admit> {
     let mut tokens = Vec::new();
     for generation in 1..=4 {
@@ -216,7 +216,7 @@ async fn not_before(row: Row) -> Outcome {
     ] {
         let which = UserRevocation::Before(UnixTime::from_millis(not_before));
         row.store()
-            .revoke_user(revoke_user(&login.uid, which))
+            .revoke_user(revoke_user(&login.account, which))
             .await?;
         for token in [login.access(1), login.refresh(1, OPEN)] {
             row.admits("token", token, expected).await?;
@@ -227,7 +227,7 @@ async fn not_before(row: Row) -> Outcome {
 
 async fn issued_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     row.log_in(&login).await?;
     for mut token in [login.access(1), login.refresh(1, OPEN)] {
@@ -280,15 +280,15 @@ async fn others(row: Row) -> Outcome {
     Ok(())
 }
 
-/// It is told as often as it is asked, and the session is as before.
+/// Every call reports it, and the session is as before.
 async fn copy(row: &Row, login: &Login, mut refresh: Admit) -> Outcome {
     refresh.touch_after = Some(CLOSED);
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     for _ in 0..2 {
         row.admits("copy", refresh.clone(), Admission::Reused)
             .await?;
     }
-    row.lists("session", &login.uid, std::slice::from_ref(&before))
+    row.lists("session", &login.account, std::slice::from_ref(&before))
         .await?;
     let current = login.refresh(before.generation, OPEN);
     row.admits("current refresh token", current, Admission::Admitted)

@@ -1,4 +1,4 @@
-//! `create`.
+//! Cases of `create`.
 
 use std::time::Duration;
 
@@ -11,43 +11,43 @@ use super::row::{Outcome, Row};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("a new session is as it was asked for", as_asked_for);
-    suite.row("a new session's times are the store's", times);
+    suite.row("a new session is as requested", as_asked_for);
+    suite.row("a new session has times of the store's clock", times);
     suite.row(
-        "a session that may idle for longer than it may live ends with its life",
+        "a session whose idle timeout exceeds its lifetime ends with its lifetime",
         idle_beyond_life,
     );
-    suite.row("a session may live for a thousand years", millennium);
+    suite.row("a session may last a thousand years", millennium);
     suite.row(
-        "a second session of an id is the first one, and nothing is written: live",
+        "a second session with the same id is the first one, and nothing is written: live",
         second_while_live,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: rotated",
+        "a second session with the same id is the first one, and nothing is written: rotated",
         second_after_rotation,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: revoked",
+        "a second session with the same id is the first one, and nothing is written: revoked",
         second_after_revocation,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: expired",
+        "a second session with the same id is the first one, and nothing is written: expired",
         second_after_expiry,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: before its user's not-before",
+        "a second session with the same id is the first one, and nothing is written: before the not-before of its account",
         second_before_not_before,
     );
     suite.row(
-        "of many sessions of one id at once, one is new",
+        "of many sessions with one id at once, one is new",
         many_at_once,
     );
     suite.row(
-        "a session with the id of another user's leaves that one as it is",
+        "a session with the id of another account's session leaves that one unchanged",
         id_of_another_user,
     );
     suite.row(
-        "a log-in right after 'log out everywhere' holds, again and again",
+        "a log-in right after a revocation of all sessions is valid, every time",
         right_after_log_out_everywhere,
     );
 }
@@ -61,7 +61,7 @@ async fn as_asked_for(row: Row) -> Outcome {
     let now = made.created_at;
     let expected = SessionRow {
         id: login.session.clone(),
-        uid: login.uid.clone(),
+        account: login.account.clone(),
         generation: 1,
         current: login.token(1),
         acknowledged: true,
@@ -75,19 +75,19 @@ async fn as_asked_for(row: Row) -> Outcome {
         revoked: None,
     };
     row.equal("row", &made, &expected);
-    row.lists("row", &login.uid, &[expected]).await
+    row.lists("row", &login.account, &[expected]).await
 }
 
 async fn times(row: Row) -> Outcome {
     let first = row.clock().await?;
     let second = row.clock().await?;
-    row.holds("time goes on", (first, second), |(first, second)| {
+    row.holds("time advances", (first, second), |(first, second)| {
         first <= second
     });
-    // A server's clock may be wrong; one that counts in other units is wrong by years.
+    // The clock of a server may be wrong; one that counts in other units is wrong by years.
     let here = SystemClock::default().now();
     row.holds(
-        "the store's clock is right to the day",
+        "the clock of the store is right to the day",
         (first, here),
         |_| first.saturating_since(here) < DAY && here.saturating_since(first) < DAY,
     );
@@ -107,7 +107,7 @@ async fn idle_beyond_life(row: Row) -> Outcome {
     let end = made.created_at.saturating_add(HOUR);
     row.equal("absolute_expires", made.absolute_expires, end);
     row.equal("idle_expires", made.idle_expires, end);
-    row.lists("row", &login.uid, &[made]).await
+    row.lists("row", &login.account, &[made]).await
 }
 
 async fn millennium(row: Row) -> Outcome {
@@ -120,7 +120,7 @@ async fn millennium(row: Row) -> Outcome {
     row.equal("ends_at", made.ends_at(), end);
     row.show(&login, 1).await?;
     row.exchange(&login, 1).await?;
-    let now = row.only(&login.uid).await?;
+    let now = row.only(&login.account).await?;
     row.equal("absolute_expires", now.absolute_expires, end);
     Ok(())
 }
@@ -129,7 +129,7 @@ async fn second_while_live(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     second(&row, &login, &made).await?;
-    row.lists("the first", &login.uid, &[made]).await?;
+    row.lists("the first", &login.account, &[made]).await?;
     row.show(&login, 1).await?;
     row.exchange(&login, 1).await?;
     Ok(())
@@ -140,7 +140,7 @@ async fn second_after_rotation(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
     second(&row, &login, &rotated).await?;
-    row.lists("the first", &login.uid, &[rotated]).await
+    row.lists("the first", &login.account, &[rotated]).await
 }
 
 async fn second_after_revocation(row: Row) -> Outcome {
@@ -160,14 +160,14 @@ async fn second_after_expiry(row: Row) -> Outcome {
 async fn second_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     let revoked = row.remains(&login).await?;
     second(&row, &login, &revoked).await?;
     row.is_dead("afterwards", &login, 1).await
 }
 
-/// Wants everything different, and gets `first`; on both nodes.
+/// Creates a session with other values, and gets `first`, on both nodes.
 async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
     for _ in 0..2 {
         let mut new = login.new_session();
@@ -203,33 +203,33 @@ async fn many_at_once(row: Row) -> Outcome {
     for found in existing {
         row.equal("what the others found", Some(&found), new.first());
     }
-    row.lists("the new one", &login.uid, &new).await
+    row.lists("the new one", &login.account, &new).await
 }
 
-/// The other user gets a session or none; stores differ, and ids are random.
+/// The other account gets a session or none: stores differ, and ids are random.
 async fn id_of_another_user(row: Row) -> Outcome {
     let login = Login::new();
-    let other = Login::with(&Login::new().uid, login.session.clone());
+    let other = Login::with(&Login::new().account, login.session.clone());
     let made = row.log_in(&login).await?;
     row.store().create(other.new_session()).await?;
-    row.lists("the first", &login.uid, std::slice::from_ref(&made))
+    row.lists("the first", &login.account, std::slice::from_ref(&made))
         .await?;
     row.store().revoke_session(other.revoke()).await?;
-    let everything = revoke_user(&other.uid, UserRevocation::All);
+    let everything = revoke_user(&other.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
-    row.lists("the first", &login.uid, &[made]).await
+    row.lists("the first", &login.account, &[made]).await
 }
 
 async fn right_after_log_out_everywhere(row: Row) -> Outcome {
-    let uid = Login::new().uid;
+    let account = Login::new().account;
     let mut former = None;
     for _ in 0..30 {
-        let everything = revoke_user(&uid, UserRevocation::All);
+        let everything = revoke_user(&account, UserRevocation::All);
         row.store().revoke_user(everything).await?;
-        let login = Login::of(&uid);
+        let login = Login::of(&account);
         let made = row.log_in(&login).await?;
         row.show(&login, 1).await?;
-        row.lists("the new one alone", &uid, &[made]).await?;
+        row.lists("the new one alone", &account, &[made]).await?;
         if let Some(former) = former.replace(login) {
             let access = Login::access(&former, 1);
             row.admits("the former", access, Admission::SessionEnded)

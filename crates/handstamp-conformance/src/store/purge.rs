@@ -1,4 +1,4 @@
-//! `purge`: what it removes, and what it must not.
+//! Cases of `purge`: what it removes, and what it must keep.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("a session that has ended is removed", ended);
+    suite.row("an ended session is removed", ended);
+    suite.row("an ended session is kept for as long as it must be", kept);
     suite.row(
-        "a session that has ended is kept until it need not be",
-        kept,
-    );
-    suite.row(
-        "a session is kept no longer than it need be",
+        "a session is kept no longer than it must be",
         kept_no_longer,
     );
-    suite.row("a session that lives on is not removed", live);
+    suite.row("a live session is not removed", live);
     suite.row(
-        "a user's other sessions are not removed",
+        "the other sessions of an account are not removed",
         others_of_the_user,
     );
-    suite.row("a revocation that is not over is not removed", revocations);
+    suite.row(
+        "a revocation that still applies is not removed",
+        revocations,
+    );
 }
 
 async fn purge(row: &Row) -> Outcome {
-    // Whatever another purge was about is done after the second.
+    // Whatever a concurrent purge is doing is done after the second.
     for _ in 0..2 {
         row.store().purge().await?;
     }
@@ -79,26 +79,26 @@ async fn kept_no_longer(row: Row) -> Outcome {
 async fn live(row: Row) -> Outcome {
     let login = Login::new();
     let mut new = login.new_session();
-    // A session outlives what it is kept for.
+    // The session lives longer than its row must be kept.
     new.keep_until = Some(row.clock().await?);
     row.create(new).await?;
     let rotated = row.exchange(&login, 1).await?;
     a_moment().await;
     purge(&row).await?;
-    row.lists("session", &login.uid, &[rotated]).await?;
+    row.lists("session", &login.account, &[rotated]).await?;
     row.show(&login, 2).await
 }
 
 async fn others_of_the_user(row: Row) -> Outcome {
     let login = Login::new();
     let live = row.log_in(&login).await?;
-    let mut ended = Login::of(&login.uid).new_session();
+    let mut ended = Login::of(&login.account).new_session();
     ended.idle = Duration::from_millis(1);
     row.create(ended).await?;
     a_moment().await;
     purge(&row).await?;
-    row.lists("the live one", &login.uid, &[live]).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    row.lists("the live one", &login.account, &[live]).await?;
+    let everything = revoke_user(&login.account, UserRevocation::All);
     let ended = row.store().revoke_user(everything).await?;
     row.equal("ended", ended, [login.session]);
     Ok(())
@@ -109,9 +109,9 @@ async fn revocations(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let now = row.clock().await?;
     let token = login.refresh(1, OPEN);
-    let revoke = revoke_token(&login.uid, &token.token, now.saturating_add(HOUR));
+    let revoke = revoke_token(&login.account, &token.token, now.saturating_add(HOUR));
     row.store().revoke_token(revoke).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     a_moment().await;
     purge(&row).await?;

@@ -1,4 +1,4 @@
-//! A store that lost its last writes takes them from the token.
+//! Cases of a store that has lost its last writes, and takes them from the token.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "a token of a later generation is taken over, within the window and after it",
+        "a token of a later generation is recovered, within the grace window and after it",
         later_generation,
     );
     suite.row(
-        "a generation may be the largest that JSON holds exactly",
+        "a generation may be the largest number that JSON represents exactly",
         far_later,
     );
-    suite.row("a token that was taken over is current", is_current);
+    suite.row("a recovered token is the current one", is_current);
     suite.row(
-        "the predecessor of a token that was taken over is the previous one",
+        "the predecessor of a recovered token is the previous one",
         predecessor,
     );
     suite.row(
-        "a token that was taken over has arrived: its late predecessor is a copy",
+        "a recovered token is acknowledged: its late predecessor is a replay",
         late_predecessor,
     );
     suite.row(
-        "no idle end lies after the end of life, also after a recovery",
+        "no idle end is after the end of the lifetime, even after a recovery",
         idle_beyond_life,
     );
     suite.row(
@@ -48,17 +48,17 @@ async fn later_generation(row: Row) -> Outcome {
             let expected = taken_over(&before, later, login.token(later), &recovered);
             row.equal("row", &recovered, &expected);
             row.holds(
-                "it was taken over later",
+                "it was recovered later",
                 (recovered.rotated_at, before.rotated_at),
                 |(now, then)| now > then,
             );
-            row.lists("row", &login.uid, &[recovered]).await?;
+            row.lists("row", &login.account, &[recovered]).await?;
         }
     }
     Ok(())
 }
 
-/// With the time of `recovered`, which is the store's.
+/// Returns the row with the time of `recovered`, which is the store's.
 fn taken_over(
     before: &SessionRow,
     generation: u64,
@@ -89,16 +89,16 @@ async fn far_later(row: Row) -> Outcome {
         .await?;
     let expected = taken_over(&before, LARGEST - 1, token.clone(), &recovered);
     row.equal("row", &recovered, &expected);
-    row.lists("row", &login.uid, &[recovered]).await?;
+    row.lists("row", &login.account, &[recovered]).await?;
     let rotated = row
         .continued(present(CLOSED), Continuation::Rotated)
         .await?;
     row.equal("generation", rotated.generation, LARGEST);
     let successor = token.successor(&login.session);
     row.equal("token", &rotated.current, &successor);
-    row.lists("row", &login.uid, &[rotated]).await?;
+    row.lists("row", &login.account, &[rotated]).await?;
     row.show(&login, LARGEST).await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     row.equal("acknowledged", shown.acknowledged, true);
     Ok(())
 }
@@ -111,7 +111,7 @@ async fn is_current(row: Row) -> Outcome {
     let debounced = Rotation::Continued(Continuation::Debounced, recovered.clone());
     row.rotates("again", login.rotate(5, OPEN), debounced)
         .await?;
-    row.lists("session", &login.uid, &[recovered]).await?;
+    row.lists("session", &login.account, &[recovered]).await?;
     let rotated = row.exchange(&login, 5).await?;
     row.equal(
         "next",
@@ -159,7 +159,7 @@ async fn idle_beyond_life(row: Row) -> Outcome {
         recovered.idle_expires,
         made.absolute_expires,
     );
-    row.lists("row", &login.uid, &[recovered]).await
+    row.lists("row", &login.account, &[recovered]).await
 }
 
 async fn admitted(row: Row) -> Outcome {
@@ -170,7 +170,7 @@ async fn admitted(row: Row) -> Outcome {
         row.admits("refresh token", refresh, Admission::Admitted)
             .await?;
     }
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }
 
 /// RFC 8259, section 6.

@@ -86,8 +86,8 @@ pub(super) struct StorageArguments {
     ///
     /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes`
     /// unless a restart of Redis may log all users out. Servers that use the same Redis and the
-    /// same database number share their sessions. The commands that end sessions need it as well: user
-    /// add, disable and passwd. A password is safer in REDIS_URL.
+    /// same database number share their sessions. The commands that end sessions need it as well:
+    /// user add, disable and passwd. A password is safer in REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(super) redis: Option<String>,
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -165,6 +165,13 @@ impl Store for PostgresStore {
         Box::pin(self.live_session(read))
     }
 
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        Box::pin(self.change_data(update))
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
         Box::pin(self.revoke_one(revoke))
     }
@@ -177,8 +184,8 @@ impl Store for PostgresStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        Box::pin(self.live_sessions(uid))
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        Box::pin(self.live_sessions(account))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

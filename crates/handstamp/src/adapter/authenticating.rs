@@ -17,7 +17,8 @@ use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::store::Admission;
 
-/// Whether a request brings the token that is demanded of it, once blocklist and store have answered. Of
+/// Whether a request brings the token that is demanded of it, once blocklist and store have
+/// answered. Of
 /// [`RequestState`](super::RequestState). It borrows neither request nor state, and may be dropped at any time.
 #[must_use = "futures do nothing unless polled"]
 pub struct Authenticating<P> {
@@ -49,7 +50,7 @@ impl<P: Purpose> Authenticating<P> {
             cache.verify(context, presented, now)
         });
         let question = match &cleared {
-            Ok(cleared) => cache.question(context, cleared.claims(), P::KIND),
+            Ok(cleared) => cache.question::<P>(context, cleared.claims()),
             Err(_) => None,
         };
         Self {

@@ -1,5 +1,5 @@
-//! What adapters call, and applications do not: the adapters for axum, actix-web and tower bring a request and its response
-//! to the core by it.
+//! What adapters call, and applications do not: the adapters for axum, actix-web and tower bring a
+//! request and its response to the core by it.
 
 mod authenticating;
 mod implicit_refresh;

@@ -12,15 +12,16 @@ use crate::error::{Rejection, RejectionKind};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 
-/// What the layers and extractors of one request share: the tokens that layers admitted, what is known of each token, and
-/// the implicit refreshes that run.
+/// What the layers and extractors of one request share: the tokens that layers admitted, what is
+/// known of each token, and the implicit refreshes that run.
 ///
-/// An adapter keeps one among the extensions of each request, and puts it there when it is absent. Signature, blocklist and
-/// store are then asked once for each token, `Auth` and purpose, however many layers and extractors a route has, and also
-/// when these run at the same time.
+/// An adapter keeps one among the extensions of each request, and puts it there when it is absent.
+/// Signature, blocklist and store are then asked once for each token, `Auth` and purpose, however
+/// many layers and extractors a route has, and also when these run at the same time.
 ///
-/// A clone shares what is known of tokens. What layers admit afterwards stays with the one of the two that was told, so
-/// that a request that is made from another by cloning its extensions is admitted nowhere by it.
+/// A clone shares what is known of tokens. What layers admit afterwards stays with the one of the
+/// two that was told, so that a request that is made from another by cloning its extensions is
+/// admitted nowhere by it.
 ///
 /// ```
 /// use std::sync::Arc;

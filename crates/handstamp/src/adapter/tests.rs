@@ -22,7 +22,8 @@ fn a_question_is_answered_to_all_who_wait() {
     let [mut one, mut other] = [(); 2].map(|()| state.access(&auth, &head));
     let [one_woken, other_woken] = [(); 2].map(|()| Arc::<Count>::default());
     assert!(poll(&mut one, &one_woken).is_pending());
-    // The answer comes while the other is polled, so the one would wait for ever if it were not woken.
+    // The answer comes while the other is polled, so the one would wait for ever if it were not
+    // woken.
     assert_eq!(subject(poll(&mut other, &other_woken)), "user1");
     assert_eq!(one_woken.0.load(Ordering::Relaxed), 1);
     assert_eq!(subject(poll(&mut one, &one_woken)), "user1");
@@ -172,7 +173,8 @@ fn a_token_is_where_it_was_found() {
     }
 }
 
-/// A request that is made from another by cloning its extensions is not admitted by what admitted the other.
+/// A request that is made from another by cloning its extensions is not admitted by what admitted
+/// the other.
 #[test]
 fn what_a_layer_admits_later_stays_with_one_clone() {
     let (auth, asked) = slow();

@@ -1,8 +1,9 @@
 //! What one request has found out about its tokens, so that no question about one is asked twice.
 //!
-//! Only answers that depend on nothing but the token are kept: whether its signature and claims hold, and whether
-//! blocklist and store admit it. Where a token was presented, by which CSRF value, and whether it is what a route demands
-//! is judged for each demand anew, so a lenient demand never answers for a strict one.
+//! Only answers that depend on nothing but the token are kept: whether its signature and claims
+//! hold, and whether blocklist and store admit it. Where a token was presented, by which CSRF
+//! value, and whether it is what a route demands is judged for each demand anew, so a lenient
+//! demand never answers for a strict one.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -71,11 +72,10 @@ impl TokenCache {
     }
 
     /// Whether blocklist and store admit the token of these claims; `None` if there is neither.
-    pub(crate) fn question(
+    pub(crate) fn question<P: Purpose>(
         &self,
         context: &Arc<Context>,
         claims: &Arc<Claims>,
-        kind: Kind,
     ) -> Option<Arc<Question>> {
         if !context.asks_about_tokens() {
             return None;
@@ -84,9 +84,9 @@ impl TokenCache {
         let known = answers
             .questions
             .iter()
-            .find(|known| known.is_about(context, claims, kind));
+            .find(|known| known.is_about(context, claims, P::KIND));
         let question = known.cloned().unwrap_or_else(|| {
-            let question = Arc::new(Question::new(context, claims, kind));
+            let question = Arc::new(Question::new::<P>(context, claims));
             answers.questions.push(Arc::clone(&question));
             question
         });
@@ -107,8 +107,8 @@ impl<P> Verification<P> {
     }
 }
 
-/// One question to blocklist and store, asked once, however many wait for the answer. Each of them drives it, as the others
-/// may be dropped.
+/// One question to blocklist and store, asked once, however many wait for the answer. Each of them
+/// drives it, as the others may be dropped.
 pub(crate) struct Question {
     context: Arc<Context>,
     claims: Arc<Claims>,
@@ -125,15 +125,15 @@ enum Progress {
 type Answer = Result<Admission, RejectionKind>;
 
 impl Question {
-    fn new(context: &Arc<Context>, claims: &Arc<Claims>, kind: Kind) -> Self {
+    fn new<P: Purpose>(context: &Arc<Context>, claims: &Arc<Claims>) -> Self {
         let asked = {
             let (context, claims) = (Arc::clone(context), Arc::clone(claims));
-            async move { session::ask(&context, &claims, kind).await }
+            async move { session::admit::<P>(&context, &claims).await }
         };
         Self {
             context: Arc::clone(context),
             claims: Arc::clone(claims),
-            kind,
+            kind: P::KIND,
             progress: Mutex::new(Progress::Asked(Box::pin(asked))),
             waiting: Arc::default(),
         }

@@ -63,8 +63,12 @@ impl Auth {
             verify::verify(presented, config, now)
         });
         async move {
-            let admitted = async { session::admit(&self.0, cleared?, require).await };
-            admitted.await.map_err(|reason| self.reject(reason))
+            let finished = async {
+                let cleared = cleared?;
+                let admission = session::admit::<P>(&self.0, cleared.claims()).await?;
+                authenticate::finish(cleared, admission, require)
+            };
+            finished.await.map_err(|reason| self.reject(reason))
         }
     }
 

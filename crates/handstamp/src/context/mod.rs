@@ -157,7 +157,7 @@ impl Context {
 
     /// Whether there is more to be asked about a token than its signature and claims.
     pub(crate) fn asks_about_tokens(&self) -> bool {
-        self.blocklist.is_some() || self.store.is_some() || self.requires_sessions()
+        self.blocklist.is_some() || self.store.is_some()
     }
 
     /// Logs why a request is refused, and makes the response of it.
@@ -180,10 +180,10 @@ impl Context {
     }
 
     /// Writes the log, and calls the listener.
-    pub(crate) fn emit(&self, kind: EventKind, uid: &AccountId, session: &SessionId) {
+    pub(crate) fn emit(&self, kind: EventKind, account: &AccountId, session: &SessionId) {
         let event = SessionEvent {
             kind,
-            uid: uid.clone(),
+            account: account.clone(),
             session: session.clone(),
         };
         event.log();

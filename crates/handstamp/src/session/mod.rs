@@ -33,13 +33,14 @@ mod list;
 mod log_in;
 mod log_out;
 mod owner;
+mod reauthenticate;
 mod refresh;
 mod revoke;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub(crate) use admit::{admit, ask, recheck};
+pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;
 pub(crate) use client::client_info;
 pub(crate) use data::SessionData;
@@ -49,6 +50,7 @@ pub(crate) use log_in::log_in;
 pub use log_out::LogOut;
 pub(crate) use log_out::{authenticate_log_out, log_out};
 pub use owner::Owner;
+pub(crate) use reauthenticate::reauthenticate;
 pub(crate) use refresh::refresh;
 pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
 

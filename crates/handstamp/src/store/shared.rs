@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -26,6 +26,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).session(read)
     }
 
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        (**self).update_session(update)
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
         (**self).revoke_session(revoke)
     }
@@ -38,8 +45,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).revoke_token(revoke)
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        (**self).list(uid)
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        (**self).list(account)
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

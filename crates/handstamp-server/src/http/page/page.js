@@ -2,7 +2,7 @@
 const names = await (await fetch('/names')).json();
 const element = (id) => document.getElementById(id);
 
-// Returns the CSRF value, which the server put in a cookie that only script of this origin can read.
+// Returns the CSRF value from its cookie, which only script of this origin can read.
 function csrfHeader(purpose) {
   const value = cookies().get(names[purpose].csrf_cookie);
   return value === undefined ? {} : { [names[purpose].csrf_header]: value };

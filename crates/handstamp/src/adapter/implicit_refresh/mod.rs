@@ -1,4 +1,5 @@
-//! A new access token for a browser that is active, shortly before the old one ends: what adapters need of it.
+//! A new access token for a browser that is active, shortly before the old one ends: what adapters
+//! need of it.
 
 use std::any::Any;
 use std::fmt;
@@ -22,8 +23,8 @@ use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
 use crate::store::{BoxFuture, ReadSession, SessionId};
 
-/// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
-/// cookies when its answer is known.
+/// The implicit refresh of one request: begun when it comes, told of the token with which it is let
+/// in, and asked for cookies when its answer is known.
 ///
 /// Who lets no token in, or refuses the request, tells it of none, and then nothing is renewed.
 ///
@@ -84,7 +85,8 @@ impl ImplicitRefresh {
         Arc::ptr_eq(&self.context, context)
     }
 
-    /// The request was let in with this token. Only an access token from a cookie is renewed; of several, the first.
+    /// The request was let in with this token. Only an access token from a cookie is renewed; of
+    /// several, the first.
     pub fn record<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
         let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
         if let Ok(access) = token.downcast::<Authenticated<Access>>()
@@ -94,9 +96,10 @@ impl ImplicitRefresh {
         }
     }
 
-    /// The cookies of a new access token, to be added to this response: the same subject, scopes, login type, audience,
-    /// custom claims, session and CSRF value, not fresh, and never past the end of the session. Without a session, never
-    /// more than `JWT_REFRESH_TOKEN_EXPIRES` past the log-in.
+    /// The cookies of a new access token, to be added to this response: the same subject, scopes,
+    /// login type, audience, custom claims, session and CSRF value, not fresh, and never past the
+    /// end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES` past the
+    /// log-in.
     ///
     /// None, when
     /// * no access token from a cookie was let in, or it has time left: `JWT_IMPLICIT_REFRESH_DELTATIME`;
@@ -109,8 +112,8 @@ impl ImplicitRefresh {
     pub fn cookies(&self, response: &impl ResponseHead) -> Renewal {
         let Self { context, token } = self;
         let config = context.config();
-        // Before blocklist and store are asked: what is revoked after their answers is revoked after the new token was
-        // made, too.
+        // Before blocklist and store are asked: what is revoked after their answers is revoked
+        // after the new token was made, too.
         let now = context.issue_time();
         let due = token
             .get()
@@ -122,7 +125,8 @@ impl ImplicitRefresh {
     }
 }
 
-/// The cookies of a new access token, if there is to be one: of [`ImplicitRefresh::cookies`]. Borrows nothing.
+/// The cookies of a new access token, if there is to be one: of [`ImplicitRefresh::cookies`].
+/// Borrows nothing.
 #[must_use = "futures do nothing unless polled"]
 pub struct Renewal(Option<BoxFuture<'static, Option<SetCookies>>>);
 
@@ -215,7 +219,8 @@ struct RenewalLimits {
     cookie_lifetime: Option<CookieLifetime>,
 }
 
-/// Asks everybody who can revoke a token whether it is still good, and for how long there may be others in its place.
+/// Asks everybody who can revoke a token whether it is still good, and for how long there may be
+/// others in its place.
 async fn renewal_limits(
     context: &Context,
     token: &Authenticated<Access>,
@@ -240,7 +245,7 @@ async fn renewal_limits(
     let Some(store) = context.store() else {
         return Ok(None);
     };
-    let read = store.session(ReadSession::new(claims.uid(), session));
+    let read = store.session(ReadSession::new(claims.account(), session));
     let Some(row) = context.with_timeout(read).await? else {
         return Ok(None);
     };
@@ -286,8 +291,9 @@ fn renew(
     issue::set(config, &renewed).map(Some)
 }
 
-/// Headers of responses to which nothing is added: one that deletes every cookie, and those that tell shared caches to keep
-/// the response whatever `Cache-Control` says (RFC 9213, and what came before it).
+/// Headers of responses to which nothing is added: one that deletes every cookie, and those that
+/// tell shared caches to keep the response whatever `Cache-Control` says (RFC 9213, and what came
+/// before it).
 const UNTOUCHED: [&str; 8] = [
     "clear-site-data",
     "cdn-cache-control",

@@ -12,6 +12,7 @@ use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -57,10 +58,11 @@ verbs! {
     rotate(rotate: Rotate) -> Rotation;
     admit(admit: Admit) -> Admission;
     session(read: ReadSession) -> Option<SessionRow>;
+    update_session(update: UpdateSession) -> Option<SessionRow>;
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
-    list(uid: AccountId) -> Vec<SessionRow>;
+    list(account: AccountId) -> Vec<SessionRow>;
     purge() -> u64;
 }
 
