@@ -202,9 +202,12 @@ fn slow() -> (Auth, Arc<AtomicUsize>) {
         .with_blocklist(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
             let mut polled = false;
-            poll_fn(move |_| match std::mem::replace(&mut polled, true) {
-                false => Poll::Pending,
-                true => Poll::Ready(Ok(TokenStatus::Active)),
+            poll_fn(move |_| {
+                if std::mem::replace(&mut polled, true) {
+                    Poll::Ready(Ok(TokenStatus::Active))
+                } else {
+                    Poll::Pending
+                }
             })
         })
         .build()

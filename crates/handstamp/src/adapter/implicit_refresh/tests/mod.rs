@@ -182,10 +182,10 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     assert!(auth.begin_implicit_refresh("CONNECT", "/").is_none());
     let stranger = crate::testing::auth(builder());
     for (row, by, expected) in [("its own", &auth, true), ("another", &stranger, false)] {
-        let (begun, mut state) = (begin(), RequestState::default());
-        state.register(&auth, &begun);
+        let (refresh, mut state) = (begin(), RequestState::default());
+        state.register(&auth, &refresh);
         state.record(by, &cookie).unwrap();
-        assert_eq!(is_renewed(&begun), expected, "let in by {row}");
+        assert_eq!(is_renewed(&refresh), expected, "let in by {row}");
     }
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
 }
