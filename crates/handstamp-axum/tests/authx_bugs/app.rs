@@ -14,7 +14,7 @@ use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::clock::{Clock, UnixTime};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::handstamp::store::MemoryStore;
-use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, Refresh, SignedToken, handstamp};
+use handstamp_axum::{Access, Auth, Config, Error, NewToken, Refresh, SignedToken, handstamp};
 use handstamp_conformance::{Jar, Reply, Request};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
@@ -151,7 +151,7 @@ struct LogIn {
     password: String,
 }
 
-async fn login(State(auth): State<Auth>, Json(form): Json<LogIn>) -> Result<Response, IssueError> {
+async fn login(State(auth): State<Auth>, Json(form): Json<LogIn>) -> Result<Response, Error> {
     if form.password != PASSWORD {
         return Ok((StatusCode::UNAUTHORIZED, "Invalid credentials").into_response());
     }
@@ -170,10 +170,7 @@ pub(crate) async fn subject(token: Access) -> String {
     token.subject().to_owned()
 }
 
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((auth.set_access_cookies(&access)?, "refreshed"))
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use handstamp_axum::{Access, Auth, IssueError, NewToken, days, minutes};
+use handstamp_axum::{Access, Auth, Error, NewToken, days, minutes};
 use handstamp_conformance::{Reply, Request};
 
 use crate::app::{App, access_cookie, csrf, log_in, refresh_cookie};
@@ -84,7 +84,7 @@ async fn bug_04_a_log_out_repeats_every_attribute_of_the_cookies() {
 /// A cookie of 8379 bytes is set, the browser drops it, and the next request is a 401.
 #[tokio::test]
 async fn bug_15_a_cookie_that_browsers_would_drop_is_not_set() {
-    async fn large(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn large(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let token = NewToken::for_subject("user1").claim("notes", "x".repeat(4000));
         let access = auth.create_access_token(token)?;
         Ok((auth.set_access_cookies(&access)?, "welcome"))

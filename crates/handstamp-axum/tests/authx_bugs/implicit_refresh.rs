@@ -7,7 +7,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{any, get};
 use handstamp_axum::handstamp::purpose;
-use handstamp_axum::{Access, Auth, IssueError, Require, SignedToken};
+use handstamp_axum::{Access, Auth, Error, Require, SignedToken};
 use handstamp_conformance::{Jar, Reply, Request};
 
 use crate::app::{App, access_cookie, csrf, get_with, outcome, post_with};
@@ -66,10 +66,7 @@ async fn bug_05_a_log_out_is_not_undone() {
     async fn clear(_: Access) -> impl IntoResponse {
         ([("clear-site-data", "\"cookies\"")], "bye")
     }
-    async fn become_user2(
-        State(auth): State<Auth>,
-        _: Access,
-    ) -> Result<impl IntoResponse, IssueError> {
+    async fn become_user2(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, Error> {
         let access = auth.create_access_token("user2")?;
         Ok((auth.set_access_cookies(&access)?, "bye"))
     }

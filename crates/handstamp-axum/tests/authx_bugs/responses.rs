@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use handstamp_axum::{Access, Auth, IssueError, NewToken, Rejection};
+use handstamp_axum::{Access, Auth, Error, NewToken, Rejection};
 use handstamp_conformance::Request;
 
 use crate::app::{App, access_cookie, log_in, outcome};
@@ -14,7 +14,7 @@ use crate::app::{App, access_cookie, log_in, outcome};
 /// With `JWT_ENCODE_AUDIENCE` alone, or `audience=`, the log-in itself answers 422: to set a cookie its token is verified.
 #[tokio::test]
 async fn bug_34_cookies_are_set_without_verifying_their_token() {
-    async fn for_another(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn for_another(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let token = NewToken::for_subject("user1").audience(["another service"]);
         let (access, refresh) = (
             auth.create_access_token(token.clone())?,
@@ -60,7 +60,7 @@ async fn bug_39_cookies_go_out_with_whatever_is_returned() {
     async fn redirect(State(auth): State<Auth>) -> impl IntoResponse {
         (auth.unset_cookies(), Redirect::to("/"))
     }
-    async fn set(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn set(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let pair = auth.create_token_pair("user1")?;
         Ok((StatusCode::CONFLICT, auth.set_cookies(&pair)?, "taken"))
     }

@@ -8,7 +8,7 @@ use axum::routing::{any, get, post};
 use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Head, LogOut, Refresh, Rejection, Require, handstamp,
+    Access, Auth, ClientInfo, Error, Head, LogOut, Refresh, Rejection, Require, handstamp,
 };
 use handstamp_conformance::Request;
 
@@ -248,15 +248,12 @@ async fn enter(
     State(auth): State<Auth>,
     Path(user): Path<String>,
     client: ClientInfo,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in(user, client).await?;
     Ok((auth.set_cookies(&tokens)?, "welcome"))
 }
 
-async fn exchange(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, AuthError> {
+async fn exchange(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, "exchanged"))
 }

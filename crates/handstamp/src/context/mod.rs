@@ -18,7 +18,7 @@ pub(crate) use watchers::{Notifier, Watchers};
 use crate::claims::Claims;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::{RejectionKind, RejectionStyle, StoreError};
+use crate::error::{Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::random::RandomSource;
 use crate::store::{AccountId, SessionId, Store};
 
@@ -63,10 +63,6 @@ impl Context {
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
-    }
-
-    pub(crate) fn style(&self) -> &Arc<RejectionStyle> {
-        &self.style
     }
 
     /// The time, for those who are called from outside: they read it once, and hand it down.
@@ -158,6 +154,26 @@ impl Context {
             }
             None => Ok(TokenStatus::Active),
         }
+    }
+
+    /// Whether there is more to be asked about a token than its signature and claims.
+    pub(crate) fn asks_about_tokens(&self) -> bool {
+        self.blocklist.is_some() || self.store.is_some()
+    }
+
+    /// Logs why a request is refused, and makes the response of it.
+    pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
+        match &reason {
+            RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            RejectionKind::InvalidToken(detail) => {
+                tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
+            RejectionKind::CrossSiteRequest(said) | RejectionKind::OriginNotAllowed(said) => {
+                tracing::debug!(code = reason.code(), said, "request refused");
+            }
+            reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
+        }
+        Rejection::new(reason, Arc::clone(&self.style))
     }
 
     pub(crate) fn watchers(&self) -> &Watchers {
