@@ -87,7 +87,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let refresh = ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.path());
+        let refresh = self
+            .auth
+            .begin_implicit_refresh(request.method().as_str(), request.path());
         if let Some(refresh) = &refresh {
             register(refresh, &self.auth, request.request());
         }
@@ -125,7 +127,7 @@ pub(crate) fn record<P: Purpose>(
 ) {
     if let Some(Begun(all)) = request.extensions().get() {
         all.iter()
-            .filter(|refresh| refresh.is_of(auth))
+            .filter(|refresh| auth.began(refresh))
             .for_each(|refresh| refresh.record(token));
     }
 }

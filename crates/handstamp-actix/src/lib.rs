@@ -67,3 +67,8 @@ pub use verified::verified;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,6 +6,7 @@ mod bodies;
 mod implicit;
 
 use std::future::ready;
+use std::time::Duration;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::Service as _;
@@ -132,6 +133,8 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .route("/logout-access", web::post().to(logout_access))
         .route("/logout-refresh", web::post().to(logout_refresh))
         .route("/failed", web::post().to(failed))
+        .route("/rate-limited", web::post().to(rate_limited))
+        .route("/busy", web::post().to(busy))
         .route("/session/log-in", web::post().to(log_in))
         .route("/session/remember", web::post().to(remember_session))
         .service(at("/session/refresh").to(refresh_session))
@@ -249,6 +252,14 @@ async fn logout_refresh(auth: Auth) -> impl Responder {
 async fn failed(auth: Auth) -> actix_web::Result<String> {
     let error = actix_web::error::ErrorBadRequest("");
     Err(auth.unset_cookies().on(error).into())
+}
+
+async fn rate_limited(auth: Auth) -> Result<String, AuthError> {
+    Err(auth.rate_limited(Duration::from_millis(59_001)).into())
+}
+
+async fn busy(auth: Auth) -> Result<String, AuthError> {
+    Err(auth.busy().into())
 }
 
 async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {

@@ -13,7 +13,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Condition, DefaultHeaders, Logger, Next, NormalizePath, from_fn};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpRequest, web};
-use handstamp_actix::handstamp::admission::Admission;
+use handstamp_actix::handstamp::blocklist::TokenStatus;
 use handstamp_actix::handstamp::purpose::{Access, Refresh};
 use handstamp_actix::handstamp::{self, RequestHead as _, error::Rejection as CoreRejection};
 use handstamp_actix::{Auth, Config, Head, Rejection, Require, verified};
@@ -118,7 +118,7 @@ async fn a_refusal_is_a_response_that_tells_the_middleware_outside_why() {
 async fn a_request_that_is_dropped_while_the_blocklist_thinks_goes_no_further() {
     let config = Config::builder().secret_key([7; 32].as_slice());
     let auth = handstamp::Auth::builder(config.build().expect("a key is all it needs"))
-        .with_blocklist(|_| pending::<Result<Admission, _>>())
+        .with_blocklist(|_| pending::<Result<TokenStatus, _>>())
         .build();
     let auth = Auth::from(auth);
     let calls = Arc::new(AtomicUsize::new(0));

@@ -60,3 +60,8 @@ pub use user::{Current, Visitor};
 
 /// The core, for what is not re-exported here.
 pub use handstamp;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

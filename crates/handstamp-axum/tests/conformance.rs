@@ -5,6 +5,8 @@
 mod bodies;
 mod implicit;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
@@ -131,6 +133,8 @@ fn router(app: &App) -> Router {
         .route("/logout-access", post(logout_access))
         .route("/logout-refresh", post(logout_refresh))
         .route("/failed", post(failed))
+        .route("/rate-limited", post(rate_limited))
+        .route("/busy", post(busy))
         .route("/session/log-in", post(log_in))
         .route("/session/remember", post(remember_session))
         .route("/session/refresh", any(refresh_session))
@@ -269,6 +273,14 @@ async fn logout_refresh(State(auth): State<Auth>) -> impl IntoResponse {
 
 async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
     (StatusCode::BAD_REQUEST, auth.unset_cookies(), ())
+}
+
+async fn rate_limited(State(auth): State<Auth>) -> AuthError {
+    auth.rate_limited(Duration::from_millis(59_001)).into()
+}
+
+async fn busy(State(auth): State<Auth>) -> AuthError {
+    auth.busy().into()
 }
 
 async fn log_in(

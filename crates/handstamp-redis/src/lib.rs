@@ -81,3 +81,8 @@ mod verbs;
 
 pub use store::RedisStore;
 pub use url::RedisUrlError;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

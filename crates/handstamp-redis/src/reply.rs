@@ -41,16 +41,11 @@ pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
 }
 
 pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
-    kept_id(&text(value)?, &[], SessionId::as_str)
+    SessionId::from_stored(&text(value)?).ok_or(Failure::NotUnderstood("an id"))
 }
 
-/// A session of this user, from the hash it is kept in. Its current token may be one that the verb was told.
-pub(crate) fn row(
-    id: SessionId,
-    uid: AccountId,
-    told: &[&TokenId],
-    hash: Value,
-) -> Result<SessionRow, Failure> {
+/// A session of this user, from the hash it is kept in.
+pub(crate) fn row(id: SessionId, uid: AccountId, hash: Value) -> Result<SessionRow, Failure> {
     let fields = Fields::read(hash)?;
     // Scripts compare it too; what `create` finds in the place of a new session may be another's.
     if fields.text("uid")? != uid.as_str() {
@@ -60,7 +55,8 @@ pub(crate) fn row(
         id,
         uid,
         generation: fields.number("generation")?,
-        current: kept_id(fields.text("current")?, told, TokenId::as_str)?,
+        current: TokenId::from_stored(fields.text("current")?)
+            .ok_or(Failure::NotUnderstood("an id"))?,
         acknowledged: match fields.text("acknowledged")? {
             "0" => false,
             "1" => true,
@@ -108,36 +104,4 @@ impl Fields {
     fn instant(&self, name: &str) -> Result<UnixTime, Failure> {
         Ok(UnixTime::from_millis(self.number(name)?))
     }
-}
-
-/// An id as its `as_str` gave it. It is one that the verb was told, or it is made again of the text it was made of: the
-/// core makes ids of the text in a token, where some characters are escaped. A text that was too long became a hash, of
-/// which no equal id can be made.
-fn kept_id<Id: Clone + for<'t> From<&'t str>>(
-    kept: &str,
-    told: &[&Id],
-    as_str: fn(&Id) -> &str,
-) -> Result<Id, Failure> {
-    if let Some(id) = told.iter().find(|id| as_str(id) == kept) {
-        return Ok((*id).clone());
-    }
-    unescape(kept)
-        .map(|text| Id::from(&text))
-        .filter(|id| as_str(id) == kept)
-        .ok_or(Failure::NotUnderstood("an id"))
-}
-
-fn unescape(kept: &str) -> Option<String> {
-    if !kept.contains('%') {
-        return Some(kept.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(kept.len());
-    let mut pieces = kept.split('%');
-    bytes.extend_from_slice(pieces.next()?.as_bytes());
-    for piece in pieces {
-        let (code, rest) = piece.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(code, 16).ok()?);
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -1,12 +1,13 @@
 //! The verbs: what their scripts are told, and what their answers mean.
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Reuse};
+use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, BoxFuture, Created, NewSession, PresentedToken, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UserRevocation,
 };
+use redis::Value;
 
 use crate::RedisStore;
 use crate::arguments::{flag, instant, millis, presented, seconds, whole};
@@ -32,7 +33,7 @@ impl Store for RedisStore {
             );
             let [word, row] = reply::parts(answer.await?)?;
             let word = reply::text(word)?;
-            let row = reply::row(new.id, new.uid, &[&new.token], row)?;
+            let row = reply::row(new.id, new.uid, row)?;
             match word.as_str() {
                 "new" => Ok(Created::New(row)),
                 "existing" => Ok(Created::AlreadyExists(row)),
@@ -68,11 +69,7 @@ impl Store for RedisStore {
             let word = reply::text(parts.next().unwrap_or_default())?;
             let row = |way| {
                 let row = parts.next().unwrap_or_default();
-                let PresentedToken {
-                    token, successor, ..
-                } = &rotate.presented;
-                let told = [token, successor];
-                let row = reply::row(rotate.session, rotate.uid, &told, row)?;
+                let row = reply::row(rotate.session, rotate.uid, row)?;
                 Ok(Rotation::Continued(way, row))
             };
             match word.as_str() {
@@ -117,6 +114,21 @@ impl Store for RedisStore {
                 "session_ended" => Ok(Admission::SessionEnded),
                 "reused" => Ok(Admission::Reused),
                 _ => Err(Failure::NotUnderstood("an answer")),
+            }
+        })
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&read.account);
+            let answer = self.run(
+                &self.scripts.session,
+                [keys.session(&read.session), keys.not_before()],
+                [read.account.as_str().to_owned()],
+            );
+            match answer.await? {
+                Value::Nil => Ok(None),
+                row => reply::row(read.session, read.account, row).map(Some),
             }
         })
     }
@@ -186,7 +198,7 @@ impl Store for RedisStore {
             for entry in reply::list(answer.await?)? {
                 let [id, row] = reply::parts(entry)?;
                 let id = reply::session_id(id)?;
-                rows.push(reply::row(id, uid.clone(), &[], row)?);
+                rows.push(reply::row(id, uid.clone(), row)?);
             }
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
             Ok(rows)

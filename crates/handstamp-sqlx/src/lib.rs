@@ -77,7 +77,6 @@ mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod common {
     pub(crate) mod failure;
-    pub(crate) mod id;
     pub(crate) mod number;
     pub(crate) mod row;
     pub(crate) mod schema;
@@ -88,3 +87,8 @@ mod common {
 pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

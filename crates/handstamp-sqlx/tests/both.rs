@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
-use handstamp::store::{Created, RevokeToken, Rotation, Store, TokenId};
+use handstamp::store::rotation::Continuation;
+use handstamp::store::{Admission, Created, RevokeToken, Rotation, Store, TokenId};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::Executor as _;

@@ -7,9 +7,8 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
-use handstamp::store::{Rotation, Store};
+use handstamp::store::rotation::Continuation;
+use handstamp::store::{Admission, Rotation, Store};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -150,7 +149,7 @@ async fn fill_the_pool(store: &Arc<PostgresStore>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn admission_is_one_statement_and_one_round_trip() {
+async fn admission_and_reading_are_one_statement_and_one_round_trip() {
     let postgres = Postgres::start();
     let distance = Duration::from_millis(100);
     let proxy = Proxy::start(&postgres.url(), distance).await;
@@ -158,11 +157,15 @@ async fn admission_is_one_statement_and_one_round_trip() {
     let store = PostgresStore::connect(&url).await.unwrap();
     let login = Login::named("somebody");
     store.create(login.create()).await.unwrap();
-    // A connection is told of a statement once. There are a few, which take turns.
+    // A statement is prepared once per connection. There are a few connections, used in turn.
+    let unknown = Login::named("nobody");
     for _ in 0..6 {
         sleep(4 * distance).await;
-        let unknown = Login::named("nobody").access(1);
-        store.admit(unknown).await.unwrap();
+        store.admit(unknown.access(1)).await.unwrap();
+    }
+    for _ in 0..6 {
+        sleep(4 * distance).await;
+        store.session(unknown.read()).await.unwrap();
     }
     let mut noticed = login.access(1);
     noticed.touch_after = Some(Duration::ZERO);
@@ -184,11 +187,25 @@ async fn admission_is_one_statement_and_one_round_trip() {
         let before = statements(&postgres);
         let (admitted, took) = timed(store.admit(admit)).await;
         admitted.unwrap();
-        println!("{sentence}: {took:?} over {distance:?}");
-        assert_eq!(statements(&postgres) - before, 1, "{sentence}");
-        let is_one_way = took >= distance && took < 2 * distance;
-        assert!(is_one_way, "{sentence}: {took:?}");
+        is_one_round_trip(sentence, statements(&postgres) - before, took, distance);
     }
+    for (sentence, login, is_there) in [
+        ("a session that is read", &login, true),
+        ("an unknown one", &Login::named("nobody"), false),
+    ] {
+        sleep(4 * distance).await;
+        let before = statements(&postgres);
+        let (read, took) = timed(store.session(login.read())).await;
+        assert_eq!(read.unwrap().is_some(), is_there, "{sentence}");
+        is_one_round_trip(sentence, statements(&postgres) - before, took, distance);
+    }
+}
+
+fn is_one_round_trip(sentence: &str, statements: usize, took: Duration, distance: Duration) {
+    println!("{sentence}: {took:?} over {distance:?}");
+    assert_eq!(statements, 1, "{sentence}");
+    let is_one_way = took >= distance && took < 2 * distance;
+    assert!(is_one_way, "{sentence}: {took:?}");
 }
 
 fn statements(postgres: &Postgres) -> usize {

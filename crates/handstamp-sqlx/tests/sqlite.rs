@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{Created, Rotation, Store};
 use handstamp_sqlx::SqliteStore;
 use sqlx::sqlite::SqlitePoolOptions;

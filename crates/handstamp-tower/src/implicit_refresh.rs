@@ -114,8 +114,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let refresh =
-            ImplicitRefresh::begin(&self.auth, request.method().as_str(), request.uri().path());
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let refresh = self.auth.begin_implicit_refresh(method, path);
         if let Some(refresh) = &refresh {
             register(refresh, &self.auth, request.extensions_mut());
         }
@@ -150,7 +150,7 @@ pub(crate) fn record<P: Purpose>(
 ) {
     if let Some(Begun(all)) = extensions.get() {
         all.iter()
-            .filter(|refresh| refresh.is_of(auth))
+            .filter(|refresh| auth.began(refresh))
             .for_each(|refresh| refresh.record(token));
     }
 }

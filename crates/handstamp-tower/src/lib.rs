@@ -53,3 +53,8 @@ pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginLayer, SameOriginService};
 pub use verified::verified;
 pub use with_body::{access_with_body, refresh_with_body};
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,6 +7,7 @@ mod implicit;
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::time::Duration;
 
 use handstamp::error::{AuthError, IssueError, Rejection, StoreError};
 use handstamp::purpose::{self, Purpose};
@@ -99,6 +100,8 @@ fn route(app: &App, path: &str) -> Route {
         "/admins" => behind(strict().login_type("admin"), ours()),
         "/other-layered" => guarded(other, strict(), ours()),
         "/both" => behind(strict(), guarded(other, strict(), both(auth, other))),
+        "/rate-limited" => handler(auth, rate_limited),
+        "/busy" => handler(auth, busy),
         "/session/log-in" => handler(auth, log_in),
         "/session/remember" => handler(auth, remember_session),
         "/session/refresh" => handler(auth, refresh_session),
@@ -149,6 +152,14 @@ where
 
 async fn welcome(_: Auth, _: Parts) -> Answer {
     Ok(Response::new("welcome".to_owned()))
+}
+
+async fn rate_limited(auth: Auth, _: Parts) -> Answer {
+    Err(auth.rate_limited(Duration::from_millis(59_001)).into())
+}
+
+async fn busy(auth: Auth, _: Parts) -> Answer {
+    Err(auth.busy().into())
 }
 
 async fn subject(auth: Auth, request: Parts) -> Answer {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use handstamp::admission::Admission;
+use handstamp::blocklist::TokenStatus;
 use handstamp::purpose::{Access, Purpose, Refresh};
 use handstamp::{Auth, Config, RequestHead as _, Require};
 use handstamp_tower::{Head, RequireLayer, verified};
@@ -78,7 +78,7 @@ async fn an_error_of_the_inner_service_is_handed_on() {
 async fn a_request_that_is_dropped_while_the_blocklist_thinks_goes_no_further() {
     let config = Config::builder().secret_key([7; 32].as_slice());
     let auth = Auth::builder(config.build().expect("a key is all it needs"))
-        .with_blocklist(|_| pending::<Result<Admission, _>>())
+        .with_blocklist(|_| pending::<Result<TokenStatus, _>>())
         .build();
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);

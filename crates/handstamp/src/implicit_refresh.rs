@@ -6,20 +6,18 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::admission::{self, Admission};
-use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
-use crate::config::CookieLifetime;
+use crate::config::{Config, CookieLifetime};
+use crate::context::Context;
+use crate::context::blocklist::TokenStatus;
+use crate::cookie::SetCookies;
 use crate::error::{IssueError, RejectionKind};
-use crate::issue::{self, TokenIdentity};
-use crate::locate::Location;
-use crate::new_token::NewToken;
+use crate::issue::{self, NewToken, SignedToken, TokenIdentity};
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::set_cookies::SetCookies;
-use crate::signed_token::SignedToken;
 use crate::store::SessionId;
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
@@ -30,7 +28,7 @@ use crate::store::SessionId;
 /// ```
 /// use std::sync::Arc;
 ///
-/// use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
+/// use handstamp::implicit_refresh::ResponseHead;
 /// # use handstamp::{Auth, Config, Location, RequestHead, Require};
 ///
 /// struct Ok200;
@@ -52,7 +50,7 @@ use crate::store::SessionId;
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
-/// let refresh = ImplicitRefresh::begin(&auth, "GET", "/posts").expect("no list excludes it");
+/// let refresh = auth.begin_implicit_refresh("GET", "/posts").expect("no list excludes it");
 ///
 /// let require = Require::access();
 /// let token = Arc::new(auth.authenticate(&request, &require).await?);
@@ -66,26 +64,22 @@ use crate::store::SessionId;
 /// ```
 #[derive(Clone)]
 pub struct ImplicitRefresh {
-    auth: Auth,
+    context: Arc<Context>,
     token: Arc<OnceLock<Arc<Authenticated<Access>>>>,
 }
 
 impl ImplicitRefresh {
-    /// Of a request of this method for this path, unless `JWT_IMPLICIT_REFRESH_ROUTE_…` and `_METHOD_…` leave it out. A
-    /// tunnel has none: its answer is no response that a browser reads.
-    #[must_use]
-    pub fn begin(auth: &Auth, method: &str, path: &str) -> Option<Self> {
-        let concerns = method != "CONNECT" && auth.config().refreshes_implicitly(method, path);
+    pub(crate) fn begin(context: &Arc<Context>, method: &str, path: &str) -> Option<Self> {
+        let concerns = method != "CONNECT" && context.config().refreshes_implicitly(method, path);
         concerns.then(|| Self {
-            auth: auth.clone(),
+            context: Arc::clone(context),
             token: Arc::default(),
         })
     }
 
-    /// Whether it renews tokens of this `Auth`. Those of another mean nothing to it.
-    #[must_use]
-    pub fn is_of(&self, auth: &Auth) -> bool {
-        self.auth.is_same(auth)
+    /// Whether it renews tokens of this context. Those of another mean nothing to it.
+    pub(crate) fn is_of(&self, context: &Arc<Context>) -> bool {
+        Arc::ptr_eq(&self.context, context)
     }
 
     /// The request was let in with this token. Only an access token from a cookie is renewed; of several, the first.
@@ -114,17 +108,19 @@ impl ImplicitRefresh {
         &self,
         response: &R,
     ) -> impl Future<Output = Option<SetCookies>> + Send + use<R> {
-        let Self { auth, token } = self;
-        let token = token.get().filter(|_| may_carry(auth, response));
-        let asked = token.map(|token| (auth.clone(), Arc::clone(token)));
+        let Self { context, token } = self;
+        let token = token
+            .get()
+            .filter(|_| may_carry(context.config(), response));
+        let asked = token.map(|token| (Arc::clone(context), Arc::clone(token)));
         async move {
-            let (auth, token) = asked?;
+            let (context, token) = asked?;
             // Before anybody is asked: what is revoked after the answer is revoked after the new token was made, too.
-            let now = UnixTime::from_secs(auth.now().as_secs());
-            if !is_due(&auth, &token, now) {
+            let now = context.issue_time();
+            if !is_due(context.config(), &token, now) {
                 return None;
             }
-            let term = match renewal_limits(&auth, &token).await {
+            let term = match renewal_limits(&context, &token).await {
                 Ok(term) => term?,
                 Err(RejectionKind::StoreUnavailable(error)) => {
                     tracing::error!(%error, "no implicit refresh");
@@ -132,7 +128,7 @@ impl ImplicitRefresh {
                 }
                 Err(_) => return None,
             };
-            match renew(&auth, &token, &term, now) {
+            match renew(&context, &token, &term, now) {
                 Ok(cookies) => cookies,
                 Err(error) => {
                     tracing::error!(%error, "no implicit refresh");
@@ -161,12 +157,12 @@ pub trait ResponseHead {
 }
 
 /// Whether cookies may be added. What a handler says of them itself is never undone.
-fn may_carry(auth: &Auth, response: &impl ResponseHead) -> bool {
+fn may_carry(config: &Config, response: &impl ResponseHead) -> bool {
     let is_answer = matches!(response.status(), 200..=399 if response.status() != 304);
     let is_about_cookies = UNTOUCHED
         .iter()
         .any(|name| response.header_values(name).next().is_some());
-    let cookies = auth.config().cookies(Kind::Access);
+    let cookies = config.cookies(Kind::Access);
     let is_ours = |line: &[u8]| {
         let name = line.split(|byte| matches!(byte, b'=' | b';')).next();
         let name = name.unwrap_or_default().trim_ascii();
@@ -178,12 +174,11 @@ fn may_carry(auth: &Auth, response: &impl ResponseHead) -> bool {
 }
 
 /// Whether the token has little time left, but some.
-fn is_due(auth: &Auth, token: &Authenticated<Access>, now: UnixTime) -> bool {
-    let config = auth.config();
+fn is_due(config: &Config, token: &Authenticated<Access>, now: UnixTime) -> bool {
     let (made, end) = (token.issued_at(), token.expires_at());
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
     // One that has ended while the handler worked may be forgotten by those who keep revocations.
-    end.saturating_since(now) < delta && now < end.saturating_add(config.leeway())
+    end.saturating_since(now) < delta && now < end.saturating_add(config.settings.decode_leeway)
 }
 
 /// What the new token may be.
@@ -196,41 +191,39 @@ struct RenewalLimits {
 
 /// Asks everybody who can revoke a token whether it is still good, and for how long there may be others in its place.
 async fn renewal_limits(
-    auth: &Auth,
+    context: &Context,
     token: &Authenticated<Access>,
 ) -> Result<Option<RenewalLimits>, RejectionKind> {
-    let config = auth.config();
+    let config = context.config();
     let claims = token.claims_set();
-    if admission::by_blocklist(auth, claims).await? != Admission::Admitted {
-        return Ok(None);
-    }
-    if let Some(store) = auth.store()
-        && session::recheck(auth, store, claims).await? != Admission::Admitted
-    {
+    if session::recheck(context, claims).await? != TokenStatus::Active {
         return Ok(None);
     }
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
-        let term = (!auth.requires_sessions()).then(|| RenewalLimits {
-            lifetime: config.access_lifetime(),
+        let term = (!context.requires_sessions()).then(|| RenewalLimits {
+            lifetime: config.settings.access_token_expires,
             ends_at: claims
                 .authenticated_at()
-                .saturating_add(config.refresh_lifetime()),
+                .saturating_add(config.settings.refresh_token_expires),
             cookie_lifetime: None,
         });
         return Ok(term);
     };
     // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
-    let Some(store) = auth.store() else {
+    let Some(store) = context.store()? else {
         return Ok(None);
     };
-    let rows = auth.with_timeout(store.list(claims.uid())).await?;
+    let rows = context.with_timeout(store.list(claims.uid())).await?;
     let Some(row) = rows.into_iter().find(|row| row.id == session) else {
         return Ok(None);
     };
-    let data = SessionData::read(&row).map_err(RejectionKind::StoreUnavailable)?;
+    let data = SessionData::read(&row)?;
     Ok(Some(RenewalLimits {
-        lifetime: data.token.lifetime.unwrap_or(config.access_lifetime()),
+        lifetime: data
+            .token
+            .lifetime
+            .unwrap_or(config.settings.access_token_expires),
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
         cookie_lifetime: data.client.cookies,
     }))
@@ -238,11 +231,12 @@ async fn renewal_limits(
 
 /// The same token once more, for longer; none if it could not live longer.
 fn renew(
-    auth: &Auth,
+    context: &Context,
     token: &Authenticated<Access>,
     term: &RenewalLimits,
     issued_at: UnixTime,
 ) -> Result<Option<SetCookies>, IssueError> {
+    let config = context.config();
     // One that was made to live for a short time is not made to live for long.
     let own = token.expires_at().saturating_since(token.issued_at());
     let lifetime = term.lifetime.min(own);
@@ -250,8 +244,8 @@ fn renew(
     if expires_at <= token.expires_at() {
         return Ok(None);
     }
-    let [id, csrf] = issue::random_values(auth)?;
-    let csrf = auth.config().guards_cookies().then_some(csrf);
+    let [id, csrf] = issue::random_values(context.random())?;
+    let csrf = config.guards_cookies().then_some(csrf);
     let stamp = TokenIdentity {
         id,
         // Forms that were rendered with it go on working.
@@ -261,9 +255,9 @@ fn renew(
     };
     let renewed = SignedToken {
         cookie_lifetime: term.cookie_lifetime,
-        ..issue::sign::<Access>(auth, &NewToken::from(token), stamp)?
+        ..issue::sign::<Access>(config, issued_at, &NewToken::from(token), stamp)?
     };
-    issue::set(auth.config(), &renewed).map(Some)
+    issue::set(config, &renewed).map(Some)
 }
 
 /// Headers of responses to which nothing is added: one that deletes every cookie, and those that tell shared caches to keep

@@ -33,51 +33,47 @@
 #[doc(inline)]
 pub use crate::{
     auth::{Auth, AuthBuilder},
-    authenticated::Authenticated,
+    authenticate::{Authenticated, Require},
     config::{
-        duration::{days, minutes},
-        settled::Config,
+        config::Config,
+        parse::duration::{days, minutes},
     },
-    cookie::SetCookie,
-    locate::Location,
-    new_token::NewToken,
+    cookie::{SetCookie, SetCookies},
+    issue::{NewToken, SignedToken, TokenPair},
+    location::Location,
     request::RequestHead,
-    require::Require,
-    set_cookies::SetCookies,
-    signed_token::{SignedToken, TokenPair},
 };
+pub use crate::{context::blocklist, request::body};
 
 pub mod _documentation;
-pub mod admission;
 mod auth;
 mod authenticate;
-mod authenticated;
-pub mod body;
 mod claims;
 pub mod clock;
 pub mod config;
 pub mod connection;
+mod context;
 mod cookie;
 mod csrf;
-mod deadline;
 pub mod error;
 pub mod implicit_refresh;
 mod issue;
 mod jws;
-mod keys;
 mod locate;
-mod new_token;
+mod location;
+mod origin;
 pub mod purpose;
 pub mod random;
 mod request;
-mod require;
 mod scope;
 pub mod secret;
 pub mod session;
-mod set_cookies;
-mod signed_token;
 pub mod store;
 pub mod subject;
 #[cfg(test)]
 mod testing;
-mod verify;
+
+/// The examples of the README, which are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

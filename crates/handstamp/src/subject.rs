@@ -2,9 +2,8 @@
 
 use std::future::Future;
 
-use crate::auth::Auth;
-use crate::authenticated::Authenticated;
-use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::authenticate::Authenticated;
+use crate::error::StoreError;
 use crate::purpose::Access;
 
 /// Finds the user of a token: where handlers ask for users, the application's state does it.
@@ -41,36 +40,6 @@ pub trait LoadSubject<U> {
         &self,
         token: &Authenticated<Access>,
     ) -> impl Future<Output = Result<Option<U>, StoreError>> + Send;
-}
-
-impl Auth {
-    /// The user of a token that was let in, asked of the application. It is waited for as long as for a store:
-    /// `HANDSTAMP_STORE_TIMEOUT`.
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access, subject::LoadSubject};
-    /// # struct User { name: String }
-    /// async fn greet(
-    ///     auth: &Auth,
-    ///     token: &Authenticated<Access>,
-    ///     app: &impl LoadSubject<User>,
-    /// ) -> Result<String, Rejection> {
-    ///     let user = auth.load_subject(token, app).await?;
-    ///     Ok(format!("hello {}", user.name))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// `unknown_subject` when there is none; `store_unavailable` when nobody can say.
-    pub async fn load_subject<U>(
-        &self,
-        token: &Authenticated<Access>,
-        from: &impl LoadSubject<U>,
-    ) -> Result<U, Rejection> {
-        let user = self.with_timeout(from.load_subject(token)).await;
-        user.and_then(|user| user.ok_or(RejectionKind::UnknownSubject))
-            .map_err(|reason| self.reject(reason))
-    }
 }
 
 #[cfg(test)]

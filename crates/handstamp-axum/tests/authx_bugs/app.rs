@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
-use handstamp_axum::handstamp::admission::Admission;
+use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::clock::{Clock, UnixTime};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::handstamp::store::MemoryStore;
@@ -278,12 +278,12 @@ impl Revoked {
         ids.insert(id.to_owned());
     }
 
-    fn judge(&self, id: &str) -> Admission {
+    fn judge(&self, id: &str) -> TokenStatus {
         let ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if ids.contains(id) {
-            Admission::Revoked
+            TokenStatus::Revoked
         } else {
-            Admission::Admitted
+            TokenStatus::Active
         }
     }
 }

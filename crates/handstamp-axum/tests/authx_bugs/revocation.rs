@@ -5,7 +5,7 @@ use axum::extract::{Path, Request as AxumRequest, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
-use handstamp_axum::handstamp::admission::Admission;
+use handstamp_axum::handstamp::blocklist::TokenStatus;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::{
     Access, Auth, AuthError, ClientInfo, Head, LogOut, Refresh, Rejection, Require, handstamp,
@@ -211,8 +211,8 @@ async fn bug_40_an_asynchronous_blocklist_is_awaited() {
         .with_blocklist(|token| async move {
             tokio::task::yield_now().await;
             match token.subject() {
-                "user1" => Ok(Admission::Admitted),
-                "user2" => Ok(Admission::Revoked),
+                "user1" => Ok(TokenStatus::Active),
+                "user2" => Ok(TokenStatus::Revoked),
                 _ => Err(StoreError::new("who is that?")),
             }
         })

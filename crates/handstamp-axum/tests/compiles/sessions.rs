@@ -114,7 +114,8 @@ fn check_password(form: &HashMap<String, String>) -> Result<&str, ApiError> {
     }
 }
 
-fn main() {
+#[test]
+fn its_router_is_built() {
     let config = Config::builder()
         .secret_key([7; 32].as_slice())
         .access_token_expires(minutes(15))

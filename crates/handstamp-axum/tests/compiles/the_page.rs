@@ -43,7 +43,8 @@ fn name<P: Purpose>(token: &Authenticated<P>) -> &str {
     token.subject()
 }
 
-fn main() {
+#[test]
+fn its_router_is_built() {
     let auth = Auth::new(
         Config::builder()
             .secret_key([7; 32].as_slice())

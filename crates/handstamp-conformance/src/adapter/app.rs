@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use handstamp::admission::Admission;
+use handstamp::blocklist::TokenStatus;
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
@@ -178,16 +178,16 @@ struct Blocklist {
 }
 
 impl Blocklist {
-    fn answer(&self, id: &str) -> Result<Admission, StoreError> {
+    fn answer(&self, id: &str) -> Result<TokenStatus, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         if self.down.load(Ordering::Relaxed) {
             return Err(StoreError::new("the row took it down"));
         }
         let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(if revoked.contains(id) {
-            Admission::Revoked
+            TokenStatus::Revoked
         } else {
-            Admission::Admitted
+            TokenStatus::Active
         })
     }
 }

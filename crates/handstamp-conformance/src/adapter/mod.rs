@@ -49,6 +49,7 @@
 //! | `/login-among-others` | `Set-Cookie: theme=dark` and `Cache-Control: public, max-age=600`, then access cookies for `user1` |
 //! | `/logout`, `/logout-access`, `/logout-refresh` | deletes all cookies, or those of one token |
 //! | `/failed` | status 400, and deletes all cookies |
+//! | `/rate-limited`, `/busy` | with the rejection of [`Auth::rate_limited`](handstamp::Auth::rate_limited) for 59,001 ms, or of [`Auth::busy`](handstamp::Auth::busy) |
 //!
 //! Sessions have routes of their own. Those without a guard take POST, the others every method.
 //!

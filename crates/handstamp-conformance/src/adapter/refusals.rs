@@ -18,7 +18,7 @@ pub(super) struct Refusal {
     pub(super) message: &'static str,
     /// Where the style of the original says something else.
     pub(super) message_authx: Option<&'static str>,
-    /// What the body has besides.
+    /// What else the body has, each value as JSON.
     pub(super) members: &'static [(&'static str, &'static str)],
     /// `WWW-Authenticate` in the standard style, and in the style of the original.
     pub(super) challenges: [Option<&'static str>; 2],
@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 21] = [
+pub(super) const REFUSALS: [Refusal; 23] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -247,7 +247,10 @@ pub(super) const REFUSALS: [Refusal; 21] = [
         code: "login_type_mismatch",
         error_type: "LoginTypeMismatchError",
         message: "Token type mismatch: expected 'admin', got 'user'",
-        members: &[("expected_type", "admin"), ("actual_type", "user")],
+        members: &[
+            ("expected_type", r#""admin""#),
+            ("actual_type", r#""user""#),
+        ],
         request: |app| {
             let token = app.access(NewToken::for_subject("user1").login_type("user"));
             get("/admins").cookies([access_cookie(&token)])
@@ -275,6 +278,31 @@ pub(super) const REFUSALS: [Refusal; 21] = [
             let token = app.access(NewToken::for_subject("user1").scopes(["users:read"]));
             get("/scopes-all").cookies([access_cookie(&token)])
         },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a request that the application finds too early",
+        code: "rate_limited",
+        error_type: "RateLimitExceeded",
+        standard: (429, "Too Many Requests"),
+        authx: 429,
+        message: "Rate limit exceeded. Retry after 60 seconds.",
+        members: &[("retry_after", "60")],
+        challenges: [None; 2],
+        retry_after: Some("60"),
+        request: |_| post("/rate-limited"),
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a request for which the application has no room",
+        code: "busy",
+        error_type: "Busy",
+        standard: (503, "Service Unavailable"),
+        authx: 503,
+        message: "Too many requests at once; try again",
+        challenges: [None; 2],
+        retry_after: Some("1"),
+        request: |_| post("/busy"),
         ..UNAUTHORIZED
     },
     Refusal {

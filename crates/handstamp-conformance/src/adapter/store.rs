@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -53,6 +52,10 @@ impl Store for Breakable {
 
     fn admit(&self, admit: Admit) -> Answer<'_, Admission> {
         self.ask(|store| store.admit(admit))
+    }
+
+    fn session(&self, read: ReadSession) -> Answer<'_, Option<SessionRow>> {
+        self.ask(|store| store.session(read))
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> Answer<'_, bool> {

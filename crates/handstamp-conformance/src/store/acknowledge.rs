@@ -1,8 +1,7 @@
 //! What shows that the current generation arrived at the client, and what does not.
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{Admit, Rotation};
+use handstamp::store::rotation::{Continuation, Reuse};
+use handstamp::store::{Admission, Admit, Rotation};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, revoke_token};
 use super::row::{Outcome, Row, a_moment};

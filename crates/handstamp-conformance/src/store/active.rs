@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::store::SessionRow;
+use handstamp::store::{Admission, SessionRow};
 
 use super::admit::{foreign, revoke};
 use super::login::{CLOSED, HOUR, Login, OPEN};

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
-use handstamp::store::{Admit, AdmitPurpose, PresentedToken, SessionRow, TokenId, UserRevocation};
+use handstamp::store::{
+    Admission, Admit, AdmitPurpose, PresentedToken, SessionRow, TokenId, UserRevocation,
+};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, revoke_token, revoke_user, unique};
 use super::row::{Outcome, Row, a_moment};

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
-use handstamp::store::{Created, SessionRow, TokenId, UserRevocation};
+use handstamp::store::{Admission, Created, SessionRow, TokenId, UserRevocation};
 
 use super::login::{DAY, HOUR, Login, revoke_user, unique};
 use super::races::together;

@@ -1,9 +1,8 @@
 //! Texts that databases stumble over: as users, as ids, as data.
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
+    AccountId, Admission, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
 };
 
 use super::login::{CLOSED, DAY, HOUR, Login, OPEN, random, revoke_token, revoke_user, unique};
@@ -95,6 +94,7 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
         (&made.uid, &made.id, &made.current),
         (&uid, &session, &token),
     );
+    row.reads("session", &login, Some(&made)).await?;
     row.lists("session", &uid, &[made]).await?;
 
     row.show(&login, 1).await?;
@@ -167,6 +167,8 @@ async fn two_sessions(row: Row, one: &str, other: &str) -> Outcome {
     row.log_in(&other).await?;
     let revoked = row.store().revoke_session(other.revoke()).await?;
     row.equal("revoked the other", revoked, true);
+    row.reads("the other", &other, None).await?;
+    row.reads("the one", &one, Some(&made)).await?;
     row.lists("the one", &uid, &[made]).await
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::random::{RandomSource as _, SystemRandom};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
 };
 
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
@@ -94,6 +94,10 @@ impl Login {
     pub(super) fn admit(&self, token: TokenId, purpose: AdmitPurpose) -> Admit {
         let issued_at = SystemClock::default().now();
         Admit::new(self.uid.clone(), token, issued_at, purpose).in_session(self.session.clone())
+    }
+
+    pub(super) fn read(&self) -> ReadSession {
+        ReadSession::new(self.uid.clone(), self.session.clone())
     }
 
     pub(super) fn revoke(&self) -> RevokeSession {

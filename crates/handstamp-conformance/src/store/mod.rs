@@ -28,7 +28,7 @@
 //!   lost when the database restarts, and that the space of what is over is given back.
 //!
 //! # What the rows ask
-//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::session::rotation),
+//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::store::rotation),
 //! and nothing else is written: rows compare whole sessions, before and after. Beside them [`Store::purge`] runs over and
 //! over, which must never change an answer. Then races: many nodes with one token, and log-outs against refreshes.
 //!
@@ -59,6 +59,7 @@ mod revoke_token;
 mod revoke_user;
 mod rotate;
 mod row;
+mod session;
 mod suite;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     revoke_session::rows(&mut suite);
     revoke_user::rows(&mut suite);
     revoke_token::rows(&mut suite);
+    session::rows(&mut suite);
     list::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;

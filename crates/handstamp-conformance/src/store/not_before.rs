@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, PresentedToken, SessionId, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, PresentedToken, SessionId, TokenId, UserRevocation,
 };
 
 use super::login::{HOUR, Login, OPEN, revoke_token, revoke_user, somebody, unique};

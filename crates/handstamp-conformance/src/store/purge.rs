@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::store::{Created, UserRevocation};
+use handstamp::store::{Admission, Created, UserRevocation};
 
 use super::login::{HOUR, Login, OPEN, revoke_token, revoke_user};
 use super::row::{Outcome, Row, a_moment};

@@ -4,10 +4,9 @@ use std::future::Future;
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{EndReason, Rotate, Rotation, SessionRow, UserRevocation};
+use handstamp::store::rotation::{Continuation, Reuse};
+use handstamp::store::{Admission, EndReason, Rotate, Rotation, SessionRow, UserRevocation};
 use tokio::task::{JoinHandle, yield_now};
 
 use super::login::{CLOSED, Login, OPEN, revoke_user, somebody};
@@ -141,7 +140,7 @@ async fn all_the_same(
     again: &[Continuation],
 ) -> Result<SessionRow, Failure> {
     let count = answers.len();
-    let (mut firsts, mut agains) = (0, 0);
+    let (mut firsts, mut repeats) = (0, 0);
     let mut rows: Vec<SessionRow> = Vec::new();
     let mut others = Vec::new();
     for answer in answers {
@@ -150,7 +149,7 @@ async fn all_the_same(
                 *(if way == first {
                     &mut firsts
                 } else {
-                    &mut agains
+                    &mut repeats
                 }) += 1;
                 if !rows.contains(&row) {
                     rows.push(row);
@@ -159,7 +158,7 @@ async fn all_the_same(
             other => others.push(other),
         }
     }
-    row.equal("answers", (firsts, agains), (1, count - 1));
+    row.equal("answers", (firsts, repeats), (1, count - 1));
     row.holds("no other answer", others, Vec::is_empty);
     row.lists("the row of all answers", &login.uid, &rows)
         .await?;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::{Continuation, Reuse};
-use handstamp::store::{PresentedToken, Rotation, SessionRow, TokenId};
+use handstamp::store::rotation::{Continuation, Reuse};
+use handstamp::store::{Admission, PresentedToken, Rotation, SessionRow, TokenId};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, unique};
 use super::row::{Outcome, Row, a_moment};

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
-use handstamp::store::{Rotate, Rotation, SessionRow, UserRevocation};
+use handstamp::store::rotation::Continuation;
+use handstamp::store::{Admission, Rotate, Rotation, SessionRow, UserRevocation};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, revoke_token, revoke_user};
 use super::row::{Outcome, Row, a_moment};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
+use handstamp::store::Admission;
 
 use super::login::{HOUR, Login, OPEN, revoke_token};
 use super::row::{Outcome, Row, a_moment};

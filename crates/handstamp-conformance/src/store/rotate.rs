@@ -1,7 +1,7 @@
 //! `rotate`: the table of refresh rotation, and what each of its outcomes writes.
 
 use handstamp::clock::UnixTime;
-use handstamp::session::rotation::{Continuation, Reuse};
+use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{EndReason, Rotation, SessionRow};
 
 use super::login::{CLOSED, HOUR, Login, OPEN};

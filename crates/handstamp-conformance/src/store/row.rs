@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
+    AccountId, Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
 };
 use tokio::time::sleep;
 
@@ -231,6 +230,18 @@ impl Row {
         Ok(())
     }
 
+    /// This is what `session` returns of the session.
+    pub(super) async fn reads(
+        &self,
+        what: &str,
+        login: &Login,
+        expected: Option<&SessionRow>,
+    ) -> Outcome {
+        let got = self.store().session(login.read()).await?;
+        self.equal(&format!("{what}, read"), got.as_ref(), expected);
+        Ok(())
+    }
+
     /// No token of the session is accepted any more, up to the generation after this one.
     pub(super) async fn is_dead(&self, what: &str, login: &Login, generation: u64) -> Outcome {
         for generation in 1..=generation + 1 {
@@ -244,6 +255,7 @@ impl Row {
                 self.rotates(&what, rotate, Rotation::Ended).await?;
             }
         }
+        self.reads(what, login, None).await?;
         let listed = self.store().list(login.uid.clone()).await?;
         let is_listed = listed.iter().any(|row| row.id == login.session);
         self.equal(&format!("{what}, listed"), is_listed, false);

@@ -9,8 +9,8 @@ use std::time::Duration;
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndReason, MemoryStore, NewSession, PresentedToken,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    TokenId, UserRevocation,
+    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
+    Store, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use proptest::collection::vec;
@@ -67,6 +67,7 @@ fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
         "Ended",
         "Admitted",
         "SessionEnded",
+        "read",
         "true",
         "false",
         "ids",
@@ -182,6 +183,7 @@ enum Verb {
         names_session: bool,
         touch_after: Option<Duration>,
     },
+    Read(Session),
     RevokeSession(Session, EndReason),
     RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
@@ -265,6 +267,10 @@ impl Verb {
                 admit.touch_after = touch_after;
                 format!("{:?}", store.admit(admit).await.unwrap()).into()
             }
+            Self::Read(session) => {
+                let read = ReadSession::new(session.uid, session.id);
+                format!("read {:?}", store.session(read).await.unwrap()).into()
+            }
             Self::RevokeSession(session, reason) => {
                 let revoke = RevokeSession::new(session.uid, session.id, reason);
                 format!("{:?}", store.revoke_session(revoke).await.unwrap()).into()
@@ -339,6 +345,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         20 => create(),
         40 => rotate(),
         30 => admit(),
+        10 => session_of_any_user().prop_map(Verb::Read),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
@@ -361,7 +368,7 @@ fn create() -> impl Strategy<Value = Verb> {
 }
 
 fn rotate() -> impl Strategy<Value = Verb> {
-    (session_or_anothers(), shown(), any::<bool>(), life()).prop_map(
+    (session_of_any_user(), shown(), any::<bool>(), life()).prop_map(
         |(session, shown, acknowledged, idle)| Verb::Rotate {
             session,
             shown,
@@ -379,7 +386,7 @@ fn admit() -> impl Strategy<Value = Verb> {
     let names_session = prop::bool::weighted(0.8);
     let issued_at = prop_oneof![-1000_i64..1000, from_now()];
     (
-        session_or_anothers(),
+        session_of_any_user(),
         shown,
         issued_at,
         names_session,
@@ -423,9 +430,9 @@ fn numbered(user: usize, number: usize) -> Session {
 }
 
 /// Now and then somebody names another's session.
-fn session_or_anothers() -> impl Strategy<Value = Session> {
-    (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_anothers)| Session {
-        uid: if is_anothers {
+fn session_of_any_user() -> impl Strategy<Value = Session> {
+    (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_foreign)| Session {
+        uid: if is_foreign {
             AccountId::new(None, "user9")
         } else {
             session.uid

@@ -3,9 +3,9 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use handstamp::admission::Admission;
 use handstamp::store::{
-    AccountId, EndReason, RevokeSession, RevokeToken, RevokeUser, Store as _, UserRevocation,
+    AccountId, Admission, EndReason, RevokeSession, RevokeToken, RevokeUser, Store as _,
+    UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, RevokeSession, RevokeToken, RevokeUser,
-    Store as _, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, RevokeSession, RevokeToken,
+    RevokeUser, Store as _, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;

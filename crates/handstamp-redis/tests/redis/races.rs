@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use handstamp::admission::Admission;
-use handstamp::session::rotation::Continuation;
+use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    EndReason, RevokeSession, RevokeUser, Rotation, Store as _, UserRevocation,
+    Admission, EndReason, RevokeSession, RevokeUser, Rotation, Store as _, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use tokio::task::JoinSet;

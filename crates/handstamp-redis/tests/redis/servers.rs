@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use handstamp::admission::Admission;
-use handstamp::store::{AccountId, EndReason, RevokeSession, RevokeToken, Store as _};
+use handstamp::store::{AccountId, Admission, EndReason, RevokeSession, RevokeToken, Store as _};
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use redis::AsyncCommands as _;

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, RevokeSession, RevokeToken, RevokeUser,
-    Store as _, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ReadSession, RevokeSession,
+    RevokeToken, RevokeUser, Store as _, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
@@ -202,26 +201,49 @@ async fn every_verb_is_one_round_trip() {
     let session = Session::of(uid(), "one");
     session.begin(&store).await;
     store.admit(session.access(1)).await.unwrap();
+    let read = ReadSession::new(session.uid.clone(), session.id.clone());
+    assert!(store.session(read.clone()).await.unwrap().is_some());
+
     let mut connection = connect(&server).await;
     let before = calls(&mut connection).await;
     for _ in 0..100 {
         let admission = store.admit(session.access(1)).await.unwrap();
         assert_eq!(admission, Admission::Admitted);
     }
-    let after = calls(&mut connection).await;
-    let more: HashMap<&str, u64> = after
-        .iter()
-        .map(|(name, calls)| (name.as_str(), calls - before.get(name).unwrap_or(&0)))
-        .filter(|(name, calls)| *calls > 0 && !name.starts_with("info"))
-        .collect();
-    // What the script does in the server: its clock, a revoked token and a not-before, the session.
+    let admitted = calls(&mut connection).await;
+    for _ in 0..100 {
+        assert!(store.session(read.clone()).await.unwrap().is_some());
+    }
+    let read = calls(&mut connection).await;
+    // What the scripts do in the server: the clock, a revoked token and a not-before, the session.
     let expected = [
         ("evalsha", 100),
         ("time", 100),
         ("get", 200),
         ("hmget", 100),
     ];
-    assert_eq!(more, HashMap::from(expected));
+    assert_eq!(more(&before, &admitted), HashMap::from(expected));
+    // No revoked token, but the whole session.
+    let expected = [
+        ("evalsha", 100),
+        ("time", 100),
+        ("get", 100),
+        ("hmget", 100),
+        ("hgetall", 100),
+    ];
+    assert_eq!(more(&admitted, &read), HashMap::from(expected));
+}
+
+/// How much more often each command was called.
+fn more<'a>(
+    before: &HashMap<String, u64>,
+    after: &'a HashMap<String, u64>,
+) -> HashMap<&'a str, u64> {
+    after
+        .iter()
+        .map(|(name, calls)| (name.as_str(), calls - before.get(name).unwrap_or(&0)))
+        .filter(|(name, calls)| *calls > 0 && !name.starts_with("info"))
+        .collect()
 }
 
 /// How often each command was called.

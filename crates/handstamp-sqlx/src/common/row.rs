@@ -1,90 +1,26 @@
 //! Rows of databases, as what the core knows.
 
-use handstamp::admission::Admission;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::Verdict;
+use handstamp::store::rotation::Verdict;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, Rotate, SessionId, SessionRow, TokenId,
+    AccountId, Admission, Admit, AdmitPurpose, EndReason, SessionId, SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
 use crate::common::failure::failed;
-use crate::common::id;
 use crate::common::number::instant;
 
-/// Whom and what a verb asks about: a row has only text, and its ids are made of these where they are the same.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    uid: &'a AccountId,
-    session: Option<&'a SessionId>,
-    tokens: [Option<&'a TokenId>; 2],
-}
-
-impl<'a> From<&'a NewSession> for Asked<'a> {
-    fn from(new: &'a NewSession) -> Self {
-        Self {
-            uid: &new.uid,
-            session: Some(&new.id),
-            tokens: [Some(&new.token), None],
-        }
-    }
-}
-
-impl<'a> From<&'a Rotate> for Asked<'a> {
-    fn from(rotate: &'a Rotate) -> Self {
-        Self {
-            uid: &rotate.uid,
-            session: Some(&rotate.session),
-            tokens: [
-                Some(&rotate.presented.token),
-                Some(&rotate.presented.successor),
-            ],
-        }
-    }
-}
-
-impl<'a> From<&'a Admit> for Asked<'a> {
-    fn from(admit: &'a Admit) -> Self {
-        let presented = match &admit.purpose {
-            AdmitPurpose::Access { .. } => None,
-            AdmitPurpose::Refresh(presented) => Some(presented),
-        };
-        Self {
-            uid: &admit.uid,
-            session: admit.session.as_ref(),
-            tokens: [
-                presented.map(|presented| &presented.token),
-                presented.map(|presented| &presented.successor),
-            ],
-        }
-    }
-}
-
-impl<'a> From<&'a AccountId> for Asked<'a> {
-    fn from(uid: &'a AccountId) -> Self {
-        Self {
-            uid,
-            session: None,
-            tokens: [None, None],
-        }
-    }
-}
-
 /// Reads a session.
-pub(crate) fn session<'a>(
-    row: &impl Columns,
-    asked: impl Into<Asked<'a>>,
-) -> Result<SessionRow, Error> {
-    let asked = asked.into();
+pub(crate) fn session(row: &impl Columns) -> Result<SessionRow, Error> {
     let revoked_at = row.number_or_none("revoked_at")?.map(instant);
     let reason = row.text_or_none("reason")?.map(EndReason::from_name);
     Ok(SessionRow {
-        id: id::session(row.text("id")?, asked.session),
-        uid: id::uid(row.text("uid")?, asked.uid),
+        id: session_id(row)?,
+        uid: id(row, "uid", AccountId::from_stored)?,
         // The column starts at 1 and only grows.
         generation: row.number("generation")?.unsigned_abs(),
-        current: id::token(row.text("token")?, asked.tokens),
+        current: id(row, "token", TokenId::from_stored)?,
         acknowledged: row.flag("acknowledged")?,
         rotated_at: instant(row.number("rotated_at")?),
         grace_started_at: instant(row.number("grace_started_at")?),
@@ -94,6 +30,22 @@ pub(crate) fn session<'a>(
         absolute_expires: instant(row.number("absolute_expires")?),
         data: row.text("data")?.to_owned(),
         revoked: revoked_at.zip(reason),
+    })
+}
+
+/// Reads the id of a session.
+pub(crate) fn session_id(row: &impl Columns) -> Result<SessionId, Error> {
+    id(row, "id", SessionId::from_stored)
+}
+
+fn id<Id>(
+    row: &impl Columns,
+    column: &str,
+    from_stored: fn(&str) -> Option<Id>,
+) -> Result<Id, Error> {
+    from_stored(row.text(column)?).ok_or_else(|| Error::ColumnDecode {
+        index: column.to_owned(),
+        source: "not an id of handstamp".into(),
     })
 }
 
@@ -107,13 +59,13 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn read<'a>(row: &impl Columns, asked: impl Into<Asked<'a>>) -> Result<Self, Error> {
+    pub(crate) fn read(row: &impl Columns) -> Result<Self, Error> {
         Ok(Self {
             now: instant(row.number("now")?),
             is_revoked: row.flag("is_revoked")?,
             not_before: row.number_or_none("not_before")?.map(instant),
             session: match row.text_or_none("id")? {
-                Some(_) => Some(session(row, asked)?),
+                Some(_) => Some(session(row)?),
                 None => None,
             },
         })

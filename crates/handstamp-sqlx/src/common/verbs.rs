@@ -2,10 +2,9 @@
 
 use std::future::Future;
 
-use handstamp::admission::Admission;
 use handstamp::error::StoreError;
-use handstamp::session::rotation::{Continuation, Verdict};
-use handstamp::store::{Admit, Created, NewSession, Rotate, Rotation, SessionRow};
+use handstamp::store::rotation::{Continuation, Verdict};
+use handstamp::store::{Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow};
 
 use crate::common::row::Seen;
 

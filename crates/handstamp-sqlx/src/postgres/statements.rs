@@ -2,15 +2,14 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, SessionId, SessionRow, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
 };
 use sqlx::query;
 
 use super::PostgresStore;
-use crate::common::id;
 use crate::common::number::{at_least, at_most, generation, millis};
-use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::row::{Columns as _, Seen, all, first, only, session, session_id};
 use crate::common::verbs::Statements;
 
 impl Statements for PostgresStore {
@@ -27,14 +26,14 @@ impl Statements for PostgresStore {
                     .bind(&*new.data)
             })
             .await?;
-        first(&rows, |row| session(row, new))
+        first(&rows, session)
     }
 
     async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
         let rows = self
             .rows(|| query(include_str!("find.sql")).bind(new.id.as_str()))
             .await?;
-        first(&rows, |row| session(row, new))
+        first(&rows, session)
     }
 
     async fn rotate(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
@@ -53,7 +52,7 @@ impl Statements for PostgresStore {
                     .bind(rotate.acknowledged)
             })
             .await?;
-        first(&rows, |row| session(row, rotate))
+        first(&rows, session)
     }
 
     async fn look(&self, rotate: &Rotate) -> Result<Seen, StoreError> {
@@ -65,7 +64,7 @@ impl Statements for PostgresStore {
                     .bind(rotate.presented.token.as_str())
             })
             .await?;
-        only(&rows, |row| Seen::read(row, rotate))
+        only(&rows, Seen::read)
     }
 
     async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
@@ -77,7 +76,7 @@ impl Statements for PostgresStore {
                     .bind(rotate.presented.token.as_str())
             })
             .await?;
-        first(&rows, |row| session(row, rotate))
+        first(&rows, session)
     }
 
     async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
@@ -119,14 +118,26 @@ impl Statements for PostgresStore {
                     .bind(presented.map(|presented| at_most(presented.grace)))
             })
             .await?;
-        only(&rows, |row| {
-            Ok((Seen::read(row, admit)?, row.flag("is_written")?))
-        })
+        only(&rows, |row| Ok((Seen::read(row)?, row.flag("is_written")?)))
     }
 }
 
 /// The verbs that are one statement.
 impl PostgresStore {
+    pub(super) async fn live_session(
+        &self,
+        read: ReadSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("session.sql"))
+                    .bind(read.account.as_str())
+                    .bind(read.session.as_str())
+            })
+            .await?;
+        first(&rows, session)
+    }
+
     pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
         let rows = self
             .rows(|| {
@@ -159,7 +170,7 @@ impl PostgresStore {
                     .bind(revoke.reason.name())
             })
             .await?;
-        all(&rows, |row| Ok(id::session(row.text("id")?, None)))
+        all(&rows, session_id)
     }
 
     pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
@@ -180,7 +191,7 @@ impl PostgresStore {
         let rows = self
             .rows(|| query(include_str!("list.sql")).bind(uid.as_str()))
             .await?;
-        all(&rows, |row| session(row, &uid))
+        all(&rows, session)
     }
 
     pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {

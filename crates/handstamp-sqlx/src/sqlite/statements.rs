@@ -6,8 +6,8 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, SessionId, SessionRow, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -15,9 +15,8 @@ use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query,
 
 use super::SqliteStore;
 use crate::common::failure::failed;
-use crate::common::id;
 use crate::common::number::{at_least, at_most, generation, millis};
-use crate::common::row::{Columns as _, Seen, all, first, only, session};
+use crate::common::row::{Seen, all, first, only, session, session_id};
 use crate::common::verbs::Statements;
 
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
@@ -32,12 +31,12 @@ impl Statements for SqliteStore {
             .bind(at_most(new.absolute))
             .bind(new.keep_until.map_or(0, millis))
             .bind(&*new.data);
-        first(&self.write(statement).await?, |row| session(row, new))
+        first(&self.write(statement).await?, session)
     }
 
     async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
         let statement = query(include_str!("find.sql")).bind(new.id.as_str());
-        first(&self.read(statement).await?, |row| session(row, new))
+        first(&self.read(statement).await?, session)
     }
 
     async fn rotate(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
@@ -51,7 +50,7 @@ impl Statements for SqliteStore {
             .bind(at_least(presented.grace))
             .bind(at_most(rotate.idle))
             .bind(rotate.acknowledged);
-        first(&self.write(statement).await?, |row| session(row, rotate))
+        first(&self.write(statement).await?, session)
     }
 
     async fn look(&self, rotate: &Rotate) -> Result<Seen, StoreError> {
@@ -59,7 +58,7 @@ impl Statements for SqliteStore {
             .bind(rotate.uid.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str());
-        only(&self.read(statement).await?, |row| Seen::read(row, rotate))
+        only(&self.read(statement).await?, Seen::read)
     }
 
     async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
@@ -67,7 +66,7 @@ impl Statements for SqliteStore {
             .bind(rotate.uid.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str());
-        first(&self.write(statement).await?, |row| session(row, rotate))
+        first(&self.write(statement).await?, session)
     }
 
     async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
@@ -87,7 +86,7 @@ impl Statements for SqliteStore {
             .bind(admit.uid.as_str())
             .bind(session)
             .bind(admit.token.as_str());
-        let seen = only(&self.read(statement).await?, |row| Seen::read(row, admit))?;
+        let seen = only(&self.read(statement).await?, Seen::read)?;
         if let (_, false) = seen.judge(admit) {
             return Ok((seen, false));
         }
@@ -113,6 +112,16 @@ impl Statements for SqliteStore {
 
 /// The other verbs.
 impl SqliteStore {
+    pub(super) async fn live_session(
+        &self,
+        read: ReadSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("session.sql"))
+            .bind(read.account.as_str())
+            .bind(read.session.as_str());
+        first(&self.read(statement).await?, session)
+    }
+
     pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
         let statement = query(include_str!("revoke_session.sql"))
             .bind(revoke.uid.as_str())
@@ -128,9 +137,7 @@ impl SqliteStore {
         self.prepare().await?;
         let mut connection = self.writer.acquire().await.map_err(failed)?;
         let ended = end_sessions(&mut connection, &revoke).await;
-        all(&ended.map_err(failed)?, |row| {
-            Ok(id::session(row.text("id")?, None))
-        })
+        all(&ended.map_err(failed)?, session_id)
     }
 
     pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
@@ -146,7 +153,7 @@ impl SqliteStore {
         uid: AccountId,
     ) -> Result<Vec<SessionRow>, StoreError> {
         let statement = query(include_str!("list.sql")).bind(uid.as_str());
-        all(&self.read(statement).await?, |row| session(row, &uid))
+        all(&self.read(statement).await?, session)
     }
 
     pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {

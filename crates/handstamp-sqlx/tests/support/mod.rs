@@ -18,8 +18,8 @@ use std::{env, fs, process};
 
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, RevokeSession,
-    RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, ReadSession,
+    RevokeSession, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
 };
 use handstamp_sqlx::PostgresStore;
 use sqlx::postgres::PgPoolOptions;
@@ -89,6 +89,10 @@ impl Login {
         let purpose = AdmitPurpose::Access { generation };
         let admit = Admit::new(self.uid.clone(), TokenId::from("access"), now(), purpose);
         admit.in_session(self.session.clone())
+    }
+
+    pub(crate) fn read(&self) -> ReadSession {
+        ReadSession::new(self.uid.clone(), self.session.clone())
     }
 
     pub(crate) fn revoke(&self) -> RevokeSession {

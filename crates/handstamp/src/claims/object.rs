@@ -5,8 +5,12 @@ use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 
+use super::MalformedClaims;
+use super::registered::{
+    AUD, AUTH_TIME, CSRF, EXP, FRESH, GEN, IAT, ISS, JTI, LOGIN_TYPE, NBF, REGISTERED, SCOPES, SID,
+    SUB, TYPE,
+};
 use super::value::{Count, NumericDate, OneOrMany, Sound, Str};
-use super::{MalformedClaims, REGISTERED};
 use crate::clock::UnixTime;
 
 /// The registered claims as they stand in the JSON object.
@@ -78,29 +82,29 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                 registered |= 1 << position;
             }
             match &*name {
-                "sub" => raw.sub = Some(value::<_, Str<'_>>(&mut map, "sub")?.0),
-                "jti" => raw.jti = Some(value::<_, Str<'_>>(&mut map, "jti")?.0),
-                "type" => raw.kind = Some(value::<_, Str<'_>>(&mut map, "type")?.0),
-                "csrf" => raw.csrf = optional(&mut map, "csrf")?,
-                "iss" => raw.iss = optional(&mut map, "iss")?,
-                "login_type" => raw.login_type = optional(&mut map, "login_type")?,
-                "sid" => raw.sid = optional(&mut map, "sid")?,
-                "aud" => {
-                    let list: Option<OneOrMany<'_>> = value(&mut map, "aud")?;
+                SUB => raw.sub = Some(value::<_, Str<'_>>(&mut map, SUB)?.0),
+                JTI => raw.jti = Some(value::<_, Str<'_>>(&mut map, JTI)?.0),
+                TYPE => raw.kind = Some(value::<_, Str<'_>>(&mut map, TYPE)?.0),
+                CSRF => raw.csrf = optional(&mut map, CSRF)?,
+                ISS => raw.iss = optional(&mut map, ISS)?,
+                LOGIN_TYPE => raw.login_type = optional(&mut map, LOGIN_TYPE)?,
+                SID => raw.sid = optional(&mut map, SID)?,
+                AUD => {
+                    let list: Option<OneOrMany<'_>> = value(&mut map, AUD)?;
                     raw.aud = list.map(|list| list.0);
                 }
-                "scopes" => {
-                    let list: Option<Vec<Str<'_>>> = value(&mut map, "scopes")?;
+                SCOPES => {
+                    let list: Option<Vec<Str<'_>>> = value(&mut map, SCOPES)?;
                     raw.scopes = list.map(|list| list.into_iter().map(|text| text.0).collect());
                 }
-                "fresh" => raw.fresh = Some(value(&mut map, "fresh")?),
-                "gen" => raw.generation = Some(value::<_, Count>(&mut map, "gen")?.0),
-                "auth_time" => {
-                    raw.auth_time = Some(value::<_, NumericDate>(&mut map, "auth_time")?.0);
+                FRESH => raw.fresh = Some(value(&mut map, FRESH)?),
+                GEN => raw.generation = Some(value::<_, Count>(&mut map, GEN)?.0),
+                AUTH_TIME => {
+                    raw.auth_time = Some(value::<_, NumericDate>(&mut map, AUTH_TIME)?.0);
                 }
-                "iat" => raw.iat = Some(value::<_, NumericDate>(&mut map, "iat")?.0),
-                "nbf" => raw.nbf = Some(value::<_, NumericDate>(&mut map, "nbf")?.0),
-                "exp" => raw.exp = Some(value::<_, NumericDate>(&mut map, "exp")?.0),
+                IAT => raw.iat = Some(value::<_, NumericDate>(&mut map, IAT)?.0),
+                NBF => raw.nbf = Some(value::<_, NumericDate>(&mut map, NBF)?.0),
+                EXP => raw.exp = Some(value::<_, NumericDate>(&mut map, EXP)?.0),
                 custom => {
                     if custom == self.identity {
                         let text: Str<'_> = value(&mut map, "the identity claim")?;

@@ -1,18 +1,34 @@
-//! Putting a configuration together.
+//! Putting a configuration together: in code, from the environment, and the check of it all.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, time::Duration};
 
 use super::{
-    Config, check, cookies::Cookies, csrf::Csrf, danger::Dangers, env, errors::Errors,
-    implicit_refresh::ImplicitRefresh, keys::Keys, locations::Locations, login_type::LoginType,
-    origins::Origins, report::Report, sessions::Sessions, tokens::Tokens,
+    check_sessions::CheckSessions,
+    config::Config,
+    cookie_prefix::CookiePrefix,
+    danger::Danger,
+    env,
+    origin_check::OriginCheck,
+    parse::text::{HeaderName, Method, Scheme},
+    report::Report,
+    route::Route,
+    rules::{self, Checked, Neighbour},
+    settings::{Settings, for_every_setting},
 };
-use crate::error::ConfigError;
+use crate::{
+    cookie::{CookieDomain, CookieName, CookiePath, SameSite},
+    error::{ConfigError, Problem, style::ErrorStyle},
+    jws::{Algorithm, KeyId},
+    location::Location,
+    origin::Origin,
+    secret::Secret,
+};
 
-/// Settings on their way to a [`Config`]: one method per setting, and the environment.
+/// Builder for [`Config`]: one method per setting, and the environment.
 ///
-/// Of several values for one setting the last counts, so [`ConfigBuilder::env`] divides the calls: those before it are defaults that
-/// the environment may replace, those after it are fixed. Nothing here fails; [`ConfigBuilder::build`] tells everything at once.
+/// Of several values for one setting the last counts, so [`ConfigBuilder::env`] divides the calls:
+/// those before it are defaults that the environment may replace, those after it are fixed. Nothing
+/// here fails; [`ConfigBuilder::build`] reports everything at once.
 ///
 /// ```
 /// use handstamp::{Config, Location, minutes};
@@ -30,22 +46,75 @@ use crate::error::ConfigError;
 #[derive(Debug, Default)]
 #[must_use = "nothing is checked before `build()`"]
 pub struct ConfigBuilder {
-    pub(super) keys: Keys,
-    pub(super) tokens: Tokens,
-    pub(super) errors: Errors,
-    pub(super) locations: Locations,
-    pub(super) login_type: LoginType,
-    pub(super) cookies: Cookies,
-    pub(super) csrf: Csrf,
-    pub(super) sessions: Sessions,
-    pub(super) implicit_refresh: ImplicitRefresh,
-    pub(super) origins: Origins,
-    pub(super) dangers: Dangers,
-    pub(super) report: Report,
+    settings: Settings,
+    login_type: Option<String>,
+    neighbours: Vec<Neighbour>,
+    report: Report,
+}
+
+impl Config {
+    /// Starts from the defaults. Only a key has none.
+    ///
+    /// ```
+    /// let error = handstamp::Config::builder().build().unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "JWT_SECRET_KEY: not set, and HS256 needs it. Make one with `openssl rand -base64 64`"
+    /// );
+    /// ```
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Starts from what an application with pages at one origin should have: cookies that no other
+    /// host can plant (`HANDSTAMP_COOKIE_PREFIX=host`), a refresh cookie that comes only with
+    /// requests from the same site, requests of other sites refused by where they come from, and
+    /// sessions required, which need a store.
+    ///
+    /// ```
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// let config = Config::hardened("https://app.example.com")
+    ///     .secret_key("a secret of at least thirty-two bytes")
+    ///     .build()?;
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// let access = auth.create_access_token("user1")?;
+    /// let cookies = auth.set_access_cookies(&access)?;
+    /// let name = cookies.lines().next().map(|line| line.name().to_owned());
+    /// assert_eq!(name.as_deref(), Some("__Host-Http-access_token_cookie"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn hardened(public_origin: impl AsRef<str>) -> ConfigBuilder {
+        Self::builder()
+            .public_origin(public_origin)
+            .cookie_prefix(CookiePrefix::Host)
+            .cookie_secure(true)
+            .refresh_cookie_samesite(SameSite::Strict)
+            .session_tracking(true)
+    }
+
+    /// Takes everything from `JWT_…` and `HANDSTAMP_…` in the environment.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// match Config::from_env() {
+    ///     Ok(config) => config.warnings().iter().for_each(|warning| eprintln!("{warning}")),
+    ///     Err(error) => eprintln!("{error}"),
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// With every problem there is, each with what to do about it.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().env().build()
+    }
 }
 
 impl ConfigBuilder {
-    /// Reads `JWT_…` and `HANDSTAMP_…` from the environment of this process. They replace what was set before this call.
+    /// Reads `JWT_…` and `HANDSTAMP_…` from the environment of this process. They replace what was
+    /// set before this call.
     ///
     /// ```
     /// use handstamp::Config;
@@ -60,9 +129,11 @@ impl ConfigBuilder {
         self.env_from(std::env::vars_os())
     }
 
-    /// The same from other variables: those of a test, or those that a program has left after taking its own.
+    /// The same from other variables: those of a test, or those that a program has left after
+    /// taking its own.
     ///
-    /// Names count without case, as in the original. Variables that begin neither with `JWT_` nor with `HANDSTAMP_` are ignored.
+    /// Names count without case, as in AuthX. Variables that begin neither with `JWT_` nor
+    /// with `HANDSTAMP_` are ignored.
     ///
     /// ```
     /// use handstamp::Config;
@@ -75,8 +146,111 @@ impl ConfigBuilder {
     /// assert_eq!(error.problems()[0].help(), "Did you mean HANDSTAMP_PUBLIC_ORIGIN?");
     /// ```
     pub fn env_from(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        env::apply(&mut self, variables);
+        env::apply(&mut self.settings, &mut self.report, variables);
         self
+    }
+
+    /// This configuration is for one kind of account, such as `admin`: every token that is made
+    /// says so in its claim `login_type`, and no other is let in. Users of another kind have a
+    /// configuration and an [`Auth`](crate::Auth) of their own, made [alongside](Self::alongside)
+    /// this one.
+    ///
+    /// ```
+    /// use handstamp::{Auth, Config, NewToken};
+    ///
+    /// let secret = "a secret of thirty-two bytes or more"; // one for both, if you like
+    /// let users = Config::builder().secret_key(secret).login_type("user").build()?;
+    /// let admins = Config::builder()
+    ///     .secret_key(secret)
+    ///     .login_type("admin")
+    ///     .access_cookie_name("admin_access_token")
+    ///     .access_csrf_cookie_name("admin_csrf_access_token")
+    ///     .refresh_cookie_name("admin_refresh_token")
+    ///     .refresh_csrf_cookie_name("admin_csrf_refresh_token")
+    ///     .alongside(&users)
+    ///     .build()?;
+    /// let (users, admins) = (Auth::new(users), Auth::new(admins));
+    ///
+    /// let token = admins.create_access_token("1")?; // says that it is an admin's
+    /// let mistake = users.create_access_token(NewToken::for_subject("1").login_type("admin"));
+    /// assert!(mistake.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
+        self.login_type = Some(login_type.into());
+        self
+    }
+
+    /// Checks that this configuration and another one, for another kind of account of the same
+    /// site, get along: that each has a [login type](Self::login_type) of its own, and cookies of
+    /// its own names. One user may be logged in as both.
+    pub fn alongside(mut self, other: &Config) -> Self {
+        self.neighbours.push(other.into());
+        self
+    }
+
+    /// Allows one weakening, by name.
+    ///
+    /// # Security
+    /// See each of [`Danger`]. Nothing in handstamp needs one.
+    pub fn danger(mut self, danger: Danger) -> Self {
+        let (name, allowed) = danger.setting(&mut self.settings);
+        *allowed = true;
+        self.report.begin(name);
+        self
+    }
+
+    /// Whether a setting was given so far, in code or by the environment, even with a value that
+    /// is of no use. A program asks when one of its own defaults depends on another setting.
+    ///
+    /// `key` is the name in the environment, in capitals.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// let mut builder = Config::builder().env();
+    /// if !builder.is_given("JWT_COOKIE_SECURE") {
+    ///     builder = builder.cookie_secure(false); // this program listens on localhost only
+    /// }
+    /// assert!(builder.is_given("JWT_COOKIE_SECURE"));
+    /// ```
+    #[must_use]
+    pub fn is_given(&self, key: &str) -> bool {
+        // A value that could not be read at all, such as a missing file, left a problem behind.
+        self.report.is_given(key) || !self.report.is_sound(key)
+    }
+
+    /// Whether a key that signs or verifies was given so far, even one that is of no use. A
+    /// program that keeps a key of its own asks whether one is needed.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// let builder = Config::builder();
+    /// assert!(!builder.has_key());
+    /// assert!(builder.secret_key("a secret of thirty-two bytes or more").has_key());
+    /// ```
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        let keys = ["JWT_SECRET_KEY", "JWT_PRIVATE_KEY", "JWT_PUBLIC_KEY"];
+        keys.into_iter().any(|key| self.is_given(key))
+    }
+
+    /// Whether any setting of implicit refresh was given so far. A program that has the layer for
+    /// it only on demand asks.
+    ///
+    /// ```
+    /// use handstamp::{Config, minutes};
+    ///
+    /// let builder = Config::builder();
+    /// assert!(!builder.has_implicit_refresh());
+    /// assert!(builder.implicit_refresh_deltatime(minutes(5)).has_implicit_refresh());
+    /// ```
+    #[must_use]
+    pub fn has_implicit_refresh(&self) -> bool {
+        let names = Settings::ALL.iter().map(|setting| setting.name);
+        let mut names = names.filter(|name| name.starts_with("JWT_IMPLICIT_REFRESH_"));
+        names.any(|name| self.is_given(name))
     }
 
     /// Checks everything together.
@@ -84,6 +258,107 @@ impl ConfigBuilder {
     /// # Errors
     /// With every problem there is, each with what to do about it.
     pub fn build(self) -> Result<Config, ConfigError> {
-        check::check(self)
+        let Self {
+            mut settings,
+            login_type,
+            neighbours,
+            mut report,
+        } = self;
+        let checked = rules::check(&settings, login_type.as_deref(), &neighbours, &mut report);
+        let warnings = report.finish()?;
+        let Some(checked) = checked else {
+            // Never reached: a part that is missing has left a problem. If a rule forgets that,
+            // nothing starts all the same.
+            let bug = Problem::new(
+                "JWT_*",
+                None,
+                "a rule refused a setting without a reason",
+                "Report this to handstamp",
+            );
+            return Err(ConfigError::new(vec![bug]));
+        };
+        let Checked {
+            keys,
+            access_cookies,
+            refresh_cookies,
+        } = checked;
+        settings.forget_secrets();
+        Ok(Config {
+            settings,
+            login_type,
+            keys,
+            access_cookies,
+            refresh_cookies,
+            warnings,
+        })
     }
 }
+
+/// Makes a method of every setting.
+macro_rules! setters {
+    ($(
+        $(#[$doc:meta])*
+        $key:literal
+        $name:ident($form:ident $Argument:ty): $Type:ty = $default:expr;
+    )*) => {
+        impl ConfigBuilder {
+            $(setter! { $form $key $name $Argument; $(#[$doc])* })*
+        }
+    };
+}
+
+/// The method of one setting: for a typed value, a text that is read into one, or several of
+/// either.
+macro_rules! setter {
+    (value $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`", $key, "`")]
+        pub fn $name(mut self, value: $Argument) -> Self {
+            self.report.begin($key);
+            self.settings.$name = value.into();
+            self
+        }
+    };
+    (text $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`", $key, "`")]
+        pub fn $name(mut self, value: impl AsRef<str>) -> Self {
+            if let Some(value) = self.report.read::<$Argument>($key, value.as_ref()) {
+                self.settings.$name = value.into();
+            }
+            self
+        }
+    };
+    (values $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`", $key, "`")]
+        pub fn $name(mut self, values: impl IntoIterator<Item = $Argument>) -> Self {
+            self.report.begin($key);
+            self.settings.$name = values.into_iter().collect();
+            self
+        }
+    };
+    (texts $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`", $key, "`")]
+        pub fn $name(mut self, values: impl IntoIterator<Item: AsRef<str>>) -> Self {
+            if let Some(values) = self.report.read_each::<$Argument>($key, values) {
+                self.settings.$name = values.into_iter().map(Into::into).collect();
+            }
+            self
+        }
+    };
+    (secret $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`", $key, "`, or the content of the file that `", $key, "_FILE` names")]
+        pub fn $name(mut self, secret: impl Into<$Argument>) -> Self {
+            self.report.begin($key);
+            self.settings.$name = Some(secret.into());
+            self
+        }
+    };
+    // `ConfigBuilder::danger` is the method.
+    (danger $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {};
+}
+
+for_every_setting!(setters);

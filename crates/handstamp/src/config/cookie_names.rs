@@ -1,4 +1,4 @@
-use super::Config;
+use super::config::Config;
 use crate::purpose::Purpose;
 
 /// The names of one purpose's cookies and header, for a page or client that the application serves.
@@ -7,7 +7,8 @@ use crate::purpose::Purpose;
 pub struct CookieNames<'c> {
     /// Of the cookie that carries the token.
     pub cookie: &'c str,
-    /// Of the cookie that script reads the CSRF value from. Where `JWT_CSRF_IN_COOKIES=false`, no such cookie is set.
+    /// Of the cookie that script reads the CSRF value from. Where `JWT_CSRF_IN_COOKIES=false`, no
+    /// such cookie is set.
     pub csrf_cookie: &'c str,
     /// Of the header that repeats it.
     pub csrf_header: &'c str,

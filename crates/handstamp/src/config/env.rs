@@ -1,55 +1,52 @@
 //! `JWT_…` and `HANDSTAMP_…` in the environment.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{collections::BTreeMap, ffi::OsString, fs::File, io, path::Path};
 
 use super::{
-    ConfigBuilder,
-    nearest::nearest,
-    setting::{Apply, Setting, every_setting},
+    parse::nearest::nearest,
+    report::Report,
+    settings::{Apply, Setting, Settings},
 };
 use crate::{error::shown, secret::Secret};
 
-/// Gives every setting its value from the variables, in the order of the table, then looks at what is left.
+/// Gives every setting its value from the variables, in the order of the table, then looks at what
+/// is left.
 pub(super) fn apply(
-    builder: &mut ConfigBuilder,
+    settings: &mut Settings,
+    report: &mut Report,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) {
-    let mut variables = collect(builder, variables);
-    for setting in every_setting() {
+    let mut variables = collect(report, variables);
+    for setting in Settings::ALL {
         let value = variables.remove(setting.name);
         match setting.apply {
             Apply::Text(apply) => {
-                if let Some(text) = value.and_then(|value| utf8(builder, setting, value)) {
-                    apply(builder, &text);
+                if let Some(text) = value.and_then(|value| utf8(report, setting, value)) {
+                    apply(settings, report, &text);
                 }
             }
             Apply::Secret(apply) => {
                 let file = variables.remove(&file_name(setting));
-                if let Some(secret) = secret(builder, setting, value, file) {
-                    apply(builder, secret);
+                if let Some(secret) = secret(report, setting, value, file) {
+                    apply(settings, report, secret);
                 }
             }
         }
     }
     for name in variables.into_keys() {
-        unknown(builder, &name);
+        unknown(report, &name);
     }
 }
 
 /// Our variables by their names in capitals.
 fn collect(
-    builder: &mut ConfigBuilder,
+    report: &mut Report,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> BTreeMap<String, OsString> {
     let mut collected: BTreeMap<String, Vec<OsString>> = BTreeMap::new();
     for (name, value) in variables {
-        // A name that is not UTF-8 is none of ours; if it begins like one, it is reported as unknown.
+        // A name that is not UTF-8 is none of ours; if it begins like one, it is reported as
+        // unknown.
         let name = name.to_string_lossy().to_ascii_uppercase();
         if name.starts_with("JWT_") || name.starts_with("HANDSTAMP_") {
             collected.entry(name).or_default().push(value);
@@ -63,27 +60,23 @@ fn collect(
                 return value.map(|value| (name, value));
             }
             let reason = "set more than once: names count without case";
-            builder
-                .report
-                .problem(&name, None, reason, "Keep one of them");
+            report.problem(&name, None, reason, "Keep one of them");
             None
         })
         .collect()
 }
 
-fn utf8(builder: &mut ConfigBuilder, setting: &Setting, value: OsString) -> Option<String> {
+fn utf8(report: &mut Report, setting: &Setting, value: OsString) -> Option<String> {
     let text = value.into_string().ok();
     if text.is_none() {
-        builder
-            .report
-            .problem(setting.name, None, "not UTF-8", "Write the value in UTF-8");
+        report.problem(setting.name, None, "not UTF-8", "Write the value in UTF-8");
     }
     text
 }
 
 /// The secret itself, or the content of its file.
 fn secret(
-    builder: &mut ConfigBuilder,
+    report: &mut Report,
     setting: &Setting,
     value: Option<OsString>,
     file: Option<OsString>,
@@ -91,22 +84,20 @@ fn secret(
     let file_name = file_name(setting);
     let path = match (value, file) {
         (None, None) => return None,
-        (Some(value), None) => return utf8(builder, setting, value).map(Secret::from),
+        (Some(value), None) => return utf8(report, setting, value).map(Secret::from),
         (Some(_), Some(_)) => {
             let reason = format!("{file_name} is set as well");
-            builder
-                .report
-                .problem(setting.name, None, reason, "Remove one of the two");
+            report.problem(setting.name, None, reason, "Remove one of the two");
             return None;
         }
         (None, Some(path)) => path,
     };
     let path = Path::new(&path);
     match read_file(path) {
-        Ok(content) => Some(content.into()),
+        Ok(secret) => Some(secret),
         Err(reason) => {
-            // Somebody may have put the secret itself here, so only what is certainly a path is shown.
-            // A secret in base64 may begin with a slash, and then its folder is not there.
+            // The value may be the secret itself, by mistake, so only what is certainly a path is
+            // shown. A secret in base64 may begin with a slash, and then its folder is not there.
             let folder_exists = path
                 .parent()
                 .is_some_and(|folder| folder.components().count() > 1 && folder.is_dir());
@@ -114,44 +105,31 @@ fn secret(
                 path.starts_with(".") || path.starts_with("..") || path.exists() || folder_exists;
             let shown = path.to_string_lossy();
             let help = "Give the path of a readable file that holds the key and nothing else";
-            builder
-                .report
-                .problem(&file_name, is_path.then_some(&*shown), reason, help);
+            report.problem(&file_name, is_path.then_some(&*shown), reason, help);
             None
         }
     }
 }
 
-/// The content without its last line break, which editors and `echo` leave behind.
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let cannot_read = |error: io::Error| format!("cannot read the file: {error}");
-    let mut content = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content))
-        .map_err(cannot_read)?;
-    if content.len() as u64 > LARGEST_FILE {
-        return Err("the file is too large for a key".to_owned());
-    }
-    if content.ends_with(b"\n") {
-        content.pop();
-        if content.ends_with(b"\r") {
-            content.pop();
-        }
-    }
-    if content.is_empty() {
-        return Err("the file is empty".to_owned());
-    }
-    Ok(content)
+fn read_file(path: &Path) -> Result<Secret, String> {
+    let secret = File::open(path).and_then(Secret::read);
+    secret.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => error.to_string(),
+        _ => format!("cannot read the file: {error}"),
+    })
 }
 
-/// A name that is no setting: probably a slip. `HANDSTAMP_` is ours alone; `JWT_` others use as well.
-fn unknown(builder: &mut ConfigBuilder, name: &str) {
-    let files: Vec<String> = every_setting()
+/// A name that is no setting: probably a slip. `HANDSTAMP_` is ours alone; `JWT_` others use as
+/// well.
+fn unknown(report: &mut Report, name: &str) {
+    let files: Vec<String> = Settings::ALL
+        .iter()
         .filter(|setting| setting.is_secret())
         .map(file_name)
         .collect();
     let names = || {
-        every_setting()
+        Settings::ALL
+            .iter()
             .map(|setting| setting.name)
             .chain(files.iter().map(String::as_str))
     };
@@ -162,7 +140,7 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
     };
     if name.starts_with("HANDSTAMP_") || edits <= 2 {
         let meant = of_other_prefix.unwrap_or(nearest);
-        builder.report.problem(
+        report.problem(
             name,
             None,
             "no such setting",
@@ -171,7 +149,7 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
     } else {
         let meant =
             of_other_prefix.map_or(String::new(), |meant| format!(". Did you mean {meant}?"));
-        builder.report.warn(format!(
+        report.warn(format!(
             "{} is no setting and is ignored{meant}",
             shown(name)
         ));
@@ -181,5 +159,3 @@ fn unknown(builder: &mut ConfigBuilder, name: &str) {
 fn file_name(setting: &Setting) -> String {
     format!("{}_FILE", setting.name)
 }
-
-const LARGEST_FILE: u64 = 64 * 1024;

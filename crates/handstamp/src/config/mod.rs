@@ -1,41 +1,40 @@
 //! Settings, from code and from the environment, and every rule between them.
 //!
-//! [`defaults`](crate::_documentation::defaults) lists them all, each with its default and the reason.
+//! [`defaults`](crate::_documentation::defaults) lists them all, each with its default and the
+//! reason.
+//!
+//! `settings.rs` is the table of all settings. [`ConfigBuilder`] collects their values, `rules/`
+//! checks them together, and [`Config`] holds them and what follows from them.
+//! Nothing here reads a request or a token.
+
 mod builder;
-mod check;
+mod check_sessions;
+#[expect(
+    clippy::module_inception,
+    reason = "the file is called after its type, as all are"
+)]
+pub(crate) mod config;
 mod cookie_names;
-mod cookies;
-mod csrf;
+mod cookie_prefix;
 pub mod danger;
-pub(crate) mod duration;
 mod env;
-mod errors;
 mod implicit_refresh;
-mod keys;
-mod list;
-mod locations;
-mod login_type;
-mod nearest;
-mod origins;
+mod origin_check;
+pub(crate) mod parse;
 mod report;
-mod sessions;
-mod setting;
-pub(crate) mod settled;
+mod route;
+mod rules;
+mod settings;
 #[cfg(test)]
 mod tests;
-mod text;
 mod token_cookies;
-mod tokens;
 
 pub use builder::ConfigBuilder;
+pub use check_sessions::CheckSessions;
+pub(crate) use config::{Config, CookieLifetime};
 pub use cookie_names::CookieNames;
-pub(crate) use cookies::CookieLifetime;
-pub use cookies::CookiePrefix;
-pub use errors::ErrorStyle;
-pub use origins::OriginCheck;
-pub use sessions::CheckSessions;
-pub(crate) use settled::Config;
-pub(crate) use token_cookies::TokenCookies;
-pub(crate) use tokens::LONGEST_LIFE;
+pub use cookie_prefix::CookiePrefix;
+pub use origin_check::OriginCheck;
+pub use rules::LONGEST_LIFE;
 
-pub use crate::{cookie::SameSite, jws::Algorithm};
+pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

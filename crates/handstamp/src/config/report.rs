@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::text::{FromText, Invalid, read};
+use super::parse::{FromText, Invalid, read};
 use crate::error::{ConfigError, Problem};
 
 /// Problems and warnings so far, and which settings were given at all.
@@ -69,8 +69,8 @@ impl Report {
         self.given.contains(key)
     }
 
-    /// Whether nothing is wrong with `key` so far. A rule between two settings is only asked when both are sound, so that one
-    /// mistake is not reported twice.
+    /// Whether nothing is wrong with `key` so far. A rule between two settings is only asked when
+    /// both are sound, so that one mistake is not reported twice.
     pub(super) fn is_sound(&self, key: &str) -> bool {
         !self.problems.iter().any(|problem| is_about(problem, key))
     }

@@ -33,8 +33,6 @@ mod close_reason;
 #[cfg(test)]
 mod tests;
 mod token_watch;
-mod watchers;
 
 pub use close_reason::CloseReason;
 pub use token_watch::TokenWatch;
-pub(crate) use watchers::Watchers;

@@ -4,62 +4,26 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use futures_timer::Delay;
 
 use super::CloseReason;
-use super::watchers::Notifier;
-use crate::admission::{self, Admission};
-use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::config::CheckSessions;
+use crate::context::blocklist::TokenStatus;
+use crate::context::{Context, Notifier};
 use crate::error::RejectionKind;
 use crate::purpose::Access;
 use crate::session;
 use crate::store::AccountId;
 
-impl Auth {
-    /// Resolves when this token would no longer be let in: at its end, leeway included; and, with a store or a blocklist,
-    /// when it is revoked. At once when it is revoked by this `Auth`, else within
-    /// [ten seconds](TokenWatch::ask_every).
-    ///
-    /// It borrows nothing and needs no async runtime. See [`connection`](crate::connection).
-    ///
-    /// ```
-    /// # use handstamp::{Auth, Authenticated, connection::CloseReason, purpose::Access};
-    /// # use std::time::Duration;
-    /// async fn watch(auth: &Auth, token: &Authenticated<Access>) -> CloseReason {
-    ///     auth.watch(token).ask_every(Duration::from_secs(3)).await
-    /// }
-    /// ```
-    ///
-    /// # Security
-    /// It asks what is asked about a request, so with [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh)
-    /// it asks no store, and a log-out does not end it before the token's own end.
-    pub fn watch(&self, token: &Authenticated<Access>) -> TokenWatch {
-        let claims = Arc::new(token.claims_set().clone());
-        let (key, notifier) = self.watchers().add(claims.uid());
-        TokenWatch {
-            auth: self.clone(),
-            claims,
-            key,
-            notifier,
-            interval: INTERVAL,
-            timer: None,
-            asking: None,
-            missed: 0,
-            ended: None,
-        }
-    }
-}
-
-/// Resolves when a token is no longer good: see [`Auth::watch`].
+/// Resolves when a token is no longer good: see [`Auth::watch`](crate::Auth::watch).
 #[must_use = "nobody looks at the token before it is polled"]
 pub struct TokenWatch {
-    auth: Auth,
+    context: Arc<Context>,
     claims: Arc<Claims>,
     key: (AccountId, u64),
     notifier: Arc<Notifier>,
@@ -71,9 +35,25 @@ pub struct TokenWatch {
     ended: Option<CloseReason>,
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<Admission, RejectionKind>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Result<TokenStatus, RejectionKind>> + Send>>;
 
 impl TokenWatch {
+    pub(crate) fn new(context: Arc<Context>, token: &Authenticated<Access>) -> Self {
+        let claims = Arc::new(token.claims_set().clone());
+        let (key, notifier) = context.watchers().add(claims.uid());
+        Self {
+            context,
+            claims,
+            key,
+            notifier,
+            interval: INTERVAL,
+            timer: None,
+            asking: None,
+            missed: 0,
+            ended: None,
+        }
+    }
+
     /// Asks the store this often instead of every ten seconds: what another process revokes is seen within this time. Each
     /// connection begins at a moment of its own, so that many do not ask at once.
     ///
@@ -85,13 +65,13 @@ impl TokenWatch {
     }
 
     fn ask(&self) -> Asking {
-        Box::pin(ask(self.auth.clone(), Arc::clone(&self.claims)))
+        Box::pin(ask(Arc::clone(&self.context), Arc::clone(&self.claims)))
     }
 
-    fn record(&mut self, answer: Result<Admission, RejectionKind>) {
+    fn record(&mut self, answer: Result<TokenStatus, RejectionKind>) {
         match answer {
-            Ok(Admission::Admitted) => self.missed = 0,
-            Ok(_) => self.ended = Some(CloseReason::Revoked),
+            Ok(TokenStatus::Active) => self.missed = 0,
+            Ok(TokenStatus::Revoked) => self.ended = Some(CloseReason::Revoked),
             Err(reason) => {
                 self.missed += 1;
                 if self.missed < MISSES {
@@ -108,7 +88,7 @@ impl TokenWatch {
     pub(super) fn phase(&self) -> Duration {
         let mut random = [0];
         // Without randomness all ask at the same moment, and are answered all the same.
-        let _ = self.auth.random().fill(&mut random);
+        let _ = self.context.random().fill(&mut random);
         let [part] = random;
         self.interval * u32::from(part) / u32::from(u8::MAX)
     }
@@ -117,18 +97,14 @@ impl TokenWatch {
 impl Future for TokenWatch {
     type Output = CloseReason;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseReason> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<CloseReason> {
         let this = &mut *self;
         loop {
             if let Some(ended) = this.ended {
                 return Poll::Ready(ended);
             }
             // By the clock that judges requests: it may have been set, and timers do not count while a machine sleeps.
-            let ends_at = this
-                .claims
-                .expires_at
-                .saturating_add(this.auth.config().leeway());
-            let left = ends_at.saturating_since(this.auth.now());
+            let left = this.context.time_left(this.claims.expires_at);
             if left.is_zero() {
                 this.ended = Some(CloseReason::Expired);
                 continue;
@@ -162,7 +138,7 @@ impl Future for TokenWatch {
 
 impl Drop for TokenWatch {
     fn drop(&mut self) {
-        self.auth.watchers().remove(&self.key);
+        self.context.watchers().remove(&self.key);
     }
 }
 
@@ -177,14 +153,10 @@ impl fmt::Debug for TokenWatch {
     }
 }
 
-async fn ask(auth: Auth, claims: Arc<Claims>) -> Result<Admission, RejectionKind> {
-    let answer = admission::by_blocklist(&auth, &claims).await?;
-    let asks_store = auth.config().check_sessions() == CheckSessions::EveryRequest;
-    match auth.store() {
-        Some(store) if asks_store && answer == Admission::Admitted => {
-            session::recheck(&auth, store, &claims).await
-        }
-        _ => Ok(answer),
+async fn ask(context: Arc<Context>, claims: Arc<Claims>) -> Result<TokenStatus, RejectionKind> {
+    match context.config().settings.check_sessions {
+        CheckSessions::EveryRequest => session::recheck(&context, &claims).await,
+        CheckSessions::OnRefresh => context.ask_blocklist(&claims).await,
     }
 }
 

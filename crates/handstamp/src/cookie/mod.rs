@@ -7,6 +7,7 @@ mod name;
 mod path;
 mod read;
 mod set_cookie;
+mod set_cookies;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +19,9 @@ pub(crate) use domain::CookieDomain;
 pub(crate) use name::{CookieName, is_token_character};
 pub(crate) use path::CookiePath;
 pub(crate) use read::{Candidates, find};
-pub(crate) use set_cookie::Lifetime;
 pub use set_cookie::SetCookie;
+pub(crate) use set_cookie::{CookieError, Lifetime};
+pub use set_cookies::SetCookies;
 
 /// A browser drops a cookie whose name and value are longer together, without a word
 /// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).

@@ -3,7 +3,6 @@
 use std::{fmt, time::Duration};
 
 use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
-use crate::error::IssueError;
 
 /// One `Set-Cookie` line
 /// ([RFC 6265bis, section 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)).
@@ -43,16 +42,16 @@ impl SetCookie {
         value: &str,
         attributes: &Attributes,
         lifetime: Lifetime,
-    ) -> Result<Self, IssueError> {
+    ) -> Result<Self, CookieError> {
         // Tokens and CSRF values are base64url and dots. If that ever changed, it must not become another attribute.
         if !value.bytes().all(is_cookie_octet) {
-            return Err(IssueError::UnwritableCookie {
+            return Err(CookieError::Unwritable {
                 name: name.to_string(),
             });
         }
         let size = name.as_str().len() + value.len();
         if size > MAX_NAME_AND_VALUE {
-            return Err(IssueError::CookieTooLarge {
+            return Err(CookieError::TooLarge {
                 name: name.to_string(),
                 size,
             });
@@ -176,6 +175,15 @@ impl fmt::Debug for SetCookie {
             .field("kind", &self.kind)
             .finish()
     }
+}
+
+/// Why a cookie is not written.
+#[derive(Debug)]
+pub(crate) enum CookieError {
+    /// Its value holds what cookies cannot carry.
+    Unwritable { name: String },
+    /// Name and value have more than [`MAX_NAME_AND_VALUE`] bytes together.
+    TooLarge { name: String, size: usize },
 }
 
 /// How long a browser keeps a cookie.

@@ -5,40 +5,39 @@
 //! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 //! [`Origin`]: https://fetch.spec.whatwg.org/#origin-header
 
-use super::origin::Origin;
-use super::{method, token};
+use super::{CsrfDemand, method, token};
 use crate::config::{Config, OriginCheck};
 use crate::error::RejectionKind;
-use crate::locate::Location;
-use crate::purpose::Purpose;
+use crate::location::Location;
+use crate::origin::Origin;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::require::{CsrfDemand, Require};
 
 /// For a request that shows a token, before the token is looked at. Asked of every method that may change something,
 /// whatever `JWT_CSRF_METHODS` says: it costs the client nothing.
-pub(crate) fn check_presented<P: Purpose>(
+pub(crate) fn check_presented(
     location: Location,
+    kind: Kind,
     head: &impl RequestHead,
     config: &Config,
-    require: &Require<P>,
+    demand: CsrfDemand,
 ) -> Result<(), RejectionKind> {
-    if location != Location::Cookies || require.csrf == CsrfDemand::Skip {
+    if location != Location::Cookies || demand == CsrfDemand::Skip {
         return Ok(());
     }
     if is_upgrade(head) {
         return check_upgrade(head, config);
     }
     let method = head.method();
-    let only_reads = P::KIND == Kind::Access
+    let only_reads = kind == Kind::Access
         && method::is_safe(method)
-        && !method::is_listed(method, config.csrf_methods());
-    if config.public_origin().is_none() || only_reads {
+        && !method::is_listed(method, &config.settings.csrf_methods);
+    if config.settings.public_origin.as_ref().is_none() || only_reads {
         return Ok(());
     }
-    let silence = match require.csrf {
+    let silence = match demand {
         CsrfDemand::SkipToken => Silence::Program,
-        _ if token::is_asked(location, method, config, require) => Silence::TokenDecides,
+        _ if token::is_asked(location, kind, method, config, demand) => Silence::TokenDecides,
         _ => Silence::Refused,
     };
     check(head, config, silence)
@@ -46,10 +45,10 @@ pub(crate) fn check_presented<P: Purpose>(
 
 /// For a log-out that brought cookies, whatever its method.
 pub(super) fn check_log_out(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
-    if config.public_origin().is_none() {
+    if config.settings.public_origin.as_ref().is_none() {
         return Ok(());
     }
-    let silence = if config.csrf_protect() {
+    let silence = if config.settings.cookie_csrf_protect {
         Silence::TokenDecides
     } else {
         Silence::Refused
@@ -87,7 +86,7 @@ enum Silence {
 /// the log says that it would have been refused.
 fn check(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(), RejectionKind> {
     match judge(head, config, silence) {
-        Err(reason) if config.origin_check() == OriginCheck::ReportOnly => {
+        Err(reason) if config.settings.origin_check == OriginCheck::ReportOnly => {
             tracing::warn!(code = reason.code(), ?reason, "request would be refused");
             Ok(())
         }
@@ -141,11 +140,11 @@ fn judge(head: &impl RequestHead, config: &Config, silence: Silence) -> Result<(
 
 /// The page may be our own. Of a request between sites only [`is_trusted`] is asked: no own page is cross-site to itself.
 fn is_ours(origin: &[u8], config: &Config) -> bool {
-    is_one_of(origin, config.public_origin())
+    is_one_of(origin, config.settings.public_origin.as_ref())
 }
 
 fn is_trusted(origin: &[u8], config: &Config) -> bool {
-    is_one_of(origin, config.trusted_origins())
+    is_one_of(origin, &config.settings.trusted_origins)
 }
 
 /// Equal as origins (RFC 6454, section 5): a whole one is read, and compared whole.

@@ -3,9 +3,16 @@
 mod fetch_metadata;
 pub(crate) mod masked;
 mod method;
-mod origin;
 mod token;
 
 pub(crate) use fetch_metadata::{check_presented, check_tokenless};
-pub(crate) use origin::Origin;
-pub(crate) use token::{CsrfCleared, check, check_log_out};
+pub(crate) use token::{check, check_log_out};
+
+/// What a route asks of requests whose token came from a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CsrfDemand {
+    Check,
+    /// Where it comes from is still asked.
+    SkipToken,
+    Skip,
+}

@@ -4,44 +4,29 @@ use std::borrow::Cow;
 
 use ctutils::CtEq as _;
 
-use super::{fetch_metadata, masked, method};
+use super::{CsrfDemand, fetch_metadata, masked, method};
 use crate::claims::Claims;
 use crate::config::Config;
 use crate::error::RejectionKind;
-use crate::locate::Location;
-use crate::purpose::Purpose;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
-use crate::require::{CsrfDemand, Require};
-use crate::verify::Verified;
-
-/// A verified token together with the proof that no other site made the browser send it. Only [`check`] makes one, so
-/// the proof cannot be paired with another token.
-pub(crate) struct CsrfCleared<P>(Verified<P>);
-
-impl<P> CsrfCleared<P> {
-    pub(crate) fn verified(&self) -> &Verified<P> {
-        &self.0
-    }
-
-    pub(crate) fn into_verified(self) -> Verified<P> {
-        self.0
-    }
-}
 
 /// Compares the header, or the form field, with the token's own claim. The CSRF cookie is never read: a sibling subdomain can plant one.
-pub(crate) fn check<P: Purpose>(
-    verified: Verified<P>,
+pub(crate) fn check(
+    location: Location,
+    kind: Kind,
+    claims: &Claims,
     head: &impl RequestHead,
     config: &Config,
-    require: &Require<P>,
-) -> Result<CsrfCleared<P>, RejectionKind> {
-    if !is_asked(verified.location, head.method(), config, require) {
-        return Ok(CsrfCleared(verified));
+    demand: CsrfDemand,
+) -> Result<(), RejectionKind> {
+    if !is_asked(location, kind, head.method(), config, demand) {
+        return Ok(());
     }
-    match sent(head, config, P::KIND) {
-        Values::Missing => Err(missing_value(head, config, P::KIND)),
-        Values::Single(value) if matches(&value, &verified.claims) => Ok(CsrfCleared(verified)),
+    match sent(head, config, kind) {
+        Values::Missing => Err(missing_value(head, config, kind)),
+        Values::Single(value) if matches(&value, claims) => Ok(()),
         Values::Single(_) | Values::Conflicting => Err(RejectionKind::CsrfMismatch),
     }
 }
@@ -58,7 +43,7 @@ pub(crate) fn check_log_out(
         return Ok(());
     };
     fetch_metadata::check_log_out(head, config)?;
-    if !config.csrf_protect() {
+    if !config.settings.cookie_csrf_protect {
         return Ok(());
     }
     let mut missing = true;
@@ -94,7 +79,9 @@ fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Value
         .map(Cow::Borrowed)
         .collect();
     match in_header {
-        Values::Missing if config.csrf_check_form() => head.body().field(&cookies.csrf_field),
+        Values::Missing if config.settings.csrf_check_form => {
+            head.body().field(&cookies.csrf_field)
+        }
         said => said,
     }
 }
@@ -108,34 +95,37 @@ fn matches(value: &[u8], claims: &Claims) -> bool {
 
 fn missing_value(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
-    let reads_forms = config.csrf_check_form() && head.body().was_read();
+    let reads_forms = config.settings.csrf_check_form && head.body().was_read();
     RejectionKind::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
         field: reads_forms.then(|| cookies.csrf_field.clone()),
         cookie: config
-            .csrf_in_cookies()
+            .settings
+            .csrf_in_cookies
             .then(|| cookies.csrf.name.to_string()),
     }
 }
 
 /// Whether the value is asked for. Only cookies are sent by browsers unasked. A refresh token is never needed by a request
 /// that only reads.
-pub(super) fn is_asked<P: Purpose>(
+pub(super) fn is_asked(
     location: Location,
+    kind: Kind,
     method: &str,
     config: &Config,
-    require: &Require<P>,
+    demand: CsrfDemand,
 ) -> bool {
-    if location != Location::Cookies || require.csrf != CsrfDemand::Check {
+    if location != Location::Cookies || demand != CsrfDemand::Check {
         return false;
     }
-    let refreshes = P::KIND == Kind::Refresh;
+    let refreshes = kind == Kind::Refresh;
     // Where cookies are not configured, nobody judged the settings about them. A route that reads them all the same is
     // guarded, and refuses the tokens that were made without a value.
-    if !config.locations().contains(&Location::Cookies) {
+    if !config.settings.token_locations.contains(&Location::Cookies) {
         return refreshes || !method::is_safe(method);
     }
-    config.csrf_protect() && (refreshes || method::is_listed(method, config.csrf_methods()))
+    config.settings.cookie_csrf_protect
+        && (refreshes || method::is_listed(method, &config.settings.csrf_methods))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::cookie::MAX_NAME_AND_VALUE;
-use crate::jws::MAX_TOKEN_LEN;
+use crate::cookie::{CookieError, MAX_NAME_AND_VALUE};
+use crate::jws::{MAX_TOKEN_LEN, SignError};
 
 /// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
 /// sent, so adapters answer 500 without detail and log it.
@@ -64,6 +64,25 @@ pub enum IssueError {
     Signing,
     /// The system gave no random bytes.
     Random,
+}
+
+impl From<SignError> for IssueError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::NoSigningKey => Self::NoSigningKey,
+            SignError::TooLong => Self::TokenTooLong,
+            SignError::Failed => Self::Signing,
+        }
+    }
+}
+
+impl From<CookieError> for IssueError {
+    fn from(error: CookieError) -> Self {
+        match error {
+            CookieError::Unwritable { name } => Self::UnwritableCookie { name },
+            CookieError::TooLarge { name, size } => Self::CookieTooLarge { name, size },
+        }
+    }
 }
 
 impl fmt::Display for IssueError {

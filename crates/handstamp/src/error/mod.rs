@@ -1,20 +1,22 @@
 //! What can go wrong, one type per reader: the developer at start-up, the programmer, the client, the operator.
 
-mod auth;
 mod body;
 mod claims;
 mod config;
 mod issue;
+mod log_in;
 mod reason;
 mod rejection;
 mod store;
+pub(crate) mod style;
 
-pub use auth::AuthError;
 pub use body::BodyError;
 pub use claims::ClaimsError;
 pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};
 pub use issue::IssueError;
+pub use log_in::AuthError;
+pub(crate) use log_in::AuthFailure;
 pub(crate) use reason::RejectionKind;
 pub use rejection::Rejection;
 pub(crate) use rejection::RejectionStyle;

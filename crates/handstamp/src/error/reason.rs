@@ -1,9 +1,10 @@
 //! Why a request is refused: codes, statuses and words.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use crate::claims::MalformedClaims;
-use crate::config::ErrorStyle;
+use super::StoreError;
+use super::style::ErrorStyle;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
@@ -47,7 +48,11 @@ pub(crate) enum RejectionKind {
         required: Vec<String>,
         provided: Vec<String>,
     },
-    StoreUnavailable(super::StoreError),
+    StoreUnavailable(StoreError),
+    RateLimited {
+        retry_after: Duration,
+    },
+    Busy,
 }
 
 impl RejectionKind {
@@ -104,6 +109,8 @@ impl RejectionKind {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
             Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
+            Self::RateLimited { .. } => row("rate_limited", "RateLimitExceeded", 429, 429),
+            Self::Busy => row("busy", "Busy", 503, 503),
         }
     }
 
@@ -164,6 +171,25 @@ impl RejectionKind {
             )
             .into(),
             (Self::StoreUnavailable(_), _) => "The session store does not answer; try again".into(),
+            (Self::RateLimited { .. }, _) => format!(
+                "Rate limit exceeded. Retry after {} seconds.",
+                self.retry_after().unwrap_or_default()
+            )
+            .into(),
+            (Self::Busy, _) => "Too many requests at once; try again".into(),
+        }
+    }
+
+    /// Whole seconds after which the client may try again, rounded up and at least one.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::StoreUnavailable(_) | Self::Busy => Some(1),
+            Self::RateLimited { retry_after } => {
+                let seconds = retry_after.as_secs();
+                let rest = u64::from(retry_after.subsec_nanos() > 0);
+                Some(seconds.saturating_add(rest).max(1))
+            }
+            _ => None,
         }
     }
 }
@@ -182,9 +208,9 @@ impl From<JwsError> for RejectionKind {
     }
 }
 
-impl From<MalformedClaims> for RejectionKind {
-    fn from(error: MalformedClaims) -> Self {
-        Self::InvalidToken(error.0)
+impl From<StoreError> for RejectionKind {
+    fn from(error: StoreError) -> Self {
+        Self::StoreUnavailable(error)
     }
 }
 

@@ -83,7 +83,7 @@ fn what_cannot_be_issued() {
     let reserved = |name: &str| {
         format!("the claim {name:?} has a meaning of its own; give the custom claim another name")
     };
-    for name in crate::claims::REGISTERED {
+    for name in crate::claims::registered::REGISTERED {
         assert_eq!(says(builder(), user().claim(name, "user1")), reserved(name));
     }
     let email = reserved("email");

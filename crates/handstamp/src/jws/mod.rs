@@ -14,6 +14,7 @@ mod key_error;
 #[cfg(feature = "asymmetric")]
 mod key_file;
 mod key_id;
+mod key_set;
 mod not_a_secret;
 #[cfg(feature = "asymmetric")]
 mod pem;
@@ -34,6 +35,7 @@ pub(crate) use hmac::SecretLength;
 pub(crate) use key::{SigningKey, VerifyingKey};
 pub(crate) use key_error::KeyError;
 pub(crate) use key_id::KeyId;
+pub(crate) use key_set::{KeySet, SignError};
 #[cfg(feature = "asymmetric")]
 pub(crate) use pem_error::PemError;
 pub(crate) use signature::Signature;

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::request::RequestHead;
 
 /// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC 9110, section 11.1);
@@ -12,8 +13,8 @@ pub(super) fn token<'r>(
     config: &'r Config,
 ) -> Result<Option<Presented<'r>>, RejectionKind> {
     let mut found: Option<&[u8]> = None;
-    for value in head.header_values(config.header_name()) {
-        let Some(token) = after_scheme(value, config.header_type()) else {
+    for value in head.header_values(&config.settings.header_name) {
+        let Some(token) = after_scheme(value, &config.settings.header_type) else {
             continue;
         };
         if found.is_some_and(|earlier| earlier != token) {

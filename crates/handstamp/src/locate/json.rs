@@ -1,6 +1,7 @@
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
@@ -10,7 +11,7 @@ pub(super) fn token<'r>(
     config: &Config,
     kind: Kind,
 ) -> Result<Option<Presented<'r>>, RejectionKind> {
-    match head.body().member(config.json_key(kind)) {
+    match head.body().member(config.json_member(kind)) {
         Values::Missing => Ok(None),
         Values::Single(token) => Ok(Some(Presented::One {
             token,

@@ -10,10 +10,9 @@ use std::borrow::Cow;
 use crate::config::Config;
 use crate::cookie::Candidates;
 use crate::error::RejectionKind;
-use crate::purpose::Purpose;
+use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
-use crate::require::Require;
 
 /// What a request shows in the first place that has a token. Nothing about it is believed yet.
 pub(crate) enum Presented<'r> {
@@ -36,27 +35,27 @@ impl Presented<'_> {
     }
 }
 
-/// Looks in the places the route names, else in the configured ones. Only "not here" goes on to the next place: a bad
+/// Looks in these places, in order. Only "not here" goes on to the next place: a bad
 /// token in the first never makes a good one in the second count, and a missing CSRF value is not "not here".
-pub(crate) fn locate<'r, P: Purpose>(
+pub(crate) fn locate<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
-    require: &'r Require<P>,
+    locations: &[Location],
+    kind: Kind,
 ) -> Result<Presented<'r>, RejectionKind> {
-    let locations = require.locations.as_deref().unwrap_or(config.locations());
     for location in locations {
         let presented = match location {
             Location::Headers => headers::token(head, config)?,
-            Location::Cookies => cookies::token(head, config, P::KIND)?,
+            Location::Cookies => cookies::token(head, config, kind)?,
             Location::Query => query::token(head, config)?,
-            Location::Json => json::token(head, config, P::KIND)?,
+            Location::Json => json::token(head, config, kind)?,
         };
         if let Some(presented) = presented {
             return Ok(presented);
         }
     }
     Err(RejectionKind::MissingToken {
-        looked_in: describe(locations, head, config, P::KIND),
+        looked_in: describe(locations, head, config, kind),
     })
 }
 
@@ -93,11 +92,13 @@ fn describe(
     let places: Vec<String> = locations
         .iter()
         .map(|location| match location {
-            Location::Headers => format!("the header {}", config.header_name()),
+            Location::Headers => format!("the header {}", &config.settings.header_name),
             Location::Cookies => format!("the cookie {}", config.cookies(kind).token.name),
-            Location::Query => format!("the query parameter {}", config.query_string_name()),
+            Location::Query => {
+                format!("the query parameter {}", &config.settings.query_string_name)
+            }
             Location::Json if head.body().was_read() => {
-                format!("the member {} of a JSON body", config.json_key(kind))
+                format!("the member {} of a JSON body", config.json_member(kind))
             }
             Location::Json => "a JSON body, which this route does not read".to_owned(),
         })
@@ -106,39 +107,6 @@ fn describe(
         return "no place at all".to_owned();
     }
     places.join(" or ")
-}
-
-/// A place in a request where a token may be.
-///
-/// ```
-/// use handstamp::{Config, Location};
-///
-/// let builder = Config::builder().token_locations([Location::Cookies, Location::Headers]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Location {
-    /// The header `JWT_HEADER_NAME`, `Authorization` by default.
-    Headers,
-    /// The cookies `JWT_ACCESS_COOKIE_NAME` and `JWT_REFRESH_COOKIE_NAME`.
-    Cookies,
-    /// The query parameter `JWT_QUERY_STRING_NAME`. Off unless listed: addresses end up in logs.
-    Query,
-    /// A member of a JSON body. Only extractors that consume the body look here.
-    Json,
-}
-
-impl Location {
-    /// The word used in `JWT_TOKEN_LOCATION`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Headers => "headers",
-            Self::Cookies => "cookies",
-            Self::Query => "query",
-            Self::Json => "json",
-        }
-    }
 }
 
 #[cfg(test)]

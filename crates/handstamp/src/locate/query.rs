@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::{Location, Presented};
+use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
+use crate::location::Location;
 use crate::request::RequestHead;
 
 /// The query parameter (RFC 6750, section 2.3). An empty one is a token that is invalid, as in the original.
@@ -15,7 +16,7 @@ pub(super) fn token<'r>(
     };
     let mut found: Option<Cow<'_, str>> = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if name != config.query_string_name() {
+        if name != config.settings.query_string_name {
             continue;
         }
         if found.is_some_and(|earlier| earlier != value) {

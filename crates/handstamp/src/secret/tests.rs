@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::admission::{Admission, TokenInfo};
+use crate::context::blocklist::{TokenInfo, TokenStatus};
 use crate::testing::{Counting, Head, SECRET, ask, builder, outcome, sign, token};
 use crate::{Auth, Require};
 
@@ -22,7 +22,7 @@ fn debug_and_display_keep_it_to_themselves() {
         .with_random_source(Counting)
         .with_blocklist(move |token| {
             *seen.lock().unwrap() = Some(token);
-            async { Ok(Admission::Admitted) }
+            async { Ok(TokenStatus::Active) }
         });
     let making_shown = format!("{making:?}");
     let auth = making.build();

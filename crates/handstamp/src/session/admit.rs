@@ -1,44 +1,64 @@
-//! Whether a token's session is still good.
+//! Whether a token that holds is still good, as blocklist and store say.
 
 use super::{EventKind, refresh};
-use crate::admission::Admission;
-use crate::auth::Auth;
+use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
 use crate::claims::Claims;
-use crate::config::CheckSessions;
+use crate::config::{CheckSessions, Config};
+use crate::context::Context;
+use crate::context::blocklist::TokenStatus;
 use crate::error::RejectionKind;
+use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
-use crate::store::{Admit, AdmitPurpose, SessionId, Store, TokenId};
+use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 
-/// Asks the store, once. A refresh token that is a copy is presented for rotation after all: that ends the session, in one
-/// step with finding out.
-pub(crate) async fn admit(
-    auth: &Auth,
-    store: &dyn Store,
+/// The only step of a request that waits: asks the blocklist and the store, each once.
+pub(crate) async fn admit<P: Purpose>(
+    context: &Context,
+    cleared: CsrfCleared<P>,
+    require: &Require<P>,
+) -> Result<Authenticated<P>, RejectionKind> {
+    let claims = cleared.claims();
+    let admission = match context.ask_blocklist(claims).await? {
+        TokenStatus::Active => ask_store(context, claims, P::KIND).await?,
+        TokenStatus::Revoked => Admission::Revoked,
+    };
+    authenticate::finish(cleared, admission, require)
+}
+
+/// Without a store every token is admitted. A refresh token that is a copy is presented for rotation after all: that ends
+/// the session, in one step with finding out.
+async fn ask_store(
+    context: &Context,
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
-    if kind == Kind::Access && auth.config().check_sessions() == CheckSessions::OnRefresh {
+    let config = context.config();
+    if kind == Kind::Access && config.settings.check_sessions == CheckSessions::OnRefresh {
         return Ok(Admission::Admitted);
     }
-    let Some(session) = claims.session().map(SessionId::from) else {
-        if kind == Kind::Refresh && auth.requires_sessions() {
-            return Ok(Admission::SessionEnded);
-        }
-        return admit_sessionless(auth, store, claims, kind).await;
+    let session = claims.session().map(SessionId::from);
+    if session.is_none() && kind == Kind::Refresh && context.requires_sessions() {
+        return Ok(Admission::SessionEnded);
+    }
+    let Some(store) = context.store()? else {
+        return Ok(Admission::Admitted);
+    };
+    let Some(session) = session else {
+        return admit_sessionless(context, store, claims, kind).await;
     };
     let admit = Admit {
-        touch_after: auth.config().touch_after(),
-        ..asked(auth, claims, kind, &session).in_session(session.clone())
+        touch_after: config.touch_after(),
+        ..asked(config, claims, kind, &session).in_session(session.clone())
     };
     let uid = admit.uid.clone();
-    let admission = auth.with_timeout(store.admit(admit)).await?;
+    let admission = context.with_timeout(store.admit(admit)).await?;
     match admission {
         Admission::Reused => {
-            refresh::rotate(auth, store, claims, session).await?;
+            refresh::rotate(context, store, claims, session).await?;
             // Another node recovered the session in between, so the token is no copy.
             return Ok(Admission::Admitted);
         }
-        Admission::SessionEnded => auth.emit(EventKind::Expired, &uid, &session),
+        Admission::SessionEnded => context.emit(EventKind::Expired, &uid, &session),
         Admission::Admitted | Admission::Revoked => {}
     }
     Ok(admission)
@@ -47,35 +67,48 @@ pub(crate) async fn admit(
 /// Asks once more about an access token that was let in, also where sessions are looked up on refresh only. It touches
 /// nothing, for nobody did anything, and tells nothing, for no request is refused.
 pub(crate) async fn recheck(
-    auth: &Auth,
-    store: &dyn Store,
+    context: &Context,
     claims: &Claims,
-) -> Result<Admission, RejectionKind> {
-    let Some(session) = claims.session().map(SessionId::from) else {
-        return admit_sessionless(auth, store, claims, Kind::Access).await;
+) -> Result<TokenStatus, RejectionKind> {
+    let status = context.ask_blocklist(claims).await?;
+    if status != TokenStatus::Active {
+        return Ok(status);
+    }
+    let Some(store) = context.store()? else {
+        return Ok(TokenStatus::Active);
     };
-    let admit = asked(auth, claims, Kind::Access, &session).in_session(session);
-    auth.with_timeout(store.admit(admit)).await
+    let admission = match claims.session().map(SessionId::from) {
+        None => admit_sessionless(context, store, claims, Kind::Access).await?,
+        Some(session) => {
+            let asked = asked(context.config(), claims, Kind::Access, &session);
+            let admit = asked.in_session(session);
+            context.with_timeout(store.admit(admit)).await?
+        }
+    };
+    Ok(match admission {
+        Admission::Admitted => TokenStatus::Active,
+        Admission::Revoked | Admission::SessionEnded | Admission::Reused => TokenStatus::Revoked,
+    })
 }
 
 /// Asks about a token without a session: its id, and its user's not-before.
 pub(super) async fn admit_sessionless(
-    auth: &Auth,
+    context: &Context,
     store: &dyn Store,
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
-    let admit = asked(auth, claims, kind, &SessionId::from(""));
-    auth.with_timeout(store.admit(admit)).await
+    let admit = asked(context.config(), claims, kind, &SessionId::from(""));
+    context.with_timeout(store.admit(admit)).await
 }
 
-fn asked(auth: &Auth, claims: &Claims, kind: Kind, session: &SessionId) -> Admit {
+fn asked(config: &Config, claims: &Claims, kind: Kind, session: &SessionId) -> Admit {
     let purpose = match kind {
         Kind::Access => AdmitPurpose::Access {
             generation: claims.generation,
         },
         Kind::Refresh => {
-            AdmitPurpose::Refresh(claims.presented(session, auth.config().refresh_grace()))
+            AdmitPurpose::Refresh(claims.presented(session, config.settings.refresh_grace))
         }
     };
     let token = TokenId::from(claims.id());

@@ -5,8 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::auth::Auth;
-use crate::config::CookieLifetime;
+use crate::config::{Config, CookieLifetime};
 use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId};
 
@@ -78,18 +77,14 @@ impl ClientInfo {
     }
 }
 
-impl Auth {
-    /// What a request tells of its client: the header `User-Agent`, and the session it is in, which a log-in replaces. The
-    /// address is not in the head; add it with [`ClientInfo::ip`].
-    pub fn client_info(&self, head: &impl RequestHead) -> ClientInfo {
-        let mut client = ClientInfo::new();
-        if let Some(user_agent) = head.header_values("user-agent").next() {
-            client = client.user_agent(String::from_utf8_lossy(user_agent));
-        }
-        let presented = super::log_out::presented(head, self.config());
-        client.carried = presented.sessions();
-        client
+/// What a request tells of its client.
+pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInfo {
+    let mut client = ClientInfo::new();
+    if let Some(user_agent) = head.header_values("user-agent").next() {
+        client = client.user_agent(String::from_utf8_lossy(user_agent));
     }
+    client.carried = super::log_out::presented(head, config).sessions();
+    client
 }
 
 /// Short and printable, or nothing.

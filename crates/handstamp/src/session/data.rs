@@ -9,7 +9,7 @@ use super::ClientInfo;
 use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
 use crate::error::StoreError;
-use crate::new_token::{NewToken, OfSession};
+use crate::issue::{NewToken, OfSession};
 use crate::store::SessionRow;
 
 /// What every later token of the session says again, and who logged in.

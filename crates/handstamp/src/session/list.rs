@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use super::data::SessionData;
 use super::{EventKind, Owner};
-use crate::auth::Auth;
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
-use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::context::Context;
+use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Access;
 use crate::store::{SessionId, SessionRow};
 
@@ -44,7 +44,7 @@ impl Session {
         })
     }
 
-    /// Its id, for [`Auth::revoke_session`].
+    /// Its id, for [`Auth::revoke_session`](crate::Auth::revoke_session).
     #[must_use]
     pub fn id(&self) -> &SessionId {
         &self.row.id
@@ -87,43 +87,35 @@ impl Session {
         self.label.as_deref()
     }
 
-    /// Whether it is the one of the token that [`Auth::sessions`] was given: "this device".
+    /// Whether it is the one of the token that [`Auth::sessions`](crate::Auth::sessions) was given: "this device".
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.is_current
     }
 }
 
-impl Auth {
-    /// The live sessions of a user, the latest log-in first. Given a token, the session that it belongs to is
-    /// [current](Session::is_current).
-    ///
-    /// # Errors
-    /// `store_unavailable`, also when there is no store.
-    pub async fn sessions(&self, owner: impl Into<Owner>) -> Result<Vec<Session>, Rejection> {
-        let owner = owner.into();
-        let listed = async {
-            let uid = owner.uid(self.config().login_type());
-            let rows = self.with_timeout(self.required_store()?.list(uid)).await?;
-            rows.into_iter()
-                .map(|row| Session::read(row, owner.current.as_ref()))
-                .collect::<Result<_, _>>()
-                .map_err(RejectionKind::StoreUnavailable)
-        };
-        listed.await.map_err(|reason| self.reject(reason))
-    }
+/// The live sessions of a user, the latest log-in first.
+pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<Vec<Session>, RejectionKind> {
+    let uid = owner.uid(context.config().login_type());
+    let rows = context.required_store()?.list(uid);
+    let rows = context.with_timeout(rows).await?;
+    let sessions: Result<Vec<Session>, StoreError> = rows
+        .into_iter()
+        .map(|row| Session::read(row, owner.current.as_ref()))
+        .collect();
+    Ok(sessions?)
+}
 
-    /// The session that a token belongs to.
-    ///
-    /// # Errors
-    /// `session_ended` when it belongs to none, or the session is over; `store_unavailable`.
-    pub async fn session(&self, token: &Authenticated<Access>) -> Result<Session, Rejection> {
-        let mut sessions = self.sessions(token).await?.into_iter();
-        sessions.find(Session::is_current).ok_or_else(|| {
-            if let Some(session) = token.session_id() {
-                self.emit(EventKind::Expired, &token.claims_set().uid(), &session);
-            }
-            self.reject(RejectionKind::SessionEnded)
-        })
-    }
+/// The session that a token belongs to.
+pub(crate) async fn of_token(
+    context: &Context,
+    token: &Authenticated<Access>,
+) -> Result<Session, RejectionKind> {
+    let mut sessions = list(context, &Owner::from(token)).await?.into_iter();
+    sessions.find(Session::is_current).ok_or_else(|| {
+        if let Some(session) = token.session_id() {
+            context.emit(EventKind::Expired, &token.claims_set().uid(), &session);
+        }
+        RejectionKind::SessionEnded
+    })
 }

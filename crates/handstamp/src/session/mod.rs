@@ -1,7 +1,7 @@
 //! Log-ins that can be refreshed, listed and ended.
 //!
 //! [`Auth::log_in`](crate::Auth::log_in) makes a session in the store and its first two tokens;
-//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`]; log-out
+//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`](crate::store::rotation); log-out
 //! and revocation end sessions, and from then on nothing of them is let in.
 //!
 //! ```
@@ -29,23 +29,27 @@
 mod admit;
 mod client;
 mod data;
-mod event;
 mod list;
 mod log_in;
 mod log_out;
 mod owner;
 mod refresh;
 mod revoke;
-pub mod rotation;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
 pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;
+pub(crate) use client::client_info;
 pub(crate) use data::SessionData;
-pub(crate) use event::Listener;
-pub use event::{EventKind, SessionEvent};
 pub use list::Session;
+pub(crate) use list::{list, of_token};
+pub(crate) use log_in::log_in;
 pub use log_out::LogOut;
+pub(crate) use log_out::{authenticate_log_out, log_out};
 pub use owner::Owner;
+pub(crate) use refresh::refresh;
+pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
+
+pub use crate::context::{EventKind, SessionEvent};

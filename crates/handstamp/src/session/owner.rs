@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::authenticated::Authenticated;
+use crate::authenticate::Authenticated;
 use crate::purpose::Purpose;
 use crate::store::{AccountId, SessionId};
 

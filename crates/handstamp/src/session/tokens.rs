@@ -1,56 +1,52 @@
 //! From a session's row to its tokens.
 
 use super::data::SessionData;
-use crate::auth::Auth;
 use crate::clock::UnixTime;
-use crate::config::CheckSessions;
-use crate::error::{IssueError, RejectionKind};
-use crate::issue::{self, TokenIdentity};
-use crate::signed_token::{SignedToken, TokenPair};
+use crate::config::{CheckSessions, Config};
+use crate::context::Context;
+use crate::error::IssueError;
+use crate::issue::{self, SignedToken, TokenIdentity, TokenPair};
 use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 
 /// A session as the configuration wants it.
 pub(super) fn new_session(
-    auth: &Auth,
+    config: &Config,
     id: &SessionId,
     uid: &AccountId,
     first: TokenId,
     data: &SessionData,
 ) -> NewSession {
-    let config = auth.config();
     NewSession {
         data: data.to_text(),
         ..NewSession::new(
             id.clone(),
             uid.clone(),
             first,
-            config.session_idle(),
-            config.session_absolute(),
+            config.idle_timeout(),
+            config.settings.session_absolute,
         )
     }
 }
 
 /// Whether the store never sees the access tokens that would acknowledge a rotation.
-pub(super) fn cannot_be_acknowledged(auth: &Auth) -> bool {
-    auth.config().check_sessions() == CheckSessions::OnRefresh
-}
-
-pub(super) fn read(row: &SessionRow) -> Result<SessionData, RejectionKind> {
-    SessionData::read(row).map_err(RejectionKind::StoreUnavailable)
+pub(super) fn cannot_be_acknowledged(config: &Config) -> bool {
+    config.settings.check_sessions == CheckSessions::OnRefresh
 }
 
 /// A new access token, and the session's refresh token: the same claims each time it is made from the same row, so that
 /// all who ask within the window get one successor.
 pub(super) fn issue(
-    auth: &Auth,
+    context: &Context,
+    now: UnixTime,
     row: &SessionRow,
     data: &SessionData,
 ) -> Result<TokenPair, IssueError> {
+    let config = context.config();
     let ends_at = UnixTime::from_secs(row.ends_at().as_secs());
     let cookie_lifetime = data.client.cookies;
     let access = SignedToken {
         cookie_lifetime,
-        ..issue::issue_until(auth, &data.token, ends_at)?
+        ..issue::issue_until(config, now, context.random(), &data.token, ends_at)?
     };
     let stamp = TokenIdentity {
         id: row.current.as_str().to_owned(),
@@ -60,7 +56,7 @@ pub(super) fn issue(
     };
     let refresh = SignedToken {
         cookie_lifetime,
-        ..issue::sign(auth, &data.token, stamp)?
+        ..issue::sign(config, now, &data.token, stamp)?
     };
     Ok(TokenPair {
         access,

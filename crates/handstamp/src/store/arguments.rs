@@ -1,4 +1,6 @@
-//! What the verbs of a store are told.
+//! The arguments of the methods of a [`Store`](super::Store).
+//!
+//! Plain values: they hold what a method needs and decide nothing.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,28 +8,28 @@ use std::time::Duration;
 use super::{AccountId, EndReason, SessionId, TokenId};
 use crate::clock::UnixTime;
 
-/// A session to be kept.
+/// A session to create.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NewSession {
-    /// Its id.
+    /// The id of the session.
     pub id: SessionId,
-    /// Whose it is.
+    /// The account that the session belongs to.
     pub uid: AccountId,
-    /// The id of its first refresh token, of generation 1.
+    /// The id of its first refresh token, which has generation 1.
     pub token: TokenId,
-    /// How long it lives without a rotation.
+    /// The idle timeout: how long the session lives without a rotation.
     pub idle: Duration,
-    /// How long it lives at most.
+    /// How long the session lives at most.
     pub absolute: Duration,
-    /// A row stays at least until then, also when its session has ended: as long as the token from which it was adopted
-    /// could be adopted again.
+    /// The row is kept until this instant even if the session ends earlier: for as long as the
+    /// token from which the session was adopted could be adopted again.
     pub keep_until: Option<UnixTime>,
-    /// What else belongs to the session, as text that only the core reads.
+    /// Further data of the session, as text that only the core reads.
     pub data: String,
 }
 
-/// Without the data, which holds the CSRF value.
+/// Leaves the data out, which contains the CSRF value.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSession")
@@ -38,7 +40,7 @@ impl fmt::Debug for NewSession {
 }
 
 impl NewSession {
-    /// A session as log-in makes it: not kept longer than it lives.
+    /// A session as a log-in creates it: the row is kept no longer than the session lives.
     #[must_use]
     pub fn new(
         id: SessionId,
@@ -59,22 +61,22 @@ impl NewSession {
     }
 }
 
-/// A refresh token, as far as the rules of rotation look at it.
+/// The parts of a refresh token that the rules of rotation need.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PresentedToken {
-    /// Its id.
+    /// The id of the token.
     pub token: TokenId,
-    /// The id of the token that follows it: [`TokenId::successor`].
+    /// The id of its successor: [`TokenId::successor`].
     pub successor: TokenId,
-    /// Its claim `gen`.
+    /// The claim `gen`.
     pub generation: u64,
-    /// How long after a rotation its predecessor counts.
+    /// The grace window: how long after a rotation the predecessor is still accepted.
     pub grace: Duration,
 }
 
 impl PresentedToken {
-    /// A token of this session.
+    /// A refresh token of this session.
     #[must_use]
     pub fn new(session: &SessionId, token: TokenId, generation: u64, grace: Duration) -> Self {
         Self {
@@ -86,24 +88,25 @@ impl PresentedToken {
     }
 }
 
-/// A refresh token that wants to be exchanged.
+/// A request to rotate a refresh token.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rotate {
-    /// Whose session it is.
+    /// The account that the session must belong to.
     pub uid: AccountId,
     /// The session.
     pub session: SessionId,
-    /// The token.
+    /// The presented token.
     pub presented: PresentedToken,
-    /// How long the session lives without a further rotation.
+    /// The idle timeout: how long the session lives without a further rotation.
     pub idle: Duration,
-    /// Whether the next generation counts as acknowledged from the start, as where access tokens are never shown to the store.
+    /// Whether the next generation counts as acknowledged from the start, because the store is
+    /// never shown the access tokens that would acknowledge it.
     pub acknowledged: bool,
 }
 
 impl Rotate {
-    /// With confirmation by the next access token.
+    /// A rotation that an access token of the next generation acknowledges.
     #[must_use]
     pub fn new(
         uid: AccountId,
@@ -121,26 +124,27 @@ impl Rotate {
     }
 }
 
-/// A token that wants to be let in.
+/// A request to check a presented token.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Admit {
-    /// Whose it is.
+    /// The account of the token.
     pub uid: AccountId,
-    /// Its id.
+    /// The id of the token.
     pub token: TokenId,
-    /// Its claim `iat`.
+    /// The claim `iat`.
     pub issued_at: UnixTime,
-    /// Its session, if it has one.
+    /// The session of the token, if it has one.
     pub session: Option<SessionId>,
-    /// What it is for.
+    /// Whether it is an access or a refresh token.
     pub purpose: AdmitPurpose,
-    /// A session that was last active this long ago is marked as active. `None`: never.
+    /// A session whose last activity is at least this long ago is marked as active. `None` never
+    /// marks it.
     pub touch_after: Option<Duration>,
 }
 
 impl Admit {
-    /// A token without a session, which touches nothing.
+    /// A token without a session, whose use is not recorded.
     #[must_use]
     pub fn new(uid: AccountId, token: TokenId, issued_at: UnixTime, purpose: AdmitPurpose) -> Self {
         Self {
@@ -153,7 +157,7 @@ impl Admit {
         }
     }
 
-    /// The same token in a session.
+    /// Adds the session of the token.
     #[must_use]
     pub fn in_session(mut self, session: SessionId) -> Self {
         self.session = Some(session);
@@ -161,33 +165,52 @@ impl Admit {
     }
 }
 
-/// What a token that wants to be let in is for.
+/// The purpose of a presented token.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "there are two purposes of tokens")]
 pub enum AdmitPurpose {
-    /// An access token of this generation. Without a session the generation means nothing.
+    /// An access token of this generation. Without a session the generation is ignored.
     Access {
-        /// Its claim `gen`.
+        /// The claim `gen`.
         generation: u64,
     },
-    /// A refresh token. Without a session it is judged by its id and its user's not-before only.
+    /// A refresh token. Without a session it is checked by its id and by the not-before of its
+    /// account only.
     Refresh(PresentedToken),
 }
 
-/// A session to end.
+/// A session to read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReadSession {
+    /// The account that the session must belong to.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+}
+
+impl ReadSession {
+    /// Reads this session of this account.
+    #[must_use]
+    pub fn new(account: AccountId, session: SessionId) -> Self {
+        Self { account, session }
+    }
+}
+
+/// A session to revoke.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeSession {
-    /// Whose it is.
+    /// The account that the session must belong to.
     pub uid: AccountId,
     /// The session.
     pub session: SessionId,
-    /// Why.
+    /// The reason to record.
     pub reason: EndReason,
 }
 
 impl RevokeSession {
-    /// Ends this session of this user.
+    /// Revokes this session of this account.
     #[must_use]
     pub fn new(uid: AccountId, session: SessionId, reason: EndReason) -> Self {
         Self {
@@ -198,22 +221,22 @@ impl RevokeSession {
     }
 }
 
-/// Sessions of one user to end.
+/// Sessions of one account to revoke.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeUser {
-    /// Whose.
+    /// The account.
     pub uid: AccountId,
-    /// Which.
+    /// Which of its sessions.
     pub which: UserRevocation,
-    /// Why.
+    /// The reason to record.
     pub reason: EndReason,
-    /// How long a not-before is remembered: longer than any token lives.
+    /// How long the not-before is kept: longer than any token lives.
     pub keep: Duration,
 }
 
 impl RevokeUser {
-    /// Ends these sessions of this user.
+    /// Revokes these sessions of this account.
     #[must_use]
     pub fn new(uid: AccountId, which: UserRevocation, reason: EndReason, keep: Duration) -> Self {
         Self {
@@ -225,16 +248,16 @@ impl RevokeUser {
     }
 }
 
-/// Which sessions of a user end.
+/// Which sessions of an account are revoked.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know them all")]
 pub enum UserRevocation {
-    /// All, and every token without a session: the user's not-before is now.
+    /// All of them, and every token without a session: the not-before of the account becomes now.
     All,
-    /// All but this one. Tokens without a session are not meant.
+    /// All but this one. Tokens without a session stay valid.
     AllBut(SessionId),
-    /// Those that were created at this instant or before: the user's not-before is this one, or now if it lies in the
-    /// future, or the one there was if that is later.
+    /// The sessions that were created at this instant or before. The not-before of the account
+    /// becomes this instant, or now if the instant lies in the future. A later not-before stays.
     Before(UnixTime),
 }
 
@@ -242,16 +265,16 @@ pub enum UserRevocation {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeToken {
-    /// Whose it is.
+    /// The account of the token.
     pub uid: AccountId,
-    /// Its id.
+    /// The id of the token.
     pub token: TokenId,
-    /// When it ends by itself, leeway included.
+    /// When the token expires, leeway included.
     pub until: UnixTime,
 }
 
 impl RevokeToken {
-    /// Revokes this token of this user.
+    /// Revokes this token of this account.
     #[must_use]
     pub fn new(uid: AccountId, token: TokenId, until: UnixTime) -> Self {
         Self { uid, token, until }

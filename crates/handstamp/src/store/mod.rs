@@ -1,14 +1,21 @@
-//! Where sessions and revocations are kept: the verbs of the domain, and nothing of how a database does them.
+//! The interface of stores of sessions and revocations, its arguments and answers, and the rules
+//! that every store applies.
 //!
-//! An application gives a store to [`Auth::builder`](crate::Auth::builder) and never calls these verbs itself. Who writes
-//! a store finds here what each verb must do, and in the crate `handstamp-conformance` the rows that judge it.
+//! Takes ids, times and tokens that are already verified, and gives rows and verdicts. It never
+//! reads a token, never makes a response, and knows nothing of a database.
 //!
-//! [Which store for what](crate::_documentation::sessions), and what each loses when it fails, has a page of its own.
+//! An application passes a store to [`Auth::builder`](crate::Auth::builder) and never calls these
+//! methods itself. A new store implements what each method documents, and is tested by the cases in
+//! the crate `handstamp-conformance`.
+//!
+//! [Sessions](crate::_documentation::sessions) compares the stores, and says what each of them
+//! loses when it fails.
 
+mod admission;
 mod arguments;
-mod key;
+mod ids;
 mod memory;
-mod missing;
+pub mod rotation;
 mod row;
 mod shared;
 
@@ -16,77 +23,95 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use admission::Admission;
 pub use arguments::{
-    Admit, AdmitPurpose, NewSession, PresentedToken, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, UserRevocation,
+    Admit, AdmitPurpose, NewSession, PresentedToken, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, UserRevocation,
 };
-pub use key::{AccountId, SessionId, TokenId};
+pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
-pub(crate) use missing::Missing;
 pub use row::{Created, EndReason, Rotation, SessionRow};
 
-use crate::admission::Admission;
 use crate::error::StoreError;
 
-/// What a store's verb returns.
+/// The future that a method of a store returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Keeps sessions and revocations.
 ///
-/// Time is the store's own: every instant that is written or compared comes from one clock, that of the database, in
-/// whole milliseconds, so that nodes whose clocks differ agree. Each verb is atomic: seen from other callers it happened
-/// entirely or not at all.
+/// # Contract
 ///
-/// A store that cannot answer says so with a [`StoreError`], and the request is refused with 503. It never guesses. The
-/// future may be dropped at any time, for a deadline: what was under way then happened or did not.
+/// Every instant that is written or compared comes from one clock, that of the store, in whole
+/// milliseconds, so that nodes whose clocks differ agree. Each method is atomic: other callers see
+/// all of its effect or none.
 ///
-/// Rows of [`list`](Self::list), [`create`](Self::create) and [`rotate`](Self::rotate) are live. A session is live while
-/// it is not revoked, now lies before [`SessionRow::ends_at`], and it was created after its user's not-before.
+/// A store that cannot answer returns a [`StoreError`], and the request is rejected with 503. It
+/// never guesses. The future may be dropped at any time, because of a timeout: the method then has
+/// taken effect or has not.
+///
+/// A session is live while it is not revoked, now is before [`SessionRow::ends_at`], and it was
+/// created after the not-before of its account: [`SessionRow::is_live`].
+///
+/// # Errors
+///
+/// Every method returns a [`StoreError`] if the store does not answer, or holds data that it has
+/// not written.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a new session, live from now on, unless there is one of its id already: then that one is given, live or not,
-    /// and nothing is written.
+    /// Creates a session that is live from now on. If a session with the same id exists, live or
+    /// not, returns that one and writes nothing.
     ///
-    /// `created_at`, `rotated_at`, `grace_started_at` and `last_active` are now, or one millisecond after the user's not-before, whichever is
-    /// later: a log-in right after "log out everywhere" holds. It is acknowledged: nothing came before the first generation, so
-    /// nobody waits for it.
+    /// `created_at`, `rotated_at`, `grace_started_at` and `last_active` are now, or one millisecond
+    /// after the not-before of the account if that is later, so that a log-in right after a
+    /// revocation of all sessions is valid. The session is acknowledged, because the first
+    /// generation replaces none.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
-    /// Answers a refresh token, as [`SessionRow::judge`] decides, in one atomic step with what it writes:
-    /// [`SessionRow::after`], or a revocation with [`EndReason::Reused`].
+    /// Rotates a refresh token as [`SessionRow::judge`] decides, in one atomic step with what it
+    /// writes: [`SessionRow::after`], or a revocation with [`EndReason::Reused`].
     ///
-    /// A token whose id is revoked is [`Rotation::Revoked`], an unknown session or one of another user
-    /// [`Rotation::Ended`].
+    /// Returns [`Rotation::Revoked`] for a token whose id is revoked, and [`Rotation::Ended`] for a
+    /// session that is unknown, of another account, or not live.
     fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>>;
 
-    /// Judges a token whose signature, times and CSRF value hold, in one round trip. In this order:
+    /// Checks a token whose signature, times and CSRF value are valid, in one round trip. The first
+    /// rule that applies decides:
     ///
     /// 1. Its id is revoked: [`Admission::Revoked`].
-    /// 2. It has no session, and [`Admit::issued_at`] lies in or before the second of its user's not-before:
-    ///    [`Admission::Revoked`].
-    /// 3. Its session is unknown, of another user, or not live: [`Admission::SessionEnded`].
-    /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`]. Nothing is written: the
-    ///    caller asks [`rotate`](Self::rotate), which revokes.
-    /// 5. Else [`Admission::Admitted`]. An access token of the session's generation acknowledges it: [`SessionRow::acknowledge`]. When
-    ///    [`Admit::touch_after`] is set and the session was last active that long ago, it is active now.
+    /// 2. It has no session, and [`Admit::issued_at`] lies in or before the second of the
+    ///    not-before of its account: [`Admission::Revoked`].
+    /// 3. Its session is unknown, of another account, or not live: [`Admission::SessionEnded`].
+    /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`].
+    ///    Nothing is written: the caller calls [`rotate`](Self::rotate), which revokes the session.
+    /// 5. Otherwise [`Admission::Admitted`]. An access token of the current generation acknowledges
+    ///    it: [`SessionRow::acknowledge`]. If [`Admit::touch_after`] is set and the session was
+    ///    last active that long ago, its last activity becomes now.
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>>;
 
-    /// Ends one session of this user. Whether there was a live one.
+    /// Returns one session, read in one round trip. Returns `None` for a session that is unknown,
+    /// of another account, or not live. Writes nothing.
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
+
+    /// Revokes one session of an account. Returns whether it was live.
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>>;
 
-    /// Ends sessions of a user: those that [`UserRevocation`] says. Gives the ids of those that were live.
+    /// Revokes the sessions of an account that [`UserRevocation`] selects. Returns the ids of those
+    /// that were live.
     ///
-    /// A not-before never moves back, never lies in the future of the store, and is kept for [`RevokeUser::keep`].
+    /// A not-before never moves back, never lies in the future of the store's clock, and is kept
+    /// for [`RevokeUser::keep`].
     fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>>;
 
-    /// Remembers that a token is revoked, until it would have ended anyway. The later of two ends counts.
+    /// Revokes a token until it would have expired anyway. If it is revoked already, the later end
+    /// is kept.
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// The live sessions of a user, the latest first.
+    /// Returns the live sessions of an account, the latest log-in first.
     fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
 
-    /// Removes what is over: sessions that have ended, once [`NewSession::keep_until`] has passed too, and revocations of
-    /// tokens that have ended. Gives how many entries went. Other verbs never wait long for it.
+    /// Removes sessions that have ended, once [`NewSession::keep_until`] has passed too, and
+    /// revocations of tokens that have expired. Returns how many entries were removed. Other
+    /// methods never wait long for it.
     ///
-    /// A store that forgets by itself has nothing to do.
+    /// A store whose entries expire on their own does nothing.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
 }

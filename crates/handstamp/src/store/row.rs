@@ -1,4 +1,7 @@
-//! A session as it is kept.
+//! The row of a session, and the answers of a store that contain one.
+//!
+//! Plain values, and the rule that says when a session is live. The rules of rotation are in
+//! [`rotation`](super::rotation).
 
 use std::fmt;
 use std::time::Duration;
@@ -6,52 +9,53 @@ use std::time::Duration;
 use super::{AccountId, SessionId, TokenId};
 use crate::clock::UnixTime;
 
-/// A session as it is kept. All instants are the store's, in whole milliseconds.
+/// The row of a session. All instants are those of the store's clock, in whole milliseconds.
 ///
-/// There is no id of the previous token: a token is that if [its successor](TokenId::successor) is the current one.
+/// The id of the previous token is not kept: a token is the previous one if [its
+/// successor](TokenId::successor) is the current one.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store must fill in every field"
 )]
 pub struct SessionRow {
-    /// Its id.
+    /// The id of the session.
     pub id: SessionId,
-    /// Whose it is.
+    /// The account that the session belongs to.
     pub uid: AccountId,
-    /// The number of the current refresh token; 1 is the first.
+    /// The generation of the current refresh token, from 1.
     pub generation: u64,
     /// The id of the current refresh token.
     pub current: TokenId,
-    /// Whether it is known that the current generation arrived at the client.
+    /// Whether the client is known to have received the current generation.
     pub acknowledged: bool,
-    /// When the current generation was made: the claim `iat` of its token.
+    /// When the current generation was issued: the claim `iat` of its refresh token.
     pub rotated_at: UnixTime,
-    /// When the grace window of the current generation began: when it was made, and again when it
-    /// is known to have arrived.
+    /// When the grace window of the current generation started: when it was issued, and again when
+    /// it was acknowledged.
     pub grace_started_at: UnixTime,
-    /// When somebody logged in.
+    /// When the user logged in.
     pub created_at: UnixTime,
-    /// When it was last used, to the minute.
+    /// When the session was last active, to the minute.
     pub last_active: UnixTime,
-    /// When it ends if it is not refreshed.
+    /// When the session ends unless it is refreshed.
     pub idle_expires: UnixTime,
-    /// When it ends in any case. Never moves.
+    /// When the session ends at the latest. Never changes.
     pub absolute_expires: UnixTime,
-    /// What else belongs to it, as text that only the core reads.
+    /// Further data of the session, as text that only the core reads.
     pub data: String,
-    /// When and why it was ended.
+    /// When and why the session was revoked.
     pub revoked: Option<(UnixTime, EndReason)>,
 }
 
 impl SessionRow {
-    /// When it ends by itself: also the end of its refresh token.
+    /// Returns when the session expires, which is also the end of its refresh token.
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         self.idle_expires.min(self.absolute_expires)
     }
 
-    /// Whether it still counts, at `now` and with its user's not-before.
+    /// Returns whether the session is live at `now`, given the not-before of its account.
     #[must_use]
     pub fn is_live(&self, now: UnixTime, not_before: Option<UnixTime>) -> bool {
         self.revoked.is_none()
@@ -59,13 +63,13 @@ impl SessionRow {
             && not_before.is_none_or(|not_before| self.created_at > not_before)
     }
 
-    /// `idle_expires` after a rotation at `now`.
+    /// Returns `idle_expires` after a rotation at `now`.
     pub(crate) fn idle_until(&self, now: UnixTime, idle: Duration) -> UnixTime {
         now.saturating_add(idle).min(self.absolute_expires)
     }
 }
 
-/// Ids are hashes here, and data, which holds the CSRF value, is left out.
+/// Shows ids as hashes, and leaves out the data, which contains the CSRF value.
 impl fmt::Debug for SessionRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionRow")
@@ -85,20 +89,20 @@ impl fmt::Debug for SessionRow {
     }
 }
 
-/// What [`Store::create`](super::Store::create) found.
+/// The result of [`Store::create`](super::Store::create).
 #[derive(Debug, Clone)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a session is there already, or not"
 )]
 pub enum Created {
-    /// Nothing: this is the new session.
+    /// The session was created.
     New(SessionRow),
-    /// A session of that id, live or not.
+    /// A session with that id existed, live or not. Nothing was written.
     AlreadyExists(SessionRow),
 }
 
-/// How a refresh token was answered.
+/// The result of [`Store::rotate`](super::Store::rotate).
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 #[expect(
@@ -106,32 +110,33 @@ pub enum Created {
     reason = "nearly every answer is the large one"
 )]
 pub enum Rotation {
-    /// The session goes on, in this way. The row is as it is now.
-    Continued(crate::session::rotation::Continuation, SessionRow),
-    /// A token came back that had been exchanged: the session is revoked. It was live until now.
-    Reused(crate::session::rotation::Reuse),
-    /// The token's own id is revoked.
+    /// The session continues in this way. The row is the one after the rotation.
+    Continued(crate::store::rotation::Continuation, SessionRow),
+    /// A token was reused after its rotation. The session was live and is revoked now.
+    Reused(crate::store::rotation::Reuse),
+    /// The token is revoked by its id.
     Revoked,
-    /// The session is unknown, expired, revoked, or another user's.
+    /// The session is unknown, of another account, expired or revoked.
     Ended,
 }
 
-/// Why a session was ended.
+/// Why a session was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// Somebody logged out.
+    /// The user logged out.
     LoggedOut,
-    /// A log-in in the same browser took its place.
+    /// Another log-in in the same browser replaced it.
     Replaced,
-    /// Ended by the application: from a list of sessions, by an administrator, for a new password.
+    /// The application revoked it: from a list of sessions, by an administrator, after a change of
+    /// the password.
     Revoked,
-    /// A refresh token came back that had been exchanged.
+    /// A refresh token was reused after its rotation.
     Reused,
 }
 
 impl EndReason {
-    /// The word in databases.
+    /// Returns the word that stores keep.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -142,7 +147,8 @@ impl EndReason {
         }
     }
 
-    /// The reason of this word. An unknown one is [`EndReason::Revoked`], which says least: a newer release may have written it.
+    /// Returns the reason for a stored word. An unknown word, which a newer release may have
+    /// written, is [`EndReason::Revoked`], the least specific reason.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {

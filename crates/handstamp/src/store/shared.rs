@@ -1,13 +1,13 @@
-//! A store that several hold.
+//! Implements [`Store`] for a shared store, by passing each call on.
 
 use std::sync::Arc;
 
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
-use crate::admission::Admission;
 use crate::error::StoreError;
+use crate::store::Admission;
 
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
@@ -20,6 +20,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         (**self).admit(admit)
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        (**self).session(read)
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

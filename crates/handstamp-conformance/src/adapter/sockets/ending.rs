@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use handstamp::Auth;
-use handstamp::admission::Admission;
+use handstamp::blocklist::TokenStatus;
 use handstamp::connection::CloseReason;
 use handstamp::error::StoreError;
 use handstamp::store::MemoryStore;
@@ -103,7 +103,7 @@ async fn by_an_outage<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks, 
         let answer = if asked.load(Ordering::Relaxed) {
             Err(StoreError::new("connection refused"))
         } else {
-            Ok(Admission::Admitted)
+            Ok(TokenStatus::Active)
         };
         async { answer }
     });

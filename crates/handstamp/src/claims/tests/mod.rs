@@ -2,6 +2,7 @@
 
 mod values;
 
+use super::registered::REGISTERED;
 use super::*;
 
 /// One claim replaced by this text; `None` leaves it out.

@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::PathBuf, time::Duration};
 use proptest::prelude::*;
 
 use super::{OTHER, Row, SECRET, from, problems, with};
-use crate::{Config, config::setting::every_setting, minutes};
+use crate::{Config, config::settings::Settings, minutes};
 
 #[test]
 fn names() {
@@ -34,12 +34,18 @@ fn the_environment_wins_over_what_was_set_before_it_and_loses_to_what_comes_afte
         .secret_key(SECRET)
         .access_token_expires(minutes(1))
         .env_from(variables());
-    assert_eq!(before.build().unwrap().access_lifetime(), minutes(2));
+    assert_eq!(
+        before.build().unwrap().settings.access_token_expires,
+        minutes(2)
+    );
     let after = Config::builder()
         .secret_key(SECRET)
         .env_from(variables())
         .access_token_expires(minutes(3));
-    assert_eq!(after.build().unwrap().access_lifetime(), minutes(3));
+    assert_eq!(
+        after.build().unwrap().settings.access_token_expires,
+        minutes(3)
+    );
     let mended = Config::builder()
         .secret_key(SECRET)
         .env_from([
@@ -49,9 +55,79 @@ fn the_environment_wins_over_what_was_set_before_it_and_loses_to_what_comes_afte
         .access_token_expires(Duration::from_secs(4))
         .secret_key(SECRET);
     assert_eq!(
-        mended.build().unwrap().access_lifetime(),
+        mended.build().unwrap().settings.access_token_expires,
         Duration::from_secs(4)
     );
+}
+
+#[test]
+fn a_builder_knows_what_was_given() {
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], [bool; 3]);
+    let rows: [Row<'_>; 11] = [
+        ("nothing", &[], [false, false, false]),
+        (
+            "another setting",
+            &[("JWT_PREVIOUS_SECRET_KEY", OTHER)],
+            [false, false, false],
+        ),
+        (
+            "a secret",
+            &[("JWT_SECRET_KEY", SECRET)],
+            [true, false, false],
+        ),
+        (
+            "a secret that is too short",
+            &[("jwt_secret_key", "x")],
+            [true, false, false],
+        ),
+        (
+            "a secret in a file that is not there",
+            &[("JWT_SECRET_KEY_FILE", "/none")],
+            [true, false, false],
+        ),
+        (
+            "a private key that is none",
+            &[("JWT_PRIVATE_KEY", "x")],
+            [true, false, false],
+        ),
+        (
+            "a public key in a file that is not there",
+            &[("JWT_PUBLIC_KEY_FILE", "/none")],
+            [true, false, false],
+        ),
+        (
+            "implicit refresh",
+            &[("JWT_IMPLICIT_REFRESH_DELTATIME", "1m")],
+            [false, true, false],
+        ),
+        (
+            "implicit refresh with a wrong value",
+            &[("JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE", "a b")],
+            [false, true, false],
+        ),
+        (
+            "an origin",
+            &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
+            [false, false, true],
+        ),
+        (
+            "an origin without a value",
+            &[("HANDSTAMP_PUBLIC_ORIGIN", "")],
+            [false, false, true],
+        ),
+    ];
+    for (name, variables, expected) in rows {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let builder = Config::builder().env_from(variables);
+        let given = [
+            builder.has_key(),
+            builder.has_implicit_refresh(),
+            builder.is_given("HANDSTAMP_PUBLIC_ORIGIN"),
+        ];
+        assert_eq!(given, expected, "{name}");
+    }
 }
 
 #[test]
@@ -155,7 +231,7 @@ fn a_value_is_shown_escaped_and_cut() {
 fn values_that_are_not_utf8_are_problems() {
     use std::os::unix::ffi::OsStringExt;
 
-    for setting in every_setting() {
+    for setting in Settings::ALL {
         let variables = [(setting.name.into(), OsString::from_vec(vec![0xff, b'x']))];
         let error = Config::builder().env_from(variables).build().unwrap_err();
         assert_eq!(
@@ -176,7 +252,8 @@ fn values_that_are_not_utf8_are_problems() {
 }
 
 fn any_name() -> impl Strategy<Value = String> {
-    let known: Vec<_> = every_setting()
+    let known: Vec<_> = Settings::ALL
+        .iter()
         .flat_map(|setting| [setting.name.to_owned(), format!("{}_FILE", setting.name)])
         .collect();
     prop_oneof![4 => prop::sample::select(known), 1 => "(JWT|jwt|HANDSTAMP)_[A-Z_]{0,20}", 1 => any::<String>()]

@@ -121,6 +121,10 @@ fn debug_shows_settings_and_no_secrets() {
         .access_token_expires(minutes(7));
     let of_builder = format!("{builder:?}");
     let of_config = format!("{:?}", builder.build().unwrap());
+    assert!(
+        of_config.contains("secret_key: None, previous_secret_key: None"),
+        "the texts of keys are dropped once there are keys: {of_config}"
+    );
     for text in [of_builder, of_config] {
         assert!(!text.contains(SECRET) && !text.contains(OTHER), "{text}");
         assert!(text.contains("[redacted]"), "{text}");

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::{OTHER, problems, with};
 use crate::{
-    config::{Config, setting::every_setting},
+    config::{Config, settings::Settings},
     purpose::sealed::Kind,
 };
 
@@ -55,7 +55,7 @@ fn every_setting_does_something_and_refuses_nonsense() {
 #[test]
 fn every_setting_has_a_row() {
     let keys: Vec<_> = ROWS.iter().map(|row| row.key).collect();
-    for setting in every_setting() {
+    for setting in Settings::ALL {
         // The PEM settings are in pem.rs.
         assert!(
             keys.contains(&setting.name)
@@ -121,7 +121,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_ACCESS_TOKEN_EXPIRES", good: "PT5M", beside: &[],
-        read: |config| debug(config.access_lifetime()), means: "300s",
+        read: |config| debug(config.settings.access_token_expires), means: "300s",
         bad: &[
             ("5 minutes", r#"JWT_ACCESS_TOKEN_EXPIRES="5 minutes": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
             ("0", r#"JWT_ACCESS_TOKEN_EXPIRES="0s": shorter than a second. Use something like 15m or 20d"#),
@@ -131,7 +131,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_REFRESH_TOKEN_EXPIRES", good: "30d", beside: &[],
-        read: |config| debug(config.refresh_lifetime()), means: "2592000s",
+        read: |config| debug(config.settings.refresh_token_expires), means: "2592000s",
         bad: &[
             ("never", r#"JWT_REFRESH_TOKEN_EXPIRES="never": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
             ("0s", r#"JWT_REFRESH_TOKEN_EXPIRES="0s": shorter than a second. Use something like 15m or 20d"#),
@@ -141,21 +141,21 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_DECODE_LEEWAY", good: "10", beside: &[],
-        read: |config| debug(config.leeway()), means: "10s",
+        read: |config| debug(config.settings.decode_leeway), means: "10s",
         bad: &[
             ("-1", r#"JWT_DECODE_LEEWAY="-1": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
         ],
     },
     Row {
         key: "JWT_ENCODE_NBF", good: "no", beside: &[],
-        read: |config| debug(config.encode_nbf()), means: "false",
+        read: |config| debug(config.settings.encode_nbf), means: "false",
         bad: &[
             ("nein", r#"JWT_ENCODE_NBF="nein": neither true nor false. Use true or false"#),
         ],
     },
     Row {
         key: "JWT_ENCODE_AUDIENCE", good: "a", beside: &[],
-        read: |config| debug((config.encode_audience(), config.decode_audience())), means: r#"(["a"], ["a"])"#,
+        read: |config| debug((&config.settings.encode_audience, config.expected_audience())), means: r#"(["a"], ["a"])"#,
         bad: &[
             ("a,,b", r#"JWT_ENCODE_AUDIENCE="a,,b": an item is empty. Remove the item"#),
             (r#"["a""#, r#"JWT_ENCODE_AUDIENCE="[\"a\"": not a JSON list of texts. Use a, b or ["a", "b"]"#),
@@ -164,7 +164,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_DECODE_AUDIENCE", good: r#"["a", "b"]"#, beside: &[],
-        read: |config| debug((config.encode_audience(), config.decode_audience())), means: r#"([], ["a", "b"])"#,
+        read: |config| debug((&config.settings.encode_audience, config.expected_audience())), means: r#"([], ["a", "b"])"#,
         bad: &[
             ("[1]", r#"JWT_DECODE_AUDIENCE="[1]": not a JSON list of texts. Use a, b or ["a", "b"]"#),
             ("[]", "JWT_DECODE_AUDIENCE: an empty list. Remove it"),
@@ -172,35 +172,35 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_ENCODE_ISSUER", good: "me", beside: &[],
-        read: |config| debug((config.encode_issuer(), config.decode_issuer())), means: r#"(Some("me"), Some("me"))"#,
+        read: |config| debug((config.settings.encode_issuer.as_deref(), config.expected_issuer())), means: r#"(Some("me"), Some("me"))"#,
         bad: &[
             (" me", r#"JWT_ENCODE_ISSUER=" me": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {
         key: "JWT_DECODE_ISSUER", good: "https://issuer.example", beside: &[],
-        read: |config| debug((config.encode_issuer(), config.decode_issuer())), means: r#"(None, Some("https://issuer.example"))"#,
+        read: |config| debug((config.settings.encode_issuer.as_deref(), config.expected_issuer())), means: r#"(None, Some("https://issuer.example"))"#,
         bad: &[
             ("me\n", r#"JWT_DECODE_ISSUER="me\n": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {
         key: "JWT_IDENTITY_CLAIM", good: "uid", beside: &[],
-        read: |config| config.identity_claim().to_owned(), means: "uid",
+        read: |config| config.settings.identity_claim.clone(), means: "uid",
         bad: &[
             ("iss", r#"JWT_IDENTITY_CLAIM="iss": this claim has a meaning of its own. Use "sub" or a name of your own"#),
         ],
     },
     Row {
         key: "JWT_ERROR_MESSAGE_KEY", good: "detail", beside: &[],
-        read: |config| config.error_message_key().to_owned(), means: "detail",
+        read: |config| config.settings.error_message_key.clone(), means: "detail",
         bad: &[
             ("status", r#"JWT_ERROR_MESSAGE_KEY="status": another member of the body has this name. Use "message" or a name of your own"#),
         ],
     },
     Row {
         key: "HANDSTAMP_ERROR_STYLE", good: "AuthX", beside: &[],
-        read: |config| debug(config.error_style()), means: "AuthX",
+        read: |config| debug(config.settings.error_style), means: "AuthX",
         bad: &[
             ("auth", r#"HANDSTAMP_ERROR_STYLE="auth": not one of standard, authx. Use "authx""#),
             ("python", r#"HANDSTAMP_ERROR_STYLE="python": not one of standard, authx. Use "standard""#),
@@ -208,7 +208,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_TOKEN_LOCATION", good: r#"["headers", "cookies"]"#, beside: &[],
-        read: |config| debug(config.locations()), means: "[Headers, Cookies]",
+        read: |config| debug(&config.settings.token_locations), means: "[Headers, Cookies]",
         bad: &[
             ("cookie", r#"JWT_TOKEN_LOCATION="cookie": not one of cookies, headers, query, json. Use "cookies""#),
             ("cookies,cookies", r#"JWT_TOKEN_LOCATION="cookies,cookies": cookies is listed twice. List it once"#),
@@ -217,35 +217,35 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_HEADER_NAME", good: "X-Token", beside: &[],
-        read: |config| config.header_name().to_owned(), means: "X-Token",
+        read: |config| config.settings.header_name.clone(), means: "X-Token",
         bad: &[
             ("X Token", r#"JWT_HEADER_NAME="X Token": not the name of a header. Use letters, digits and hyphens"#),
         ],
     },
     Row {
         key: "JWT_HEADER_TYPE", good: "", beside: &[],
-        read: |config| config.header_type().to_owned(), means: "",
+        read: |config| config.settings.header_type.clone(), means: "",
         bad: &[
             ("Bearer ", r#"JWT_HEADER_TYPE="Bearer ": not one word. Use one word, as in "Bearer", or nothing at all"#),
         ],
     },
     Row {
         key: "JWT_QUERY_STRING_NAME", good: "jwt", beside: &[],
-        read: |config| config.query_string_name().to_owned(), means: "jwt",
+        read: |config| config.settings.query_string_name.clone(), means: "jwt",
         bad: &[
             ("jwt ", r#"JWT_QUERY_STRING_NAME="jwt ": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {
         key: "JWT_JSON_KEY", good: "jwt", beside: &[],
-        read: |config| config.json_key(Kind::Access).to_owned(), means: "jwt",
+        read: |config| config.json_member(Kind::Access).to_owned(), means: "jwt",
         bad: &[
             ("jwt ", r#"JWT_JSON_KEY="jwt ": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {
         key: "JWT_REFRESH_JSON_KEY", good: "jwt", beside: &[],
-        read: |config| config.json_key(Kind::Refresh).to_owned(), means: "jwt",
+        read: |config| config.json_member(Kind::Refresh).to_owned(), means: "jwt",
         bad: &[
             ("jwt ", r#"JWT_REFRESH_JSON_KEY="jwt ": begins or ends with white space. Remove the white space"#),
         ],
@@ -343,21 +343,21 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_COOKIE_CSRF_PROTECT", good: "off", beside: &[("HANDSTAMP_DANGER_NO_CSRF", "1")],
-        read: |config| debug(config.csrf_protect()), means: "false",
+        read: |config| debug(config.settings.cookie_csrf_protect), means: "false",
         bad: &[
             ("disabled", r#"JWT_COOKIE_CSRF_PROTECT="disabled": neither true nor false. Use true or false"#),
         ],
     },
     Row {
         key: "JWT_CSRF_IN_COOKIES", good: "false", beside: &[],
-        read: |config| debug(config.csrf_in_cookies()), means: "false",
+        read: |config| debug(config.settings.csrf_in_cookies), means: "false",
         bad: &[
             ("y", r#"JWT_CSRF_IN_COOKIES="y": neither true nor false. Use true or false"#),
         ],
     },
     Row {
         key: "JWT_CSRF_METHODS", good: "post, PUT", beside: &[],
-        read: |config| debug(config.csrf_methods()), means: r#"["POST", "PUT"]"#,
+        read: |config| debug(&config.settings.csrf_methods), means: r#"["POST", "PUT"]"#,
         bad: &[
             ("POST PUT", r#"JWT_CSRF_METHODS="POST PUT": not a request method. Use methods like POST and DELETE"#),
             ("PUT,PATCH", r#"JWT_CSRF_METHODS="PUT,PATCH": POST is missing: other sites could send requests with your visitors' cookies. Add POST"#),
@@ -366,7 +366,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_CSRF_CHECK_FORM", good: "true", beside: &[],
-        read: |config| debug(config.csrf_check_form()), means: "true",
+        read: |config| debug(config.settings.csrf_check_form), means: "true",
         bad: &[
             ("form", r#"JWT_CSRF_CHECK_FORM="form": neither true nor false. Use true or false"#),
         ],
@@ -431,21 +431,21 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_SESSION_TRACKING", good: "false", beside: &[],
-        read: |config| debug(config.sessions.session_tracking), means: "Some(false)",
+        read: |config| debug(config.settings.session_tracking), means: "Some(false)",
         bad: &[
             ("auto", r#"JWT_SESSION_TRACKING="auto": neither true nor false. Use true or false"#),
         ],
     },
     Row {
         key: "JWT_SESSION_UPDATE_LAST_ACTIVE", good: "false", beside: &[],
-        read: |config| debug(config.sessions.session_update_last_active), means: "false",
+        read: |config| debug(config.settings.session_update_last_active), means: "false",
         bad: &[
             ("-", r#"JWT_SESSION_UPDATE_LAST_ACTIVE="-": neither true nor false. Use true or false"#),
         ],
     },
     Row {
         key: "HANDSTAMP_SESSION_IDLE", good: "7d", beside: &[],
-        read: |config| debug(config.sessions.session_idle), means: "Some(604800s)",
+        read: |config| debug(config.settings.session_idle), means: "Some(604800s)",
         bad: &[
             ("0", r#"HANDSTAMP_SESSION_IDLE="0s": shorter than a second. Use something like 15m or 20d"#),
             ("11y", r#"HANDSTAMP_SESSION_IDLE="11y": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
@@ -453,7 +453,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "HANDSTAMP_SESSION_ABSOLUTE", good: "30d", beside: &[],
-        read: |config| debug(config.sessions.session_absolute), means: "2592000s",
+        read: |config| debug(config.settings.session_absolute), means: "2592000s",
         bad: &[
             ("0", r#"HANDSTAMP_SESSION_ABSOLUTE="0s": shorter than a second. Use something like 15m or 20d"#),
             ("4000d", r#"HANDSTAMP_SESSION_ABSOLUTE="4000d": longer than ten years. Use something like 15m or 20d"#),
@@ -461,14 +461,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "HANDSTAMP_REFRESH_GRACE", good: "0", beside: &[],
-        read: |config| debug(config.sessions.refresh_grace), means: "0ns",
+        read: |config| debug(config.settings.refresh_grace), means: "0ns",
         bad: &[
             ("301", r#"HANDSTAMP_REFRESH_GRACE="301s": longer than 300 seconds: a stolen token would be good for that long. Use 10s"#),
         ],
     },
     Row {
         key: "HANDSTAMP_CHECK_SESSIONS", good: "on-refresh", beside: &[],
-        read: |config| debug(config.sessions.check_sessions), means: "OnRefresh",
+        read: |config| debug(config.settings.check_sessions), means: "OnRefresh",
         bad: &[
             ("refresh", r#"HANDSTAMP_CHECK_SESSIONS="refresh": not one of every-request, on-refresh. Use "every-request""#),
             ("on_refresh", r#"HANDSTAMP_CHECK_SESSIONS="on_refresh": not one of every-request, on-refresh. Use "on-refresh""#),
@@ -476,14 +476,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "HANDSTAMP_STORE_TIMEOUT", good: "5s", beside: &[],
-        read: |config| debug(config.sessions.store_timeout), means: "5s",
+        read: |config| debug(config.settings.store_timeout), means: "5s",
         bad: &[
             ("0", r#"HANDSTAMP_STORE_TIMEOUT="0s": no store answers at once. Use 2s"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_DELTATIME", good: "PT10M", beside: &[],
-        read: |config| debug(config.implicit_refresh.implicit_refresh_deltatime), means: "600s",
+        read: |config| debug(config.settings.implicit_refresh_deltatime), means: "600s",
         bad: &[
             ("0", r#"JWT_IMPLICIT_REFRESH_DELTATIME="0s": shorter than a second. Use something like 15m or 20d"#),
             ("PT", r#"JWT_IMPLICIT_REFRESH_DELTATIME="PT": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
@@ -491,7 +491,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE", good: r#"["/a/", "/b/*"]"#, beside: &[],
-        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_include), means: r#"["/a", "/b/*"]"#,
+        read: |config| debug(&config.settings.implicit_refresh_route_include), means: r#"["/a", "/b/*"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="/a,": an item is empty. Remove the item"#),
             ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
@@ -502,7 +502,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE", good: r#"["/a", "/b"]"#, beside: &[],
-        read: |config| debug(&config.implicit_refresh.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
+        read: |config| debug(&config.settings.implicit_refresh_route_exclude), means: r#"["/a", "/b"]"#,
         bad: &[
             ("/a,", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="/a,": an item is empty. Remove the item"#),
             ("a", r#"JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE="a": a path begins with '/'. Use paths like /notifications, or /notifications/* for all below"#),
@@ -513,21 +513,21 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_include), means: r#"["GET"]"#,
+        read: |config| debug(&config.settings.implicit_refresh_method_include), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_INCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],
     },
     Row {
         key: "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE", good: "get", beside: &[],
-        read: |config| debug(&config.implicit_refresh.implicit_refresh_method_exclude), means: r#"["GET"]"#,
+        read: |config| debug(&config.settings.implicit_refresh_method_exclude), means: r#"["GET"]"#,
         bad: &[
             ("GET /", r#"JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE="GET /": not a request method. Use methods like POST and DELETE"#),
         ],
     },
     Row {
         key: "HANDSTAMP_PUBLIC_ORIGIN", good: "https://Example.com", beside: &[],
-        read: |config| debug(config.public_origin().map(ToString::to_string)), means: r#"Some("https://example.com")"#,
+        read: |config| debug(config.settings.public_origin.as_ref().map(ToString::to_string)), means: r#"Some("https://example.com")"#,
         bad: &[
             ("example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="example.com": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),
             ("https://*.example.com", r#"HANDSTAMP_PUBLIC_ORIGIN="https://*.example.com": an origin is exact and has no wildcards. Use scheme, host and port only, as in "https://app.example.com""#),
@@ -538,14 +538,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "HANDSTAMP_ORIGIN_CHECK", good: "report-only", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
-        read: |config| debug(config.origin_check()), means: "ReportOnly",
+        read: |config| debug(config.settings.origin_check), means: "ReportOnly",
         bad: &[
             ("report_only", r#"HANDSTAMP_ORIGIN_CHECK="report_only": not one of enforce, report-only. Use "report-only""#),
         ],
     },
     Row {
         key: "HANDSTAMP_TRUSTED_ORIGINS", good: "https://a.example, http://b.example:8080", beside: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com")],
-        read: |config| debug(config.trusted_origins().iter().map(ToString::to_string).collect::<Vec<_>>(),), means: r#"["https://a.example", "http://b.example:8080"]"#,
+        read: |config| debug(config.settings.trusted_origins.iter().map(ToString::to_string).collect::<Vec<_>>(),), means: r#"["https://a.example", "http://b.example:8080"]"#,
         bad: &[
             ("http://b.example:80", r#"HANDSTAMP_TRUSTED_ORIGINS="http://b.example:80": browsers write it otherwise. Use "http://b.example""#),
             ("*", r#"HANDSTAMP_TRUSTED_ORIGINS="*": not an origin. Use scheme, host and port only, as in "https://app.example.com""#),

@@ -35,7 +35,7 @@ fn who_is_dropped_is_forgotten() {
         assert_eq!(poll(connection, &alarm), None);
     }
     connections.truncate(3);
-    assert_eq!(nodes.here.watchers().count(), 3);
+    assert_eq!(nodes.here.context().watchers().count(), 3);
     alarm.rang();
     now(nodes.here.revoke_all_sessions("user1")).unwrap();
     assert_eq!(alarm.rang(), 3);
@@ -48,7 +48,7 @@ fn who_is_dropped_is_forgotten() {
         );
     }
     drop(connections);
-    assert_eq!(nodes.here.watchers().count(), 0);
+    assert_eq!(nodes.here.context().watchers().count(), 0);
 }
 
 #[test]

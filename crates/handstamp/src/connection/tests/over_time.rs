@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{access, poll, soon};
-use crate::admission::Admission;
 use crate::config::ConfigBuilder;
 use crate::connection::CloseReason;
+use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::testing::{ManualClock, NOW, auth_and_clock, builder, token};
 use crate::{Auth, NewToken};
@@ -127,8 +127,8 @@ async fn a_blocklist_is_asked_again_and_again() {
                 let answer = script.lock().unwrap().pop_front().unwrap();
                 async move {
                     match answer {
-                        Yes => Ok(Admission::Admitted),
-                        No => Ok(Admission::Revoked),
+                        Yes => Ok(TokenStatus::Active),
+                        No => Ok(TokenStatus::Revoked),
                         Fails => Err(StoreError::new("connection refused")),
                         Hangs => std::future::pending().await,
                     }
@@ -159,7 +159,7 @@ async fn the_end_does_not_wait_for_an_answer() {
                 if !first {
                     std::future::pending::<()>().await;
                 }
-                Ok(Admission::Admitted)
+                Ok(TokenStatus::Active)
             }
         })
         .build();

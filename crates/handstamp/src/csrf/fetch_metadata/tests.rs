@@ -246,7 +246,7 @@ fn hardened_is_what_it_says() {
     let hardened = || Config::hardened(OURS).secret_key([7; 32].as_slice());
     let config = hardened().build().unwrap();
     assert!(config.warnings().is_empty(), "{:?}", config.warnings());
-    assert_eq!(config.session_tracking(), Some(true));
+    assert_eq!(config.settings.session_tracking, Some(true));
     let auth = Auth::new(config);
     let access = auth.create_access_token("user1").unwrap();
     let refresh = auth.create_refresh_token("user1").unwrap();

@@ -1,9 +1,10 @@
 //! What a client is told. Every code over real requests is the business of the adapters' suite.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Rejection, RejectionStyle};
-use crate::config::ErrorStyle;
+use crate::error::style::ErrorStyle;
 use crate::error::{RejectionKind, StoreError};
 
 fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
@@ -43,6 +44,12 @@ fn bodies() {
             r#"{"type":"about:blank","title":"Forbidden","status":403,"code":"insufficient_scope","message":"Missing required scopes: ['a']. Provided: []","error_type":"InsufficientScopeError"}"#),
         (RejectionKind::StoreUnavailable(StoreError::new("redis://:password@db")), ErrorStyle::Standard,
             r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"store_unavailable","message":"The session store does not answer; try again","error_type":"StoreUnavailable"}"#),
+        (RejectionKind::RateLimited { retry_after: Duration::from_secs(60) }, ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Too Many Requests","status":429,"code":"rate_limited","message":"Rate limit exceeded. Retry after 60 seconds.","error_type":"RateLimitExceeded","retry_after":60}"#),
+        (RejectionKind::RateLimited { retry_after: Duration::from_secs(60) }, ErrorStyle::AuthX,
+            r#"{"message":"Rate limit exceeded. Retry after 60 seconds.","error_type":"RateLimitExceeded","retry_after":60}"#),
+        (RejectionKind::Busy, ErrorStyle::Standard,
+            r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"busy","message":"Too many requests at once; try again","error_type":"Busy"}"#),
         (RejectionKind::InvalidToken("a detail for the log".into()), ErrorStyle::AuthX,
             r#"{"message":"Invalid Token","error_type":"JWTDecodeError"}"#),
     ];
@@ -91,11 +98,42 @@ fn challenges_hold_what_a_header_can() {
         ErrorStyle::AuthX,
     );
     assert_eq!(header(&down, "retry-after").as_deref(), Some("1"));
+    let busy = rejection(RejectionKind::Busy, ErrorStyle::Standard);
+    assert_eq!(header(&busy, "retry-after").as_deref(), Some("1"));
+    assert_eq!(header(&busy, "www-authenticate"), None);
     let mismatch = rejection(RejectionKind::CsrfMismatch, ErrorStyle::AuthX);
     assert_eq!(
         header(&mismatch, "www-authenticate").as_deref(),
         Some("Bearer")
     );
+}
+
+#[test]
+fn a_client_that_waits_as_long_as_it_was_told_is_not_too_early() {
+    for (name, retry_after, seconds) in [
+        ("whole seconds stay", Duration::from_secs(60), "60"),
+        (
+            "a fraction is rounded up",
+            Duration::from_millis(59_001),
+            "60",
+        ),
+        ("a nanosecond is one second", Duration::from_nanos(1), "1"),
+        ("at once is never told", Duration::ZERO, "1"),
+        (
+            "the longest there is",
+            Duration::MAX,
+            "18446744073709551615",
+        ),
+    ] {
+        let limited = RejectionKind::RateLimited { retry_after };
+        let rejection = rejection(limited, ErrorStyle::Standard);
+        let said = header(&rejection, "retry-after");
+        assert_eq!(said.as_deref(), Some(seconds), "{name}");
+        let member = format!("\"retry_after\":{seconds}}}");
+        assert!(rejection.body().ends_with(&member), "{name}");
+        let words = format!("Rate limit exceeded. Retry after {seconds} seconds.");
+        assert_eq!(rejection.to_string(), words, "{name}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl ResponseHead for Answer {
 
 /// What the answer to a request with this token sets.
 fn refreshed(auth: &Auth, token: Authenticated<Access>, answer: &Answer) -> Option<SetCookies> {
-    let refresh = ImplicitRefresh::begin(auth, "GET", "/").unwrap();
+    let refresh = auth.begin_implicit_refresh("GET", "/").unwrap();
     refresh.record(&Arc::new(token));
     now(refresh.cookies(answer))
 }
@@ -161,7 +161,7 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let refresh = token(&auth, &json!({"type": "refresh"}));
     let head = Head::new("POST").refresh(&refresh).csrf(CSRF);
     let refresh = Arc::new(ask(&auth, &head, &Require::refresh()).unwrap());
-    let begin = || ImplicitRefresh::begin(&auth, "GET", "/").unwrap();
+    let begin = || auth.begin_implicit_refresh("GET", "/").unwrap();
     let is_renewed = |begun: &ImplicitRefresh| now(begun.cookies(&Answer(200, &[]))).is_some();
 
     let nobody = begin();
@@ -177,8 +177,8 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let both = begin();
     both.clone().record(&cookie);
     assert!(is_renewed(&both), "clones are one");
-    assert!(ImplicitRefresh::begin(&auth, "CONNECT", "/").is_none());
-    assert!(both.is_of(&auth));
-    assert!(!both.is_of(&crate::testing::auth(builder())));
+    assert!(auth.begin_implicit_refresh("CONNECT", "/").is_none());
+    assert!(auth.began(&both));
+    assert!(!crate::testing::auth(builder()).began(&both));
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
 }

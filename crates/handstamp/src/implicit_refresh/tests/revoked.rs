@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Answer, ImplicitRefresh, log_in, record, refreshed, with_sessions};
-use crate::admission::Admission;
+use super::{Answer, log_in, record, refreshed, with_sessions};
 use crate::config::CheckSessions;
+use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::session::ClientInfo;
 use crate::testing::{Head, ManualClock, NOW, auth_and_clock, builder, now};
@@ -97,9 +97,9 @@ async fn the_blocklist_is_asked_again() {
                 let first = count.fetch_add(1, Ordering::Relaxed) == 0;
                 async move {
                     match says {
-                        _ if first => Ok(Admission::Admitted),
-                        Says::Yes => Ok(Admission::Admitted),
-                        Says::No => Ok(Admission::Revoked),
+                        _ if first => Ok(TokenStatus::Active),
+                        Says::Yes => Ok(TokenStatus::Active),
+                        Says::No => Ok(TokenStatus::Revoked),
                         Says::Fails => Err(StoreError::new("connection refused")),
                         Says::Hangs => std::future::pending().await,
                     }
@@ -109,7 +109,7 @@ async fn the_blocklist_is_asked_again() {
         let due = auth.create_access_token("user1").unwrap();
         clock.advance(minutes(14));
         let token = Arc::new(record(&auth, due.as_str()));
-        let refresh = ImplicitRefresh::begin(&auth, "GET", "/").unwrap();
+        let refresh = auth.begin_implicit_refresh("GET", "/").unwrap();
         refresh.record(&token);
         let cookies = refresh.cookies(&Answer(200, &[])).await;
         assert_eq!(cookies.is_some(), expected, "{row}");

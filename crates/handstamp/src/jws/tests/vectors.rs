@@ -12,7 +12,7 @@ use serde_json::Value;
 #[cfg(feature = "asymmetric")]
 use super::super::PemError;
 use super::super::{Algorithm, KeyError, KeyId, SecretLength, VerifyingKey};
-use crate::keys::KeySet;
+use crate::jws::KeySet;
 
 /// Vectors that come out other than `expect` says. All of them are about members of a JWK, and handstamp reads none:
 /// its keys are secrets and PEMs, and the operator says what each is for.

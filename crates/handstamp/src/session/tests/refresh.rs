@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{claims, house};
-use crate::session::rotation::Reuse;
 use crate::session::{ClientInfo, EventKind};
+use crate::store::rotation::Reuse;
 use crate::testing::{NOW, builder, now};
 use crate::{NewToken, days, minutes};
 

@@ -5,14 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{House, house, refresh_head, with_store};
-use crate::admission::Admission;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
-use crate::implicit_refresh::{ImplicitRefresh, ResponseHead};
+use crate::implicit_refresh::ResponseHead;
 use crate::session::ClientInfo;
 use crate::store::{
-    AccountId, Admit, BoxFuture, Created, MemoryStore, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -57,6 +56,7 @@ verbs! {
     create(new: NewSession) -> Created;
     rotate(rotate: Rotate) -> Rotation;
     admit(admit: Admit) -> Admission;
+    session(read: ReadSession) -> Option<SessionRow>;
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
@@ -148,7 +148,7 @@ fn an_implicit_refresh_asks_when_it_is_due() {
             let head = Head::new("GET").access(token);
             let token = ask(&house.auth, &head, &Require::access()).unwrap();
             asked.lock().unwrap().clear();
-            let refresh = ImplicitRefresh::begin(&house.auth, "GET", "/").unwrap();
+            let refresh = house.auth.begin_implicit_refresh("GET", "/").unwrap();
             refresh.record(&Arc::new(token));
             let cookies = now(refresh.cookies(&Plain));
             assert_eq!(cookies.is_some(), !expected.is_empty());

@@ -1,27 +1,31 @@
-//! The sessions and revocations of some users, behind one lock.
+//! The sessions and revocations of some accounts, behind one lock.
+//!
+//! Takes the time as an argument and applies the rules of rotation. It never waits and never reads
+//! a clock.
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
-use crate::admission::Admission;
 use crate::clock::UnixTime;
-use crate::session::rotation::Verdict;
+use crate::store::rotation::Verdict;
 use crate::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId,
+    UserRevocation,
 };
 
-/// Everything of the users whose hash falls here.
+/// All entries of the accounts whose hash selects this shard.
 #[derive(Default)]
 pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
-    /// Sets: nothing keeps a user from logging in a hundred thousand times.
+    /// Sets, because an account may have a hundred thousand sessions.
     pub(super) of_user: HashMap<AccountId, HashSet<SessionId>>,
-    /// Of the users that have any: most look-ups end here, with nothing found.
+    /// Only of accounts that have any: most look-ups end here with nothing found.
     pub(super) revoked: HashMap<AccountId, Revoked>,
-    /// When to look whether an entry can go; the earliest first. Each entry of the maps has one entry here.
+    /// When an entry may be due for removal, the earliest first. Each entry of the maps has one
+    /// entry here.
     pub(super) due: BinaryHeap<Reverse<(UnixTime, Due)>>,
 }
 
@@ -37,11 +41,11 @@ impl Kept {
     }
 }
 
-/// What a user's tokens are checked against.
+/// What the tokens of an account are checked against.
 #[derive(Default)]
 pub(super) struct Revoked {
     pub(super) not_before: Option<NotBefore>,
-    /// Until they end by themselves.
+    /// Until when each is kept: the end of the token.
     pub(super) tokens: HashMap<TokenId, UnixTime>,
 }
 
@@ -168,6 +172,10 @@ impl Shard {
         Admission::Admitted
     }
 
+    pub(super) fn session(&mut self, read: &ReadSession, now: UnixTime) -> Option<SessionRow> {
+        self.live(&read.account, &read.session, now).cloned()
+    }
+
     pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {
         self.sweep(now, SWEEP_BATCH);
         let row = self.live(&revoke.uid, &revoke.session, now);
@@ -187,7 +195,8 @@ impl Shard {
             self.set_not_before(&revoke.uid, before, now.saturating_add(revoke.keep));
         }
         let is_meant = |row: &SessionRow| match &revoke.which {
-            // Also one that a clock which went back made in the future.
+            // Includes a session that was created in the future, by a clock that has gone back
+            // since.
             UserRevocation::All => true,
             UserRevocation::AllBut(kept) => row.id != *kept,
             UserRevocation::Before(_) => before.is_some_and(|before| row.created_at <= before),
@@ -266,7 +275,7 @@ impl Shard {
         (row.uid == *uid && row.is_live(now, not_before)).then_some(row)
     }
 
-    /// Looks at the entries that are due, at most so many, and removes those that are over.
+    /// Checks at most this many entries that are due, and removes those that have ended.
     pub(super) fn sweep(&mut self, now: UnixTime, at_most: usize) -> Swept {
         let mut swept = Swept {
             looked_at: 0,
@@ -289,7 +298,7 @@ impl Shard {
         swept
     }
 
-    /// Removes an entry, unless it was given more time: then that is the answer.
+    /// Removes an entry. If it was given more time, returns when it is due again instead.
     fn remove(&mut self, due: &Due, now: UnixTime) -> Option<UnixTime> {
         match due {
             Due::Session(id) => {
@@ -327,7 +336,7 @@ impl Shard {
         None
     }
 
-    /// A user of whom nothing is revoked takes no room.
+    /// An account without revocations takes no memory.
     fn forget(&mut self, uid: &AccountId) {
         let is_empty =
             |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
@@ -338,5 +347,6 @@ impl Shard {
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
-/// More than the one entry that a verb adds, so that what is over goes faster than new entries come.
+/// More than the one entry that a method adds, so that ended entries are removed faster than new
+/// ones come.
 const SWEEP_BATCH: usize = 4;

@@ -1,9 +1,9 @@
-//! The rule that runs: `handstamp::session::rotation`.
+//! The rule that runs: `handstamp::store::rotation`.
 
 use std::time::Duration;
 
 use handstamp::clock::UnixTime;
-use handstamp::session::rotation::{Continuation, Verdict};
+use handstamp::store::rotation::{Continuation, Verdict};
 use handstamp::store::{
     AccountId, EndReason, PresentedToken, Rotate, SessionId, SessionRow, TokenId,
 };

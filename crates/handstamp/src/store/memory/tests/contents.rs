@@ -1,4 +1,4 @@
-//! A look inside of a store, which also looks whether everything in it belongs together.
+//! Reads the contents of a store, and checks that they are consistent.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -8,12 +8,12 @@ use super::super::shard::Due;
 use crate::clock::UnixTime;
 use crate::store::{AccountId, SessionId, TokenId};
 
-/// What is kept, and until when.
+/// What a store keeps, and until when.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Contents {
     pub(super) sessions: BTreeMap<SessionId, UnixTime>,
     pub(super) tokens: BTreeMap<(AccountId, TokenId), UnixTime>,
-    /// Of those that have a not-before: until when.
+    /// Of the accounts that have a not-before.
     pub(super) users: BTreeMap<AccountId, Option<UnixTime>>,
 }
 

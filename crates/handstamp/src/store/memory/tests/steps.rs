@@ -1,4 +1,4 @@
-//! Any verbs in any order: nothing goes early, nothing stays.
+//! Tests any methods in any order: no entry is removed early, and none stays.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::testing::block_on as answer;
 
 proptest! {
     #[test]
-    fn nothing_goes_early_and_nothing_stays(
+    fn no_entry_is_removed_early_and_none_stays(
         steps in prop::collection::vec(step(), 1..60),
         by_purge: bool,
     ) {
@@ -42,11 +42,11 @@ proptest! {
     }
 }
 
-/// What the store has to keep, and until when.
+/// What the store must keep, and until when.
 #[derive(Default)]
 struct Owed {
     until: Contents,
-    /// What sessions are kept for beside their lives.
+    /// Until when rows are kept beyond the end of their sessions.
     keep_until: BTreeMap<SessionId, UnixTime>,
 }
 
@@ -132,7 +132,7 @@ const SESSIONS: u8 = 9;
 const LONGEST: u64 = 300;
 
 impl Step {
-    /// Runs it, and notes what the store owes from now on.
+    /// Runs the step, and records what the store must keep from now on.
     fn run(&self, store: &MemoryStore, owed: &mut Owed, now: UnixTime) {
         let later = |millis| now.saturating_add(Duration::from_millis(millis));
         match *self {
@@ -196,7 +196,7 @@ impl Step {
     }
 }
 
-/// A session has one user.
+/// Returns the account of a session, always the same, and the session.
 fn names(session: u8) -> (String, String) {
     (name(session % USERS), format!("session{session}"))
 }

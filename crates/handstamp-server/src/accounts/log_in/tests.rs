@@ -1,0 +1,240 @@
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::accounts::password::{NewPassword, StoredHash};
+use crate::storage::testing::TempDir;
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+fn credentials(username: &str, password: &str) -> Credentials {
+    Credentials {
+        username: username.to_owned(),
+        password: Password::from(password.to_owned()),
+    }
+}
+
+async fn add(log_in: &LogIn, name: &str, password: &str) -> UserName {
+    let name: UserName = name.parse().unwrap();
+    let hash = StoredHash::new(&NewPassword::try_from(password.to_owned()).unwrap()).unwrap();
+    assert!(log_in.users.add(&name, &hash, now()).await.unwrap());
+    name
+}
+
+#[tokio::test]
+async fn every_log_in_costs_one_comparison_and_fails_alike() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::UntilFirstUser);
+    add(&log_in, "alice", "correct horse").await;
+    let gone = add(&log_in, "gone", "correct horse").await;
+    log_in.users.disable(&gone, now()).await.unwrap();
+    let long = "x".repeat(1_000_000);
+    for (name, username, password, is_right) in [
+        ("right", "alice", "correct horse", true),
+        ("a wrong password", "alice", "battery staple", false),
+        ("no password", "alice", "", false),
+        ("a password too long to be one", "alice", &long, false),
+        ("a password with a NUL", "alice", "correct\0horse", false),
+        ("another case", "Alice", "correct horse", false),
+        ("no such user", "mallory", "correct horse", false),
+        ("no name", "", "correct horse", false),
+        ("a name with a NUL", "ali\0ce", "correct horse", false),
+        ("a name too long to be one", &long, "correct horse", false),
+        ("disabled", "gone", "correct horse", false),
+        (
+            "a demo user, although there are others",
+            "user1",
+            "password1",
+            false,
+        ),
+    ] {
+        let before = log_in.queue.compared();
+        let verified = log_in.verify(credentials(username, password), HERE).await;
+        match verified {
+            Ok(user) => assert!(is_right && user.name.as_str() == username, "{name}"),
+            Err(LogInError::InvalidCredentials) => assert!(!is_right, "{name}"),
+            Err(other) => panic!("{name}: {other:?}"),
+        }
+        assert_eq!(log_in.queue.compared() - before, 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn demo_users_exist_until_the_first_user_does() {
+    let dir = TempDir::new();
+    let database = dir.database().await;
+    let log_in = LogIn::new(&database, DemoUsers::UntilFirstUser);
+    let elsewhere = LogIn::new(&database, DemoUsers::Never);
+    for (username, password, is_right) in [
+        ("user1", "password1", true),
+        ("user2", "password2", true),
+        ("user1", "password2", false),
+        ("USER1", "password1", false),
+    ] {
+        let verified = log_in.verify(credentials(username, password), HERE).await;
+        assert_eq!(verified.is_ok(), is_right, "{username} {password}");
+        let verified = elsewhere
+            .verify(credentials(username, password), HERE)
+            .await;
+        assert!(verified.is_err(), "{username} {password}");
+    }
+    let verified = log_in
+        .verify(credentials("user1", "password1"), HERE)
+        .await
+        .unwrap();
+    assert!(log_in.confirm(&verified).await.is_ok());
+    add(&log_in, "alice", "correct horse").await;
+    assert!(log_in.confirm(&verified).await.is_err());
+    assert!(
+        log_in
+            .verify(credentials("user1", "password1"), HERE)
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_change_of_the_account_meanwhile_is_found() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let alice = add(&log_in, "alice", "correct horse").await;
+    let verified = log_in
+        .verify(credentials("alice", "correct horse"), HERE)
+        .await
+        .unwrap();
+    assert!(log_in.confirm(&verified).await.is_ok());
+    log_in.users.disable(&alice, now()).await.unwrap();
+    assert!(log_in.confirm(&verified).await.is_err());
+    log_in.users.enable(&alice).await.unwrap();
+    assert!(log_in.confirm(&verified).await.is_ok());
+    let hash =
+        StoredHash::new(&NewPassword::try_from("correct horse".to_owned()).unwrap()).unwrap();
+    log_in.users.set_password(&alice, &hash).await.unwrap();
+    assert!(
+        log_in.confirm(&verified).await.is_err(),
+        "the same password, set once more"
+    );
+}
+
+#[tokio::test]
+async fn an_outdated_hash_is_replaced_at_log_in() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let alice: UserName = "alice".parse().unwrap();
+    let weak = StoredHash::outdated("correct horse");
+    log_in.users.add(&alice, &weak, now()).await.unwrap();
+    let stored = async || log_in.users.find(&alice).await.unwrap().unwrap().hash;
+    let right = || log_in.verify(credentials("alice", "correct horse"), HERE);
+
+    let _ = log_in
+        .verify(credentials("alice", "wrong"), HERE)
+        .await
+        .unwrap_err();
+    assert_eq!(stored().await, weak);
+    // Two concurrent log-ins both succeed, and both can be confirmed.
+    let (one, other) = tokio::join!(right(), right());
+    let strong = stored().await;
+    assert_ne!(strong, weak);
+    for verified in [one.unwrap(), other.unwrap(), right().await.unwrap()] {
+        assert!(log_in.confirm(&verified).await.is_ok());
+    }
+    assert_eq!(stored().await, strong);
+}
+
+#[tokio::test]
+async fn a_damaged_hash_matches_no_password() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let alice: UserName = "alice".parse().unwrap();
+    let damaged = StoredHash::from_database("$argon2id$".to_owned());
+    log_in.users.add(&alice, &damaged, now()).await.unwrap();
+    let error = log_in
+        .verify(credentials("alice", ""), HERE)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LogInError::InvalidCredentials), "{error:?}");
+}
+
+#[tokio::test]
+async fn after_ten_failures_not_even_the_right_password_is_compared() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    add(&log_in, "alice", "correct horse").await;
+    for _ in 0..10 {
+        let error = log_in
+            .verify(credentials("alice", "wrong"), HERE)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, LogInError::InvalidCredentials), "{error:?}");
+    }
+    let before = log_in.queue.compared();
+    let error = log_in
+        .verify(credentials("alice", "correct horse"), HERE)
+        .await
+        .unwrap_err();
+    let LogInError::RateLimited { retry_after } = error else {
+        panic!("{error:?}");
+    };
+    assert!(
+        retry_after > Duration::from_secs(890) && retry_after <= Duration::from_mins(15),
+        "{retry_after:?}"
+    );
+    assert_eq!(log_in.queue.compared(), before);
+    let elsewhere = "192.0.2.1".parse().unwrap();
+    assert!(
+        log_in
+            .verify(credentials("alice", "correct horse"), elsewhere)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn an_account_under_attack_is_delayed_and_not_denied() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let alice = add(&log_in, "alice", "correct horse").await;
+    for count in 0..50 {
+        let address = format!("192.0.2.{count}").parse().unwrap();
+        let attempt = Attempt::new(Some(&alice), address);
+        log_in.throttle.record(&attempt, now()).await.unwrap();
+    }
+    let start = Instant::now();
+    let (right, wrong) = tokio::join!(
+        log_in.verify(credentials("alice", "correct horse"), HERE),
+        log_in.verify(credentials("alice", "wrong"), HERE),
+    );
+    assert!(right.is_ok() && wrong.is_err());
+    assert!(start.elapsed() >= Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_full_queue_counts_nothing() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    add(&log_in, "alice", "correct horse").await;
+    let slots: Vec<_> = std::iter::from_fn(|| log_in.queue.enter().ok()).collect();
+    assert!(slots.len() > 64);
+    for _ in 0..20 {
+        let error = log_in
+            .verify(credentials("alice", "wrong"), HERE)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, LogInError::Busy), "{error:?}");
+    }
+    drop(slots);
+    assert!(
+        log_in
+            .verify(credentials("alice", "correct horse"), HERE)
+            .await
+            .is_ok()
+    );
+}
+
+#[test]
+fn no_password_is_shown() {
+    let shown = format!("{:?}", credentials("alice", "correct horse"));
+    assert!(
+        shown.contains("alice") && !shown.contains("horse"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,12 @@
+//! Accounts: users, their passwords, and who may log in.
+//!
+//! It is given credentials and the address of the client, and returns who they belong to or why
+//! the log-in is refused. It makes no token and no response, and it knows no HTTP.
+
+pub(crate) mod demo_users;
+pub(crate) mod log_in;
+pub(crate) mod password;
+pub(crate) mod purge;
+pub(crate) mod throttle;
+pub(crate) mod user_name;
+pub(crate) mod users;

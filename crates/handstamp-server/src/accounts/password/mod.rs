@@ -1,0 +1,117 @@
+//! Passwords: sent at a log-in, chosen for an account, kept as a hash, and compared.
+//!
+//! Types decide what may be hashed and what may be compared. No password is shown by `Debug`.
+
+mod hash;
+mod queue;
+
+use std::fmt;
+
+use handstamp_axum::handstamp::secret::Secret;
+use serde::Deserialize;
+
+pub(crate) use hash::{HashError, StoredHash};
+pub(crate) use queue::{CompareError, Comparison, Queue};
+
+/// A password that was sent to log in: any text.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Password(Secret);
+
+impl Password {
+    /// Returns what is hashed. A text that is too long for a password counts as an empty one: it
+    /// is refused after the same work as every wrong password, and takes no more of it.
+    fn secret_bytes(&self) -> &[u8] {
+        let bytes = self.0.secret_bytes();
+        if bytes.len() > MAX_LEN { &[] } else { bytes }
+    }
+}
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+/// A password that was chosen for an account: 8 bytes to 1 KiB, without control characters.
+#[derive(Debug)]
+pub(crate) struct NewPassword(Secret);
+
+impl TryFrom<String> for NewPassword {
+    type Error = InvalidPassword;
+
+    fn try_from(text: String) -> Result<Self, InvalidPassword> {
+        if text.len() < MIN_LEN {
+            Err(InvalidPassword("a password has at least 8 bytes"))
+        } else if text.len() > MAX_LEN {
+            Err(InvalidPassword("a password has at most 1024 bytes"))
+        } else if text.chars().any(char::is_control) {
+            // Browsers send none, so the user could not log in.
+            Err(InvalidPassword("a password has no control characters"))
+        } else {
+            Ok(Self(text.into()))
+        }
+    }
+}
+
+/// The text cannot be a password.
+#[derive(Debug)]
+pub(crate) struct InvalidPassword(&'static str);
+
+impl fmt::Display for InvalidPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for InvalidPassword {}
+
+const MIN_LEN: usize = 8;
+const MAX_LEN: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{NewPassword, Password};
+
+    #[test]
+    fn passwords_have_a_length_and_no_control_characters() {
+        for (name, text, problem) in [
+            ("8 bytes", "12345678".to_owned(), None),
+            (
+                "7 bytes",
+                "1234567".to_owned(),
+                Some("a password has at least 8 bytes"),
+            ),
+            (
+                "nothing",
+                String::new(),
+                Some("a password has at least 8 bytes"),
+            ),
+            ("blanks", "  two words  ".to_owned(), None),
+            ("1 KiB", "x".repeat(1024), None),
+            (
+                "more",
+                "x".repeat(1025),
+                Some("a password has at most 1024 bytes"),
+            ),
+            (
+                "two lines",
+                "password\n1".to_owned(),
+                Some("a password has no control characters"),
+            ),
+        ] {
+            let message = NewPassword::try_from(text)
+                .err()
+                .map(|error| error.to_string());
+            assert_eq!(message.as_deref(), problem, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        let typed = Password::from("correct horse".to_owned());
+        let chosen = NewPassword::try_from("correct horse".to_owned()).unwrap();
+        let shown = format!("{typed:?} {chosen:?}");
+        assert!(!shown.contains("horse"), "{shown}");
+    }
+}

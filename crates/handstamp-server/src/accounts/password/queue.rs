@@ -1,0 +1,225 @@
+//! The queue of passwords to compare.
+//!
+//! A comparison takes time and memory on purpose. The queue bounds how many run at once and how
+//! many wait; what comes on top is refused at once.
+
+use std::fmt;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{HashError, Password, StoredHash};
+
+/// Compares one password at a time for each core, on threads that may block. Without it, clients
+/// that send passwords could take all memory, and all time from users who are logged in.
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    slots: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+    #[cfg(test)]
+    compared: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self::with(cores, WAITING)
+    }
+
+    fn with(workers: usize, waiting: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(workers + waiting)),
+            workers: Arc::new(Semaphore::new(workers)),
+            #[cfg(test)]
+            compared: Arc::default(),
+        }
+    }
+
+    /// Takes a slot, unless all are taken.
+    pub(crate) fn enter(&self) -> Result<Slot, QueueFull> {
+        match Arc::clone(&self.slots).try_acquire_owned() {
+            Ok(permit) => Ok(Slot {
+                queue: self.clone(),
+                permit,
+            }),
+            Err(_) => Err(QueueFull),
+        }
+    }
+
+    /// Returns how many passwords were compared so far.
+    #[cfg(test)]
+    pub(crate) fn compared(&self) -> usize {
+        self.compared.load(std::sync::atomic::Ordering::SeqCst)
+    }
+}
+
+/// A slot in the queue.
+#[derive(Debug)]
+#[must_use = "nothing is compared"]
+pub(crate) struct Slot {
+    queue: Queue,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Slot {
+    /// Compares a password with the hash of a user. Without a user it does the same work with a
+    /// dummy, so that the time of the answer tells nothing.
+    pub(crate) async fn compare(
+        self,
+        password: Password,
+        hash: Option<StoredHash>,
+    ) -> Result<Comparison, CompareError> {
+        let Self { queue, permit } = self;
+        let worker = queue.workers.acquire_owned().await;
+        let worker = worker.map_err(|_| CompareError::Stopped)?;
+        let compare = move || {
+            // Released when the work is done, also if the client has disconnected meanwhile.
+            let _held = (permit, worker);
+            #[cfg(test)]
+            queue
+                .compared
+                .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            compare(&password, hash.as_ref())
+        };
+        match tokio::task::spawn_blocking(compare).await {
+            Ok(compared) => compared.map_err(CompareError::Hash),
+            Err(_) => Err(CompareError::Stopped),
+        }
+    }
+}
+
+fn compare(password: &Password, hash: Option<&StoredHash>) -> Result<Comparison, HashError> {
+    let Some(hash) = hash else {
+        StoredHash::dummy().matches(password)?;
+        return Ok(Comparison::Different);
+    };
+    if !hash.matches(password)? {
+        return Ok(Comparison::Different);
+    }
+    let rehashed = if hash.is_outdated() {
+        Some(StoredHash::rehash(password)?)
+    } else {
+        None
+    };
+    Ok(Comparison::Equal { rehashed })
+}
+
+/// The result of a comparison.
+#[derive(Debug)]
+pub(crate) enum Comparison {
+    Equal {
+        /// A hash to replace the old one, if the old one was made with less work.
+        rehashed: Option<StoredHash>,
+    },
+    Different,
+}
+
+/// All slots are taken.
+#[derive(Debug)]
+pub(crate) struct QueueFull;
+
+/// A password could not be compared.
+#[derive(Debug)]
+pub(crate) enum CompareError {
+    Hash(HashError),
+    /// The server is stopping.
+    Stopped,
+}
+
+impl fmt::Display for CompareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hash(error) => write!(f, "the hash is damaged, or none can be made: {error}"),
+            Self::Stopped => f.write_str("the server is stopping"),
+        }
+    }
+}
+
+impl std::error::Error for CompareError {}
+
+/// About a second of work on two cores. A client that had to wait for longer is told to try again.
+const WAITING: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, Password, Queue, StoredHash};
+    use crate::accounts::password::NewPassword;
+
+    fn password(text: &str) -> Password {
+        Password::from(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_until_a_slot_is_free() {
+        let queue = Queue::with(1, 2);
+        let mut slots: Vec<_> = (0..3).map(|_| queue.enter().unwrap()).collect();
+        assert!(queue.enter().is_err());
+        drop(slots.pop());
+        let last = queue.enter().unwrap();
+        assert!(queue.enter().is_err());
+        last.compare(password("x"), None).await.unwrap();
+        assert!(queue.enter().is_ok(), "the slot was released");
+    }
+
+    #[tokio::test]
+    async fn a_slot_stays_taken_until_the_work_is_done() {
+        let queue = Queue::with(1, 0);
+        let slot = queue.enter().unwrap();
+        let compare = tokio::spawn(slot.compare(password("x"), None));
+        while queue.compared() == 0 {
+            tokio::task::yield_now().await;
+        }
+        compare.abort();
+        // Whether it was aborted or done, only the work itself releases the slot.
+        let _ = compare.await;
+        while queue.enter().is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_right_password_is_equal() {
+        let queue = Queue::with(1, 0);
+        let hash =
+            StoredHash::new(&NewPassword::try_from("password1".to_owned()).unwrap()).unwrap();
+        for (name, typed, hash, right) in [
+            ("right", "password1", Some(hash.clone()), true),
+            ("wrong", "password2", Some(hash), false),
+            ("no user", "password1", None, false),
+        ] {
+            let slot = queue.enter().unwrap();
+            let compared = slot.compare(password(typed), hash).await.unwrap();
+            let is_right = matches!(compared, Comparison::Equal { rehashed: None });
+            assert_eq!(is_right, right, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_outdated_hash_is_replaced() {
+        let queue = Queue::with(1, 0);
+        let hash = StoredHash::outdated("password1");
+        let slot = queue.enter().unwrap();
+        let compared = slot
+            .compare(password("password1"), Some(hash.clone()))
+            .await;
+        let Comparison::Equal {
+            rehashed: Some(new),
+        } = compared.unwrap()
+        else {
+            panic!("not replaced");
+        };
+        assert!(new.matches(&password("password1")).unwrap());
+        assert!(!new.is_outdated());
+        let slot = queue.enter().unwrap();
+        let compared = slot
+            .compare(password("password2"), Some(hash))
+            .await
+            .unwrap();
+        assert!(
+            matches!(compared, Comparison::Different),
+            "a wrong password replaces nothing"
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! The table of users.
+//!
+//! It reads and writes rows by the name of the user. It neither compares passwords nor ends sessions.
+
+use handstamp_axum::handstamp::clock::UnixTime;
+
+use super::password::StoredHash;
+use super::user_name::UserName;
+use crate::storage::clock::seconds;
+use crate::storage::database::{Database, DatabaseError, query};
+
+/// The users in the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Users(Database);
+
+/// One user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) hash: StoredHash,
+    /// Counts the passwords that the user has had.
+    pub(crate) password_number: i64,
+    pub(crate) may_log_in: bool,
+}
+
+impl Users {
+    pub(crate) fn new(database: Database) -> Self {
+        Self(database)
+    }
+
+    /// Adds a user. Returns `false`, and adds none, if the name differs from that of another user by
+    /// case alone or not at all.
+    pub(crate) async fn add(
+        &self,
+        name: &UserName,
+        hash: &StoredHash,
+        now: UnixTime,
+    ) -> Result<bool, DatabaseError> {
+        let added = query!(&self.0, pool => async {
+            let query = sqlx::query(ADD).bind(name.as_str()).bind(name.folded());
+            let query = query.bind(hash.as_str()).bind(seconds(now));
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(added == 1)
+    }
+
+    /// Returns the user of exactly this name.
+    pub(crate) async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
+        let found: Option<(String, i64, Option<i64>)> = query!(&self.0, pool => {
+            sqlx::query_as(FIND).bind(name.as_str()).fetch_optional(pool)
+        })?;
+        Ok(found.map(|(hash, password_number, disabled_at)| User {
+            hash: StoredHash::from_database(hash),
+            password_number,
+            may_log_in: disabled_at.is_none(),
+        }))
+    }
+
+    /// Returns all names in order, and whether each user may log in.
+    pub(crate) async fn list(&self) -> Result<Vec<(String, bool)>, DatabaseError> {
+        let rows: Vec<(String, Option<i64>)> =
+            query!(&self.0, pool => sqlx::query_as(LIST).fetch_all(pool))?;
+        let listed = rows
+            .into_iter()
+            .map(|(name, disabled_at)| (name, disabled_at.is_none()));
+        Ok(listed.collect())
+    }
+
+    pub(crate) async fn is_empty(&self) -> Result<bool, DatabaseError> {
+        let first: Option<i64> =
+            query!(&self.0, pool => sqlx::query_scalar(FIRST).fetch_optional(pool))?;
+        Ok(first.is_none())
+    }
+
+    /// Sets a new password. Returns `false` if there is no such user.
+    pub(crate) async fn set_password(
+        &self,
+        name: &UserName,
+        hash: &StoredHash,
+    ) -> Result<bool, DatabaseError> {
+        let found = query!(&self.0, pool => async {
+            let query = sqlx::query(SET_PASSWORD).bind(name.as_str()).bind(hash.as_str());
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(found == 1)
+    }
+
+    /// Replaces the hash by another one of the same password, unless it was changed meanwhile.
+    pub(crate) async fn replace_hash(
+        &self,
+        name: &UserName,
+        old: &StoredHash,
+        new: &StoredHash,
+    ) -> Result<(), DatabaseError> {
+        query!(&self.0, pool => async {
+            let query = sqlx::query(REPLACE_HASH).bind(name.as_str());
+            let query = query.bind(old.as_str()).bind(new.as_str());
+            query.execute(pool).await.map(drop)
+        })
+    }
+
+    /// Returns `false` if there is no such user.
+    pub(crate) async fn disable(
+        &self,
+        name: &UserName,
+        now: UnixTime,
+    ) -> Result<bool, DatabaseError> {
+        self.set_disabled_at(name, Some(seconds(now))).await
+    }
+
+    /// Returns `false` if there is no such user.
+    pub(crate) async fn enable(&self, name: &UserName) -> Result<bool, DatabaseError> {
+        self.set_disabled_at(name, None).await
+    }
+
+    async fn set_disabled_at(
+        &self,
+        name: &UserName,
+        at: Option<i64>,
+    ) -> Result<bool, DatabaseError> {
+        let found = query!(&self.0, pool => async {
+            let query = sqlx::query(SET_DISABLED_AT).bind(name.as_str()).bind(at);
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(found == 1)
+    }
+}
+
+const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash, created_at) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT DO NOTHING";
+const FIND: &str =
+    "SELECT password_hash, password_number, disabled_at FROM handstamp_users WHERE name = $1";
+const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
+const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
+const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1 \
+                            WHERE name = $1";
+const REPLACE_HASH: &str =
+    "UPDATE handstamp_users SET password_hash = $3 WHERE name = $1 AND password_hash = $2";
+const SET_DISABLED_AT: &str = "UPDATE handstamp_users SET disabled_at = $2 WHERE name = $1";
+
+#[cfg(test)]
+mod tests;

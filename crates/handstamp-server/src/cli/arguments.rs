@@ -1,0 +1,129 @@
+//! The arguments, and the text of `--help`.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "clap prints the documentation as it stands"
+)]
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::accounts::user_name::UserName;
+use crate::http::client_address::Network;
+
+/// Login with cookies and JWTs.
+///
+/// Every JWT_* and HANDSTAMP_* variable of the environment is a setting. An invalid one stops the
+/// start, with a message that lists all problems.
+///
+/// Users and sessions are kept in one database: a file of SQLite, unless --database names another
+/// one or --redis another place for sessions. Sessions survive a restart, a log-out takes effect at
+/// once, and several servers can share a PostgreSQL database.
+///
+/// Until the first user is added with `handstamp user add`, and while the server listens on a
+/// loopback address without a public origin, the demo users user1/password1 and user2/password2
+/// exist, and the page at / can be tried with them. When the first user is added, or the server
+/// starts on another address, the sessions of the demo users are ended.
+#[derive(Debug, Parser)]
+#[command(
+    name = "handstamp",
+    version,
+    after_help = AFTER_HELP
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(super) serve: ServeArguments,
+
+    #[command(flatten)]
+    pub(super) storage: StorageArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Manages the users who can log in
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1 and $PORT, else
+    /// 8000]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+
+    /// A proxy whose X-Forwarded-For is trusted; may be given more than once [default: none]
+    #[arg(long, value_name = "ADDRESS|NETWORK")]
+    pub(super) trusted_proxy: Vec<Network>,
+}
+
+impl ServeArguments {
+    pub(super) fn is_given(&self) -> bool {
+        self.listen.is_some() || !self.trusted_proxy.is_empty()
+    }
+}
+
+// The values are texts because clap repeats a value that it cannot read, and these may hold
+// passwords.
+#[derive(Debug, Args)]
+pub(super) struct StorageArguments {
+    /// The database of users and sessions: sqlite://PATH or postgres://USER@HOST/NAME [default:
+    /// $DATABASE_URL, else handstamp/handstamp.db in $XDG_STATE_HOME, else in ~/.local/state]
+    ///
+    /// Other users of this host can read the arguments of a process. A password is safer in
+    /// DATABASE_URL, PGPASSWORD or ~/.pgpass.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(super) database: Option<String>,
+
+    /// Another place for sessions: redis://HOST[:PORT] or rediss://HOST [default: $REDIS_URL, else
+    /// the database]
+    ///
+    /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes` unless
+    /// a restart of Redis may log all users out. Servers that use the same Redis and the same
+    /// database number share their sessions. The commands that end sessions need it as well: user
+    /// add, disable and passwd. A password is safer in REDIS_URL.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(super) redis: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Adds a user and asks for the password
+    Add {
+        /// 1 to 64 visible characters; case matters at log-in, yet no two names differ by case alone
+        name: UserName,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Lists all users, one per line: the name, a tab, and enabled or disabled
+    List,
+    /// Disables a user, who can no longer log in, and ends all sessions of the user
+    Disable { name: UserName },
+    /// Enables a disabled user, who can log in again
+    Enable { name: UserName },
+    /// Asks for a new password, and ends all sessions of the user
+    Passwd {
+        name: UserName,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PasswordSource {
+    /// Reads the password from standard input, without its last line break, instead of asking
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+}
+
+const AFTER_HELP: &str = "\
+Routes: POST /login, /logout, /refresh, /posts, /sessions/revoke-others; GET /protected, /sessions, /names; \
+DELETE /sessions/ID. GET /healthz tells that the process runs, GET /readyz that users and sessions can be reached.
+
+RUST_LOG=handstamp=debug logs why requests are refused.";

@@ -1,0 +1,36 @@
+//! The environment variables, read once.
+
+use std::ffi::{OsStr, OsString};
+
+/// The environment variables of the process.
+#[derive(Clone)]
+pub(super) struct Environment(Vec<(OsString, OsString)>);
+
+impl Environment {
+    pub(super) fn of_this_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// Returns the value of a variable. An empty one counts as not set.
+    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+        let mut variables = self.0.iter();
+        let (_, value) = variables.find(|(own, _)| own == name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// Returns all variables, from which the library takes its settings.
+    pub(super) fn into_variables(self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(variables: [(&str, &str); N]) -> Self {
+        Self(
+            variables
+                .map(|(name, value)| (name.into(), value.into()))
+                .into(),
+        )
+    }
+}

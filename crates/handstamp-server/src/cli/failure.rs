@@ -1,0 +1,51 @@
+//! The exit status and the last words of the process.
+
+use std::error::Error;
+
+use crate::accounts::demo_users::RevokeError;
+use crate::storage::database::DatabaseError;
+
+/// An error that ends the process, in words for the person who started it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: u8,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    /// The arguments or the settings are wrong.
+    pub(super) fn usage(problem: impl Into<Box<dyn Error>>) -> Self {
+        Self {
+            status: 2,
+            message: problem.into().to_string(),
+        }
+    }
+
+    /// Anything else went wrong.
+    pub(super) fn new(problem: impl Into<Box<dyn Error>>) -> Self {
+        Self {
+            status: 1,
+            message: problem.into().to_string(),
+        }
+    }
+
+    /// Ctrl-C was pressed. Shells use the same status.
+    pub(super) fn interrupted() -> Self {
+        Self {
+            status: 130,
+            message: "interrupted; nothing was changed".to_owned(),
+        }
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<RevokeError> for Failure {
+    fn from(error: RevokeError) -> Self {
+        Self::new(error)
+    }
+}

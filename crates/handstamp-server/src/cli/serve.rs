@@ -1,0 +1,195 @@
+//! Serving, which is what the program does without a command.
+//!
+//! It turns arguments and environment into an application, in the order in which mistakes are
+//! best found: settings, then storage, then the port.
+
+use std::io::{ErrorKind, Write as _};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use handstamp_axum::{Auth, Config, handstamp};
+use tokio::net::TcpListener;
+
+use super::arguments::{ServeArguments, StorageArguments};
+use super::environment::Environment;
+use super::failure::Failure;
+use super::settings::{Exposure, Settings};
+use super::storage;
+use crate::accounts::demo_users::{self, DemoUsers};
+use crate::accounts::log_in::LogIn;
+use crate::accounts::purge::Purge;
+use crate::accounts::throttle::Throttle;
+use crate::accounts::users::Users;
+use crate::http::client_address::TrustedProxies;
+use crate::http::server::{self, ShutdownSignal};
+use crate::http::{self, AppState, Dependencies};
+use crate::storage::database::Database;
+use crate::storage::database_url::DatabaseUrl;
+use crate::storage::secret_file::{self, SecretSource};
+
+/// Serves until a signal ends the process, which may come before it listens.
+pub(super) async fn execute(
+    arguments: ServeArguments,
+    storage: &StorageArguments,
+) -> Result<(), Failure> {
+    let mut shutdown = ShutdownSignal::new().map_err(Failure::new)?;
+    let server = tokio::select! {
+        server = Server::start(arguments, storage) => server?,
+        () = shutdown.recv() => return Ok(()),
+    };
+    server.run(shutdown).await;
+    Ok(())
+}
+
+/// Everything that is open while the program serves.
+struct Server {
+    listener: TcpListener,
+    router: Router,
+    auth: Auth,
+    database: Database,
+}
+
+impl Server {
+    async fn start(arguments: ServeArguments, storage: &StorageArguments) -> Result<Self, Failure> {
+        let environment = Environment::of_this_process();
+        let address = match arguments.listen {
+            Some(address) => address,
+            None => SocketAddr::from(([127, 0, 0, 1], port()?)),
+        };
+        let url = storage.database_url(&environment)?;
+        let redis = storage.redis(&environment)?;
+        let settings = Settings::new(environment);
+        let exposure = settings.exposure(address);
+        let implicit_refresh = settings.implicit_refresh();
+        let config = configure(settings, exposure, &url)?;
+        let database = storage::open_database(&url).await?;
+        let redis_shown = redis.as_ref().map(|redis| format!("{redis:?}"));
+        let sessions = storage::open_sessions(&url, redis).await?;
+        let listener = listen(address).await?;
+        let address = listener.local_addr().map_err(Failure::new)?;
+        match redis_shown {
+            None => tracing::info!("users and sessions are kept in {url}"),
+            Some(redis) => tracing::info!("users are kept in {url}, sessions in {redis}"),
+        }
+        let users = Users::new(database.clone());
+        let demo_users = demo_users(exposure, address, &users).await?;
+        if !demo_users.exist(&users).await? {
+            demo_users::revoke_sessions(&users, &sessions).await?;
+        }
+
+        let auth = handstamp::Auth::builder(config).store(sessions.store());
+        let auth = Auth::from(auth.build());
+        let state = AppState {
+            auth: auth.clone(),
+            log_in: LogIn::new(&database, demo_users),
+            proxies: TrustedProxies::new(arguments.trusted_proxy),
+        };
+        let dependencies = Dependencies {
+            database: database.clone(),
+            sessions,
+        };
+        let router = http::router(state, dependencies, implicit_refresh);
+
+        // Standard output may be closed, which is no reason to stop.
+        let _ = writeln!(std::io::stdout(), "handstamp listening on http://{address}");
+        Ok(Self {
+            listener,
+            router,
+            auth,
+            database,
+        })
+    }
+
+    async fn run(self, shutdown: ShutdownSignal) {
+        let purge = Purge::start(Throttle::new(self.database.clone()), self.auth);
+        server::serve(self.listener, self.router, shutdown).await;
+        purge.stop().await;
+        // A request that was abandoned may still hold a connection.
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database was closed before it had answered all queries");
+        }
+    }
+}
+
+/// Checks the settings. If they have no key, they get the one that is kept next to the database.
+fn configure(settings: Settings, exposure: Exposure, url: &DatabaseUrl) -> Result<Config, Failure> {
+    if settings.has_key() {
+        return settings.config(exposure, None).map_err(Failure::usage);
+    }
+    let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
+    let source = secret_file::read_or_create(&path).map_err(Failure::usage)?;
+    let path = path.display();
+    let secret = match source {
+        SecretSource::Existing(secret) => {
+            tracing::info!("JWT_SECRET_KEY is not set: the key in {path} is used");
+            secret
+        }
+        SecretSource::Created(secret) => {
+            tracing::info!("JWT_SECRET_KEY is not set: a random key was created in {path}");
+            secret
+        }
+    };
+    settings.config(exposure, Some(secret)).map_err(|error| {
+        let mut problems = error.problems().iter();
+        if problems.any(|problem| problem.key() == "JWT_SECRET_KEY") {
+            Failure::usage(format!(
+                "{error}\nThe key is the one in {path}. Remove the file: a new key is created, and all users have to log in \
+                 again"
+            ))
+        } else {
+            Failure::usage(error)
+        }
+    })
+}
+
+fn port() -> Result<u16, Failure> {
+    match std::env::var("PORT") {
+        Ok(port) => port
+            .parse()
+            .map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535"))),
+        Err(_) => Ok(8000),
+    }
+}
+
+/// Returns whether the demo users exist, and warns where no user exists at all.
+async fn demo_users(
+    exposure: Exposure,
+    address: SocketAddr,
+    users: &Users,
+) -> Result<DemoUsers, Failure> {
+    if exposure == Exposure::Loopback {
+        return Ok(DemoUsers::UntilFirstUser);
+    }
+    if users.is_empty().await? {
+        let (reason, help) = if address.ip().is_loopback() {
+            ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
+        } else {
+            let reason = format!("{address} is not a loopback address");
+            (reason, "listen on 127.0.0.1")
+        };
+        tracing::warn!(
+            "{reason}: the demo users do not exist, and no user can log in. Add one with `handstamp user add NAME`, or for \
+             the demo, {help}"
+        );
+    }
+    Ok(DemoUsers::Never)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failure::new(format!(
+            "another program listens on {address}; stop it, or choose another port with --listen"
+        )),
+        _ => Failure::new(format!("cannot listen on {address}: {error}")),
+    })
+}
+
+const NO_KEY: &str = "JWT_SECRET_KEY is not set: servers that share a PostgreSQL database need the same key. Set it for \
+                      each of them, for example to the output of `openssl rand -hex 32`";
+
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);

@@ -1,0 +1,72 @@
+//! The settings of the library: the environment over the defaults of this program.
+//!
+//! The library reads and checks every `JWT_*` and `HANDSTAMP_*` variable. This program only asks
+//! which of them were given, where its own defaults depend on them.
+
+use std::net::SocketAddr;
+
+use handstamp_axum::Config;
+use handstamp_axum::handstamp::config::ConfigBuilder;
+use handstamp_axum::handstamp::error::ConfigError;
+use handstamp_axum::handstamp::secret::Secret;
+
+use super::environment::Environment;
+use crate::http::ImplicitRefresh;
+
+/// The settings of the environment, before they are checked.
+pub(super) struct Settings(ConfigBuilder);
+
+impl Settings {
+    pub(super) fn new(environment: Environment) -> Self {
+        Self(Config::builder().env_from(environment.into_variables()))
+    }
+
+    pub(super) fn exposure(&self, address: SocketAddr) -> Exposure {
+        if address.ip().is_loopback() && !self.0.is_given("HANDSTAMP_PUBLIC_ORIGIN") {
+            Exposure::Loopback
+        } else {
+            Exposure::Public
+        }
+    }
+
+    pub(super) fn has_key(&self) -> bool {
+        self.0.has_key()
+    }
+
+    /// Implicit refresh is enabled by its settings: no other one exists to ask for it.
+    pub(super) fn implicit_refresh(&self) -> ImplicitRefresh {
+        if self.0.has_implicit_refresh() {
+            ImplicitRefresh::Enabled
+        } else {
+            ImplicitRefresh::Disabled
+        }
+    }
+
+    /// Checks everything together. `secret` is the key for settings that have none.
+    pub(super) fn config(
+        self,
+        exposure: Exposure,
+        secret: Option<Secret>,
+    ) -> Result<Config, ConfigError> {
+        let Self(mut builder) = self;
+        // Browsers use plain HTTP on the loopback interface. Cookies that are not Secure cannot
+        // leak there: they never leave the host.
+        if exposure == Exposure::Loopback && !builder.is_given("JWT_COOKIE_SECURE") {
+            builder = builder.cookie_secure(false);
+        }
+        if let Some(secret) = secret {
+            builder = builder.secret_key(secret);
+        }
+        builder.build()
+    }
+}
+
+/// From where the server can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exposure {
+    /// From its own host only.
+    Loopback,
+    /// From other hosts too: it listens on another address, or a proxy serves it under a public
+    /// origin.
+    Public,
+}

@@ -1,0 +1,189 @@
+//! The storage that arguments and environment variables name, and the folder of the default one.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use handstamp_redis::RedisStore;
+
+use super::arguments::StorageArguments;
+use super::environment::Environment;
+use super::failure::Failure;
+use crate::storage::database::Database;
+use crate::storage::database_url::DatabaseUrl;
+use crate::storage::sessions::Sessions;
+
+impl StorageArguments {
+    /// Returns the database of the command line, else of `DATABASE_URL`, else a file in the user's
+    /// state folder, which is created.
+    pub(super) fn database_url(&self, environment: &Environment) -> Result<DatabaseUrl, Failure> {
+        let (source, url) = match (&self.database, environment.get("DATABASE_URL")) {
+            (Some(url), _) => ("--database", Some(url.as_str())),
+            (None, Some(url)) => ("DATABASE_URL", url.to_str()),
+            (None, None) => {
+                return default_file(environment).map(|path| DatabaseUrl::sqlite_file(&path));
+            }
+        };
+        let url = url.unwrap_or_default().parse();
+        url.map_err(|error| Failure::usage(format!("{source}: {error}")))
+    }
+
+    /// Returns the Redis of the command line, else of `REDIS_URL`. It is not contacted yet.
+    pub(super) fn redis(&self, environment: &Environment) -> Result<Option<RedisStore>, Failure> {
+        let (source, url) = match (&self.redis, environment.get("REDIS_URL")) {
+            (Some(url), _) => ("--redis", Some(url.as_str())),
+            (None, Some(url)) => ("REDIS_URL", url.to_str()),
+            (None, None) => return Ok(None),
+        };
+        let store = RedisStore::new(url.unwrap_or_default());
+        let store = store.map_err(|error| Failure::usage(format!("{source}: {error}")))?;
+        Ok(Some(store))
+    }
+}
+
+pub(super) async fn open_database(url: &DatabaseUrl) -> Result<Database, Failure> {
+    Database::open(url)
+        .await
+        .map_err(|error| Failure::new(format!("the database {url}: {error}")))
+}
+
+pub(super) async fn open_sessions(
+    url: &DatabaseUrl,
+    redis: Option<RedisStore>,
+) -> Result<Sessions, Failure> {
+    Sessions::open(url, redis)
+        .await
+        .map_err(|error| Failure::new(format!("sessions in {url}: {error}")))
+}
+
+/// Returns the file that the [XDG Base Directory Specification][xdg] gives: a path that is not
+/// absolute counts as not set, and folders are created for this user alone.
+///
+/// [xdg]: https://specifications.freedesktop.org/basedir-spec/latest/
+fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
+    let folder = |name| {
+        environment
+            .get(name)
+            .map(Path::new)
+            .filter(|path| path.is_absolute())
+    };
+    let state = match (folder("XDG_STATE_HOME"), folder("HOME")) {
+        (Some(state), _) => state.to_owned(),
+        (None, Some(home)) => home.join(".local/state"),
+        (None, None) => {
+            return Err(Failure::usage(
+                "no place for the database: HOME is not set. Name one with --database sqlite://PATH",
+            ));
+        }
+    };
+    let folder = state.join("handstamp");
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(&folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::new(format!(
+            "cannot create the folder {folder} for the database: {error}. Name another place with --database \
+             sqlite://PATH"
+        ))
+    })?;
+    Ok(folder.join("handstamp.db"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(database: Option<&str>) -> StorageArguments {
+        StorageArguments {
+            database: database.map(str::to_owned),
+            redis: None,
+        }
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_environment() {
+        let environment = Environment::from([("DATABASE_URL", "postgres://u:swordfish@db/auth")]);
+        let url = arguments(None).database_url(&environment).unwrap();
+        assert_eq!(url.to_string(), "postgres://db:5432/auth");
+        let url = arguments(Some("sqlite:///srv/h.db"))
+            .database_url(&environment)
+            .unwrap();
+        assert_eq!(url.to_string(), "sqlite:///srv/h.db");
+    }
+
+    #[tokio::test]
+    async fn an_invalid_redis_url_is_reported_with_its_source() {
+        let invalid = "http://u:swordfish@redis";
+        for (name, argument, variable, source) in [
+            (
+                "an argument",
+                Some(invalid),
+                "redis://redis/",
+                Some("--redis: "),
+            ),
+            ("a variable", None, invalid, Some("REDIS_URL: ")),
+            ("an empty argument", Some(""), "", Some("--redis: ")),
+            ("an empty variable", None, "", None),
+            (
+                "a valid one",
+                Some("redis://u:swordfish@redis"),
+                invalid,
+                None,
+            ),
+        ] {
+            let environment = Environment::from([("REDIS_URL", variable)]);
+            let arguments = StorageArguments {
+                database: None,
+                redis: argument.map(str::to_owned),
+            };
+            let failure = arguments.redis(&environment).err();
+            let message = failure.as_ref().map(|failure| failure.message.as_str());
+            assert_eq!(message.is_some(), source.is_some(), "{name}: {message:?}");
+            let message = message.unwrap_or_default();
+            assert!(
+                message.starts_with(source.unwrap_or_default()),
+                "{name}: {message}"
+            );
+            assert!(!message.contains("swordfish"), "{name}: {message}");
+        }
+    }
+
+    #[test]
+    fn an_invalid_database_url_is_reported_with_its_source() {
+        for (name, argument, variable, expected) in [
+            (
+                "an argument",
+                Some("mysql://u:swordfish@db"),
+                "",
+                "--database: not a supported database",
+            ),
+            (
+                "a variable",
+                None,
+                "mysql://u:swordfish@db",
+                "DATABASE_URL: not a supported database",
+            ),
+            ("an empty argument", Some(""), "", "--database: not a URL"),
+            (
+                "no home",
+                None,
+                "",
+                "no place for the database: HOME is not set",
+            ),
+        ] {
+            let environment =
+                Environment::from([("DATABASE_URL", variable), ("XDG_STATE_HOME", "relative")]);
+            let failure = arguments(argument).database_url(&environment).unwrap_err();
+            assert_eq!(failure.status, 2, "{name}");
+            assert!(
+                failure.message.starts_with(expected),
+                "{name}: {}",
+                failure.message
+            );
+            assert!(
+                !failure.message.contains("swordfish"),
+                "{name}: {}",
+                failure.message
+            );
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The command `handstamp user`, which manages accounts.
+//!
+//! A command changes the account before it ends the sessions. A concurrent log-in then either has
+//! its session ended here, or finds the change when it is confirmed.
+
+use std::io::{self, ErrorKind, Write as _};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::arguments::{PasswordSource, StorageArguments, UserCommand};
+use super::environment::Environment;
+use super::failure::Failure;
+use super::password_input::{self, PasswordInputError};
+use super::storage;
+use crate::accounts::demo_users;
+use crate::accounts::password::StoredHash;
+use crate::accounts::user_name::UserName;
+use crate::accounts::users::Users;
+use crate::storage::clock::now;
+use crate::storage::sessions::Sessions;
+
+pub(super) async fn execute(
+    command: UserCommand,
+    storage: &StorageArguments,
+) -> Result<(), Failure> {
+    let environment = Environment::of_this_process();
+    let url = storage.database_url(&environment)?;
+    let redis = storage.redis(&environment)?;
+    let database = storage::open_database(&url).await?;
+    let users = Users::new(database.clone());
+    let done = match storage::open_sessions(&url, redis).await {
+        Ok(sessions) => change(command, &users, &sessions).await,
+        Err(failure) => Err(failure),
+    };
+    database.close().await;
+    done
+}
+
+async fn change(command: UserCommand, users: &Users, sessions: &Sessions) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add { name, password } => {
+            let hash = hash(password).await?;
+            if !users.add(&name, &hash, now()).await? {
+                return Err(Failure::new(format!(
+                    "the user {name} exists already, or another user whose name differs by case alone"
+                )));
+            }
+            // An earlier user may have had the same name. The demo ends with the first user.
+            revoke_sessions(sessions, &name).await?;
+            demo_users::revoke_sessions(users, sessions).await?;
+            print(&format!("user {name} was added\n"))
+        }
+        UserCommand::List => {
+            let mut lines = String::new();
+            for (name, may_log_in) in users.list().await? {
+                let state = if may_log_in { "enabled" } else { "disabled" };
+                lines.extend([&name, "\t", state, "\n"]);
+            }
+            print(&lines)
+        }
+        UserCommand::Disable { name } => {
+            require(users.disable(&name, now()).await?, &name)?;
+            let ended = revoke_sessions(sessions, &name).await?;
+            print(&format!(
+                "user {name} is disabled; sessions ended: {ended}\n"
+            ))
+        }
+        UserCommand::Enable { name } => {
+            require(users.enable(&name).await?, &name)?;
+            print(&format!("user {name} is enabled\n"))
+        }
+        UserCommand::Passwd { name, password } => {
+            // The user is looked up first, so that no password is typed in vain.
+            require(users.find(&name).await?.is_some(), &name)?;
+            let hash = hash(password).await?;
+            require(users.set_password(&name, &hash).await?, &name)?;
+            let ended = revoke_sessions(sessions, &name).await?;
+            print(&format!(
+                "user {name} has a new password; sessions ended: {ended}\n"
+            ))
+        }
+    }
+}
+
+async fn revoke_sessions(sessions: &Sessions, name: &UserName) -> Result<usize, Failure> {
+    sessions.revoke_all(name.as_str()).await.map_err(|error| {
+        Failure::new(format!(
+            "the account of {name} was changed, but its sessions could not be ended and go on: {error}. When the session \
+             store answers again, `handstamp user disable` ends them, and `handstamp user enable` lets {name} log in again"
+        ))
+    })
+}
+
+async fn hash(source: PasswordSource) -> Result<StoredHash, Failure> {
+    // With a handler, Ctrl-C does not end the process before the terminal shows typed text again.
+    let _interrupt = signal(SignalKind::interrupt()).map_err(Failure::new)?;
+    let read = move || {
+        let password = if source.password_stdin {
+            password_input::from_standard_input()
+        } else {
+            password_input::from_terminal()
+        };
+        password.map(|password| StoredHash::new(&password))
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(hash)) => hash.map_err(Failure::new),
+        Ok(Err(PasswordInputError::Interrupted)) => Err(Failure::interrupted()),
+        Ok(Err(error)) => Err(Failure::new(error)),
+        Err(error) => Err(Failure::new(error)),
+    }
+}
+
+fn require(is_found: bool, name: &UserName) -> Result<(), Failure> {
+    if is_found {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("there is no user {name}")))
+    }
+}
+
+/// Prints to standard output. A reader that has closed it, such as `head`, is not an error.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,8 +1,0 @@
--- Log-ins that were tried and have not succeeded, counted until `ends_at`.
-CREATE TABLE handstamp_log_in_attempts (
-    -- An account, an address, or both together: throttle.rs makes the texts.
-    who TEXT NOT NULL PRIMARY KEY,
-    attempts BIGINT NOT NULL,
-    ends_at BIGINT NOT NULL
-);
-CREATE INDEX handstamp_log_in_attempts_ends_at ON handstamp_log_in_attempts (ends_at);

@@ -1,0 +1,72 @@
+//! Liveness and readiness, for load balancers and container managers.
+//!
+//! No token is needed. The answer names what cannot be reached; the reason is logged only.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::storage::database::Database;
+use crate::storage::sessions::Sessions;
+
+pub(super) fn routes(dependencies: Dependencies) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .with_state(dependencies)
+}
+
+/// What the server needs to answer log-ins and requests.
+#[derive(Clone)]
+pub(crate) struct Dependencies {
+    pub(crate) database: Database,
+    pub(crate) sessions: Sessions,
+}
+
+/// Tells that the process runs. It does not ask the database, which a restart of this process
+/// would not repair.
+async fn healthz() -> impl IntoResponse {
+    uncached(StatusCode::OK, Json(json!({"status": "ok"})))
+}
+
+/// Tells whether log-ins and requests can be served.
+async fn readyz(State(dependencies): State<Dependencies>) -> Response {
+    let Dependencies { database, sessions } = dependencies;
+    let (database, sessions) = tokio::join!(
+        answers("the database", database.ping()),
+        answers("the session store", sessions.ping()),
+    );
+    let status = if database && sessions {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let word = |is_up| if is_up { "ok" } else { "unreachable" };
+    let body = json!({"database": word(database), "sessions": word(sessions)});
+    uncached(status, Json(body)).into_response()
+}
+
+/// Returns whether a dependency answers in time.
+async fn answers<E: Display>(name: &str, ping: impl Future<Output = Result<(), E>>) -> bool {
+    match tokio::time::timeout(PING_TIMEOUT, ping).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => tracing::error!(%error, "not ready: {name} does not answer"),
+        Err(_) => tracing::error!("not ready: {name} does not answer in time"),
+    }
+    false
+}
+
+fn uncached(status: StatusCode, body: impl IntoResponse) -> impl IntoResponse {
+    (status, [(CACHE_CONTROL, "no-store")], body)
+}
+
+/// Shorter than the few seconds between two probes.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,171 @@
+//! The route that logs a user in.
+//!
+//! The accounts verify the credentials, and the library makes the session and its tokens. A
+//! refused log-in sets no cookie.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use handstamp_axum::handstamp::error::StoreError;
+use handstamp_axum::{Auth, AuthError, ClientInfo, Rejection, days};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::client_address::ClientAddress;
+use super::json_body::JsonBody;
+use crate::accounts::log_in::{Credentials, LogIn, LogInError};
+use crate::accounts::password::Password;
+
+/// The body of a log-in.
+#[derive(Deserialize)]
+pub(super) struct LogInForm {
+    username: String,
+    password: Password,
+    /// The user's own name for the device.
+    device: Option<String>,
+    /// Whether the user stays logged in when the browser is closed.
+    #[serde(default)]
+    remember: bool,
+}
+
+pub(super) async fn log_in(
+    State(auth): State<Auth>,
+    State(log_in): State<LogIn>,
+    ClientAddress(address): ClientAddress,
+    client: ClientInfo,
+    JsonBody(form): JsonBody<LogInForm>,
+) -> Result<Response, AuthError> {
+    let credentials = Credentials {
+        username: form.username,
+        password: form.password,
+    };
+    let verified = match log_in.verify(credentials, address).await {
+        Ok(verified) => verified,
+        Err(error) => return Ok(refuse(&auth, error)),
+    };
+    let name = verified.name.as_str();
+    let mut client = client.ip(address).label(form.device.unwrap_or_default());
+    if form.remember {
+        client = client.persistent(REMEMBERED);
+    }
+    let tokens = auth.log_in(name, client).await?;
+    if let Err(error) = log_in.confirm(&verified).await {
+        // The tokens are not sent. The command that changed the account was to end all sessions,
+        // and this one came too late for it.
+        if matches!(error, LogInError::InvalidCredentials) {
+            auth.revoke_all_sessions(name)
+                .await
+                .map_err(Rejection::from)?;
+        }
+        return Ok(refuse(&auth, error));
+    }
+    let body = Json(json!({"message": "Login successful", "username": name}));
+    Ok((auth.set_cookies(&tokens)?, body).into_response())
+}
+
+fn refuse(auth: &Auth, error: LogInError) -> Response {
+    let rejection = match error {
+        LogInError::InvalidCredentials => {
+            let headers = [(CACHE_CONTROL, "no-store")];
+            let body = Json(json!({"message": "Invalid username or password"}));
+            return (StatusCode::UNAUTHORIZED, headers, body).into_response();
+        }
+        LogInError::RateLimited { retry_after } => auth.rate_limited(retry_after),
+        LogInError::Busy => auth.busy(),
+        LogInError::Database(error) => auth.store_unavailable(StoreError::new(error)),
+    };
+    Rejection::from(rejection).into_response()
+}
+
+const REMEMBERED: Duration = days(30);
+
+#[cfg(test)]
+mod tests {
+    use handstamp_axum::Config;
+
+    use super::*;
+    use crate::storage::database::DatabaseError;
+
+    async fn body(response: Response) -> String {
+        let bytes = axum::body::to_bytes(response.into_body(), 1024)
+            .await
+            .unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    fn auth(settings: &[(&str, &str)]) -> Auth {
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        let config = Config::builder().secret_key([7; 32].as_slice());
+        Auth::new(config.env_from(settings).build().unwrap())
+    }
+
+    #[tokio::test]
+    async fn errors_become_rejections_in_the_configured_style() {
+        let authx: &[_] = &[
+            ("HANDSTAMP_ERROR_STYLE", "authx"),
+            ("JWT_ERROR_MESSAGE_KEY", "msg"),
+        ];
+        let minute = Duration::from_millis(59_001);
+        for (name, settings, error, status, retry_after, code) in [
+            (
+                "too many attempts",
+                &[][..],
+                LogInError::RateLimited {
+                    retry_after: minute,
+                },
+                429,
+                Some("60"),
+                r#""code":"rate_limited""#,
+            ),
+            (
+                "too many attempts, in the style of AuthX",
+                authx,
+                LogInError::RateLimited {
+                    retry_after: minute,
+                },
+                429,
+                Some("60"),
+                r#"{"msg":"Rate limit exceeded. Retry after 60 seconds.","error_type":"RateLimitExceeded","retry_after":60}"#,
+            ),
+            (
+                "a full queue",
+                &[],
+                LogInError::Busy,
+                503,
+                Some("1"),
+                r#""code":"busy""#,
+            ),
+            (
+                "a database that does not answer",
+                authx,
+                LogInError::Database(DatabaseError::Timeout(Duration::from_secs(2))),
+                503,
+                Some("1"),
+                r#""error_type":"StoreUnavailable""#,
+            ),
+            (
+                "wrong credentials",
+                &[],
+                LogInError::InvalidCredentials,
+                401,
+                None,
+                r#"{"message":"Invalid username or password"}"#,
+            ),
+        ] {
+            let response = refuse(&auth(settings), error);
+            assert_eq!(response.status(), status, "{name}");
+            let headers = response.headers();
+            let said = headers.get("retry-after").map(|value| value.to_str());
+            assert_eq!(said.transpose().unwrap(), retry_after, "{name}");
+            assert_eq!(headers[CACHE_CONTROL], "no-store", "{name}");
+            let body = body(response).await;
+            assert!(body.contains(code), "{name}: {body}");
+        }
+    }
+}

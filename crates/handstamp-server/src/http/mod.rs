@@ -1,0 +1,50 @@
+//! The HTTP side: connections, routes and the demo page.
+//!
+//! It is given an `Auth`, the accounts and a listening socket, and answers requests until the
+//! process is to stop. It reads no setting, and it writes no rejection by hand: the library makes
+//! them.
+
+pub(crate) mod client_address;
+mod health;
+mod json_body;
+mod log_in;
+mod page;
+mod routes;
+pub(crate) mod server;
+mod sessions;
+mod state;
+
+use axum::Router;
+use axum::http::StatusCode;
+use tower_http::timeout::TimeoutLayer;
+
+pub(crate) use health::Dependencies;
+pub(crate) use state::AppState;
+
+/// Whether requests renew access tokens that are about to expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ImplicitRefresh {
+    Enabled,
+    Disabled,
+}
+
+/// Returns everything that the server answers.
+pub(crate) fn router(
+    state: AppState,
+    dependencies: Dependencies,
+    implicit_refresh: ImplicitRefresh,
+) -> Router {
+    let auth = state.auth.clone();
+    let mut routes = routes::routes(state);
+    if implicit_refresh == ImplicitRefresh::Enabled {
+        routes = routes.layer(auth.implicit_refresh());
+    }
+    Router::new()
+        .merge(routes)
+        .merge(page::routes())
+        .merge(health::routes(dependencies))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            server::REQUEST_TIMEOUT,
+        ))
+}

@@ -1,0 +1,70 @@
+//! The routes of AuthX's complete example, and what the page needs to call them.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use handstamp_axum::handstamp::purpose;
+use handstamp_axum::{Access, Auth, AuthError, LogOut, Refresh, Rejection};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::json_body::JsonBody;
+use super::state::AppState;
+use super::{log_in, sessions};
+
+pub(super) fn routes(state: AppState) -> Router {
+    Router::new()
+        .route(
+            "/login",
+            post(log_in::log_in).layer(state.auth.same_origin()),
+        )
+        .route("/logout", post(log_out))
+        .route("/protected", get(protected))
+        .route("/posts", post(create_post))
+        .route("/refresh", post(refresh))
+        .route("/names", get(names))
+        .merge(sessions::routes())
+        .with_state(state)
+}
+
+/// Ends the session on every node, and deletes the cookies.
+async fn log_out(
+    State(auth): State<Auth>,
+    log_out: LogOut,
+) -> Result<impl IntoResponse, Rejection> {
+    let cookies = auth.log_out(log_out).await?;
+    Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
+}
+
+async fn protected(token: Access) -> Json<Value> {
+    Json(json!({"message": "Access granted", "username": token.subject()}))
+}
+
+#[derive(Deserialize)]
+struct Post {
+    title: String,
+}
+
+async fn create_post(token: Access, JsonBody(post): JsonBody<Post>) -> Json<Value> {
+    Json(json!({"message": "Post created", "title": post.title, "user": token.subject()}))
+}
+
+/// Exchanges the refresh token for its successor.
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+    let tokens = auth.refresh(token).await?;
+    Ok((
+        auth.set_cookies(&tokens)?,
+        Json(json!({"message": "Token refreshed"})),
+    ))
+}
+
+/// Tells the page the names of cookies and headers, which are settings.
+async fn names(State(auth): State<Auth>) -> Json<Value> {
+    let access = auth.config().names::<purpose::Access>();
+    let refresh = auth.config().names::<purpose::Refresh>();
+    Json(json!({
+        "access": {"cookie": access.cookie, "csrf_cookie": access.csrf_cookie, "csrf_header": access.csrf_header},
+        "refresh": {"cookie": refresh.cookie, "csrf_cookie": refresh.csrf_cookie, "csrf_header": refresh.csrf_header},
+    }))
+}

@@ -1,0 +1,33 @@
+//! What the handlers share.
+
+use axum::extract::FromRef;
+use handstamp_axum::Auth;
+
+use super::client_address::TrustedProxies;
+use crate::accounts::log_in::LogIn;
+
+/// The state of the router. Clones share what it holds.
+#[derive(Debug, Clone)]
+pub(crate) struct AppState {
+    pub(crate) auth: Auth,
+    pub(crate) log_in: LogIn,
+    pub(crate) proxies: TrustedProxies,
+}
+
+impl FromRef<AppState> for Auth {
+    fn from_ref(state: &AppState) -> Self {
+        state.auth.clone()
+    }
+}
+
+impl FromRef<AppState> for LogIn {
+    fn from_ref(state: &AppState) -> Self {
+        state.log_in.clone()
+    }
+}
+
+impl FromRef<AppState> for TrustedProxies {
+    fn from_ref(state: &AppState) -> Self {
+        state.proxies.clone()
+    }
+}

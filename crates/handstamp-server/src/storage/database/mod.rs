@@ -1,0 +1,203 @@
+//! The database of users and log-in attempts: SQLite for one host, PostgreSQL for several.
+//!
+//! It opens a pool of connections, brings the tables up to date, and bounds the time of every
+//! query. The queries themselves belong to the rooms that ask them, by [`query!`](query). It never
+//! holds a lock between two statements, the migrations excepted.
+
+use std::fmt;
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{PgPool, SqlitePool};
+
+use super::database_url::DatabaseUrl;
+use super::migrations::{self, MigrationError};
+
+/// Runs one query on the pool of either database, within its time limit. Both databases know `$1`,
+/// `ON CONFLICT` and `RETURNING`, so the text of the query is the same.
+macro_rules! query {
+    ($database:expr, $pool:ident => $query:expr) => {
+        match $database {
+            $crate::storage::database::Database::Sqlite($pool) => {
+                let limit = $crate::storage::database::SQLITE_TIMEOUT;
+                $crate::storage::database::with_timeout($query, limit).await
+            }
+            $crate::storage::database::Database::Postgres($pool) => {
+                let limit = $crate::storage::database::POSTGRES_TIMEOUT;
+                $crate::storage::database::with_timeout($query, limit).await
+            }
+        }
+    };
+}
+pub(crate) use query;
+
+/// A pool of connections. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// Connects, creates the file if there is none, and brings the tables up to date.
+    pub(crate) async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(options) => {
+                let pool = connect_sqlite((**options).clone()).await?;
+                migrations::run_on_sqlite(&pool).await?;
+                Ok(Self::Sqlite(pool))
+            }
+            DatabaseUrl::Postgres { options, .. } => {
+                let pool = PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(POSTGRES_TIMEOUT);
+                let pool = pool.connect_with((**options).clone()).await?;
+                migrations::run_on_postgres(&pool).await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// Checks that the database answers and has the tables.
+    pub(crate) async fn ping(&self) -> Result<(), DatabaseError> {
+        query!(self, pool => async { sqlx::query(PING).execute(pool).await.map(drop) })
+    }
+
+    /// Waits for the queries that are running, and closes all connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+pub(crate) async fn with_timeout<T>(
+    query: impl Future<Output = Result<T, sqlx::Error>>,
+    limit: Duration,
+) -> Result<T, DatabaseError> {
+    match tokio::time::timeout(limit, query).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(DatabaseError::Query(error)),
+        Err(_) => Err(DatabaseError::Timeout(limit)),
+    }
+}
+
+async fn connect_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+    let path = options.get_filename().to_owned();
+    create_private(&path).map_err(|error| OpenError::Create(path.display().to_string(), error))?;
+    let options = options
+        // In this mode readers do not wait for a writer.
+        .journal_mode(SqliteJournalMode::Wal)
+        .busy_timeout(SQLITE_TIMEOUT);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(SQLITE_CONNECTIONS)
+        .acquire_timeout(SQLITE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    // To switch a new file to WAL, SQLite takes a lock for which the busy timeout does not wait
+    // when several processes open the file at once.
+    let start = Instant::now();
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(SQLITE_BUSY)
+                    && start.elapsed() < SQLITE_TIMEOUT =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connected => return Ok(connected?),
+        }
+    }
+}
+
+/// Creates the file with the mode 600, because SQLite would make it readable for all users of the
+/// host. The files that SQLite creates next to it get the same mode.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let mode = fs::metadata(path)?.permissions().mode();
+            if mode & 0o007 != 0 {
+                let path = path.display();
+                tracing::warn!("all users of this host can read {path}: run `chmod o-rwx {path}`");
+            }
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A query failed or took too long. The message is for the log.
+#[derive(Debug)]
+pub(crate) enum DatabaseError {
+    Query(sqlx::Error),
+    Timeout(Duration),
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Query(error) => error.fmt(f),
+            Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs()),
+        }
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+/// The database cannot be used. The message is for the operator who starts the program.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    Create(String, io::Error),
+    Connect(sqlx::Error),
+    Migrate(MigrationError),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Connect(error)
+    }
+}
+
+impl From<MigrationError> for OpenError {
+    fn from(error: MigrationError) -> Self {
+        Self::Migrate(error)
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(path, error) => write!(f, "cannot create {path}: {error}"),
+            Self::Connect(error) => error.fmt(f),
+            Self::Migrate(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+const PING: &str = "SELECT version FROM handstamp_server_schema LIMIT 1";
+
+/// Longer than any query takes, although writers wait for each other.
+pub(crate) const SQLITE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A log-in waits for this long while the server of the database is down.
+pub(crate) const POSTGRES_TIMEOUT: Duration = Duration::from_secs(2);
+/// One connection writes at a time; the others read.
+const SQLITE_CONNECTIONS: u32 = 4;
+/// PostgreSQL has 100 connections by default, which several nodes share.
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
+/// lock.
+const SQLITE_BUSY: &str = "5";
+
+#[cfg(test)]
+mod tests;

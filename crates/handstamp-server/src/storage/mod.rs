@@ -1,0 +1,15 @@
+//! Storage: the database of users, the store of sessions, and the file of the signing key.
+//!
+//! It is given a place (a [`DatabaseUrl`](database_url::DatabaseUrl), a path, a Redis) and gives
+//! connections that the other rooms ask. It knows neither users nor passwords, and it reads no
+//! setting and no argument of the command line.
+
+pub(crate) mod clock;
+pub(crate) mod database;
+pub(crate) mod database_url;
+pub(crate) mod hex;
+mod migrations;
+pub(crate) mod secret_file;
+pub(crate) mod sessions;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,8 @@
+WITH clock AS (
+    SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
+)
+SELECT s.*
+FROM clock
+JOIN handstamp_sessions AS s ON s.id = ?2 AND s.uid = ?1
+WHERE s.revoked_at IS NULL
+    AND clock.now < s.idle_expires

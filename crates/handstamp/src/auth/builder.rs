@@ -1,0 +1,146 @@
+//! What an `Auth` is made of.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::Auth;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::context::blocklist::{Blocklist, TokenInfo, TokenStatus};
+use crate::context::{Context, Listener, NO_STORE, SessionEvent};
+use crate::error::StoreError;
+use crate::random::{RandomSource, SystemRandom};
+use crate::store::Store;
+
+/// An [`Auth`] in the making.
+#[derive(Debug)]
+#[must_use = "call `build`"]
+pub struct AuthBuilder {
+    config: Config,
+    clock: Box<dyn Clock>,
+    random: Box<dyn RandomSource>,
+    blocklist: Option<Blocklist>,
+    store: Option<Box<dyn Store>>,
+    listener: Option<Listener>,
+}
+
+impl AuthBuilder {
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            config,
+            clock: Box::new(SystemClock),
+            random: Box::new(SystemRandom),
+            blocklist: None,
+            store: None,
+            listener: None,
+        }
+    }
+
+    /// Keeps sessions and revocations here: then log-ins are sessions, refresh tokens are exchanged, and every request asks
+    /// whether its token is still good, at the cost of one round trip. [`store`](crate::store) tells which store for what.
+    ///
+    /// ```
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// A store that does not answer within `HANDSTAMP_STORE_TIMEOUT` lets nobody in: 503, and no cookie is touched.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Calls this function for everything that happens to sessions, at once and in the request that caused it. Let it be
+    /// quick: count, or send it on.
+    ///
+    /// ```
+    /// use handstamp::session::EventKind;
+    /// use handstamp::store::MemoryStore;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config)
+    ///     .store(MemoryStore::new())
+    ///     .on_session_event(|event| {
+    ///         if let EventKind::Reused(_) = event.kind {
+    ///             eprintln!("somebody copied a refresh token: {event:?}");
+    ///         }
+    ///     })
+    ///     .build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_session_event(
+        mut self,
+        listener: impl Fn(&SessionEvent) + Send + Sync + 'static,
+    ) -> Self {
+        self.listener = Some(Listener(Box::new(listener)));
+        self
+    }
+
+    /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
+    /// [`TokenInfo::id`]; when it cannot, the request is answered with 503.
+    ///
+    /// # Security
+    /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. What does not answer
+    /// within `HANDSTAMP_STORE_TIMEOUT` lets nobody in.
+    ///
+    /// ```
+    /// use handstamp::blocklist::TokenStatus;
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config)
+    ///     .with_blocklist(|token| async move {
+    ///         let revoked = token.id() == "the id of a stolen token";
+    ///         Ok(if revoked { TokenStatus::Revoked } else { TokenStatus::Active })
+    ///     })
+    ///     .build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
+    where
+        F: Fn(TokenInfo) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<TokenStatus, StoreError>> + Send + 'static,
+    {
+        self.blocklist = Some(Blocklist::new(ask));
+        self
+    }
+
+    /// Takes the time from here.
+    pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Takes token ids and CSRF values from here.
+    pub fn with_random_source(mut self, random: impl RandomSource + 'static) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// Done. Logs the configuration's warnings.
+    #[must_use]
+    pub fn build(self) -> Auth {
+        let Self {
+            config,
+            clock,
+            random,
+            blocklist,
+            store,
+            listener,
+        } = self;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        if store.is_none() && config.settings.session_tracking == Some(true) {
+            tracing::error!("JWT_SESSION_TRACKING=true: {NO_STORE}");
+        }
+        let context = Context::new(config, clock, random, blocklist, store, listener);
+        Auth(Arc::new(context))
+    }
+}

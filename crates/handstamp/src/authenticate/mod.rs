@@ -1,0 +1,91 @@
+//! The inbound page: from a request's head to a token that a handler may trust. Takes the settings and the time, and waits
+//! for nothing: [`clear`] does what needs the request, [`finish`] what is left once blocklist and store have answered.
+
+mod authenticated;
+mod cleared;
+mod require;
+#[cfg(test)]
+mod tests;
+pub(crate) mod verify;
+
+use std::time::Duration;
+
+pub use authenticated::Authenticated;
+pub(crate) use cleared::CsrfCleared;
+pub use require::Require;
+
+use crate::claims::Claims;
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::RejectionKind;
+use crate::purpose::Purpose;
+use crate::request::RequestHead;
+use crate::store::Admission;
+use crate::{csrf, locate};
+
+/// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back.
+pub(crate) fn clear<P: Purpose>(
+    head: &impl RequestHead,
+    config: &Config,
+    now: UnixTime,
+    require: &Require<P>,
+) -> Result<CsrfCleared<P>, RejectionKind> {
+    let locations = require
+        .locations
+        .as_deref()
+        .unwrap_or(&config.settings.token_locations);
+    let presented = locate::locate(head, config, locations, P::KIND)?;
+    csrf::check_presented(presented.location(), P::KIND, head, config, require.csrf)?;
+    let verified = verify::verify::<P>(&presented, config, now)?;
+    let claims = &verified.claims;
+    let demanded = [config.login_type(), require.login_type.as_deref()];
+    for expected in demanded.into_iter().flatten() {
+        if claims.login_type() != Some(expected) {
+            return Err(RejectionKind::LoginTypeMismatch {
+                expected: expected.to_owned(),
+                actual: claims.login_type().map(str::to_owned),
+            });
+        }
+    }
+    if let Some(span) = require.fresh_within
+        && !is_fresh_within(claims, config, now, span)
+    {
+        return Err(RejectionKind::FreshTokenRequired);
+    }
+    CsrfCleared::check(verified, head, config, require)
+}
+
+/// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
+pub(crate) fn is_fresh_within(
+    claims: &Claims,
+    config: &Config,
+    now: UnixTime,
+    span: Duration,
+) -> bool {
+    let latest = claims.authenticated_at().saturating_add(span);
+    claims.fresh && now <= latest.saturating_add(config.settings.decode_leeway)
+}
+
+/// What is left once it is known whether the token is still good.
+pub(crate) fn finish<P: Purpose>(
+    cleared: CsrfCleared<P>,
+    admission: Admission,
+    require: &Require<P>,
+) -> Result<Authenticated<P>, RejectionKind> {
+    match admission {
+        Admission::Admitted => {}
+        Admission::Revoked => return Err(RejectionKind::TokenRevoked),
+        Admission::SessionEnded => return Err(RejectionKind::SessionEnded),
+        Admission::Reused => return Err(RejectionKind::RefreshReused),
+    }
+    let claims = cleared.claims();
+    for demand in &require.scopes {
+        if !demand.is_met_by(|| claims.scopes()) {
+            return Err(RejectionKind::InsufficientScope {
+                required: demand.names().to_vec(),
+                provided: claims.scopes().map(str::to_owned).collect(),
+            });
+        }
+    }
+    Ok(Authenticated::new(cleared))
+}

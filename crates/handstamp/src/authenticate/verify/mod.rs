@@ -1,0 +1,173 @@
+//! From bytes that were presented to a token that may be trusted.
+
+use std::marker::PhantomData;
+
+use crate::claims::Claims;
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::RejectionKind;
+use crate::locate::Presented;
+use crate::location::Location;
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+
+/// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
+pub(crate) struct Verified<P> {
+    /// Boxed: from here to the handler they are handed on a dozen times.
+    pub(crate) claims: Box<Claims>,
+    pub(crate) location: Location,
+    purpose: PhantomData<P>,
+}
+
+/// Verifies what was presented: the one token, or the one that counts among several cookies of a name.
+pub(crate) fn verify<P: Purpose>(
+    presented: &Presented<'_>,
+    config: &Config,
+    now: UnixTime,
+) -> Result<Verified<P>, RejectionKind> {
+    let claims = match presented {
+        Presented::One { token, .. } => open(token, config)?,
+        Presented::Cookies { name, candidates } => choose(name, candidates.as_slice(), config)?,
+    };
+    judge::<P>(&claims, config, now)?;
+    Ok(Verified {
+        claims,
+        location: presented.location(),
+        purpose: PhantomData,
+    })
+}
+
+/// Whose a token is, however old it is and whatever for.
+pub(crate) enum Genuine {
+    /// Made by us or for us.
+    Ours(Box<Claims>),
+    /// Its signature holds, and it is for another audience, of another issuer or of another login type.
+    Theirs,
+    /// Its signature does not hold, or it is no token.
+    No,
+}
+
+/// For a log-out, which takes tokens that have expired.
+pub(crate) fn genuine(token: &[u8], config: &Config) -> Genuine {
+    match open(token, config) {
+        Ok(claims) if is_ours(&claims, config) => Genuine::Ours(claims),
+        Ok(_) => Genuine::Theirs,
+        Err(_) => Genuine::No,
+    }
+}
+
+fn is_ours(claims: &Claims, config: &Config) -> bool {
+    let of_another_type = |own| claims.login_type() != Some(own);
+    judge_parties(claims, config).is_ok() && !config.login_type().is_some_and(of_another_type)
+}
+
+/// The signature, then the form. Nothing of a token is believed before its signature held.
+fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
+    let payload = config.keys().verify(token)?;
+    Ok(Box::new(Claims::parse(
+        payload,
+        &config.settings.identity_claim,
+    )?))
+}
+
+/// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
+/// ones are dropped, expired genuine ones still count, and the newest of one subject is meant.
+fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, RejectionKind> {
+    let mut newest: Option<Box<Claims>> = None;
+    let mut dropped = None;
+    for token in tokens {
+        let claims = match open(token, config) {
+            Ok(claims) => claims,
+            Err(reason) => {
+                if tokens.len() > 1 {
+                    tracing::debug!(
+                        cookie = name,
+                        code = reason.code(),
+                        "dropped one of several cookies of a name"
+                    );
+                }
+                dropped.get_or_insert(reason);
+                continue;
+            }
+        };
+        match &newest {
+            // User 1 and admin 1 are two people.
+            Some(other)
+                if (other.subject(), other.login_type())
+                    != (claims.subject(), claims.login_type()) =>
+            {
+                return Err(RejectionKind::AmbiguousCookie {
+                    name: name.to_owned(),
+                });
+            }
+            Some(other)
+                if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {
+            }
+            _ => newest = Some(claims),
+        }
+    }
+    newest.ok_or_else(|| dropped.unwrap_or(RejectionKind::InvalidToken("an empty cookie".into())))
+}
+
+/// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
+fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
+    if now
+        >= claims
+            .expires_at
+            .saturating_add(config.settings.decode_leeway)
+    {
+        return Err(RejectionKind::TokenExpired);
+    }
+    let latest = now.saturating_add(CLOCK_SKEW);
+    if claims.issued_at > latest
+        || claims
+            .not_before
+            .is_some_and(|not_before| not_before > latest)
+    {
+        return Err(RejectionKind::InvalidToken(
+            "issued or valid only in the future: do the clocks differ?".into(),
+        ));
+    }
+    judge_parties(claims, config)?;
+    if claims.kind() != P::KIND.claim() {
+        return Err(match P::KIND {
+            Kind::Access => RejectionKind::AccessTokenRequired,
+            Kind::Refresh => RejectionKind::RefreshTokenRequired,
+        });
+    }
+    Ok(())
+}
+
+/// Who made it, and for whom.
+fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
+    match (claims.audience(), config.expected_audience()) {
+        (None, []) => {}
+        (None, _) => {
+            return Err(RejectionKind::InvalidToken(
+                "no aud, and JWT_DECODE_AUDIENCE asks for one".into(),
+            ));
+        }
+        (Some(mut has), wanted) => {
+            if !has.any(|audience| wanted.iter().any(|own| own == audience)) {
+                return Err(RejectionKind::InvalidAudience);
+            }
+        }
+    }
+    match (claims.issuer(), config.expected_issuer()) {
+        (_, None) => {}
+        (Some(has), Some(wanted)) if has == wanted => {}
+        (None, Some(_)) => {
+            return Err(RejectionKind::InvalidToken(
+                "no iss, and JWT_DECODE_ISSUER asks for one".into(),
+            ));
+        }
+        (Some(_), Some(_)) => return Err(RejectionKind::InvalidIssuer),
+    }
+    Ok(())
+}
+
+/// How far the clocks of two nodes may differ before a token of one looks future-made to the other.
+const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests;

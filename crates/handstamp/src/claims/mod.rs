@@ -1,0 +1,205 @@
+//! The claims of a token, read strictly (RFC 7519, section 4).
+
+mod object;
+pub(crate) mod registered;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use self::object::ClaimsSet;
+use crate::clock::UnixTime;
+use crate::error::RejectionKind;
+use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
+
+/// What a token says, well formed but not yet judged.
+///
+/// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates little.
+#[derive(Clone)]
+pub(crate) struct Claims {
+    payload: String,
+    subject: Text,
+    id: Text,
+    kind: Text,
+    csrf: Option<Text>,
+    issuer: Option<Text>,
+    login_type: Option<Text>,
+    session: Option<Text>,
+    audience: Option<Vec<Text>>,
+    scopes: Option<Vec<Text>>,
+    pub(crate) fresh: bool,
+    /// The number of the session's refresh token with which this one was made; 0 without a session.
+    pub(crate) generation: u64,
+    auth_time: Option<UnixTime>,
+    pub(crate) issued_at: UnixTime,
+    pub(crate) not_before: Option<UnixTime>,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl Claims {
+    /// Reads a payload whose signature held. `identity` is the claim that names the subject beside `sub`.
+    pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
+        let payload = String::from_utf8(payload)
+            .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
+        let raw = ClaimsSet { identity }.read(&payload)?;
+
+        let subject = match (raw.identity, raw.sub) {
+            (Some(named), Some(sub)) if named != sub => {
+                return Err(malformed("the identity claim and sub differ"));
+            }
+            (Some(subject), _) | (None, Some(subject)) => subject,
+            (None, None) => return Err(malformed("no sub")),
+        };
+        let text = |value: Cow<'_, str>| Text::within(&payload, value);
+        let session = raw.sid.filter(|sid| !sid.is_empty());
+        let required = |value: Option<Cow<'_, str>>, problem| {
+            value
+                .filter(|value| !value.is_empty())
+                .map(text)
+                .ok_or_else(|| malformed(problem))
+        };
+        Ok(Self {
+            subject: required(Some(subject), "sub is empty")?,
+            id: required(raw.jti, "no jti")?,
+            kind: required(raw.kind, "no type")?,
+            csrf: raw.csrf.filter(|csrf| !csrf.is_empty()).map(text),
+            issuer: raw.iss.map(text),
+            login_type: raw.login_type.map(text),
+            // Without a session the claim is not ours.
+            generation: session.as_ref().and(raw.generation).unwrap_or(0),
+            session: session.map(text),
+            audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
+            scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
+            fresh: raw.fresh.unwrap_or(false),
+            auth_time: raw.auth_time,
+            issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
+            not_before: raw.nbf,
+            expires_at: raw.exp.ok_or_else(|| malformed("no exp"))?,
+            payload,
+        })
+    }
+
+    /// The whole claims set, as it was signed.
+    pub(crate) fn payload(&self) -> &str {
+        &self.payload
+    }
+
+    pub(crate) fn subject(&self) -> &str {
+        self.subject.read(&self.payload)
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.id.read(&self.payload)
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        self.kind.read(&self.payload)
+    }
+
+    /// Never empty: an empty claim is no claim.
+    pub(crate) fn csrf(&self) -> Option<&str> {
+        self.csrf.as_ref().map(|csrf| csrf.read(&self.payload))
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.issuer
+            .as_ref()
+            .map(|issuer| issuer.read(&self.payload))
+    }
+
+    pub(crate) fn login_type(&self) -> Option<&str> {
+        self.login_type
+            .as_ref()
+            .map(|login_type| login_type.read(&self.payload))
+    }
+
+    /// Never empty: an empty claim is no claim.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session
+            .as_ref()
+            .map(|session| session.read(&self.payload))
+    }
+
+    /// When the log-in was that all this goes back to. Never after the token was made: the original leaves the claim to
+    /// applications, which may count it in another unit.
+    pub(crate) fn authenticated_at(&self) -> UnixTime {
+        self.auth_time
+            .map_or(self.issued_at, |time| time.min(self.issued_at))
+    }
+
+    /// Whose sessions and revocations are about this token.
+    pub(crate) fn uid(&self) -> AccountId {
+        AccountId::new(self.login_type(), self.subject())
+    }
+
+    /// As the rules of rotation look at it.
+    pub(crate) fn presented(&self, session: &SessionId, grace: Duration) -> PresentedToken {
+        PresentedToken::new(session, TokenId::from(self.id()), self.generation, grace)
+    }
+
+    /// `None` when the token has no `aud` at all.
+    pub(crate) fn audience(&self) -> Option<impl Iterator<Item = &str>> {
+        self.audience
+            .as_ref()
+            .map(|list| list.iter().map(|text| text.read(&self.payload)))
+    }
+
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes
+            .iter()
+            .flatten()
+            .map(|text| text.read(&self.payload))
+    }
+}
+
+/// Why a payload is not a claims set. For the log: the client only learns that the token is invalid.
+#[derive(Debug)]
+pub(crate) struct MalformedClaims(pub(crate) Cow<'static, str>);
+
+impl From<&'static str> for MalformedClaims {
+    fn from(problem: &'static str) -> Self {
+        Self(problem.into())
+    }
+}
+
+impl From<MalformedClaims> for RejectionKind {
+    fn from(error: MalformedClaims) -> Self {
+        Self::InvalidToken(error.0)
+    }
+}
+
+fn malformed(problem: &'static str) -> MalformedClaims {
+    problem.into()
+}
+
+/// A text of the payload: a span of it, or its own when JSON had to unescape it.
+#[derive(Clone)]
+enum Text {
+    Span { start: usize, end: usize },
+    Unescaped(Box<str>),
+}
+
+impl Text {
+    fn within(payload: &str, value: Cow<'_, str>) -> Self {
+        match value {
+            Cow::Borrowed(value) => {
+                let start = value.as_ptr().addr() - payload.as_ptr().addr();
+                Self::Span {
+                    start,
+                    end: start + value.len(),
+                }
+            }
+            Cow::Owned(value) => Self::Unescaped(value.into_boxed_str()),
+        }
+    }
+
+    fn read<'a>(&'a self, payload: &'a str) -> &'a str {
+        match self {
+            // A span always lies in the payload it was made from, so the default is never taken.
+            Self::Span { start, end } => payload.get(*start..*end).unwrap_or_default(),
+            Self::Unescaped(value) => value,
+        }
+    }
+}

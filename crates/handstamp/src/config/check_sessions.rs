@@ -1,0 +1,29 @@
+use super::parse::{FromText, Invalid, choice::choice};
+
+/// When a token's session is looked up in the store.
+///
+/// ```
+/// use handstamp::{Config, config::CheckSessions};
+///
+/// let builder = Config::builder().check_sessions(CheckSessions::OnRefresh);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckSessions {
+    /// With every request: a log-out takes effect at once.
+    EveryRequest,
+    /// Only when tokens are refreshed: a log-out takes effect when the access token ends.
+    OnRefresh,
+}
+
+impl FromText for CheckSessions {
+    fn from_text(text: &str) -> Result<Self, Invalid> {
+        choice(
+            text,
+            &[
+                ("every-request", Self::EveryRequest),
+                ("on-refresh", Self::OnRefresh),
+            ],
+        )
+    }
+}

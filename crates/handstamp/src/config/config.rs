@@ -1,0 +1,136 @@
+//! A configuration that was checked, and what follows from its settings.
+
+use std::time::Duration;
+
+use super::{settings::Settings, token_cookies::TokenCookies};
+use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
+
+/// A complete configuration, in which everything fits together.
+///
+/// ```
+/// use handstamp::{Config, Location, days, minutes};
+///
+/// let config = Config::builder()
+///     .secret_key("a secret of thirty-two bytes or more")
+///     .token_locations([Location::Cookies])
+///     .access_token_expires(minutes(15))
+///     .refresh_token_expires(days(30))
+///     .build()?;
+/// assert!(config.warnings().is_empty());
+/// assert!(!format!("{config:?}").contains("thirty-two"));
+/// # Ok::<(), handstamp::error::ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct Config {
+    /// The settings themselves, but for the texts of keys.
+    pub(crate) settings: Settings,
+    pub(super) login_type: Option<String>,
+    pub(super) keys: KeySet,
+    pub(super) access_cookies: TokenCookies,
+    pub(super) refresh_cookies: TokenCookies,
+    pub(super) warnings: Vec<String>,
+}
+
+/// How long browsers keep a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CookieLifetime {
+    /// Until they close.
+    Session,
+    /// This long, whatever the token says.
+    Fixed(Duration),
+    /// As long as the token lives.
+    AsToken,
+}
+
+impl Config {
+    /// What the operator should know although the service can start: weakenings in use, names that
+    /// mean nothing, settings without effect.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// What [`ConfigBuilder::login_type`](super::ConfigBuilder::login_type) was given.
+    pub(crate) fn login_type(&self) -> Option<&str> {
+        self.login_type.as_deref()
+    }
+
+    /// All keys, made of `JWT_SECRET_KEY` and those that follow it in the table, for
+    /// `JWT_ALGORITHM` and `JWT_DECODE_ALGORITHMS`.
+    pub(crate) fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    /// The audiences of which a token must be for one: `JWT_DECODE_AUDIENCE`, or else
+    /// `JWT_ENCODE_AUDIENCE`, because a service that names itself in its tokens does not want those
+    /// that name others.
+    pub(crate) fn expected_audience(&self) -> &[String] {
+        // Where it is given, it is not empty: a rule sees to that.
+        if self.settings.decode_audience.is_empty() {
+            &self.settings.encode_audience
+        } else {
+            &self.settings.decode_audience
+        }
+    }
+
+    /// The issuer that tokens must come from: `JWT_DECODE_ISSUER`, or else `JWT_ENCODE_ISSUER`, for
+    /// the same reason.
+    pub(crate) fn expected_issuer(&self) -> Option<&str> {
+        let settings = &self.settings;
+        let issuer = settings.decode_issuer.as_ref();
+        issuer
+            .or(settings.encode_issuer.as_ref())
+            .map(String::as_str)
+    }
+
+    /// The member of a JSON body that carries a token of this purpose: `JWT_JSON_KEY` or
+    /// `JWT_REFRESH_JSON_KEY`.
+    pub(crate) fn json_member(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Access => &self.settings.json_key,
+            Kind::Refresh => &self.settings.refresh_json_key,
+        }
+    }
+
+    /// The cookies of one purpose, from the settings of their names, paths and attributes.
+    pub(crate) fn cookies(&self, kind: Kind) -> &TokenCookies {
+        match kind {
+            Kind::Access => &self.access_cookies,
+            Kind::Refresh => &self.refresh_cookies,
+        }
+    }
+
+    /// How long browsers keep cookies: `JWT_COOKIE_MAX_AGE`, or else what `JWT_SESSION_COOKIE`
+    /// says.
+    pub(crate) fn cookie_lifetime(&self) -> CookieLifetime {
+        match (self.settings.cookie_max_age, self.settings.session_cookie) {
+            (Some(span), _) => CookieLifetime::Fixed(span),
+            (None, true) => CookieLifetime::Session,
+            (None, false) => CookieLifetime::AsToken,
+        }
+    }
+
+    /// Whether tokens carry a CSRF value: cookies are in `JWT_TOKEN_LOCATION`, and
+    /// `JWT_COOKIE_CSRF_PROTECT` guards them.
+    pub(crate) fn guards_cookies(&self) -> bool {
+        let settings = &self.settings;
+        settings.cookie_csrf_protect && settings.token_locations.contains(&Location::Cookies)
+    }
+
+    /// After how long the last use of a session is written again; `None`: never. From
+    /// `JWT_SESSION_UPDATE_LAST_ACTIVE`.
+    pub(crate) fn touch_after(&self) -> Option<Duration> {
+        (self.settings.session_update_last_active).then_some(TOUCH_AFTER)
+    }
+
+    /// How long a session lives without a refresh: `HANDSTAMP_SESSION_IDLE`, or else
+    /// `JWT_REFRESH_TOKEN_EXPIRES`.
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        let settings = &self.settings;
+        settings
+            .session_idle
+            .unwrap_or(settings.refresh_token_expires)
+    }
+}
+
+const TOUCH_AFTER: Duration = Duration::from_secs(60);

@@ -1,0 +1,24 @@
+use super::parse::{FromText, Invalid, choice::choice};
+
+/// A prefix of cookie names with which browsers refuse cookies that another host or a script set.
+///
+/// ```
+/// use handstamp::{Config, config::CookiePrefix};
+///
+/// let builder = Config::builder().cookie_prefix(CookiePrefix::Host);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CookiePrefix {
+    /// The names as they are set.
+    None,
+    /// `__Host-Http-` for token cookies, `__Host-` for CSRF cookies: Secure, for `/`, without a
+    /// domain.
+    Host,
+}
+
+impl FromText for CookiePrefix {
+    fn from_text(text: &str) -> Result<Self, Invalid> {
+        choice(text, &[("none", Self::None), ("host", Self::Host)])
+    }
+}

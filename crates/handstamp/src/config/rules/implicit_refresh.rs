@@ -1,0 +1,21 @@
+//! When an access token is renewed.
+
+use super::lifetime::check_lifetime;
+use crate::config::{parse::duration::format_duration, report::Report, settings::Settings};
+
+pub(super) fn check(settings: &Settings, report: &mut Report) {
+    const DELTA: &str = "JWT_IMPLICIT_REFRESH_DELTATIME";
+    if !report.is_given(DELTA) || !report.is_sound(DELTA) {
+        return;
+    }
+    let delta = settings.implicit_refresh_deltatime;
+    check_lifetime(DELTA, delta, report);
+    if delta >= settings.access_token_expires {
+        report.warn(format!(
+            "{DELTA}={}: no access token has more time left (JWT_ACCESS_TOKEN_EXPIRES={}); each is renewed when half \
+             of its life is over",
+            format_duration(delta),
+            format_duration(settings.access_token_expires)
+        ));
+    }
+}

@@ -1,0 +1,256 @@
+//! Keys: each fits its algorithm, and all of them make a [`KeySet`].
+
+use crate::{
+    config::{report::Report, settings::Settings},
+    jws::{Algorithm, KeyError, KeySet, SecretLength, SigningKey, VerifyingKey},
+    secret::Secret,
+};
+
+/// All keys together, if they are good for their algorithms. If not, the report says why.
+pub(super) fn check(settings: &Settings, report: &mut Report) -> Result<KeySet, Reported> {
+    check_previous(settings, report);
+    let mut algorithms = vec![settings.algorithm];
+    for algorithm in &settings.decode_algorithms {
+        if !algorithms.contains(algorithm) {
+            algorithms.push(*algorithm);
+        }
+    }
+    if report.is_given(DECODE_ALGORITHMS)
+        && report.is_sound(DECODE_ALGORITHMS)
+        && settings.decode_algorithms.is_empty()
+    {
+        report.problem(DECODE_ALGORITHMS, None, "an empty list", "Remove it");
+    }
+    check_unused(settings, &algorithms, report);
+
+    let pairs: Vec<_> = algorithms
+        .into_iter()
+        .map(|algorithm| {
+            if algorithm.is_hmac() {
+                of_secret(settings, algorithm, report)
+            } else {
+                of_pem(settings, algorithm, report)
+            }
+        })
+        .collect();
+    let mut signing = None;
+    let mut current = Vec::new();
+    let mut previous = Vec::new();
+    for (i, pair) in pairs.into_iter().enumerate() {
+        let pair = pair?;
+        // Only the first, JWT_ALGORITHM, signs.
+        if i == 0 {
+            signing = pair.signing.map(|key| (key, settings.key_id.clone()));
+        }
+        current.push((pair.verifying, settings.key_id.clone()));
+        previous.extend(
+            pair.previous
+                .map(|key| (key, settings.previous_key_id.clone())),
+        );
+    }
+    current.append(&mut previous);
+    accept(PREVIOUS_KEY_ID, KeySet::new(signing, current), report)
+}
+
+/// HMAC: one secret does both.
+fn of_secret(
+    settings: &Settings,
+    algorithm: Algorithm,
+    report: &mut Report,
+) -> Result<KeyPair, Reported> {
+    let Some(secret) = &settings.secret_key else {
+        missing(SECRET_KEY, algorithm, NEW_SECRET, report);
+        return Err(Reported);
+    };
+    let length = if settings.danger_short_secret {
+        SecretLength::Waived
+    } else {
+        SecretLength::Rfc7518
+    };
+    let signing = SigningKey::hmac(algorithm, secret.secret_bytes(), length);
+    let signing = accept(SECRET_KEY, signing, report);
+    let previous = settings
+        .previous_secret_key
+        .as_ref()
+        .map(|secret| VerifyingKey::hmac(algorithm, secret.secret_bytes(), length));
+    let previous = accept_if_set(PREVIOUS_SECRET_KEY, previous, report);
+    let signing = signing?;
+    let verifying = accept(SECRET_KEY, signing.verifying_key(), report)?;
+    Ok(KeyPair {
+        signing: Some(signing),
+        verifying,
+        previous: previous?,
+    })
+}
+
+#[cfg(not(feature = "asymmetric"))]
+fn of_pem(
+    settings: &Settings,
+    algorithm: Algorithm,
+    report: &mut Report,
+) -> Result<KeyPair, Reported> {
+    let key = if algorithm == settings.algorithm {
+        "JWT_ALGORITHM"
+    } else {
+        DECODE_ALGORITHMS
+    };
+    let reason = "this build of handstamp can only do HS256, HS384 and HS512";
+    report.problem(
+        key,
+        Some(algorithm.name()),
+        reason,
+        "Enable the feature `asymmetric` of the crate handstamp",
+    );
+    Err(Reported)
+}
+
+/// Everything else: the private key signs, the public key verifies, and the private key knows its
+/// public half.
+#[cfg(feature = "asymmetric")]
+fn of_pem(
+    settings: &Settings,
+    algorithm: Algorithm,
+    report: &mut Report,
+) -> Result<KeyPair, Reported> {
+    let public = |pem: &Secret| VerifyingKey::from_pem(algorithm, pem.secret_bytes());
+    let private = |pem: &Secret| SigningKey::from_pem(algorithm, pem.secret_bytes());
+    let signing = accept_if_set(
+        PRIVATE_KEY,
+        settings.private_key.as_ref().map(private),
+        report,
+    );
+    let verifying = accept_if_set(PUBLIC_KEY, settings.public_key.as_ref().map(public), report);
+    let previous = settings.previous_public_key.as_ref().map(public);
+    let previous = accept_if_set(PREVIOUS_PUBLIC_KEY, previous, report);
+    let (signing, verifying, previous) = (signing?, verifying?, previous?);
+    let verifying = match (&signing, verifying) {
+        (Some(signing), Some(verifying)) => {
+            let probe = b"handstamp";
+            let signature = signing.sign(probe);
+            if !signature.is_some_and(|signature| verifying.verify(probe, &signature)) {
+                let help = "Remove it: the private key is enough";
+                report.problem(PUBLIC_KEY, None, "does not belong to JWT_PRIVATE_KEY", help);
+                return Err(Reported);
+            }
+            verifying
+        }
+        (None, Some(verifying)) => verifying,
+        (Some(signing), None) => accept(PRIVATE_KEY, signing.verifying_key(), report)?,
+        (None, None) => {
+            let help = "Set it, or JWT_PUBLIC_KEY for a service that only verifies";
+            missing(PRIVATE_KEY, algorithm, help, report);
+            return Err(Reported);
+        }
+    };
+    Ok(KeyPair {
+        signing,
+        verifying,
+        previous,
+    })
+}
+
+fn check_previous(settings: &Settings, report: &mut Report) {
+    // Both sides come from the operator: the time that this takes tells an attacker nothing.
+    let same = |a: &Option<Secret>, b: &Option<Secret>| match (a, b) {
+        (Some(a), Some(b)) => a.secret_bytes() == b.secret_bytes(),
+        _ => false,
+    };
+    if same(&settings.secret_key, &settings.previous_secret_key) {
+        report.warn("JWT_PREVIOUS_SECRET_KEY is the same as JWT_SECRET_KEY");
+    }
+    if same(&settings.public_key, &settings.previous_public_key) {
+        report.warn("JWT_PREVIOUS_PUBLIC_KEY is the same as JWT_PUBLIC_KEY");
+    }
+    let has_previous =
+        settings.previous_secret_key.is_some() || settings.previous_public_key.is_some();
+    if let (Some(id), false) = (&settings.previous_key_id, has_previous)
+        && report.is_sound(PREVIOUS_SECRET_KEY)
+        && report.is_sound(PREVIOUS_PUBLIC_KEY)
+    {
+        report.problem(
+            PREVIOUS_KEY_ID,
+            Some(id.as_str()),
+            "there is no previous key",
+            "Remove it, or set the key",
+        );
+    }
+}
+
+/// A key that no algorithm uses is probably there because one is missing.
+fn check_unused(settings: &Settings, algorithms: &[Algorithm], report: &mut Report) {
+    let hmac = algorithms.iter().any(|algorithm| algorithm.is_hmac());
+    let pem = algorithms.iter().any(|algorithm| !algorithm.is_hmac());
+    for (key, secret, used) in [
+        (SECRET_KEY, &settings.secret_key, hmac),
+        (PREVIOUS_SECRET_KEY, &settings.previous_secret_key, hmac),
+        (PRIVATE_KEY, &settings.private_key, pem),
+        (PUBLIC_KEY, &settings.public_key, pem),
+        (PREVIOUS_PUBLIC_KEY, &settings.previous_public_key, pem),
+    ] {
+        if secret.is_some() && !used {
+            report.warn(format!(
+                "{key} is not used: neither JWT_ALGORITHM nor JWT_DECODE_ALGORITHMS asks for it"
+            ));
+        }
+    }
+}
+
+/// Something is wrong, and the report says what.
+pub(super) struct Reported;
+
+/// What one algorithm needs.
+struct KeyPair {
+    signing: Option<SigningKey>,
+    verifying: VerifyingKey,
+    previous: Option<VerifyingKey>,
+}
+
+fn missing(key: &str, algorithm: Algorithm, help: &str, report: &mut Report) {
+    if report.is_sound(key) {
+        report.problem(
+            key,
+            None,
+            format!("not set, and {algorithm} needs it"),
+            help,
+        );
+    }
+}
+
+/// A key that is refused is reported once, not for each algorithm.
+fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Result<T, Reported> {
+    made.map_err(|error| {
+        if report.is_sound(key) {
+            let error = error.to_string();
+            // A `KeyError` reads "what is wrong; the help".
+            let (reason, help) = error
+                .split_once("; ")
+                .unwrap_or((&error, "Give another key"));
+            report.problem(key, None, reason, capitalized(help));
+        }
+        Reported
+    })
+}
+
+/// A key that is not set is fine.
+fn accept_if_set<T>(
+    key: &str,
+    made: Option<Result<T, KeyError>>,
+    report: &mut Report,
+) -> Result<Option<T>, Reported> {
+    made.map(|made| accept(key, made, report)).transpose()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+const SECRET_KEY: &str = "JWT_SECRET_KEY";
+const PREVIOUS_SECRET_KEY: &str = "JWT_PREVIOUS_SECRET_KEY";
+const PRIVATE_KEY: &str = "JWT_PRIVATE_KEY";
+const PUBLIC_KEY: &str = "JWT_PUBLIC_KEY";
+const PREVIOUS_PUBLIC_KEY: &str = "JWT_PREVIOUS_PUBLIC_KEY";
+const PREVIOUS_KEY_ID: &str = "HANDSTAMP_PREVIOUS_KEY_ID";
+const DECODE_ALGORITHMS: &str = "JWT_DECODE_ALGORITHMS";
+const NEW_SECRET: &str = "Make one with `openssl rand -base64 64`";

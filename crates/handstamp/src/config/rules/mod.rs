@@ -1,0 +1,64 @@
+//! Every rule, one file per subject. A rule sees all settings, and says what is wrong in the
+//! report; it changes nothing.
+
+mod cookies;
+mod csrf;
+mod dangers;
+mod errors;
+mod implicit_refresh;
+mod keys;
+mod lifetime;
+mod locations;
+mod login_type;
+mod origins;
+mod sessions;
+mod token_cookies;
+mod tokens;
+
+pub use lifetime::LONGEST_LIFE;
+pub(super) use login_type::Neighbour;
+
+use super::{report::Report, settings::Settings, token_cookies::TokenCookies};
+use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
+
+/// What the rules make of settings on the way.
+pub(super) struct Checked {
+    pub(super) keys: KeySet,
+    pub(super) access_cookies: TokenCookies,
+    pub(super) refresh_cookies: TokenCookies,
+}
+
+/// Asks all rules before any answer is given, so that one run shows every mistake. Returns `None`
+/// if something could not be made, and then the report says why.
+pub(super) fn check(
+    settings: &Settings,
+    login_type: Option<&str>,
+    neighbours: &[Neighbour],
+    report: &mut Report,
+) -> Option<Checked> {
+    dangers::check(settings, report);
+    let keys = keys::check(settings, report);
+    tokens::check(settings, report);
+    errors::check(settings, report);
+    locations::check(settings, report);
+    login_type::check(login_type, neighbours, report);
+    cookies::check(settings, report);
+    csrf::check(settings, report);
+    token_cookies::check_prefix(settings, report);
+    let access = token_cookies::derive(Kind::Access, settings, report);
+    let refresh = token_cookies::derive(Kind::Refresh, settings, report);
+    if let (Some(access), Some(refresh)) = (&access, &refresh) {
+        token_cookies::check_distinct(access, refresh, report);
+        if settings.token_locations.contains(&Location::Cookies) {
+            login_type::check_names(neighbours, access, refresh, report);
+        }
+    }
+    sessions::check(settings, report);
+    implicit_refresh::check(settings, report);
+    origins::check(settings, report);
+    Some(Checked {
+        keys: keys.ok()?,
+        access_cookies: access?,
+        refresh_cookies: refresh?,
+    })
+}

@@ -1,0 +1,217 @@
+//! The names of cookies, with the promises of their prefixes, and the four cookies that come out of
+//! it.
+
+use crate::{
+    config::{
+        cookie_prefix::CookiePrefix,
+        report::Report,
+        settings::Settings,
+        token_cookies::{NamedCookie, TokenCookies, names},
+    },
+    cookie::{Attributes, CookieName, CookiePath, SameSite},
+    purpose::sealed::Kind,
+};
+
+/// What [`CookiePrefix::Host`] promises in the name of all four cookies, told once and not for
+/// each.
+pub(super) fn check_prefix(settings: &Settings, report: &mut Report) {
+    if settings.cookie_prefix != CookiePrefix::Host {
+        return;
+    }
+    let elsewhere = |path: &CookiePath| path.as_str() != "/";
+    for (broken, promise) in [
+        (!settings.cookie_secure, "JWT_COOKIE_SECURE=true"),
+        (!settings.cookie_http_only, "JWT_COOKIE_HTTP_ONLY=true"),
+        (settings.cookie_domain.is_some(), "no JWT_COOKIE_DOMAIN"),
+        (
+            elsewhere(&settings.access_cookie_path),
+            "JWT_ACCESS_COOKIE_PATH=/",
+        ),
+        (
+            elsewhere(&settings.refresh_cookie_path),
+            "JWT_REFRESH_COOKIE_PATH=/",
+        ),
+        (
+            elsewhere(&settings.access_csrf_cookie_path),
+            "JWT_ACCESS_CSRF_COOKIE_PATH=/",
+        ),
+        (
+            elsewhere(&settings.refresh_csrf_cookie_path),
+            "JWT_REFRESH_CSRF_COOKIE_PATH=/",
+        ),
+    ] {
+        if broken {
+            report.problem(
+                PREFIX,
+                Some("host"),
+                format!("needs {promise}"),
+                "Change that, or remove the prefix",
+            );
+        }
+    }
+}
+
+/// The cookies of one purpose, if their names and attributes agree.
+pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Option<TokenCookies> {
+    let OfPurpose {
+        same_site_key,
+        same_site,
+        token,
+        csrf,
+        csrf_header,
+        csrf_field,
+    } = OfPurpose::new(kind, settings);
+    let attributes = |path: &CookiePath, http_only| Attributes {
+        path: path.clone(),
+        domain: settings.cookie_domain.clone(),
+        same_site,
+        secure: settings.cookie_secure,
+        http_only,
+    };
+    let of_token = attributes(token.path, settings.cookie_http_only);
+    if let Some(reason) = of_token.problem() {
+        // The refresh cookies may have it from the access cookies, for which it was reported.
+        if report.is_sound(same_site_key) {
+            let help = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
+            report.problem(same_site_key, Some(same_site.name()), reason, help);
+        }
+        return None;
+    }
+    let of_csrf = attributes(csrf.path, false);
+    let prefix = settings.cookie_prefix;
+    Some(TokenCookies {
+        token: token.named(prefix, "__Host-Http-", of_token, report)?,
+        csrf: csrf.named(prefix, "__Host-", of_csrf, report)?,
+        csrf_header: csrf_header.to_owned(),
+        csrf_field: csrf_field.to_owned(),
+    })
+}
+
+/// The settings of one purpose.
+struct OfPurpose<'s> {
+    same_site_key: &'static str,
+    same_site: SameSite,
+    token: Source<'s>,
+    csrf: Source<'s>,
+    csrf_header: &'s str,
+    csrf_field: &'s str,
+}
+
+impl<'s> OfPurpose<'s> {
+    fn new(kind: Kind, settings: &'s Settings) -> Self {
+        match kind {
+            Kind::Access => Self {
+                same_site_key: "JWT_COOKIE_SAMESITE",
+                same_site: settings.cookie_samesite,
+                token: Source {
+                    key: "JWT_ACCESS_COOKIE_NAME",
+                    name: settings.access_cookie_name.as_ref(),
+                    default: "access_token_cookie",
+                    path: &settings.access_cookie_path,
+                },
+                csrf: Source {
+                    key: "JWT_ACCESS_CSRF_COOKIE_NAME",
+                    name: settings.access_csrf_cookie_name.as_ref(),
+                    default: "csrf_access_token",
+                    path: &settings.access_csrf_cookie_path,
+                },
+                csrf_header: &settings.access_csrf_header_name,
+                csrf_field: &settings.access_csrf_field_name,
+            },
+            Kind::Refresh => Self {
+                same_site_key: match settings.refresh_cookie_samesite {
+                    Some(_) => "HANDSTAMP_REFRESH_COOKIE_SAMESITE",
+                    None => "JWT_COOKIE_SAMESITE",
+                },
+                same_site: settings
+                    .refresh_cookie_samesite
+                    .unwrap_or(settings.cookie_samesite),
+                token: Source {
+                    key: "JWT_REFRESH_COOKIE_NAME",
+                    name: settings.refresh_cookie_name.as_ref(),
+                    default: "refresh_token_cookie",
+                    path: &settings.refresh_cookie_path,
+                },
+                csrf: Source {
+                    key: "JWT_REFRESH_CSRF_COOKIE_NAME",
+                    name: settings.refresh_csrf_cookie_name.as_ref(),
+                    default: "csrf_refresh_token",
+                    path: &settings.refresh_csrf_cookie_path,
+                },
+                csrf_header: &settings.refresh_csrf_header_name,
+                csrf_field: &settings.refresh_csrf_field_name,
+            },
+        }
+    }
+}
+
+/// Where one cookie has its name and path from.
+struct Source<'s> {
+    /// The setting of the name.
+    key: &'static str,
+    name: Option<&'s CookieName>,
+    default: &'static str,
+    path: &'s CookiePath,
+}
+
+impl Source<'_> {
+    /// The cookie with its whole name, `host` in front where [`CookiePrefix::Host`] asks for it.
+    fn named(
+        &self,
+        prefix: CookiePrefix,
+        host: &str,
+        attributes: Attributes,
+        report: &mut Report,
+    ) -> Option<NamedCookie> {
+        let name = self.name.map_or(self.default, CookieName::as_str);
+        let (key, name) = match prefix {
+            CookiePrefix::None => (self.key, name.to_owned()),
+            CookiePrefix::Host if name.starts_with("__") => {
+                let reason =
+                    "HANDSTAMP_COOKIE_PREFIX=host puts a prefix in front of a name that has one";
+                let help = "Leave the prefix out of the name";
+                report.problem(self.key, Some(name), reason, help);
+                return None;
+            }
+            // What its promise asks for is asked by `check_prefix`.
+            CookiePrefix::Host if !report.is_sound(PREFIX) => return None,
+            CookiePrefix::Host => (PREFIX, format!("{host}{name}")),
+        };
+        let name = match CookieName::try_from(name.as_str()) {
+            Ok(name) => name,
+            Err(error) => {
+                let help = "Use a shorter name";
+                report.problem(key, Some(&name), error.to_string(), help);
+                return None;
+            }
+        };
+        if let Some(reason) = name.prefix().and_then(|prefix| prefix.problem(&attributes)) {
+            let help = "Change the settings that it names, or use another name";
+            report.problem(key, Some(name.as_str()), reason, help);
+            return None;
+        }
+        Some(NamedCookie { name, attributes })
+    }
+}
+
+/// Two cookies of one name would overwrite each other, or be mistaken for each other.
+pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
+    let names = names(access, refresh);
+    for (i, (key, name)) in names.iter().enumerate() {
+        if let Some((former, _)) = names.iter().take(i).find(|(_, other)| other == name) {
+            let (key, other) = if report.is_given(key) {
+                (key, former)
+            } else {
+                (former, key)
+            };
+            report.problem(
+                key,
+                Some(name.as_str()),
+                format!("the same name as {other}"),
+                "Use four different names",
+            );
+        }
+    }
+}
+
+const PREFIX: &str = "HANDSTAMP_COOKIE_PREFIX";

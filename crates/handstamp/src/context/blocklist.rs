@@ -1,0 +1,115 @@
+//! The blocklist: the function of an application that says whether a token is revoked.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::claims::Claims;
+use crate::clock::UnixTime;
+use crate::error::StoreError;
+
+/// What a blocklist says of a token, in the terms of
+/// [RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenStatus {
+    /// The token is good.
+    Active,
+    /// The token was revoked: 401 `token_revoked`.
+    Revoked,
+}
+
+/// What a blocklist is asked about: a token whose signature, times and CSRF value hold.
+///
+/// ```
+/// use std::collections::HashSet;
+///
+/// use handstamp::blocklist::{TokenInfo, TokenStatus};
+///
+/// fn judge(revoked: &HashSet<String>, token: &TokenInfo) -> TokenStatus {
+///     if revoked.contains(token.id()) { TokenStatus::Revoked } else { TokenStatus::Active }
+/// }
+/// ```
+///
+/// # Security
+/// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
+/// revoked token in again when one character is appended.
+#[derive(Clone)]
+pub struct TokenInfo {
+    id: String,
+    subject: String,
+    issued_at: UnixTime,
+    expires_at: UnixTime,
+}
+
+impl TokenInfo {
+    /// The claim `jti`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The claim `sub`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The claim `iat`.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+
+    /// The claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be remembered.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
+}
+
+/// Ids stay out of logs.
+impl fmt::Debug for TokenInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenInfo")
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<&Claims> for TokenInfo {
+    fn from(claims: &Claims) -> Self {
+        Self {
+            id: claims.id().to_owned(),
+            subject: claims.subject().to_owned(),
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+        }
+    }
+}
+
+/// The application's own function, behind one type.
+pub(crate) struct Blocklist(Box<dyn Fn(TokenInfo) -> Answer + Send + Sync>);
+
+type Answer = Pin<Box<dyn Future<Output = Result<TokenStatus, StoreError>> + Send>>;
+
+impl Blocklist {
+    pub(crate) fn new<F, A>(ask: F) -> Self
+    where
+        F: Fn(TokenInfo) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<TokenStatus, StoreError>> + Send + 'static,
+    {
+        Self(Box::new(move |token| Box::pin(ask(token))))
+    }
+
+    pub(crate) fn ask(&self, token: TokenInfo) -> Answer {
+        (self.0)(token)
+    }
+}
+
+impl fmt::Debug for Blocklist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Blocklist")
+    }
+}

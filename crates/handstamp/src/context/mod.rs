@@ -1,0 +1,170 @@
+//! What all calls of one `Auth` share: the settings, the sources of time and randomness, the store, the blocklist, and who
+//! is told of what happens to sessions. It judges no request and issues no token.
+
+pub mod blocklist;
+mod deadline;
+mod event;
+mod watchers;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use blocklist::{Blocklist, TokenInfo, TokenStatus};
+pub(crate) use event::Listener;
+pub use event::{EventKind, SessionEvent};
+pub(crate) use watchers::{Notifier, Watchers};
+
+use crate::claims::Claims;
+use crate::clock::{Clock, UnixTime};
+use crate::config::Config;
+use crate::error::{RejectionKind, RejectionStyle, StoreError};
+use crate::random::RandomSource;
+use crate::store::{AccountId, SessionId, Store};
+
+/// What all calls of one `Auth` share.
+pub(crate) struct Context {
+    config: Config,
+    style: Arc<RejectionStyle>,
+    clock: Box<dyn Clock>,
+    random: Box<dyn RandomSource>,
+    blocklist: Option<Blocklist>,
+    store: Option<Box<dyn Store>>,
+    listener: Option<Listener>,
+    watchers: Watchers,
+}
+
+impl Context {
+    pub(crate) fn new(
+        config: Config,
+        clock: Box<dyn Clock>,
+        random: Box<dyn RandomSource>,
+        blocklist: Option<Blocklist>,
+        store: Option<Box<dyn Store>>,
+        listener: Option<Listener>,
+    ) -> Self {
+        let style = Arc::new(RejectionStyle {
+            style: config.settings.error_style,
+            message_key: config.settings.error_message_key.clone(),
+        });
+        Self {
+            config,
+            style,
+            clock,
+            random,
+            blocklist,
+            store,
+            listener,
+            watchers: Watchers::default(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn style(&self) -> &Arc<RejectionStyle> {
+        &self.style
+    }
+
+    /// The time, for those who are called from outside: they read it once, and hand it down.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
+    /// The time in whole seconds, as it stands in a token that is made now.
+    pub(crate) fn issue_time(&self) -> UnixTime {
+        UnixTime::from_secs(self.now().as_secs())
+    }
+
+    /// How long a token that expires then is still taken, leeway included.
+    pub(crate) fn time_left(&self, expires_at: UnixTime) -> Duration {
+        let ends_at = expires_at.saturating_add(self.config.settings.decode_leeway);
+        ends_at.saturating_since(self.now())
+    }
+
+    /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
+    /// a service with another leeway.
+    pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
+        expires_at
+            .saturating_add(self.config.settings.decode_leeway)
+            .saturating_add(MARGIN)
+    }
+
+    pub(crate) fn random(&self) -> &dyn RandomSource {
+        &*self.random
+    }
+
+    /// The store, if there is one. An error where the settings ask for sessions and there is none: no token is let in then.
+    pub(crate) fn store(&self) -> Result<Option<&dyn Store>, StoreError> {
+        match self.store.as_deref() {
+            None if self.requires_sessions() => Err(no_store()),
+            store => Ok(store),
+        }
+    }
+
+    /// The store, for what makes no sense without one.
+    pub(crate) fn required_store(&self) -> Result<&dyn Store, StoreError> {
+        self.store.as_deref().ok_or_else(no_store)
+    }
+
+    /// Whether a log-in makes a session. A session that is there counts in any case.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.store.is_some() && self.config.settings.session_tracking != Some(false)
+    }
+
+    /// Whether refresh tokens without a session are refused.
+    pub(crate) fn requires_sessions(&self) -> bool {
+        self.config.settings.session_tracking == Some(true)
+    }
+
+    /// Waits for a store, but not for ever.
+    pub(crate) async fn with_timeout<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, RejectionKind> {
+        deadline::within(self.config.settings.store_timeout, answer)
+            .await
+            .map_err(RejectionKind::StoreUnavailable)
+    }
+
+    /// Asks the blocklist. Without one, every token whose signature holds is active.
+    pub(crate) async fn ask_blocklist(
+        &self,
+        claims: &Claims,
+    ) -> Result<TokenStatus, RejectionKind> {
+        match &self.blocklist {
+            Some(blocklist) => {
+                self.with_timeout(blocklist.ask(TokenInfo::from(claims)))
+                    .await
+            }
+            None => Ok(TokenStatus::Active),
+        }
+    }
+
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.watchers
+    }
+
+    /// Writes the log, and calls the listener.
+    pub(crate) fn emit(&self, kind: EventKind, uid: &AccountId, session: &SessionId) {
+        let event = SessionEvent {
+            kind,
+            uid: uid.clone(),
+            session: session.clone(),
+        };
+        event.log();
+        if let Some(Listener(listener)) = &self.listener {
+            listener(&event);
+        }
+    }
+}
+
+fn no_store() -> StoreError {
+    StoreError::new(NO_STORE)
+}
+
+pub(crate) const NO_STORE: &str =
+    "sessions need a store, and none was given: use Auth::builder(config).store(..)";
+
+const MARGIN: Duration = Duration::from_secs(60 * 60);

@@ -1,0 +1,56 @@
+//! What a response says about cookies.
+
+use std::time::Duration;
+
+use super::{Lifetime, SetCookie};
+
+/// The `Set-Cookie` lines of a response, in order.
+///
+/// ```
+/// # use handstamp::{Auth, Config, days};
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// let token = auth.create_refresh_token("user1")?;
+/// let remembered = auth.set_refresh_cookies(&token)?.persistent(days(30));
+/// assert!(remembered.lines().all(|line| line.to_header_value().contains("; Max-Age=2592000;")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
+pub struct SetCookies(Vec<SetCookie>);
+
+impl SetCookies {
+    pub(crate) fn new(lines: Vec<SetCookie>) -> Self {
+        Self(lines)
+    }
+
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    pub fn persistent(self, lifetime: Duration) -> Self {
+        self.with_lifetime(Lifetime::Persistent(lifetime))
+    }
+
+    /// The browser drops these cookies when it is closed.
+    pub fn session(self) -> Self {
+        self.with_lifetime(Lifetime::Session)
+    }
+
+    /// The lines, in order: each is one `Set-Cookie` field.
+    pub fn lines(&self) -> impl Iterator<Item = &SetCookie> {
+        self.0.iter()
+    }
+
+    /// These lines, then those.
+    pub fn and(mut self, then: Self) -> Self {
+        self.0.extend(then.0);
+        self
+    }
+
+    /// A deletion stays a deletion.
+    fn with_lifetime(self, lifetime: Lifetime) -> Self {
+        Self(
+            self.0
+                .into_iter()
+                .map(|line| line.with_lifetime(lifetime))
+                .collect(),
+        )
+    }
+}

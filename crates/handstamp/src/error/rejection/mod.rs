@@ -1,0 +1,236 @@
+//! Why a request is refused, and what the client is told.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::reason::RejectionKind;
+use super::style::ErrorStyle;
+
+/// A request that was refused.
+///
+/// [`code`](Self::code) is stable and meant for programs; the words may change. An adapter sends
+/// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body).
+///
+/// ```
+/// use handstamp::error::Rejection;
+///
+/// // All that an adapter does.
+/// fn response(rejection: &Rejection) -> String {
+///     let mut text = format!("HTTP/1.1 {}\r\n", rejection.status());
+///     for (name, value) in rejection.headers() {
+///         text += &format!("{name}: {value}\r\n");
+///     }
+///     text + "\r\n" + &rejection.body()
+/// }
+/// # use handstamp::{Auth, Authenticated, Config, RequestHead, Require};
+/// # struct Get;
+/// # impl RequestHead for Get {
+/// #     fn method(&self) -> &str { "GET" }
+/// #     fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> { std::iter::empty() }
+/// #     fn query(&self) -> Option<&str> { None }
+/// # }
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # let rejection = runtime.block_on(auth.authenticate(&Get, &Require::access())).unwrap_err();
+/// # assert!(response(&rejection).starts_with("HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+/// The client learns the code and the words of [`body`](Self::body), and no more. The rest goes to the log: a store that
+/// fails at level `error`, everything else at `debug`.
+#[derive(Clone)]
+pub struct Rejection {
+    reason: Arc<RejectionKind>,
+    shape: Arc<RejectionStyle>,
+}
+
+impl Rejection {
+    pub(crate) fn new(reason: RejectionKind, shape: Arc<RejectionStyle>) -> Self {
+        Self {
+            reason: Arc::new(reason),
+            shape,
+        }
+    }
+
+    /// The stable name of the reason: `missing_token`, `token_expired`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.reason.code()
+    }
+
+    /// Whether there was no token at all, so that the caller is anonymous rather than refused.
+    #[must_use]
+    pub fn is_missing_token(&self) -> bool {
+        matches!(*self.reason, RejectionKind::MissingToken { .. })
+    }
+
+    /// Whether the token is one of ours whose time is over. A page that everybody may see can take such a caller for
+    /// anonymous as well; all other reasons to refuse are none to look away.
+    #[must_use]
+    pub fn is_expired_token(&self) -> bool {
+        matches!(*self.reason, RejectionKind::TokenExpired)
+    }
+
+    /// The HTTP status code.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        let row = self.reason.row();
+        match self.shape.style {
+            ErrorStyle::Standard => row.standard,
+            ErrorStyle::AuthX => row.authx,
+        }
+    }
+
+    /// The header fields of the response, names in lower case.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, Cow<'static, str>)> {
+        let mut headers = vec![
+            (
+                "content-type",
+                match self.shape.style {
+                    ErrorStyle::Standard => "application/problem+json".into(),
+                    ErrorStyle::AuthX => "application/json".into(),
+                },
+            ),
+            ("cache-control", "no-store".into()),
+        ];
+        if let Some(challenge) = self.challenge() {
+            headers.push(("www-authenticate", challenge));
+        }
+        if let Some(seconds) = self.reason.retry_after() {
+            headers.push(("retry-after", seconds.to_string().into()));
+        }
+        headers
+    }
+
+    /// The body: a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)), or in the style of
+    /// the original its two members.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let body = Body {
+            reason: &self.reason,
+            shape: &self.shape,
+        };
+        // Strings and numbers under string keys: JSON has a form for each of them.
+        serde_json::to_string(&body).unwrap_or_default()
+    }
+
+    /// `WWW-Authenticate`, which every 401 must carry ([RFC 9110, 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)),
+    /// in the words of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
+    fn challenge(&self) -> Option<Cow<'static, str>> {
+        match &*self.reason {
+            RejectionKind::InsufficientScope { required, .. } => {
+                Some(insufficient_scope(required).into())
+            }
+            _ if self.status() != 401 => None,
+            // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
+            RejectionKind::MissingToken { .. }
+            | RejectionKind::MissingCsrfToken { .. }
+            | RejectionKind::CsrfMismatch
+            | RejectionKind::CrossSiteRequest(_)
+            | RejectionKind::OriginNotAllowed(_) => Some("Bearer".into()),
+            _ => Some("Bearer error=\"invalid_token\"".into()),
+        }
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("code", &self.code())
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason.message(ErrorStyle::Standard))
+    }
+}
+
+impl std::error::Error for Rejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.reason {
+            RejectionKind::StoreUnavailable(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// How the configuration wants refusals to look.
+#[derive(Debug)]
+pub(crate) struct RejectionStyle {
+    pub(crate) style: ErrorStyle,
+    pub(crate) message_key: String,
+}
+
+/// The members of the body, in the order of the original.
+struct Body<'a> {
+    reason: &'a RejectionKind,
+    shape: &'a RejectionStyle,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.reason.row();
+        let mut body = serializer.serialize_map(None)?;
+        if self.shape.style == ErrorStyle::Standard {
+            body.serialize_entry("type", "about:blank")?;
+            body.serialize_entry("title", title(row.standard))?;
+            body.serialize_entry("status", &row.standard)?;
+            body.serialize_entry("code", row.code)?;
+        }
+        body.serialize_entry(
+            &self.shape.message_key,
+            &self.reason.message(self.shape.style),
+        )?;
+        body.serialize_entry("error_type", row.error_type)?;
+        if let RejectionKind::LoginTypeMismatch { expected, actual } = self.reason {
+            body.serialize_entry("expected_type", expected)?;
+            body.serialize_entry("actual_type", actual)?;
+        }
+        if let RejectionKind::RateLimited { .. } = self.reason {
+            body.serialize_entry("retry_after", &self.reason.retry_after())?;
+        }
+        body.end()
+    }
+}
+
+fn title(status: u16) -> &'static str {
+    match status {
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        429 => "Too Many Requests",
+        _ => "Service Unavailable",
+    }
+}
+
+/// The scopes are named when there is one that can be; an empty list of them is not in the grammar.
+fn insufficient_scope(required: &[String]) -> String {
+    let scopes: Vec<&str> = required
+        .iter()
+        .map(String::as_str)
+        .filter(|scope| is_scope(scope))
+        .collect();
+    let scope = match scopes.join(" ") {
+        none if none.is_empty() => none,
+        some => format!(", scope=\"{some}\""),
+    };
+    format!("Bearer error=\"insufficient_scope\"{scope}")
+}
+
+/// `scope-token` of [RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
+fn is_scope(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests;

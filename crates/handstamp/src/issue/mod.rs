@@ -1,0 +1,206 @@
+//! The outbound story: from what a token shall say to the cookies that carry it.
+
+mod new_token;
+mod payload;
+mod signed_token;
+#[cfg(test)]
+mod tests;
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub use new_token::NewToken;
+pub(crate) use new_token::OfSession;
+use payload::NewClaims;
+pub use signed_token::{SignedToken, TokenPair};
+
+use crate::clock::UnixTime;
+use crate::config::{Config, CookieLifetime, LONGEST_LIFE};
+use crate::cookie::{Lifetime, SetCookie, SetCookies};
+use crate::error::IssueError;
+use crate::purpose::Purpose;
+use crate::purpose::sealed::Kind;
+use crate::random::RandomSource;
+
+/// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
+pub(crate) fn issue<P: Purpose>(
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
+    new: &NewToken,
+) -> Result<SignedToken<P>, IssueError> {
+    if P::KIND == Kind::Refresh && new.session.is_some() {
+        return Err(IssueError::RefreshOfSession);
+    }
+    let never = UnixTime::from_secs(u64::MAX);
+    issue_until(config, now, random, new, never)
+}
+
+/// Makes one of each. A lifetime of its own is for the access token.
+pub(crate) fn issue_pair(
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
+    mut new: NewToken,
+) -> Result<TokenPair, IssueError> {
+    let access = issue(config, now, random, &new)?;
+    new.lifetime = None;
+    Ok(TokenPair {
+        access,
+        refresh: issue(config, now, random, &new)?,
+        keeps_refresh_cookie: false,
+    })
+}
+
+/// The same, ending at a given time if it does not end before.
+pub(crate) fn issue_until<P: Purpose>(
+    config: &Config,
+    now: UnixTime,
+    random: &dyn RandomSource,
+    new: &NewToken,
+    ends_at: UnixTime,
+) -> Result<SignedToken<P>, IssueError> {
+    let lifetime = lifetime::<P>(config, new)?;
+    let [id, csrf] = random_values(random)?;
+    let of_session = new
+        .session
+        .as_ref()
+        .and_then(|session| session.csrf.clone());
+    let issued_at = UnixTime::from_secs(now.as_secs());
+    let stamp = TokenIdentity {
+        id,
+        csrf: config
+            .guards_cookies()
+            .then_some(of_session.unwrap_or(csrf)),
+        issued_at,
+        expires_at: issued_at.saturating_add(lifetime).min(ends_at),
+    };
+    sign(config, now, new, stamp)
+}
+
+/// How long a token lives, in whole seconds.
+pub(crate) fn lifetime<P: Purpose>(
+    config: &Config,
+    new: &NewToken,
+) -> Result<Duration, IssueError> {
+    let configured = match P::KIND {
+        Kind::Access => config.settings.access_token_expires,
+        Kind::Refresh => config.settings.refresh_token_expires,
+    };
+    let lifetime = Duration::from_secs(new.lifetime.unwrap_or(configured).as_secs());
+    if lifetime.is_zero() || lifetime > LONGEST_LIFE {
+        return Err(IssueError::LifetimeOutOfRange);
+    }
+    Ok(lifetime)
+}
+
+/// What makes one token different from the next.
+pub(crate) struct TokenIdentity {
+    pub(crate) id: String,
+    pub(crate) csrf: Option<String>,
+    pub(crate) issued_at: UnixTime,
+    pub(crate) expires_at: UnixTime,
+}
+
+/// Signs exactly this token, which may have been signed before: the refresh token of a session is made again from its row.
+pub(crate) fn sign<P: Purpose>(
+    config: &Config,
+    now: UnixTime,
+    new: &NewToken,
+    stamp: TokenIdentity,
+) -> Result<SignedToken<P>, IssueError> {
+    new.check(&config.settings.identity_claim)?;
+    let claims = NewClaims {
+        new,
+        config,
+        kind: P::KIND,
+        stamp: &stamp,
+    };
+    let payload = claims.to_json()?;
+    let token = config.keys().sign(&payload)?;
+    let TokenIdentity {
+        id,
+        csrf,
+        expires_at,
+        ..
+    } = stamp;
+    Ok(SignedToken {
+        token,
+        id,
+        csrf,
+        expires_at,
+        lifetime: expires_at.saturating_since(UnixTime::from_secs(now.as_secs())),
+        cookie_lifetime: None,
+        purpose: PhantomData,
+    })
+}
+
+/// All four cookies, or the access token's two when the browser keeps its refresh cookie.
+pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+    let access = set(config, &tokens.access)?;
+    if tokens.keeps_refresh_cookie {
+        return Ok(access);
+    }
+    Ok(access.and(set(config, &tokens.refresh)?))
+}
+
+/// The cookies of one token: the token's own, then its CSRF value's, which script may read.
+pub(crate) fn set<P: Purpose>(
+    config: &Config,
+    token: &SignedToken<P>,
+) -> Result<SetCookies, IssueError> {
+    let cookies = config.cookies(P::KIND);
+    let lifetime = match token.cookie_lifetime.unwrap_or(config.cookie_lifetime()) {
+        CookieLifetime::Session => Lifetime::Session,
+        CookieLifetime::Fixed(fixed) => Lifetime::Persistent(fixed),
+        CookieLifetime::AsToken => Lifetime::Persistent(token.lifetime),
+    };
+    let mut lines = vec![SetCookie::set(
+        &cookies.token.name,
+        &token.token,
+        &cookies.token.attributes,
+        lifetime,
+    )?];
+    if let Some(csrf) = token.csrf()
+        && config.settings.csrf_in_cookies
+    {
+        lines.push(SetCookie::set(
+            &cookies.csrf.name,
+            csrf,
+            &cookies.csrf.attributes,
+            lifetime,
+        )?);
+    }
+    Ok(SetCookies::new(lines))
+}
+
+/// The deletion of what [`set`] writes, with every attribute repeated.
+pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
+    let mut lines = Vec::new();
+    for kind in kinds {
+        let cookies = config.cookies(*kind);
+        lines.push(SetCookie::unset(
+            &cookies.token.name,
+            &cookies.token.attributes,
+        ));
+        if config.settings.cookie_csrf_protect && config.settings.csrf_in_cookies {
+            lines.push(SetCookie::unset(
+                &cookies.csrf.name,
+                &cookies.csrf.attributes,
+            ));
+        }
+    }
+    SetCookies::new(lines)
+}
+
+/// Two values of 128 unpredictable bits each, in one call of the source.
+pub(crate) fn random_values(random: &dyn RandomSource) -> Result<[String; 2], IssueError> {
+    let mut bytes = [[0; 16]; 2];
+    random
+        .fill(bytes.as_flattened_mut())
+        .map_err(|_| IssueError::Random)?;
+    Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
+}

@@ -1,0 +1,248 @@
+//! What a new token shall say.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::claims::Claims;
+use crate::claims::registered::REGISTERED;
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::IssueError;
+use crate::store::{AccountId, SessionId};
+
+/// What a new token shall say. A `&str` or `String` is a subject and nothing else.
+///
+/// ```
+/// use handstamp::{NewToken, minutes};
+///
+/// let token = NewToken::for_subject("user1")
+///     .fresh()
+///     .scopes(["posts:write", "files:*"])
+///     .claim("tenant", "acme")
+///     .expires_in(minutes(5));
+/// ```
+///
+/// A verified token becomes one too: subject, session, scopes, login type, audience, custom claims and the time of the
+/// log-in are kept, freshness is not.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
+pub struct NewToken {
+    pub(crate) subject: String,
+    pub(crate) fresh: bool,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) audience: Option<Vec<String>>,
+    pub(crate) login_type: Option<String>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) custom: Map<String, Value>,
+    /// The session it belongs to.
+    pub(crate) session: Option<OfSession>,
+    /// When the log-in was that it goes back to; `None`: it is made at one.
+    pub(crate) authenticated_at: Option<UnixTime>,
+    /// The first claim that could not be written, kept until there is a `Result` to put it in.
+    pub(crate) unserializable: Option<(String, String)>,
+}
+
+impl NewToken {
+    /// A token for this user: the claim `sub`.
+    pub fn for_subject(subject: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            fresh: false,
+            scopes: None,
+            audience: None,
+            login_type: None,
+            lifetime: None,
+            custom: Map::new(),
+            session: None,
+            authenticated_at: None,
+            unserializable: None,
+        }
+    }
+
+    /// Made because somebody just gave a password: the log-in that the token goes back to is now. Only access tokens can be
+    /// fresh.
+    ///
+    /// Of a token that was let in it makes one that is good for more, once the password was asked again:
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies, error::IssueError, purpose::Access};
+    /// fn confirm_password(auth: &Auth, token: &Authenticated<Access>) -> Result<SetCookies, IssueError> {
+    ///     let fresh = auth.create_access_token(NewToken::from(token).fresh())?;
+    ///     auth.set_access_cookies(&fresh)
+    /// }
+    /// ```
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self.authenticated_at = None;
+        self
+    }
+
+    /// What the token may be used for.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// A claim of the application's own. A registered name is refused when the token is made. JSON has no infinities and
+    /// no NaN: they are written as `null`.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        let problem = match serde_json::to_value(value) {
+            Ok(value) if depth(&value) <= DEEPEST => {
+                self.custom.insert(name, value);
+                return self;
+            }
+            Ok(_) => format!("nested deeper than {DEEPEST} levels"),
+            Err(error) => error.to_string(),
+        };
+        self.unserializable.get_or_insert((name, problem));
+        self
+    }
+
+    /// Lives this long instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`; whole seconds.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// For these audiences instead of `JWT_ENCODE_AUDIENCE`.
+    pub fn audience<S: Into<String>>(mut self, audience: impl IntoIterator<Item = S>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type). Where the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and another one is refused.
+    pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
+        self.login_type = Some(login_type.into());
+        self
+    }
+
+    /// The same for an [`Auth`](crate::Auth) of one login type: the only one it makes tokens of.
+    pub(crate) fn with_login_type(mut self, config: &Config) -> Result<Self, IssueError> {
+        if let Some(own) = config.login_type() {
+            match self.login_type {
+                Some(given) if given != own => {
+                    return Err(IssueError::OtherLoginType {
+                        given,
+                        own: own.to_owned(),
+                    });
+                }
+                _ => self.login_type = Some(own.to_owned()),
+            }
+        }
+        Ok(self)
+    }
+
+    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at the log-in says it by its
+    /// `iat`.
+    pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
+        let time = self.authenticated_at.unwrap_or(issued_at);
+        (self.session.is_some() || time != issued_at).then_some(time)
+    }
+
+    pub(crate) fn uid(&self) -> AccountId {
+        AccountId::new(self.login_type.as_deref(), &self.subject)
+    }
+
+    /// Whether it can be written. `identity` is the claim that names the subject beside `sub`.
+    pub(crate) fn check(&self, identity: &str) -> Result<(), IssueError> {
+        if self.subject.is_empty() {
+            return Err(IssueError::EmptySubject);
+        }
+        if let Some((name, reason)) = self.unserializable.clone() {
+            return Err(IssueError::UnserializableClaim { name, reason });
+        }
+        // A token made from a verified one brings the identity claim along; it says the same, and is written once.
+        let reserved = |(name, value): &(&String, &Value)| {
+            REGISTERED.contains(&name.as_str())
+                || (*name == identity && value.as_str() != Some(&self.subject))
+        };
+        match self.custom.iter().find(reserved) {
+            Some((name, _)) => Err(IssueError::ReservedClaim { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<&str> for NewToken {
+    fn from(subject: &str) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl From<String> for NewToken {
+    fn from(subject: String) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl From<&String> for NewToken {
+    fn from(subject: &String) -> Self {
+        Self::for_subject(subject)
+    }
+}
+
+impl From<&Claims> for NewToken {
+    fn from(claims: &Claims) -> Self {
+        // The payload was read as an object, to the last value, when the token was verified.
+        let mut custom: Map<String, Value> =
+            serde_json::from_str(claims.payload()).unwrap_or_default();
+        custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
+        let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
+        Self {
+            scopes: (!scopes.is_empty()).then_some(scopes),
+            audience: claims
+                .audience()
+                .map(|audience| audience.map(str::to_owned).collect()),
+            login_type: claims.login_type().map(str::to_owned),
+            custom,
+            session: claims.session().map(|id| OfSession {
+                id: id.into(),
+                generation: claims.generation,
+                csrf: claims.csrf().map(str::to_owned),
+            }),
+            authenticated_at: Some(claims.authenticated_at()),
+            ..Self::for_subject(claims.subject())
+        }
+    }
+}
+
+/// What tokens of one session have in common.
+#[derive(Clone)]
+pub(crate) struct OfSession {
+    pub(crate) id: SessionId,
+    /// The number of the refresh token with which it is made.
+    pub(crate) generation: u64,
+    /// Stays the same, so that forms and other tabs keep working.
+    pub(crate) csrf: Option<String>,
+}
+
+/// Without the CSRF value.
+impl fmt::Debug for OfSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfSession")
+            .field("id", &self.id)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many arrays and objects are inside each other.
+fn depth(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or(0)
+}
+
+/// `serde_json` reads 127 levels, and the claims set is one.
+const DEEPEST: usize = 126;
+
+#[cfg(test)]
+mod tests;

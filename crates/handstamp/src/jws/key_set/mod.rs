@@ -1,0 +1,145 @@
+//! The keys of a service: one that signs, and those whose tokens are accepted, the current one first.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use super::{
+    Algorithm, Compact, Header, JwsError, KeyError, KeyId, MAX_TOKEN_LEN, Signature, SigningKey,
+    VerifyingKey,
+};
+
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    signing: Option<Signer>,
+    /// In the order in which they are tried.
+    verifying: Vec<(VerifyingKey, Option<KeyId>)>,
+    /// Headers that our own keys write: recognised by their bytes, never parsed.
+    known: Vec<(String, Header)>,
+    has_ids: bool,
+}
+
+#[derive(Debug)]
+struct Signer {
+    key: SigningKey,
+    /// The header segment of every token it signs.
+    header: String,
+}
+
+impl KeySet {
+    /// `verifying` names every key whose tokens are accepted, in order: the signing key's other half is not added.
+    pub(crate) fn new(
+        signing: Option<(SigningKey, Option<KeyId>)>,
+        verifying: Vec<(VerifyingKey, Option<KeyId>)>,
+    ) -> Result<Self, KeyError> {
+        let mut known: Vec<(String, Header)> = Vec::new();
+        for (index, (key, id)) in verifying.iter().enumerate() {
+            let algorithm = key.algorithm();
+            if let Some(id) = id {
+                let mut earlier = verifying.iter().take(index);
+                if earlier.any(|(other, other_id)| {
+                    other.algorithm() == algorithm && other_id.as_ref() == Some(id)
+                }) {
+                    return Err(KeyError::DuplicateKeyId(id.clone(), algorithm));
+                }
+                known.push(known_header(algorithm, Some(id)));
+            }
+            known.push(known_header(algorithm, None));
+        }
+        Ok(Self {
+            signing: signing.map(|(key, id)| Signer {
+                header: Header::encode(key.algorithm(), id.as_ref()),
+                key,
+            }),
+            has_ids: verifying.iter().any(|(_, id)| id.is_some()),
+            verifying,
+            known,
+        })
+    }
+
+    /// The payload as a compact JWS.
+    pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, SignError> {
+        let signer = self.signing.as_ref().ok_or(SignError::NoSigningKey)?;
+        if payload.len() > MAX_TOKEN_LEN {
+            return Err(SignError::TooLong);
+        }
+        // Enough for everything but an RSA signature.
+        let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
+        token.push_str(&signer.header);
+        token.push('.');
+        BASE64_URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let signature = signer.key.sign(token.as_bytes());
+        let signature = signature.ok_or(SignError::Failed)?;
+        token.push('.');
+        BASE64_URL_SAFE_NO_PAD.encode_string(signature.as_bytes(), &mut token);
+        if token.len() > MAX_TOKEN_LEN {
+            return Err(SignError::TooLong);
+        }
+        Ok(token)
+    }
+
+    /// The payload's bytes, once a signature by one of our keys holds.
+    pub(crate) fn verify(&self, token: &[u8]) -> Result<Vec<u8>, JwsError> {
+        let token = Compact::split(token)?;
+        let known = self
+            .known
+            .iter()
+            .find(|(segment, _)| segment.as_bytes() == token.header);
+        let parsed;
+        let header = if let Some((_, header)) = known {
+            header
+        } else {
+            parsed = Header::parse(token.header)?;
+            &parsed
+        };
+        let mut candidates = self.candidates(header)?;
+        let signature = Signature::decode(token.signature)?;
+        if !candidates.any(|key| key.verify(token.signing_input, &signature)) {
+            return Err(JwsError::InvalidSignature);
+        }
+        token.payload()
+    }
+
+    /// The keys that may have signed under this header. It selects among ours; an algorithm of its own has no effect.
+    fn candidates(&self, header: &Header) -> Result<impl Iterator<Item = &VerifyingKey>, JwsError> {
+        let algorithm = header.algorithm;
+        let mut same_algorithm = self
+            .verifying
+            .iter()
+            .filter(move |(key, _)| key.algorithm() == algorithm)
+            .peekable();
+        if same_algorithm.peek().is_none() {
+            return Err(JwsError::UnsupportedAlgorithm);
+        }
+        // Where no key has an id, an issuer's id tells nothing, and keys are not found by it.
+        let wanted = header.key_id.as_deref().filter(|_| self.has_ids);
+        let mut named = same_algorithm
+            .filter(move |(_, id)| wanted.is_none() || id.as_ref().map(KeyId::as_str) == wanted)
+            .map(|(key, _)| key)
+            .peekable();
+        if named.peek().is_none() {
+            return Err(JwsError::UnknownKeyId);
+        }
+        Ok(named)
+    }
+}
+
+/// Why a payload is not signed.
+#[derive(Debug)]
+pub(crate) enum SignError {
+    /// There are only keys to verify with.
+    NoSigningKey,
+    /// The token would have more than [`MAX_TOKEN_LEN`] bytes.
+    TooLong,
+    /// The key could not make a signature.
+    Failed,
+}
+
+fn known_header(algorithm: Algorithm, id: Option<&KeyId>) -> (String, Header) {
+    let header = Header {
+        algorithm,
+        key_id: id.map(|id| id.as_str().to_owned()),
+    };
+    (Header::encode(algorithm, id), header)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! What a request says in one place, under one name.
+
+use std::borrow::Cow;
+
+/// What a request says in one place, under one name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Values<'r> {
+    Missing,
+    Single(Cow<'r, [u8]>),
+    /// Values that differ.
+    Conflicting,
+}
+
+impl<'r> FromIterator<Cow<'r, [u8]>> for Values<'r> {
+    fn from_iter<I: IntoIterator<Item = Cow<'r, [u8]>>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        match values.next() {
+            None => Self::Missing,
+            Some(value) if values.all(|other| other == value) => Self::Single(value),
+            Some(_) => Self::Conflicting,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Keeps sessions and revocations in this process.
+//!
+//! Takes a clock and answers at once, without waiting. It never writes anything to disk.
+
+mod shard;
+
+use std::fmt;
+use std::future;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+use self::shard::Shard;
+use super::{
+    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+};
+use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::error::StoreError;
+use crate::store::Admission;
+
+/// Keeps sessions and revocations in the memory of this process: exact, and lost when it ends.
+///
+/// For a single process, for tests and for trials. Nothing is evicted. Every log-in, refresh and
+/// revocation also removes a few entries that have ended, so no background task is needed.
+///
+/// ```
+/// use handstamp::store::MemoryStore;
+/// use handstamp::{Auth, Config};
+///
+/// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+/// # Ok::<(), handstamp::error::ConfigError>(())
+/// ```
+pub struct MemoryStore {
+    shards: Vec<Mutex<Shard>>,
+    hasher: RandomState,
+    clock: Box<dyn Clock>,
+}
+
+impl MemoryStore {
+    /// Creates an empty store that uses the system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(SystemClock)
+    }
+
+    /// Creates an empty store that uses this clock.
+    #[must_use]
+    pub fn with_clock(clock: impl Clock + 'static) -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            clock: Box::new(clock),
+        }
+    }
+
+    /// All entries of one account are in one shard, so that each method is atomic.
+    fn shard(&self, uid: &AccountId) -> MutexGuard<'_, Shard> {
+        let hash = self.hasher.hash_one(uid);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::indexing_slicing,
+            reason = "a remainder is less than the number of shards"
+        )]
+        let shard = &self.shards[(hash % SHARDS as u64) as usize];
+        lock(shard)
+    }
+
+    fn now(&self) -> UnixTime {
+        UnixTime::from_millis(self.clock.now().as_millis())
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+/// Except for `purge`, which yields to other tasks, no method waits.
+impl Store for MemoryStore {
+    fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
+        ready(self.shard(&new.uid).create(new, self.now()))
+    }
+
+    fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
+        ready(self.shard(&rotate.uid).rotate(&rotate, self.now()))
+    }
+
+    fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
+        ready(self.shard(&admit.uid).admit(&admit, self.now()))
+    }
+
+    fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        ready(self.shard(&read.account).session(&read, self.now()))
+    }
+
+    fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
+        ready(self.shard(&revoke.uid).revoke_session(&revoke, self.now()))
+    }
+
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        ready(self.shard(&revoke.uid).revoke_user(&revoke, self.now()))
+    }
+
+    fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.shard(&revoke.uid).revoke_token(revoke, self.now());
+        ready(())
+    }
+
+    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        ready(self.shard(&uid).list(&uid, self.now()))
+    }
+
+    fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let mut removed = 0;
+            let mut is_over = false;
+            // A few entries of each shard in turn, so that no lock is held for long.
+            while !is_over {
+                is_over = true;
+                for shard in &self.shards {
+                    let swept = lock(shard).sweep(self.now(), PURGE_BATCH);
+                    removed += swept.removed;
+                    is_over &= swept.looked_at < PURGE_BATCH;
+                }
+                if !is_over {
+                    yield_now().await;
+                }
+            }
+            Ok(removed)
+        })
+    }
+}
+
+/// No code that holds the lock leaves a shard half changed, so a shard stays sound after another
+/// thread has panicked while it held the lock.
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn yield_now() {
+    let mut waited = false;
+    future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, StoreError>> {
+    Box::pin(future::ready(Ok(value)))
+}
+
+const SHARDS: usize = 64;
+/// Small, so that neither the lock nor the thread is held for long.
+const PURGE_BATCH: usize = 32;
+
+#[cfg(test)]
+mod tests;
