@@ -120,6 +120,15 @@ impl App {
         at_once(self.auth.revoke_all_sessions(user)).expect("the store is up");
     }
 
+    /// When the user's only session was last active, in seconds.
+    pub(super) fn last_active(&self, user: &str) -> u64 {
+        let sessions = at_once(self.auth.sessions(user)).expect("the store is up");
+        let [session] = &sessions[..] else {
+            panic!("{user} has {} sessions", sessions.len());
+        };
+        session.last_active().as_secs()
+    }
+
     pub(super) fn take_the_store_down(&self) {
         self.store.set_down(true);
     }

@@ -5,7 +5,7 @@ use handstamp::purpose::Access;
 
 use super::App;
 use super::suite::{Suite, access_cookie, bearer, csrf, get, post};
-use crate::{Reply, Request};
+use crate::{Reply, Request, Signature, forge};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     header(suite).await;
@@ -18,7 +18,8 @@ async fn header<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[("JWT_TOKEN_LOCATION", "headers,cookies")]);
     let (token, other) = (app.access("user1"), app.access("user2"));
     let t = token.as_str();
-    let rows: [(&str, &[String], Result<&str, &str>); 18] = [
+    let unsigned = forge(r#"{"alg":"none","typ":"JWT"}"#, "{}", Signature::None);
+    let rows: [(&str, &[String], Result<&str, &str>); 19] = [
         ("the usual form", &[format!("Bearer {t}")], Ok("user1")),
         (
             "a scheme has no case",
@@ -49,6 +50,11 @@ async fn header<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         (
             "junk after the scheme",
             &["Bearer junk".into()],
+            Err("invalid_token"),
+        ),
+        (
+            "a token that says it needs no signature",
+            &[format!("Bearer {unsigned}")],
             Err("invalid_token"),
         ),
         (

@@ -279,6 +279,7 @@ pub(crate) const BUGS: &[Bug] = &[
         authx: "`create_access_token(uid=5)` and `headers={\"alg\": \"none\"}` fail when they are called.",
         cases: &[
             MustNotCompile("bug_27_number_for_a_subject"),
+            Row("adapter/locations.rs", "a token that says it needs no signature"),
             Test("handstamp", "the_header_never_chooses_an_algorithm"),
             Test("handstamp", "unknown_algorithms"),
             Test("handstamp", "a_known_token"),
@@ -292,6 +293,7 @@ pub(crate) const BUGS: &[Bug] = &[
             Test("handstamp", "every_setting_has_a_row"),
             Row("adapter/rejections.rs", "JWT_ERROR_MESSAGE_KEY names the member of the message"),
             Row("adapter/sessions/log_ins.rs", "where sessions are not tracked, tokens have none"),
+            Row("adapter/sessions/activity.rs", "JWT_SESSION_UPDATE_LAST_ACTIVE={value}, {seconds} s later"),
         ],
     },
     Bug {
