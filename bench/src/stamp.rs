@@ -23,7 +23,7 @@ impl Stamp {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            auth: Auth::new(config()),
+            auth: Auth::new(config()).unwrap(),
             require: Require::access(),
         }
     }
@@ -79,7 +79,7 @@ impl Default for Stamp {
 /// When the token cannot be made.
 #[must_use]
 pub fn expired_token() -> SignedToken<Access> {
-    let auth = Auth::builder(config()).with_clock(In2020).build();
+    let auth = Auth::builder(config()).with_clock(In2020).build().unwrap();
     auth.create_access_token(new_token()).unwrap()
 }
 

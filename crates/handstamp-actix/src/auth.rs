@@ -3,6 +3,7 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 
@@ -23,7 +24,7 @@ use crate::{
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::new(config); // once; every worker has a clone
+/// let auth = Auth::new(config)?; // once; every worker has a clone
 /// let app = move || App::new().app_data(auth.clone()).route("/logout", web::post().to(logout));
 /// # app();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,17 +44,20 @@ use crate::{
 /// use handstamp_actix::{Auth, Config, handstamp};
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build());
+/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth(handstamp::Auth);
 
 impl Auth {
-    /// With the system's clock and random source, and no store. For others see [`Auth`].
-    #[must_use]
-    pub fn new(config: Config) -> Self {
-        Self(handstamp::Auth::new(config))
+    /// Makes one with the system's clock and random source, and without a store: see
+    /// [`handstamp::Auth::new`], and [`Auth`] for the way with a store.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true`, because sessions need a store.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        handstamp::Auth::new(config).map(Self)
     }
 
     /// A middleware that lets requests through only with the token `require` demands. Extractors behind it read what it
@@ -62,7 +66,7 @@ impl Auth {
     /// ```
     /// # use actix_web::{App, web};
     /// # use handstamp_actix::{Access, Auth, Config, Require};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let app = App::new().app_data(auth.clone()).service(
     ///     web::resource("/drafts")
     ///         .wrap(auth.require(Require::access().any_scope(["posts:write"])))
@@ -81,7 +85,7 @@ impl Auth {
     /// ```
     /// # use actix_web::{App, web};
     /// # use handstamp_actix::{Access, Auth, Config};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let app = App::new()
     ///     .wrap(auth.implicit_refresh())
     ///     .app_data(auth)
@@ -100,7 +104,7 @@ impl Auth {
     /// # use actix_web::{App, web};
     /// # use handstamp_actix::{Auth, Config};
     /// # let config = Config::builder().secret_key([7; 32].as_slice());
-    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?)?;
     /// let login = web::resource("/login").wrap(auth.same_origin()).post(async || "welcome");
     /// # App::new().service(login);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

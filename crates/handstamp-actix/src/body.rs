@@ -29,7 +29,7 @@ use crate::{Access, Head, LogOut, Refresh, Rejection, auth, verified};
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
 /// let app = test::init_service(app).await;
 ///
@@ -79,7 +79,7 @@ pub struct AccessJson<T> {
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
 /// let app = test::init_service(app).await;
 ///

@@ -99,7 +99,7 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
 /// ```
 /// # use actix_web::HttpResponse;
 /// # use handstamp_actix::{Auth, Config};
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let mut response = HttpResponse::Ok().finish();
 /// handstamp_actix::append_cookies(&auth.unset_cookies(), response.headers_mut());
 /// assert_eq!(response.headers().get_all("set-cookie").count(), 4);

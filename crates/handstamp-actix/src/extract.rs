@@ -21,7 +21,7 @@ use crate::{Rejection, auth, verified};
 /// # use actix_web::{App, test, web};
 /// # use handstamp_actix::{Access, Auth, Config};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn greet(token: Access) -> String {
 ///     format!("hello {}", token.subject())
 /// }
@@ -52,7 +52,7 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 /// # use actix_web::{App, Responder, test, web};
 /// # use handstamp_actix::{Auth, Config, IssueError, Refresh};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok(auth.set_access_cookies(&access)?.on("refreshed"))
@@ -82,7 +82,7 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 /// # use actix_web::{App, test, web};
 /// # use handstamp_actix::{Auth, Config, Fresh, NewToken};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let account = async |token: Fresh| token.subject().to_owned();
 /// let app = App::new().app_data(auth.clone()).route("/account", web::get().to(account));
 /// let app = test::init_service(app).await;
@@ -108,7 +108,7 @@ pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 /// # use actix_web::{App, test, web};
 /// # use handstamp_actix::{Access, Auth, Config, Optional};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn home(Optional(token): Optional<Access>) -> String {
 ///     let name = token.as_ref().map_or("stranger", |token| token.subject());
 ///     format!("hello {name}")
@@ -142,7 +142,7 @@ pub struct Optional<T>(pub Option<T>);
 /// # use actix_web::{App, test, web};
 /// # use handstamp_actix::{Auth, Config, Visitor};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn front_page(Visitor(token): Visitor) -> String {
 ///     match token {
 ///         Some(token) => format!("welcome back, {}", token.subject()),

@@ -21,7 +21,7 @@
 //!     auth.unset_cookies().on("bye")
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let app = move || {
 //!     App::new()
 //!         .app_data(auth.clone())

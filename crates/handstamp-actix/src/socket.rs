@@ -53,7 +53,7 @@ impl Auth {
     ///
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
     /// let app = App::new()
-    ///     .app_data(Auth::new(config))
+    ///     .app_data(Auth::new(config)?)
     ///     .route("/socket", web::get().to(echo));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

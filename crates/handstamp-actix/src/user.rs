@@ -38,7 +38,7 @@ use crate::{Access, Optional, Rejection, auth};
 ///     format!("hello {}", user.name)
 /// }
 ///
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let app = App::new()
 ///     .app_data(auth)
 ///     .app_data(web::Data::new(Users))

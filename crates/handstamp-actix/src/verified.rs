@@ -16,7 +16,7 @@ use crate::{Head, implicit_refresh};
 /// # use handstamp_actix::handstamp::purpose::Access;
 /// # use handstamp_actix::{Auth, Config, Require, verified};
 /// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn greet(auth: Auth, request: HttpRequest) -> String {
 ///     let token = verified::<Access>(&auth, &request);
 ///     token.map_or("nobody".to_owned(), |token| token.subject().to_owned())

@@ -118,7 +118,8 @@ async fn a_request_that_is_dropped_while_the_blocklist_thinks_goes_no_further() 
     let config = Config::builder().secret_key([7; 32].as_slice());
     let auth = handstamp::Auth::builder(config.build().expect("a key is all it needs"))
         .with_blocklist(|_| pending::<Result<TokenStatus, _>>())
-        .build();
+        .build()
+        .unwrap();
     let auth = Auth::from(auth);
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -170,7 +171,7 @@ fn no_key_is_shown() {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.expect("a key is all it needs"))
+    Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")
 }
 
 fn with_token(auth: &Auth, path: &str) -> TestRequest {

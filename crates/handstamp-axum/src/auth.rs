@@ -1,5 +1,6 @@
 use std::ops::Deref;
 
+use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
@@ -18,17 +19,20 @@ use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCo
 /// use handstamp_axum::{Auth, Config, handstamp};
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build());
+/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth(handstamp::Auth);
 
 impl Auth {
-    /// With the system's clock and random source, and no store. For others see [`Auth`].
-    #[must_use]
-    pub fn new(config: Config) -> Self {
-        Self(handstamp::Auth::new(config))
+    /// Makes one with the system's clock and random source, and without a store: see
+    /// [`handstamp::Auth::new`], and [`Auth`] for the way with a store.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true`, because sessions need a store.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        handstamp::Auth::new(config).map(Self)
     }
 
     /// A layer that lets requests through only with the token `require` demands. Extractors behind it read what it
@@ -37,7 +41,7 @@ impl Auth {
     /// ```
     /// # use axum::{Router, routing::get};
     /// # use handstamp_axum::{Access, Auth, Config, Require};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let editors: Router = Router::new()
     ///     .route("/drafts", get(async |token: Access| token.subject().to_owned()))
     ///     .route_layer(auth.require(Require::access().any_scope(["posts:write"])))
@@ -55,7 +59,7 @@ impl Auth {
     /// ```
     /// # use axum::{Router, routing::get};
     /// # use handstamp_axum::{Access, Auth, Config};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let app: Router = Router::new()
     ///     .route("/", get("everybody may see this, and it renews nothing"))
     ///     .route("/me", get(async |token: Access| token.subject().to_owned()))
@@ -74,7 +78,7 @@ impl Auth {
     /// # use axum::{Router, routing::post};
     /// # use handstamp_axum::{Auth, Config};
     /// # let config = Config::builder().secret_key([7; 32].as_slice());
-    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?);
+    /// let auth = Auth::new(config.public_origin("https://app.example.com").build()?)?;
     /// let app: Router = Router::new()
     ///     .route("/login", post(async || "welcome"))
     ///     .route_layer(auth.same_origin());

@@ -28,7 +28,7 @@ use crate::{Access, Auth, BodyRejection, LogOut, Refresh};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
 ///
 /// let token = auth.create_access_token("user1")?;
@@ -78,7 +78,7 @@ pub struct AccessJson<T> {
 ///         .csrf_check_form(true)
 /// #       .secret_key([7; 32].as_slice())
 ///         .build()?,
-/// );
+/// )?;
 /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
 ///
 /// let token = auth.create_access_token("user1")?;

@@ -22,7 +22,7 @@ use crate::{Auth, Rejection};
 /// # use handstamp_axum::{Access, Auth, Config};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn greet(token: Access) -> String {
 ///     format!("hello {}", token.subject())
 /// }
@@ -48,7 +48,7 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 /// # use handstamp_axum::{Auth, Config, IssueError, Refresh};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok((auth.set_access_cookies(&access)?, "refreshed"))
@@ -77,7 +77,7 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 /// # use handstamp_axum::{Auth, Config, Fresh, NewToken};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let app = Router::new()
 ///     .route("/account", get(async |token: Fresh| token.subject().to_owned()))
 ///     .with_state(auth.clone());

@@ -23,7 +23,7 @@
 //!     (auth.unset_cookies(), "bye")
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let app: Router = Router::new()
 //!     .route("/login", post(login))
 //!     .route("/protected", get(protected))

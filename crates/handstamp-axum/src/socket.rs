@@ -39,7 +39,7 @@ impl Auth {
     /// }
     ///
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-    /// let app: Router = Router::new().route("/socket", any(echo)).with_state(Auth::new(config));
+    /// let app: Router = Router::new().route("/socket", any(echo)).with_state(Auth::new(config)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

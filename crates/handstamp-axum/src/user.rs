@@ -15,7 +15,7 @@ use crate::{Access, Auth, Rejection};
 /// # use handstamp_axum::{Auth, Config, Visitor};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn front_page(Visitor(token): Visitor) -> String {
 ///     match token {
 ///         Some(token) => format!("welcome back, {}", token.subject()),
@@ -65,7 +65,7 @@ pub struct Visitor(pub Option<Access>);
 ///     format!("hello {}", user.name)
 /// }
 ///
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let app: Router = Router::new().route("/", get(greet)).with_state(App { auth });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

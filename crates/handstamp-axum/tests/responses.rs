@@ -191,7 +191,7 @@ async fn a_verified_token_becomes_a_new_one() {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.expect("a key is all it needs"))
+    Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")
 }
 
 fn token(subject: &str) -> String {

@@ -29,7 +29,7 @@ async fn greet(user: Option<Current<User>>) -> String {
 #[tokio::test]
 async fn an_optional_user_is_none_only_without_a_token() {
     let config = Config::builder().secret_key("a secret of at least thirty-two bytes");
-    let auth = Auth::new(config.build().unwrap());
+    let auth = Auth::new(config.build().unwrap()).unwrap();
     let app = Router::new()
         .route("/", get(greet))
         .with_state(auth.clone());

@@ -1,4 +1,4 @@
-//! Tokens the library would not make: any header, any claims, signed or not.
+//! Forges tokens that the library would not issue: any header, any claims, signed or not.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha512};
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Signature<'k> {
-    /// Not at all: the third segment is empty.
+    /// Not signed: the third segment is empty.
     None,
     /// HMAC with SHA-256 and this key.
     Hs256(&'k str),
@@ -17,7 +17,7 @@ pub enum Signature<'k> {
     Hs512(&'k str),
 }
 
-/// A token with these bytes as header and claims.
+/// Returns a token with these bytes as header and claims.
 ///
 /// ```
 /// use handstamp_conformance::{Signature, forge};
@@ -53,7 +53,7 @@ pub fn forge(
     format!("{signed}.{signature}")
 }
 
-/// The claims of a token as JSON, unverified; `Null` when it has none.
+/// Returns the claims of a token as JSON, unverified; `Null` if it has none.
 #[must_use]
 pub fn peek(token: &str) -> serde_json::Value {
     let payload = token.split('.').nth(1).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Good requests with a few bytes changed, the same ones in every run.
+//! Valid requests with a few bytes changed, the same ones in every run.
 
 use crate::hostile::Visitor;
 use crate::http::Request;
@@ -33,7 +33,8 @@ pub fn endures_mutated_requests(server: &mut Server, secret: &str) {
         for _change in 0..=random.below(4) {
             random.change(&mut request);
         }
-        // The end of the request is the end of what we send: a length that was changed does not make the server wait.
+        // The end of the request is the end of the stream: a changed length does not make the
+        // server wait.
         if let Ok(reply) = server.send_all(&request) {
             answered += 1;
             let text = String::from_utf8_lossy(&request);
@@ -56,7 +57,7 @@ pub fn endures_mutated_requests(server: &mut Server, secret: &str) {
     );
 }
 
-/// xorshift64*, which needs no crate and gives the same numbers everywhere.
+/// xorshift64*, which needs no crate and yields the same numbers everywhere.
 struct Random(u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! A client that can send what well-behaved ones cannot, over a plain socket.
+//! A client that sends requests which well-behaved clients cannot, over a plain socket.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request without a body.
+    /// Creates a request without a body.
     #[must_use]
     pub fn new(method: &str, target: &str) -> Self {
         Self {
@@ -59,26 +59,26 @@ impl Request {
         self.header("cookie", cookies.join("; "))
     }
 
-    /// The same request for another target.
+    /// Returns the same request for another target.
     #[must_use]
     pub fn to(mut self, target: &str) -> Self {
         self.target = target.into();
         self
     }
 
-    /// The method, for adapters that run in this process.
+    /// Returns the method, for adapters that run in this process.
     #[must_use]
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// Path and query.
+    /// Returns path and query.
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// The header lines, in order.
+    /// Returns the header lines, in order.
     pub fn lines(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.headers
             .iter()
@@ -91,16 +91,17 @@ impl Request {
         &self.body
     }
 
-    /// Sends it on a connection of its own and reads the whole answer.
+    /// Sends it on its own connection and reads the whole response.
     ///
     /// # Errors
-    /// When the server closes the connection without an answer, or does not answer within ten seconds.
+    /// Returns an error if the server closes the connection without a response, or does not respond
+    /// within ten seconds.
     pub fn send(&self, address: SocketAddr) -> io::Result<Reply> {
         exchange(address, &Vec::from(self.clone()), Sending::GoesOn)
     }
 }
 
-/// For rows that ask the core itself.
+/// For cases that call the core directly.
 impl RequestHead for Request {
     fn method(&self) -> &str {
         &self.method
@@ -117,7 +118,7 @@ impl RequestHead for Request {
     }
 }
 
-/// The bytes that are sent, `Connection: close` among them.
+/// Returns the bytes to send, `Connection: close` among them.
 impl From<Request> for Vec<u8> {
     fn from(request: Request) -> Self {
         let Request {
@@ -148,14 +149,15 @@ pub(crate) enum Sending {
     Ends,
 }
 
-/// Sends bytes as they are and reads the whole answer.
+/// Sends these bytes and reads the whole response.
 pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], sending: Sending) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    // A server may answer, and hang up, before it has read all of a request that is too large.
+    // A server may respond, and close the connection, before it has read all of a request that is
+    // too large.
     let mut sent = stream.write_all(bytes);
     if sending == Sending::Ends {
-        // A server that sees the end before it has answered may take it for a client that has gone.
+        // A server that sees the end before it has responded may assume that the client has gone.
         thread::sleep(Duration::from_millis(1));
         sent = sent.and(stream.shutdown(Shutdown::Write));
     }
@@ -169,7 +171,7 @@ pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], sending: Sending) -> i
     })
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
@@ -182,7 +184,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// What an adapter answered that runs in this process. Header names in lower case.
+    /// Creates the response of an adapter that runs in this process. Header names in lower case.
     #[must_use]
     pub fn new(status: u16, headers: Vec<(String, String)>, body: String) -> Self {
         Self {
@@ -192,7 +194,8 @@ impl Reply {
         }
     }
 
-    /// Reads the bytes of an answer whose end is the end of the connection. `None` when they are none.
+    /// Reads the bytes of a response that ends with the connection. Returns `None` if they are no
+    /// response.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
@@ -210,13 +213,13 @@ impl Reply {
         })
     }
 
-    /// The first header line of this name.
+    /// Returns the first header line of this name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
-    /// All header lines of this name.
+    /// Returns all header lines of this name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers
             .iter()
@@ -224,19 +227,20 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `Null` when it is none.
+    /// Returns the body as JSON; `Null` if it is none.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 }
 
-/// Keeps cookies as a browser does, as far as tests need it: by name, until they are deleted. It sends `Secure` ones too.
+/// Keeps cookies as a browser does, as far as tests need it: by name, until they are deleted. It
+/// also sends `Secure` ones.
 #[derive(Debug, Clone, Default)]
 pub struct Jar(BTreeMap<String, String>);
 
 impl Jar {
-    /// Takes over what a reply sets and deletes.
+    /// Applies the cookies that a response sets and deletes.
     pub fn store(&mut self, reply: &Reply) {
         for line in reply.all("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();
@@ -249,20 +253,20 @@ impl Jar {
         }
     }
 
-    /// The value of a cookie.
+    /// Returns the value of a cookie.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// All cookies, by name.
+    /// Returns all cookies, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The value of a `Cookie` header.
+    /// Returns the value of a `Cookie` header.
     #[must_use]
     pub fn header(&self) -> String {
         let pairs: Vec<String> = self

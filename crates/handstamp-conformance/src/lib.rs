@@ -1,6 +1,6 @@
-//! What the tests of handstamp's adapters, stores, examples and binary share.
+//! What the tests of handstamp's adapters, stores, examples and server share.
 //!
-//! For tests only: whatever goes wrong here panics and says what it was.
+//! For tests only: every failure panics with a description.
 
 #![expect(
     clippy::panic,

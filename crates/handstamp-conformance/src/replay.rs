@@ -1,5 +1,5 @@
-//! The answers that were recorded from AuthX's complete example, put to ours. How the rows are read stands at the top of
-//! their file.
+//! Replays the requests that were recorded with AuthX's complete example, and compares the
+//! responses. The file of the cases documents its format.
 
 #![expect(
     clippy::indexing_slicing,
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::{Jar, Reply, Request, Server, Signature, forge, peek};
 
-/// Puts every question that was put to AuthX's complete example to this program: the same answers, except where
-/// `docs/differences.md` gives a reason.
+/// Sends every request that was sent to AuthX's complete example to this program, and requires the
+/// same responses, except where `docs/differences.md` gives a reason.
 pub fn answers_as_recorded(program: &str) {
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
     let settings: Vec<(&str, &str)> = vectors["settings"]
@@ -36,7 +36,7 @@ pub fn answers_as_recorded(program: &str) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// One row's client: its cookies, and all values that later requests may name.
+/// The client of one case: its cookies, and all values that later requests may name.
 struct Client<'s> {
     server: &'s Server,
     secret: &'s str,
@@ -109,7 +109,7 @@ impl<'s> Client<'s> {
         request.body(step["body"].as_str().unwrap_or_default())
     }
 
-    /// Puts values in the place of `{name}` and `{name|change}`.
+    /// Substitutes `{name}` and `{name|change}`.
     fn fill(&self, text: &str) -> String {
         let mut filled = String::new();
         let mut rest = text;
@@ -123,7 +123,7 @@ impl<'s> Client<'s> {
         filled + rest
     }
 
-    /// What is not as expected; a member that is not given is not compared.
+    /// Returns what is not as expected; a member that is not given is not compared.
     fn problems(&self, expected: &Value, reply: &Reply) -> Vec<String> {
         let mut seen = json!({
             "status": reply.status,
@@ -181,7 +181,7 @@ impl<'s> Client<'s> {
     }
 }
 
-/// Line by line; attributes without regard to case and order.
+/// Compares line by line; attributes without regard to case and order.
 fn same_cookies(wanted: &Value, seen: &Value) -> bool {
     let (wanted, seen) = (wanted.as_array().unwrap(), seen.as_array().unwrap());
     wanted.len() == seen.len()

@@ -1,4 +1,4 @@
-//! A program under test, as a process of its own.
+//! Runs a program under test in a process of its own.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub struct Server {
     stderr: Arc<Mutex<String>>,
 }
 
-/// How a program ended that did not start to listen.
+/// The end of a program that did not start to listen.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -28,11 +28,11 @@ pub struct Refusal {
 }
 
 impl Server {
-    /// Starts a program with `PORT=0` and waits for the line on standard output that ends with its address. Settings of
-    /// the surrounding environment are not passed on.
+    /// Starts a program with `PORT=0` and waits for the line on standard output that ends with its
+    /// address. Settings of the surrounding environment are not passed on.
     ///
     /// # Errors
-    /// When the program ends before it listens: with what it said.
+    /// Returns a [`Refusal`] with its output if the program ends before it listens.
     pub fn start(
         program: &str,
         arguments: &[&str],
@@ -95,13 +95,13 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Sends a request; a server that does not answer fails the test.
+    /// Sends a request. A server that does not respond fails the test.
     #[must_use]
     pub fn send(&self, request: &Request) -> Reply {
         request
@@ -109,7 +109,7 @@ impl Server {
             .unwrap_or_else(|error| panic!("no answer to {request:?}: {error}"))
     }
 
-    /// Sends bytes as they are.
+    /// Sends these bytes.
     ///
     /// # Errors
     /// When the server closes the connection without an answer.
@@ -117,7 +117,7 @@ impl Server {
         exchange(self.address, bytes, Sending::GoesOn)
     }
 
-    /// Sends bytes as they are, then the end of the stream.
+    /// Sends these bytes, then the end of the stream.
     ///
     /// # Errors
     /// When the server closes the connection without an answer.
@@ -125,7 +125,8 @@ impl Server {
         exchange(self.address, bytes, Sending::Ends)
     }
 
-    /// Waits until the program has printed this to standard error; `false` after five seconds.
+    /// Waits until the program has printed this to standard error. Returns `false` after five
+    /// seconds.
     #[must_use]
     pub fn says(&self, text: &str) -> bool {
         let start = Instant::now();
@@ -138,7 +139,7 @@ impl Server {
         false
     }
 
-    /// What the program has printed to standard error so far.
+    /// Returns what the program has printed to standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.stderr
@@ -147,7 +148,7 @@ impl Server {
             .clone()
     }
 
-    /// Sends a signal, waits for the end and gives the exit status.
+    /// Sends a signal, waits for the end and returns the exit status.
     #[must_use]
     pub fn stop(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
@@ -159,7 +160,7 @@ impl Server {
         self.child.wait().expect("the program was started").code()
     }
 
-    /// Whether the process still runs.
+    /// Returns whether the process still runs.
     #[must_use]
     pub fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -168,7 +169,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail only when the process is gone already.
+        // Both fail only if the process is gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

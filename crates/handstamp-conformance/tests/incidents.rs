@@ -1,4 +1,5 @@
-//! `docs/incidents.md` of the core has a row for every incident, and every test that it names exists.
+//! Tests that `docs/incidents.md` of the core has a row for every incident, and that every test it
+//! names exists.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +25,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(crates().join(path)).unwrap()
 }
 
-/// The rows of the tables, without their heads.
+/// Returns the rows of the tables, without their heads.
 fn rows(page: &str) -> Vec<&str> {
     page.lines()
         .filter(|line| line.starts_with("| ") && !line.starts_with("| incident |"))
@@ -71,7 +72,7 @@ fn every_test_that_is_named_exists() {
         let exists = sources.iter().any(|(file, text)| {
             file.starts_with(&format!("{package}/"))
                 && text.contains(&format!("fn {function}("))
-                // A module is a file, a folder, or stands in the file.
+                // A module is a file, a folder, or inline.
                 && path.iter().all(|module| {
                     let mut parts = file.split(['/', '.']);
                     parts.any(|part| part == *module) || text.contains(&format!("mod {module} {{"))
@@ -88,7 +89,7 @@ fn the_crate_rsa_is_not_used() {
     assert!(!lock.contains("name = \"rsa\""));
 }
 
-/// What stands in backticks and is a path.
+/// Returns what stands in backticks and is a path.
 fn tests_in(text: &str) -> Vec<&str> {
     text.split('`')
         .skip(1)
@@ -97,7 +98,7 @@ fn tests_in(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Every Rust file below `crates`, with its path from there.
+/// Returns every Rust file below `crates`, with its path from there.
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![crates()];

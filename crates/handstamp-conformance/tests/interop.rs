@@ -1,6 +1,6 @@
-//! Tokens, cookies and CSRF values made by AuthX 1.7.1 and by handstamp, each given to the other.
+//! Tests that exchange tokens, cookies and CSRF values between AuthX 1.7.1 and handstamp.
 //!
-//! The other side is `scripts/interop/authx_peer.py`; what it understands is written at its top.
+//! The other side is `scripts/interop/authx_peer.py`, which documents its input.
 
 #![expect(
     clippy::unwrap_used,
@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];
 
-/// A request with the cookies the other library has set, and the answer: `None` means let in.
+/// A request with the cookies that the other library has set, and the answer: `None` means
+/// accepted.
 struct Row {
     name: &'static str,
     method: &'static str,
@@ -43,7 +44,7 @@ enum Csrf {
 
 const ROWS: &[Row] = &[
     Row {
-        name: "a POST with the CSRF header is let in",
+        name: "a POST with the CSRF header is accepted",
         method: "POST",
         csrf: Csrf::Right,
         authx: None,
@@ -224,7 +225,8 @@ async fn freshness_and_audience_cross_over() {
             .cookie_secure(false)
             .build()
             .unwrap(),
-    );
+    )
+    .unwrap();
 
     let theirs = authx.ask(&json!({
         "op": "issue", "algorithm": "HS256", "keys": keys, "purpose": "access", "subject": "user1", "fresh": true, "settings": settings,
@@ -266,10 +268,10 @@ fn auth(algorithm: Algorithm, keys: &Value) -> Auth {
             .private_key(keys["private_key"].as_str().unwrap())
             .public_key(keys["public_key"].as_str().unwrap()),
     };
-    Auth::new(config.build().unwrap())
+    Auth::new(config.build().unwrap()).unwrap()
 }
 
-/// Names and values out of `Set-Cookie` lines.
+/// Returns the names and values of `Set-Cookie` lines.
 fn cookies<'a>(lines: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, String> {
     let pair = |line: &str| {
         line.split(';')
@@ -340,7 +342,7 @@ impl RequestHead for Head {
     }
 }
 
-/// AuthX in its own process; it ends when its input is closed.
+/// AuthX in a process of its own, which ends when its input is closed.
 struct Peer {
     child: Child,
     input: Option<ChildStdin>,

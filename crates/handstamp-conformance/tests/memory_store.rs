@@ -1,4 +1,4 @@
-//! The rows of every store, on the one in memory.
+//! Runs the cases for every store on the one in memory.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The databases that tests start are as they say.
+//! Tests of the databases that tests start.
 
 use std::net::TcpStream;
 

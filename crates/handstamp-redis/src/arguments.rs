@@ -1,4 +1,6 @@
-//! Arguments, as scripts read them.
+//! Formats the arguments of scripts.
+//!
+//! Takes values of the core and gives text that a script can count with.
 
 use std::time::Duration;
 
@@ -20,7 +22,10 @@ pub(crate) fn flag(set: bool) -> String {
     String::from(if set { "1" } else { "0" })
 }
 
-/// A number that has to be exact.
+/// Formats a number that must be exact.
+///
+/// # Errors
+/// For a number that Lua cannot count exactly.
 pub(crate) fn whole(number: u64) -> Result<String, Failure> {
     if number > 1 << 53 {
         return Err(Failure::TooLarge("a generation"));
@@ -36,7 +41,8 @@ pub(crate) fn seconds(instant: UnixTime) -> String {
     instant.as_secs().min(LARGEST).to_string()
 }
 
-/// A span as milliseconds, with a fraction where it has one: a grace of 1.5 ms is more than 1 ms.
+/// Formats a duration in milliseconds, with a fraction where it has one: a grace of 1.5 ms is more
+/// than 1 ms.
 pub(crate) fn millis(span: Duration) -> String {
     let whole = span.as_millis();
     if whole >= LARGEST.into() {
@@ -48,7 +54,7 @@ pub(crate) fn millis(span: Duration) -> String {
     }
 }
 
-/// Up to here a number in a script is exact. As an instant it is the end of time.
+/// The largest integer that a script counts exactly. As an instant it means never.
 const LARGEST: u64 = (1 << 53) - 1;
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! Why a verb has no answer.
+//! The errors of the store.
+//!
+//! Takes errors of the driver and the server, and gives text for operators without ids and
+//! passwords.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +11,7 @@ use redis::RedisError;
 
 use crate::fitness::Unfit;
 
-/// What a `StoreError` of this store holds.
+/// The source of a `StoreError` of this store.
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) server: Arc<str>,
@@ -17,32 +20,32 @@ pub(crate) struct Failed {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Failure {
-    /// The network's, or the driver's.
+    /// An error of the network or of the driver.
     Driver(RedisError),
-    /// The server's own words.
+    /// The server refused, in these words.
     Refused(String),
-    /// Nobody answered in time while a connection was made.
+    /// No connection was made in time.
     SlowToConnect,
-    /// It can be reached, and must not be used.
+    /// The server can be reached, but must not be used.
     Unfit(Unfit),
-    /// It answered something that no script of ours says.
+    /// The answer is not one that the scripts give.
     NotUnderstood(&'static str),
-    /// An argument that a script could not count with.
+    /// A script could not count exactly with this argument.
     TooLarge(&'static str),
-    /// The caller is no task of tokio's.
+    /// The caller does not run on tokio.
     NoRuntime,
 }
 
 impl Failure {
-    /// Of the driver's error. What a server says may quote what it was asked, first of all a key: that and the rest
-    /// are left out, as ids do not belong into logs.
+    /// Converts an error of the driver. What a server says may quote its command, which contains
+    /// ids: the text from the first key on is left out, because ids do not belong in logs.
     pub(crate) fn from_driver(error: RedisError, prefix: &str) -> Self {
         let Some(code) = error.code() else {
             return Self::Driver(error);
         };
         if code == "MOVED" {
-            let cure = "it is one of a cluster: use RedisStore::cluster";
-            return Self::Refused(format!("{code}: {cure}"));
+            let help = "it is one of a cluster: use RedisStore::cluster";
+            return Self::Refused(format!("{code}: {help}"));
         }
         let said = error.detail().unwrap_or_default();
         let said = match said.find(&format!("{prefix}{{")) {

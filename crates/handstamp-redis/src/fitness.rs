@@ -1,15 +1,17 @@
-//! Whether a server that answers may keep sessions.
+//! Decides whether a server may keep sessions.
+//!
+//! Takes the answer to `INFO`, and asks nothing itself.
 
 use std::fmt;
 
-/// Why it must not.
+/// Why a server must not keep sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
-    /// When memory runs out it forgets entries before their end, also that something was revoked.
+    /// It evicts entries when memory runs out, including revocations.
     Evicts { policy: String },
-    /// It lags behind: what was just revoked would be let in.
+    /// It lags behind its primary, and may accept what was just revoked.
     Replica,
-    /// It does not know what the scripts are made of.
+    /// It does not support the scripts.
     TooOld { version: String },
 }
 
@@ -18,11 +20,11 @@ impl fmt::Display for Unfit {
         match self {
             Self::Evicts { policy } => write!(
                 f,
-                "its maxmemory-policy {policy} evicts: a revoked session would be let in again. Set noeviction"
+                "its maxmemory-policy {policy} evicts: a revoked session would be accepted again. Set noeviction"
             ),
-            Self::Replica => f.write_str(
-                "it is a replica, which may not know yet what was revoked. Use the primary",
-            ),
+            Self::Replica => {
+                f.write_str("it is a replica, which may lack revocations. Use the primary")
+            }
             Self::TooOld { version } => {
                 write!(
                     f,
@@ -33,7 +35,8 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// A server's answer to `INFO`. Also where `CONFIG` is forbidden, as on managed servers, it tells what we ask.
+/// The answer to `INFO`. It contains what is needed even where `CONFIG` is forbidden, as on managed
+/// servers.
 pub(crate) struct Info<'a>(&'a str);
 
 impl<'a> Info<'a> {
@@ -41,7 +44,7 @@ impl<'a> Info<'a> {
         Self(text)
     }
 
-    /// `Ok(false)` when it does not say whether it evicts.
+    /// Returns `Ok(false)` if it does not say whether the server evicts.
     pub(crate) fn judge(&self, replicas: Replicas) -> Result<bool, Unfit> {
         if let Some(version) = self.field("redis_version")
             && let Some((major, _)) = version.split_once('.')
@@ -72,17 +75,17 @@ impl<'a> Info<'a> {
     }
 }
 
-/// What a replica among the servers means.
+/// How to treat a replica.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Replicas {
-    /// Where one server is named it has to be the primary.
+    /// A single server has to be the primary.
     Refused,
-    /// The driver looks for the primaries of a cluster itself, also after one has changed.
+    /// The driver finds the primaries of a cluster itself, even after a failover.
     #[cfg(feature = "cluster")]
     FoundByDriver,
 }
 
-/// Scripts have flags from Redis 7.0 on. Valkey, from its first release, says it is a Redis of 7.2.
+/// Scripts have flags from Redis 7.0 on. Valkey reports Redis 7.2 from its first release on.
 const OLDEST_MAJOR: u32 = 7;
 
 #[cfg(test)]
@@ -101,7 +104,7 @@ mod tests {
                 "Ok(true)",
             ),
             (
-                "full one day, and then it says no",
+                "with a limit, and refuses writes when it is full",
                 "7.0.15",
                 "master",
                 "1000",
@@ -125,7 +128,7 @@ mod tests {
                 r#"Err(Evicts { policy: "allkeys-lru" })"#,
             ),
             (
-                "evicts what has an end",
+                "evicts entries that expire",
                 "8.1.0",
                 "master",
                 "1000",
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_said_is_not_known() {
+    fn a_missing_policy_is_reported_as_unknown() {
         let judged = Info::new("redis_version:7.2.0\r\n").judge(Replicas::Refused);
         assert_eq!(judged, Ok(false));
     }

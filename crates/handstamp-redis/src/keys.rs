@@ -1,15 +1,18 @@
-//! Under which names things are kept.
+//! The names of the keys in Redis.
+//!
+//! Takes ids and gives names. All names of one account are in one slot of a cluster.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handstamp::store::{AccountId, SessionId, TokenId};
 use sha2::{Digest as _, Sha256};
 
-/// The names of everything of one user.
+/// The names of the keys of one account.
 ///
-/// Between braces stands a hash of the user, and a cluster chooses the node by what stands there: so one script can reach
-/// all of it. The hash is short, and two users may share one; the names of what has no user written inside hold the user
-/// too, and the scripts compare the user inside a session.
+/// A hash of the account stands between braces, which is where a cluster looks for the slot: one
+/// script can reach all keys of an account. The hash is short, and two accounts may share one. Keys
+/// whose entries do not contain the account therefore have it in their names, and the scripts
+/// compare the account inside a session.
 pub(crate) struct Keys<'a> {
     base: String,
     uid: &'a AccountId,
@@ -29,12 +32,12 @@ impl<'a> Keys<'a> {
         self.session_prefix() + id.as_str()
     }
 
-    /// What stands before the id of a session.
+    /// Returns what precedes the id in the key of a session.
     pub(crate) fn session_prefix(&self) -> String {
         format!("{}:s:", self.base)
     }
 
-    /// An id holds no `:`, so that no two pairs of token and user read the same.
+    /// An id contains no `:`, so that no two pairs of token and account have the same name.
     pub(crate) fn revoked_token(&self, id: &TokenId) -> String {
         format!("{}:t:{}:{}", self.base, id.as_str(), self.uid.as_str())
     }
@@ -43,13 +46,13 @@ impl<'a> Keys<'a> {
         format!("{}:n:{}", self.base, self.uid.as_str())
     }
 
-    /// Of the sessions that are not revoked.
+    /// Names the index of the sessions that are not revoked.
     pub(crate) fn index(&self) -> String {
         format!("{}:i:{}", self.base, self.uid.as_str())
     }
 }
 
-/// Users are spread over the slots of a cluster evenly with far fewer.
+/// Far fewer would spread accounts evenly over the slots of a cluster.
 const TAG_BYTES: usize = 8;
 
 #[cfg(test)]
@@ -59,7 +62,7 @@ mod tests {
     use super::Keys;
 
     #[test]
-    fn all_keys_of_a_user_have_one_tag_and_differ() {
+    fn all_keys_of_an_account_have_one_tag_and_differ() {
         let uid = AccountId::new(Some("admin"), "{x}");
         let keys = Keys::of("app:", &uid);
         let all = [
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_and_its_user_are_told_apart() {
+    fn the_token_and_the_account_in_a_name_are_told_apart() {
         let (one, other) = (AccountId::new(Some("b"), "c"), AccountId::new(None, "c"));
         assert_ne!(
             Keys::of("", &one).revoked_token(&TokenId::from("a")),
@@ -85,7 +88,7 @@ mod tests {
         );
     }
 
-    /// As a cluster reads it: from the first brace to the next.
+    /// Returns what a cluster hashes: the text from the first brace to the next.
     fn tag(key: &str) -> &str {
         let (_, rest) = key.split_once('{').expect("a brace");
         rest.split_once('}').expect("a closing brace").0

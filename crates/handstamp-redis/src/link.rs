@@ -1,9 +1,13 @@
-//! The way to the server: made when it is first needed, and made again whenever it is lost.
+//! Keeps the connection of a store: connects when it is first needed, and reconnects when the
+//! connection is lost.
 //!
-//! The driver has a manager for this. Ours differs where a login must not hang or stay down: a connection that does not
-//! answer is replaced and not waited for; a server that refused for a while, for having too many clients or a password
-//! that has been changed since, is asked again; while the server is away verbs fail at once; and a server that evicts is
-//! not used.
+//! Takes scripts to run and gives their answers. A task in the background reconnects; a method
+//! never does.
+//!
+//! The driver has a manager for this. This one differs where log-ins must not hang or stay down: a
+//! connection that does not answer is replaced instead of waited for; a server that refused for a
+//! while, because of too many clients or a changed password, is asked again; while the server is
+//! away methods fail at once; and a server that evicts is not used.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -26,16 +30,16 @@ pub(crate) struct Link {
 
 #[derive(Clone)]
 enum State {
-    /// Nobody keeps a connection: nobody has asked yet, or the runtime where one was kept has ended.
+    /// No task keeps a connection: none was needed yet, or the runtime of the task has ended.
     Idle,
-    /// The first attempt since there was a connection. Verbs wait for it.
+    /// The first attempt since there was a connection. Methods wait for it.
     Connecting,
     Up(Numbered),
-    /// The last attempt failed. Others are made in the background, and verbs do not wait.
+    /// The last attempt failed. Others follow in the background, and methods do not wait.
     Down(Failure),
 }
 
-/// A connection, and which it is.
+/// A connection and its number.
 #[derive(Clone)]
 struct Numbered {
     number: u64,
@@ -55,7 +59,7 @@ impl Link {
         &self.server.name
     }
 
-    /// Runs a script: one round trip, and another where the server sees it for the first time.
+    /// Runs a script: in one round trip, and in two when the server has not loaded it.
     pub(crate) async fn run(
         self: &Arc<Self>,
         script: &Script,
@@ -83,21 +87,22 @@ impl Link {
     async fn connection(self: &Arc<Self>) -> Result<Numbered, Failure> {
         let mut states = self.state.subscribe();
         loop {
-            // Bound to a name, so that the lock is free again when others are waited for.
+            // Bound to a name, so that the lock is released before waiting.
             let state = states.borrow_and_update().clone();
             match state {
                 State::Up(connection) => return Ok(connection),
                 State::Down(failure) => return Err(failure),
                 State::Idle => self.start()?,
                 State::Connecting => {
-                    // `self` has the sender, so there will be a change.
+                    // `self` owns the sender, so there will be a change.
                     let _ = states.changed().await;
                 }
             }
         }
     }
 
-    /// Lets a task of the present runtime keep a connection, unless another has begun to.
+    /// Starts a task that keeps a connection in the current runtime, unless another caller has
+    /// started one.
     fn start(self: &Arc<Self>) -> Result<(), Failure> {
         let runtime = Handle::try_current().map_err(|_| Failure::NoRuntime)?;
         let is_ours = self.state.send_if_modified(|state| {
@@ -114,7 +119,7 @@ impl Link {
         Ok(())
     }
 
-    /// The connection of this number is of no use any more.
+    /// Marks the connection of this number as lost.
     fn lose(&self, number: u64) {
         self.state.send_if_modified(|state| {
             let is_current = matches!(state, State::Up(up) if up.number == number);
@@ -126,7 +131,7 @@ impl Link {
     }
 }
 
-/// The task that keeps a connection, for as long as there is a link.
+/// The task that keeps a connection for as long as the link exists.
 struct Keeper(Weak<Link>);
 
 impl Keeper {
@@ -142,7 +147,7 @@ impl Keeper {
                     log.up(&link.server.name);
                     let connection = up.clone();
                     link.state.send_replace(State::Up(up));
-                    // From here on the link may go.
+                    // From here on the link may be dropped.
                     drop(link);
                     self.watch(connection, &mut log).await
                 }
@@ -153,7 +158,7 @@ impl Keeper {
                 log.down(&link.server.name, &failure);
                 link.state.send_replace(State::Down(failure));
             }
-            // A connection that lasted is replaced at once.
+            // A connection that has lasted is replaced at once.
             pause = if began.elapsed() > LASTED {
                 Duration::ZERO
             } else {
@@ -162,7 +167,7 @@ impl Keeper {
         }
     }
 
-    /// Until the connection is lost, or must not be used any more: then that is the answer.
+    /// Waits until the connection is lost. Returns a failure if it must not be used any more.
     async fn watch(&self, mut up: Numbered, log: &mut Log) -> Option<Failure> {
         let mut states = self.0.upgrade()?.state.subscribe();
         let is_over =
@@ -184,7 +189,7 @@ impl Keeper {
 }
 
 impl Link {
-    /// A connection to servers that may keep sessions.
+    /// Connects to servers that may keep sessions.
     async fn connect(self: &Arc<Self>, log: &mut Log) -> Result<Numbered, Failure> {
         let number = self.connections.fetch_add(1, Ordering::Relaxed);
         let link = Arc::downgrade(self);
@@ -199,7 +204,7 @@ impl Link {
     }
 }
 
-/// A task ends before its time when its runtime does. The next verb begins again, in the runtime where it is called.
+/// A task ends early when its runtime does. The next method starts another, in its own runtime.
 impl Drop for Keeper {
     fn drop(&mut self) {
         if let Some(link) = self.0.upgrade() {
@@ -208,7 +213,7 @@ impl Drop for Keeper {
     }
 }
 
-/// Says once what goes on for long.
+/// Logs a lasting state once.
 #[derive(Default)]
 struct Log {
     failure: Option<String>,
@@ -234,7 +239,7 @@ impl Log {
         if !all_say && !self.said_unchecked {
             tracing::warn!(
                 server,
-                "INFO does not tell whether Redis evicts: make sure that its maxmemory-policy is noeviction"
+                "INFO does not say whether Redis evicts: make sure that its maxmemory-policy is noeviction"
             );
             self.said_unchecked = true;
         }
@@ -245,5 +250,5 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// How long a server may be back before it is used again.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 const LASTED: Duration = Duration::from_secs(2);
-/// Finds a server that was told to evict, or that has gone without a word, while nobody logs in.
+/// Detects a server that was told to evict, or that is gone without notice, while no requests come.
 const CHECK_EVERY: Duration = Duration::from_secs(30);

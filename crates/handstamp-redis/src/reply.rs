@@ -1,4 +1,7 @@
-//! What the scripts answer. Whatever does not read as they write it is an error.
+//! Reads the answers of scripts.
+//!
+//! Takes values of the driver and gives rows of the core. An answer that this release does not
+//! write is an error, never a guess.
 
 use std::collections::HashMap;
 
@@ -8,7 +11,7 @@ use redis::Value;
 
 use crate::failure::Failure;
 
-/// Exactly this many parts.
+/// Reads a list of exactly this many parts.
 pub(crate) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Failure> {
     list(value)?
         .try_into()
@@ -44,10 +47,11 @@ pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
     SessionId::from_stored(&text(value)?).ok_or(Failure::NotUnderstood("an id"))
 }
 
-/// A session of this user, from the hash it is kept in.
+/// Reads a session of this account from its hash.
 pub(crate) fn row(id: SessionId, uid: AccountId, hash: Value) -> Result<SessionRow, Failure> {
     let fields = Fields::read(hash)?;
-    // Scripts compare it too; what `create` finds in the place of a new session may be another's.
+    // Scripts compare it too, but `create` may find a session of another account under the same
+    // key.
     if fields.text("uid")? != uid.as_str() {
         return Err(Failure::NotUnderstood("the user of a session"));
     }
@@ -78,7 +82,7 @@ pub(crate) fn row(id: SessionId, uid: AccountId, hash: Value) -> Result<SessionR
     })
 }
 
-/// Names and values in turn.
+/// The fields of a hash, which comes as names and values in turn.
 struct Fields(HashMap<String, String>);
 
 impl Fields {

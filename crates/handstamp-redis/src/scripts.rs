@@ -1,6 +1,6 @@
-//! The verbs, as scripts that the server runs: each is one atomic step and one round trip.
+//! The Lua scripts that the server runs: each is one atomic step and one round trip.
 
-/// A script with its hash, by which a server that has seen it knows it.
+/// A script and the hash by which a server knows it.
 pub(crate) struct Script {
     text: String,
     hash: String,
@@ -12,20 +12,20 @@ impl Script {
         Self { text, hash }
     }
 
-    /// Runs it, if the server has seen it.
+    /// Returns the command that runs it on a server that has loaded it.
     pub(crate) fn by_hash(&self, call: &Call) -> redis::Cmd {
         call.command("EVALSHA", &self.hash)
     }
 
-    /// Runs it, and lets the server see it.
+    /// Returns the command that runs it, and loads it into the server.
     pub(crate) fn by_text(&self, call: &Call) -> redis::Cmd {
         call.command("EVAL", &self.text)
     }
 }
 
-/// What a script is given.
+/// The keys and arguments of a call.
 pub(crate) struct Call {
-    /// All in one slot.
+    /// All in one slot of a cluster.
     pub(crate) keys: Vec<String>,
     pub(crate) arguments: Vec<String>,
 }
@@ -47,6 +47,7 @@ pub(crate) struct Scripts {
     pub(crate) rotate: Script,
     pub(crate) admit: Script,
     pub(crate) session: Script,
+    pub(crate) update_session: Script,
     pub(crate) revoke_session: Script,
     pub(crate) revoke_user: Script,
     pub(crate) revoke_token: Script,
@@ -58,7 +59,7 @@ impl Scripts {
         Self::behind(include_str!("scripts/shared.lua"))
     }
 
-    /// By what is kept under this key, in milliseconds, instead of the server's clock.
+    /// Uses the instant in milliseconds under this key instead of the server's clock.
     #[cfg(test)]
     pub(crate) fn by_clock_in(key: &str) -> Self {
         let shared = include_str!("scripts/shared.lua");
@@ -70,11 +71,11 @@ impl Scripts {
         Self::behind(&shared.replace(clock, &time))
     }
 
-    /// With what they share in front.
+    /// Puts the shared functions in front of each script.
     fn behind(shared: &str) -> Self {
-        // The first line holds the flags. A script that does not say that it only reads is refused by a replica, which
-        // lags behind and would let in what was just revoked. Where memory has run out, nobody logs in; but whoever is
-        // logged in stays, and whoever logs out is out.
+        // The first line contains the flags. No script declares that it only reads, so that a
+        // replica, which may lack a revocation, refuses all of them. With `allow-oom` a full server
+        // refuses log-ins only: refreshes and log-outs still work.
         let any_time = |text| Script::new(format!("#!lua flags=allow-oom\n{shared}{text}"));
         let with_memory = |text| Script::new(format!("#!lua\n{shared}{text}"));
         Self {
@@ -82,6 +83,7 @@ impl Scripts {
             rotate: any_time(include_str!("scripts/rotate.lua")),
             admit: any_time(include_str!("scripts/admit.lua")),
             session: any_time(include_str!("scripts/session.lua")),
+            update_session: with_memory(include_str!("scripts/update_session.lua")),
             revoke_session: any_time(include_str!("scripts/revoke_session.lua")),
             revoke_user: any_time(include_str!("scripts/revoke_user.lua")),
             revoke_token: any_time(include_str!("scripts/revoke_token.lua")),

@@ -1,4 +1,6 @@
-//! One server, or a cluster of them: how to reach it, and what it must be like.
+//! Connects to one server or a cluster, and checks that it may keep sessions.
+//!
+//! Keeps no connection: that is the task of [`link`](crate::link).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,21 +13,21 @@ use crate::failure::Failure;
 use crate::fitness::{Info, Replicas};
 use crate::url::{self, RedisUrlError};
 
-/// What URLs lead to.
+/// The server or cluster of a store.
 pub(crate) struct Server {
     /// Host and port, for errors and logs.
     pub(crate) name: Arc<str>,
     target: Target,
 }
 
-#[allow(clippy::large_enum_variant, reason = "a store has one")]
+#[allow(clippy::large_enum_variant, reason = "a store has one target")]
 enum Target {
     Single(Client),
     #[cfg(feature = "cluster")]
     Cluster(redis::cluster::ClusterClient),
 }
 
-/// Many callers may use it at once.
+/// A connection, which many callers may use at once.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -50,8 +52,9 @@ impl Server {
     ) -> Result<Self, RedisUrlError> {
         let nodes: Vec<_> = urls.into_iter().map(url::read).collect::<Result<_, _>>()?;
         let names: Vec<_> = nodes.iter().map(|node| node.addr().to_string()).collect();
-        // A verb is sent again when a node has handed its slot on, and also when its connection broke: it may then be
-        // done twice, which only `revoke_session`, `revoke_user` and `create` show, by finding it done.
+        // A command is sent again when its slot has moved to another node, and also when its
+        // connection broke. It may then be executed twice, which only `revoke_session`,
+        // `revoke_user` and `create` show, by finding it done.
         let client = redis::cluster::ClusterClient::builder(nodes)
             .use_protocol(redis::ProtocolVersion::RESP3)
             .tcp_settings(url::tcp_settings())
@@ -68,7 +71,7 @@ impl Server {
         })
     }
 
-    /// Connects. `lost` is called when the connection breaks, also while nobody uses it.
+    /// Connects. `lost` is called when the connection breaks, even while it is not in use.
     pub(crate) async fn connect(
         &self,
         lost: impl Fn() + Send + Sync + 'static,
@@ -98,7 +101,8 @@ impl Server {
         };
         let within = match &self.target {
             Target::Single(_) => CONNECT_WITHIN,
-            // First to the nodes that were named, then to those they tell of; one that hangs does not keep us from the rest.
+            // First to the given nodes, then to those that they name; a node that hangs does not
+            // block the others.
             #[cfg(feature = "cluster")]
             Target::Cluster(_) => 2 * CONNECT_WITHIN,
         };
@@ -120,7 +124,8 @@ impl Connection {
         answer?.extract_error()
     }
 
-    /// Whether the servers may keep sessions. `Ok(false)`: not all of them say.
+    /// Checks that the servers may keep sessions. Returns `Ok(false)` if not all of them say
+    /// whether they evict.
     pub(crate) async fn check(&mut self) -> Result<bool, Failure> {
         let info = redis::cmd("INFO");
         match self {
@@ -136,7 +141,7 @@ impl Connection {
                 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 
                 let primaries = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
-                // Users of the other nodes need not wait for one that is down.
+                // Accounts on other nodes do not wait for a node that is down.
                 let Ok(Value::Map(answers)) = connection.route_command(info, primaries).await
                 else {
                     return Ok(false);
@@ -150,17 +155,18 @@ impl Connection {
         }
     }
 
-    /// Whether after this error another connection has to be made.
+    /// Whether a new connection is needed after this error.
     pub(crate) fn is_lost_by(&self, error: &RedisError) -> bool {
         match self {
-            // Also one that only was not answered in time: the next may find a server that does, and costs little if
-            // this one was merely slow. A server that has become a replica is looked for again, by its name.
+            // A timeout counts too: the next connection may reach a server that answers, and costs
+            // little if this one was merely slow. The name of a server that has become a replica is
+            // looked up again.
             Self::Single(_) => {
                 error.is_io_error()
                     || error.is_unrecoverable_error()
                     || error.code() == Some("READONLY")
             }
-            // The driver does it.
+            // The driver reconnects.
             #[cfg(feature = "cluster")]
             Self::Cluster(_) => false,
         }
@@ -172,11 +178,11 @@ fn judge(info: Value, replicas: Replicas) -> Result<bool, Failure> {
         Value::VerbatimString { text, .. } => {
             Info::new(&text).judge(replicas).map_err(Failure::Unfit)
         }
-        // An error: a user of the server's that may not ask.
+        // An error: the user may not run `INFO`.
         _ => Ok(false),
     }
 }
 
-/// Half of the time that the core gives a verb.
+/// Half of the time that the core gives a method.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! The store: where it is, and under which names it keeps things.
+//! The store: its server, its prefix and its scripts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::scripts::{Call, Script, Scripts};
 use crate::server::Server;
 use crate::url::RedisUrlError;
 
-/// Sessions and revocations in Redis or Valkey. The [crate] says when to choose it, what it may lose and how to set up
-/// the server.
+/// Keeps sessions and revocations in Redis or Valkey. The [crate] says when to choose it, what it
+/// may lose and how to set up the server.
 ///
 /// ```no_run
 /// use handstamp::{Auth, Config};
@@ -23,7 +23,7 @@ use crate::url::RedisUrlError;
 ///
 /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
 /// let store = RedisStore::new("redis://127.0.0.1/")?.prefix("shop:");
-/// let auth = Auth::builder(config).store(store).build();
+/// let auth = Auth::builder(config).store(store).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct RedisStore {
@@ -33,22 +33,22 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// In one server, with replicas or without.
+    /// Creates a store on one server, with or without replicas.
     ///
-    /// Opens no connection: the first verb does, so that an application starts also while Redis is down. Verbs then fail,
-    /// and work as soon as it is up.
+    /// Opens no connection: the first method does, so that an application starts even while Redis
+    /// is down. Methods then fail until it is up.
     ///
-    /// URLs are `redis://[user:password@]host[:port][/database]`, `unix:///path`, and with the feature `tls` also
-    /// `rediss://`. The names `valkey` and `valkeys` mean the same.
+    /// URLs are `redis://[user:password@]host[:port][/database]`, `unix:///path`, and with the
+    /// feature `tls` also `rediss://`. The schemes `valkey` and `valkeys` mean the same.
     ///
     /// # Errors
-    /// When the text is not such a URL.
+    /// Returns a [`RedisUrlError`] if the text is not such a URL.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
         Ok(Self::at(Server::single(url)?))
     }
 
-    /// In a cluster, of which these are some nodes; the others are found by them. What is true of [`new`](Self::new) is
-    /// true here.
+    /// Creates a store in a cluster, given the URLs of some nodes; the others are discovered. What
+    /// is true of [`new`](Self::new) is true here.
     ///
     /// ```no_run
     /// # use handstamp_redis::RedisStore;
@@ -57,13 +57,15 @@ impl RedisStore {
     /// ```
     ///
     /// # Errors
-    /// When a text is not a URL, when there is none, and when they name different users, passwords or databases.
+    /// Returns a [`RedisUrlError`] if a text is not a URL, if there is none, or if they name
+    /// different users, passwords or databases.
     #[cfg(feature = "cluster")]
     pub fn cluster<'a>(urls: impl IntoIterator<Item = &'a str>) -> Result<Self, RedisUrlError> {
         Ok(Self::at(Server::cluster(urls)?))
     }
 
-    /// What every key begins with, in place of `handstamp:`. Applications that share a server and a prefix share users.
+    /// Sets the prefix of every key, which is `handstamp:` by default. Applications that share a
+    /// server and a prefix share accounts.
     ///
     /// ```
     /// # use handstamp_redis::RedisStore;
@@ -76,7 +78,7 @@ impl RedisStore {
         self
     }
 
-    /// By what is kept under this key instead of the server's clock.
+    /// Uses the instant under this key instead of the server's clock.
     #[cfg(test)]
     pub(crate) fn by_clock_in(mut self, key: &str) -> Self {
         self.scripts = Scripts::by_clock_in(key);
@@ -123,7 +125,7 @@ impl RedisStore {
     }
 }
 
-/// No user, no password.
+/// Shows neither user nor password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

@@ -1,4 +1,6 @@
-//! Where the server is.
+//! Reads the URL of a server, and reports what is wrong with it.
+//!
+//! Opens no connection, and never repeats a password.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +9,7 @@ use std::time::Duration;
 use redis::io::tcp::{TcpSettings, socket2};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVersion, RedisError};
 
-/// The text is not the URL of a Redis server. Says what is wrong with it, and nothing of the password it may hold.
+/// The error for text that is not the URL of a Redis server. It never contains the password.
 ///
 /// ```
 /// use handstamp_redis::RedisStore;
@@ -36,7 +38,7 @@ impl fmt::Display for RedisUrlError {
 impl Error for RedisUrlError {}
 
 impl RedisUrlError {
-    /// The driver's description stands before a dash; what follows may repeat a part of the URL.
+    /// Takes the driver's description up to its dash; what follows may repeat a part of the URL.
     pub(crate) fn from_driver(error: &RedisError) -> Self {
         let text = error.to_string();
         Self {
@@ -51,7 +53,7 @@ impl RedisUrlError {
     }
 }
 
-/// Reads a URL; opens nothing.
+/// Reads a URL. Opens no connection.
 pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
     if !cfg!(feature = "tls") && (url.starts_with("rediss:") || url.starts_with("valkeys:")) {
         return Err(RedisUrlError::new(
@@ -64,12 +66,13 @@ pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
     if let ConnectionAddr::TcpTls { insecure, .. } = info.addr() {
         if *insecure {
             return Err(RedisUrlError::new(
-                "#insecure would let anybody answer for the server",
+                "#insecure would accept any server in its place",
             ));
         }
         choose_crypto_provider();
     }
-    // The third version of the protocol: the driver then tells of a lost connection before it is used.
+    // With the third version of the protocol the driver reports a lost connection before it is
+    // used.
     let redis = info
         .redis_settings()
         .clone()
@@ -79,7 +82,8 @@ pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
         .set_tcp_settings(tcp_settings()))
 }
 
-/// A connection of which nothing comes back is given up by the system too, where the driver does not see it.
+/// Lets the system give up a connection from which nothing comes back, where the driver does not
+/// notice.
 pub(crate) fn tcp_settings() -> TcpSettings {
     let keepalive = socket2::TcpKeepalive::new()
         .with_time(Duration::from_secs(10))
@@ -92,11 +96,12 @@ pub(crate) fn tcp_settings() -> TcpSettings {
     settings
 }
 
-/// rustls panics at the first connection when it could choose between two; an application that has chosen is left alone.
+/// rustls panics at the first connection if it has to choose between two providers. An
+/// application's own choice is kept.
 #[cfg(feature = "tls")]
 fn choose_crypto_provider() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Fails when another thread was faster: then there is one.
+        // Fails if another thread has installed one in the meantime.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
 }

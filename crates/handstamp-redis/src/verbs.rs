@@ -1,11 +1,12 @@
-//! The verbs: what their scripts are told, and what their answers mean.
+//! Implements the methods of [`Store`]: the arguments of each script, and the meaning of its
+//! answer.
 
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UserRevocation,
+    UpdateSession, UserRevocation,
 };
 use redis::Value;
 
@@ -133,6 +134,24 @@ impl Store for RedisStore {
         })
     }
 
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&update.account);
+            let answer = self.run(
+                &self.scripts.update_session,
+                [keys.session(&update.session), keys.not_before()],
+                [update.account.as_str().to_owned(), update.data],
+            );
+            match answer.await? {
+                Value::Nil => Ok(None),
+                row => reply::row(update.session, update.account, row).map(Some),
+            }
+        })
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&revoke.uid);
@@ -205,7 +224,7 @@ impl Store for RedisStore {
         })
     }
 
-    /// Nothing: every key is given its end when it is written.
+    /// Does nothing: every key expires on its own.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(std::future::ready(Ok(0)))
     }

@@ -1,4 +1,4 @@
-//! `handstamp user …`, and what comes of it at log-in.
+//! The commands of `handstamp user`, and what they change about log-ins.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -7,7 +7,7 @@ mod service;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::service::{Home, log_in, said};
+use crate::service::{Home, log_in, stderr};
 
 #[test]
 fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
@@ -16,11 +16,15 @@ fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
     assert_eq!(
         log_in(&server, "user1", "password1").status,
         200,
-        "until there is somebody else"
+        "until there is another user"
     );
     let user = |arguments: &[&str], input: &str| {
         let output = home.run(&[&["user"], arguments].concat(), input);
-        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(user(&["list"], ""), "");
@@ -77,16 +81,16 @@ fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
 
 type Row<'a> = (&'a str, &'a [&'a str], &'a str, i32, &'a str);
 
-/// Runs commands that cannot be done; none shows the password, and afterwards alice is still all there is.
-fn refuses(rows: &[Row<'_>]) {
+/// Runs commands that are refused. None shows the password, and afterwards alice is the only user.
+fn assert_refused(rows: &[Row<'_>]) {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     for (name, arguments, input, status, words) in rows {
         let output = home.run(arguments, input);
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(*status), "{name}: {said}");
-        assert!(said.contains(words), "{name}: {said}");
-        assert!(!said.contains("battery"), "{name}: {said}");
+        let stderr = stderr(&output);
+        assert_eq!(output.status.code(), Some(*status), "{name}: {stderr}");
+        assert!(stderr.contains(words), "{name}: {stderr}");
+        assert!(!stderr.contains("battery"), "{name}: {stderr}");
     }
     let listed = home.run(&["user", "list"], "");
     assert_eq!(
@@ -98,10 +102,10 @@ fn refuses(rows: &[Row<'_>]) {
 }
 
 #[test]
-fn what_is_no_name_or_password_is_refused() {
+fn invalid_names_and_passwords_are_refused() {
     let long = "x".repeat(65);
     let add = |name| ["user", "add", name, "--password-stdin"];
-    refuses(&[
+    assert_refused(&[
         (
             "no name",
             &add(""),
@@ -117,14 +121,14 @@ fn what_is_no_name_or_password_is_refused() {
             "a name has at most 64 characters",
         ),
         (
-            "a blank before it",
+            "a blank at the start",
             &add(" bob"),
             "",
             2,
             "a name has no blank at either end",
         ),
         (
-            "an escape in it",
+            "an escape character",
             &add("b\u{1b}[2Job"),
             "",
             2,
@@ -162,40 +166,40 @@ fn what_is_no_name_or_password_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_done_is_refused() {
+fn commands_without_their_user_are_refused() {
     let stdin = "--password-stdin";
-    let taken = "there is a user alice already";
-    refuses(&[
+    let taken = "the user alice exists already";
+    assert_refused(&[
         (
-            "the name is taken",
+            "a name that is taken",
             &["user", "add", "alice", stdin],
             "battery staple",
             1,
             taken,
         ),
         (
-            "but for its case",
+            "a name that is taken in another case",
             &["user", "add", "ALICE", stdin],
             "battery staple",
             1,
             "differs by case alone",
         ),
         (
-            "nobody to disable",
+            "no user to disable",
             &["user", "disable", "bob"],
             "",
             1,
             "there is no user bob",
         ),
         (
-            "nobody to enable",
+            "no user to enable",
             &["user", "enable", "ALICE"],
             "",
             1,
             "there is no user ALICE",
         ),
         (
-            "nobody's password",
+            "no user whose password to change",
             &["user", "passwd", "bob", stdin],
             "battery staple",
             1,
@@ -209,14 +213,14 @@ fn what_cannot_be_done_is_refused() {
             "unexpected argument",
         ),
         (
-            "an option for serving behind",
+            "an option for serving after the command",
             &["user", "list", "--listen", "127.0.0.1:0"],
             "",
             2,
             "--listen",
         ),
         (
-            "an option for serving before",
+            "an option for serving before the command",
             &["--listen", "127.0.0.1:0", "user", "list"],
             "",
             2,
@@ -226,19 +230,19 @@ fn what_cannot_be_done_is_refused() {
 }
 
 #[test]
-fn the_database_is_for_its_owner_alone() {
+fn only_the_owner_can_read_the_database() {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(home.path().join("handstamp")), 0o700);
     assert_eq!(mode(home.database()), 0o600);
     let mut content = fs::read(home.database()).unwrap();
-    // There is a log beside it when the process ended before its last connection was closed.
+    // There is a write-ahead log if the process ended before its last connection was closed.
     content.extend(fs::read(home.database().with_extension("db-wal")).unwrap_or_default());
     let holds = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
     assert!(
         holds(b"$argon2id$v=19$m=19456,t=2,p=1$"),
-        "it was looked into"
+        "the hash is found"
     );
     assert!(!holds(b"correct horse"));
 }

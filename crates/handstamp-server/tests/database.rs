@@ -1,4 +1,4 @@
-//! Which database is used, and what is said when it cannot be.
+//! Which database is used, and how the program reports one that it cannot use.
 
 mod service;
 
@@ -11,7 +11,7 @@ use handstamp_conformance::Request;
 use handstamp_conformance::services::Redis;
 use serde_json::json;
 
-use crate::service::{Home, log_in, said};
+use crate::service::{Home, log_in, stderr};
 
 const SECRET: (&str, &str) = (
     "JWT_SECRET_KEY",
@@ -19,7 +19,7 @@ const SECRET: (&str, &str) = (
 );
 
 #[test]
-fn an_option_wins_over_a_variable_and_a_variable_over_the_folder_for_state() {
+fn an_option_wins_over_a_variable_and_a_variable_over_the_state_folder() {
     let home = Home::new();
     let url = |name: &str| format!("sqlite://{}", home.path().join(name).display());
     let (option, variable) = (url("option.db"), url("variable.db"));
@@ -30,7 +30,7 @@ fn an_option_wins_over_a_variable_and_a_variable_over_the_folder_for_state() {
     ] {
         let add = [arguments, &["user", "add", user, "--password-stdin"]].concat();
         let output = home.run_with(&add, &settings, "correct horse");
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", stderr(&output));
         let server = home.start(arguments, &settings).unwrap();
         assert_eq!(log_in(&server, user, "correct horse").status, 200);
         assert!(
@@ -41,7 +41,7 @@ fn an_option_wins_over_a_variable_and_a_variable_over_the_folder_for_state() {
             server.stderr()
         );
     }
-    // The option may stand behind the command, too.
+    // The option may also follow the command.
     let output = home.run_with(&["user", "list", "--database", &option], &settings, "");
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),
@@ -64,7 +64,7 @@ fn a_database_that_cannot_be_used_stops_the_start() {
     let nowhere = home.path().join("nowhere/handstamp.db");
     for (name, url, status, words) in [
         (
-            "no file of SQLite",
+            "not a file of SQLite",
             format!("sqlite://{}", text.display()),
             1,
             "file is not a database",
@@ -76,22 +76,22 @@ fn a_database_that_cannot_be_used_stops_the_start() {
             "No such file or directory",
         ),
         (
-            "nobody listens",
+            "no server",
             "postgres://u:swordfish@127.0.0.1:1/auth".to_owned(),
             1,
             "the database postgres://127.0.0.1:1/auth:",
         ),
         (
-            "another kind",
+            "another database",
             "mysql://u:swordfish@127.0.0.1/auth".to_owned(),
             2,
-            "--database: handstamp knows two kinds",
+            "--database: not a supported database",
         ),
         (
             "memory",
             "sqlite::memory:".to_owned(),
             2,
-            "gone at a restart",
+            "lost at a restart",
         ),
     ] {
         let refusal = home.start(&["--database", &url], &[SECRET]).unwrap_err();
@@ -107,19 +107,19 @@ fn a_database_that_cannot_be_used_stops_the_start() {
             command.status.code(),
             Some(status),
             "{name}: {}",
-            said(&command)
+            stderr(&command)
         );
         assert!(
-            !said(&command).contains("swordfish"),
+            !stderr(&command).contains("swordfish"),
             "{name}: {}",
-            said(&command)
+            stderr(&command)
         );
     }
 }
 
 #[test]
-fn who_stops_it_before_it_listens_need_not_wait() {
-    // Accepts, and never answers.
+fn a_signal_before_it_listens_ends_it_at_once() {
+    // It accepts connections and never answers.
     let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("postgres://{}/auth", silent.local_addr().unwrap());
     for signal in ["INT", "TERM"] {
@@ -148,15 +148,18 @@ fn who_stops_it_before_it_listens_need_not_wait() {
 }
 
 #[test]
-fn at_its_end_the_database_is_closed() {
-    // That of the users: sessions are elsewhere here, as their store closes its file without being waited for.
+fn a_signal_closes_the_database() {
+    // Sessions are in Redis, because their SQLite store closes its file in the background.
     let (home, redis) = (Home::new(), Redis::start());
     let server = home.start(&["--redis", &redis.url()], &[]).unwrap();
     assert_eq!(log_in(&server, "user1", "password1").status, 200);
     let log = home.database().with_extension("db-wal");
     assert!(log.exists());
     assert_eq!(server.stop("INT"), Some(0));
-    assert!(!log.exists(), "who closes SQLite last removes it");
+    assert!(
+        !log.exists(),
+        "SQLite removes it when the last connection is closed"
+    );
 }
 
 #[test]

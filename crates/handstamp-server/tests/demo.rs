@@ -1,4 +1,4 @@
-//! The demo's routes and its page, over HTTP.
+//! The routes of the demo and its page, over HTTP.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::service::{Service, log_in};
 
 #[test]
-fn log_in_look_post_refresh_and_log_out() {
+fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
     let server = start(&[]);
     let mut jar = Jar::default();
     let protected = server.send(&Request::new("GET", "/protected"));
@@ -55,7 +55,7 @@ fn log_in_look_post_refresh_and_log_out() {
     let refused = server.send(&post());
     assert_eq!(refused.status, 403);
     assert_eq!(refused.json()["code"], "missing_csrf_token");
-    let wrong = server.send(&post().header("x-csrf-token", "what another site guesses"));
+    let wrong = server.send(&post().header("x-csrf-token", "a guess"));
     assert_eq!(
         (wrong.status, &wrong.json()["code"]),
         (403, &json!("csrf_mismatch"))
@@ -92,7 +92,7 @@ fn wrong_credentials_are_refused_and_set_nothing() {
     for (name, username, password) in [
         ("a wrong password", "user1", "password2"),
         ("an empty password", "user1", ""),
-        ("nobody", "mallory", "password1"),
+        ("no such user", "mallory", "password1"),
         ("another case", "USER1", "password1"),
     ] {
         let reply = log_in(&server, username, password);
@@ -108,7 +108,7 @@ fn wrong_credentials_are_refused_and_set_nothing() {
 }
 
 #[test]
-fn nobody_is_logged_in_by_another_site() {
+fn another_site_cannot_log_a_user_in() {
     let server = start(&[]);
     for (site, status) in [
         ("cross-site", 403),
@@ -124,7 +124,7 @@ fn nobody_is_logged_in_by_another_site() {
 }
 
 #[test]
-fn what_is_wrong_with_a_body_is_said_in_json() {
+fn an_invalid_body_is_answered_in_json() {
     let server = start(&[]);
     for (name, media_type, body, status, word) in [
         (
@@ -134,7 +134,7 @@ fn what_is_wrong_with_a_body_is_said_in_json() {
             400,
             "EOF",
         ),
-        ("nothing", "application/json", "", 400, "EOF"),
+        ("an empty body", "application/json", "", 400, "EOF"),
         (
             "no password",
             "application/json",
@@ -222,7 +222,7 @@ fn jwt_settings_are_honoured() {
 }
 
 #[test]
-fn the_page_may_run_nothing_but_its_own_script() {
+fn the_page_may_run_its_own_script_only() {
     let server = start(&[]);
     let page = server.send(&Request::new("GET", "/"));
     assert_eq!(page.status, 200);
@@ -249,7 +249,10 @@ fn the_page_may_run_nothing_but_its_own_script() {
         1,
         "no script in the page itself"
     );
-    assert!(!page.body.contains("://"), "nothing from another server");
+    assert!(
+        !page.body.contains("://"),
+        "it loads nothing from another server"
+    );
 
     let script = server.send(&Request::new("GET", "/page.js"));
     assert_eq!(script.status, 200);
@@ -259,7 +262,7 @@ fn the_page_may_run_nothing_but_its_own_script() {
     );
     assert!(
         !script.body.contains("innerHTML"),
-        "what the server answers is shown as text"
+        "answers of the server are shown as text"
     );
 }
 

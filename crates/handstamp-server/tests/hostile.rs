@@ -1,4 +1,4 @@
-//! No request of any kind gets a 5xx, ends the process, or keeps others from being answered.
+//! No hostile request gets a 5xx, ends the process, or keeps other requests from being answered.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 

@@ -1,4 +1,4 @@
-//! Log-ins that are tried too often, over HTTP.
+//! The limits on failed log-ins, over HTTP.
 
 mod service;
 
@@ -57,7 +57,7 @@ fn after_ten_failures_an_account_is_refused_for_a_while_from_this_address() {
 }
 
 #[test]
-fn a_success_starts_the_count_anew() {
+fn a_success_resets_the_count() {
     let server = Service::start(&[], &[]).unwrap();
     for _ in 0..2 {
         for _ in 0..9 {
@@ -68,7 +68,7 @@ fn a_success_starts_the_count_anew() {
 }
 
 #[test]
-fn behind_a_trusted_proxy_clients_count_each_for_itself() {
+fn behind_a_trusted_proxy_each_client_has_its_own_count() {
     let server = Service::start(&["--trusted-proxy", "127.0.0.0/8"], &[]).unwrap();
     let from = |client: &str, password: &str| {
         server
@@ -76,24 +76,32 @@ fn behind_a_trusted_proxy_clients_count_each_for_itself() {
             .status
     };
     for count in 0..10 {
-        // What the client itself wrote stands before what the proxy wrote.
+        // The address that the client forged stands before the one that the proxy appended.
         assert_eq!(
             from(&format!("198.51.100.{count}, 192.0.2.1"), "wrong"),
             401
         );
     }
     for (name, client, status) in [
-        ("who guessed", "192.0.2.1", 429),
-        ("by another name", "192.0.2.2, 192.0.2.1", 429),
-        ("through two proxies", "192.0.2.1, 127.0.0.2", 429),
-        ("somebody else", "192.0.2.2", 200),
+        ("the client that guessed", "192.0.2.1", 429),
+        (
+            "the same client with a forged address",
+            "192.0.2.2, 192.0.2.1",
+            429,
+        ),
+        (
+            "the same client through two proxies",
+            "192.0.2.1, 127.0.0.2",
+            429,
+        ),
+        ("another client", "192.0.2.2", 200),
     ] {
         assert_eq!(from(client, "password1"), status, "{name}");
     }
 }
 
 #[test]
-fn a_proxy_that_nobody_named_is_not_believed_and_told_of() {
+fn an_untrusted_proxy_is_reported_once() {
     let server = Service::start(&[], &[]).unwrap();
     let from = |client: &str, password: &str| {
         server
@@ -104,13 +112,13 @@ fn a_proxy_that_nobody_named_is_not_believed_and_told_of() {
         assert_eq!(from(&format!("192.0.2.{count}"), "wrong"), 401);
     }
     assert_eq!(from("192.0.2.99", "password1"), 429);
-    let said = "start with --trusted-proxy 127.0.0.1";
-    assert!(server.says(said), "{}", server.stderr());
-    assert_eq!(server.stderr().matches(said).count(), 1, "once");
+    let warning = "start with --trusted-proxy 127.0.0.1";
+    assert!(server.says(warning), "{}", server.stderr());
+    assert_eq!(server.stderr().matches(warning).count(), 1, "once");
 }
 
 #[test]
-fn a_proxy_that_is_none_is_status_2() {
+fn an_invalid_proxy_is_status_2() {
     let home = Home::new();
     for proxy in ["localhost", "10.0.0.0/33", ""] {
         let refusal = home.start(&["--trusted-proxy", proxy], &[]).unwrap_err();

@@ -1,4 +1,5 @@
-//! Several processes and one database: what one ends has ended for all, and what one knew the next one knows.
+//! Several processes with one database: a session that one ends has ended for all, and sessions
+//! survive each of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,15 +12,15 @@ mod service;
 use handstamp_conformance::Server;
 use handstamp_conformance::services::{Postgres, Redis};
 
-use crate::service::{Browser, Home, ended, log_in, said, welcome};
+use crate::service::{Browser, Home, granted, log_in, session_ended, stderr};
 
 const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
 
-/// Where sessions are, in the settings of a start.
+/// The settings of a start, among them the place of the sessions.
 type Settings<'a> = &'a [(&'a str, &'a str)];
 
-/// Two processes with these settings, each killed in its turn: everybody stays logged in.
-fn outlives_kill(home: &Home, settings: Settings<'_>) {
+/// Kills one process after the other: users stay logged in, and ended sessions stay ended.
+fn assert_sessions_outlive_a_kill(home: &Home, settings: Settings<'_>) {
     let server = home.start(&[], settings).unwrap();
     let mut demo = Browser::logged_in(&server, "user1", "password1");
     let mut gone = Browser::logged_in(&server, "user2", "password2");
@@ -28,38 +29,42 @@ fn outlives_kill(home: &Home, settings: Settings<'_>) {
     assert_eq!(server.stop("KILL"), None);
 
     let server = home.start(&[], settings).unwrap();
-    assert_eq!(demo.protected(&server), welcome(), "{}", server.stderr());
+    assert_eq!(demo.protected(&server), granted(), "{}", server.stderr());
     assert_eq!(demo.send(&server, "POST", "/refresh").status, 200);
     assert_eq!(
         copy.protected(&server),
-        ended(),
-        "a log-out outlives it too"
+        session_ended(),
+        "a log-out survives as well"
     );
     let add = ["user", "add", "alice", "--password-stdin"];
     let output = home.run_with(&add, settings, "correct horse");
-    assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(demo.protected(&server), ended());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(demo.protected(&server), session_ended());
     let alice = Browser::logged_in(&server, "alice", "correct horse");
     assert_eq!(server.stop("KILL"), None);
 
     let server = home.start(&[], settings).unwrap();
-    assert_eq!(alice.protected(&server), welcome());
+    assert_eq!(alice.protected(&server), granted());
 }
 
-/// Two processes that share users and sessions.
-fn two(home: &Home, settings: Settings<'_>) -> [Server; 2] {
+/// Starts two processes that share users and sessions.
+fn start_two(home: &Home, settings: Settings<'_>) -> [Server; 2] {
     [(), ()].map(|()| home.start(&[], settings).unwrap())
 }
 
-fn ends_on_all(home: &Home, settings: Settings<'_>) {
-    let [one, other] = two(home, settings);
+fn assert_sessions_end_on_both(home: &Home, settings: Settings<'_>) {
+    let [one, other] = start_two(home, settings);
     let mut browser = Browser::logged_in(&one, "user1", "password1");
     let mut copy = browser.clone();
-    assert_eq!(browser.protected(&other), welcome());
+    assert_eq!(browser.protected(&other), granted());
     assert_eq!(browser.send(&other, "POST", "/refresh").status, 200);
-    assert_eq!(browser.protected(&one), welcome());
+    assert_eq!(browser.protected(&one), granted());
     assert_eq!(browser.send(&one, "POST", "/logout").status, 200);
-    assert_eq!(copy.protected(&other), ended(), "at the next request");
+    assert_eq!(
+        copy.protected(&other),
+        session_ended(),
+        "at the next request"
+    );
     let refresh = copy.send(&other, "POST", "/refresh");
     assert_eq!(refresh.json()["code"], "session_ended", "{refresh:?}");
 
@@ -67,22 +72,22 @@ fn ends_on_all(home: &Home, settings: Settings<'_>) {
         [&one, &other].map(|server| Browser::logged_in(server, "user1", "password1"));
     let revoked = here.send(&one, "POST", "/sessions/revoke-others");
     assert_eq!(revoked.json()["revoked"], 1, "{revoked:?}");
-    assert_eq!(there.protected(&other), ended());
-    assert_eq!(here.protected(&other), welcome());
+    assert_eq!(there.protected(&other), session_ended());
+    assert_eq!(here.protected(&other), granted());
 }
 
 #[test]
-fn with_sqlite_a_kill_logs_nobody_out() {
-    outlives_kill(&Home::new(), &[]);
+fn with_sqlite_a_kill_logs_no_user_out() {
+    assert_sessions_outlive_a_kill(&Home::new(), &[]);
 }
 
 #[test]
-fn with_sqlite_a_log_out_on_one_process_holds_on_the_other() {
-    ends_on_all(&Home::new(), &[]);
+fn with_sqlite_a_log_out_on_one_process_ends_the_session_on_the_other() {
+    assert_sessions_end_on_both(&Home::new(), &[]);
 }
 
 #[test]
-fn with_postgres_a_kill_logs_nobody_out() {
+fn with_postgres_a_kill_logs_no_user_out() {
     let database = Postgres::start();
     let settings = [
         ("DATABASE_URL", database.url()),
@@ -91,25 +96,25 @@ fn with_postgres_a_kill_logs_nobody_out() {
     let settings = settings
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
-    outlives_kill(&Home::new(), &settings);
+    assert_sessions_outlive_a_kill(&Home::new(), &settings);
 }
 
 #[test]
-fn with_postgres_a_log_out_on_one_node_holds_on_the_other() {
+fn with_postgres_a_log_out_on_one_node_ends_the_session_on_the_other() {
     let database = Postgres::start();
     let url = database.url();
     let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
-    ends_on_all(&Home::new(), &settings);
+    assert_sessions_end_on_both(&Home::new(), &settings);
 }
 
 #[test]
-fn with_redis_a_kill_logs_nobody_out() {
+fn with_redis_a_kill_logs_no_user_out() {
     let redis = Redis::start();
-    outlives_kill(&Home::new(), &[("REDIS_URL", &redis.url())]);
+    assert_sessions_outlive_a_kill(&Home::new(), &[("REDIS_URL", &redis.url())]);
 }
 
 #[test]
-fn with_redis_a_log_out_on_one_node_holds_on_the_other() {
+fn with_redis_a_log_out_on_one_node_ends_the_session_on_the_other() {
     let (database, redis) = (Postgres::start(), Redis::start());
     let (database, redis) = (database.url(), redis.url());
     let settings = [
@@ -117,7 +122,7 @@ fn with_redis_a_log_out_on_one_node_holds_on_the_other() {
         ("REDIS_URL", &redis),
         ("JWT_SECRET_KEY", SECRET),
     ];
-    ends_on_all(&Home::new(), &settings);
+    assert_sessions_end_on_both(&Home::new(), &settings);
 }
 
 #[test]
@@ -126,7 +131,7 @@ fn with_postgres_nodes_count_failed_log_ins_together() {
     let url = database.url();
     let home = Home::new();
     let settings = [("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", SECRET)];
-    let [one, other] = two(&home, &settings);
+    let [one, other] = start_two(&home, &settings);
     for count in 1..=5 {
         assert_eq!(log_in(&one, "user1", "wrong").status, 401, "{count}");
         assert_eq!(log_in(&other, "user1", "wrong").status, 401, "{count}");

@@ -1,4 +1,6 @@
-//! PostgreSQL or Redis dies while the server runs: nobody is let in, nobody is logged out, and all is well again once it is back.
+//! PostgreSQL or Redis fails while the server runs: requests get 503, no user is logged out, and
+//! the server recovers by itself.
+//!
 //! Times are printed: `cargo nextest run -p handstamp-server --test outage --no-capture`.
 
 #![expect(clippy::indexing_slicing, reason = "a failing test panics")]
@@ -12,14 +14,14 @@ use handstamp_conformance::services::{Postgres, Redis};
 use handstamp_conformance::{Reply, Request, Server};
 use serde_json::{Value, json};
 
-use crate::service::{Browser, Home, Service, login, said, welcome};
+use crate::service::{Browser, Home, Service, granted, login, stderr};
 
-/// What the binary's own refusals promise, and the library's: `HANDSTAMP_STORE_TIMEOUT` is 2 s.
-const SOON: Duration = Duration::from_millis(2500);
+/// A little more than the time limit of queries and of `HANDSTAMP_STORE_TIMEOUT`, 2 s each.
+const LIMIT: Duration = Duration::from_millis(2500);
 const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
 
-/// Says nothing but "later", and leaves all cookies alone.
-fn assert_later(name: &str, reply: &Reply) {
+/// The reply asks the client to try again, and sets no cookie.
+fn assert_unavailable(name: &str, reply: &Reply) {
     assert_eq!(reply.status, 503, "{name}: {reply:?}");
     assert_eq!(
         reply.json()["code"],
@@ -36,8 +38,8 @@ fn timed(server: &Server, request: &Request) -> (Reply, Duration) {
     (reply, start.elapsed())
 }
 
-/// All routes of somebody who is logged in, with what `/readyz` shall say meanwhile.
-fn is_unavailable(
+/// Sends all requests, none of which may be served, and asks `/readyz` as well.
+fn assert_outage(
     case: &str,
     server: &Server,
     browser: &Browser,
@@ -48,20 +50,20 @@ fn is_unavailable(
         let name = format!("{case}: {} {}", request.method(), request.target());
         let (reply, took) = timed(server, request);
         println!("{name}: {} after {took:?}", reply.status);
-        assert_later(&name, &reply);
-        assert!(took < SOON, "{name}: {took:?}");
+        assert_unavailable(&name, &reply);
+        assert!(took < LIMIT, "{name}: {took:?}");
     }
     let (reply, took) = timed(server, &Request::new("GET", "/readyz"));
     println!("{case}: /readyz: {} after {took:?}", reply.status);
     assert_eq!((reply.status, &reply.json()), (503, ready), "{case}");
-    assert!(took < SOON, "{case}: {took:?}");
+    assert!(took < LIMIT, "{case}: {took:?}");
     assert_eq!(browser.get(server, "/healthz").status, 200, "{case}");
 }
 
-/// The same process, after what it needs is there again.
-fn recovers(case: &str, server: &Server, browser: &mut Browser) {
+/// Waits until the same process serves again.
+fn assert_recovery(case: &str, server: &Server, browser: &mut Browser) {
     let start = Instant::now();
-    while browser.protected(server) != welcome() {
+    while browser.protected(server) != granted() {
         assert!(
             start.elapsed() < Duration::from_secs(10),
             "{}",
@@ -70,7 +72,7 @@ fn recovers(case: &str, server: &Server, browser: &mut Browser) {
         thread::sleep(Duration::from_millis(10));
     }
     println!(
-        "{case}: let in {:?} after it answers again",
+        "{case}: served {:?} after it answers again",
         start.elapsed()
     );
     while browser.get(server, "/readyz").status != 200 {
@@ -105,21 +107,21 @@ fn postgres_is_killed_and_started_again() {
     let home = Home::new();
     let server = home.start(&[], &settings).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
     let mut all = requests(&browser);
     all.push(login("user1", "password1"));
     let ready = json!({"database": "unreachable", "sessions": "unreachable"});
 
-    for round in ["killed", "killed again"] {
+    for round in ["PostgreSQL killed", "PostgreSQL killed again"] {
         database.kill();
-        is_unavailable(round, &server, &browser, &all, &ready);
+        assert_outage(round, &server, &browser, &all, &ready);
         database.start_again();
-        recovers(round, &server, &mut browser);
+        assert_recovery(round, &server, &mut browser);
     }
     database.stop();
-    is_unavailable("it hangs", &server, &browser, &all, &ready);
+    assert_outage("PostgreSQL hangs", &server, &browser, &all, &ready);
     database.cont();
-    recovers("it hangs", &server, &mut browser);
+    assert_recovery("PostgreSQL hangs", &server, &mut browser);
     assert!(
         !server.stderr().contains(database.password()),
         "{}",
@@ -133,38 +135,38 @@ fn redis_is_killed_and_started_again() {
     let mut redis = Redis::durable();
     let server = Service::start(&["--redis", &redis.url()], &[]).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
     let mut all = requests(&browser);
     all.push(login("user1", "password1"));
     let ready = json!({"database": "ok", "sessions": "unreachable"});
 
     for round in ["Redis killed", "Redis killed again"] {
         redis.kill();
-        is_unavailable(round, &server, &browser, &all, &ready);
+        assert_outage(round, &server, &browser, &all, &ready);
         redis.start_again();
-        recovers(round, &server, &mut browser);
+        assert_recovery(round, &server, &mut browser);
     }
     redis.freeze();
-    is_unavailable("Redis hangs", &server, &browser, &all, &ready);
+    assert_outage("Redis hangs", &server, &browser, &all, &ready);
     redis.thaw();
-    recovers("Redis hangs", &server, &mut browser);
+    assert_recovery("Redis hangs", &server, &mut browser);
     assert_eq!(server.stop("TERM"), Some(0));
 }
 
 #[test]
-fn with_redis_down_it_starts_and_accounts_say_that_sessions_go_on() {
+fn with_redis_down_it_starts_and_commands_report_that_sessions_go_on() {
     let mut redis = Redis::durable();
     redis.kill();
     let home = Home::new();
     let url = redis.url();
     let settings = [("REDIS_URL", url.as_str())];
     let server = home.start(&[], &settings).unwrap();
-    assert_later("log in", &server.send(&login("user1", "password1")));
+    assert_unavailable("log in", &server.send(&login("user1", "password1")));
     let add = ["user", "add", "alice", "--password-stdin"];
     let output = home.run_with(&add, &settings, "correct horse");
     assert_eq!(output.status.code(), Some(1));
-    let words = "the account of alice was changed, but sessions go on, as they cannot be ended";
-    assert!(said(&output).contains(words), "{}", said(&output));
+    let words = "the account of alice was changed, but its sessions could not be ended and go on";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
 
     redis.start_again();
     let mut browser = Browser::default();
@@ -182,21 +184,22 @@ fn with_redis_down_it_starts_and_accounts_say_that_sessions_go_on() {
         "Redis down at the start: log-in {:?} after it answers",
         start.elapsed()
     );
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
     let disabled = home.run_with(&["user", "disable", "alice"], &settings, "");
-    assert!(disabled.status.success(), "{}", said(&disabled));
+    assert!(disabled.status.success(), "{}", stderr(&disabled));
     assert_eq!(browser.protected(&server).0, 401);
 }
 
-/// Else sessions of users whose passwords everybody knows might be let in once it is back.
+/// Otherwise sessions of the demo users, whose passwords are public, would be valid after Redis
+/// recovers.
 #[test]
-fn without_redis_there_is_no_start_where_the_demo_must_have_ended() {
+fn with_redis_down_it_does_not_start_where_the_demo_sessions_must_end() {
     let mut redis = Redis::start();
     redis.kill();
     let home = Home::new();
     let arguments = ["--listen", "0.0.0.0:0", "--redis", &redis.url()];
     let refusal = home.start(&arguments, &[]).unwrap_err();
     assert_eq!(refusal.status, Some(1), "{}", refusal.stderr);
-    let words = "sessions of the demo users cannot be ended";
+    let words = "the sessions of the demo users cannot be ended";
     assert!(refusal.stderr.contains(words), "{}", refusal.stderr);
 }

@@ -1,4 +1,4 @@
-//! Sessions over HTTP: who is logged in where, and how it ends.
+//! Sessions over HTTP: how they are listed, refreshed and ended.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 use handstamp_conformance::{Request, Server};
 use serde_json::{Value, json};
 
-use crate::service::{Browser, Home, Service, ended, log_in, login, said, welcome};
+use crate::service::{Browser, Home, Service, granted, log_in, login, session_ended, stderr};
 
 fn listed(browser: &Browser, server: &Server) -> Vec<Value> {
     let reply = browser.get(server, "/sessions");
@@ -46,7 +46,7 @@ fn devices_are_listed_and_revoked() {
 
     let long = "x".repeat(10_000);
     for (name, id) in [
-        ("somebody else's", others.as_str()),
+        ("the session of another user", others.as_str()),
         ("unknown", "nonsense"),
         ("long", &long),
         ("a NUL", "%00"),
@@ -61,35 +61,35 @@ fn devices_are_listed_and_revoked() {
             "{name}"
         );
     }
-    assert_eq!(other.protected(&server), welcome());
+    assert_eq!(other.protected(&server), granted());
 
     let path = format!("/sessions/{}", id(0));
     let without_csrf = Request::new("DELETE", &path).header("cookie", laptop.0.header());
     assert_eq!(server.send(&without_csrf).status, 403);
     let revoked = laptop.send(&server, "DELETE", &path);
     assert_eq!(revoked.json(), json!({"message": "Session revoked"}));
-    assert_eq!(phone.protected(&server), ended());
+    assert_eq!(phone.protected(&server), session_ended());
     assert_eq!(laptop.send(&server, "DELETE", &path).status, 404, "once");
     assert_eq!(listed(&laptop, &server).len(), 1);
-    assert_eq!(laptop.protected(&server), welcome());
+    assert_eq!(laptop.protected(&server), granted());
 }
 
 #[test]
-fn all_other_devices_are_logged_out_at_once() {
+fn all_other_sessions_are_revoked_at_once() {
     let server = Service::start(&[], &[]).unwrap();
     let start = || Browser::logged_in(&server, "user1", "password1");
     let (mut here, others) = (start(), [start(), start()]);
-    let stranger = Browser::logged_in(&server, "user2", "password2");
+    let other_user = Browser::logged_in(&server, "user2", "password2");
     let reply = here.send(&server, "POST", "/sessions/revoke-others");
     assert_eq!(
         reply.json(),
         json!({"message": "Other sessions revoked", "revoked": 2})
     );
     for other in &others {
-        assert_eq!(other.protected(&server), ended());
+        assert_eq!(other.protected(&server), session_ended());
     }
-    assert_eq!(here.protected(&server), welcome());
-    assert_eq!(stranger.protected(&server), welcome());
+    assert_eq!(here.protected(&server), granted());
+    assert_eq!(other_user.protected(&server), granted());
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn a_log_out_ends_copies_of_its_tokens() {
     let server = Service::start(&[], &[]).unwrap();
     let mut browser = Browser::logged_in(&server, "user1", "password1");
     let mut copy = browser.clone();
-    assert_eq!(copy.protected(&server), welcome());
+    assert_eq!(copy.protected(&server), granted());
     assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
     assert_eq!(browser.0.header(), "");
-    assert_eq!(copy.protected(&server), ended());
+    assert_eq!(copy.protected(&server), session_ended());
     let refresh = copy.send(&server, "POST", "/refresh");
     assert_eq!(refresh.status, 401);
     assert_eq!(refresh.json()["code"], "session_ended");
@@ -114,12 +114,12 @@ fn a_log_in_replaces_the_session_it_was_sent_in() {
     let again = login("user1", "password1").header("cookie", before.0.header());
     let mut after = before.clone();
     after.0.store(&server.send(&again));
-    assert_eq!(before.protected(&server), ended());
+    assert_eq!(before.protected(&server), session_ended());
     assert_eq!(listed(&after, &server).len(), 1);
 }
 
 #[test]
-fn a_device_has_the_name_that_its_user_gave_it_and_is_remembered() {
+fn a_device_has_the_name_that_its_user_gave_and_is_remembered() {
     let server = Service::start(&[], &[]).unwrap();
     let form = json!({"username": "user1", "password": "password1", "device": "the \u{0} kitchen", "remember": true});
     let reply = server.send(&Request::new("POST", "/login").json(&form));
@@ -143,7 +143,10 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
     let refresh_token =
         |browser: &Browser| browser.0.get("refresh_token_cookie").map(str::to_owned);
     let first = refresh_token(&browser);
-    for (name, of_refresh) in [("it has arrived", 0), ("at once", 0)] {
+    for (name, of_refresh) in [
+        ("the first is acknowledged", 0),
+        ("the next within the window", 0),
+    ] {
         let reply = browser.send(&server, "POST", "/refresh");
         assert_eq!(
             reply.json(),
@@ -160,33 +163,33 @@ fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
     let reply = browser.send(&server, "POST", "/refresh");
     assert_eq!(names(&reply).len(), 4, "{reply:?}");
     assert_ne!(refresh_token(&browser), first);
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
 
-    // The token that was exchanged is a copy, once its successor has arrived and the window is over.
+    // The exchanged token counts as a copy when its successor is acknowledged and the window over.
     thread::sleep(Duration::from_millis(1100));
     let reused = server.send(&before.request("POST", "/refresh"));
     assert_eq!(
         (reused.status, &reused.json()["code"]),
         (401, &json!("refresh_reused"))
     );
-    assert_eq!(browser.protected(&server), ended());
+    assert_eq!(browser.protected(&server), session_ended());
 }
 
 #[test]
-fn who_changes_an_account_ends_its_sessions() {
+fn a_command_that_changes_an_account_ends_its_sessions() {
     let home = Home::new();
     let server = home.start(&[], &[]).unwrap();
     let demo = Browser::logged_in(&server, "user1", "password1");
     let other_demo = Browser::logged_in(&server, "user2", "password2");
-    assert_eq!(demo.protected(&server), welcome());
-    // The first user ends the demo, the one of his own name too.
+    assert_eq!(demo.protected(&server), granted());
+    // The first user ends the demo, and also the session of the demo user of the same name.
     home.add_user("user1", "correct horse");
-    assert_eq!(demo.protected(&server), ended());
-    assert_eq!(other_demo.protected(&server), ended());
+    assert_eq!(demo.protected(&server), session_ended());
+    assert_eq!(other_demo.protected(&server), session_ended());
 
     let user = |arguments: &[&str], input: &str| {
         let output = home.run(&[&["user"], arguments].concat(), input);
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", stderr(&output));
         String::from_utf8(output.stdout).unwrap()
     };
     home.add_user("bob", "battery staple");
@@ -199,39 +202,39 @@ fn who_changes_an_account_ends_its_sessions() {
         "user user1 has a new password; sessions ended: 2\n"
     );
     for browser in &browsers {
-        assert_eq!(browser.protected(&server), ended());
+        assert_eq!(browser.protected(&server), session_ended());
     }
     let browser = start("another password");
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
     let disabled = user(&["disable", "user1"], "");
     assert_eq!(disabled, "user user1 is disabled; sessions ended: 1\n");
-    assert_eq!(browser.protected(&server), ended());
+    assert_eq!(browser.protected(&server), session_ended());
     user(&["enable", "user1"], "");
     assert_eq!(
         browser.protected(&server),
-        ended(),
-        "what has ended stays so"
+        session_ended(),
+        "an ended session stays ended"
     );
-    assert_eq!(bob.protected(&server), welcome());
+    assert_eq!(bob.protected(&server), granted());
 }
 
 #[test]
-fn a_start_without_demo_users_lets_in_no_session_of_theirs() {
+fn a_start_without_demo_users_ends_their_sessions() {
     let home = Home::new();
     let server = home.start(&[], &[]).unwrap();
     let demo = Browser::logged_in(&server, "user1", "password1");
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&[], &[]).unwrap();
-    assert_eq!(demo.protected(&server), welcome(), "as before");
+    assert_eq!(demo.protected(&server), granted(), "as before");
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&["--listen", "0.0.0.0:0"], &[]).unwrap();
-    assert_eq!(demo.protected(&server), ended());
+    assert_eq!(demo.protected(&server), session_ended());
     assert_eq!(log_in(&server, "user1", "password1").status, 401);
 }
 
-/// Many log-ins are under way when it happens: each is refused, or its session is found and ended.
+/// Each of many concurrent log-ins is either refused, or its session is found and ended.
 #[test]
-fn who_is_disabled_while_logging_in_has_no_session() {
+fn a_user_who_is_disabled_during_log_ins_has_no_session() {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     let server = home.start(&[], &[]).unwrap();
@@ -254,26 +257,26 @@ fn who_is_disabled_while_logging_in_has_no_session() {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(log_in_until_refused)).collect();
         thread::sleep(Duration::from_millis(300));
         let disabled = home.run(&["user", "disable", "alice"], "");
-        assert!(disabled.status.success(), "{}", said(&disabled));
+        assert!(disabled.status.success(), "{}", stderr(&disabled));
         let browsers = threads.into_iter().map(|thread| thread.join().unwrap());
         browsers.flatten().collect()
     });
-    assert!(!browsers.is_empty(), "some were in time");
+    assert!(!browsers.is_empty(), "some log-ins succeeded before");
     for browser in &browsers {
-        assert_eq!(browser.protected(&server), ended());
+        assert_eq!(browser.protected(&server), session_ended());
     }
     let enabled = home.run(&["user", "enable", "alice"], "");
-    assert!(enabled.status.success(), "{}", said(&enabled));
+    assert!(enabled.status.success(), "{}", stderr(&enabled));
     let browser = Browser::logged_in(&server, "alice", "correct horse");
     assert_eq!(
         listed(&browser, &server).len(),
         1,
-        "nor one of which nobody has the tokens"
+        "no session is left whose tokens were not sent"
     );
 }
 
 #[test]
-fn sessions_that_are_over_are_removed() {
+fn expired_sessions_are_purged() {
     let home = Home::new();
     let settings = [
         ("HANDSTAMP_SESSION_IDLE", "1s"),
@@ -281,9 +284,9 @@ fn sessions_that_are_over_are_removed() {
     ];
     let server = home.start(&[], &settings).unwrap();
     let browser = Browser::logged_in(&server, "user1", "password1");
-    assert_eq!(browser.protected(&server), welcome());
+    assert_eq!(browser.protected(&server), granted());
     assert!(
-        server.says("sessions were purged gone=0"),
+        server.says("sessions were purged removed=0"),
         "{}",
         server.stderr()
     );
@@ -292,15 +295,15 @@ fn sessions_that_are_over_are_removed() {
     assert_eq!(server.stop("TERM"), Some(0));
     let server = home.start(&[], &settings).unwrap();
     assert!(
-        server.says("sessions were purged gone=1"),
+        server.says("sessions were purged removed=1"),
         "{}",
         server.stderr()
     );
 }
 
 #[test]
-fn who_sets_implicit_refresh_gets_it() {
-    // A token is due when it is over a second old.
+fn implicit_refresh_is_enabled_by_its_settings() {
+    // With these settings a token is renewed when it is more than a second old.
     let life = ("JWT_ACCESS_TOKEN_EXPIRES", "60s");
     let delta = ("JWT_IMPLICIT_REFRESH_DELTATIME", "59s");
     for (settings, expected) in [(&[life, delta] as &[_], 2), (&[life], 0)] {
@@ -311,7 +314,7 @@ fn who_sets_implicit_refresh_gets_it() {
         assert_eq!(reply.status, 200, "{settings:?}");
         let cookies = reply.all("set-cookie").count();
         assert_eq!(cookies, expected, "{settings:?}");
-        assert_eq!(browser.protected(&server), welcome(), "{settings:?}");
+        assert_eq!(browser.protected(&server), granted(), "{settings:?}");
         assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
         assert_eq!(browser.0.header(), "", "{settings:?}");
     }

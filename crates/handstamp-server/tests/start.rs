@@ -1,4 +1,4 @@
-//! How it starts, and how it says that it does not.
+//! How the program starts, and how it reports that it cannot.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -9,7 +9,7 @@ use std::process::Output;
 
 use handstamp_conformance::{Refusal, Request};
 
-use crate::service::{Home, Service};
+use crate::service::{Browser, Home, Service, granted};
 
 #[test]
 fn help_names_every_argument_and_the_demo_users() {
@@ -45,7 +45,7 @@ fn version_is_the_version_of_the_crate() {
 }
 
 #[test]
-fn an_argument_it_does_not_know_is_status_2() {
+fn an_invalid_argument_is_status_2() {
     for arguments in [
         &["--lisen", "127.0.0.1:0"][..],
         &["--listen", "localhost"],
@@ -84,29 +84,29 @@ fn listen_wins_over_port() {
 }
 
 #[test]
-fn a_port_that_is_none_is_status_2() {
+fn an_invalid_port_is_status_2() {
     for port in ["", "http", "65536", "-1", "80 "] {
         let refusal = start(&[], &[("PORT", port)]).unwrap_err();
         assert_eq!(refusal.status, Some(2), "{port:?}: {refusal:?}");
-        let said = format!("handstamp: PORT={port:?}: not a number from 0 to 65535\n");
-        assert!(refusal.stderr.ends_with(&said), "{}", refusal.stderr);
+        let message = format!("handstamp: PORT={port:?}: not a number from 0 to 65535\n");
+        assert!(refusal.stderr.ends_with(&message), "{}", refusal.stderr);
     }
 }
 
 #[test]
-fn a_taken_port_says_so() {
+fn a_taken_port_is_reported() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let refusal = start(&["--listen", &address], &[]).unwrap_err();
     assert_eq!(refusal.status, Some(1));
-    let said = format!(
-        "another program listens on {address} already; stop it, or choose another port with --listen"
+    let message = format!(
+        "another program listens on {address}; stop it, or choose another port with --listen"
     );
-    assert!(refusal.stderr.contains(&said), "{}", refusal.stderr);
+    assert!(refusal.stderr.contains(&message), "{}", refusal.stderr);
 }
 
 #[test]
-fn all_problems_of_the_configuration_are_said_at_once() {
+fn all_problems_of_the_configuration_are_reported_at_once() {
     let refusal = start(
         &[],
         &[
@@ -149,28 +149,20 @@ fn a_wrong_configuration_is_found_before_a_taken_port() {
 }
 
 #[test]
-fn a_random_secret_is_announced_and_another_in_each_run() {
+fn each_home_has_a_random_secret_of_its_own() {
     let server = start(&[], &[]).unwrap();
     assert!(
-        server.says("JWT_SECRET_KEY is not set: a random one is used"),
+        server.says("JWT_SECRET_KEY is not set: a random key was created in"),
         "{}",
         server.stderr()
     );
     let other = start(&[], &[]).unwrap();
-    let login = other.send(&login());
-    assert_eq!(login.status, 200);
-    let cookie = login
-        .header("set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
-    let protected = Request::new("GET", "/protected").header("cookie", cookie);
-    assert_eq!(other.send(&protected).status, 200);
+    let browser = Browser::logged_in(&other, "user1", "password1");
+    assert_eq!(browser.protected(&other), granted());
     assert_eq!(
-        server.send(&protected).status,
+        browser.protected(&server).0,
         401,
-        "each run has a secret of its own"
+        "each home has its own secret"
     );
 }
 
@@ -180,35 +172,29 @@ fn a_secret_that_is_set_is_not_replaced() {
         "JWT_SECRET_KEY",
         "a secret of the tests, longer than thirty-two bytes",
     )];
-    // On one database, where the session is.
+    // Both use the same database, which has the session.
     let home = Home::new();
     let start = || home.start(&[], &secret).unwrap();
     let (one, other) = (start(), start());
-    let login = one.send(&login());
-    let cookie = login
-        .header("set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
-    let protected = Request::new("GET", "/protected").header("cookie", cookie);
-    assert_eq!(other.send(&protected).status, 200);
+    let browser = Browser::logged_in(&one, "user1", "password1");
+    assert_eq!(browser.protected(&other), granted());
     assert!(!one.stderr().contains("random"), "{}", one.stderr());
 }
 
 #[test]
-fn on_another_address_there_are_no_demo_users() {
+fn on_a_public_address_there_are_no_demo_users() {
     let secret = [(
         "JWT_SECRET_KEY",
         "a secret of the tests, longer than thirty-two bytes",
     )];
     for address in ["0.0.0.0:0", "[::]:0"] {
         let Ok(server) = start(&["--listen", address], &secret) else {
-            assert_eq!(address, "[::]:0", "only IPv6 may be missing on a machine");
+            assert_eq!(address, "[::]:0", "only IPv6 may be missing on a host");
             continue;
         };
-        let said = "is not a loopback address: the demo users do not exist, so nobody can log in";
-        assert!(server.says(said), "{}", server.stderr());
+        let warning =
+            "is not a loopback address: the demo users do not exist, and no user can log in";
+        assert!(server.says(warning), "{}", server.stderr());
         let reply = server.send(&login());
         assert_eq!(reply.status, 401, "{reply:?}");
         assert_eq!(reply.header("set-cookie"), None);
@@ -219,8 +205,8 @@ fn on_another_address_there_are_no_demo_users() {
 fn behind_a_public_origin_there_are_no_demo_users() {
     let origin = [("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")];
     let server = start(&[], &origin).unwrap();
-    let said = "HANDSTAMP_PUBLIC_ORIGIN is set: the demo users do not exist";
-    assert!(server.says(said), "{}", server.stderr());
+    let warning = "HANDSTAMP_PUBLIC_ORIGIN is set: the demo users do not exist";
+    assert!(server.says(warning), "{}", server.stderr());
     assert_eq!(server.send(&login()).status, 401);
     let reply = server.send(&log_out());
     assert_eq!(reply.all("set-cookie").count(), 4);
@@ -232,7 +218,7 @@ fn behind_a_public_origin_there_are_no_demo_users() {
 }
 
 #[test]
-fn on_another_address_cookies_are_secure() {
+fn on_a_public_address_cookies_are_secure() {
     let deletions = |arguments: &[&str], settings: &[(&str, &str)]| -> Vec<String> {
         let server = start(arguments, settings).unwrap();
         let reply = server.send(&log_out());
@@ -253,7 +239,7 @@ fn on_another_address_cookies_are_secure() {
     );
 }
 
-/// With a cookie that counts for nothing, so that there is something to delete and nobody to log out.
+/// A log-out with an invalid cookie: there is something to delete, and no session to end.
 fn log_out() -> Request {
     Request::new("POST", "/logout").header("cookie", "access_token_cookie=x")
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM end it with status 0, whatever clients are doing.
+//! Ctrl-C and SIGTERM end the program with status 0, whatever its clients do.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -25,7 +25,7 @@ fn both_signals_end_it_at_once() {
 }
 
 #[test]
-fn a_client_that_keeps_its_connection_does_not_hold_it_up() {
+fn an_idle_connection_does_not_delay_the_end() {
     let server = start();
     let mut idle = TcpStream::connect(server.address()).unwrap();
     idle.write_all(b"GET /nowhere HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -39,7 +39,7 @@ fn a_client_that_keeps_its_connection_does_not_hold_it_up() {
 }
 
 #[test]
-fn a_body_that_never_ends_does_not_hold_it_up() {
+fn an_unfinished_request_does_not_delay_the_end() {
     let servers = ["INT", "TERM"].map(|signal| {
         thread::spawn(move || {
             let server = start();

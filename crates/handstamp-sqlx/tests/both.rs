@@ -1,4 +1,4 @@
-//! What the rows of the suite do not see, on either database.
+//! Tests of both databases for what the cases for every store cannot show.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
@@ -53,20 +53,21 @@ async fn a_thousand_sessions_at_once(store: Arc<dyn Store>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_works_on_after_callers_gave_up() {
+async fn sqlite_works_after_callers_have_given_up() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
     callers_gave_up(Arc::new(store)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_works_on_after_callers_gave_up() {
+async fn postgres_works_after_callers_have_given_up() {
     let postgres = Postgres::start();
     let store = patient(&postgres.url()).await;
     callers_gave_up(Arc::new(store)).await;
 }
 
-/// Drops verbs at any point of their way, also the first of a connection. What follows gets its own answers.
+/// Drops calls at any point, including the first one on a connection. Later calls get their own
+/// answers.
 async fn callers_gave_up(store: Arc<dyn Store>) {
     for round in 0..20 {
         let give_up = |n: u64| {
@@ -106,7 +107,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_purges_while_others_go_on() {
+async fn sqlite_purges_without_blocking_other_callers() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
     let store = SqliteStore::open(&path).await.unwrap();
@@ -120,11 +121,11 @@ async fn sqlite_purges_while_others_go_on() {
     )
     .await
     .unwrap();
-    purges_while_others_go_on(Arc::new(store)).await;
+    purges_without_blocking_other_callers(Arc::new(store)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_purges_while_others_go_on() {
+async fn postgres_purges_without_blocking_other_callers() {
     let postgres = Postgres::start();
     let store = PostgresStore::connect(&postgres.url()).await.unwrap();
     let pool = sqlx::PgPool::connect(&postgres.url()).await.unwrap();
@@ -135,11 +136,11 @@ async fn postgres_purges_while_others_go_on() {
     )
     .await
     .unwrap();
-    purges_while_others_go_on(Arc::new(store)).await;
+    purges_without_blocking_other_callers(Arc::new(store)).await;
 }
 
-/// There are a hundred thousand sessions that have ended.
-async fn purges_while_others_go_on(store: Arc<dyn Store>) {
+/// The store has a hundred thousand sessions that have ended.
+async fn purges_without_blocking_other_callers(store: Arc<dyn Store>) {
     let mut kept = Login::named("kept").create();
     kept.idle = Duration::ZERO;
     kept.keep_until = Some(now().saturating_add(HOUR));
@@ -180,21 +181,21 @@ async fn purges_while_others_go_on(store: Arc<dyn Store>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_forgets_what_is_over() {
+async fn sqlite_removes_what_has_ended() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.path("sessions.db")).await.unwrap();
-    forgets_what_is_over(&store).await;
+    removes_what_has_ended(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_forgets_what_is_over() {
+async fn postgres_removes_what_has_ended() {
     let postgres = Postgres::start();
     let store = PostgresStore::connect(&postgres.url()).await.unwrap();
-    forgets_what_is_over(&store).await;
+    removes_what_has_ended(&store).await;
 }
 
-async fn forgets_what_is_over(store: &dyn Store) {
-    let login = Login::named("somebody");
+async fn removes_what_has_ended(store: &dyn Store) {
+    let login = Login::named("user");
     let soon = Duration::from_millis(200);
     let mut new = login.create();
     new.idle = soon;

@@ -1,4 +1,4 @@
-//! What only a server of its own can show.
+//! Tests of PostgreSQL that need a server of their own.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
@@ -25,7 +25,7 @@ async fn an_application_starts_while_its_database_is_down() {
     let (refused, took) = timed(PostgresStore::connect(&url)).await;
     assert!(refused.is_err() && took < REQUEST, "{refused:?} {took:?}");
     let store = PostgresStore::connect_lazy(&url).unwrap();
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     let (created, took) = timed(store.create(login.create())).await;
     assert!(created.is_err() && took < REQUEST, "{created:?} {took:?}");
     let (prepared, took) = timed(store.prepare()).await;
@@ -36,13 +36,13 @@ async fn an_application_starts_while_its_database_is_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_outlives_a_kill_and_the_program_goes_on() {
+async fn answered_writes_survive_a_kill_and_the_program_continues() {
     let mut postgres = Postgres::start();
     let store = Arc::new(PostgresStore::connect(&postgres.url()).await.unwrap());
     let login = Login::named("before");
     store.create(login.create()).await.unwrap();
     fill_the_pool(&store).await;
-    // Until the server is gone, which kill does in the midst of this.
+    // Until the server is gone, which `kill` causes in the midst of this.
     let refreshing = tokio::spawn({
         let (store, login) = (Arc::clone(&store), login.clone());
         async move {
@@ -83,15 +83,15 @@ async fn what_was_answered_outlives_a_kill_and_the_program_goes_on() {
         row.generation
     );
     assert!(answered > 1);
-    // The last one may have been written without the answer getting through.
+    // The last one may have been written without its answer being received.
     assert!(row.generation == answered || row.generation == answered + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_does_not_answer_holds_nobody_up_for_long() {
+async fn a_database_that_does_not_answer_blocks_no_caller_for_long() {
     let postgres = Postgres::start();
     let store = Arc::new(PostgresStore::connect(&postgres.url()).await.unwrap());
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     fill_the_pool(&store).await;
     postgres.stop();
@@ -104,18 +104,18 @@ async fn a_database_that_does_not_answer_holds_nobody_up_for_long() {
     }
     postgres.cont();
     let (back, took) = timed(until_it_works(&store, &login)).await;
-    println!("works {took:?} after the database goes on, at try {back}");
+    println!("works {took:?} after the database continues, at try {back}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_network_that_swallows_everything_is_left_behind() {
+async fn connections_that_hang_are_replaced() {
     let postgres = Postgres::start();
     let proxy = Proxy::start(&postgres.url(), Duration::ZERO).await;
     let store = Arc::new(PostgresStore::connect(proxy.url()).await.unwrap());
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     fill_the_pool(&store).await;
-    // The connections there are stay open, and nothing comes through. New ones work.
+    // Existing connections stay open, and nothing passes through them. New ones work.
     proxy.swallow();
     let give_up = |_| {
         let (store, login) = (Arc::clone(&store), login.clone());
@@ -127,7 +127,7 @@ async fn a_network_that_swallows_everything_is_left_behind() {
     assert!(took < Duration::from_secs(8), "{took:?}");
 }
 
-/// Gives the number of tries.
+/// Returns the number of tries.
 async fn until_it_works(store: &PostgresStore, login: &Login) -> usize {
     for n in 1..30 {
         if let Ok(Ok(admitted)) = timeout(REQUEST, store.admit(login.access(1))).await {
@@ -155,10 +155,10 @@ async fn admission_and_reading_are_one_statement_and_one_round_trip() {
     let proxy = Proxy::start(&postgres.url(), distance).await;
     let url = format!("{}?options[log_statement]=all", proxy.url());
     let store = PostgresStore::connect(&url).await.unwrap();
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     // A statement is prepared once per connection. There are a few connections, used in turn.
-    let unknown = Login::named("nobody");
+    let unknown = Login::named("unknown");
     for _ in 0..6 {
         sleep(4 * distance).await;
         store.admit(unknown.access(1)).await.unwrap();
@@ -167,22 +167,22 @@ async fn admission_and_reading_are_one_statement_and_one_round_trip() {
         sleep(4 * distance).await;
         store.session(unknown.read()).await.unwrap();
     }
-    let mut noticed = login.access(1);
-    noticed.touch_after = Some(Duration::ZERO);
+    let mut touching = login.access(1);
+    touching.touch_after = Some(Duration::ZERO);
     let mut without_session = login.access(1);
     without_session.session = None;
     let rows = [
         ("one that acknowledges its generation", login.access(1)),
         ("one that writes nothing", login.access(1)),
-        ("one whose time is noted", noticed),
+        ("one whose activity is recorded", touching),
         ("one without a session", without_session),
         (
             "one of an unknown session",
-            Login::named("nobody").access(1),
+            Login::named("unknown").access(1),
         ),
     ];
     for (sentence, admit) in rows {
-        // Until the connection is back in the pool.
+        // Waits until the connection is back in the pool.
         sleep(4 * distance).await;
         let before = statements(&postgres);
         let (admitted, took) = timed(store.admit(admit)).await;
@@ -191,7 +191,7 @@ async fn admission_and_reading_are_one_statement_and_one_round_trip() {
     }
     for (sentence, login, is_there) in [
         ("a session that is read", &login, true),
-        ("an unknown one", &Login::named("nobody"), false),
+        ("an unknown one", &Login::named("unknown"), false),
     ] {
         sleep(4 * distance).await;
         let before = statements(&postgres);
@@ -216,7 +216,7 @@ fn statements(postgres: &Postgres) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passwords_stand_in_no_error() {
+async fn errors_contain_no_password() {
     let postgres = Postgres::start();
     let (url, password) = (postgres.url(), postgres.password());
     let secret = "hunter2";
@@ -224,12 +224,12 @@ async fn passwords_stand_in_no_error() {
         ("a wrong password", url.replace(password, secret)),
         (
             "an unknown user",
-            url.replace("handstamp:", "nobody:")
+            url.replace("handstamp:", "unknown:")
                 .replace(password, secret),
         ),
         ("an unknown database", url.replace("/postgres", "/nowhere")),
         (
-            "nobody there",
+            "a port without a server",
             format!("postgres://app:{secret}@127.0.0.1:1/app"),
         ),
         (
@@ -242,7 +242,7 @@ async fn passwords_stand_in_no_error() {
         ),
         ("no scheme", format!("app:{secret}@127.0.0.1/app")),
         (
-            "a port that is none",
+            "an invalid port",
             format!("postgres://app:{secret}@127.0.0.1:{secret}/app"),
         ),
         (
@@ -258,15 +258,15 @@ async fn passwords_stand_in_no_error() {
             format!("postgres://app:1/{secret}@127.0.0.1/app"),
         ),
         (
-            "a password that is no UTF-8",
+            "a password that is not UTF-8",
             format!("postgres://app:%FF{secret}@127.0.0.1/app"),
         ),
         (
-            "a mode that is none",
+            "an invalid mode",
             format!("postgres://app:{secret}@127.0.0.1/app?sslmode=maybe"),
         ),
         (
-            "an address that is none",
+            "an invalid address",
             format!("postgres://app:{secret}@127.0.0.1/app?hostaddr=1.2"),
         ),
     ];
@@ -294,7 +294,7 @@ async fn tables() {
     let postgres = Postgres::start();
     let pool = PgPool::connect(&postgres.url()).await.unwrap();
 
-    println!("an application's own migrations are beside ours");
+    println!("an application has migrations of its own");
     let own = || {
         let sql = "CREATE TABLE notes (id bigint)".into_sql_str();
         let own = Migration::new(1, "notes".into(), MigrationType::Simple, sql, false);
@@ -302,7 +302,7 @@ async fn tables() {
     };
     own().run(&pool).await.unwrap();
 
-    println!("a role that may not create tables is told so");
+    println!("a role that may not create tables gets an error");
     pool.execute("CREATE ROLE app LOGIN PASSWORD 'app'")
         .await
         .unwrap();
@@ -316,7 +316,7 @@ async fn tables() {
         "{refused}"
     );
 
-    println!("of many nodes that start at once, each finds its tables");
+    println!("each of many nodes that start at once finds its tables");
     let start = |_| {
         let url = postgres.url();
         async move { PostgresStore::connect(&url).await }
@@ -326,7 +326,7 @@ async fn tables() {
     }
     own().run(&pool).await.unwrap();
 
-    println!("where there are tables, a role that may not create any is served");
+    println!("a role that may not create tables can use existing ones");
     pool.execute(
         "GRANT SELECT ON handstamp_migrations TO app;
         GRANT SELECT, INSERT, UPDATE, DELETE
@@ -335,18 +335,18 @@ async fn tables() {
     .await
     .unwrap();
     let store = PostgresStore::connect(&as_app).await.unwrap();
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     store.rotate(login.rotate(1)).await.unwrap();
     let ended = store.revoke_user(login.revoke_all()).await.unwrap();
     assert_eq!(ended, std::slice::from_ref(&login.session));
     store.purge().await.unwrap();
 
-    println!("a pool of the application's does as well");
+    println!("a pool of the application works as well");
     let store = PostgresStore::in_pool(pool.clone());
     assert!(store.list(login.uid).await.unwrap().is_empty());
 
-    println!("every table is named after us");
+    println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(
         "SELECT relname::text FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relname !~ '^(handstamp_|_sqlx_|notes)'",
@@ -356,7 +356,7 @@ async fn tables() {
     .unwrap();
     assert!(others.is_empty(), "{others:?}");
 
-    println!("tables of a newer release are left alone");
+    println!("tables of a newer release are refused");
     pool.execute("UPDATE handstamp_migrations SET version = 99")
         .await
         .unwrap();
@@ -411,5 +411,5 @@ async fn a_stricter_isolation_level_changes_no_answer() {
     }
 }
 
-/// As long as a request waits for its store, in the core's settings.
+/// As long as a request waits for its store by default.
 const REQUEST: Duration = Duration::from_secs(2);

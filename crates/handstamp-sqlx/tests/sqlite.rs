@@ -1,4 +1,4 @@
-//! What only a file of its own can show.
+//! Tests of SQLite that need a file of their own.
 
 mod support;
 
@@ -25,10 +25,7 @@ async fn files_are_for_their_owner_alone() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
     let store = SqliteStore::open(&path).await.unwrap();
-    store
-        .create(Login::named("somebody").create())
-        .await
-        .unwrap();
+    store.create(Login::named("user").create()).await.unwrap();
     let mut files = Vec::new();
     for file in fs::read_dir(path.parent().unwrap()).unwrap() {
         let file = file.unwrap();
@@ -43,7 +40,7 @@ async fn files_are_for_their_owner_alone() {
     fs::set_permissions(&path, open_to_the_group).unwrap();
     SqliteStore::open(&path).await.unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o640, "a file that is there stays as it is");
+    assert_eq!(mode & 0o777, 0o640, "an existing file keeps its mode");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +49,7 @@ async fn files_are_named_by_path_or_url() {
     let path = folder.path("a name? with 100%.db");
     let written = path.to_str().unwrap();
     let escaped = written.replace('%', "%25").replace('?', "%3F");
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     SqliteStore::open(&path)
         .await
         .unwrap()
@@ -97,7 +94,7 @@ async fn tables() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
 
-    println!("of many that open a new file at once, each finds its tables");
+    println!("each of many callers that open a new file at once finds its tables");
     let open = |_| {
         let path = path.clone();
         async move { SqliteStore::open(path).await }
@@ -107,18 +104,18 @@ async fn tables() {
         store.unwrap();
     }
 
-    println!("an application's pool does as well, beside its own tables");
+    println!("a pool of the application works as well, in a database with other tables");
     let options = SqlitePoolOptions::new().max_connections(4);
     let pool = options.connect(path.to_str().unwrap()).await.unwrap();
     pool.execute("CREATE TABLE _sqlx_migrations (version BIGINT)")
         .await
         .unwrap();
     let store = SqliteStore::in_pool(pool.clone());
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     assert_eq!(store.list(login.uid.clone()).await.unwrap().len(), 1);
 
-    println!("every table is named after us");
+    println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'handstamp_%'
         AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'",
@@ -136,7 +133,7 @@ async fn tables() {
     let ended = store.revoke_user(login.revoke_all()).await.unwrap();
     assert_eq!(ended, [login.session]);
 
-    println!("tables of a newer release are left alone");
+    println!("tables of a newer release are refused");
     pool.execute("UPDATE handstamp_migrations SET version = 99")
         .await
         .unwrap();
@@ -149,11 +146,11 @@ async fn tables() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_writes_waits_for_another_process_that_writes() {
+async fn a_writer_waits_for_a_writer_in_another_process() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
     let store = Arc::new(SqliteStore::open(&path).await.unwrap());
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     let other = SqlitePool::connect(path.to_str().unwrap()).await.unwrap();
     let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
@@ -167,7 +164,7 @@ async fn who_writes_waits_for_another_process_that_writes() {
     sleep(half_a_second).await;
     let (listed, took) = timed(store.list(login.uid)).await;
     assert_eq!(listed.unwrap().len(), 1);
-    assert!(took < half_a_second, "who reads does not wait: {took:?}");
+    assert!(took < half_a_second, "a reader does not wait: {took:?}");
     writing.rollback().await.unwrap();
     let (created, took) = queue.await.unwrap();
     assert!(took >= half_a_second);
@@ -177,7 +174,7 @@ async fn who_writes_waits_for_another_process_that_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_pool_with_the_usual_settings_nobody_is_turned_away() {
+async fn in_a_pool_with_default_settings_no_caller_is_refused() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
     SqliteStore::open(&path).await.unwrap();
@@ -215,14 +212,14 @@ async fn the_clock_is_that_of_the_machine() {
     }
 }
 
-/// Run by the next test in a process of its own.
+/// The next test runs this one in a process of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_until_killed() {
     let Some(path) = env::var_os(FILE_OF_A_CHILD) else {
         return;
     };
     let store = SqliteStore::open(Path::new(&path)).await.unwrap();
-    let login = Login::named("somebody");
+    let login = Login::named("user");
     store.create(login.create()).await.unwrap();
     for generation in 1.. {
         store.rotate(login.rotate(generation)).await.unwrap();
@@ -231,7 +228,7 @@ async fn writes_until_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_outlives_a_kill() {
+async fn answered_writes_survive_a_kill() {
     let folder = Folder::new();
     let path = folder.path("sessions.db");
     let mut child = Command::new(env::current_exe().unwrap())
@@ -253,10 +250,10 @@ async fn what_was_answered_outlives_a_kill() {
     }
     child.wait().unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
-    let rows = store.list(Login::named("somebody").uid).await.unwrap();
+    let rows = store.list(Login::named("user").uid).await.unwrap();
     let kept = rows[0].generation;
     println!("{answered} generations were answered, {kept} are kept");
-    // The last one may have been written without the answer getting through.
+    // The last one may have been written without its answer being received.
     assert!(answered >= 50 && (kept == answered || kept == answered + 1));
 }
 

@@ -1,4 +1,5 @@
-//! The rows that every store must pass, on an empty database, and again on the full one that they leave behind.
+//! The cases for every store, on an empty database and again on the full one that they leave
+//! behind.
 
 mod support;
 

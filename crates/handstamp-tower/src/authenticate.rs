@@ -16,7 +16,7 @@ use crate::verified::verified;
 /// # use handstamp_tower::handstamp::{Auth, Config};
 /// # use http::Request;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let token = auth.create_access_token("user1")?;
 /// let cookie = format!("access_token_cookie={}", token.as_str());
 /// let (parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
@@ -45,7 +45,7 @@ pub async fn access(
 /// # use handstamp_tower::handstamp::{Auth, Config, NewToken};
 /// # use http::Request;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let token = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
 /// let cookie = format!("access_token_cookie={}", token.as_str());
 /// let (parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
@@ -75,7 +75,7 @@ pub async fn fresh(
 /// # use handstamp_tower::handstamp::{Auth, Config};
 /// # use http::Request;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let (parts, _body) = Request::new(()).into_parts();
 /// assert!(handstamp_tower::visitor(&auth, &parts).await?.is_none());
 ///
@@ -108,7 +108,7 @@ pub async fn visitor(
 /// # use handstamp_tower::handstamp::{Auth, Config};
 /// # use http::Request;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let token = auth.create_refresh_token("user1")?;
 /// let (parts, _body) = Request::post("/refresh")
 ///     .header("cookie", format!("refresh_token_cookie={}", token.as_str()))

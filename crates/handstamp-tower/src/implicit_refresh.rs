@@ -37,7 +37,7 @@ use crate::{append_cookies, verified};
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// # let auth = Auth::builder(config).with_clock(Watch).build();
+/// # let auth = Auth::builder(config).with_clock(Watch).build()?;
 /// let service = ServiceBuilder::new()
 ///     .layer(ImplicitRefreshLayer::new(auth.clone()))
 ///     .layer(RequireLayer::new(auth.clone(), Require::access()))

@@ -8,7 +8,7 @@
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?);
+//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
 //! let token = auth.create_access_token("user1")?;
 //!
 //! let service = ServiceBuilder::new()

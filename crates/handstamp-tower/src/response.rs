@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
 /// # use http::HeaderMap;
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let mut headers = HeaderMap::new();
 /// handstamp_tower::append_cookies(&auth.unset_cookies(), &mut headers);
 /// assert_eq!(headers.get_all("set-cookie").iter().count(), 4);
@@ -35,7 +35,7 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 /// # use handstamp_tower::{Head, refuse};
 /// # use http::{Request, Response};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let request = Request::new(());
 /// if let Err(rejection) = auth.authenticate(&Head::from(&request), &Require::access()).await {
 ///     let response: Response<String> = refuse(rejection);

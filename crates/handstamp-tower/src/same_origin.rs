@@ -27,7 +27,7 @@ use crate::response;
 ///     .public_origin("https://app.example.com")
 ///     .build()?;
 /// let log_in = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::from("welcome"))));
-/// let log_in = SameOriginLayer::new(Auth::new(config)).layer(log_in);
+/// let log_in = SameOriginLayer::new(Auth::new(config)?).layer(log_in);
 ///
 /// let post = |site| Request::post("/login").header("sec-fetch-site", site).body(());
 /// assert_eq!(log_in.clone().oneshot(post("same-origin")?).await?.status(), 200);

@@ -16,7 +16,7 @@ use crate::implicit_refresh;
 /// # use http::{Request, Response};
 /// # use tower::{Layer as _, ServiceExt as _, service_fn};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let by = auth.clone();
 /// let handler = service_fn(move |request: Request<()>| {
 ///     let token = verified::<Access>(&by, request.extensions());

@@ -33,7 +33,7 @@ use crate::verified::verified;
 /// # use handstamp_tower::handstamp::Config;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
-/// # let auth = Auth::new(config.build()?);
+/// # let auth = Auth::new(config.build()?)?;
 /// # let token = auth.create_access_token("user1")?;
 /// # let request = Request::post("/posts")
 /// #     .header("cookie", format!("access_token_cookie={}", token.as_str()))

@@ -79,7 +79,8 @@ async fn a_request_that_is_dropped_while_the_blocklist_thinks_goes_no_further() 
     let config = Config::builder().secret_key([7; 32].as_slice());
     let auth = Auth::builder(config.build().expect("a key is all it needs"))
         .with_blocklist(|_| pending::<Result<TokenStatus, _>>())
-        .build();
+        .build()
+        .unwrap();
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let inner = service_fn(move |_: Request<()>| {
@@ -183,7 +184,7 @@ impl From<String> for Bytes {
 
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
-    Auth::new(config.expect("a key is all it needs"))
+    Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")
 }
 
 fn with_token<B>(auth: &Auth, body: B) -> Request<B> {

@@ -17,7 +17,7 @@ fn a_layer_in_front_is_said_once() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
     let config = Config::builder().secret_key([7; 32].as_slice());
-    let auth = Auth::new(config.build().unwrap());
+    let auth = Auth::new(config.build().unwrap()).unwrap();
     let cookie = format!(
         "access_token_cookie={}",
         auth.create_access_token("user1").unwrap().as_str()

@@ -18,7 +18,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::store::SessionId;
+use crate::store::{ReadSession, SessionId};
 
 /// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
 /// cookies when its answer is known.
@@ -47,7 +47,7 @@ use crate::store::SessionId;
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
 /// let refresh = auth.begin_implicit_refresh("GET", "/posts").expect("no list excludes it");
@@ -211,11 +211,11 @@ async fn renewal_limits(
         return Ok(term);
     };
     // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(None);
     };
-    let rows = context.with_timeout(store.list(claims.uid())).await?;
-    let Some(row) = rows.into_iter().find(|row| row.id == session) else {
+    let read = store.session(ReadSession::new(claims.uid(), session));
+    let Some(row) = context.with_timeout(read).await? else {
         return Ok(None);
     };
     let data = SessionData::read(&row)?;

@@ -13,7 +13,7 @@
 //!         .access_token_expires(minutes(15))
 //!         .refresh_token_expires(days(30))
 //!         .build()?, // every mistake at once, each with what to do about it
-//! );
+//! )?;
 //! let access = auth.create_access_token("user1")?;
 //! for line in auth.set_access_cookies(&access)?.lines() {
 //!     println!("Set-Cookie: {}", line.to_header_value());

@@ -18,7 +18,7 @@ use std::{error::Error, fmt};
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::builder(config).with_random_source(Zeros).build();
+/// let auth = Auth::builder(config).with_random_source(Zeros).build()?;
 /// assert_eq!(auth.create_access_token("user1")?.id(), "AAAAAAAAAAAAAAAAAAAAAA");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -1,13 +1,16 @@
 //! What the tests of the core share: a clock and a random source that stand still, heads of requests, tokens of any claims.
 
+use std::fmt::{Debug, Write};
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber, span};
 
 use crate::clock::{Clock, UnixTime};
 use crate::config::ConfigBuilder;
@@ -35,7 +38,8 @@ pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, ManualClock) {
     clock.set(NOW);
     let auth = Auth::builder(config.build().unwrap())
         .with_clock(clock.clone())
-        .build();
+        .build()
+        .unwrap();
     (auth, clock)
 }
 
@@ -211,4 +215,46 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
             return value;
         }
     }
+}
+
+/// Keeps every event as text.
+pub(crate) struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    pub(crate) fn new() -> (Self, Arc<Mutex<String>>) {
+        let lines = Arc::<Mutex<String>>::default();
+        (Self(Arc::clone(&lines)), lines)
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        struct Line(String);
+
+        impl Visit for Line {
+            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+                write!(self.0, "{}={value:?} ", field.name()).unwrap();
+            }
+        }
+
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        *self.0.lock().unwrap() += &(line.0 + "\n");
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
 }

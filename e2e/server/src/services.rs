@@ -86,7 +86,7 @@ impl Service {
         let auth = handstamp::Auth::builder(config)
             .store(MemoryStore::with_clock(clock.clone()))
             .with_clock(clock.clone())
-            .build();
+            .build()?;
         Ok(auth.into())
     }
 }

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .cookie_secure(false) // for http://localhost only
             .env()
             .build()?,
-    );
+    )?;
     let app = move || {
         App::new()
             .app_data(auth.clone())

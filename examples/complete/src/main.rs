@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .cookie_secure(false) // for http://localhost only
             .env()
             .build()?,
-    );
+    )?;
     let app = Router::new()
         .route("/login", post(login))
         .route("/logout", post(logout))

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .cookie_secure(false) // for http://localhost only
             .env()
             .build()?,
-    );
+    )?;
     // Access token from the Authorization header only, refresh token from the cookie only.
     let from_header = auth.require(Require::access().from([Location::Headers]));
     let from_cookie = auth.require(Require::refresh().from([Location::Cookies]));

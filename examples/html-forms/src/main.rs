@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let auth = Auth::from(
         handstamp::Auth::builder(config)
             .store(MemoryStore::new())
-            .build(),
+            .build()?,
     );
     // Nobody has a token yet that could be guarded: other sites are told apart by what browsers say of them.
     let log_in = get(log_in::page)

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/login", post(login))
         .route("/protected", get(protected))
-        .with_state(Auth::new(config));
+        .with_state(Auth::new(config)?);
 
     let port = std::env::var("PORT")
         .unwrap_or_else(|_| "8000".into())

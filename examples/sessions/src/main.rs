@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let auth = Auth::from(
         handstamp::Auth::builder(config)
             .store(store().await?)
-            .build(),
+            .build()?,
     );
     tokio::spawn(purge(auth.clone()));
     let app = Router::new()

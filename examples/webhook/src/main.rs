@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .cookie_secure(false) // for http://localhost only
             .env()
             .build()?,
-    );
+    )?;
     let without_csrf = auth.require(Require::access().without_csrf());
     let app = Router::new()
         .route("/login", post(login))

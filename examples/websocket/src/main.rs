@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
     let auth = handstamp::Auth::builder(config)
         .store(MemoryStore::new())
-        .build();
+        .build()?;
     let (room, _) = broadcast::channel(100);
     let app = Router::new()
         .route("/", get(async || Html(include_str!("page.html"))))

@@ -123,7 +123,8 @@ fn its_router_is_built() {
         .unwrap();
     let auth = handstamp::Auth::builder(config)
         .store(MemoryStore::new())
-        .build();
+        .build()
+        .unwrap();
     let _: Router = Router::new()
         .route("/login", post(login))
         .route("/refresh", post(refresh))

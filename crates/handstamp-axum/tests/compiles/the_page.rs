@@ -50,7 +50,8 @@ fn its_router_is_built() {
             .secret_key([7; 32].as_slice())
             .build()
             .unwrap(),
-    );
+    )
+    .unwrap();
     let layer: RequireLayer<purpose::Access> = auth.require(
         Require::access()
             .from([Location::Headers])

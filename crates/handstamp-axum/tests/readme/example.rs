@@ -21,7 +21,7 @@ async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoRe
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::from_env()?; // JWT_SECRET_KEY and the like; every mistake at once
-    let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build());
+    let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
     let app = Router::new().route("/login", post(login)).route("/posts", post(post_it))
         .route("/refresh", post(refresh)).route("/logout", post(logout)).with_state(auth);
     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8000").await?, app).await?)

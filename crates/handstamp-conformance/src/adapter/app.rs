@@ -43,10 +43,12 @@ impl App {
                 async move { answer }
             })
             .store(Arc::clone(&store))
-            .build();
-        let other = Auth::builder(config(OTHER_SECRET, settings))
+            .build()
+            .expect("no sessions are required without a store");
+        let other = Auth::builder(config(OTHER_SECRET, &storeless(settings)))
             .with_clock(clock.clone())
-            .build();
+            .build()
+            .expect("no sessions are required without a store");
         Self {
             settings: settings.to_vec(),
             auth,
@@ -63,7 +65,8 @@ impl App {
         &self.auth
     }
 
-    /// Another `Auth` in the same app: same settings, another key, neither blocklist nor store.
+    /// Another `Auth` in the same app: same settings but for sessions, another key, neither
+    /// blocklist nor store.
     #[must_use]
     pub fn other(&self) -> &Auth {
         &self.other
@@ -74,9 +77,10 @@ impl App {
         let mut all = self.settings.clone();
         all.retain(|(name, _)| settings.iter().all(|(other, _)| other != name));
         all.extend(settings);
-        Auth::builder(config(SECRET, &all))
+        Auth::builder(config(SECRET, &storeless(&all)))
             .with_clock(self.clock.clone())
             .build()
+            .expect("no sessions are required without a store")
     }
 
     pub(super) fn access(&self, token: impl Into<NewToken>) -> SignedToken<Access> {
@@ -177,6 +181,13 @@ fn config(secret: &str, settings: &[(&'static str, &'static str)]) -> Config {
         .env_from(settings.map(|(name, value)| (name.into(), value.into())))
         .build()
         .expect("the row's settings fit together")
+}
+
+/// Without the demand for sessions, which no `Auth` without a store can meet.
+fn storeless(settings: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let mut settings = settings.to_vec();
+    settings.retain(|setting| *setting != ("JWT_SESSION_TRACKING", "true"));
+    settings
 }
 
 #[derive(Debug, Default)]

@@ -1,4 +1,5 @@
-//! Two `Auth`s in one router never accept each other's tokens, whatever stands in front of what.
+//! Cases of two `Auth`s in one router, which never accept each other's tokens, in any order of
+//! layers.
 
 use super::App;
 use super::app::access;
@@ -10,7 +11,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     let ours = access_cookie(&app.access("ours"));
     let theirs = access_cookie(&access(app.other(), "theirs"));
     let (none, one, other): (&[&str], &[&str], &[&str]) = (&[], &[&ours], &[&theirs]);
-    // Each of the two drops what the other signed, as forged.
+    // Each of the two drops the token that the other has signed, as forged.
     let both: &[&str] = &[&ours, &theirs];
     let reversed: &[&str] = &[&theirs, &ours];
     let forged = Err("invalid_signature");
@@ -33,7 +34,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
             Ok("theirs"),
         ),
         (
-            "a layer of the other lets nobody in here",
+            "a layer of the other accepts no token here",
             "/other-layered",
             other,
             forged,

@@ -1,7 +1,8 @@
-//! Several cookies of one name, and neighbours that are none of ours.
+//! Cases of several cookies of one name, and of cookies that are not handstamp's.
 //!
-//! Up to three forged cookies beside the real one are dropped; a genuine token of another user beside it is refused,
-//! never chosen. That token, and five different values, still lock the user out: only `__Host-` names prevent it.
+//! Up to three forged cookies next to the real one are dropped. A genuine token of another user is
+//! rejected, and never chosen. That token, and five different values, still lock the user out: only
+//! `__Host-` names prevent it.
 
 use handstamp::NewToken;
 
@@ -138,7 +139,7 @@ async fn several_of_one_name<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
             .await;
     }
 
-    // Which one was meant shows by its CSRF value.
+    // The CSRF value tells which one is meant.
     let app = App::new(&[]);
     let older = app.access("user1");
     app.advance(1);

@@ -1,4 +1,5 @@
-//! Double submit: who must send the CSRF value, and what counts as having sent it.
+//! Cases of the double-submit check: which requests must send the CSRF value, and which forms are
+//! accepted.
 
 use super::App;
 use super::suite::{Suite, access_cookie, bearer, csrf, get, post, refresh_cookie};

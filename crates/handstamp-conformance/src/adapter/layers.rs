@@ -1,4 +1,4 @@
-//! Layers: what they demand adds up, and what they let in is found behind them.
+//! Cases of layers: their requirements add up, and handlers get the token they have authenticated.
 
 use handstamp::NewToken;
 
@@ -154,7 +154,7 @@ async fn without_csrf<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>)
     }
 }
 
-/// One request, two genuine tokens: demands of two layers are met by one token or not at all.
+/// One request with two genuine tokens: one token must meet the requirements of both layers.
 async fn two_tokens<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let (cookie, header) = (app.access("cookie"), app.access("header"));
@@ -243,7 +243,7 @@ async fn purposes<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let (access, refresh) = (app.access("a"), app.refresh("r"));
     let target = get("/layered-refresh").header("x-csrf-token", csrf(&refresh));
-    let row = "an access token that a layer let in is no refresh token";
+    let row = "an access token that a layer has accepted is no refresh token";
     let request = target.clone().cookies([access_cookie(&access)]);
     suite.check(row, &app, request, Err("missing_token")).await;
     let row = "a refresh token does not pass a layer that asks for an access token";

@@ -1,4 +1,4 @@
-//! Where tokens are looked for: the header's scheme, the order, the query.
+//! Cases of the locations of tokens: the scheme of the header, the order, the query.
 
 use handstamp::SignedToken;
 use handstamp::purpose::Access;

@@ -1,4 +1,5 @@
-//! Of several things that are wrong, the answer names the first in the order of the checks.
+//! Cases of requests with several errors: the response names the first one in the order of the
+//! checks.
 
 use handstamp::NewToken;
 

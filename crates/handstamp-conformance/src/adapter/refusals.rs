@@ -1,4 +1,4 @@
-//! Every rejection that can be produced, one row each.
+//! Cases of every rejection that can be produced.
 
 use handstamp::NewToken;
 
@@ -16,11 +16,11 @@ pub(super) struct Refusal {
     pub(super) standard: (u16, &'static str),
     pub(super) authx: u16,
     pub(super) message: &'static str,
-    /// Where the style of the original says something else.
+    /// The same in the style of AuthX, where it differs.
     pub(super) message_authx: Option<&'static str>,
-    /// What else the body has, each value as JSON.
+    /// Further members of the body, each value as JSON.
     pub(super) members: &'static [(&'static str, &'static str)],
-    /// `WWW-Authenticate` in the standard style, and in the style of the original.
+    /// `WWW-Authenticate` in the standard style, and in the style of AuthX.
     pub(super) challenges: [Option<&'static str>; 2],
     pub(super) retry_after: Option<&'static str>,
     pub(super) settings: &'static [(&'static str, &'static str)],
@@ -232,7 +232,7 @@ pub(super) const REFUSALS: [Refusal; 23] = [
             let first = app.log_in("user1");
             app.advance(60);
             let second = app.exchange(&first);
-            // It arrives, and is exchanged after its window.
+            // The token is acknowledged, and rotated after its grace window.
             drop(app.exchange(&second));
             app.advance(60);
             drop(app.exchange(&second));
@@ -322,7 +322,7 @@ pub(super) const REFUSALS: [Refusal; 23] = [
     },
 ];
 
-/// What most of them have in common.
+/// What most rejections have in common.
 const UNAUTHORIZED: Refusal = Refusal {
     row: "",
     code: "",
@@ -342,5 +342,5 @@ const FORBIDDEN: (u16, &str) = (403, "Forbidden");
 
 const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
-/// The style of the original answers 422, which has no challenge.
+/// The style of AuthX responds with 422, which has no challenge.
 const NOT_IN_AUTHX: [Option<&str>; 2] = [Some(INVALID_TOKEN), None];

@@ -1,4 +1,5 @@
-//! Status, headers and body of every rejection, in both styles, and that `vectors/codes.json` says the same.
+//! Cases of the status, headers and body of every rejection, in both styles, which
+//! `vectors/codes.json` must list as well.
 
 use serde_json::{Value, json};
 
@@ -91,7 +92,7 @@ fn members(refusal: &Refusal) -> String {
     refusal.members.iter().map(member).collect()
 }
 
-/// `codes.json` is what clients in other languages read.
+/// Clients in other languages read `codes.json`.
 fn the_list_says_the_same<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let list: Value = serde_json::from_str(CODES).expect("codes.json is JSON");
     let said: Vec<Value> = REFUSALS.iter().map(entry).collect();
@@ -116,7 +117,7 @@ fn the_list_says_the_same<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite
     }
 }
 
-/// What `codes.json` must say about a refusal.
+/// The entry of a rejection in `codes.json`.
 fn entry(refusal: &Refusal) -> Value {
     let mut entry = json!({
         "code": refusal.code,

@@ -6,6 +6,7 @@ use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -56,6 +57,10 @@ impl Store for Breakable {
 
     fn session(&self, read: ReadSession) -> Answer<'_, Option<SessionRow>> {
         self.ask(|store| store.session(read))
+    }
+
+    fn update_session(&self, update: UpdateSession) -> Answer<'_, Option<SessionRow>> {
+        self.ask(|store| store.update_session(update))
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> Answer<'_, bool> {

@@ -1,4 +1,4 @@
-//! Who looks at a page that everybody may see, and which user a token is about.
+//! Cases of optional tokens, and of the user that a token belongs to.
 
 use handstamp::error::StoreError;
 
@@ -7,7 +7,8 @@ use super::app::access;
 use super::suite::{Suite, access_cookie, csrf, get, post, refresh_cookie};
 use crate::{Reply, Request};
 
-/// The name of a token's user, for the app's `LoadSubject`: `ghost` is gone, and of `riddle` nobody can say.
+/// Returns the name of a token's user, for the app's `LoadSubject`: `ghost` no longer exists, and
+/// for `riddle` the look-up fails.
 ///
 /// # Errors
 /// For `riddle`.
@@ -54,12 +55,12 @@ async fn visitors<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             nobody,
         ),
         (
-            "an expired token in the header beside a good cookie",
+            "an expired token in the header next to a valid cookie",
             cookie(&token).header("authorization", format!("Bearer {}", old.as_str())),
             nobody,
         ),
         (
-            "an expired token beside the refresh token",
+            "an expired token next to the refresh token",
             get("/visitor").cookies([access_cookie(&old), refresh_cookie(&old_refresh)]),
             nobody,
         ),
@@ -112,7 +113,7 @@ async fn visitors<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         suite.check(&row, &app, request, expected).await;
     }
     app.take_the_blocklist_down();
-    let row = "visitor: a token that the blocklist cannot judge is not nobody's";
+    let row = "visitor: a token that the blocklist cannot judge is not treated as absent";
     suite
         .check(row, &app, cookie(&token), Err("store_unavailable"))
         .await;
@@ -127,7 +128,7 @@ async fn users<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         ("one who is there", of("user1"), Ok("the name of user1")),
         ("one who is gone", of("ghost"), Err("unknown_subject")),
         (
-            "one of whom nobody can say",
+            "a token whose user cannot be looked up",
             of("riddle"),
             Err("store_unavailable"),
         ),
@@ -146,9 +147,9 @@ async fn users<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         let row = format!("current: {row}");
         suite.check(&row, &app, request, expected).await;
     }
-    // Clients ask again, as after any outage.
+    // Clients retry, as after any outage.
     let reply = suite.send(&app, &of("riddle")).await;
-    let row = "current: one of whom nobody can say";
+    let row = "current: a token whose user cannot be looked up";
     suite.equal(row, "retry-after", reply.header("retry-after"), Some("1"));
 }
 
@@ -164,7 +165,7 @@ async fn what_a_layer_let_in<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
     ] {
         let request = get(target).cookies([access_cookie(&token)]);
         let reply = suite.send(&app, &request).await;
-        let row = format!("{target} reads what a layer let in");
+        let row = format!("{target} reads the token that a layer has accepted");
         suite.equal(&row, "body", reply.body.as_str(), body);
         suite.equal(&row, "asked the blocklist", app.asked(), 1);
     }

@@ -1,4 +1,4 @@
-//! Bodies that are no JSON, too much of it, or never end.
+//! Bodies that are not JSON, are too large, or never end.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -85,7 +85,7 @@ pub(super) fn bodies(visitor: &Visitor) -> Vec<Row> {
             request,
             expected,
         ));
-        // A route may not read the body, then it is let in.
+        // A route that does not read the body accepts the request.
         let request = visitor
             .posting()
             .header("x-csrf-token", &visitor.csrf)
@@ -109,7 +109,7 @@ pub(super) fn bodies(visitor: &Visitor) -> Vec<Row> {
     rows
 }
 
-/// Held open while others are served, then dropped.
+/// Held open while other requests are served, then dropped.
 pub(super) fn bodies_that_never_end(server: &mut Server, visitor: &Visitor) {
     let cookie = visitor.cookie();
     let starts = [
@@ -132,7 +132,8 @@ pub(super) fn bodies_that_never_end(server: &mut Server, visitor: &Visitor) {
     }
     for _trickle in 0..5 {
         for (name, stream) in &mut open {
-            // A log-in waits for its body; other routes may answer without it, and hang up.
+            // A log-in waits for its body; other routes may respond without it, and close the
+            // connection.
             let sent = stream.write_all(if name.contains("chunks") {
                 b"1\r\n \r\n"
             } else {

@@ -1,4 +1,4 @@
-//! Too many cookies, too large ones, and neighbours that are broken.
+//! Too many cookies, too large ones, and broken cookies next to valid ones.
 
 use super::{Row, Visitor, row};
 use crate::forge::{Signature, forge};
@@ -13,7 +13,7 @@ pub(super) fn cookies(visitor: &Visitor) -> Vec<Row> {
         Signature::Hs256(&visitor.secret),
     );
     let line = |value: Vec<u8>| Request::new("GET", "/protected").header("cookie", value);
-    let beside = |neighbours: &[u8]| line([neighbours, b"; ", good.as_bytes()].concat());
+    let next_to = |neighbours: &[u8]| line([neighbours, b"; ", good.as_bytes()].concat());
     let mut many_lines = visitor.protected();
     for number in 0..10_000 {
         many_lines = many_lines.header("cookie", format!("c{number}=v"));
@@ -69,22 +69,22 @@ pub(super) fn cookies(visitor: &Visitor) -> Vec<Row> {
             line(format!("{good}; access_token_cookie={other}").into_bytes()),
             &[401],
         ),
-        row("60,000 semicolons", beside(&b";".repeat(60_000)), &[200]),
-        row("60,000 equals signs", beside(&b"=".repeat(60_000)), &[200]),
-        row("60,000 quotes", beside(&b"\"".repeat(60_000)), &[200]),
+        row("60,000 semicolons", next_to(&b";".repeat(60_000)), &[200]),
+        row("60,000 equals signs", next_to(&b"=".repeat(60_000)), &[200]),
+        row("60,000 quotes", next_to(&b"\"".repeat(60_000)), &[200]),
         row(
             "bytes that are not UTF-8 in another cookie",
-            beside(b"theme=\xff\xfe"),
+            next_to(b"theme=\xff\xfe"),
             &[200],
         ),
         row(
             "bytes that are not UTF-8 as a cookie's name",
-            beside(b"\xff\xfe=theme"),
+            next_to(b"\xff\xfe=theme"),
             &[200],
         ),
         row(
             "bytes that are not UTF-8 as a cookie without a name",
-            beside(b"\xff\xfe"),
+            next_to(b"\xff\xfe"),
             &[200],
         ),
         row(
@@ -97,15 +97,15 @@ pub(super) fn cookies(visitor: &Visitor) -> Vec<Row> {
             line([good.as_bytes(), b"\xff"].concat()),
             &[401],
         ),
-        row("a quote that is never closed", beside(b"a=\"b"), &[200]),
+        row("a quote that is never closed", next_to(b"a=\"b"), &[200]),
         row(
             "every visible byte as a cookie",
-            beside(&(0x21..=0x7e).collect::<Vec<u8>>()),
+            next_to(&(0x21..=0x7e).collect::<Vec<u8>>()),
             &[200],
         ),
         row(
             "every byte over 0x7f as a cookie",
-            beside(&(0x80..=0xff).collect::<Vec<u8>>()),
+            next_to(&(0x80..=0xff).collect::<Vec<u8>>()),
             &[200],
         ),
         row(
@@ -115,7 +115,7 @@ pub(super) fn cookies(visitor: &Visitor) -> Vec<Row> {
         ),
         row(
             "tabs and spaces around the right cookie",
-            beside(b" \t ;\t; \t"),
+            next_to(b" \t ;\t; \t"),
             &[200],
         ),
     ]

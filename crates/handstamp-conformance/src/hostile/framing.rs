@@ -1,4 +1,4 @@
-//! What comes before a request is one: lengths, chunks, upgrades, and bytes that are no HTTP.
+//! Framing: lengths, chunks, upgrades, and bytes that are not HTTP.
 
 use super::{Row, Visitor, row};
 

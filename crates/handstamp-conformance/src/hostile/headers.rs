@@ -1,4 +1,4 @@
-//! Bytes that are no text, in every header we read.
+//! Bytes that are not text, in every header that is read.
 
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub(super) fn bytes_in_headers(visitor: &Visitor) -> Vec<Row> {
         rows.push(row(format!("{name} in Authorization"), request, &[401]));
         let request = visitor.protected().header("authorization", value);
         rows.push(row(
-            format!("{name} in Authorization, beside a good cookie"),
+            format!("{name} in Authorization, next to a valid cookie"),
             request,
             &[200],
         ));
@@ -89,7 +89,7 @@ pub(super) fn bytes_in_the_csrf_header(visitor: &Visitor) -> Vec<Row> {
     for byte in 0..=255_u8 {
         let refused: &[u16] = if is_control(byte) { &[400] } else { &[403] };
         let trimmed = matches!(byte, b'\t' | b'\n' | b' ');
-        // A line feed ends the head as well, so that a route that reads a body finds none.
+        // A line feed ends the head as well, so a route that reads a body finds none.
         let last: &[u16] = if trimmed { &[200, 415] } else { refused };
         for (name, value, expected) in [
             ("alone", vec![byte], refused),
@@ -100,7 +100,7 @@ pub(super) fn bytes_in_the_csrf_header(visitor: &Visitor) -> Vec<Row> {
                 if byte == b'\n' { &[400][..] } else { refused },
             ),
         ] {
-            // Browsers send a body with it; what the answer to that is depends on the route.
+            // Browsers send a body with it; the response depends on the route.
             let request = visitor
                 .posting()
                 .header("x-csrf-token", value)

@@ -1,4 +1,5 @@
-//! Requests no browser sends, as named rows. None may get a 5xx or end the process, and the next one is answered.
+//! Requests that no browser sends. None may get a 5xx or end the process, and the next request must
+//! succeed.
 
 mod bodies;
 mod cookies;
@@ -13,7 +14,7 @@ use crate::forge::{Signature, forge, peek};
 use crate::http::{Jar, Request};
 use crate::server::Server;
 
-/// Sends every row to a server with the routes of the complete example, which was started with `secret` as
+/// Sends every case to a server with the routes of the complete example, started with `secret` as
 /// `JWT_SECRET_KEY` and `cookies,headers,query` as `JWT_TOKEN_LOCATION`.
 pub fn endures_hostile_requests(server: &mut Server, secret: &str) {
     let visitor = Visitor::log_in(server, secret);
@@ -46,7 +47,7 @@ pub fn endures_hostile_requests(server: &mut Server, secret: &str) {
     bodies::bodies_that_never_end(server, &visitor);
 }
 
-/// Somebody who logged in properly, for requests that are almost right.
+/// A user with a valid log-in, for requests that are almost valid.
 pub(crate) struct Visitor {
     pub(crate) access: String,
     pub(crate) csrf: String,
@@ -84,7 +85,7 @@ impl Visitor {
         forge(header, claims, Signature::Hs256(&self.secret))
     }
 
-    /// The claims of the log-in, as text, with one changed or added.
+    /// Returns the claims of the log-in as text, with one changed or added.
     fn claims_with(&self, name: &str, value: &str) -> String {
         let Value::Object(claims) = peek(&self.access) else {
             return String::new();
@@ -99,13 +100,13 @@ impl Visitor {
     }
 }
 
-/// What every server reads. Some answer 431 to more.
+/// The size that every server reads. Some respond with 431 to more.
 const LARGEST_HEAD: usize = 100 * 1024;
 
 struct Row {
     name: String,
     request: Vec<u8>,
-    /// Statuses; 0: the connection was closed without an answer.
+    /// Statuses; 0: the connection was closed without a response.
     expected: &'static [u16],
 }
 

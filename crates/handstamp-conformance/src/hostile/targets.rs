@@ -65,7 +65,7 @@ pub(super) fn targets(visitor: &Visitor) -> Vec<Row> {
             expected,
         ));
     }
-    // Without a token: whatever a path means, it never opens a protected route.
+    // Without a token: no path ever opens a protected route.
     for path in [
         "//protected",
         "/protected/",

@@ -1,4 +1,4 @@
-//! What is no token, and tokens whose insides are not what they should be.
+//! Text that is not a token, and tokens with invalid contents.
 
 use serde_json::json;
 
@@ -94,7 +94,7 @@ pub(super) fn tokens(visitor: &Visitor) -> Vec<Row> {
     for (name, token) in all {
         let cookie = format!("access_token_cookie={token}");
         let request = Request::new("GET", "/protected").header("cookie", cookie);
-        // NUL and the like never get to us: HTTP refuses them in a header.
+        // NUL and similar bytes never arrive: HTTP forbids them in a header.
         rows.push(row(format!("{name}, as cookie"), request, &[401]));
         let request =
             Request::new("GET", "/protected").header("authorization", format!("Bearer {token}"));
@@ -108,11 +108,11 @@ pub(super) fn tokens(visitor: &Visitor) -> Vec<Row> {
 }
 
 fn name_of(what: &str, place: &str) -> &'static str {
-    // Rows live as long as the test.
+    // Cases live as long as the test.
     format!("{what} {place}").leak()
 }
 
-/// Signed with the right secret: what comes after the signature must stand as firm.
+/// Signed with the right secret: the checks after the signature must reject it.
 pub(super) fn claims(visitor: &Visitor) -> Vec<Row> {
     let closed = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let mut rows = Vec::new();

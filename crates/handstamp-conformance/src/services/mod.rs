@@ -1,4 +1,5 @@
-//! The servers that stores need, each a private one: in a folder of its own, on a free port, gone when it is dropped.
+//! Private servers of databases for tests: each in its own folder, on a free port, removed when it
+//! is dropped.
 
 mod postgres;
 mod redis;

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own.
+//! A private PostgreSQL that a test can kill and stop.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
-/// A private PostgreSQL in a temporary folder, on a free port of the loopback interface. Killed and removed when dropped.
+/// A private PostgreSQL in a temporary folder, on a free port of the loopback interface. Killed and
+/// removed when dropped.
 ///
-/// It trusts the page cache (`fsync=off`): what it has committed outlives its processes, not the machine.
+/// It trusts the page cache (`fsync=off`): committed data survives its processes, not the machine.
 #[derive(Debug)]
 pub struct Postgres {
     // Dropped in this order.
@@ -22,14 +23,14 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a database cluster and starts a server on it.
+    /// Creates a database cluster and starts a server on it.
     ///
     /// # Panics
-    /// When PostgreSQL is not installed, and when it does not start.
+    /// Panics if PostgreSQL is not installed, and if it does not start.
     #[must_use]
     pub fn start() -> Self {
         let home = Home::make();
-        // Somebody else may take a port that was free a moment ago.
+        // Another process may take a port that was free before.
         for _ in 0..PORTS_TO_TRY {
             let port = free_port();
             if let Some(server) = home.serve(port) {
@@ -39,54 +40,55 @@ impl Postgres {
         panic!("PostgreSQL does not start: {}", home.log());
     }
 
-    /// Where it is, with the password of its superuser.
+    /// Returns its URL, with the password of its superuser.
     #[must_use]
     pub fn url(&self) -> String {
         let port = self.port;
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres")
     }
 
-    /// The password in [`url`](Self::url), which must stand in no log and no error.
+    /// Returns the password in [`url`](Self::url), which must be in no log and no error.
     #[must_use]
     pub fn password(&self) -> &str {
         PASSWORD
     }
 
-    /// What the server has written to its log.
+    /// Returns what the server has written to its log.
     #[must_use]
     pub fn log(&self) -> String {
         self.home.log()
     }
 
-    /// Ends all its processes at once, as a machine does that runs out of memory (`kill -9`).
+    /// Kills all its processes at once, like a machine that runs out of memory (`kill -9`).
     pub fn kill(&mut self) {
         self.server.kill();
     }
 
-    /// Starts it again after [`kill`](Self::kill), on the same port and the same data, and waits until it has recovered.
+    /// Starts it again after [`kill`](Self::kill), on the same port and the same data, and waits
+    /// until it has recovered.
     pub fn start_again(&mut self) {
         let server = self.home.serve(self.port);
         self.server =
             server.unwrap_or_else(|| panic!("PostgreSQL does not start again: {}", self.log()));
     }
 
-    /// Halts all its processes (`kill -STOP`): connections stay open, and nothing is answered.
+    /// Stops all its processes (`kill -STOP`): connections stay open, and nothing is answered.
     pub fn stop(&self) {
         self.server.stop();
     }
 
-    /// Lets it go on after [`stop`](Self::stop).
+    /// Continues it after [`stop`](Self::stop).
     pub fn cont(&self) {
         signal("CONT", &self.server.stop());
     }
 }
 
-/// The first process of a server, parent of all others.
+/// The first process of a server, the parent of all others.
 #[derive(Debug)]
 struct Server(Child);
 
 impl Server {
-    /// Stops all its processes, and gives their numbers.
+    /// Stops all its processes, and returns their ids.
     fn stop(&self) -> Vec<u32> {
         let parent = self.0.id();
         // A stopped parent makes no children while they are counted.
@@ -125,12 +127,12 @@ impl Drop for Server {
     }
 }
 
-/// The folder with the cluster, and who runs the server.
+/// The folder with the cluster, and the user that runs the server.
 #[derive(Debug)]
 struct Home {
     folder: PathBuf,
     programs: PathBuf,
-    /// User and group, where the one we are is root, for whom PostgreSQL does not run.
+    /// User and group, if the tests run as root, for whom PostgreSQL does not run.
     run_as: Option<(u32, u32)>,
 }
 
@@ -154,7 +156,8 @@ impl Home {
         fs::write(&password, PASSWORD).expect("the temporary folder is writable");
         let made = home
             .command("initdb")
-            // In clear, on the loopback: without optimization a test's side of SCRAM takes a tenth of a second.
+            // In clear text, on the loopback interface: without optimization the client side of
+            // SCRAM takes a tenth of a second.
             .args(["--auth=password", "--encoding=UTF8", "--locale=C"])
             .args(["--no-sync", "--username", USER])
             .arg("--pwfile")
@@ -168,7 +171,7 @@ impl Home {
         home
     }
 
-    /// Starts the server and waits until it answers. `None` when it ends instead.
+    /// Starts the server and waits until it answers. Returns `None` if it ends instead.
     fn serve(&self, port: u16) -> Option<Server> {
         let log = File::options()
             .create(true)
@@ -210,7 +213,7 @@ impl Home {
         command.current_dir(&self.folder).stdin(Stdio::null());
         command.stdout(Stdio::null()).stderr(Stdio::null());
         for (name, _) in env::vars_os() {
-            // `PGOPTIONS`, `PGDATA` and their like are meant for somebody else's server.
+            // `PGOPTIONS`, `PGDATA` and the like are meant for another server.
             if name.to_string_lossy().starts_with("PG") {
                 command.env_remove(name);
             }
@@ -232,12 +235,13 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // What stays behind in the temporary folder is no reason to fail.
+        // Files that stay in the temporary folder are no reason to fail.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Where the programs of PostgreSQL are: on the path, or where Debian keeps those of each version.
+/// Returns where the programs of PostgreSQL are: on the path, or where Debian keeps those of each
+/// version.
 fn programs() -> PathBuf {
     let path = env::var_os("PATH").unwrap_or_default();
     let has_programs = |folder: &PathBuf| {
@@ -269,7 +273,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it listens").port()
 }
 
-/// The number of a user or group.
+/// Returns the number of a user or group.
 fn id(arguments: &[&str]) -> u32 {
     let said = output("id", arguments);
     said.trim()
@@ -302,7 +306,7 @@ fn is_any_alive(processes: &[u32]) -> bool {
     all_processes().iter().any(is_meant)
 }
 
-/// One that is gone already gets none.
+/// A process that is gone already gets no signal.
 fn signal(name: &str, processes: &[u32]) {
     let processes = processes.iter().map(u32::to_string);
     Command::new("kill")

@@ -1,4 +1,4 @@
-//! A Redis of one's own, that can be killed and frozen.
+//! A private Redis that a test can kill and freeze.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
-/// A running `redis-server` on a free port of the loopback interface, with a folder of its own. Killed and removed when
-/// dropped.
+/// A running `redis-server` on a free port of the loopback interface, in its own folder. Killed and
+/// removed when dropped.
 #[derive(Debug)]
 pub struct Redis {
     child: Child,
@@ -19,13 +19,13 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// One that keeps nothing on disk.
+    /// Starts a server that keeps nothing on disk.
     #[must_use]
     pub fn start() -> Self {
         Self::with(&["--save", "", "--appendonly", "no"])
     }
 
-    /// One that has every write on disk before it answers.
+    /// Starts a server that has every write on disk before it answers.
     #[must_use]
     pub fn durable() -> Self {
         Self::with(&[
@@ -38,7 +38,8 @@ impl Redis {
         ])
     }
 
-    /// One with these settings, as `redis-server` takes them: `["--maxmemory", "10mb"]`.
+    /// Starts a server with these settings, as `redis-server` takes them: `["--maxmemory",
+    /// "10mb"]`.
     #[must_use]
     pub fn with(settings: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -65,25 +66,26 @@ impl Redis {
         panic!("redis-server did not start: {log}");
     }
 
-    /// `redis://127.0.0.1:PORT/`.
+    /// Returns `redis://127.0.0.1:PORT/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://{}/", self.address())
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
-    /// `kill -9`, and waits until it is gone.
+    /// Kills it with `kill -9`, and waits until it is gone.
     pub fn kill(&mut self) {
         self.child.kill().expect("redis-server runs");
         self.child.wait().expect("redis-server was started");
     }
 
-    /// Starts it again after [`kill`](Self::kill): on the same port, with what it has on disk. Returns when it answers.
+    /// Starts it again after [`kill`](Self::kill), on the same port, with the data it has on disk.
+    /// Returns when it answers.
     pub fn start_again(&mut self) {
         self.child = spawn(self.port, &self.folder, &self.settings);
         assert!(
@@ -92,12 +94,12 @@ impl Redis {
         );
     }
 
-    /// Stops the process where it is: its connections stay open, and nobody answers.
+    /// Freezes the process: its connections stay open, and nothing is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// Lets it go on after [`freeze`](Self::freeze).
+    /// Continues it after [`freeze`](Self::freeze).
     pub fn thaw(&self) {
         self.signal("CONT");
     }
@@ -114,7 +116,7 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // These fail only when it is gone already.
+        // These fail only if it is gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
@@ -137,7 +139,7 @@ fn spawn(port: u16, folder: &PathBuf, settings: &[String]) -> Child {
         })
 }
 
-/// One that leaves room for the port of a cluster's bus, ten thousand above.
+/// Returns a free port that leaves room for the port of a cluster's bus, ten thousand above.
 fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -148,7 +150,8 @@ fn free_port() -> u16 {
     }
 }
 
-/// Waits until this very process answers and has read what it has on disk. `false` when it ends, or after ten seconds.
+/// Waits until this process answers and has loaded its data. Returns `false` if it ends, or after
+/// ten seconds.
 fn is_up(child: &mut Child, port: u16) -> bool {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(10) && matches!(child.try_wait(), Ok(None)) {
@@ -160,7 +163,7 @@ fn is_up(child: &mut Child, port: u16) -> bool {
     false
 }
 
-/// Whether there is such a line in its answer to `INFO`.
+/// Returns whether its answer to `INFO` has this line.
 fn says(port: u16, expected: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else {
         return false;

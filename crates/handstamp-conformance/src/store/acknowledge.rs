@@ -1,4 +1,4 @@
-//! What shows that the current generation arrived at the client, and what does not.
+//! Cases of what acknowledges the current generation, and what does not.
 
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{Admission, Admit, Rotation};
@@ -9,40 +9,50 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "an access token of the current generation shows that it arrived, and nothing else is written",
+        "an access token of the current generation acknowledges it, and nothing else is written",
         current_access_token,
     );
     suite.row(
-        "an access token of an older generation shows nothing",
+        "an access token of an older generation acknowledges nothing",
         |row| shows_nothing(row, |login| login.access(2), Admission::Admitted),
     );
     suite.row(
-        "an access token of a later generation shows nothing",
+        "an access token of a later generation acknowledges nothing",
         |row| shows_nothing(row, |login| login.access(4), Admission::Admitted),
     );
     suite.row(
-        "the current refresh token shows nothing before it is exchanged",
+        "the current refresh token acknowledges nothing before it is rotated",
         |row| shows_nothing(row, |login| login.refresh(3, OPEN), Admission::Admitted),
     );
-    suite.row("the previous refresh token shows nothing", |row| {
+    suite.row("the previous refresh token acknowledges nothing", |row| {
         shows_nothing(row, |login| login.refresh(2, OPEN), Admission::Admitted)
     });
-    suite.row("an access token without a session shows nothing", |row| {
-        shows_nothing(row, without_session, Admission::Admitted)
-    });
-    suite.row("an access token of another session shows nothing", |row| {
-        let of_another = |login: &Login| Login::of(&login.uid).access(3);
-        shows_nothing(row, of_another, Admission::SessionEnded)
-    });
-    suite.row("an access token of another user shows nothing", |row| {
-        let of_another =
-            |login: &Login| Login::with(&Login::new().uid, login.session.clone()).access(3);
-        shows_nothing(row, of_another, Admission::SessionEnded)
-    });
-    suite.row("a revoked access token shows nothing", revoked_access_token);
-    suite.row("each generation has to arrive anew", each_anew);
     suite.row(
-        "a generation may count as arrived from the start",
+        "an access token without a session acknowledges nothing",
+        |row| shows_nothing(row, without_session, Admission::Admitted),
+    );
+    suite.row(
+        "an access token of another session acknowledges nothing",
+        |row| {
+            let of_another = |login: &Login| Login::of(&login.uid).access(3);
+            shows_nothing(row, of_another, Admission::SessionEnded)
+        },
+    );
+    suite.row(
+        "an access token of another account acknowledges nothing",
+        |row| {
+            let of_another =
+                |login: &Login| Login::with(&Login::new().uid, login.session.clone()).access(3);
+            shows_nothing(row, of_another, Admission::SessionEnded)
+        },
+    );
+    suite.row(
+        "a revoked access token acknowledges nothing",
+        revoked_access_token,
+    );
+    suite.row("each generation is acknowledged anew", each_anew);
+    suite.row(
+        "a generation may be acknowledged from the start",
         from_the_start,
     );
 }
@@ -55,7 +65,7 @@ async fn current_access_token(row: Row) -> Outcome {
         for _ in 0..2 {
             row.show(&login, generation).await?;
             let shown = row.only(&login.uid).await?;
-            row.arrived(&shown, &row_is);
+            row.acknowledged(&shown, &row_is);
             row_is = shown;
         }
         row_is = row.exchange(&login, generation).await?;
@@ -65,7 +75,8 @@ async fn current_access_token(row: Row) -> Outcome {
     Ok(())
 }
 
-/// The third generation has not arrived, says the row; and a late previous token is still answered.
+/// The row shows that the third generation is not acknowledged, and a late previous token is still
+/// accepted.
 async fn shows_nothing(row: Row, token: impl Fn(&Login) -> Admit, expected: Admission) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;

@@ -1,4 +1,4 @@
-//! When a session was last used, as `admit` notes it.
+//! Cases of the last activity of a session, as `admit` records it.
 
 use std::time::Duration;
 
@@ -10,26 +10,23 @@ use super::row::{Failure, Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
+    suite.row("activity is recorded only on request", never_touched);
     suite.row(
-        "activity is noted only when that is asked for",
-        never_touched,
+        "activity is recorded only after the requested time",
+        not_touched_again,
     );
-    suite.row("activity is noted only after that long", not_touched_again);
     suite.row(
-        "activity is noted after that long, and nothing else is written",
+        "activity is recorded after the requested time, and nothing else is written",
         touched,
     );
     suite.row(
-        "activity of a refresh token is noted too",
+        "activity of a refresh token is recorded too",
         touched_by_refresh,
     );
-    suite.row(
-        "a token that is refused is no activity",
-        refused_is_no_activity,
-    );
+    suite.row("a refused token is no activity", refused_is_no_activity);
     suite.row(
         "one token acknowledges and is activity",
-        confirmed_and_touched,
+        acknowledged_and_touched,
     );
 }
 
@@ -83,7 +80,7 @@ async fn touched_by_refresh(row: Row) -> Outcome {
     Ok(())
 }
 
-async fn confirmed_and_touched(row: Row) -> Outcome {
+async fn acknowledged_and_touched(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
@@ -97,7 +94,7 @@ async fn confirmed_and_touched(row: Row) -> Outcome {
         last_active: shown.last_active,
         ..rotated.clone()
     };
-    row.arrived(&shown, &expected);
+    row.acknowledged(&shown, &expected);
     row.holds(
         "active later",
         (shown.last_active, rotated.last_active),
@@ -106,7 +103,7 @@ async fn confirmed_and_touched(row: Row) -> Outcome {
     Ok(())
 }
 
-/// The session is as before, only active later.
+/// The session is as before, except that its last activity is later.
 async fn active_since(row: &Row, before: SessionRow) -> Result<SessionRow, Failure> {
     let now = row.only(&before.uid).await?;
     let last_active = now.last_active;

@@ -1,4 +1,4 @@
-//! `admit` of tokens with a session: each of its rules, and their order.
+//! Cases of `admit` with a session: each of its rules, and their order.
 
 use std::time::Duration;
 
@@ -14,50 +14,50 @@ use super::suite::Suite;
 pub(super) fn rows(suite: &mut Suite) {
     suite.row("tokens of a live session are admitted", live);
     suite.row(
-        "admission writes nothing that was not asked for",
+        "admission writes nothing unless it is asked to",
         writes_nothing,
     );
     suite.row(
-        "a revoked token comes before all else: its session has ended",
+        "a revoked token is reported first: its session has ended",
         revoked_and_ended,
     );
     suite.row(
-        "a revoked token comes before all else: it is a copy",
+        "a revoked token is reported first: it is a replay",
         revoked_and_reused,
     );
     suite.row("tokens of an unknown session are refused", unknown);
     suite.row(
-        "tokens of another user's session are refused",
+        "tokens of a session of another account are refused",
         of_another_user,
     );
     suite.row("tokens of a revoked session are refused", revoked);
     suite.row("tokens of an expired session are refused", expired);
     suite.row(
-        "a copy of a session that ended is not called one",
+        "a replay in an ended session is reported as an ended session",
         reused_and_ended,
     );
     suite.row(
-        "tokens of a session from before its user's not-before are refused, to the millisecond",
+        "tokens of a session from before the not-before of its account are refused, to the millisecond",
         not_before,
     );
     suite.row(
-        "a session is not judged by the issue of its tokens",
+        "a session is not judged by when its tokens were issued",
         issued_before_not_before,
     );
     suite.row(
-        "the previous refresh token is admitted within the window",
+        "the previous refresh token is admitted within the grace window",
         previous_within,
     );
     suite.row(
-        "the previous refresh token is admitted after the window while the current one has not arrived",
+        "the previous refresh token is admitted after the grace window while the current one is not acknowledged",
         previous_unacknowledged,
     );
     suite.row(
-        "the previous refresh token after the window is a copy once the current one arrived, and nothing is written",
+        "the previous refresh token after the grace window is a replay once the current one is acknowledged, and nothing is written",
         previous_acknowledged,
     );
     suite.row(
-        "any other refresh token is a copy, and nothing is written",
+        "any other refresh token is a replay, and nothing is written",
         others,
     );
 }
@@ -145,7 +145,7 @@ async fn of_another_user(row: Row) -> Outcome {
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
     thief.uid = Login::new().uid;
-    // Also when the thief has a session.
+    // The same when the other account has a session.
     for _ in 0..2 {
         for token in any_token(&thief) {
             row.admits("token", token, Admission::SessionEnded).await?;
@@ -188,7 +188,7 @@ async fn reused_and_ended(row: Row) -> Outcome {
     Ok(())
 }
 
-/// Of the line and not, within the window and after it.
+/// Tokens in the chain and others, within the grace window and after it.
 fn any_token(login: &Login) -> Vec<Admit> {
     let mut tokens = Vec::new();
     for generation in 1..=4 {
@@ -280,7 +280,7 @@ async fn others(row: Row) -> Outcome {
     Ok(())
 }
 
-/// It is told as often as it is asked, and the session is as before.
+/// Every call reports it, and the session is as before.
 async fn copy(row: &Row, login: &Login, mut refresh: Admit) -> Outcome {
     refresh.touch_after = Some(CLOSED);
     let before = row.only(&login.uid).await?;

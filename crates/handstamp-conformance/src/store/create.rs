@@ -1,4 +1,4 @@
-//! `create`.
+//! Cases of `create`.
 
 use std::time::Duration;
 
@@ -11,43 +11,43 @@ use super::row::{Outcome, Row};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("a new session is as it was asked for", as_asked_for);
-    suite.row("a new session's times are the store's", times);
+    suite.row("a new session is as requested", as_asked_for);
+    suite.row("a new session has times of the store's clock", times);
     suite.row(
-        "a session that may idle for longer than it may live ends with its life",
+        "a session whose idle timeout exceeds its lifetime ends with its lifetime",
         idle_beyond_life,
     );
-    suite.row("a session may live for a thousand years", millennium);
+    suite.row("a session may last a thousand years", millennium);
     suite.row(
-        "a second session of an id is the first one, and nothing is written: live",
+        "a second session with the same id is the first one, and nothing is written: live",
         second_while_live,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: rotated",
+        "a second session with the same id is the first one, and nothing is written: rotated",
         second_after_rotation,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: revoked",
+        "a second session with the same id is the first one, and nothing is written: revoked",
         second_after_revocation,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: expired",
+        "a second session with the same id is the first one, and nothing is written: expired",
         second_after_expiry,
     );
     suite.row(
-        "a second session of an id is the first one, and nothing is written: before its user's not-before",
+        "a second session with the same id is the first one, and nothing is written: before the not-before of its account",
         second_before_not_before,
     );
     suite.row(
-        "of many sessions of one id at once, one is new",
+        "of many sessions with one id at once, one is new",
         many_at_once,
     );
     suite.row(
-        "a session with the id of another user's leaves that one as it is",
+        "a session with the id of another account's session leaves that one unchanged",
         id_of_another_user,
     );
     suite.row(
-        "a log-in right after 'log out everywhere' holds, again and again",
+        "a log-in right after a revocation of all sessions is valid, every time",
         right_after_log_out_everywhere,
     );
 }
@@ -81,13 +81,13 @@ async fn as_asked_for(row: Row) -> Outcome {
 async fn times(row: Row) -> Outcome {
     let first = row.clock().await?;
     let second = row.clock().await?;
-    row.holds("time goes on", (first, second), |(first, second)| {
+    row.holds("time advances", (first, second), |(first, second)| {
         first <= second
     });
-    // A server's clock may be wrong; one that counts in other units is wrong by years.
+    // The clock of a server may be wrong; one that counts in other units is wrong by years.
     let here = SystemClock::default().now();
     row.holds(
-        "the store's clock is right to the day",
+        "the clock of the store is right to the day",
         (first, here),
         |_| first.saturating_since(here) < DAY && here.saturating_since(first) < DAY,
     );
@@ -167,7 +167,7 @@ async fn second_before_not_before(row: Row) -> Outcome {
     row.is_dead("afterwards", &login, 1).await
 }
 
-/// Wants everything different, and gets `first`; on both nodes.
+/// Creates a session with other values, and gets `first`, on both nodes.
 async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
     for _ in 0..2 {
         let mut new = login.new_session();
@@ -206,7 +206,7 @@ async fn many_at_once(row: Row) -> Outcome {
     row.lists("the new one", &login.uid, &new).await
 }
 
-/// The other user gets a session or none; stores differ, and ids are random.
+/// The other account gets a session or none: stores differ, and ids are random.
 async fn id_of_another_user(row: Row) -> Outcome {
     let login = Login::new();
     let other = Login::with(&Login::new().uid, login.session.clone());

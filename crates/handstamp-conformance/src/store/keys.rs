@@ -1,4 +1,4 @@
-//! Texts that databases stumble over: as users, as ids, as data.
+//! Cases of texts that databases may mishandle: as accounts, as ids, as data.
 
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{
@@ -18,7 +18,10 @@ pub(super) fn rows(suite: &mut Suite) {
         suite.row(sentence, |row| two_sessions(row, one, other));
         suite.row(sentence, |row| two_tokens(row, one, other));
     }
-    suite.row("a user of a login type is another one", login_types);
+    suite.row(
+        "accounts of different login types are different",
+        login_types,
+    );
     for (sentence, text) in DATA {
         suite.row(sentence, |row| data(row, (*text).to_owned()));
     }
@@ -31,7 +34,7 @@ pub(super) fn rows(suite: &mut Suite) {
     );
 }
 
-/// A key is this text and something random. It is a user, a session and a token at once.
+/// A key is this text and something random. It is an account, a session and a token at once.
 const TEXTS: [(&str, &str); 13] = [
     ("keys may have a quote", "'; DROP TABLE sessions; --"),
     (
@@ -39,7 +42,7 @@ const TEXTS: [(&str, &str); 13] = [
         r#""\" \\ \0 \n"#,
     ),
     ("keys may have per cent signs", "100% %s %1$s %%"),
-    ("keys may have the colon of their parts", "a:b::c:"),
+    ("keys may have the colon that separates parts", "a:b::c:"),
     (
         "keys may have non-ASCII characters",
         "Zoë 日本語 \u{1f510} \u{202e}evil",
@@ -50,10 +53,7 @@ const TEXTS: [(&str, &str); 13] = [
         "keys may have control characters",
         "\0\t\r\n\u{1b}[31m\u{7f}\u{85}",
     ),
-    (
-        "keys may have what stands for a parameter",
-        "?1 $1 :name @p",
-    ),
+    ("keys may have placeholders of parameters", "?1 $1 :name @p"),
     ("keys may have wildcards", "*?_%[a-z]"),
     ("keys may look like JSON", r#"["a",{"b":null}]"#),
     ("keys may look like a number", "00012e3"),
@@ -121,11 +121,11 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     row.log_in(&other).await?;
     let everything = revoke_user(&uid, UserRevocation::All);
     let ended = row.store().revoke_user(everything).await?;
-    row.equal("sessions of the user that ended", ended, [other.session]);
+    row.equal("revoked sessions of the account", ended, [other.session]);
     Ok(())
 }
 
-/// Two keys: something random in front of these two.
+/// Two keys: the same random text followed by these two.
 const LOOKALIKES: [(&str, &str, &str); 9] = [
     ("keys that differ in case are two", "A", "a"),
     ("keys that differ in case beyond ASCII are two", "É", "é"),
@@ -136,8 +136,8 @@ const LOOKALIKES: [(&str, &str, &str); 9] = [
     ),
     ("keys that differ in width are two", "\u{ff21}", "A"),
     ("keys that differ in a space at the end are two", "", " "),
-    ("keys that differ in what _ stands for are two", "_", "x"),
-    ("keys that differ in what * stands for are two", "*", ""),
+    ("keys that differ in the wildcard _ are two", "_", "x"),
+    ("keys that differ in the wildcard * are two", "*", ""),
     (
         "keys that differ in how a colon is written are two",
         ":",
@@ -206,7 +206,7 @@ async fn login_types(row: Row) -> Outcome {
     Ok(())
 }
 
-/// U+0000 is missing: the core writes none, and some databases keep none.
+/// U+0000 is missing: the core writes none, and some databases store none.
 const DATA: [(&str, &str); 8] = [
     ("data may be empty", ""),
     (
@@ -219,11 +219,11 @@ const DATA: [(&str, &str); 8] = [
         r#"'"`\'\"\\ \u0000 \n"#,
     ),
     (
-        "data may have what stands for a parameter",
+        "data may have placeholders of parameters",
         "$1 ?1 :name %s {} {0}",
     ),
     ("data may look like a number", "00012e3"),
-    ("data may look like nothing", "NULL"),
+    ("data may look like a null value", "NULL"),
     (
         "data may be JSON whose order and spaces matter",
         r#"{"b": 1,"a":[ ],"a":1e400}"#,
@@ -243,7 +243,7 @@ async fn data(row: Row, data: String) -> Outcome {
         .await?;
     row.show(&login, 2).await?;
     let shown = row.only(&login.uid).await?;
-    row.arrived(&shown, &rotated);
+    row.acknowledged(&shown, &rotated);
     row.equal(
         "what a second log-in finds",
         row.remains(&login).await?,

@@ -1,36 +1,36 @@
-//! `list`.
+//! Cases of `list`.
 
 use std::collections::BTreeSet;
 
 use handstamp::store::{SessionId, SessionRow, UserRevocation};
 
-use super::login::{CLOSED, Login, revoke_user, somebody};
+use super::login::{CLOSED, Login, new_account, revoke_user};
 use super::races::together;
 use super::revoke_user::revoke;
 use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("a user that nobody knows has no sessions", unknown);
+    suite.row("an unknown account has no sessions", unknown);
     suite.row(
-        "the latest session is listed first, also after others were used",
+        "the latest session is listed first, even after others were used",
         latest_first,
     );
     suite.row("only live sessions are listed", live_only);
-    suite.row("only the user's own sessions are listed", own_only);
+    suite.row("only the sessions of the account are listed", own_only);
     suite.row("sessions are listed as they are now", as_they_are);
     suite.row(
-        "a user with 300 sessions is listed and logged out as one with three",
+        "300 sessions of an account are listed and revoked like three",
         many_sessions,
     );
 }
 
 async fn unknown(row: Row) -> Outcome {
-    row.lists("sessions", &somebody(), &[]).await
+    row.lists("sessions", &new_account(), &[]).await
 }
 
 async fn latest_first(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let logins: [Login; 5] = std::array::from_fn(|_| Login::of(&uid));
     let mut expected = Vec::new();
     for login in &logins {
@@ -42,13 +42,13 @@ async fn latest_first(row: Row) -> Outcome {
     expected[4] = row.exchange(&logins[0], 1).await?;
     row.show(&logins[0], 2).await?;
     let listed = row.store().list(uid.clone()).await?;
-    row.arrived(&listed[4], &expected[4]);
+    row.acknowledged(&listed[4], &expected[4]);
     expected[4] = listed[4].clone();
     row.lists("sessions", &uid, &expected).await
 }
 
 async fn live_only(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     row.log_in(&Login::of(&uid)).await?;
     let everything = revoke_user(&uid, UserRevocation::All);
     row.store().revoke_user(everything).await?;
@@ -87,7 +87,7 @@ async fn as_they_are(row: Row) -> Outcome {
         last_active: used.last_active,
         ..rotated.clone()
     };
-    row.arrived(&used, &expected);
+    row.acknowledged(&used, &expected);
     row.holds(
         "active later",
         (used.last_active, rotated.last_active),
@@ -97,7 +97,7 @@ async fn as_they_are(row: Row) -> Outcome {
 }
 
 async fn many_sessions(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let logins: Vec<Login> = (0..300).map(|_| Login::of(&uid)).collect();
     let made = together(logins.iter().cloned().map(|login| {
         let row = row.clone();

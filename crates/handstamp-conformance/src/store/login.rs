@@ -1,4 +1,4 @@
-//! Somebody who logged in, and every token that belongs to it.
+//! A session of an account, and every token that belongs to it.
 
 use std::time::Duration;
 
@@ -6,18 +6,22 @@ use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::random::{RandomSource as _, SystemRandom};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, TokenId, UpdateSession,
+    UserRevocation,
 };
 
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const DAY: Duration = HOUR.saturating_mul(24);
 
-/// A grace window that is open for as long as a row lasts.
+/// A grace window that is open for as long as a case lasts.
 pub(super) const OPEN: Duration = HOUR;
-/// A grace window that was over with the millisecond of the rotation.
+/// A grace window that ended in the millisecond of the rotation.
 pub(super) const CLOSED: Duration = Duration::ZERO;
 
-/// Keys of nobody else, and what is asked with them.
+/// What the data of a session becomes.
+pub(super) const NEW: &str = "new data";
+
+/// An account and a session that no other case uses.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
     pub(super) uid: AccountId,
@@ -27,10 +31,10 @@ pub(super) struct Login {
 
 impl Login {
     pub(super) fn new() -> Self {
-        Self::of(&somebody())
+        Self::of(&new_account())
     }
 
-    /// One more of this user.
+    /// Creates one more session of this account.
     pub(super) fn of(uid: &AccountId) -> Self {
         let session = SessionId::from(&*unique("session"));
         Self::with(uid, session)
@@ -44,14 +48,14 @@ impl Login {
         }
     }
 
-    /// The id of the refresh token of this generation; 1 is the first.
+    /// Returns the id of the refresh token of this generation, from 1.
     pub(super) fn token(&self, generation: u64) -> TokenId {
         (1..generation).fold(self.first.clone(), |token, _| {
             token.successor(&self.session)
         })
     }
 
-    /// It may idle for an hour and lasts a day.
+    /// Creates a session with an idle timeout of an hour and a lifetime of a day.
     pub(super) fn new_session(&self) -> NewSession {
         let (session, uid) = (self.session.clone(), self.uid.clone());
         NewSession::new(session, uid, self.token(1), HOUR, DAY)
@@ -62,12 +66,12 @@ impl Login {
         PresentedToken::new(&self.session, token, generation, grace)
     }
 
-    /// The refresh token of this generation wants to be exchanged.
+    /// Rotates the refresh token of this generation.
     pub(super) fn rotate(&self, generation: u64, grace: Duration) -> Rotate {
         self.rotate_presented(self.present(generation, grace))
     }
 
-    /// A refresh token that is none of this session's generations wants to be exchanged.
+    /// Rotates a refresh token that is in none of this session's generations.
     pub(super) fn rotate_foreign(&self, generation: u64, grace: Duration) -> Rotate {
         let token = TokenId::from(&*unique("foreign"));
         self.rotate_presented(PresentedToken::new(&self.session, token, generation, grace))
@@ -78,14 +82,14 @@ impl Login {
         Rotate::new(uid, session, presented, HOUR)
     }
 
-    /// An access token of this generation wants to be let in.
+    /// Presents an access token of this generation.
     pub(super) fn access(&self, generation: u64) -> Admit {
         let token = TokenId::from(&*unique("access"));
         let purpose = AdmitPurpose::Access { generation };
         self.admit(token, purpose)
     }
 
-    /// The refresh token of this generation wants to be let in.
+    /// Presents the refresh token of this generation.
     pub(super) fn refresh(&self, generation: u64, grace: Duration) -> Admit {
         let presented = self.present(generation, grace);
         self.admit(presented.token.clone(), AdmitPurpose::Refresh(presented))
@@ -100,17 +104,21 @@ impl Login {
         ReadSession::new(self.uid.clone(), self.session.clone())
     }
 
+    pub(super) fn update(&self, data: &str) -> UpdateSession {
+        UpdateSession::new(self.uid.clone(), self.session.clone(), data.to_owned())
+    }
+
     pub(super) fn revoke(&self) -> RevokeSession {
         let (uid, session) = (self.uid.clone(), self.session.clone());
         RevokeSession::new(uid, session, EndReason::LoggedOut)
     }
 }
 
-pub(super) fn somebody() -> AccountId {
+pub(super) fn new_account() -> AccountId {
     AccountId::new(None, &unique("user"))
 }
 
-/// With a not-before that is remembered for an hour.
+/// Revokes sessions with a not-before that is kept for an hour.
 pub(super) fn revoke_user(uid: &AccountId, which: UserRevocation) -> RevokeUser {
     RevokeUser::new(uid.clone(), which, EndReason::Revoked, HOUR)
 }
@@ -119,7 +127,7 @@ pub(super) fn revoke_token(uid: &AccountId, token: &TokenId, until: UnixTime) ->
     RevokeToken::new(uid.clone(), token.clone(), until)
 }
 
-/// A text that nobody had before. It begins like this.
+/// Returns a new text with this beginning.
 pub(super) fn unique(beginning: &str) -> String {
     format!("{beginning}-{:032x}", random())
 }

@@ -1,6 +1,6 @@
-//! The rows that every store must pass: handstamp's own, and yours.
+//! The cases that every [`Store`] must pass: those of handstamp and any other.
 //!
-//! Whoever writes a [`Store`] gives [`run`] an async function that connects to it, here to the one in memory:
+//! A new store passes [`run`] an async function that connects to it, here to the store in memory:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -14,32 +14,37 @@
 //! }
 //! ```
 //!
-//! The function is called twice, for two nodes of one application: a store with connections makes new ones each time, to
-//! the same data. The verbs of a row go to the two in turn, so what one node wrote the other must know.
+//! The function is called twice, for two nodes of one application: a store with connections opens
+//! new ones each time, to the same data. The calls of a case go to both in turn, so that each node
+//! must see what the other has written.
 //!
-//! Before your store is called done:
+//! Before a store is released:
 //!
-//! * Run the rows on tokio's runtime of several threads, as above. On one thread nothing races.
-//! * Start from an empty database, and once more from the full one that a run leaves behind. Rows use users of their own and
-//!   clean nothing up.
-//! * Run them a hundred times. No row depends on how fast the machine is: what must have passed has passed by a few
-//!   milliseconds, what must not pass lasts an hour. One failure in a hundred is a race in the store.
-//! * Write rows of your own for what these cannot see: that a store which is down answers with an error, that nothing is
-//!   lost when the database restarts, and that the space of what is over is given back.
+//! * Run the cases on tokio's multi-threaded runtime, as above. On one thread there are no races.
+//! * Start from an empty database, and once more from the full one that a run leaves behind. Cases
+//!   use accounts of their own and clean nothing up.
+//! * Run them a hundred times. No case depends on the speed of the machine: what must have passed
+//!   has passed by a few milliseconds, what must not pass lasts an hour. One failure in a hundred
+//!   is a race in the store.
+//! * Write further tests for what these cannot show: that a store returns an error while it is
+//!   down, that nothing is lost when the database restarts, and that the space of removed entries
+//!   is freed.
 //!
-//! # What the rows ask
-//! Each verb does what [`Store`] says of it, each outcome of a refresh is that of [`rotation`](handstamp::store::rotation),
-//! and nothing else is written: rows compare whole sessions, before and after. Beside them [`Store::purge`] runs over and
-//! over, which must never change an answer. Then races: many nodes with one token, and log-outs against refreshes.
+//! # What the cases require
+//! Each method does what [`Store`] documents, each outcome of a refresh is that of
+//! [`rotation`](handstamp::store::rotation), and nothing else is written: cases compare whole
+//! sessions, before and after. [`Store::purge`] runs all the time, and must never change an answer.
+//! Races follow: many nodes with one token, and log-outs against refreshes.
 //!
-//! They ask no more than that. A session that has ended may be forgotten once [`NewSession::keep_until`] has passed, so
-//! a row that looks at an ended session has it kept. No row asks how many entries a purge removed.
+//! They require no more than that. An ended session may be removed once [`NewSession::keep_until`]
+//! has passed, so a case that reads an ended session keeps it for longer. No case requires how many
+//! entries a purge removes.
 //!
 //! [`NewSession::keep_until`]: handstamp::store::NewSession::keep_until
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "a row that fails in its own table panics, and is told as failed"
+    reason = "a case that panics is reported as failed"
 )]
 
 mod acknowledge;
@@ -61,18 +66,19 @@ mod rotate;
 mod row;
 mod session;
 mod suite;
+mod update_session;
 
 use std::sync::Arc;
 
 use handstamp::store::Store;
 use suite::Suite;
 
-/// Runs every row. `connect` gives a node of its own each time, on the same data.
+/// Runs every case. `connect` returns a new node each time, on the same data.
 ///
-/// Prints how many checks there were. Takes seconds, most of them in a database.
+/// Prints the number of checks. Takes seconds, most of them in a database.
 ///
 /// # Panics
-/// When a row fails: with all that failed.
+/// Panics when a case fails, with all failures.
 pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     let mut suite = Suite::new([connect().await, connect().await]);
     create::rows(&mut suite);
@@ -88,6 +94,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     revoke_user::rows(&mut suite);
     revoke_token::rows(&mut suite);
     session::rows(&mut suite);
+    update_session::rows(&mut suite);
     list::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;

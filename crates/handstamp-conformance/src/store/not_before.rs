@@ -1,4 +1,4 @@
-//! A user's not-before, and `admit` of tokens without a session, which are judged by it.
+//! Cases of the not-before of an account, and of `admit` without a session, which it decides.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, PresentedToken, SessionId, TokenId, UserRevocation,
 };
 
-use super::login::{HOUR, Login, OPEN, revoke_token, revoke_user, somebody, unique};
+use super::login::{HOUR, Login, OPEN, new_account, revoke_token, revoke_user, unique};
 use super::revoke_user::revoke;
 use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
@@ -15,23 +15,23 @@ use super::suite::Suite;
 pub(super) fn rows(suite: &mut Suite) {
     suite.row("a token without a session is admitted", without_anything);
     suite.row(
-        "a token without a session is admitted whatever happens to its user's sessions",
+        "a token without a session is admitted whatever happens to the sessions of its account",
         alongside_sessions,
     );
     suite.row(
-        "a token without a session is refused when it was issued in the second of the not-before, or earlier",
+        "a token without a session is refused if it was issued in the second of the not-before, or earlier",
         to_the_second,
     );
     suite.row(
-        "'log out everywhere' refuses tokens without a session from before it, and none from after it",
+        "a revocation of all sessions refuses tokens without a session from before it, and none from after it",
         everything,
     );
-    suite.row("a not-before is one user's", of_one_user);
+    suite.row("a not-before applies to one account", of_one_user);
     suite.row("a not-before never moves back", never_back);
-    suite.row("a not-before moves on", moves_on);
+    suite.row("a not-before moves forward", moves_on);
     suite.row("a not-before never lies in the future", never_ahead);
     suite.row(
-        "a not-before is kept as long as the longest that was asked",
+        "a not-before is kept for the longest of the requested times",
         kept_longest,
     );
     suite.row("a revoked token without a session is refused", revoked);
@@ -71,7 +71,7 @@ async fn admits(
 
 async fn without_anything(row: Row) -> Outcome {
     let now = row.clock().await?;
-    let uid = somebody();
+    let uid = new_account();
     for issued_at in [UnixTime::from_secs(0), now, now.saturating_add(HOUR)] {
         admits(&row, "token", &uid, issued_at, Admission::Admitted).await?;
     }
@@ -96,7 +96,7 @@ async fn alongside_sessions(row: Row) -> Outcome {
 async fn to_the_second(row: Row) -> Outcome {
     let second = row.clock().await?.as_secs() - 100;
     for millis in [0, 1, 500, 999] {
-        let uid = somebody();
+        let uid = new_account();
         let not_before = UnixTime::from_millis(second * 1_000 + millis);
         revoke(&row, &uid, UserRevocation::Before(not_before)).await?;
         for (issued_at, expected) in [
@@ -117,7 +117,7 @@ async fn to_the_second(row: Row) -> Outcome {
 }
 
 async fn everything(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let before = row.clock().await?;
     revoke(&row, &uid, UserRevocation::All).await?;
     let after = row.clock().await?;
@@ -127,7 +127,7 @@ async fn everything(row: Row) -> Outcome {
 }
 
 async fn of_one_user(row: Row) -> Outcome {
-    let (uid, other) = (somebody(), somebody());
+    let (uid, other) = (new_account(), new_account());
     let now = row.clock().await?;
     revoke(&row, &uid, UserRevocation::All).await?;
     admits(&row, "the user", &uid, now, Admission::Revoked).await?;
@@ -135,7 +135,7 @@ async fn of_one_user(row: Row) -> Outcome {
 }
 
 async fn never_back(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
     revoke(&row, &uid, UserRevocation::Before(ago(60))).await?;
@@ -150,7 +150,7 @@ async fn never_back(row: Row) -> Outcome {
 }
 
 async fn moves_on(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
     for secs in [3_600, 60, 30] {
@@ -174,7 +174,7 @@ async fn never_ahead(row: Row) -> Outcome {
     let next = Login::of(&login.uid);
     let made = row.log_in(&next).await?;
     row.holds(
-        "a session made after it is not made in the future",
+        "a session created after it is not created in the future",
         (made.created_at, ahead),
         |(made, ahead)| made < ahead,
     );
@@ -182,7 +182,7 @@ async fn never_ahead(row: Row) -> Outcome {
 }
 
 async fn kept_longest(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
     let before = |secs, keep| {
@@ -205,7 +205,7 @@ async fn kept_longest(row: Row) -> Outcome {
 }
 
 async fn revoked(row: Row) -> Outcome {
-    let uid = somebody();
+    let uid = new_account();
     let now = row.clock().await?;
     for token in tokens(&uid, now) {
         let revoke = revoke_token(&uid, &token.token, now.saturating_add(HOUR));

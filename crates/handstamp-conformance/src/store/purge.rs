@@ -1,4 +1,4 @@
-//! `purge`: what it removes, and what it must not.
+//! Cases of `purge`: what it removes, and what it must keep.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("a session that has ended is removed", ended);
+    suite.row("an ended session is removed", ended);
+    suite.row("an ended session is kept for as long as it must be", kept);
     suite.row(
-        "a session that has ended is kept until it need not be",
-        kept,
-    );
-    suite.row(
-        "a session is kept no longer than it need be",
+        "a session is kept no longer than it must be",
         kept_no_longer,
     );
-    suite.row("a session that lives on is not removed", live);
+    suite.row("a live session is not removed", live);
     suite.row(
-        "a user's other sessions are not removed",
+        "the other sessions of an account are not removed",
         others_of_the_user,
     );
-    suite.row("a revocation that is not over is not removed", revocations);
+    suite.row(
+        "a revocation that still applies is not removed",
+        revocations,
+    );
 }
 
 async fn purge(row: &Row) -> Outcome {
-    // Whatever another purge was about is done after the second.
+    // Whatever a concurrent purge is doing is done after the second.
     for _ in 0..2 {
         row.store().purge().await?;
     }
@@ -79,7 +79,7 @@ async fn kept_no_longer(row: Row) -> Outcome {
 async fn live(row: Row) -> Outcome {
     let login = Login::new();
     let mut new = login.new_session();
-    // A session outlives what it is kept for.
+    // The session lives longer than its row must be kept.
     new.keep_until = Some(row.clock().await?);
     row.create(new).await?;
     let rotated = row.exchange(&login, 1).await?;

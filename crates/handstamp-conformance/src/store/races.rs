@@ -1,4 +1,4 @@
-//! Many at once, on two nodes.
+//! Cases of races: many callers at once, on two nodes.
 
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -9,54 +9,54 @@ use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{Admission, EndReason, Rotate, Rotation, SessionRow, UserRevocation};
 use tokio::task::{JoinHandle, yield_now};
 
-use super::login::{CLOSED, Login, OPEN, revoke_user, somebody};
+use super::login::{CLOSED, Login, OPEN, new_account, revoke_user};
 use super::row::{Failure, Outcome, Row, a_moment};
 use super::suite::Suite;
 
-/// One after the other: each has the machine for itself.
+/// One race after the other: each has the machine to itself.
 pub(super) async fn rows(suite: &mut Suite) {
     suite.row(
-        "a thousand refreshes with one token: one exchanges it, all get the same",
+        "a thousand refreshes with one token: one rotates it, all get the same",
         |row| one_token(row, 1_000, CLOSED),
     );
     suite.settle().await;
     suite.row(
-        "two hundred refreshes with one token and a short window: one exchanges it, all get the same",
+        "two hundred refreshes with one token and a short grace window: one rotates it, all get the same",
         |row| one_token(row, 200, Duration::from_millis(20)),
     );
     suite.settle().await;
     suite.row(
-        "fifty refreshes with one token that the store does not know yet: one is taken over, all get the same",
+        "fifty refreshes with one token of a later generation: one is recovered, all get the same",
         one_later_token,
     );
     suite.settle().await;
     suite.row(
-        "a hundred refreshes, half of them with a copy: one is told, and the session is over",
+        "a hundred refreshes, half of them replays: one is reported, and the session ends",
         copies,
     );
     suite.settle().await;
-    suite.row("a refresh that races a log-out never outlives it", |row| {
+    suite.row("no session survives a race of refresh and log-out", |row| {
         rounds(row, 200, |row, n| against_refreshes(row, n, End::Session))
     });
     suite.settle().await;
     suite.row(
-        "a refresh that races 'log out everywhere' never outlives it",
+        "no session survives a race of refresh and revocation of all sessions",
         |row| rounds(row, 200, |row, n| against_refreshes(row, n, End::All)),
     );
     suite.settle().await;
     suite.row(
-        "an access token that races a refresh acknowledges its own generation only, and undoes nothing",
+        "an access token in a race with a refresh acknowledges its own generation only, and undoes nothing",
         |row| rounds(row, 100, access_against_refresh),
     );
     suite.settle().await;
     suite.row(
-        "a log-in that races 'log out everywhere' is told as ended, or lives",
+        "a log-in in a race with a revocation of all sessions is reported as revoked, or stays live",
         |row| rounds(row, 100, log_in_against_log_out),
     );
     suite.settle().await;
 }
 
-/// Each in a task of its own.
+/// Runs each future in a task of its own.
 pub(super) async fn together<T: Send + 'static>(
     tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
@@ -85,14 +85,14 @@ async fn rotate_together(
     answers.into_iter().collect()
 }
 
-/// Some rounds beside each other, then the next ones. A round is told its number.
+/// Runs rounds concurrently, a few at a time. Each round gets its number.
 async fn rounds<F>(row: Row, count: usize, round: fn(Row, usize) -> F) -> Outcome
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
-    const BESIDE: usize = 20;
-    for first in (0..count).step_by(BESIDE) {
-        let some = first..count.min(first + BESIDE);
+    const AT_ONCE: usize = 20;
+    for first in (0..count).step_by(AT_ONCE) {
+        let some = first..count.min(first + AT_ONCE);
         for outcome in together(some.map(|n| round(row.clone(), n))).await {
             outcome?;
         }
@@ -131,7 +131,8 @@ async fn one_later_token(row: Row) -> Outcome {
     Ok(())
 }
 
-/// One answer is `first`, the others are of `again`, and all have the row that is listed.
+/// Checks that one answer is `first`, that the others are among `again`, and that all have the
+/// listed row.
 async fn all_the_same(
     row: &Row,
     login: &Login,
@@ -205,7 +206,7 @@ enum End {
     All,
 }
 
-/// Two tabs refresh and one shows an access token, while somebody logs out.
+/// Two tabs refresh and a third presents an access token during a log-out.
 async fn against_refreshes(row: Row, n: usize, end: End) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
@@ -266,7 +267,8 @@ async fn access_against_refresh(row: Row, n: usize) -> Outcome {
         (now.last_active, made.last_active),
         |(now, then)| now >= then,
     );
-    // The rotation's answer may have been given before the activity was noted, never after a confirmation.
+    // The rotation may have been answered before the activity was recorded, never after an
+    // acknowledgement.
     let expected = SessionRow {
         acknowledged: false,
         last_active: now.last_active,
@@ -277,7 +279,7 @@ async fn access_against_refresh(row: Row, n: usize) -> Outcome {
 }
 
 async fn log_in_against_log_out(row: Row, n: usize) -> Outcome {
-    let login = Login::of(&somebody());
+    let login = Login::of(&new_account());
     let logs_in = tokio::spawn({
         let (row, login) = (row.clone(), login.clone());
         async move { row.log_in(&login).await }

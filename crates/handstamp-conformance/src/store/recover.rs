@@ -1,4 +1,4 @@
-//! A store that lost its last writes takes them from the token.
+//! Cases of a store that has lost its last writes, and takes them from the token.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "a token of a later generation is taken over, within the window and after it",
+        "a token of a later generation is recovered, within the grace window and after it",
         later_generation,
     );
     suite.row(
-        "a generation may be the largest that JSON holds exactly",
+        "a generation may be the largest number that JSON represents exactly",
         far_later,
     );
-    suite.row("a token that was taken over is current", is_current);
+    suite.row("a recovered token is the current one", is_current);
     suite.row(
-        "the predecessor of a token that was taken over is the previous one",
+        "the predecessor of a recovered token is the previous one",
         predecessor,
     );
     suite.row(
-        "a token that was taken over has arrived: its late predecessor is a copy",
+        "a recovered token is acknowledged: its late predecessor is a replay",
         late_predecessor,
     );
     suite.row(
-        "no idle end lies after the end of life, also after a recovery",
+        "no idle end is after the end of the lifetime, even after a recovery",
         idle_beyond_life,
     );
     suite.row(
@@ -48,7 +48,7 @@ async fn later_generation(row: Row) -> Outcome {
             let expected = taken_over(&before, later, login.token(later), &recovered);
             row.equal("row", &recovered, &expected);
             row.holds(
-                "it was taken over later",
+                "it was recovered later",
                 (recovered.rotated_at, before.rotated_at),
                 |(now, then)| now > then,
             );
@@ -58,7 +58,7 @@ async fn later_generation(row: Row) -> Outcome {
     Ok(())
 }
 
-/// With the time of `recovered`, which is the store's.
+/// Returns the row with the time of `recovered`, which is the store's.
 fn taken_over(
     before: &SessionRow,
     generation: u64,

@@ -1,4 +1,4 @@
-//! Refresh tokens that `rotate` refuses without looking at their place in the line.
+//! Cases of refresh tokens that `rotate` refuses regardless of their place in the chain.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("an unknown session has ended", unknown);
+    suite.row("an unknown session is reported as ended", unknown);
     suite.row(
-        "another user's session has ended, and lives on",
+        "a session of another account is reported as ended, and stays live",
         of_another_user,
     );
     suite.row("a revoked session has ended, whatever the token", revoked);
     suite.row("an expired session has ended, whatever the token", expired);
     suite.row(
-        "an expired session has ended, though its life is not over",
+        "a session has ended after its idle timeout, within its lifetime",
         idle_too_long,
     );
     suite.row(
-        "a session whose life is over has ended, though it was refreshed",
+        "a session has ended after its lifetime, although it was refreshed",
         life_is_over,
     );
     suite.row(
-        "a session from before its user's not-before has ended, whatever the token",
+        "a session from before the not-before of its account has ended, whatever the token",
         before_not_before,
     );
     suite.row(
@@ -34,20 +34,20 @@ pub(super) fn rows(suite: &mut Suite) {
         revoked_token,
     );
     suite.row(
-        "a revoked copy is refused, and the session lives on",
+        "a revoked token that is replayed is refused, and the session stays live",
         revoked_copy,
     );
     suite.row(
-        "a revoked token of a session that ended is a revoked token",
+        "a revoked token of an ended session is reported as revoked",
         revoked_token_of_a_dead_session,
     );
     suite.row(
-        "a revoked token of a later generation is not taken over",
+        "a revoked token of a later generation is not recovered",
         revoked_later_token,
     );
 }
 
-/// Current, exchanged, later, and never the session's: within the window and after it.
+/// The current, exchanged, later and foreign tokens, within the grace window and after it.
 fn any_token(login: &Login) -> Vec<Rotate> {
     let tokens = |grace| {
         let of_the_line = (1..=4).map(move |generation| login.rotate(generation, grace));
@@ -56,7 +56,7 @@ fn any_token(login: &Login) -> Vec<Rotate> {
     [OPEN, CLOSED].into_iter().flat_map(tokens).collect()
 }
 
-/// Every token gives this; nothing is written.
+/// Every token reports an ended session, and nothing is written.
 async fn ended(row: &Row, login: &Login, remains: &SessionRow) -> Outcome {
     for rotate in any_token(login) {
         let what = format!("generation {}", rotate.presented.generation);
@@ -125,7 +125,7 @@ async fn life_is_over(row: Row) -> Outcome {
     new.absolute = Duration::from_millis(100);
     new.keep_until = Some(row.clock().await?.saturating_add(HOUR));
     let made = row.create(new).await?;
-    // On a slow machine it is over already.
+    // On a slow machine it has ended already.
     row.store().rotate(login.rotate(1, CLOSED)).await?;
     while row.clock().await? <= made.absolute_expires {
         a_moment().await;
@@ -166,7 +166,7 @@ async fn revoked_token(row: Row) -> Outcome {
         }
         row.lists("session", &login.uid, std::slice::from_ref(&row_is))
             .await?;
-        // The session itself is not over.
+        // The session itself is still live.
         let other = login.rotate(3 - generation, OPEN);
         let way = match generation {
             1 => Continuation::Debounced,
@@ -219,7 +219,7 @@ async fn revoked_later_token(row: Row) -> Outcome {
     row.lists("session", &login.uid, &[made]).await
 }
 
-/// The refresh token of this generation, for an hour.
+/// Revokes the refresh token of this generation for an hour.
 async fn revoke(row: &Row, login: &Login, generation: u64) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
     let token = login.token(generation);

@@ -1,4 +1,4 @@
-//! `revoke_session`.
+//! Cases of `revoke_session`.
 
 use handstamp::store::{EndReason, RevokeSession, SessionRow};
 
@@ -8,25 +8,28 @@ use super::row::{Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
+    suite.row("a revoked session has ended at once, for every token", live);
     suite.row(
-        "a session that is ended is over at once, for every token",
-        live,
-    );
-    suite.row(
-        "the reason of an end is kept, and nothing else is written",
+        "the reason of a revocation is kept, and nothing else is written",
         reasons,
     );
-    suite.row("a session is ended once: the first reason stays", twice);
-    suite.row("there is no unknown session to end", unknown);
-    suite.row("there is no expired session to end", expired);
+    suite.row("a session is revoked once: the first reason stays", twice);
+    suite.row("an unknown session is not revoked", unknown);
+    suite.row("an expired session is not revoked", expired);
     suite.row(
-        "there is no session from before the not-before to end",
+        "a session from before the not-before is not revoked",
         before_not_before,
     );
-    suite.row("nobody ends another user's session", of_another_user);
-    suite.row("one session is ended, not the user's others", others);
     suite.row(
-        "of many that end one session at once, one has ended it",
+        "a session of another account is not revoked",
+        of_another_user,
+    );
+    suite.row(
+        "one session is revoked, and the others of the account stay live",
+        others,
+    );
+    suite.row(
+        "of many revocations of one session at once, one succeeds",
         many_at_once,
     );
 }
@@ -86,7 +89,7 @@ async fn unknown(row: Row) -> Outcome {
     let revoked = row.store().revoke_session(login.revoke()).await?;
     row.equal("there was one", revoked, false);
     row.lists("the other", &login.uid, &[other]).await?;
-    // Nothing stays behind that would end a session to come.
+    // Nothing stays that would revoke a later session.
     row.log_in(&login).await?;
     row.show(&login, 1).await
 }
@@ -117,7 +120,7 @@ async fn of_another_user(row: Row) -> Outcome {
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
     thief.uid = Login::new().uid;
-    // Also when the thief has a session.
+    // The same when the other account has a session.
     for _ in 0..2 {
         let revoked = row.store().revoke_session(thief.revoke()).await?;
         row.equal("there was one", revoked, false);

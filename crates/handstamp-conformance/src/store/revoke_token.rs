@@ -1,4 +1,4 @@
-//! `revoke_token`.
+//! Cases of `revoke_token`.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "a revoked token is refused, and its session lives on",
+        "a revoked token is refused, and its session stays live",
         refused,
     );
     suite.row(
-        "a token of another user's with the same id is not revoked",
+        "a token of another account with the same id is not revoked",
         of_another_user,
     );
-    suite.row("a token that has ended need not be revoked", ended);
-    suite.row("a revocation is over when the token has ended", over);
-    suite.row("the later of two ends of a token counts", later_end);
+    suite.row("an expired token need not be revoked", ended);
+    suite.row("a revocation ends when the token has expired", over);
+    suite.row("of two ends of a revocation the later counts", later_end);
     suite.row("a token may be revoked for a thousand years", millennium);
 }
 

@@ -1,41 +1,50 @@
-//! `revoke_user`, as far as sessions go.
+//! Cases of `revoke_user` with sessions.
 
 use std::collections::BTreeSet;
 
 use handstamp::clock::UnixTime;
 use handstamp::store::{AccountId, EndReason, SessionId, SessionRow, UserRevocation};
 
-use super::login::{HOUR, Login, revoke_user, somebody};
+use super::login::{HOUR, Login, new_account, revoke_user};
 use super::races::together;
 use super::row::{Failure, Outcome, Row, a_moment};
 use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
-    suite.row("'all' ends every live session, and tells which", all);
-    suite.row("'all' finds nothing the second time", all_twice);
-    suite.row("'all but one' ends the others, and tells which", all_but);
     suite.row(
-        "'all but one' that nobody knows, or that has ended, ends all",
+        "'all' revokes every live session, and returns their ids",
+        all,
+    );
+    suite.row("'all' finds nothing the second time", all_twice);
+    suite.row(
+        "'all but one' revokes the others, and returns their ids",
+        all_but,
+    );
+    suite.row(
+        "'all but one' with an unknown or ended session revokes all",
         all_but_none,
     );
     suite.row(
-        "'all but one' of another user's ends all of this user's",
+        "'all but one' with a session of another account revokes all of this account",
         all_but_of_another,
     );
-    suite.row("'before' ends what was made then or earlier", before);
-    suite.row("'before' the first session ends nothing", before_the_first);
-    suite.row("'before' now or later ends all", before_the_future);
-    suite.row("the reason is kept, and nothing else is written", reasons);
-    suite.row("an end keeps its first reason", first_reason);
-    suite.row("nothing ends for a user that nobody knows", unknown);
-    suite.row("another user's sessions live on", others);
+    suite.row("'before' revokes what was created then or earlier", before);
     suite.row(
-        "of many that end all at once, each session is told once",
+        "'before' the first session revokes nothing",
+        before_the_first,
+    );
+    suite.row("'before' now or later revokes all", before_the_future);
+    suite.row("the reason is kept, and nothing else is written", reasons);
+    suite.row("a revocation keeps its first reason", first_reason);
+    suite.row("nothing is revoked for an unknown account", unknown);
+    suite.row("the sessions of another account stay live", others);
+    suite.row(
+        "of many revocations of all sessions at once, each session is returned once",
         many_at_once,
     );
 }
 
-/// The ids, in an order of their own.
+/// Revokes sessions, and returns their ids, sorted.
 pub(super) async fn revoke(
     row: &Row,
     uid: &AccountId,
@@ -49,9 +58,9 @@ pub(super) async fn revoke(
     Ok(ended)
 }
 
-/// So many log-ins of one user, one after the other.
+/// Creates sessions of one account, one after the other.
 async fn logins(row: &Row, count: usize) -> Result<(AccountId, Vec<(Login, SessionRow)>), Failure> {
-    let uid = somebody();
+    let uid = new_account();
     let mut logins = Vec::new();
     for _ in 0..count {
         let login = Login::of(&uid);

@@ -1,4 +1,4 @@
-//! `rotate`: the table of refresh rotation, and what each of its outcomes writes.
+//! Cases of `rotate`: the table of refresh rotation, and what each outcome writes.
 
 use handstamp::clock::UnixTime;
 use handstamp::store::rotation::{Continuation, Reuse};
@@ -10,52 +10,61 @@ use super::suite::Suite;
 
 pub(super) fn rows(suite: &mut Suite) {
     suite.row(
-        "the current token within the window is given again, and nothing is written",
+        "the current token within the grace window is issued again, and nothing is written",
         debounced,
     );
     suite.row(
-        "the current token shows that it arrived, if nothing did before: the same again, and its window begins",
+        "the current token acknowledges its generation, if nothing did before: it is issued again, and its grace window starts",
         arrived,
     );
-    suite.row("the current token after the window is exchanged", rotated);
     suite.row(
-        "the previous token within the window gives the current one, and nothing is written",
+        "the current token after the grace window is rotated",
+        rotated,
+    );
+    suite.row(
+        "the previous token within the grace window yields the current one, and nothing is written",
         reissued,
     );
     suite.row(
-        "the previous token after the window gives the current one while nobody has shown that it arrived, and nothing is written",
+        "the previous token after the grace window yields the current one while that is not acknowledged, and nothing is written",
         reissued_late,
     );
     suite.row(
-        "the previous token within the window gives the current one also when it arrived",
+        "the previous token within the grace window yields the current one even when that is acknowledged",
         reissued_acknowledged,
     );
     suite.row(
-        "the previous token after the window is a copy once the current one arrived, and the session is over",
+        "the previous token after the grace window is a replay once the current one is acknowledged, and the session ends",
         reused_recent,
     );
     suite.row(
-        "a token before the previous one is a copy, also within the window",
+        "a token before the previous one is a replay, even within the grace window",
         reused_stale,
     );
     suite.row(
-        "a token that was never the session's is a copy, also within the window",
+        "a token that was never in the session is a replay, even within the grace window",
         reused_foreign,
     );
     suite.row(
-        "the first token's predecessor is a copy: there is none",
+        "a predecessor of the first token is a replay: there is none",
         before_the_first,
     );
-    suite.row("a copy is told once; then the session has ended", told_once);
     suite.row(
-        "a copy ends its session only",
+        "a replay is reported once; then the session has ended",
+        told_once,
+    );
+    suite.row(
+        "a replay ends only its own session",
         other_sessions_of_the_user_live,
     );
     suite.row(
-        "the end of a session's life never moves, and its idle end with each exchange",
+        "the end of a session's lifetime never moves, and its idle end moves with each rotation",
         ends,
     );
-    suite.row("no idle end lies after the end of life", idle_beyond_life);
+    suite.row(
+        "no idle end is after the end of the lifetime",
+        idle_beyond_life,
+    );
 }
 
 async fn debounced(row: Row) -> Outcome {
@@ -73,7 +82,7 @@ async fn debounced(row: Row) -> Outcome {
         let rotated = row.exchange(&login, generation).await?;
         row.show(&login, generation + 1).await?;
         row_is = row.only(&login.uid).await?;
-        row.arrived(&row_is, &rotated);
+        row.acknowledged(&row_is, &rotated);
     }
     Ok(())
 }
@@ -86,9 +95,9 @@ async fn arrived(row: Row) -> Outcome {
         a_moment().await;
         let rotate = login.rotate(2, window);
         let arrived = row.continued(rotate, Continuation::Acknowledged).await?;
-        row.arrived(&arrived, &rotated);
+        row.acknowledged(&arrived, &rotated);
         row.holds(
-            "its window begins later",
+            "its grace window starts later",
             (arrived.grace_started_at, rotated.grace_started_at),
             |(now, then)| now > then,
         );
@@ -111,20 +120,20 @@ async fn rotated(row: Row) -> Outcome {
         let expected = exchanged(&before, &login, generation, now);
         row.equal("row", &rotated, &expected);
         row.holds(
-            "it was made later",
+            "it was issued later",
             (now, before.rotated_at),
             |(now, then)| now > then,
         );
         row.lists("row", &login.uid, std::slice::from_ref(&rotated))
             .await?;
-        // The next generation starts from one that arrived.
+        // The next generation starts from an acknowledged one.
         row.show(&login, generation).await?;
         before = rotated;
     }
     Ok(())
 }
 
-/// The row after its token was exchanged for the one of this generation.
+/// Returns the row after the rotation to this generation.
 fn exchanged(before: &SessionRow, login: &Login, generation: u64, now: UnixTime) -> SessionRow {
     SessionRow {
         generation,
@@ -176,7 +185,7 @@ async fn reissued_acknowledged(row: Row) -> Outcome {
     let rotated = row.exchange(&login, 1).await?;
     row.show(&login, 2).await?;
     let row_is = row.only(&login.uid).await?;
-    row.arrived(&row_is, &rotated);
+    row.acknowledged(&row_is, &rotated);
     let reissued = Rotation::Continued(Continuation::Reissued, row_is.clone());
     row.rotates("previous token", login.rotate(1, OPEN), reissued)
         .await?;
@@ -236,7 +245,7 @@ async fn before_the_first(row: Row) -> Outcome {
     ended_as_reused(&row, &login, before).await
 }
 
-/// Nothing changed but that the session was ended, and now no token of it counts.
+/// Only the revocation has changed the session, and none of its tokens is accepted.
 async fn ended_as_reused(row: &Row, login: &Login, before: SessionRow) -> Outcome {
     row.is_dead("afterwards", login, before.generation).await?;
     let remains = row.remains(login).await?;
@@ -281,7 +290,7 @@ async fn other_sessions_of_the_user_live(row: Row) -> Outcome {
 async fn ends(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
-    // Also to an earlier end than before: the setting may have changed.
+    // Even to an earlier end than before: the setting may have changed.
     for (generation, idle) in (1..).zip([HOUR, 3 * HOUR, 2 * HOUR, HOUR / 2]) {
         row.show(&login, generation).await?;
         let mut rotate = login.rotate(generation, CLOSED);

@@ -1,4 +1,4 @@
-//! What a row does: asks the nodes in turn, and checks answers.
+//! One case: calls the two nodes in turn, and checks their answers.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +13,9 @@ use handstamp::store::{
 };
 use tokio::time::sleep;
 
-use super::login::{CLOSED, HOUR, Login, OPEN};
+use super::login::{CLOSED, HOUR, Login, NEW, OPEN};
 
-/// `Err` ends a row early: what follows would make no sense.
+/// `Err` ends a case early: what follows would make no sense.
 pub(super) type Outcome = Result<(), Failure>;
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// One row: clones are the same.
+/// One case. Clones share its checks.
 #[derive(Clone)]
 pub(super) struct Row {
     nodes: [Arc<dyn Store>; 2],
@@ -41,7 +41,7 @@ struct Checks {
     failures: Vec<String>,
 }
 
-/// Asks.
+/// Calls.
 impl Row {
     pub(super) fn new(nodes: [Arc<dyn Store>; 2]) -> Self {
         Self {
@@ -51,14 +51,14 @@ impl Row {
         }
     }
 
-    /// The node whose turn it is.
+    /// Returns the node whose turn it is.
     pub(super) fn store(&self) -> &dyn Store {
         let [one, other] = &self.nodes;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         &**(if turn.is_multiple_of(2) { one } else { other })
     }
 
-    /// The store's time: when a session of a user that nobody knows was made.
+    /// Returns the time of the store: when a session of a new account was created.
     pub(super) async fn clock(&self) -> Result<UnixTime, Failure> {
         Ok(self.log_in(&Login::new()).await?.created_at)
     }
@@ -74,14 +74,14 @@ impl Row {
         }
     }
 
-    /// A session whose row stays to be seen after its end, by [`remains`](Self::remains).
+    /// Creates a session whose row stays after its end, to be read by [`remains`](Self::remains).
     pub(super) async fn log_in_kept(&self, login: &Login) -> Result<SessionRow, Failure> {
         let mut new = login.new_session();
         new.keep_until = Some(self.clock().await?.saturating_add(HOUR));
         self.create(new).await
     }
 
-    /// A session that has ended by itself, and whose row stays to be seen.
+    /// Creates a session that has expired, and whose row stays.
     pub(super) async fn log_in_and_expire(&self, login: &Login) -> Result<SessionRow, Failure> {
         let mut new = login.new_session();
         new.keep_until = Some(self.clock().await?.saturating_add(HOUR));
@@ -91,14 +91,14 @@ impl Row {
         Ok(made)
     }
 
-    /// A session that was ended, and whose row stays to be seen.
+    /// Creates a session that was revoked, and whose row stays.
     pub(super) async fn log_in_and_out(&self, login: &Login) -> Result<SessionRow, Failure> {
         self.log_in_kept(login).await?;
         self.store().revoke_session(login.revoke()).await?;
         self.remains(login).await
     }
 
-    /// The row of a session, live or not: what a second log-in of its id finds.
+    /// Returns the row of a session, live or not, as a second log-in with its id finds it.
     pub(super) async fn remains(&self, login: &Login) -> Result<SessionRow, Failure> {
         match self.store().create(login.new_session()).await? {
             Created::AlreadyExists(row) => Ok(row),
@@ -106,7 +106,7 @@ impl Row {
         }
     }
 
-    /// The only live session of this user.
+    /// Returns the only live session of this account.
     pub(super) async fn only(&self, uid: &AccountId) -> Result<SessionRow, Failure> {
         let mut rows = self.store().list(uid.clone()).await?;
         match (rows.pop(), rows.is_empty()) {
@@ -117,7 +117,7 @@ impl Row {
         }
     }
 
-    /// The row after a refresh that goes on in this way.
+    /// Returns the row after a refresh that continues in this way.
     pub(super) async fn continued(
         &self,
         rotate: Rotate,
@@ -131,26 +131,31 @@ impl Row {
         }
     }
 
-    /// What an access token of the current generation writes when it is shown: that the generation arrived, and that its
-    /// window begins.
-    pub(super) fn arrived(&self, shown: &SessionRow, before: &SessionRow) {
+    /// Checks what an access token of the current generation writes when it is presented: the
+    /// acknowledgement, and the start of the grace window.
+    pub(super) fn acknowledged(&self, shown: &SessionRow, before: &SessionRow) {
         let expected = SessionRow {
             acknowledged: true,
             grace_started_at: shown.grace_started_at,
             ..before.clone()
         };
-        self.equal("arrived", shown, &expected);
+        self.equal("acknowledged", shown, &expected);
         let begins = (
             before.acknowledged,
             shown.grace_started_at,
             before.grace_started_at,
         );
-        self.holds("its window begins once", begins, |(again, now, then)| {
-            if *again { now == then } else { now >= then }
-        });
+        self.holds(
+            "its grace window starts once",
+            begins,
+            |(again, now, then)| {
+                if *again { now == then } else { now >= then }
+            },
+        );
     }
 
-    /// Exchanges the token of this generation, the current one. If it was not known to have arrived, now it is.
+    /// Rotates the token of this generation, which is the current one, after acknowledging it if
+    /// needed.
     pub(super) async fn exchange(
         &self,
         login: &Login,
@@ -163,7 +168,7 @@ impl Row {
         }
     }
 
-    /// Shows an access token of this generation.
+    /// Presents an access token of this generation.
     pub(super) async fn show(&self, login: &Login, generation: u64) -> Outcome {
         let shown = self.store().admit(login.access(generation)).await?;
         self.equal("access token shown", shown, Admission::Admitted);
@@ -218,7 +223,7 @@ impl Row {
         Ok(())
     }
 
-    /// The live sessions of this user are these, the latest first.
+    /// Checks that these are the live sessions of this account, the latest first.
     pub(super) async fn lists(
         &self,
         what: &str,
@@ -230,7 +235,7 @@ impl Row {
         Ok(())
     }
 
-    /// This is what `session` returns of the session.
+    /// Checks what `session` returns for this session.
     pub(super) async fn reads(
         &self,
         what: &str,
@@ -242,7 +247,19 @@ impl Row {
         Ok(())
     }
 
-    /// No token of the session is accepted any more, up to the generation after this one.
+    /// Checks what an update to new data returns.
+    pub(super) async fn updates(
+        &self,
+        what: &str,
+        login: &Login,
+        expected: Option<&SessionRow>,
+    ) -> Outcome {
+        let got = self.store().update_session(login.update(NEW)).await?;
+        self.equal(&format!("{what}, updated"), got.as_ref(), expected);
+        Ok(())
+    }
+
+    /// Checks that no token of the session is accepted, up to the generation after this one.
     pub(super) async fn is_dead(&self, what: &str, login: &Login, generation: u64) -> Outcome {
         for generation in 1..=generation + 1 {
             let what = format!("{what}, generation {generation}");
@@ -272,7 +289,7 @@ impl Row {
     }
 }
 
-/// Longer than the milliseconds in which stores count, by far.
+/// Far longer than the milliseconds in which stores count.
 pub(super) async fn a_moment() {
     sleep(Duration::from_millis(30)).await;
 }

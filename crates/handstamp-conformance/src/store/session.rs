@@ -1,4 +1,4 @@
-//! `session`.
+//! Cases of `session`.
 
 use handstamp::store::UserRevocation;
 
@@ -56,7 +56,7 @@ async fn as_it_is(row: Row) -> Outcome {
     row.reads("rotated", &login, Some(&rotated)).await?;
     row.show(&login, 2).await?;
     let shown = row.only(&login.uid).await?;
-    row.arrived(&shown, &rotated);
+    row.acknowledged(&shown, &rotated);
     row.reads("acknowledged", &login, Some(&shown)).await
 }
 

@@ -1,4 +1,4 @@
-//! Runs rows beside each other, and keeps what went wrong.
+//! Runs cases concurrently, and collects their failures.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl Suite {
             nodes,
             running: Vec::new(),
             purging: Running::start(
-                "purge, over and over beside all other rows",
+                "purge, all the time while the other cases run",
                 row.clone(),
                 Duration::MAX,
                 purge_until(row, Arc::clone(&is_over)),
@@ -38,7 +38,7 @@ impl Suite {
         }
     }
 
-    /// Starts a row.
+    /// Starts a case.
     pub(super) fn row<F>(&mut self, sentence: &'static str, checks: impl FnOnce(Row) -> F)
     where
         F: Future<Output = Outcome> + Send + 'static,
@@ -49,14 +49,14 @@ impl Suite {
             .push(Running::start(sentence, row, FAR_TOO_LONG, checks));
     }
 
-    /// Waits for the rows that were started.
+    /// Waits for the cases that were started.
     pub(super) async fn settle(&mut self) {
         for running in self.running.drain(..) {
             self.tally.count(running).await;
         }
     }
 
-    #[expect(clippy::print_stdout, reason = "for whoever runs the rows")]
+    #[expect(clippy::print_stdout, reason = "for the developer who runs the cases")]
     pub(super) async fn finish(mut self) {
         self.settle().await;
         self.is_over.store(true, Ordering::Relaxed);
@@ -68,15 +68,15 @@ impl Suite {
         } = self.tally;
         assert!(
             failures.is_empty(),
-            "{rows} rows: {passed} checks passed, {} failed:\n{}",
+            "{rows} cases: {passed} checks passed, {} failed:\n{}",
             failures.len(),
             failures.join("\n")
         );
-        println!("{rows} rows: {passed} checks passed");
+        println!("{rows} cases: {passed} checks passed");
     }
 }
 
-/// A row in a task of its own.
+/// A case that runs in a task of its own.
 struct Running {
     sentence: &'static str,
     row: Row,
@@ -138,7 +138,7 @@ fn panic_message(error: JoinError) -> String {
     format!("panicked: {}", text.unwrap_or_default())
 }
 
-/// As an application's own task would, only more often.
+/// Like the task of an application, only more often.
 async fn purge_until(row: Row, is_over: Arc<AtomicBool>) -> Outcome {
     while !is_over.load(Ordering::Relaxed) {
         let purged = timeout(FAR_TOO_LONG, row.store().purge()).await;
@@ -149,6 +149,6 @@ async fn purge_until(row: Row, is_over: Arc<AtomicBool>) -> Outcome {
     Ok(())
 }
 
-/// A row that takes longer hangs, however slow the machine.
+/// A case that takes longer hangs, however slow the machine is.
 const FAR_TOO_LONG: Duration = Duration::from_secs(180);
 const BETWEEN_PURGES: Duration = Duration::from_millis(50);

@@ -13,7 +13,7 @@ fn nothing_happens_before_it_is_asked_for() {
     if env::var_os(CHILD).is_some() {
         // What does not ask for the environment does not see it.
         let config = Config::builder().secret_key(SECRET).build();
-        let auth = Auth::new(config.unwrap());
+        let auth = Auth::new(config.unwrap()).unwrap();
         assert!(auth.create_access_token("user1").is_ok());
         match Config::from_env() {
             Ok(config) => println!("{:?}", config.warnings()),

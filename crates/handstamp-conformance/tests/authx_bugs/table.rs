@@ -114,7 +114,7 @@ pub(crate) const BUGS: &[Bug] = &[
         cases: &[
             Row("adapter/refusals.rs", "a token of a session that was ended"),
             Row("adapter/sessions/refreshes.rs", "a copy, after the window"),
-            Row("store/revoke_session.rs", "nobody ends another user's session"),
+            Row("store/revoke_session.rs", "a session of another account is not revoked"),
             Test("handstamp", "each_way_to_revoke_ends_what_it_says"),
             Test("handstamp", "people_of_two_login_types_are_two"),
         ],
@@ -236,7 +236,7 @@ pub(crate) const BUGS: &[Bug] = &[
         cases: &[
             Row("adapter/bodies/forms.rs", "in a field"),
             Row("adapter/bodies/forms.rs", "in a part"),
-            Row("adapter/bodies/mod.rs", "what it lets in has its value in the header"),
+            Row("adapter/bodies/mod.rs", "an accepted request has its value in the header"),
             Row("adapter/bodies/contents.rs", "two files, and a field between them"),
         ],
     },
@@ -380,7 +380,7 @@ pub(crate) const BUGS: &[Bug] = &[
         authx: "`verify_token(token)` on a GET with cookies is always `CSRFError`.",
         cases: &[
             Row("adapter/csrf.rs", "{method} without the CSRF header"),
-            Test("handstamp", "a_request_with_a_cookie_repeats_the_value"),
+            Test("handstamp", "a_request_with_a_token_cookie_repeats_its_value"),
         ],
     },
     Bug {

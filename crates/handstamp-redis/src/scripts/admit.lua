@@ -1,6 +1,6 @@
--- KEYS: the token as a revoked one, the user's not-before, and the session if there is one.
--- ARGV: uid, issued_at (seconds), touch_after (-1: never), purpose; then of an access token its generation, of a refresh
--- token its id, its successor's id, its generation, grace.
+-- KEYS: the token as a revoked one, the not-before of the account, and the session if there is one.
+-- ARGV: uid, issued_at (seconds), touch_after (-1: never), purpose; then for an access token its
+-- generation, for a refresh token its id, its successor's id, its generation, grace.
 local token_key, not_before_key, session_key = unpack(KEYS)
 local uid, issued_at, touch_after, purpose = unpack(ARGV)
 

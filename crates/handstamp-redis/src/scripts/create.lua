@@ -1,5 +1,6 @@
--- KEYS: the session, the user's not-before, the user's index.
--- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none), data.
+-- KEYS: the session, the not-before of the account, the index of the account.
+-- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none),
+-- data.
 local session_key, not_before_key, index = unpack(KEYS)
 local id, uid, token, idle, absolute, keep_until, data = unpack(ARGV)
 
@@ -7,7 +8,7 @@ if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key) }
 end
 local now = clock()
--- A log-in right after "log out everywhere" holds.
+-- A log-in right after a revocation of all sessions is valid.
 local created_at = math.max(now, (instant_in(not_before_key) or 0) + 1)
 local absolute_expires = instant_after(created_at, number(absolute))
 local session = {
@@ -19,7 +20,7 @@ redis.call('HSET', session_key,
   'uid', uid,
   'generation', 1,
   'current', token,
-  -- Nothing came before it, so nobody waits for it.
+  -- The first generation replaces none, so it needs no acknowledgement.
   'acknowledged', 1,
   'rotated_at', created_at,
   'grace_started_at', created_at,
@@ -31,7 +32,7 @@ redis.call('HSET', session_key,
 if session.keep_until > 0 then
   redis.call('HSET', session_key, 'keep_until', session.keep_until)
 end
--- Read before it is given its end, which may be now.
+-- Read before the expiry is set, which may be now.
 local written = redis.call('HGETALL', session_key)
 keep(session_key, index, id, session, now)
 return { 'new', written }

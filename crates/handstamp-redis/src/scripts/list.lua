@@ -1,5 +1,6 @@
--- KEYS: the user's not-before, the user's index.
--- ARGV: uid, what stands before a session's id in its key. `revoke_user.lua` says why that is enough for a cluster.
+-- KEYS: the not-before of the account, the index of the account.
+-- ARGV: uid, the prefix of the keys of sessions. `revoke_user.lua` explains why that is enough for
+-- a cluster.
 local not_before_key, index = unpack(KEYS)
 local uid, session_prefix = unpack(ARGV)
 

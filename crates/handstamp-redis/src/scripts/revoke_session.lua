@@ -1,4 +1,4 @@
--- KEYS: the session, the user's not-before, the user's index.
+-- KEYS: the session, the not-before of the account, the index of the account.
 -- ARGV: the session's id, uid, reason.
 local session_key, not_before_key, index = unpack(KEYS)
 local id, uid, reason = unpack(ARGV)

@@ -1,5 +1,7 @@
--- KEYS: the session, the token as a revoked one, the user's not-before, the user's index.
--- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle, acknowledged.
+-- KEYS: the session, the token as a revoked one, the not-before of the account, the index of the
+-- account.
+-- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle,
+-- acknowledged.
 local session_key, token_key, not_before_key, index = unpack(KEYS)
 local id, uid, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
 
@@ -30,11 +32,11 @@ session.idle_expires = math.min(instant_after(now, number(idle)), session.absolu
 if verdict == 'rotated' then
   redis.call('HSET', session_key, 'generation', session.generation + 1, 'current', successor, 'acknowledged', acknowledged)
 else
-  -- Who presents a token has received it.
+  -- A token that is presented has been received.
   redis.call('HSET', session_key, 'generation', presented.generation, 'current', token, 'acknowledged', 1)
 end
 redis.call('HSET', session_key, 'rotated_at', now, 'grace_started_at', now, 'idle_expires', session.idle_expires)
--- Read before it is given its end, which may be now.
+-- Read before the expiry is set, which may be now.
 local written = redis.call('HGETALL', session_key)
 keep(session_key, index, id, session, now)
 return { verdict, written }

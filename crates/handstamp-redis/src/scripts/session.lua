@@ -1,4 +1,4 @@
--- KEYS: the session, the not-before of its user.
+-- KEYS: the session, the not-before of the account.
 -- ARGV: uid.
 local session_key, not_before_key = unpack(KEYS)
 local uid = unpack(ARGV)

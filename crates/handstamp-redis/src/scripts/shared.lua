@@ -1,21 +1,23 @@
--- What the verbs share: this text stands in front of each script. Its rules are those of the core, line by line:
--- `SessionRow::is_live`, `judge`, `after` and `acknowledge`.
+-- Functions that all scripts share: this text is put in front of each of them. Its rules are those
+-- of the core, line by line: `SessionRow::is_live`, `judge`, `after` and `acknowledge`.
 --
--- A session is a hash: uid, generation, current, acknowledged (0 or 1), rotated_at, grace_started_at, created_at, last_active,
--- idle_expires, absolute_expires, data, and where it applies keep_until, revoked_at and revoked_for. A user has a not-before
--- (a string) and an index: a sorted set of the ids of sessions that are not revoked, by when they end. A revoked token is a
--- string, until when it counts. Instants and spans are milliseconds.
+-- A session is a hash: uid, generation, current, acknowledged (0 or 1), rotated_at,
+-- grace_started_at, created_at, last_active, idle_expires, absolute_expires, data, and where it
+-- applies keep_until, revoked_at and revoked_for. An account has a not-before (a string) and an
+-- index: a sorted set of the ids of sessions that are not revoked, by the instant of their end. A
+-- revoked token is a string: the instant until which it is kept. Instants and durations are in
+-- milliseconds.
 
--- A number in Lua is a double: whole up to here, the year 287396.
+-- Numbers in Lua are doubles, exact up to here: the year 287396.
 local FOREVER = 9007199254740991
 
--- The clock of this server, so that all nodes of an application go by the same one.
+-- The clock of this server, so that all nodes of an application use the same one.
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- What is not a number was not written by this store. An error is better than a guess.
+-- A value that is not a number was not written by this store. An error is better than a guess.
 local function number(text)
   return tonumber(text) or error('not an entry of this store')
 end
@@ -24,7 +26,8 @@ local function instant_after(instant, span)
   return math.min(math.floor(instant + span), FOREVER)
 end
 
--- A user's not-before, or until when a token counts as revoked. nil when there is no such entry.
+-- The not-before of an account, or the instant until which a revoked token is kept. nil if there is
+-- no entry.
 local function instant_in(key)
   local at = redis.call('GET', key)
   return at and number(at) or nil
@@ -35,7 +38,7 @@ local function is_revoked_token(key, now)
   return until_then and now < until_then
 end
 
--- The fields that rules look at, or nil when there is no session.
+-- The fields that the rules need, or nil if there is no session.
 local function session_in(key)
   local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
     'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
@@ -67,7 +70,8 @@ local function is_live(session, now, not_before)
     and (not not_before or session.created_at > not_before)
 end
 
--- The live session of this user, or nil. Two users may share a tag, and so the place of a session: uid tells.
+-- The live session of this account, or nil. Two accounts may share a tag, and so the key of a
+-- session: uid tells them apart.
 local function live_session_in(key, uid, now, not_before)
   local session = session_in(key)
   if session and session.uid == uid and is_live(session, now, not_before) then
@@ -102,13 +106,13 @@ local function judge(session, presented, now)
   return 'reused_stale'
 end
 
--- The current generation is known to have arrived.
+-- Marks the current generation as received by the client.
 local function acknowledge(session_key, now)
   redis.call('HSET', session_key, 'acknowledged', 1, 'grace_started_at', now)
 end
 
--- Entries expire by themselves, and the index with the last of its sessions. Whoever writes to an index takes out what
--- has ended.
+-- Entries expire on their own, and an index with the last of its sessions. Each write to an index
+-- removes the sessions that have ended.
 local function keep(session_key, index, id, session, now)
   redis.call('PEXPIREAT', session_key, math.max(ends_at(session), session.keep_until))
   redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
@@ -117,7 +121,8 @@ local function keep(session_key, index, id, session, now)
   redis.call('PEXPIREAT', index, number(last[2]))
 end
 
--- The entry stays until it would have ended, so that nothing of the same id takes its place.
+-- The entry stays until the session would have ended, so that no session of the same id takes its
+-- place.
 local function revoke(session_key, index, id, reason, now)
   redis.call('HSET', session_key, 'revoked_at', now, 'revoked_for', reason)
   redis.call('ZREM', index, id)

@@ -1,5 +1,5 @@
-//! Any sequence of verbs gives what it gives in memory, where the rules are the core's own functions: to the millisecond,
-//! as both stores go by one clock here.
+//! Tests that any sequence of calls gives the same results as in memory, where the rules are the
+//! core's own functions: to the millisecond, because both stores use one clock here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndReason, MemoryStore, NewSession, PresentedToken,
     ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, TokenId, UserRevocation,
+    Store, TokenId, UpdateSession, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use proptest::collection::vec;
@@ -22,7 +22,7 @@ use redis::aio::MultiplexedConnection;
 use crate::RedisStore;
 
 #[test]
-fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
+fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
     let server = Redis::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let client = redis::Client::open(server.url()).unwrap();
@@ -68,6 +68,7 @@ fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
         "Admitted",
         "SessionEnded",
         "read",
+        "updated",
         "true",
         "false",
         "ids",
@@ -77,11 +78,11 @@ fn any_sequence_of_verbs_gives_what_it_gives_in_memory() {
     }
 }
 
-/// A clock that goes when it is told.
+/// A clock that the test sets.
 #[derive(Debug, Clone)]
-struct Hand(Arc<AtomicU64>);
+struct ManualClock(Arc<AtomicU64>);
 
-impl Clock for Hand {
+impl Clock for ManualClock {
     fn now(&self) -> UnixTime {
         UnixTime::from_millis(self.0.load(Ordering::Relaxed))
     }
@@ -90,41 +91,42 @@ impl Clock for Hand {
 struct Stores {
     redis: RedisStore,
     memory: MemoryStore,
-    hand: Hand,
+    clock: ManualClock,
     connection: MultiplexedConnection,
-    /// What is known of sessions: the current generation, and when the id may be free again.
+    /// Per session the current generation, and when its id may be free again.
     known: HashMap<SessionId, (u64, UnixTime)>,
 }
 
 impl Stores {
     fn new(server: &Redis, connection: MultiplexedConnection, number: u32) -> Self {
-        // Far ahead of the server's own clock, so that no key goes by itself; and soon another second.
-        let hand = Hand(Arc::new(AtomicU64::new(4_000_000_000_980)));
+        // Far ahead of the server's own clock, so that no key expires; and soon another
+        // second.
+        let clock = ManualClock(Arc::new(AtomicU64::new(4_000_000_000_980)));
         let redis = RedisStore::new(&server.url()).unwrap();
         Self {
             redis: redis
                 .prefix(&format!("case {number}:"))
                 .by_clock_in("clock"),
-            memory: MemoryStore::with_clock(hand.clone()),
-            hand,
+            memory: MemoryStore::with_clock(clock.clone()),
+            clock,
             connection,
             known: HashMap::new(),
         }
     }
 
     async fn wait(&mut self, millis: u64) {
-        let now = self.hand.0.fetch_add(millis, Ordering::Relaxed) + millis;
+        let now = self.clock.0.fetch_add(millis, Ordering::Relaxed) + millis;
         let _: () = self.connection.set("clock", now).await.unwrap();
     }
 
-    /// What both gave.
+    /// Runs a call on both stores, and returns the result of both.
     async fn run(&mut self, verb: &Verb) -> Result<String, TestCaseError> {
-        let now = self.hand.now();
+        let now = self.clock.now();
         if let Verb::Create { session, .. } = verb
             && let Some((_, free)) = self.known.get(&session.id)
             && now >= *free
         {
-            // When exactly the id of a session that has ended can be used again is the store's affair.
+            // When the id of an ended session can be used again is up to the store.
             return Ok("skipped".to_owned());
         }
         let seen = verb.run(&self.redis, now, &self.known).await;
@@ -149,7 +151,7 @@ impl Stores {
 
 struct Outcome {
     told: String,
-    /// A session, and until when it is kept at least.
+    /// A session, and the earliest instant until which it is kept.
     row: Option<(SessionRow, UnixTime)>,
 }
 
@@ -159,7 +161,7 @@ impl From<String> for Outcome {
     }
 }
 
-/// Instants in milliseconds from now.
+/// A call of a method. Instants are in milliseconds from now.
 #[derive(Debug, Clone)]
 enum Verb {
     Create {
@@ -177,13 +179,14 @@ enum Verb {
     },
     Admit {
         session: Session,
-        /// None for an access token, which is this much older than the current generation.
+        /// `Err` for an access token, which is this many generations older than the current one.
         shown: Result<Shown, i64>,
         issued_at: i64,
         names_session: bool,
         touch_after: Option<Duration>,
     },
     Read(Session),
+    Update(Session, u8),
     RevokeSession(Session, EndReason),
     RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
@@ -271,6 +274,10 @@ impl Verb {
                 let read = ReadSession::new(session.uid, session.id);
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
+            Self::Update(session, data) => {
+                let update = UpdateSession::new(session.uid, session.id, format!("data {data}"));
+                format!("updated {:?}", store.update_session(update).await.unwrap()).into()
+            }
             Self::RevokeSession(session, reason) => {
                 let revoke = RevokeSession::new(session.uid, session.id, reason);
                 format!("{:?}", store.revoke_session(revoke).await.unwrap()).into()
@@ -310,19 +317,20 @@ struct Session {
 }
 
 impl Session {
-    /// The id of the refresh token of a generation.
+    /// Returns the id of the refresh token of a generation.
     fn token(&self, generation: u64) -> TokenId {
         let first = TokenId::from("first");
         (1..generation).fold(first, |token, _| token.successor(&self.id))
     }
 }
 
-/// A refresh token, by how it lies to the session's current one.
+/// A refresh token, by its distance from the session's current one.
 #[derive(Debug, Clone)]
 struct Shown {
-    /// How many generations older it is. -1 is one that the store does not know of yet; `None` is of no line.
+    /// How many generations older it is. -1 is one that the store does not have yet; `None` is not
+    /// in the chain.
     age: Option<i64>,
-    /// Its generation is another than its place says.
+    /// Its generation does not match its place in the chain.
     is_mislabelled: bool,
     grace: Duration,
 }
@@ -332,7 +340,7 @@ impl Shown {
         let place = current.saturating_add_signed(-self.age.unwrap_or(0)).max(1);
         let token = match self.age {
             Some(_) => session.token(place),
-            None => TokenId::from("of no line"),
+            None => TokenId::from("not in the chain"),
         };
         let generation = place + u64::from(self.is_mislabelled);
         PresentedToken::new(&session.id, token, generation, self.grace)
@@ -340,12 +348,13 @@ impl Shown {
 }
 
 fn verb() -> impl Strategy<Value = Verb> {
-    // Verbs that look at a session are chosen more often than those that end it.
+    // Methods that read a session are chosen more often than those that end it.
     prop_oneof![
         20 => create(),
         40 => rotate(),
         30 => admit(),
         10 => session_of_any_user().prop_map(Verb::Read),
+        10 => (session_of_any_user(), 0..3_u8).prop_map(|(session, data)| Verb::Update(session, data)),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
@@ -403,7 +412,7 @@ fn admit() -> impl Strategy<Value = Verb> {
         )
 }
 
-/// At first half of the sessions are there, for long.
+/// Creates half of the sessions, which last.
 fn log_ins() -> impl Iterator<Item = (u64, Verb)> {
     (0..USERS * SESSIONS / 2).map(|number| {
         let log_in = Verb::Create {
@@ -417,7 +426,7 @@ fn log_ins() -> impl Iterator<Item = (u64, Verb)> {
     })
 }
 
-/// One of few, so that verbs meet.
+/// One of few sessions, so that calls meet.
 fn session() -> impl Strategy<Value = Session> {
     (0..USERS, 0..SESSIONS).prop_map(|(user, number)| numbered(user, number))
 }
@@ -429,7 +438,7 @@ fn numbered(user: usize, number: usize) -> Session {
     }
 }
 
-/// Now and then somebody names another's session.
+/// Sometimes a session is named with another account.
 fn session_of_any_user() -> impl Strategy<Value = Session> {
     (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_foreign)| Session {
         uid: if is_foreign {
@@ -472,7 +481,7 @@ fn reason() -> impl Strategy<Value = EndReason> {
     ]
 }
 
-/// Few lengths, so that what lasts so long ends exactly now.
+/// Few lengths, so that durations of the same length end exactly now.
 fn wait() -> impl Strategy<Value = u64> {
     prop::sample::select(vec![0, 1, 2, 5, 10])
 }
@@ -486,7 +495,7 @@ fn span() -> impl Strategy<Value = Duration> {
     ]
 }
 
-/// Whole milliseconds; seldom short.
+/// Whole milliseconds, seldom short.
 fn life() -> impl Strategy<Value = Duration> {
     prop_oneof![
         1 => (0_u64..20).prop_map(Duration::from_millis),

@@ -1,4 +1,4 @@
-//! Six nodes: three that share the slots, and a replica of each.
+//! Tests of a cluster of six nodes: three primaries that share the slots, and a replica of each.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
         .map(|user| AccountId::new(None, &format!("user{user}")))
         .collect();
     for uid in &users {
-        every_verb(&store, uid).await;
+        every_method(&store, uid).await;
     }
     let mut sizes = Vec::new();
     for node in &cluster.nodes {
@@ -66,7 +66,7 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_node_that_evicts_is_one_too_many() {
+async fn a_cluster_with_one_node_that_evicts_is_refused() {
     let cluster = Cluster::start().await;
     let mut connection = connect(&cluster.nodes[1]).await;
     let mut configure = redis::cmd("CONFIG");
@@ -84,7 +84,7 @@ async fn one_node_that_evicts_is_one_too_many() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_of_a_cluster_says_that_it_is_not_alone() {
+async fn a_node_of_a_cluster_is_refused_as_a_single_server() {
     let cluster = Cluster::start().await;
     let mut refused = 0;
     for user in 0..10 {
@@ -94,14 +94,14 @@ async fn a_node_of_a_cluster_says_that_it_is_not_alone() {
             .await
         {
             refused += 1;
-            let cure = "MOVED: it is one of a cluster: use RedisStore::cluster";
-            assert!(error.to_string().ends_with(cure), "{error}");
+            let help = "MOVED: it is one of a cluster: use RedisStore::cluster";
+            assert!(error.to_string().ends_with(help), "{error}");
         }
     }
     assert!(refused > 0);
 }
 
-async fn every_verb(store: &RedisStore, uid: &AccountId) {
+async fn every_method(store: &RedisStore, uid: &AccountId) {
     let (session, other) = (
         Session::of(uid.clone(), "one"),
         Session::of(uid.clone(), "two"),
@@ -131,7 +131,8 @@ struct Cluster {
 }
 
 impl Cluster {
-    /// Returns when every node knows that all is well, and every replica has what its primary has.
+    /// Returns when every node reports that the cluster is complete, and every replica has the data
+    /// of its primary.
     async fn start() -> Self {
         let settings = [
             "--save",

@@ -1,4 +1,4 @@
-//! What becomes of sessions, one verb after another.
+//! Tests of sessions from log-in to their end.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn a_session_from_log_in_to_log_out() {
     };
     assert_eq!(existing, row);
 
-    // The answer to a refresh was lost; then everything arrives.
+    // The response of a refresh is lost; then all responses arrive.
     for (generation, grace, expected) in [
         (1, HOUR, "Debounced 1"),
         (1, NONE, "Rotated 2"),
@@ -65,8 +65,11 @@ async fn a_session_from_log_in_to_log_out() {
     assert_eq!(admission, Admission::Admitted);
     let row = store.list(uid()).await.unwrap().remove(0);
     assert!(row.acknowledged);
-    assert!(row.grace_started_at > row.rotated_at, "the window begins");
-    assert_eq!(row.last_active, row.created_at, "nothing said to touch it");
+    assert!(
+        row.grace_started_at > row.rotated_at,
+        "the grace window starts"
+    );
+    assert_eq!(row.last_active, row.created_at, "touch_after is not set");
     let mut touching = session.access(2);
     touching.touch_after = Some(Duration::from_millis(1));
     assert_eq!(store.admit(touching).await.unwrap(), Admission::Admitted);
@@ -91,7 +94,7 @@ async fn a_session_from_log_in_to_log_out() {
 }
 
 #[tokio::test]
-async fn a_copy_ends_the_session_and_admit_only_says_so() {
+async fn a_replay_ends_the_session_and_admit_only_reports_it() {
     let server = Redis::start();
     let store = store(&server);
     for (name, acknowledge, generation, expected) in [
@@ -116,7 +119,11 @@ async fn a_copy_ends_the_session_and_admit_only_says_so() {
         let admission = store.admit(session.refresh(generation, NONE)).await;
         assert_eq!(admission.unwrap(), Admission::Reused, "{name}");
         let admission = store.admit(session.refresh(3, NONE)).await.unwrap();
-        assert_eq!(admission, Admission::Admitted, "{name}: it only said so");
+        assert_eq!(
+            admission,
+            Admission::Admitted,
+            "{name}: it only reported it"
+        );
 
         let rotation = store.rotate(session.rotate(generation, NONE)).await;
         assert_eq!(way(&rotation.unwrap()), expected);
@@ -147,7 +154,7 @@ async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
     let rotation = store.rotate(session.rotate(5, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Rotated 6");
 
-    // The largest number that a script can count.
+    // The largest number that a script counts exactly.
     let mut last = session.rotate(6, NONE);
     last.presented.generation = 1 << 53;
     let rotation = store.rotate(last).await.unwrap();
@@ -159,7 +166,7 @@ async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
 }
 
 #[tokio::test]
-async fn ends_move_with_rotations_and_never_past_the_last() {
+async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let server = Redis::start();
     let store = store(&server);
     let session = Session::of(uid(), "one");
@@ -198,7 +205,7 @@ async fn ends_move_with_rotations_and_never_past_the_last() {
 }
 
 #[tokio::test]
-async fn log_out_everywhere_and_its_kin() {
+async fn revocations_of_all_sessions_of_an_account() {
     let server = Redis::start();
     let store = store(&server);
     let sessions: Vec<Session> = ["a", "b", "c"].map(|id| Session::of(uid(), id)).into();
@@ -220,7 +227,7 @@ async fn log_out_everywhere_and_its_kin() {
     let revoked = store.revoke_user(revoke(but)).await.unwrap();
     assert_eq!(revoked, [sessions[1].id.clone()]);
 
-    // A token without a session lives on by its second.
+    // A token without a session is judged by the second of its issuance.
     let purpose = AdmitPurpose::Access { generation: 0 };
     let token = |secs| {
         let issued_at = UnixTime::from_secs(secs);
@@ -241,7 +248,7 @@ async fn log_out_everywhere_and_its_kin() {
     assert_eq!(store.list(uid()).await.unwrap(), []);
     assert_eq!(store.list(other.uid.clone()).await.unwrap().len(), 1);
 
-    // A not-before never moves back, and a log-in right after it holds.
+    // A not-before never moves back, and a log-in right after it is valid.
     let epoch = UserRevocation::Before(UnixTime::from_secs(0));
     store.revoke_user(revoke(epoch)).await.unwrap();
     assert_eq!(
@@ -255,7 +262,7 @@ async fn log_out_everywhere_and_its_kin() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_no_use_until_its_end() {
+async fn a_revoked_token_is_refused_until_it_expires() {
     let server = Redis::start();
     let store = store(&server);
     let session = Session::of(uid(), "one");
@@ -287,7 +294,7 @@ async fn a_revoked_token_is_no_use_until_its_end() {
     assert_eq!(
         admission,
         Admission::Admitted,
-        "another user's token of the same id"
+        "a token of another account with the same id"
     );
 }
 
@@ -296,7 +303,12 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
     let server = Redis::start();
     let store = store(&server);
     for (row, id, user, data) in [
-        ("as we make them", "AAECAwQFBgcICQoLDA0-_w", "user1", "{}"),
+        (
+            "as handstamp makes them",
+            "AAECAwQFBgcICQoLDA0-_w",
+            "user1",
+            "{}",
+        ),
         ("what is escaped", "a:b%c\0d", "a:b%c", "\"\\\n\0"),
         ("what is not ASCII", "é漢", "жук", "🦀"),
         ("what a key is made of", "{x}:s:", "{}", "}{"),
@@ -316,9 +328,9 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
     }
 }
 
-/// As if two users had the same short hash.
+/// As if two accounts had the same short hash.
 #[tokio::test]
-async fn users_who_share_a_tag_share_nothing_else() {
+async fn accounts_that_share_a_tag_share_nothing_else() {
     let server = Redis::start();
     let store = store(&server);
     let mut connection = connect(&server).await;
@@ -337,7 +349,7 @@ async fn users_who_share_a_tag_share_nothing_else() {
     if user != "user1" {
         keys.swap(0, 1);
     }
-    // In the place of their session is mine.
+    // The key of their session contains that of `mine`.
     let _: bool = connection.del(&keys[1]).await.unwrap();
     let _: bool = connection
         .copy(&keys[0], &keys[1], redis::CopyOptions::default())
@@ -360,6 +372,6 @@ async fn users_who_share_a_tag_share_nothing_else() {
     assert_eq!(store.revoke_user(all).await.unwrap(), []);
     store.create(theirs.new_session()).await.unwrap_err();
     let revoked: Option<String> = connection.hget(&keys[1], "revoked_at").await.unwrap();
-    assert_eq!(revoked, None, "nobody touched it");
+    assert_eq!(revoked, None, "it was not written to");
     assert_eq!(store.list(uid()).await.unwrap().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! A server that goes away, hangs, and comes back.
+//! Tests of a server that goes away, hangs, and comes back.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use tokio::time::sleep;
 
 use crate::scene::{NONE, Session, connect, store, uid, way};
 
-/// Between the last refusal and the next attempt, and a little for a machine that has other things to do.
+/// The pause between two attempts, and some time for a busy machine.
 const BACK_WITHIN: Duration = Duration::from_millis(1500);
 
 #[tokio::test]
@@ -55,9 +55,9 @@ async fn errors_come_fast_while_redis_is_down() {
     assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
 }
 
-/// Nobody has to ask in vain first.
+/// No request has to fail first.
 #[tokio::test]
-async fn a_server_that_was_started_again_meanwhile_is_not_noticed() {
+async fn a_restart_of_the_server_fails_no_request() {
     let mut server = Redis::start();
     let store = store(&server);
     ask(&store).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_server_that_was_started_again_meanwhile_is_not_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_outlives_a_kill_under_load() {
+async fn answered_writes_survive_a_kill_under_load() {
     let mut server = Redis::durable();
     let store = store(&server);
     let stop = Arc::new(AtomicBool::new(false));
@@ -92,12 +92,12 @@ async fn what_was_answered_outlives_a_kill_under_load() {
         for (session, generation) in life.answered {
             lives += 1;
             match generation {
-                // It was revoked, and stays so.
+                // It was revoked, and stays revoked.
                 None => {
                     let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();
                     assert_eq!(way(&rotation), "Ended");
                 }
-                // Whatever was under way when the server died happened or did not.
+                // A call in flight when the server died took effect or did not.
                 Some(generation) => {
                     let rotation = store.rotate(session.rotate(generation, NONE)).await;
                     let rotation = rotation.unwrap();
@@ -114,12 +114,12 @@ async fn what_was_answered_outlives_a_kill_under_load() {
 }
 
 struct Life {
-    /// Sessions with the generation that was answered last, or none when the log-out was answered.
+    /// Sessions with the last generation that was answered, or none once the log-out was answered.
     answered: Vec<(Session, Option<u64>)>,
     failures: usize,
 }
 
-/// Logs in, refreshes, logs out of every other session, and goes on to the next one.
+/// Logs in, refreshes, logs out of every other session, and continues with the next one.
 async fn live(store: &RedisStore, caller: usize, stop: &AtomicBool) -> Life {
     let mut life = Life {
         answered: Vec::new(),
@@ -168,8 +168,8 @@ async fn a_server_that_hangs_is_not_waited_for() {
     for (name, within) in [
         ("a connection that hangs", Duration::from_millis(1800)),
         ("the next, which is not made", Duration::from_millis(1800)),
-        ("from then on", Duration::from_millis(100)),
-        ("and on", Duration::from_millis(100)),
+        ("after that", Duration::from_millis(100)),
+        ("and later", Duration::from_millis(100)),
     ] {
         let start = Instant::now();
         ask(&store).await.unwrap_err();
@@ -181,7 +181,7 @@ async fn a_server_that_hangs_is_not_waited_for() {
     assert!(back_after(&store).await < BACK_WITHIN);
 }
 
-/// As when a firewall forgets a connection: no packet ever says that it is gone.
+/// As if a firewall dropped a connection: no packet ever reports that it is gone.
 #[tokio::test]
 async fn a_connection_that_hangs_is_replaced() {
     let server = Redis::start();
@@ -195,7 +195,7 @@ async fn a_connection_that_hangs_is_replaced() {
     let hanging = ask(&store);
     let hanging = tokio::join!(hanging, async {
         sleep(Duration::from_millis(500)).await;
-        // The way is free for others.
+        // Other requests are not blocked.
         silent.store(false, Ordering::Relaxed);
     });
     hanging.0.unwrap_err();
@@ -203,7 +203,7 @@ async fn a_connection_that_hangs_is_replaced() {
     assert!(start.elapsed() < Duration::from_secs(2));
 }
 
-/// Passes bytes on. A connection over which something came while it was silent is silent for ever.
+/// Forwards bytes. A connection that received data while the proxy was silent stays silent.
 async fn proxy(server: SocketAddr, silent: Arc<AtomicBool>) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -232,7 +232,7 @@ async fn proxy(server: SocketAddr, silent: Arc<AtomicBool>) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn a_server_that_forgot_the_scripts_is_shown_them_again() {
+async fn scripts_that_the_server_has_lost_are_loaded_again() {
     let server = Redis::start();
     let store = store(&server);
     let session = Session::of(uid(), "one");
@@ -249,7 +249,7 @@ async fn a_server_that_forgot_the_scripts_is_shown_them_again() {
     }
 }
 
-/// The driver's own manager keeps the error of the handshake for ever.
+/// The driver's own manager keeps the error of the handshake forever.
 #[tokio::test]
 async fn a_server_that_had_too_many_clients_is_asked_again() {
     let server = Redis::with(&["--save", "", "--maxclients", "2"]);
@@ -281,7 +281,7 @@ async fn a_password_that_is_set_later_is_tried_again_and_never_shown() {
     assert!(back_after(&store).await < BACK_WITHIN);
 }
 
-/// As in a server whose workers have a runtime each, when one of them ends.
+/// As in a server that has one runtime per worker, when a worker ends.
 #[test]
 fn a_store_outlives_the_runtime_that_connected_it() {
     let server = Redis::start();
@@ -293,7 +293,7 @@ fn a_store_outlives_the_runtime_that_connected_it() {
 }
 
 #[test]
-fn without_tokio_a_verb_says_so() {
+fn without_tokio_a_method_returns_an_error() {
     let store = RedisStore::new("redis://127.0.0.1/").unwrap();
     let mut verb = pin!(store.list(uid()));
     let polled = verb.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -326,12 +326,12 @@ async fn a_store_that_is_dropped_leaves_no_connection() {
     }
 }
 
-/// A verb that reads only.
+/// A method that only reads.
 async fn ask(store: &RedisStore) -> Result<Vec<SessionRow>, StoreError> {
     store.list(uid()).await
 }
 
-/// How long it takes until a verb has an answer.
+/// Returns how long it takes until a method succeeds.
 async fn back_after(store: &RedisStore) -> Duration {
     let start = Instant::now();
     while ask(store).await.is_err() {

@@ -1,4 +1,4 @@
-//! Many callers at once.
+//! Tests of many callers at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn of_a_thousand_that_refresh_at_once_one_rotates() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_survives_a_log_out_that_a_refresh_races() {
+async fn no_session_survives_a_race_of_log_out_and_refresh() {
     let server = Redis::start();
     let store = store(&server);
     let mut refreshed = 0;
@@ -83,7 +83,7 @@ async fn nothing_survives_a_log_out_that_a_refresh_races() {
             assert!(store.revoke_session(one).await.unwrap());
         }
 
-        // From here on it has ended, whatever is still under way.
+        // From here on the session has ended, whatever is still in flight.
         let admission = store.admit(session.access(1)).await.unwrap();
         assert_eq!(admission, Admission::SessionEnded, "round {round}");
         assert_eq!(store.list(uid()).await.unwrap(), [], "round {round}");
@@ -94,7 +94,7 @@ async fn nothing_survives_a_log_out_that_a_refresh_races() {
             assert_eq!(way(&rotation.unwrap()), "Ended", "round {round}");
         }
     }
-    assert!(refreshed > 200, "it was no race: {refreshed}");
+    assert!(refreshed > 200, "there was no race: {refreshed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! A server, a store, and what the tests say about sessions.
+//! A server, a store, and sessions for the tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) fn uid() -> AccountId {
     AccountId::new(None, "user1")
 }
 
-/// A session of a user that lives for an hour.
+/// A session that lives for an hour.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) uid: AccountId,
@@ -45,7 +45,7 @@ impl Session {
         )
     }
 
-    /// The id of the refresh token of a generation.
+    /// Returns the id of the refresh token of a generation.
     pub(crate) fn token(&self, generation: u64) -> TokenId {
         let first = TokenId::from(format!("first of {}", self.id.as_str()).as_str());
         (1..generation).fold(first, |token, _| token.successor(&self.id))
@@ -60,7 +60,7 @@ impl Session {
         Rotate::new(self.uid.clone(), self.id.clone(), presented, HOUR)
     }
 
-    /// An access token of a generation.
+    /// Presents an access token of a generation.
     pub(crate) fn access(&self, generation: u64) -> Admit {
         let id = TokenId::from(format!("access {generation} of {}", self.id.as_str()).as_str());
         let purpose = AdmitPurpose::Access { generation };
@@ -75,7 +75,7 @@ impl Session {
             .in_session(self.id.clone())
     }
 
-    /// A log-in.
+    /// Creates the session.
     pub(crate) async fn begin(&self, store: &RedisStore) -> SessionRow {
         match store.create(self.new_session()).await.unwrap() {
             Created::New(row) => row,
@@ -84,7 +84,7 @@ impl Session {
     }
 }
 
-/// How a rotation went, in a word or two.
+/// Describes the result of a rotation in a word or two.
 pub(crate) fn way(rotation: &Rotation) -> String {
     match rotation {
         Rotation::Continued(way, row) => format!("{way:?} {}", row.generation),
@@ -93,7 +93,7 @@ pub(crate) fn way(rotation: &Rotation) -> String {
     }
 }
 
-/// A connection beside the store's.
+/// A connection of the test's own.
 pub(crate) async fn connect(server: &Redis) -> redis::aio::MultiplexedConnection {
     let client = redis::Client::open(server.url()).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()

@@ -1,4 +1,4 @@
-//! Servers that must not keep sessions, and those that hardly can.
+//! Tests of servers that must not keep sessions, and of servers that hardly can.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
     let mut connection = connect(&server).await;
     let refused = format!(
         "the store did not answer: Redis at {}: its maxmemory-policy volatile-lru evicts: a revoked session would be \
-         let in again. Set noeviction",
+         accepted again. Set noeviction",
         server.address()
     );
     for _ in 0..3 {
@@ -36,7 +36,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
     configure(&mut connection, "maxmemory-policy", "noeviction").await;
     works(&store).await;
 
-    // It is looked at again with every connection.
+    // It is checked again with every connection.
     configure(&mut connection, "maxmemory-policy", "volatile-lru").await;
     store.list(uid()).await.unwrap();
     let mut kill = redis::cmd("CLIENT");
@@ -46,15 +46,14 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
 }
 
 #[tokio::test]
-async fn a_replica_is_refused_until_it_is_the_primary() {
+async fn a_replica_is_refused_until_it_becomes_the_primary() {
     let primary = Redis::start();
     let port = primary.address().port().to_string();
     let replica = Redis::with(&["--save", "", "--replicaof", "127.0.0.1", &port]);
     let store = store(&replica);
     let mut connection = connect(&replica).await;
     let refused = format!(
-        "the store did not answer: Redis at {}: it is a replica, which may not know yet what was revoked. Use the \
-         primary",
+        "the store did not answer: Redis at {}: it is a replica, which may lack revocations. Use the primary",
         replica.address()
     );
     let error = store.list(uid()).await.unwrap_err();
@@ -70,7 +69,7 @@ async fn a_replica_is_refused_until_it_is_the_primary() {
     let session = Session::of(uid(), "one");
     session.begin(&store).await;
 
-    // Also a verb that only reads is refused by one that has become a replica.
+    // A server that has become a replica refuses reads too.
     replica_of(["127.0.0.1", &port]).await;
     let error = store
         .admit(session.access(1))
@@ -82,22 +81,16 @@ async fn a_replica_is_refused_until_it_is_the_primary() {
 }
 
 #[tokio::test]
-async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
-    let server = Redis::with(&["--save", "", "--maxmemory", "8mb"]);
+async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
+    let server = Redis::start();
     let store = store(&server);
     let (one, two) = (Session::of(uid(), "one"), Session::of(uid(), "two"));
     one.begin(&store).await;
     two.begin(&store).await;
     let mut connection = connect(&server).await;
-    for number in 0..10_000 {
-        let filled = connection
-            .set(format!("filling {number}"), "x".repeat(10_000))
-            .await;
-        let filled: redis::RedisResult<()> = filled;
-        if filled.is_err() {
-            break;
-        }
-    }
+    // Less than it uses. A server that is filled up to its limit has room again when it shrinks a
+    // buffer.
+    configure(&mut connection, "maxmemory", "1").await;
 
     let new = Session::of(uid(), "three").new_session();
     let error = store.create(new).await.unwrap_err().to_string();
@@ -120,7 +113,7 @@ async fn a_full_server_takes_nobody_new_and_ends_what_it_has() {
     assert_eq!(admission, Admission::SessionEnded);
 }
 
-/// The permissions that the documentation of the crate names; and without `INFO`.
+/// The permissions that the documentation of the crate names, and the same without `INFO`.
 #[tokio::test]
 async fn a_user_with_few_permissions_is_enough() {
     let server = Redis::start();
@@ -151,7 +144,7 @@ async fn a_user_with_few_permissions_is_enough() {
                 handstamp::store::RevokeUser::new(session.uid, which, EndReason::Revoked, HOUR);
             assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
         }
-        // Keys with another prefix are not its own; the error does not say which session.
+        // Keys with another prefix are not allowed; the error does not say which session it was.
         let other = RedisStore::new(&url).unwrap().prefix("other:");
         let session = Session::of(uid(), "SECRET");
         let error = other.admit(session.access(1)).await.unwrap_err();
@@ -164,7 +157,7 @@ async fn a_user_with_few_permissions_is_enough() {
 }
 
 #[tokio::test]
-async fn what_the_store_did_not_write_is_an_error() {
+async fn entries_that_the_store_did_not_write_are_errors() {
     let server = Redis::start();
     let store = store(&server);
     let mut connection = connect(&server).await;
@@ -190,7 +183,7 @@ async fn what_the_store_did_not_write_is_an_error() {
             "a session is not as this release writes it",
         ),
         (
-            "an id that nobody gave",
+            "an id that no release writes",
             &["HSET", "KEY", "current", "a:b"],
             "an id is not as this release writes it",
         ),
@@ -210,7 +203,7 @@ async fn what_the_store_did_not_write_is_an_error() {
 }
 
 #[tokio::test]
-async fn applications_with_another_prefix_are_strangers() {
+async fn applications_with_different_prefixes_share_no_entries() {
     let server = Redis::start();
     let shop = RedisStore::new(&server.url()).unwrap().prefix("shop:");
     let blog = RedisStore::new(&server.url()).unwrap().prefix("");
@@ -249,7 +242,7 @@ fn a_url_is_read_at_once() {
         #[cfg(feature = "tls")]
         (
             "rediss://:hunter2@127.0.0.1/#insecure",
-            "#insecure would let anybody answer for the server",
+            "#insecure would accept any server in its place",
         ),
     ] {
         let error = RedisStore::new(url).unwrap_err();
@@ -274,7 +267,7 @@ async fn configure(connection: &mut MultiplexedConnection, setting: &str, value:
     command.exec_async(connection).await.unwrap();
 }
 
-/// Soon.
+/// Waits until the store works.
 async fn works(store: &RedisStore) {
     let start = Instant::now();
     while let Err(error) = store.list(uid()).await {
@@ -283,7 +276,7 @@ async fn works(store: &RedisStore) {
     }
 }
 
-/// Soon, with this error.
+/// Waits until the store fails with this error.
 async fn fails(store: &RedisStore, expected: &str) {
     let start = Instant::now();
     loop {

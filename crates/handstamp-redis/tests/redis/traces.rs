@@ -1,4 +1,4 @@
-//! What is left on the server.
+//! Tests of what stays on the server, and of the commands that run there.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::scene::{NONE, Session, connect, store, uid};
 
 #[tokio::test]
-async fn every_key_expires_and_nothing_stays() {
+async fn every_key_expires_and_none_stays() {
     let server = Redis::start();
     let store = store(&server);
     let life = Duration::from_secs(4);
@@ -81,7 +81,7 @@ async fn every_key_expires_and_nothing_stays() {
 }
 
 #[tokio::test]
-async fn the_index_forgets_what_has_ended_while_it_is_used() {
+async fn the_index_drops_ended_sessions_while_it_is_used() {
     let server = Redis::start();
     let store = store(&server);
     Session::of(uid(), "first").begin(&store).await;
@@ -99,7 +99,7 @@ async fn the_index_forgets_what_has_ended_while_it_is_used() {
 }
 
 #[tokio::test]
-async fn what_has_to_be_kept_longer_is() {
+async fn rows_are_kept_for_as_long_as_they_must_be() {
     let server = Redis::start();
     let store = store(&server);
     let (short, long) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -127,7 +127,7 @@ async fn what_has_to_be_kept_longer_is() {
         assert_eq!(is_there, is_kept, "kept {name}");
     }
 
-    // Of two spans for which a not-before is kept, the longer.
+    // Of two durations for which a not-before is kept, the longer counts.
     let revoke = |keep| {
         let which = UserRevocation::Before(first.created_at);
         store.revoke_user(RevokeUser::new(uid(), which, EndReason::Revoked, keep))
@@ -147,9 +147,9 @@ fn without_session(issued_at: UnixTime) -> Admit {
     Admit::new(uid(), TokenId::from("t"), issued_at, purpose)
 }
 
-/// There is no purge: Redis removes what is over by itself, a little at a time.
+/// There is no purge: Redis removes expired keys itself, a few at a time.
 #[tokio::test]
-async fn a_hundred_thousand_sessions_go_while_others_come_in() {
+async fn a_hundred_thousand_sessions_expire_while_requests_come_in() {
     const FILL: &str = "
         local ends = (redis.call('TIME')[1] + 3) * 1000
         for n = ARGV[1] * 5000 + 1, ARGV[1] * 5000 + 5000 do
@@ -189,13 +189,13 @@ async fn a_hundred_thousand_sessions_go_while_others_come_in() {
         assert!(begin.elapsed() < Duration::from_secs(60), "{left} are left");
     }
     println!(
-        "100,000 sessions went within {:?} of being written; the longest request took {longest:?}",
+        "100,000 sessions were removed within {:?} of being written; the longest request took {longest:?}",
         begin.elapsed()
     );
 }
 
 #[tokio::test]
-async fn every_verb_is_one_round_trip() {
+async fn every_method_is_one_round_trip() {
     let server = Redis::start();
     let store = store(&server);
     let session = Session::of(uid(), "one");
@@ -234,7 +234,7 @@ async fn every_verb_is_one_round_trip() {
     assert_eq!(more(&admitted, &read), HashMap::from(expected));
 }
 
-/// How much more often each command was called.
+/// Returns how often each command was called in between.
 fn more<'a>(
     before: &HashMap<String, u64>,
     after: &'a HashMap<String, u64>,
@@ -246,7 +246,7 @@ fn more<'a>(
         .collect()
 }
 
-/// How often each command was called.
+/// Returns how often each command was called.
 async fn calls(connection: &mut MultiplexedConnection) -> HashMap<String, u64> {
     let info: String = redis::cmd("INFO")
         .arg("commandstats")

@@ -48,8 +48,15 @@ impl DemoUsers {
 /// in while they existed. A user in the table who has one of their names is not affected.
 pub(crate) async fn revoke_sessions(users: &Users, sessions: &Sessions) -> Result<(), RevokeError> {
     for name in USERS.iter().filter_map(|(name, _)| name.parse().ok()) {
-        if users.find(&name).await?.is_none() {
-            sessions.revoke_all(name.as_str()).await?;
+        let user = users.find(&name).await;
+        if user
+            .map_err(|error| RevokeError(StoreError::new(error)))?
+            .is_none()
+        {
+            sessions
+                .revoke_all(name.as_str())
+                .await
+                .map_err(RevokeError)?;
         }
     }
     Ok(())
@@ -57,31 +64,15 @@ pub(crate) async fn revoke_sessions(users: &Users, sessions: &Sessions) -> Resul
 
 /// The sessions of the demo users were not ended.
 #[derive(Debug)]
-pub(crate) enum RevokeError {
-    Database(DatabaseError),
-    Store(StoreError),
-}
-
-impl From<DatabaseError> for RevokeError {
-    fn from(error: DatabaseError) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<StoreError> for RevokeError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+pub(crate) struct RevokeError(StoreError);
 
 impl fmt::Display for RevokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(error) => error.fmt(f),
-            Self::Store(error) => {
-                write!(f, "the sessions of the demo users cannot be ended: {error}")
-            }
-        }
+        write!(
+            f,
+            "the sessions of the demo users cannot be ended: {}",
+            self.0
+        )
     }
 }
 

@@ -84,10 +84,10 @@ pub(super) struct StorageArguments {
     /// Another place for sessions: redis://HOST[:PORT] or rediss://HOST [default: $REDIS_URL, else
     /// the database]
     ///
-    /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes` unless
-    /// a restart of Redis may log all users out. Servers that use the same Redis and the same
-    /// database number share their sessions. The commands that end sessions need it as well: user
-    /// add, disable and passwd. A password is safer in REDIS_URL.
+    /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes`
+    /// unless a restart of Redis may log all users out. Servers that use the same Redis and the
+    /// same database number share their sessions. The commands that end sessions need it as well:
+    /// user add, disable and passwd. A password is safer in REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(super) redis: Option<String>,
 }
@@ -96,7 +96,8 @@ pub(super) struct StorageArguments {
 pub(super) enum UserCommand {
     /// Adds a user and asks for the password
     Add {
-        /// 1 to 64 visible characters; case matters at log-in, yet no two names differ by case alone
+        /// 1 to 64 visible characters; case matters at log-in, yet no two names differ by case
+        /// alone
         name: UserName,
         #[command(flatten)]
         password: PasswordSource,

@@ -79,7 +79,7 @@ impl Server {
         }
 
         let auth = handstamp::Auth::builder(config).store(sessions.store());
-        let auth = Auth::from(auth.build());
+        let auth = Auth::from(auth.build().map_err(Failure::usage)?);
         let state = AppState {
             auth: auth.clone(),
             log_in: LogIn::new(&database, demo_users),

@@ -102,7 +102,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()));
         let config = Config::builder().secret_key([7; 32].as_slice());
-        Auth::new(config.env_from(settings).build().unwrap())
+        Auth::new(config.env_from(settings).build().unwrap()).unwrap()
     }
 
     #[tokio::test]

@@ -38,7 +38,8 @@ async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoRespon
     Ok(([(CACHE_CONTROL, "no-store")], Json(listed)))
 }
 
-/// Ends one session of the user. The session of another user is answered as one that does not exist.
+/// Ends one session of the user. The session of another user is answered as one that does not
+/// exist.
 async fn revoke(
     State(auth): State<Auth>,
     token: Access,

@@ -1,6 +1,6 @@
-//! The program with a home of its own, so that no test writes into that of whoever runs it.
+//! The program with its own home folder, so that no test writes into the one of the developer.
 
-#![allow(dead_code, reason = "no file of tests uses all of it")]
+#![allow(dead_code, reason = "no test uses all of it")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -19,7 +19,7 @@ use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_handstamp");
 
-/// A temporary folder in which the program keeps what it keeps. Removed when dropped.
+/// A temporary folder for the database and the key of the program. It is removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Home(PathBuf);
 
@@ -36,17 +36,17 @@ impl Home {
         &self.0
     }
 
-    /// Where the database is, unless the program is told otherwise.
+    /// Returns the path of the default database.
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("handstamp/handstamp.db")
     }
 
-    /// Where the signing key is, unless the settings have one.
+    /// Returns the path of the signing key that is used when the settings have none.
     pub(crate) fn secret(&self) -> PathBuf {
         self.0.join("handstamp/handstamp.db-secret")
     }
 
-    /// Starts a server here.
+    /// Starts a server with this home.
     pub(crate) fn start(
         &self,
         arguments: &[&str],
@@ -65,12 +65,12 @@ impl Home {
         Server::start(PROGRAM, arguments, &all)
     }
 
-    /// Runs a command here, with this as its standard input.
+    /// Runs a command with this home and this standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         self.run_with(arguments, &[], input)
     }
 
-    /// The same with settings.
+    /// Runs a command with settings as well.
     pub(crate) fn run_with(
         &self,
         arguments: &[&str],
@@ -96,7 +96,7 @@ impl Home {
             .spawn()
             .expect("the program was built");
         let mut stdin = child.stdin.take().expect("standard input is piped");
-        // A command that does not read it may have ended.
+        // A command that reads no input may have ended already.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         child.wait_with_output().expect("the program was started")
@@ -105,26 +105,26 @@ impl Home {
     /// Adds a user.
     pub(crate) fn add_user(&self, name: &str, password: &str) {
         let output = self.run(&["user", "add", name, "--password-stdin"], password);
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", stderr(&output));
     }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // What stays behind is the system's to clean up.
+        // The system cleans up what cannot be removed now.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// What a command printed to standard error.
-pub(crate) fn said(output: &Output) -> String {
+/// Returns what a command printed to standard error.
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A server that has a home to itself.
+/// A server with its own home.
 #[derive(Debug)]
 pub(crate) struct Service {
-    // Dropped in this order.
+    // The server is dropped first.
     server: Server,
     home: Home,
 }
@@ -159,17 +159,17 @@ impl DerefMut for Service {
     }
 }
 
-/// A log-in as the page sends it.
+/// Returns a log-in request as the page sends it.
 pub(crate) fn login(username: &str, password: &str) -> Request {
     Request::new("POST", "/login").json(&json!({"username": username, "password": password}))
 }
 
-/// Tries to log in.
+/// Sends a log-in request.
 pub(crate) fn log_in(server: &Server, username: &str, password: &str) -> Reply {
     server.send(&login(username, password))
 }
 
-/// Somebody's browser: it keeps cookies, and its script sends the CSRF value with whatever changes something.
+/// A browser: it keeps cookies, and its script sends the CSRF value with every request but GET.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Browser(pub(crate) Jar);
 
@@ -178,7 +178,7 @@ impl Browser {
         Self::named(server, username, password, "a browser of the tests")
     }
 
-    /// With this as its `User-Agent`.
+    /// Logs in with this `User-Agent`.
     pub(crate) fn named(server: &Server, username: &str, password: &str, name: &str) -> Self {
         let mut browser = Self::default();
         let reply = server.send(&login(username, password).header("user-agent", name));
@@ -206,7 +206,7 @@ impl Browser {
         reply
     }
 
-    /// Whether it is let in: the status and the code of `/protected`.
+    /// Returns the status and the code of `/protected`.
     pub(crate) fn protected(&self, server: &Server) -> (u16, String) {
         let reply = self.get(server, "/protected");
         let code = reply.json()["code"].as_str().unwrap_or_default().to_owned();
@@ -214,12 +214,12 @@ impl Browser {
     }
 }
 
-/// What [`Browser::protected`] says of whoever is logged in.
-pub(crate) fn welcome() -> (u16, String) {
+/// What [`Browser::protected`] returns while the session lives.
+pub(crate) fn granted() -> (u16, String) {
     (200, String::new())
 }
 
-/// What it says once the session has ended.
-pub(crate) fn ended() -> (u16, String) {
+/// What it returns after the session has ended.
+pub(crate) fn session_ended() -> (u16, String) {
     (401, "session_ended".to_owned())
 }

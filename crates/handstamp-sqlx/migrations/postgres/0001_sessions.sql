@@ -3,19 +3,19 @@
 CREATE TABLE handstamp_sessions (
     id text COLLATE "C" PRIMARY KEY,
     uid text COLLATE "C" NOT NULL,
-    -- Of the current refresh token: its number and its id.
+    -- The generation and the id of the current refresh token.
     generation bigint NOT NULL,
     token text COLLATE "C" NOT NULL,
-    -- Whether that token is known to have arrived at the client.
+    -- Whether the client is known to have received that token.
     acknowledged boolean NOT NULL,
     rotated_at bigint NOT NULL,
-    -- When its grace window began: when it was made, and again when it arrived.
+    -- When its grace window started: when it was issued, and again when it was acknowledged.
     grace_started_at bigint NOT NULL,
     created_at bigint NOT NULL,
     last_active bigint NOT NULL,
     idle_expires bigint NOT NULL,
     absolute_expires bigint NOT NULL,
-    -- The row stays until then, also when its session has ended.
+    -- The row is kept at least until then, even if its session ends earlier.
     keep_until bigint NOT NULL,
     revoked_at bigint,
     reason text,
@@ -23,13 +23,14 @@ CREATE TABLE handstamp_sessions (
     CHECK (idle_expires <= absolute_expires),
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 )
--- Room on each page for the next version of a row: what is written often is in no index, so none of them has to change.
+-- Room on each page for the next version of a row: columns that are written often are in no index,
+-- so no index has to change.
 WITH (fillfactor = 80);
 
 CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (uid);
 CREATE INDEX handstamp_sessions_by_end ON handstamp_sessions (greatest(idle_expires, keep_until));
 
--- What was created at this instant or before it counts no more.
+-- Sessions and tokens that were created at this instant or before are not valid.
 CREATE TABLE handstamp_not_before (
     uid text COLLATE "C" PRIMARY KEY,
     not_before bigint NOT NULL,
@@ -41,7 +42,7 @@ CREATE INDEX handstamp_not_before_by_end ON handstamp_not_before (forget_at);
 CREATE TABLE handstamp_revoked_tokens (
     uid text COLLATE "C" NOT NULL,
     token text COLLATE "C" NOT NULL,
-    -- When the token ends by itself.
+    -- When the token expires.
     until bigint NOT NULL,
     PRIMARY KEY (uid, token)
 );

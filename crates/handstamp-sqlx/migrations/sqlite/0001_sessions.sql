@@ -3,19 +3,19 @@
 CREATE TABLE handstamp_sessions (
     id TEXT NOT NULL PRIMARY KEY,
     uid TEXT NOT NULL,
-    -- Of the current refresh token: its number and its id.
+    -- The generation and the id of the current refresh token.
     generation INTEGER NOT NULL,
     token TEXT NOT NULL,
-    -- Whether that token is known to have arrived at the client.
+    -- Whether the client is known to have received that token.
     acknowledged INTEGER NOT NULL,
     rotated_at INTEGER NOT NULL,
-    -- When its grace window began: when it was made, and again when it arrived.
+    -- When its grace window started: when it was issued, and again when it was acknowledged.
     grace_started_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     last_active INTEGER NOT NULL,
     idle_expires INTEGER NOT NULL,
     absolute_expires INTEGER NOT NULL,
-    -- The row stays until then, also when its session has ended.
+    -- The row is kept at least until then, even if its session ends earlier.
     keep_until INTEGER NOT NULL,
     revoked_at INTEGER,
     reason TEXT,
@@ -27,7 +27,7 @@ CREATE TABLE handstamp_sessions (
 CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (uid);
 CREATE INDEX handstamp_sessions_by_end ON handstamp_sessions (max(idle_expires, keep_until));
 
--- What was created at this instant or before it counts no more.
+-- Sessions and tokens that were created at this instant or before are not valid.
 CREATE TABLE handstamp_not_before (
     uid TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL,
@@ -39,7 +39,7 @@ CREATE INDEX handstamp_not_before_by_end ON handstamp_not_before (forget_at);
 CREATE TABLE handstamp_revoked_tokens (
     uid TEXT NOT NULL,
     token TEXT NOT NULL,
-    -- When the token ends by itself.
+    -- When the token expires.
     until INTEGER NOT NULL,
     PRIMARY KEY (uid, token)
 ) STRICT, WITHOUT ROWID;

@@ -1,12 +1,13 @@
-//! What a driver says went wrong, for the operator.
+//! Turns errors of sqlx into errors of the store, for operators.
 
 use handstamp::error::StoreError;
 use sqlx::Error;
 
-/// Wraps the driver's error. None of them holds a URL, and so none holds a password.
+/// Wraps an error of sqlx. None of them contains a URL, so none contains a password.
 pub(crate) fn failed(error: Error) -> StoreError {
     match error {
-        // The driver waits for a server that refuses connections, and then says only that it has waited.
+        // The driver waits for a server that refuses connections, and then only reports that it has
+        // waited.
         Error::PoolTimedOut => StoreError::new(
             "no connection within the time that the pool allows: the database is down, cannot be reached, or is busy",
         ),

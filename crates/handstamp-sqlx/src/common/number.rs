@@ -1,4 +1,5 @@
-//! Numbers as databases keep them: 64-bit integers with a sign; instants and spans in whole milliseconds.
+//! Converts numbers for databases, which keep signed 64-bit integers. Instants and durations are in
+//! whole milliseconds.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 
 /// # Errors
-/// For a number that no session reaches.
+/// Returns a [`StoreError`] for a generation that no session reaches.
 pub(crate) fn generation(number: u64) -> Result<i64, StoreError> {
     number.try_into().map_err(StoreError::new)
 }
@@ -15,24 +16,24 @@ pub(crate) fn instant(millis: i64) -> UnixTime {
     UnixTime::from_millis(millis.try_into().unwrap_or_default())
 }
 
-/// Held at the end of time.
+/// Saturates at the largest number.
 pub(crate) fn millis(at: UnixTime) -> i64 {
     at.as_millis().try_into().unwrap_or(i64::MAX)
 }
 
-/// For what must last at most so long.
+/// Rounds down, for a duration that is an upper limit.
 pub(crate) fn at_most(span: Duration) -> i64 {
     i64::try_from(span.as_millis())
         .unwrap_or(i64::MAX)
         .min(LONGEST)
 }
 
-/// For what must have lasted at least so long: part of a millisecond counts as a whole one.
+/// Rounds up, for a duration that is a lower limit.
 pub(crate) fn at_least(span: Duration) -> i64 {
     at_most(span.saturating_add(Duration::from_nanos(999_999)))
 }
 
-/// A hundred million years: now and two of these are still a number.
+/// A hundred million years: now and two of these still fit into a number.
 const LONGEST: i64 = i64::MAX / 4;
 
 #[cfg(test)]
@@ -59,10 +60,10 @@ mod tests {
     }
 
     #[test]
-    fn what_lasts_for_ever_can_be_added_to_now() {
+    fn the_longest_duration_can_be_added_to_now() {
         let now = millis(UnixTime::from_secs(1_700_000_000));
-        let ever = at_least(Duration::MAX);
-        assert!(now.checked_add(ever).is_some_and(|end| end > now));
+        let forever = at_least(Duration::MAX);
+        assert!(now.checked_add(forever).is_some_and(|end| end > now));
         assert_eq!(millis(UnixTime::from_secs(u64::MAX)), i64::MAX);
         assert_eq!(instant(-1), UnixTime::from_secs(0));
     }

@@ -1,4 +1,6 @@
-//! Rows of databases, as what the core knows.
+//! Reads rows of a database as values of the core, and judges tokens by them.
+//!
+//! Runs no statement.
 
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
@@ -49,7 +51,7 @@ fn id<Id>(
     })
 }
 
-/// What one look at the database shows: everything that decides about a token.
+/// What one statement reads about a token: everything that decides about it.
 pub(crate) struct Seen {
     pub(crate) now: UnixTime,
     /// Whether the token is revoked by its id.
@@ -71,13 +73,14 @@ impl Seen {
         })
     }
 
-    /// The session, if it counts. Whoever moved its user's not-before ended it, if it was meant.
+    /// Returns the session if it is live. A revocation that moves the not-before of an account also
+    /// revokes the sessions it applies to, so the row alone decides.
     pub(crate) fn live(&self) -> Option<&SessionRow> {
         let is_live = |row: &&SessionRow| row.is_live(self.now, None);
         self.session.as_ref().filter(is_live)
     }
 
-    /// How the token is judged, and whether that has to be written down.
+    /// Returns whether the token is admitted, and whether that must be recorded.
     pub(crate) fn judge(&self, admit: &Admit) -> (Admission, bool) {
         if self.is_revoked {
             return (Admission::Revoked, false);
@@ -92,7 +95,7 @@ impl Seen {
         let Some(row) = self.live() else {
             return (Admission::SessionEnded, false);
         };
-        let arrives = match &admit.purpose {
+        let acknowledges = match &admit.purpose {
             AdmitPurpose::Access { generation } => {
                 !row.acknowledged && *generation == row.generation
             }
@@ -104,7 +107,7 @@ impl Seen {
         let is_in_use = admit
             .touch_after
             .is_some_and(|after| self.now >= row.last_active.saturating_add(after));
-        (Admission::Admitted, arrives || is_in_use)
+        (Admission::Admitted, acknowledges || is_in_use)
     }
 }
 
@@ -125,7 +128,7 @@ pub(crate) fn first<R, T>(
     rows.first().map(read).transpose().map_err(failed)
 }
 
-/// Reads the row that there always is.
+/// Reads the row that always exists.
 pub(crate) fn only<R, T>(
     rows: &[R],
     read: impl FnOnce(&R) -> Result<T, Error>,
@@ -133,7 +136,7 @@ pub(crate) fn only<R, T>(
     first(rows, read)?.ok_or_else(|| failed(Error::RowNotFound))
 }
 
-/// A row of any database, by the names of its columns.
+/// A row of any database, read by the names of its columns.
 pub(crate) trait Columns {
     fn text(&self, name: &str) -> Result<&str, Error>;
     fn text_or_none(&self, name: &str) -> Result<Option<&str>, Error>;

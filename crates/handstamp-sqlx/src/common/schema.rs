@@ -1,27 +1,28 @@
-//! The tables, and how they come to be.
+//! Creates the tables and brings them up to date.
 
 use handstamp::error::StoreError;
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migrate, Migration, MigrationType};
 
-/// One file of `migrations`, for good: what has been released never changes.
+/// One file of `migrations`. A released one never changes.
 pub(crate) struct Step {
     pub(crate) version: i64,
     pub(crate) description: &'static str,
     pub(crate) sql: &'static str,
 }
 
-/// What has to be done about the tables of a database.
+/// Whether the tables of a database are those of this release.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Tables {
     UpToDate,
     Outdated,
 }
 
-/// Compares the newest step that a database has seen with the newest there is.
+/// Compares the newest migration of a database with the newest one of this release.
 ///
 /// # Errors
-/// When the database is ahead: a newer release may have given columns another meaning.
+/// Returns a [`StoreError`] if the database is ahead: a newer release may have changed the meaning
+/// of columns.
 pub(crate) fn compare(steps: &[Step], seen: Option<i64>) -> Result<Tables, StoreError> {
     let newest = steps.iter().map(|step| step.version).max();
     if seen > newest {
@@ -38,13 +39,15 @@ pub(crate) fn compare(steps: &[Step], seen: Option<i64>) -> Result<Tables, Store
     })
 }
 
-/// Takes the steps that a database has not seen, within a transaction that holds a lock of ours. Whether there were any.
+/// Applies the migrations that a database lacks, within a transaction that holds a lock. Returns
+/// whether there were any.
 ///
-/// `sqlx::migrate::Migrator` does nearly this. Its own lock is none in SQLite, and in PostgreSQL stays with the pooled
-/// connection when the future is dropped.
+/// `sqlx::migrate::Migrator` does nearly this. It takes no lock in SQLite, and in PostgreSQL its
+/// lock stays with the pooled connection when the future is dropped.
 ///
 /// # Errors
-/// Those of the database, and of [`compare`]: while this waited for the lock, a newer release may have had it.
+/// Returns the errors of the database, and that of [`compare`]: a newer release may have held the
+/// lock before.
 pub(crate) async fn bring_up_to_date(
     connection: &mut impl Migrate,
     steps: &[Step],
@@ -71,7 +74,7 @@ pub(crate) async fn bring_up_to_date(
     Ok(true)
 }
 
-/// Beside the application's own migrations, which sqlx keeps in `_sqlx_migrations`.
+/// Separate from the application's own migrations, which sqlx keeps in `_sqlx_migrations`.
 const TABLE: &str = "handstamp_migrations";
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! The verbs that may take more than one statement, the same for every database.
+//! The methods that may need more than one statement, the same for every database.
+//!
+//! Takes the statements of a database, and repeats them when another caller wins a race. Holds no
+//! lock between them.
 
 use std::future::Future;
 
@@ -8,27 +11,29 @@ use handstamp::store::{Admission, Admit, Created, NewSession, Rotate, Rotation, 
 
 use crate::common::row::Seen;
 
-/// What one statement does. Each is atomic.
+/// The statements of a database. Each is atomic.
 pub(crate) trait Statements: Sync {
-    /// Keeps a session, unless there is one of its id.
+    /// Inserts a session, unless there is one with its id.
     fn insert(&self, new: &NewSession) -> impl Answer<Option<SessionRow>>;
 
-    /// The session of this id.
+    /// Reads the session with this id, live or not.
     fn find(&self, new: &NewSession) -> impl Answer<Option<SessionRow>>;
 
-    /// Rotates or recovers a session, if the token is one to do that for.
+    /// Rotates or recovers a session, if the token allows it.
     fn rotate(&self, rotate: &Rotate) -> impl Answer<Option<SessionRow>>;
 
-    /// What decides about the token, while nothing is written.
+    /// Reads everything that decides about the token. Writes nothing.
     fn look(&self, rotate: &Rotate) -> impl Answer<Seen>;
 
-    /// Notes that the current token arrived, if it is still current and nobody has noted it.
-    fn arrive(&self, rotate: &Rotate) -> impl Answer<Option<SessionRow>>;
+    /// Acknowledges the current token, if it is still current and not acknowledged.
+    fn acknowledge(&self, rotate: &Rotate) -> impl Answer<Option<SessionRow>>;
 
-    /// Ends a session whose token came back, if it is still as it was seen. Whether it was.
+    /// Revokes a session whose token was reused, if it is still as it was seen. Returns whether it
+    /// was.
     fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> impl Answer<bool>;
 
-    /// What decides about the token, and whether something was written because of it.
+    /// Reads everything that decides about the token, and returns whether something was written
+    /// because of it.
     fn admit(&self, admit: &Admit) -> impl Answer<(Seen, bool)>;
 }
 
@@ -44,12 +49,12 @@ pub(crate) async fn create(
         if let Some(row) = database.insert(&new).await? {
             return Ok(Created::New(row));
         }
-        // It may have been purged in between.
+        // It may have been purged in the meantime.
         if let Some(row) = database.find(&new).await? {
             return Ok(Created::AlreadyExists(row));
         }
     }
-    Err(outrun())
+    Err(changed())
 }
 
 pub(crate) async fn rotate(
@@ -73,10 +78,10 @@ pub(crate) async fn rotate(
             return Ok(Rotation::Ended);
         };
         match row.judge(&rotate.presented, seen.now) {
-            // Not so a moment ago: the grace window ended in between.
+            // It was not so when the statement ran: the grace window has ended in the meantime.
             Verdict::Continue(Continuation::Rotated | Continuation::Recovered) => {}
             Verdict::Continue(way @ Continuation::Acknowledged) => {
-                if let Some(row) = database.arrive(&rotate).await? {
+                if let Some(row) = database.acknowledge(&rotate).await? {
                     return Ok(Rotation::Continued(way, row));
                 }
             }
@@ -88,7 +93,7 @@ pub(crate) async fn rotate(
             }
         }
     }
-    Err(outrun())
+    Err(changed())
 }
 
 pub(crate) async fn admit(
@@ -98,17 +103,19 @@ pub(crate) async fn admit(
     for _ in 0..TRIES {
         let (seen, is_written) = database.admit(&admit).await?;
         let (admission, must_be_written) = seen.judge(&admit);
-        // Nothing was written that had to be: somebody else wrote first, and it may have been a revocation.
+        // Nothing was written although it had to be: another caller wrote first, perhaps a
+        // revocation.
         if is_written || !must_be_written {
             return Ok(admission);
         }
     }
-    Err(outrun())
+    Err(changed())
 }
 
-/// Others were faster each time, which does not happen: each time the session has changed for good.
-fn outrun() -> StoreError {
-    StoreError::new(format!("the session changed {TRIES} times meanwhile"))
+/// Other callers won the race each time. That does not happen in practice: each time the session
+/// has changed for good.
+fn changed() -> StoreError {
+    StoreError::new(format!("the session changed {TRIES} times in the meantime"))
 }
 
 const TRIES: u32 = 10;

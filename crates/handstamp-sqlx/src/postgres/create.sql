@@ -1,5 +1,6 @@
 WITH clock AS MATERIALIZED (
-    -- One millisecond after the user's not-before at the earliest: a log-in right after "log out everywhere" holds.
+    -- At least one millisecond after the not-before of the account: a log-in right after a
+    -- revocation of all sessions is valid.
     SELECT greatest(
         floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
         coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.uid = $1), 0)

@@ -1,4 +1,4 @@
--- Only the session that was judged: live, and not rotated since. Of two callers one finds it so.
+-- Only the session as it was judged: live, and not rotated since. Of two callers one finds it so.
 WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 )

@@ -1,4 +1,4 @@
-//! Sessions in PostgreSQL.
+//! The store for PostgreSQL: its pool, its timeouts and its tables.
 
 mod run;
 mod statements;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -24,15 +24,17 @@ use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::verbs;
 use run::in_a_task;
 
-/// Sessions and revocations in PostgreSQL, 12 or newer: for an application that has one already, on any number of nodes.
+/// Keeps sessions and revocations in PostgreSQL, 12 or newer: for an application that uses it
+/// already, on any number of nodes.
 ///
-/// Tables are made at the first use; all have names that begin with `handstamp_`. Time is that of the database's clock.
-/// Each verb is one statement, so no lock is ever held while this program thinks.
+/// Tables are created at the first use; the names of all of them begin with `handstamp_`. The clock
+/// is that of the database. No lock is held between statements.
 ///
 /// # When the database is down
-/// A verb then answers with a [`StoreError`], within a second where a connection cannot be had. When the database is back
-/// verbs work again, without a restart. That holds for the start as well: [`connect_lazy`](Self::connect_lazy) makes a
-/// store without asking the database for anything, [`connect`](Self::connect) fails when it is down.
+/// Methods then return a [`StoreError`], within a second if there is no connection. They work again
+/// once the database is back, without a restart. That includes the start:
+/// [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
+/// [`connect`](Self::connect) fails while the database is down.
 ///
 /// ```no_run
 /// use handstamp_sqlx::PostgresStore;
@@ -45,29 +47,32 @@ use run::in_a_task;
 /// ```
 ///
 /// # Security
-/// The password in the URL stands in no error and no `Debug` of this crate. Without `sslmode=verify-full` whoever sits
-/// between the two reads and changes sessions at will; see [TLS](crate#tls-to-postgresql).
+/// No error and no `Debug` of this crate contains the password of the URL. Without
+/// `sslmode=verify-full` an attacker in the network can read and change sessions; see
+/// [TLS](crate#tls-to-postgresql).
 pub struct PostgresStore {
     pool: PgPool,
-    /// How long a statement may take until its connection is given up.
+    /// How long a statement may take until its connection is closed.
     at_most: Duration,
     is_prepared: AtomicBool,
 }
 
 impl PostgresStore {
-    /// Connects, and makes the tables if need be.
+    /// Connects, and creates the tables if needed.
     ///
     /// The URL is one of libpq: `postgres://user:password@host:port/database?sslmode=...`.
     ///
     /// # Errors
-    /// Those of [`connect_lazy`](Self::connect_lazy) and of [`prepare`](Self::prepare).
+    /// Returns the errors of [`connect_lazy`](Self::connect_lazy) and of
+    /// [`prepare`](Self::prepare).
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let store = Self::connect_lazy(url)?;
         store.prepare().await?;
         Ok(store)
     }
 
-    /// Connects at the first verb, so that an application starts while its database is down.
+    /// Creates a store that connects at the first method, so that an application starts while its
+    /// database is down.
     ///
     /// ```
     /// use handstamp_sqlx::PostgresStore;
@@ -83,7 +88,8 @@ impl PostgresStore {
     /// ```
     ///
     /// # Errors
-    /// When the URL is none of PostgreSQL, and outside of a Tokio runtime.
+    /// Returns a [`StoreError`] if the URL is not one of PostgreSQL, and outside of a Tokio
+    /// runtime.
     pub fn connect_lazy(url: &str) -> Result<Self, StoreError> {
         if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
             return Err(StoreError::new(
@@ -100,17 +106,17 @@ impl PostgresStore {
         }
         Handle::try_current().map_err(StoreError::new)?;
         Ok(Self {
-            // By then the database has answered, were it only that the statement took too long.
+            // The database has answered by then, if only that the statement took too long.
             at_most: STUCK + AT_MOST_FOR_A_CONNECTION,
             ..Self::in_pool(pool_options().connect_lazy_with(options))
         })
     }
 
-    /// In a pool that the application has already. Connects at the first verb.
+    /// Uses an existing pool of the application. Connects at the first method.
     ///
-    /// The pool's settings count. An `acquire_timeout` of a second keeps requests short while the database is down, and a
-    /// `statement_timeout` keeps statements from waiting when their callers do not any more. `test_before_acquire`, which is
-    /// on by default, costs each verb a second round trip.
+    /// The settings of the pool apply. An `acquire_timeout` of a second keeps requests short while
+    /// the database is down, and a `statement_timeout` ends statements whose callers no longer
+    /// wait. `test_before_acquire`, which is on by default, costs each method a second round trip.
     #[must_use]
     pub fn in_pool(pool: PgPool) -> Self {
         Self {
@@ -120,12 +126,12 @@ impl PostgresStore {
         }
     }
 
-    /// Connects now, and makes the tables if need be: for an application that wants to know at its start. Verbs do it by
-    /// themselves.
+    /// Connects now, and creates the tables if needed, to detect errors at the start of an
+    /// application. Methods do it on their own.
     ///
     /// # Errors
-    /// When the database cannot be reached; when the user may not create tables and there are none yet; and when the tables
-    /// were made by a newer release of this crate.
+    /// Returns a [`StoreError`] if the database cannot be reached; if the user may not create
+    /// tables and there are none yet; and if the tables were made by a newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
             let mut connection = self.pool.acquire().await.map_err(failed)?;
@@ -159,16 +165,23 @@ impl Store for PostgresStore {
         Box::pin(self.live_session(read))
     }
 
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        Box::pin(self.change_data(update))
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
-        Box::pin(self.end_session(revoke))
+        Box::pin(self.revoke_one(revoke))
     }
 
     fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
-        Box::pin(self.end_sessions(revoke))
+        Box::pin(self.revoke_many(revoke))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.remember_token(revoke))
+        Box::pin(self.insert_revoked_token(revoke))
     }
 
     fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
@@ -176,14 +189,14 @@ impl Store for PostgresStore {
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
-        Box::pin(self.remove_what_is_over())
+        Box::pin(self.remove_ended())
     }
 }
 
 fn pool_options() -> PgPoolOptions {
     PgPoolOptions::new()
         .acquire_timeout(AT_MOST_FOR_A_CONNECTION)
-        // One round trip less for each verb. Only a connection that was idle is asked whether it still works.
+        // Saves each method a round trip. Only a connection that was idle is tested.
         .test_before_acquire(false)
         .before_acquire(|connection, pooled| {
             Box::pin(async move {
@@ -198,14 +211,15 @@ fn pool_options() -> PgPoolOptions {
         })
 }
 
-/// Makes the tables, or brings them up to date.
+/// Creates the tables, or brings them up to date.
 async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
     let seen = newest(connection).await.map_err(failed)?;
     if compare(&STEPS, seen)? == Tables::UpToDate {
-        // A role that may not create tables comes as far as here.
+        // A role that may not create tables gets this far.
         return Ok(());
     }
-    // What another node commits must be seen, whatever the usual isolation level is here.
+    // Migrations that another node commits must be visible, whatever the default isolation level
+    // is.
     let transaction = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED");
     let mut transaction = transaction.await.map_err(failed)?;
     // Many nodes may start at once. The lock ends with the transaction, however that ends.
@@ -214,18 +228,18 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    // Longer than a verb may take.
+    // Migrations may take longer than a method.
     query("SET LOCAL statement_timeout = 0")
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
     if bring_up_to_date(&mut *transaction, &STEPS).await? {
-        tracing::info!("made the tables of handstamp in PostgreSQL, or brought them up to date");
+        tracing::info!("created or updated the tables of handstamp in PostgreSQL");
     }
     transaction.commit().await.map_err(failed)
 }
 
-/// The newest migration that the database has seen.
+/// Returns the newest migration that the database has.
 async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
     let has_tables: bool = query_scalar("SELECT to_regclass('handstamp_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
@@ -246,10 +260,11 @@ const STEPS: [Step; 1] = [Step {
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// The bytes of "handstmp".
 const LOCK: i64 = 0x6861_6e64_7374_6d70;
-/// Less than the time that a request may wait for its store.
+/// Shorter than the time that a request may wait for its store.
 const AT_MOST_FOR_A_CONNECTION: Duration = Duration::from_secs(1);
 const AT_MOST_FOR_A_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
-/// Long enough for a database to have ended a connection, short enough for few requests to meet that.
+/// Long enough for a database to have closed a connection, short enough for few requests to meet
+/// that.
 const IDLE: Duration = Duration::from_secs(1);
-/// No caller waits any more for what takes so long.
+/// No caller waits for as long as this.
 const STUCK: Duration = Duration::from_secs(5);

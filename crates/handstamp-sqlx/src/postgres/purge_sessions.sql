@@ -1,5 +1,5 @@
--- The clock in a subquery, so that the index can be searched for its value; rows by their place, so that they are not
--- searched for at all. They are locked, so they stay in their places.
+-- The clock is in a subquery, so that the index can be searched for its value. Rows are addressed
+-- by their place, so that they need not be searched; they are locked, so they stay in their places.
 WITH gone AS (
     DELETE FROM handstamp_sessions WHERE ctid = ANY (ARRAY(
         SELECT s.ctid

@@ -1,8 +1,9 @@
--- Ends sessions one by one, so that liveness is a matter of the row alone. A session that is being created meanwhile is
--- not seen here, and lives: it was created after this.
+-- Revokes each session on its own, so that the row alone decides whether a session is live. A
+-- session that is being created at the same time is not seen here, and stays live: it counts as
+-- created after this.
 --
--- Locks are taken in one order, so that two callers never wait for each other: the user's not-before, then the sessions
--- by their ids.
+-- Locks are taken in one order, so that two callers never wait for each other: the not-before of
+-- the account, then the sessions by their ids.
 WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 ),
@@ -16,7 +17,7 @@ remembered AS (
 ),
 live AS MATERIALIZED (
     SELECT s.id
-    FROM (SELECT count(*) FROM remembered) AS first_of_all
+    FROM (SELECT count(*) FROM remembered) AS locked_first
     CROSS JOIN clock
     JOIN handstamp_sessions AS s ON s.uid = $1
     WHERE s.revoked_at IS NULL

@@ -1,7 +1,9 @@
--- Rotation and recovery in one step: the conditions and the new row are those of `SessionRow` in the core.
+-- Rotation and recovery in one step: the conditions and the new row are those of `SessionRow` in
+-- the core.
 --
--- When another caller holds the row, PostgreSQL waits, and then asks the conditions on the row again, as it is then. So a
--- session that was revoked meanwhile stays revoked, and of many callers with one token only the first rotates.
+-- When another caller holds the row, PostgreSQL waits, and then evaluates the conditions on the new
+-- row. A session that was revoked in the meantime stays revoked, and of many callers with one token
+-- only the first rotates.
 WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 )

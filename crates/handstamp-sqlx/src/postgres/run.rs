@@ -1,7 +1,8 @@
-//! How statements run: to their end, also when nobody waits for it any more.
+//! Runs statements to their end, even when their caller no longer waits.
 //!
-//! A caller may give up at any time. A driver that is interrupted anywhere between a statement and its answer has to find
-//! out later what is still to come; so statements run in tasks of their own, which nobody interrupts.
+//! A caller may give up at any time. A driver that is interrupted between a statement and its
+//! answer would later have to find out what is still to come. Statements therefore run in tasks of
+//! their own, which are not interrupted.
 
 use std::io;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::common::failure::failed;
 pub(super) type Statement<'a> = Query<'a, Postgres, PgArguments>;
 
 impl PostgresStore {
-    /// Runs a statement, up to and with its commit.
+    /// Runs a statement to the end of its commit.
     pub(super) async fn rows<'a>(
         &self,
         statement: impl Fn() -> Statement<'a> + Send + Sync,
@@ -52,7 +53,7 @@ impl PostgresStore {
     }
 }
 
-/// Runs this to its end, also when this future is dropped.
+/// Runs a task to its end, even when this future is dropped.
 pub(super) async fn in_a_task<T: Send + 'static>(
     task: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, StoreError> {
@@ -70,13 +71,14 @@ async fn run(
     if let Ok(done) = timeout(at_most, rows).await {
         return done;
     }
-    // Its place in the pool is free for another one.
+    // Frees its place in the pool for another one.
     connection.close_on_drop();
     Err(Error::Io(io::ErrorKind::TimedOut.into()))
 }
 
-/// Whether the database did nothing, and wants to be asked again: two transactions were in each other's way. Where the
-/// isolation level is the usual one there are no such conflicts, but a database's settings may say another.
+/// Returns whether the database did nothing and the statement can be repeated, because two
+/// transactions conflicted. The default isolation level has no such conflicts, but the settings of
+/// a database may choose another.
 fn is_undone(error: &Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     // serialization_failure, deadlock_detected

@@ -1,9 +1,9 @@
-//! What is asked of PostgreSQL: one function for each statement.
+//! The statements of PostgreSQL: one function for each.
 
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
+    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query;
 
@@ -67,10 +67,10 @@ impl Statements for PostgresStore {
         only(&rows, Seen::read)
     }
 
-    async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+    async fn acknowledge(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
         let rows = self
             .rows(|| {
-                query(include_str!("arrive.sql"))
+                query(include_str!("acknowledge.sql"))
                     .bind(rotate.uid.as_str())
                     .bind(rotate.session.as_str())
                     .bind(rotate.presented.token.as_str())
@@ -122,7 +122,7 @@ impl Statements for PostgresStore {
     }
 }
 
-/// The verbs that are one statement.
+/// The methods that are one statement.
 impl PostgresStore {
     pub(super) async fn live_session(
         &self,
@@ -138,7 +138,22 @@ impl PostgresStore {
         first(&rows, session)
     }
 
-    pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
+    pub(super) async fn change_data(
+        &self,
+        update: UpdateSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("update_session.sql"))
+                    .bind(update.account.as_str())
+                    .bind(update.session.as_str())
+                    .bind(&*update.data)
+            })
+            .await?;
+        first(&rows, session)
+    }
+
+    pub(super) async fn revoke_one(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
         let rows = self
             .rows(|| {
                 query(include_str!("revoke_session.sql"))
@@ -150,7 +165,7 @@ impl PostgresStore {
         Ok(!rows.is_empty())
     }
 
-    pub(super) async fn end_sessions(
+    pub(super) async fn revoke_many(
         &self,
         revoke: RevokeUser,
     ) -> Result<Vec<SessionId>, StoreError> {
@@ -173,7 +188,7 @@ impl PostgresStore {
         all(&rows, session_id)
     }
 
-    pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
+    pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
         self.rows(|| {
             query(include_str!("revoke_token.sql"))
                 .bind(revoke.uid.as_str())
@@ -194,7 +209,7 @@ impl PostgresStore {
         all(&rows, session)
     }
 
-    pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {
+    pub(super) async fn remove_ended(&self) -> Result<u64, StoreError> {
         let mut removed = 0;
         for statement in [
             include_str!("purge_sessions.sql"),
@@ -214,5 +229,5 @@ impl PostgresStore {
     }
 }
 
-/// Few enough that they are gone in milliseconds.
+/// Few enough to be removed within milliseconds.
 const BATCH: i64 = 1000;

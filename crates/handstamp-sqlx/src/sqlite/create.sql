@@ -1,5 +1,6 @@
 WITH clock AS (
-    -- One millisecond after the user's not-before at the earliest: a log-in right after "log out everywhere" holds.
+    -- At least one millisecond after the not-before of the account: a log-in right after a
+    -- revocation of all sessions is valid.
     SELECT max(
         CAST(round(unixepoch('subsec') * 1000) AS INTEGER),
         coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.uid = ?1), 0)
@@ -13,7 +14,7 @@ SELECT
     ?2, ?1, 1, ?3, true, now, now, now, now,
     min(now + ?4, now + ?5), now + ?5, ?6, ?7
 FROM clock
--- So that SQLite does not read a join's ON.
+-- Keeps SQLite from reading ON as a part of a join.
 WHERE true
 ON CONFLICT (id) DO NOTHING
 RETURNING *

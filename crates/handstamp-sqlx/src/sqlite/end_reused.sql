@@ -1,4 +1,4 @@
--- Only the session that was judged: live, and not rotated since. Of two callers one finds it so.
+-- Only the session as it was judged: live, and not rotated since. Of two callers one finds it so.
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )

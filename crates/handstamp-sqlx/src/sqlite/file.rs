@@ -1,4 +1,4 @@
-//! The file of a database.
+//! The file of a SQLite database: its name and its permissions.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::str::FromStr as _;
 use handstamp::error::StoreError;
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// Of a path, or of a URL that begins with `sqlite:`.
+/// Reads a path, or a URL that begins with `sqlite:`.
 pub(super) fn options(file: &Path) -> Result<SqliteConnectOptions, StoreError> {
     let url = file.to_str().filter(|text| text.starts_with("sqlite:"));
     let options = match url {
@@ -24,7 +24,8 @@ pub(super) fn options(file: &Path) -> Result<SqliteConnectOptions, StoreError> {
     Ok(options)
 }
 
-/// Makes the file for its owner alone, if there is none. The files that SQLite puts beside it take over its mode.
+/// Creates the file for its owner alone, if it does not exist. SQLite gives its additional files
+/// the same mode.
 pub(super) fn make_private(file: &Path) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

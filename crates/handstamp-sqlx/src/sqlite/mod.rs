@@ -1,4 +1,4 @@
-//! Sessions in SQLite.
+//! The store for SQLite: its files, its settings and its tables.
 
 mod file;
 mod statements;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Error, SqliteConnection, SqlitePool, query_scalar};
@@ -22,14 +22,16 @@ use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::verbs;
 use statements::begin;
 
-/// Sessions and revocations in a file: for an application on one machine, of one process or a few.
+/// Keeps sessions and revocations in a SQLite file: for an application on one machine, with one
+/// process or a few.
 ///
-/// Nothing that was answered is lost, neither when the process dies nor when the power fails: each write is on the disk
-/// before it is answered (`journal_mode=WAL`, `synchronous=FULL`). That is what a write costs: SQLite has one writer at a
-/// time, and a disk's flush takes from a tenth of a millisecond to ten. Requests with access tokens write once a minute for
-/// each session, all others only read.
+/// No answered write is lost, neither when the process dies nor when the power fails: each write is
+/// on the disk before it is answered (`journal_mode=WAL`, `synchronous=FULL`). That is the cost of
+/// a write: SQLite has one writer at a time, and a flush of the disk takes 0.1 to 10 milliseconds.
+/// Requests with access tokens write once a minute per session, all others only read.
 ///
-/// Tables are made at the first use; all have names that begin with `handstamp_`. Time is that of the machine's clock.
+/// Tables are created at the first use; the names of all of them begin with `handstamp_`. The clock
+/// is that of the machine.
 ///
 /// ```
 /// use handstamp::store::{Store, AccountId};
@@ -49,25 +51,28 @@ use statements::begin;
 /// ```
 ///
 /// # Security
-/// A file that [`open`](Self::open) makes is for its owner alone (mode 0600). Who can write it can log in as anybody whose
-/// session it holds only with the signing key as well, but can bring back sessions that were ended.
+/// [`open`](Self::open) creates a file for its owner alone (mode 0600). Write access to the file
+/// allows to revive revoked sessions, and together with the signing key to log in as the user of
+/// any session.
 ///
-/// Never on a network file system: their locks lie, and SQLite's shared memory does not work there.
+/// Never use a network file system: their locks are unreliable, and SQLite's shared memory does not
+/// work there.
 pub struct SqliteStore {
     readers: SqlitePool,
-    /// One connection: who wants to write waits here, first come, first served, and not in SQLite, where luck decides.
+    /// One connection: writers queue here in order, and not in SQLite, where the order is random.
     writer: SqlitePool,
     is_prepared: AtomicBool,
 }
 
 impl SqliteStore {
-    /// Opens a file, which is made if need be, and makes the tables in it.
+    /// Opens a file, creates it if needed, and creates the tables in it.
     ///
     /// The file is a path, or a URL such as `sqlite:///var/lib/app/sessions.db`.
     ///
     /// # Errors
-    /// When the file cannot be opened or made; when its tables were made by a newer release of this crate; for a database in
-    /// memory, which is what `MemoryStore` is for; and outside of a Tokio runtime.
+    /// Returns a [`StoreError`] if the file cannot be opened or created; if its tables were made by
+    /// a newer release of this crate; for a database in memory, which is what `MemoryStore` is for;
+    /// and outside of a Tokio runtime.
     pub async fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
         Handle::try_current().map_err(StoreError::new)?;
         let options = file::options(file.as_ref())?
@@ -85,11 +90,11 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// In a pool that the application has already. Makes the tables at the first verb.
+    /// Uses an existing pool of the application. Creates the tables at the first method.
     ///
-    /// The pool's settings count. Let them be `journal_mode=WAL`, `synchronous=FULL` and a busy timeout of seconds; with the
-    /// usual `synchronous=NORMAL` a power failure may undo the last log-outs. A database in memory needs a pool of exactly
-    /// one connection, which is never closed.
+    /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
+    /// timeout of seconds; with the usual `synchronous=NORMAL` a power failure may undo the last
+    /// log-outs. A database in memory needs a pool of exactly one connection that is never closed.
     #[must_use]
     pub fn in_pool(pool: SqlitePool) -> Self {
         Self {
@@ -99,10 +104,12 @@ impl SqliteStore {
         }
     }
 
-    /// Makes the tables now, if need be: for an application that wants to know at its start. Verbs do it by themselves.
+    /// Creates the tables now, if needed, to detect errors at the start of an application. Methods
+    /// do it on their own.
     ///
     /// # Errors
-    /// When the database cannot be opened, and when the tables were made by a newer release of this crate.
+    /// Returns a [`StoreError`] if the database cannot be opened, or if its tables were made by a
+    /// newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
             let mut connection = self.writer.acquire().await.map_err(failed)?;
@@ -136,16 +143,23 @@ impl Store for SqliteStore {
         Box::pin(self.live_session(read))
     }
 
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        Box::pin(self.change_data(update))
+    }
+
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
-        Box::pin(self.end_session(revoke))
+        Box::pin(self.revoke_one(revoke))
     }
 
     fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
-        Box::pin(self.end_sessions(revoke))
+        Box::pin(self.revoke_many(revoke))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.remember_token(revoke))
+        Box::pin(self.insert_revoked_token(revoke))
     }
 
     fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
@@ -153,7 +167,7 @@ impl Store for SqliteStore {
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
-        Box::pin(self.remove_what_is_over())
+        Box::pin(self.remove_ended())
     }
 }
 
@@ -161,27 +175,27 @@ fn pool_options(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(BUSY)
-        // There is no other end that could hang up.
+        // There is no server that could close a connection.
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
 }
 
-/// Makes the tables, or brings them up to date.
+/// Creates the tables, or brings them up to date.
 async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let seen = newest(connection).await.map_err(failed)?;
     if compare(&STEPS, seen)? == Tables::UpToDate {
         return Ok(());
     }
-    // Many processes may start at once: from here on there is one.
+    // Many processes may start at once: from here on there is only one.
     let mut transaction = begin(connection).await.map_err(failed)?;
     if bring_up_to_date(&mut *transaction, &STEPS).await? {
-        tracing::info!("made the tables of handstamp in SQLite, or brought them up to date");
+        tracing::info!("created or updated the tables of handstamp in SQLite");
     }
     transaction.commit().await.map_err(failed)
 }
 
-/// The newest migration that the database has seen.
+/// Returns the newest migration that the database has.
 async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error> {
     let has_tables: bool = query_scalar(
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'handstamp_migrations')",
@@ -201,7 +215,7 @@ const STEPS: [Step; 1] = [Step {
     description: "sessions",
     sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
 }];
-/// As many as may read at once; each is a thread.
+/// How many callers may read at once; each needs a thread.
 const READERS: u32 = 4;
-/// How long SQLite waits for another process that writes. A request waits less long.
+/// How long SQLite waits for another process that writes. A request waits for less.
 const BUSY: Duration = Duration::from_secs(5);

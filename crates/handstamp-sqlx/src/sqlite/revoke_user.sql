@@ -1,4 +1,4 @@
--- Ends sessions one by one, so that liveness is a matter of the row alone.
+-- Revokes each session on its own, so that the row alone decides whether a session is live.
 UPDATE handstamp_sessions AS s
 SET revoked_at = ?5, reason = ?6
 WHERE s.uid = ?1

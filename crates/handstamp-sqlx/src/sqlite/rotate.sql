@@ -1,7 +1,8 @@
--- Rotation and recovery in one step: the conditions and the new row are those of `SessionRow` in the core.
+-- Rotation and recovery in one step: the conditions and the new row are those of `SessionRow` in
+-- the core.
 --
--- SQLite takes its lock before the first line runs, so the clock is read, and the conditions are asked, when it is
--- this caller's turn.
+-- SQLite takes its lock before the first line runs, so the clock is read and the conditions are
+-- evaluated when it is this caller's turn.
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )

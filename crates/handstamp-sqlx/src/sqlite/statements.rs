@@ -1,13 +1,13 @@
-//! What is asked of SQLite: one function for each statement.
+//! The statements of SQLite: one function for each.
 //!
-//! A statement that writes takes SQLite's lock, runs and commits in one step on a thread of its own. So no lock is held
-//! while a future is not polled, and one that is dropped leaves nothing behind. Only [`SqliteStore::end_sessions`] needs a
-//! transaction of several steps.
+//! A statement that writes takes SQLite's lock, runs and commits in one step on a thread of its
+//! own. No lock is held while a future is not polled, and a dropped future leaves nothing behind.
+//! Only [`SqliteStore::revoke_many`] needs a transaction of several statements.
 
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UserRevocation,
+    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -61,8 +61,8 @@ impl Statements for SqliteStore {
         only(&self.read(statement).await?, Seen::read)
     }
 
-    async fn arrive(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
-        let statement = query(include_str!("arrive.sql"))
+    async fn acknowledge(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("acknowledge.sql"))
             .bind(rotate.uid.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str());
@@ -95,7 +95,7 @@ impl Statements for SqliteStore {
             AdmitPurpose::Refresh(presented) => (None, Some(presented)),
         };
         let presenting = presented.map(|presented| presented.generation);
-        let statement = query(include_str!("note.sql"))
+        let statement = query(include_str!("record.sql"))
             .bind(admit.uid.as_str())
             .bind(session)
             .bind(admit.token.as_str())
@@ -110,7 +110,7 @@ impl Statements for SqliteStore {
     }
 }
 
-/// The other verbs.
+/// The methods that are one statement or one transaction.
 impl SqliteStore {
     pub(super) async fn live_session(
         &self,
@@ -122,7 +122,18 @@ impl SqliteStore {
         first(&self.read(statement).await?, session)
     }
 
-    pub(super) async fn end_session(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
+    pub(super) async fn change_data(
+        &self,
+        update: UpdateSession,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("update_session.sql"))
+            .bind(update.account.as_str())
+            .bind(update.session.as_str())
+            .bind(&*update.data);
+        first(&self.write(statement).await?, session)
+    }
+
+    pub(super) async fn revoke_one(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
         let statement = query(include_str!("revoke_session.sql"))
             .bind(revoke.uid.as_str())
             .bind(revoke.session.as_str())
@@ -130,17 +141,17 @@ impl SqliteStore {
         Ok(!self.write(statement).await?.is_empty())
     }
 
-    pub(super) async fn end_sessions(
+    pub(super) async fn revoke_many(
         &self,
         revoke: RevokeUser,
     ) -> Result<Vec<SessionId>, StoreError> {
         self.prepare().await?;
         let mut connection = self.writer.acquire().await.map_err(failed)?;
-        let ended = end_sessions(&mut connection, &revoke).await;
+        let ended = revoke_many(&mut connection, &revoke).await;
         all(&ended.map_err(failed)?, session_id)
     }
 
-    pub(super) async fn remember_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
+    pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
         let statement = query(include_str!("revoke_token.sql"))
             .bind(revoke.uid.as_str())
             .bind(revoke.token.as_str())
@@ -156,7 +167,7 @@ impl SqliteStore {
         all(&self.read(statement).await?, session)
     }
 
-    pub(super) async fn remove_what_is_over(&self) -> Result<u64, StoreError> {
+    pub(super) async fn remove_ended(&self) -> Result<u64, StoreError> {
         self.prepare().await?;
         let mut removed = 0;
         for statement in [
@@ -165,7 +176,7 @@ impl SqliteStore {
             include_str!("purge_revoked_tokens.sql"),
         ] {
             loop {
-                // In a queue with all who write, anew for each batch.
+                // Queues with other writers anew for each batch.
                 let done = query(statement).bind(BATCH).execute(&self.writer).await;
                 let batch = done.map_err(failed)?.rows_affected();
                 removed += batch;
@@ -182,14 +193,15 @@ impl SqliteStore {
         statement.fetch_all(&self.readers).await.map_err(failed)
     }
 
-    /// Runs a statement, up to and with its commit: that is why all rows are fetched, also where there is one.
+    /// Runs a statement to the end of its commit, which is why all rows are fetched even where
+    /// there is only one.
     async fn write(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
         self.prepare().await?;
         statement.fetch_all(&self.writer).await.map_err(failed)
     }
 }
 
-async fn end_sessions(
+async fn revoke_many(
     connection: &mut SqliteConnection,
     revoke: &RevokeUser,
 ) -> Result<Vec<SqliteRow>, Error> {
@@ -212,7 +224,7 @@ async fn end_sessions(
         .fetch_all(&mut *transaction)
         .await?;
     if let Some(before) = before {
-        query(include_str!("remember.sql"))
+        query(include_str!("set_not_before.sql"))
             .bind(revoke.uid.as_str())
             .bind(before)
             .bind(now)
@@ -224,12 +236,12 @@ async fn end_sessions(
     Ok(ended)
 }
 
-/// A transaction that will write. One that starts as a reader may find that it cannot.
+/// Starts a transaction that will write. One that starts as a reader may be unable to write later.
 pub(super) async fn begin(
     connection: &mut SqliteConnection,
 ) -> Result<Transaction<'_, Sqlite>, Error> {
     connection.begin_with("BEGIN IMMEDIATE").await
 }
 
-/// Few enough that they are gone in milliseconds.
+/// Few enough to be removed within milliseconds.
 const BATCH: i64 = 1000;

@@ -1,4 +1,4 @@
-//! What the tests of both databases share.
+//! Shared parts of the tests of both databases.
 
 #![allow(
     dead_code,
@@ -24,7 +24,7 @@ use handstamp::store::{
 use handstamp_sqlx::PostgresStore;
 use sqlx::postgres::PgPoolOptions;
 
-/// A folder that is removed with all that is in it.
+/// A folder that is removed with its contents.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -47,7 +47,7 @@ impl Drop for Folder {
     }
 }
 
-/// A session of a user, both of this name.
+/// An account and a session, both of this name.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) uid: AccountId,
@@ -62,7 +62,7 @@ impl Login {
         }
     }
 
-    /// The refresh token of this generation.
+    /// Returns the id of the refresh token of this generation.
     pub(crate) fn token(&self, generation: u64) -> TokenId {
         let first = TokenId::from(self.session.as_str());
         (1..generation).fold(first, |token, _| token.successor(&self.session))
@@ -73,18 +73,18 @@ impl Login {
         NewSession::new(session, uid, self.token(1), HOUR, HOUR)
     }
 
-    /// Exchanges the token of this generation, however young it is.
+    /// Rotates the token of this generation, however young it is.
     pub(crate) fn rotate(&self, generation: u64) -> Rotate {
         let (uid, session) = (self.uid.clone(), self.session.clone());
         let token = self.token(generation);
         let presented = PresentedToken::new(&session, token, generation, Duration::ZERO);
         let mut rotate = Rotate::new(uid, session, presented, HOUR);
-        // So that the next generation can be exchanged at once.
+        // Allows to rotate the next generation at once.
         rotate.acknowledged = true;
         rotate
     }
 
-    /// Shows an access token of this generation.
+    /// Presents an access token of this generation.
     pub(crate) fn access(&self, generation: u64) -> Admit {
         let purpose = AdmitPurpose::Access { generation };
         let admit = Admit::new(self.uid.clone(), TokenId::from("access"), now(), purpose);
@@ -109,7 +109,8 @@ impl Login {
     }
 }
 
-/// In a pool whose callers wait for as long as it takes: on a machine that is busy with other tests a thousand of them may.
+/// Returns a store whose callers wait long for a connection, for a thousand callers on a busy
+/// machine.
 pub(crate) async fn patient(url: &str) -> PostgresStore {
     let options = PgPoolOptions::new()
         .acquire_timeout(Duration::from_mins(1))
@@ -121,7 +122,7 @@ pub(crate) fn now() -> UnixTime {
     SystemClock::default().now()
 }
 
-/// Each in a task of its own.
+/// Runs each future in a task of its own.
 pub(crate) async fn together<T: Send + 'static>(
     tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {

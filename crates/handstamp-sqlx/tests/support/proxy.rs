@@ -1,4 +1,4 @@
-//! A network between a program and its database.
+//! A network between a program and its database, which the test can slow down and break.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct Counts {
     connections: AtomicUsize,
-    /// So many of them, the oldest, lead nowhere.
+    /// The number of connections, the oldest ones, that lead nowhere.
     swallowed: AtomicUsize,
 }
 
 impl Proxy {
-    /// Every answer takes so long to get through.
+    /// Starts a proxy that delays every answer by this duration.
     pub(crate) async fn start(database: &str, distance: Duration) -> Self {
         let (_, rest) = database.split_once('@').unwrap();
         let (to, _) = rest.split_once('/').unwrap();
@@ -56,7 +56,7 @@ impl Proxy {
         &self.url
     }
 
-    /// From now on nothing gets through the connections that were made until now. They stay open.
+    /// Stops forwarding on all present connections, which stay open.
     pub(crate) fn swallow(&self) {
         let connections = self.counts.connections.load(Ordering::Relaxed);
         self.counts.swallowed.store(connections, Ordering::Relaxed);

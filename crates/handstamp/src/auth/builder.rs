@@ -7,12 +7,12 @@ use super::Auth;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::context::blocklist::{Blocklist, TokenInfo, TokenStatus};
-use crate::context::{Context, Listener, NO_STORE, SessionEvent};
-use crate::error::StoreError;
+use crate::context::{Context, Listener, SessionEvent};
+use crate::error::{ConfigError, Problem, StoreError};
 use crate::random::{RandomSource, SystemRandom};
 use crate::store::Store;
 
-/// An [`Auth`] in the making.
+/// Builder for [`Auth`].
 #[derive(Debug)]
 #[must_use = "call `build`"]
 pub struct AuthBuilder {
@@ -44,7 +44,7 @@ impl AuthBuilder {
     /// use handstamp::{Auth, Config};
     ///
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -71,7 +71,7 @@ impl AuthBuilder {
     ///             eprintln!("somebody copied a refresh token: {event:?}");
     ///         }
     ///     })
-    ///     .build();
+    ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_session_event(
@@ -99,7 +99,7 @@ impl AuthBuilder {
     ///         let revoked = token.id() == "the id of a stolen token";
     ///         Ok(if revoked { TokenStatus::Revoked } else { TokenStatus::Active })
     ///     })
-    ///     .build();
+    ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_blocklist<F, A>(mut self, ask: F) -> Self
@@ -123,9 +123,24 @@ impl AuthBuilder {
         self
     }
 
-    /// Done. Logs the configuration's warnings.
-    #[must_use]
-    pub fn build(self) -> Auth {
+    /// Makes the [`Auth`], and logs the configuration's warnings.
+    ///
+    /// ```
+    /// use handstamp::{Auth, Config};
+    ///
+    /// let config = Config::builder()
+    ///     .secret_key("a secret of at least thirty-two bytes")
+    ///     .session_tracking(true)
+    ///     .build()?;
+    /// let error = Auth::builder(config).build().unwrap_err();
+    /// assert_eq!(error.problems()[0].key(), "JWT_SESSION_TRACKING");
+    /// # Ok::<(), handstamp::error::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true` and there is no store: what asks for
+    /// sessions and cannot keep any does not start.
+    pub fn build(self) -> Result<Auth, ConfigError> {
         let Self {
             config,
             clock,
@@ -134,13 +149,18 @@ impl AuthBuilder {
             store,
             listener,
         } = self;
+        if store.is_none() && config.settings.session_tracking == Some(true) {
+            return Err(ConfigError::new(vec![Problem::new(
+                "JWT_SESSION_TRACKING",
+                Some("true"),
+                "sessions need a store, and none was given",
+                "Use Auth::builder(config).store(..), or set it to false",
+            )]));
+        }
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        if store.is_none() && config.settings.session_tracking == Some(true) {
-            tracing::error!("JWT_SESSION_TRACKING=true: {NO_STORE}");
-        }
         let context = Context::new(config, clock, random, blocklist, store, listener);
-        Auth(Arc::new(context))
+        Ok(Auth(Arc::new(context)))
     }
 }

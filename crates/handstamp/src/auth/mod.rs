@@ -6,6 +6,8 @@ mod builder;
 mod rejections;
 mod requests;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::fmt;
@@ -15,7 +17,7 @@ pub use builder::AuthBuilder;
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::error::{AuthError, AuthFailure, Rejection, RejectionKind};
+use crate::error::{AuthError, AuthFailure, ConfigError, Rejection, RejectionKind};
 
 /// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
 ///
@@ -27,7 +29,7 @@ use crate::error::{AuthError, AuthFailure, Rejection, RejectionKind};
 ///         .secret_key("a secret of at least thirty-two bytes")
 ///         .access_token_expires(minutes(15))
 ///         .build()?,
-/// );
+/// )?;
 /// let access = auth.create_access_token("user1")?;
 /// let cookies = auth.set_access_cookies(&access)?;
 /// assert_eq!(cookies.lines().count(), 2); // the token, and its CSRF value
@@ -37,9 +39,16 @@ use crate::error::{AuthError, AuthFailure, Rejection, RejectionKind};
 pub struct Auth(Arc<Context>);
 
 impl Auth {
-    /// With the system's clock and random source, and no store.
-    #[must_use]
-    pub fn new(config: Config) -> Self {
+    /// Makes one with the system's clock and random source, and without a store: tokens are good
+    /// until they expire, and a log-out only deletes cookies. With
+    /// [a store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
+    ///
+    /// Without a store, the first log-in, refresh or log-out logs a warning that says so, unless
+    /// `JWT_SESSION_TRACKING=false` says that this is meant.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true`, because sessions need a store.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
         Self::builder(config).build()
     }
 

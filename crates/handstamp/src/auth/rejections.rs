@@ -27,7 +27,7 @@ impl Auth {
     ///     if failures < 10 { Ok(()) } else { Err(auth.rate_limited(until)) }
     /// }
     ///
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let rejection = admit(&auth, 10, Duration::from_millis(59_001)).unwrap_err();
     /// assert_eq!((rejection.status(), rejection.code()), (429, "rate_limited"));
     /// assert_eq!(rejection.to_string(), "Rate limit exceeded. Retry after 60 seconds.");
@@ -49,7 +49,7 @@ impl Auth {
     /// ```
     /// use handstamp::{Auth, Config};
     ///
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let rejection = auth.busy();
     /// assert_eq!((rejection.status(), rejection.code()), (503, "busy"));
     /// assert!(rejection.headers().contains(&("retry-after", "1".into())));
@@ -68,7 +68,7 @@ impl Auth {
     /// use handstamp::error::StoreError;
     /// use handstamp::{Auth, Config};
     ///
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let rejection = auth.store_unavailable(StoreError::new("connection refused"));
     /// assert_eq!((rejection.status(), rejection.code()), (503, "store_unavailable"));
     /// assert!(!rejection.body().contains("refused"));

@@ -38,7 +38,7 @@ impl Auth {
     /// }
     ///
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let require = Require::access().from([Location::Headers]);
     /// let access = auth.create_access_token("user1")?;
     /// let request = Get { authorization: format!("Bearer {}", access.as_str()) };

@@ -30,7 +30,7 @@ impl Auth {
     /// # use handstamp::{Auth, Config, NewToken, session::ClientInfo, store::MemoryStore};
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-    /// # let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// # let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     /// let user = NewToken::for_subject("user1").scopes(["posts:write"]);
     /// let tokens = auth.log_in(user, ClientInfo::new()).await?;
     /// let cookies = auth.set_cookies(&tokens)?;

@@ -14,7 +14,7 @@ impl Auth {
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let plain = auth.create_access_token("user1")?;
     /// let scoped = auth.create_access_token(NewToken::for_subject("user1").scopes(["posts:write"]))?;
     /// let error = auth.create_access_token(NewToken::for_subject("user1").claim("exp", 0)).unwrap_err();
@@ -50,7 +50,7 @@ impl Auth {
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let pair = auth.create_token_pair(NewToken::for_subject("user1").fresh())?;
     /// assert!(pair.access().expires_at() < pair.refresh().expires_at());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -100,7 +100,7 @@ impl Auth {
     ///
     /// ```
     /// # use handstamp::{Auth, Config};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let lines: Vec<String> = auth.unset_cookies().lines().map(|line| line.to_header_value()).collect();
     /// assert_eq!(lines.len(), 4);
     /// assert!(lines[0].starts_with("access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0;"));

@@ -1,29 +1,25 @@
-//! The proof that no other site made a browser send the request.
+//! The proof that no other site made a browser send the token.
 
-use super::Require;
 use super::verify::Verified;
 use crate::claims::Claims;
 use crate::config::Config;
-use crate::csrf;
+use crate::csrf::{self, OriginChecked};
 use crate::error::RejectionKind;
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
 
-/// A verified token together with the proof that no other site made the browser send it. Only [`check`](Self::check) makes
-/// one, so the proof cannot be paired with another token.
+/// A verified token together with the proof that no other site made the browser send it. Only
+/// [`check`](Self::check) makes one, so the proof cannot be paired with another token.
 pub(crate) struct CsrfCleared<P>(Verified<P>);
 
 impl<P: Purpose> CsrfCleared<P> {
     pub(super) fn check(
         verified: Verified<P>,
+        origin_checked: OriginChecked,
         head: &impl RequestHead,
         config: &Config,
-        require: &Require<P>,
     ) -> Result<Self, RejectionKind> {
-        let Verified {
-            claims, location, ..
-        } = &verified;
-        csrf::check(*location, P::KIND, claims, head, config, require.csrf)?;
+        csrf::check_token(origin_checked, P::KIND, &verified.claims, head, config)?;
         Ok(Self(verified))
     }
 

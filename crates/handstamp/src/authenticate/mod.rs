@@ -35,7 +35,8 @@ pub(crate) fn clear<P: Purpose>(
         .as_deref()
         .unwrap_or(&config.settings.token_locations);
     let presented = locate::locate(head, config, locations, P::KIND)?;
-    csrf::check_presented(presented.location(), P::KIND, head, config, require.csrf)?;
+    let origin_checked =
+        csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
     let verified = verify::verify::<P>(&presented, config, now)?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
@@ -52,10 +53,14 @@ pub(crate) fn clear<P: Purpose>(
     {
         return Err(RejectionKind::FreshTokenRequired);
     }
-    CsrfCleared::check(verified, head, config, require)
+    CsrfCleared::check(verified, origin_checked, head, config)
 }
 
-/// `auth_time` is in whole seconds, rounded down, so the log-in seems up to a second older than it is.
+/// Whether the log-in that made the token is no older than this. `auth_time` is in whole seconds,
+/// rounded down, so the log-in seems up to a second older than it is.
+///
+/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as for
+/// the end of a token (verify.rs), zero by default and bounded at start-up.
 pub(crate) fn is_fresh_within(
     claims: &Claims,
     config: &Config,

@@ -78,7 +78,7 @@ impl Config {
     /// let config = Config::hardened("https://app.example.com")
     ///     .secret_key("a secret of at least thirty-two bytes")
     ///     .build()?;
-    /// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     /// let access = auth.create_access_token("user1")?;
     /// let cookies = auth.set_access_cookies(&access)?;
     /// let name = cookies.lines().next().map(|line| line.name().to_owned());
@@ -169,7 +169,7 @@ impl ConfigBuilder {
     ///     .refresh_csrf_cookie_name("admin_csrf_refresh_token")
     ///     .alongside(&users)
     ///     .build()?;
-    /// let (users, admins) = (Auth::new(users), Auth::new(admins));
+    /// let (users, admins) = (Auth::new(users)?, Auth::new(admins)?);
     ///
     /// let token = admins.create_access_token("1")?; // says that it is an admin's
     /// let mistake = users.create_access_token(NewToken::for_subject("1").login_type("admin"));

@@ -284,7 +284,7 @@ macro_rules! for_every_setting {
         // Sessions: what lives longer than one token.
 
         /// Sets whether log-ins are kept as sessions. Default: when there is a store. Yes also
-        /// refuses refresh tokens without a session, and without a store everything.
+        /// refuses refresh tokens without a session, and no `Auth` is made without a store.
         "JWT_SESSION_TRACKING"
         session_tracking(value bool): Option<bool> = None;
 

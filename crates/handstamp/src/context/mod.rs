@@ -7,7 +7,7 @@ mod event;
 mod watchers;
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use blocklist::{Blocklist, TokenInfo, TokenStatus};
@@ -32,6 +32,7 @@ pub(crate) struct Context {
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
     watchers: Watchers,
+    warned_without_store: Once,
 }
 
 impl Context {
@@ -56,6 +57,7 @@ impl Context {
             store,
             listener,
             watchers: Watchers::default(),
+            warned_without_store: Once::new(),
         }
     }
 
@@ -95,17 +97,32 @@ impl Context {
         &*self.random
     }
 
-    /// The store, if there is one. An error where the settings ask for sessions and there is none: no token is let in then.
-    pub(crate) fn store(&self) -> Result<Option<&dyn Store>, StoreError> {
-        match self.store.as_deref() {
-            None if self.requires_sessions() => Err(no_store()),
-            store => Ok(store),
-        }
+    /// The store, if there is one. Where the settings require sessions there is one, because no `Auth` is built otherwise.
+    pub(crate) fn store(&self) -> Option<&dyn Store> {
+        self.store.as_deref()
     }
 
     /// The store, for what makes no sense without one.
     pub(crate) fn required_store(&self) -> Result<&dyn Store, StoreError> {
-        self.store.as_deref().ok_or_else(no_store)
+        let error = || {
+            StoreError::new(
+                "sessions need a store, and none was given: use Auth::builder(config).store(..)",
+            )
+        };
+        self.store().ok_or_else(error)
+    }
+
+    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings do not say that this is
+    /// meant.
+    pub(crate) fn warn_without_store(&self) {
+        if self.store.is_none() && self.config.settings.session_tracking.is_none() {
+            self.warned_without_store.call_once(|| {
+                tracing::warn!(
+                    "a log-out deletes cookies and ends no token, because there is no store: use \
+                     Auth::builder(config).store(..), or set JWT_SESSION_TRACKING=false if this is meant"
+                );
+            });
+        }
     }
 
     /// Whether a log-in makes a session. A session that is there counts in any case.
@@ -159,12 +176,5 @@ impl Context {
         }
     }
 }
-
-fn no_store() -> StoreError {
-    StoreError::new(NO_STORE)
-}
-
-pub(crate) const NO_STORE: &str =
-    "sessions need a store, and none was given: use Auth::builder(config).store(..)";
 
 const MARGIN: Duration = Duration::from_secs(60 * 60);

@@ -7,15 +7,23 @@ use super::CookieName;
 /// The cookies of one header line, in order
 /// ([RFC 6265bis, section 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
-/// What other readers are too clever about is left alone here, for each cleverness has let somebody plant a cookie under a
-/// name that browsers protect: only `;` separates (no commas, no quotes, no `$Version`), only space and tab are trimmed (no
-/// Unicode spaces), nothing is decoded. Items without `=` or without a name are dropped: to read `=__Host-a=b` as a cookie
-/// `__Host-a` is CVE-2023-23934.
+/// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
+/// a name that browsers protect: only `;` separates (no commas, no quotes, no `$Version`), only
+/// space and tab are trimmed (no Unicode spaces), nothing is decoded. Quotes around a value belong
+/// to it, as they do for browsers, so a quoted token is no token.
+///
+/// Lenient: items without `=` or without a name are dropped, and the rest of the line counts. Risk:
+/// `=__Host-a=b` is read as a cookie `__Host-a` (CVE-2023-23934). Covered: such an item has no name
+/// here, and what is left must be a genuine token.
 pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     items(line).filter_map(pair)
 }
 
-/// The distinct non-empty values of one name over all lines, in order: equal values count once.
+/// The distinct non-empty values of one name over all lines, in order.
+///
+/// Lenient: equal values count once, and an empty value counts as none. Risk: a planted cookie goes
+/// unnoticed. Covered: a copy proves no more than the cookie that it copies, and an empty value is
+/// no token.
 pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName) -> Candidates<'a> {
     let wanted = name.as_str().as_bytes();
     let mut candidates = Candidates::default();

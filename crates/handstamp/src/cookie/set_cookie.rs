@@ -132,7 +132,7 @@ impl SetCookie {
     ///
     /// ```
     /// # use handstamp::{Auth, Config};
-    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let token = auth.create_access_token("user1")?;
     /// let set: Vec<_> = auth.set_access_cookies(&token)?.lines().cloned().collect();
     /// let unset: Vec<_> = auth.unset_access_cookies().lines().cloned().collect();

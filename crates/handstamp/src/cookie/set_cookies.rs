@@ -8,7 +8,7 @@ use super::{Lifetime, SetCookie};
 ///
 /// ```
 /// # use handstamp::{Auth, Config, days};
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let token = auth.create_refresh_token("user1")?;
 /// let remembered = auth.set_refresh_cookies(&token)?.persistent(days(30));
 /// assert!(remembered.lines().all(|line| line.to_header_value().contains("; Max-Age=2592000;")));

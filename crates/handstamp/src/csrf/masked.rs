@@ -1,13 +1,15 @@
-//! CSRF values that look different each time.
+//! Masks a CSRF value, so that it is different on every page, and takes the mask off.
 //!
-//! Where a page that holds a secret is compressed, and repeats what the request said, its length tells how much of the
-//! secret was guessed (BREACH, <https://breachattack.com>). A value that is new on every page has nothing to be guessed.
+//! Where a page that holds a secret is compressed and echoes part of the request, its length tells
+//! how much of the secret an attacker guessed ([BREACH](https://breachattack.com)). A value that is
+//! different in every response leaves nothing to guess. A mask hides nothing from a reader of the
+//! page, and proves nothing: the value under it is compared as if it had been sent plain.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::random::{RandomError, RandomSource};
 
-/// A random pad, and the value under it.
+/// Returns a random pad, followed by the exclusive or of pad and value, in base64url.
 pub(crate) fn mask(value: &str, random: &dyn RandomSource) -> Result<String, RandomError> {
     let mut bytes = vec![0; value.len()];
     random.fill(&mut bytes)?;
@@ -16,7 +18,7 @@ pub(crate) fn mask(value: &str, random: &dyn RandomSource) -> Result<String, Ran
     Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// The value under the mask; `None` when there is no mask.
+/// Returns the value under the mask, or `None` if `sent` is not masked.
 pub(super) fn unmask(sent: &[u8]) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD
         .decode(sent.strip_prefix(PREFIX.as_bytes())?)
@@ -29,7 +31,7 @@ fn xor(one: &[u8], other: &[u8]) -> Vec<u8> {
     one.iter().zip(other).map(|(a, b)| a ^ b).collect()
 }
 
-/// The dot is in no value that we make, nor in those of the original.
+/// Contains a dot, which no CSRF value of handstamp or AuthX does.
 const PREFIX: &str = "masked.";
 
 #[cfg(test)]
@@ -41,7 +43,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_masked_comes_back(value in ".{0,80}") {
+        fn the_value_comes_back_from_under_its_mask(value in ".{0,80}") {
             let masked = mask(&value, &SystemRandom).unwrap();
             prop_assert_eq!(unmask(masked.as_bytes()), Some(value.into_bytes()));
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -49,7 +51,7 @@ mod tests {
         }
 
         #[test]
-        fn two_masks_differ(value in ".{8,80}") {
+        fn two_masks_of_a_value_differ(value in ".{8,80}") {
             let [one, other] = [(); 2].map(|()| mask(&value, &SystemRandom).unwrap());
             prop_assert_ne!(one, other);
         }
@@ -64,7 +66,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_taken(sent: Vec<u8>) {
+        fn no_input_panics(sent: Vec<u8>) {
             let _ = unmask(&[PREFIX.as_bytes(), &sent].concat());
             let _ = unmask(&sent);
         }

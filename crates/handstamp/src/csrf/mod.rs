@@ -1,18 +1,21 @@
-//! Cross-site request forgery: what guards requests whose token came from a cookie.
+//! Cross-site request forgery: judges whether a request that a browser sent with cookies was made
+//! by a page of the service.
+//!
+//! [`policy`] says what a request must prove, [`check`] checks that it does, and each of the others
+//! reads one proof. The room takes the head of a request, the configuration and verified claims,
+//! and gives a reason to refuse the request or none. It never issues, stores or verifies a token.
 
+mod check;
 mod fetch_metadata;
+mod header;
 pub(crate) mod masked;
 mod method;
+mod origin_header;
+mod policy;
 mod token;
 
-pub(crate) use fetch_metadata::{check_presented, check_tokenless};
-pub(crate) use token::{check, check_log_out};
+pub(crate) use check::{OriginChecked, check_log_out, check_origin, check_token, check_tokenless};
+pub(crate) use policy::CsrfDemand;
 
-/// What a route asks of requests whose token came from a cookie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CsrfDemand {
-    Check,
-    /// Where it comes from is still asked.
-    SkipToken,
-    Skip,
-}
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::jws::{MAX_TOKEN_LEN, SignError};
 /// ```
 /// use handstamp::{Auth, Config, error::IssueError};
 ///
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let error = auth.create_access_token("").unwrap_err();
 /// assert!(matches!(error, IssueError::EmptySubject));
 /// # Ok::<(), handstamp::error::ConfigError>(())

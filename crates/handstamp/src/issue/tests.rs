@@ -19,6 +19,7 @@ fn auth(config: ConfigBuilder) -> Auth {
         .with_clock(clock)
         .with_random_source(Counting)
         .build()
+        .unwrap()
 }
 
 fn payload<P: crate::purpose::Purpose>(token: &SignedToken<P>) -> String {
@@ -115,7 +116,8 @@ fn what_cannot_be_issued() {
 
     let dry = Auth::builder(builder().build().unwrap())
         .with_random_source(Dry)
-        .build();
+        .build()
+        .unwrap();
     let error = dry.create_access_token("user1").unwrap_err();
     assert_eq!(error.to_string(), "the system gave no random bytes");
     assert!(dry.create_token_pair("user1").is_err());

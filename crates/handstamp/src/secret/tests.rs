@@ -1,14 +1,12 @@
 //! What is printed and logged shows no secret, no token, no CSRF value, no claim.
 
-use std::fmt::{Debug, Write};
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use tracing::field::{Field, Visit};
-use tracing::{Event, Metadata, Subscriber, span};
 
 use crate::context::blocklist::{TokenInfo, TokenStatus};
-use crate::testing::{Counting, Head, SECRET, ask, builder, outcome, sign, token};
+use crate::testing::{Counting, Head, Log, SECRET, ask, builder, outcome, sign, token};
 use crate::{Auth, Require};
 
 /// Stands in every claim below.
@@ -25,7 +23,7 @@ fn debug_and_display_keep_it_to_themselves() {
             async { Ok(TokenStatus::Active) }
         });
     let making_shown = format!("{making:?}");
-    let auth = making.build();
+    let auth = making.build().unwrap();
     let new = || crate::NewToken::for_subject(PRIVATE).fresh();
     let access = auth.create_access_token(new()).unwrap();
     let pair = auth.create_token_pair(new()).unwrap();
@@ -121,46 +119,4 @@ fn logs_tell_why_and_not_what() {
             assert!(!lines.contains(segment), "{segment}");
         }
     }
-}
-
-/// Keeps every event as text.
-struct Log(Arc<Mutex<String>>);
-
-impl Log {
-    fn new() -> (Self, Arc<Mutex<String>>) {
-        let lines = Arc::<Mutex<String>>::default();
-        (Self(Arc::clone(&lines)), lines)
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        struct Line(String);
-
-        impl Visit for Line {
-            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-                write!(self.0, "{}={value:?} ", field.name()).unwrap();
-            }
-        }
-
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        *self.0.lock().unwrap() += &(line.0 + "\n");
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
 }

@@ -33,6 +33,9 @@ async fn ask_store(
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
     let config = context.config();
+    // Lenient: the session of an access token is not looked up. Risk: after a log-out or revocation
+    // the token is accepted until it expires. Covered: the setting asks for it by name, access
+    // tokens are short-lived, and every refresh is looked up.
     if kind == Kind::Access && config.settings.check_sessions == CheckSessions::OnRefresh {
         return Ok(Admission::Admitted);
     }
@@ -40,9 +43,16 @@ async fn ask_store(
     if session.is_none() && kind == Kind::Refresh && context.requires_sessions() {
         return Ok(Admission::SessionEnded);
     }
-    let Some(store) = context.store()? else {
+    // Lenient: without a store every token is admitted. Risk: a log-out ends nothing, and a stolen
+    // token lives until it expires. Covered: by the warning of a log-in without a store, and by
+    // `JWT_SESSION_TRACKING=true`, with which an `Auth` without a store is not built.
+    let Some(store) = context.store() else {
         return Ok(Admission::Admitted);
     };
+    // Lenient: a token without a session is admitted, as a service without a store issued it. Risk:
+    // no rotation shows that it was stolen. Covered: the store is asked for its id and for the
+    // not-before of its user, a refresh adopts it into a session, and `JWT_SESSION_TRACKING=true`
+    // refuses such refresh tokens above.
     let Some(session) = session else {
         return admit_sessionless(context, store, claims, kind).await;
     };
@@ -74,7 +84,7 @@ pub(crate) async fn recheck(
     if status != TokenStatus::Active {
         return Ok(status);
     }
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
         return Ok(TokenStatus::Active);
     };
     let admission = match claims.session().map(SessionId::from) {

@@ -115,20 +115,14 @@ impl SessionData {
                 Some(CookieLifetime::Fixed(Duration::from_secs(secs)))
             }
         };
-        let of_session = OfSession {
-            id: row.id.clone(),
-            generation: row.generation,
-            csrf: csrf.clone(),
-        };
-        Ok(Self {
+        let data = Self {
             token: NewToken {
                 login_type,
                 scopes,
                 audience,
                 lifetime,
                 custom,
-                session: Some(of_session),
-                authenticated_at: Some(authenticated_at.unwrap_or(row.created_at)),
+                authenticated_at,
                 ..NewToken::for_subject(subject)
             },
             csrf,
@@ -139,6 +133,19 @@ impl SessionData {
                 cookies,
                 carried: BTreeSet::new(),
             },
-        })
+        };
+        Ok(data.in_session(row))
+    }
+
+    /// Adds what every token says of the session it belongs to, and when its user logged in: at the
+    /// start of the session, if nothing else is known.
+    pub(super) fn in_session(mut self, row: &SessionRow) -> Self {
+        self.token.session = Some(OfSession {
+            id: row.id.clone(),
+            generation: row.generation,
+            csrf: self.csrf.clone(),
+        });
+        self.token.authenticated_at.get_or_insert(row.created_at);
+        self
     }
 }

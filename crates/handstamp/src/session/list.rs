@@ -10,7 +10,7 @@ use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Access;
-use crate::store::{SessionId, SessionRow};
+use crate::store::{ReadSession, SessionId, SessionRow};
 
 /// A session, as its user may see it.
 #[derive(Clone)]
@@ -111,11 +111,15 @@ pub(crate) async fn of_token(
     context: &Context,
     token: &Authenticated<Access>,
 ) -> Result<Session, RejectionKind> {
-    let mut sessions = list(context, &Owner::from(token)).await?.into_iter();
-    sessions.find(Session::is_current).ok_or_else(|| {
-        if let Some(session) = token.session_id() {
-            context.emit(EventKind::Expired, &token.claims_set().uid(), &session);
-        }
-        RejectionKind::SessionEnded
-    })
+    let store = context.required_store()?;
+    let Some(session) = token.session_id() else {
+        return Err(RejectionKind::SessionEnded);
+    };
+    let account = token.claims_set().uid();
+    let read = store.session(ReadSession::new(account.clone(), session.clone()));
+    let Some(row) = context.with_timeout(read).await? else {
+        context.emit(EventKind::Expired, &account, &session);
+        return Err(RejectionKind::SessionEnded);
+    };
+    Ok(Session::read(row, Some(&session))?)
 }

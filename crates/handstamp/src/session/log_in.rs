@@ -24,7 +24,8 @@ pub(crate) async fn log_in(
         ..token.with_login_type(config)?
     };
     let lifetime = client.cookies;
-    let Some(store) = context.store()?.filter(|_| context.keeps_sessions()) else {
+    let Some(store) = context.store().filter(|_| context.keeps_sessions()) else {
+        context.warn_without_store();
         let mut tokens = issue::issue_pair(config, now, random, token.fresh())?;
         tokens.access.cookie_lifetime = lifetime;
         tokens.refresh.cookie_lifetime = lifetime;
@@ -53,7 +54,7 @@ pub(crate) async fn log_in(
         Created::AlreadyExists(_) => return Err(IssueError::Random.into()),
     };
     context.emit(EventKind::LoggedIn, &uid, &id);
-    let mut data = SessionData::read(&row)?;
+    let mut data = data.in_session(&row);
     data.token.fresh = true;
     let issued = async {
         let tokens = tokens::issue(context, now, &row, &data)?;

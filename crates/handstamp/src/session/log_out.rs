@@ -58,8 +58,9 @@ pub(crate) async fn log_out(
         tokens,
         has_cookies,
     } = log_out;
+    context.warn_without_store();
     let is_anonymous = sessions.is_empty() && tokens.is_empty();
-    if !is_anonymous && let Some(store) = context.store()? {
+    if !is_anonymous && let Some(store) = context.store() {
         // Tokens first: one that is given a session at this moment asks once more when it has it.
         for token in tokens {
             let uid = token.uid.clone();
@@ -102,10 +103,11 @@ impl CarriedTokens {
         let found = self.cookies.len();
         csrf::check_log_out(head, context.config(), &mut self.cookies)?;
         if self.cookies.len() < found {
-            // Whether our user logs out beside a planted token, or a sibling subdomain wants them out with its own, nobody
-            // can tell. What was proven ends; no cookie is deleted, for it may be the other one's.
+            // Lenient: tokens of two users, and the value of one. Risk: a sibling subdomain planted
+            // a token of its own, and logs the visitor out with its value. Covered: only what the
+            // value proves ends, and no cookie is deleted, because it may be the visitor's.
             self.has_cookies = false;
-            if let Ok(None) = context.store() {
+            if context.store().is_none() {
                 // Then deleting would have been all.
                 let name = context
                     .config()
@@ -160,8 +162,12 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
         for token in candidates.as_slice() {
             let claims = match verify::genuine(token, config) {
                 Genuine::Ours(claims) => Some(claims),
-                // Of another service on the same site: its cookie is its own affair.
+                // Lenient: a genuine token of another service on the same site is left alone. Risk:
+                // a log-out here leaves the visitor logged in there. Covered: that service has a
+                // log-out of its own, and its tokens are accepted nowhere here.
                 Genuine::Theirs => continue,
+                // Lenient: a forged token is dropped, and its cookie deleted. Risk: another site
+                // has cookies deleted. Covered: a token that is not genuine opens no route.
                 Genuine::No => None,
             };
             presented.has_cookies = true;

@@ -11,7 +11,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
-//! let auth = Auth::builder(config).store(MemoryStore::new()).build();
+//! let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 //!
 //! let tokens = auth.log_in("user1", ClientInfo::new().label("laptop")).await?;
 //! let cookies = auth.set_cookies(&tokens)?; // all four

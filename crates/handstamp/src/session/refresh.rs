@@ -23,7 +23,8 @@ pub(crate) async fn refresh(
     token: &Authenticated<Refresh>,
 ) -> Result<TokenPair, AuthFailure> {
     let claims = token.claims_set();
-    let Some(store) = context.store()? else {
+    let Some(store) = context.store() else {
+        context.warn_without_store();
         return Ok(without_session(context, now, claims)?);
     };
     let (way, row) = match claims.session() {
@@ -97,7 +98,14 @@ pub(crate) async fn rotate(
     answer
 }
 
-/// Gives a token that has no session the one that is its own: made by whoever comes first, found by all who come later.
+/// Adopts a refresh token that has no session into the one session that is derived from its id.
+/// The first request makes the session, and later ones find it.
+///
+/// Lenient: a token that was never rotated starts a session. Risk: a copy of it starts the session
+/// first, or starts another one after a log-out. Covered: all copies share one session, so that a
+/// second holder is detected as a replay is
+/// ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)); the row is
+/// kept for as long as the token could be adopted again, also once its session has ended.
 async fn adopt(
     context: &Context,
     store: &dyn Store,

@@ -197,6 +197,40 @@ impl ReadSession {
     }
 }
 
+/// New data for a session.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct UpdateSession {
+    /// The account that the session must belong to.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+    /// What [`SessionRow::data`](super::SessionRow::data) becomes.
+    pub data: String,
+}
+
+impl UpdateSession {
+    /// Gives this session of this account new data.
+    #[must_use]
+    pub fn new(account: AccountId, session: SessionId, data: String) -> Self {
+        Self {
+            account,
+            session,
+            data,
+        }
+    }
+}
+
+/// Omits the data, which holds the CSRF value.
+impl fmt::Debug for UpdateSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateSession")
+            .field("account", &self.account)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A session to revoke.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -26,7 +26,7 @@ use std::pin::Pin;
 pub use admission::Admission;
 pub use arguments::{
     Admit, AdmitPurpose, NewSession, PresentedToken, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, UserRevocation,
+    RevokeUser, Rotate, UpdateSession, UserRevocation,
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
@@ -90,6 +90,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns one session, read in one round trip. Returns `None` for a session that is unknown,
     /// of another account, or not live. Writes nothing.
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
+
+    /// Replaces [`SessionRow::data`] of a session, and nothing else. Returns the row as it is then;
+    /// `None`, and writes nothing, for a session that is unknown, of another account, or not live.
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
 
     /// Revokes one session of an account. Returns whether it was live.
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>>;

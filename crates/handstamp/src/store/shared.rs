@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -24,6 +24,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         (**self).session(read)
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        (**self).update_session(update)
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

@@ -1,4 +1,4 @@
-//! What the handler gets, and what is said of a body that it cannot get.
+//! Cases of the body that a handler gets, and of the errors for bodies it cannot get.
 
 use super::{App, END, FORM, JSON, PARTS, REJECTION, Suite, part, post, sent};
 use crate::{Reply, Request};
@@ -245,7 +245,7 @@ async fn what_does_not_fit<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suit
             );
         }
         if *status != 413 {
-            let sentence = format!("{sentence}, and nobody is told who is nobody");
+            let sentence = format!("{sentence}, and an unknown client learns nothing of it");
             let reply = suite.send(&app, &request).await;
             suite.equal(
                 &sentence,
@@ -257,5 +257,5 @@ async fn what_does_not_fit<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suit
     }
 }
 
-/// What the app takes.
+/// The largest body that the app accepts.
 const LIMIT: usize = 64 * 1024;

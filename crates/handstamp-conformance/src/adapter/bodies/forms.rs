@@ -1,4 +1,4 @@
-//! CSRF values in forms.
+//! Cases of CSRF values in forms.
 
 use super::{App, CSRF, END, FORM, PARTS, Suite, access_cookie, csrf, part, post, sent};
 use crate::{Reply, Request};

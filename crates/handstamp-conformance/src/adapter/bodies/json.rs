@@ -1,4 +1,4 @@
-//! Tokens in JSON.
+//! Cases of tokens in JSON.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ async fn tokens_in_json<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S
     }
     for (row, request, expected) in [
         (
-            "a cookie beside a body without a token needs its CSRF value",
+            "a cookie next to a body without a token needs its CSRF value",
             sent("/json", JSON, r#"{"title": "Hello"}"#).cookies([&cookie]),
             Err("missing_csrf_token"),
         ),
@@ -129,7 +129,7 @@ async fn tokens_in_json<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S
     let app = App::new(&[]);
     let token = app.access("user1");
     let body = json!({"access_token": token.as_str(), "title": "Hello"}).to_string();
-    let row = "JSON: where it is no location, nobody looks there";
+    let row = "JSON: where it is not a location, it is not read";
     suite
         .check(row, &app, sent("/json", JSON, body), Err("missing_token"))
         .await;

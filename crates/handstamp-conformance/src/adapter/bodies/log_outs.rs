@@ -1,4 +1,4 @@
-//! Log-outs whose body is read.
+//! Cases of log-outs whose body is read.
 
 use handstamp::TokenPair;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Tokens and CSRF values in bodies, and what of a body reaches the handler.
+//! Cases of tokens and CSRF values in bodies, and of the part of a body that reaches the handler.
 
 mod contents;
 mod forms;
@@ -41,7 +41,7 @@ async fn behind_a_layer<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S
             Err("missing_csrf_token"),
         ),
         (
-            "what it lets in has its value in the header",
+            "an accepted request has its value in the header",
             form(csrf(&token)).header(CSRF, csrf(&token)),
             Ok("user1 Hello"),
         ),

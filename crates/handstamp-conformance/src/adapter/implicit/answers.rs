@@ -1,4 +1,4 @@
-//! Which answers renew.
+//! Cases of the responses that renew.
 
 use super::{DUE, NOT_DUE, from_page, renewed};
 use crate::adapter::App;
@@ -29,7 +29,7 @@ async fn answers<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         ("a layer outside", "/implicit/inside", DUE, 200, true),
         ("twice the same", "/implicit/twice", DUE, 200, true),
         (
-            "a token that nobody asked for",
+            "a token that no handler asked for",
             "/implicit/public",
             DUE,
             200,
@@ -103,7 +103,7 @@ async fn answers<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// A due token, in requests that are let in or not.
+/// A due token, in requests that are accepted or rejected.
 async fn requests<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[("JWT_TOKEN_LOCATION", "headers,cookies")]);
     let token = app.access("user1");
@@ -159,7 +159,7 @@ async fn requests<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             false,
         ),
         (
-            "a header beside the cookie counts",
+            "a header next to the cookie counts",
             get("/implicit/access")
                 .cookies([&cookie])
                 .header("authorization", bearer(&token)),
@@ -203,7 +203,7 @@ async fn requests<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// Each renews its own tokens.
+/// Each `Auth` renews its own tokens.
 async fn auths<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let ours = app.access("user1");
@@ -216,7 +216,8 @@ async fn auths<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             "user1",
             None,
         ),
-        // Both have one name for their cookies. The inner one answers first, and the outer one leaves that alone.
+        // Both use the same cookie names. The inner one sets its cookies first, and the outer one
+        // does not replace them.
         (
             "of two that share a name, one renews",
             "/implicit/both",

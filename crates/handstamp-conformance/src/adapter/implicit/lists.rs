@@ -1,4 +1,4 @@
-//! Which paths and methods renew, and how early.
+//! Cases of the paths and methods that renew, and of how early.
 
 use super::{DUE, from_page, renewed};
 use crate::adapter::App;

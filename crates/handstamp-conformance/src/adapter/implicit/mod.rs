@@ -1,4 +1,5 @@
-//! Implicit refresh: which answers renew the token of their request, and what the new one is.
+//! Cases of implicit refresh: which responses renew the token of their request, and what the new
+//! one contains.
 
 mod answers;
 mod lists;
@@ -20,9 +21,9 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     sessions::rows(suite).await;
 }
 
-/// With this much time gone, an access token of the defaults has nine minutes left: less than ten.
+/// After this time an access token of the defaults has nine minutes left: less than ten.
 const DUE: u64 = 6 * 60;
-/// And with this, eleven.
+/// After this time it has eleven minutes left.
 const NOT_DUE: u64 = 4 * 60;
 
 /// A request as a page of the app sends it.
@@ -32,7 +33,8 @@ fn from_page(method: &str, target: &str, token: &SignedToken<Access>) -> Request
         .header("x-csrf-token", csrf(token))
 }
 
-/// The claims of the new token, if the answer is one that renews: with both cookies, for nobody to keep.
+/// Returns the claims of the new token if the response renews, with both cookies, which no shared
+/// cache may store.
 fn renewed(reply: &Reply) -> Option<Value> {
     let values: Vec<&str> = ["access_token_cookie=", "csrf_access_token="]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Implicit refresh in a session: it never outlives it.
+//! Cases of implicit refresh in a session, which it never outlives.
 
 use serde_json::json;
 
@@ -52,7 +52,7 @@ async fn contents<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// Somebody who comes every six minutes for as long as it goes.
+/// A client that sends a request every six minutes for as long as it is accepted.
 async fn chain<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     for (row, settings) in [
         ("idle", &[("HANDSTAMP_SESSION_IDLE", "2h")]),
@@ -77,7 +77,7 @@ async fn chain<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// What ends a session ends this, whoever is asked when.
+/// A session that ends is no longer renewed, whichever check runs first.
 async fn ends<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     for checked in ["every-request", "on-refresh"] {
         for tracking in ["true", "false"] {
@@ -116,7 +116,7 @@ async fn ends<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// Nobody who cannot be asked renews anything, and the answer stays as it was.
+/// While the store does not answer nothing is renewed, and the response is unchanged.
 async fn outages<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     for (row, checked, status) in [
         ("a store that is down", "on-refresh", 200),

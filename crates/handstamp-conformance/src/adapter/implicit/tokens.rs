@@ -1,4 +1,4 @@
-//! What the new token is, and for how long there are new ones. Without sessions.
+//! Cases of the renewed token: its claims, and how long it can be renewed without a session.
 
 use handstamp::NewToken;
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn contents<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     suite.equal(row, "claims", claims, expected);
 }
 
-/// Several tabs ask at once with the old token; each gets a new one, and all of them go on working.
+/// Several tabs send the old token at once; each gets a new one, and all of them stay valid.
 async fn tabs<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let row = "implicit refresh: two tabs at once";
     let app = App::new(&[]);
@@ -69,7 +69,7 @@ async fn tabs<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     suite.check(row, &app, old, Ok("user1")).await;
 }
 
-/// How long the new token lives, and the browser keeps it.
+/// How long the new token lives, and how long the browser keeps it.
 async fn lifetimes<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     for (row, settings, lifetime, age, expected, attribute) in [
         ("as configured", &[] as &[_], None, DUE, Some(900), None),
@@ -145,7 +145,7 @@ async fn lifetimes<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
 }
 
-/// Somebody who comes every six minutes for as long as it goes.
+/// A client that sends a request every six minutes for as long as it is accepted.
 async fn chain<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let row = "implicit refresh ends JWT_REFRESH_TOKEN_EXPIRES after the log-in";
     let app = App::new(&[("JWT_REFRESH_TOKEN_EXPIRES", "2h")]);

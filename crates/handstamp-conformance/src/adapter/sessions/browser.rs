@@ -9,7 +9,7 @@ pub(in crate::adapter) struct Browser {
 }
 
 impl Browser {
-    /// Without cookies. The name is its user agent.
+    /// Creates a browser without cookies. The name is its user agent.
     pub(in crate::adapter) fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -17,7 +17,7 @@ impl Browser {
         }
     }
 
-    /// After a log-in.
+    /// Creates a browser and logs it in.
     pub(in crate::adapter) async fn logged_in<S: AsyncFn(&App, &Request) -> Reply>(
         name: &'static str,
         suite: &Suite<S>,
@@ -28,7 +28,7 @@ impl Browser {
         browser
     }
 
-    /// What it would send.
+    /// Returns the request that it would send.
     pub(in crate::adapter) fn request(&self, method: &str, target: &str) -> Request {
         let request = Request::new(method, target).header("user-agent", self.name);
         let request = match self.jar.header() {
@@ -46,7 +46,7 @@ impl Browser {
         }
     }
 
-    /// Sends a POST, and keeps what the answer sets.
+    /// Sends a POST, and applies the cookies that the response sets.
     pub(in crate::adapter) async fn post<S: AsyncFn(&App, &Request) -> Reply>(
         &mut self,
         suite: &Suite<S>,
@@ -58,7 +58,7 @@ impl Browser {
         reply
     }
 
-    /// The claims of the token in this cookie.
+    /// Returns the claims of the token in this cookie.
     pub(in crate::adapter) fn claims(&self, cookie: &str) -> serde_json::Value {
         crate::peek(self.jar.get(cookie).unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! What a log-in gives, and what it ends.
+//! Cases of log-in: what it sets, and which session it ends.
 
 use serde_json::json;
 
@@ -121,13 +121,14 @@ async fn what_it_ends<S: AsyncFn(&App, &Request) -> Reply>(
     let request = phone.request("GET", "/access");
     suite.check(row, &app, request, Err("session_ended")).await;
 
-    // A sibling subdomain can plant cookies, and a page of another site can make the browser send them.
+    // A sibling subdomain can plant cookies, and a page of another site can make the browser send
+    // them.
     let stranger = app.log_in("user2");
     let forged = format!("{}x", access_cookie(stranger.access()));
     suite
         .send(&app, &post("/session/log-in").cookies([forged]))
         .await;
-    let row = "a log-in over a forged cookie ends nobody's session";
+    let row = "a log-in over a forged cookie ends no session";
     let request = Request::new("GET", "/access").cookies([access_cookie(stranger.access())]);
     suite.check(row, &app, request, Ok("user2")).await;
 }

@@ -1,4 +1,4 @@
-//! Who is logged out, by what, and which cookies go.
+//! Cases of log-out: which session ends, and which cookies are deleted.
 
 use handstamp::TokenPair;
 
@@ -57,13 +57,13 @@ async fn by_what<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
 enum Answer {
     /// Ends the session, and deletes the cookies.
     Ended,
-    /// Ends the session, and deletes no cookies: there are none, or nobody knows whose.
+    /// Ends the session, and deletes no cookies: there are none, or it is unknown whose they are.
     EndedElsewhere,
-    /// Deletes cookies that are good for nothing.
+    /// Deletes cookies that are no longer valid.
     Cleared,
-    /// There is nobody to log out, and no cookie.
+    /// There is no session to end, and no cookie.
     Nothing,
-    /// Refuses, and touches neither session nor cookies.
+    /// Rejects the request, and changes neither session nor cookies.
     Refused(&'static str),
 }
 
@@ -86,7 +86,7 @@ const ROWS: [Row; 21] = [
     ("a forged cookie before the real one", |_, tokens| {
         log_out().cookies(["access_token_cookie=junk".to_owned(), access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access()))
     }, Answer::Ended),
-    ("a cookie of another user beside the real one, which would let nobody in", |app, tokens| {
+    ("a cookie of another user next to the real one, with which no request is accepted", |app, tokens| {
         log_out().cookies([access_cookie(&app.access("user2")), access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access()))
     }, Answer::EndedElsewhere),
     ("a header", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())), Answer::EndedElsewhere),
@@ -125,7 +125,7 @@ fn both(tokens: &TokenPair) -> Request {
 async fn at_once<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, style: &'static str) {
     for (row, settings, access, refresh) in [
         (
-            "after a log-out no token of the session is let in",
+            "after a log-out no token of the session is accepted",
             &[] as &[_],
             Err("session_ended"),
             Err("session_ended"),

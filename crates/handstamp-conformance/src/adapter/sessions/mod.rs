@@ -1,4 +1,4 @@
-//! Log-in, refresh and log-out, as a browser lives through them. Each row in both styles of errors.
+//! Cases of log-in, refresh and log-out in a browser, each in both styles of errors.
 
 mod activity;
 pub(super) mod browser;
@@ -21,7 +21,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     }
 }
 
-/// An app whose refusals have this style.
+/// Returns an app whose rejections have this style.
 fn app(style: &'static str, settings: &[(&'static str, &'static str)]) -> App {
     let mut settings = settings.to_vec();
     settings.push(("HANDSTAMP_ERROR_STYLE", style));

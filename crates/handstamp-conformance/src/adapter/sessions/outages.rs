@@ -1,4 +1,4 @@
-//! A store that does not answer lets nobody in, and takes nobody's cookies.
+//! Cases of a store that does not answer: no token is accepted, and no cookie is deleted.
 
 use super::browser::Browser;
 use super::{App, Suite, app};
@@ -71,7 +71,11 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(
             Request::new("POST", "/session/log-out").header("cookie", browser.jar.header()),
             Err("missing_csrf_token"),
         ),
-        ("a log-out of nobody", post("/session/log-out"), Ok("")),
+        (
+            "a log-out without a token",
+            post("/session/log-out"),
+            Ok(""),
+        ),
     ] {
         let row = format!("while the store is down, {row} is answered as always");
         suite.check(&row, &app, request, expected).await;

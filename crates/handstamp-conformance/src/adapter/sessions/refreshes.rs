@@ -1,4 +1,4 @@
-//! What a refresh token gets, and when.
+//! Cases of refresh: what a refresh token yields, and when.
 
 use serde_json::Value;
 
@@ -50,7 +50,8 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
         match expected {
             Ok(generation) => {
                 suite.equal(row, "status", reply.status, 200);
-                // The token that was presented is not set again: another answer may bring its successor first.
+                // The presented token is not set again: a concurrent response may already have
+                // delivered its successor.
                 let is_back = comes_with == comes.claims(REFRESH);
                 let lines = if is_back { &LOGIN[..2] } else { LOGIN };
                 suite.equal(row, "lines", shapes(&reply), lines);
@@ -84,10 +85,10 @@ async fn who_comes_when<S: AsyncFn(&App, &Request) -> Reply>(
     }
 }
 
-/// Whose refresh token comes.
+/// The refresh token that is presented.
 #[derive(Clone, Copy)]
 enum Comes {
-    /// The one of the log-in, which was exchanged 14 minutes later.
+    /// The one of the log-in, which was rotated 14 minutes later.
     First,
     /// Its successor.
     Second,
@@ -101,7 +102,7 @@ struct Visit {
     /// Since the first refresh.
     seconds: u64,
     comes: Comes,
-    /// The generation of the refresh token it gets, or the refusal.
+    /// The generation of the refresh token that it yields, or the rejection.
     expected: Result<u64, &'static str>,
 }
 
@@ -171,7 +172,7 @@ async fn what_goes_on<S: AsyncFn(&App, &Request) -> Reply>(
     }
 }
 
-/// Other sites can make a browser send its cookies, and no value.
+/// Other sites can make a browser send its cookies, but not the CSRF value.
 async fn a_copy_without_proof<S: AsyncFn(&App, &Request) -> Reply>(
     suite: &mut Suite<S>,
     style: &'static str,

@@ -82,6 +82,7 @@ async fn by_another_process<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Ch
     let interval = Duration::from_millis(200);
     let mut here = Service::start(serve, builder(), &clock, interval).await;
     let there = builder().with_clock(clock.clone()).build();
+    let there = there.expect("it has a store");
     let token = here.log_in().await;
     let mut client = here.open("/echo", &token).await;
     echo(&mut client, "x").await;

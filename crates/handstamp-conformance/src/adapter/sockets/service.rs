@@ -62,6 +62,7 @@ impl Service {
         interval: Duration,
     ) -> Self {
         let auth = builder.with_clock(clock.clone()).build();
+        let auth = auth.expect("no sessions are required");
         let (sender, ends) = unbounded_channel();
         let app = SocketApp {
             auth: auth.clone(),

@@ -123,7 +123,7 @@ async fn a_right_password_takes_its_attempt_back_and_resets_the_pair() {
     throttle.reset(&alice).await.unwrap();
     assert_eq!(throttle.peek(&alice, NOW).await.unwrap(), ALLOWED);
 
-    // An attacker who logs in to his own account does not reset the count of his address.
+    // A log-in to the own account does not reset the count of the address.
     let (own, others) = (attempt("mallory", "192.0.2.9"), |count: usize| {
         attempt(&format!("user{count}"), "192.0.2.9")
     });

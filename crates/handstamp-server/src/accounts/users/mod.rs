@@ -1,6 +1,7 @@
 //! The table of users.
 //!
-//! It reads and writes rows by the name of the user. It neither compares passwords nor ends sessions.
+//! It reads and writes rows by the name of the user. It neither compares passwords nor ends
+//! sessions.
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
@@ -27,8 +28,8 @@ impl Users {
         Self(database)
     }
 
-    /// Adds a user. Returns `false`, and adds none, if the name differs from that of another user by
-    /// case alone or not at all.
+    /// Adds a user. Returns `false`, and adds none, if the name differs from that of another user
+    /// by case alone or not at all.
     pub(crate) async fn add(
         &self,
         name: &UserName,

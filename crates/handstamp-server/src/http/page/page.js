@@ -1,8 +1,8 @@
-// The names are settings of the server (JWT_ACCESS_COOKIE_NAME and the like).
+// The names are settings of the server, such as JWT_ACCESS_COOKIE_NAME.
 const names = await (await fetch('/names')).json();
 const element = (id) => document.getElementById(id);
 
-// The CSRF value that the server put in a cookie for us to read. Only script of this origin can.
+// Returns the CSRF value from its cookie, which only script of this origin can read.
 function csrfHeader(purpose) {
   const value = cookies().get(names[purpose].csrf_cookie);
   return value === undefined ? {} : { [names[purpose].csrf_header]: value };
@@ -35,7 +35,8 @@ async function call(method, path, headers = {}, body = undefined) {
   await showSessions();
 }
 
-// Of whoever is logged in. What device and browser are called comes from elsewhere, and is shown as text.
+// Lists the sessions of the user. Names of devices and browsers are not trusted, so they are shown
+// as text.
 async function showSessions() {
   let sessions = [];
   if (cookies().has(names.access.csrf_cookie)) {
@@ -87,7 +88,7 @@ element('post').addEventListener('submit', (event) => {
   call('POST', '/posts', csrfHeader('access'), { title: element('title').value });
 });
 element('refresh').addEventListener('click', () => call('POST', '/refresh', csrfHeader('refresh')));
-// The value of either cookie will do: the other one may be gone already.
+// The value of either cookie is enough: the other one may have expired.
 element('log-out').addEventListener('click', () => call('POST', '/logout', { ...csrfHeader('refresh'), ...csrfHeader('access') }));
 element('list-sessions').addEventListener('click', () => call('GET', '/sessions'));
 element('revoke-others').addEventListener('click', () => call('POST', '/sessions/revoke-others', csrfHeader('access')));

@@ -23,7 +23,7 @@ proptest! {
         let Ok(config) = config.build() else {
             return Ok(()); // a registered name
         };
-        let auth = Auth::new(config);
+        let auth = Auth::new(config).unwrap();
         let mut new = NewToken::for_subject(&subject);
         if fresh {
             new = new.fresh();

@@ -35,7 +35,8 @@ fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
                 }
             }
         })
-        .build();
+        .build()
+        .unwrap();
     (auth, asked)
 }
 
@@ -170,7 +171,8 @@ fn the_other_signature_of_a_revoked_token_revives_nothing() {
             })
         })
         .with_clock(crate::testing::auth_and_clock(builder()).1)
-        .build();
+        .build()
+        .unwrap();
     let other = |token: &str| {
         let (input, signature) = token.rsplit_once('.').unwrap();
         let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();

@@ -25,7 +25,7 @@ fn claims_that_are_none_are_refused() {
     for row in &rows {
         assert_eq!(row["expect"], "invalid");
         let Some(config) = config(row) else { continue };
-        let auth = Auth::new(config);
+        let auth = Auth::new(config).unwrap();
         let head = Head::new("GET").bearer(row["token"].as_str().unwrap());
         let require = Require::access().from([Location::Headers]);
         let code = crate::testing::outcome(&auth, &head, &require);

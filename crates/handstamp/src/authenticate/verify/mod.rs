@@ -47,7 +47,12 @@ pub(crate) enum Genuine {
     No,
 }
 
-/// For a log-out, which takes tokens that have expired.
+/// For a log-out. Judges neither times nor purpose.
+///
+/// Lenient: an expired token counts. Risk: a copy of an old token ends a session. Covered: it ends
+/// a session of its own user alone and opens nothing, a copy in a cookie needs its CSRF value, and
+/// a log-out that left an expired token's session running would be worse
+/// ([RFC 7009, section 2.2](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)).
 pub(crate) fn genuine(token: &[u8], config: &Config) -> Genuine {
     match open(token, config) {
         Ok(claims) if is_ours(&claims, config) => Genuine::Ours(claims),
@@ -70,14 +75,18 @@ fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     )?))
 }
 
-/// A sibling subdomain can plant a cookie of our name, so several may arrive, and their order proves nothing. Forged
-/// ones are dropped, expired genuine ones still count, and the newest of one subject is meant.
+/// Chooses the cookie that counts among those of one name. A sibling subdomain can plant one, and
+/// their order proves nothing
+/// ([RFC 6265, section 4.2.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2.2)).
 fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, RejectionKind> {
     let mut newest: Option<Box<Claims>> = None;
     let mut dropped = None;
     for token in tokens {
         let claims = match open(token, config) {
             Ok(claims) => claims,
+            // Lenient: a forged cookie is dropped, and another is taken. Risk: the request was
+            // tampered with, and passes. Covered: what is left is judged as if it had come alone,
+            // and a refusal would let any sibling subdomain lock visitors out.
             Err(reason) => {
                 if tokens.len() > 1 {
                     tracing::debug!(
@@ -91,7 +100,8 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
             }
         };
         match &newest {
-            // User 1 and admin 1 are two people.
+            // Not lenient: two subjects are never guessed between, or a planted token of another
+            // account would make a visitor act in it. User 1 and admin 1 are two subjects.
             Some(other)
                 if (other.subject(), other.login_type())
                     != (claims.subject(), claims.login_type()) =>
@@ -100,6 +110,9 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
                     name: name.to_owned(),
                 });
             }
+            // Lenient: of one subject the newest is taken, genuine copies that have expired
+            // included. Risk: a planted copy of the subject's own token outvotes the one in use.
+            // Covered: it acts for the same subject, and is judged by time, store and CSRF value.
             Some(other)
                 if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {
             }
@@ -111,6 +124,10 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, 
 
 /// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
 fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
+    // Lenient: an expired token passes for `JWT_DECODE_LEEWAY`
+    // (RFC 7519, section 4.1.4: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4). Risk: a
+    // stolen token lives longer by as much. Covered: zero by default, bounded at start-up
+    // (config/rules/tokens.rs), and stores keep revoked tokens for as long.
     if now
         >= claims
             .expires_at
@@ -118,6 +135,10 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
     {
         return Err(RejectionKind::TokenExpired);
     }
+    // Lenient: a token passes up to 30 seconds before it is valid
+    // (RFC 7519, section 4.1.5: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5). Risk: a
+    // token made in advance is used early. Covered: only the holder of a key can make one, and its
+    // end is not moved.
     let latest = now.saturating_add(CLOCK_SKEW);
     if claims.issued_at > latest
         || claims
@@ -141,6 +162,10 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
 /// Who made it, and for whom.
 fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
     match (claims.audience(), config.expected_audience()) {
+        // Lenient: neither the token nor the settings name an audience. Risk: a token of another
+        // service with the same key counts. Covered: by the key, which no other service should
+        // share; a token that does name an audience is refused here
+        // (RFC 7519, section 4.1.3: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3).
         (None, []) => {}
         (None, _) => {
             return Err(RejectionKind::InvalidToken(
@@ -154,6 +179,7 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
         }
     }
     match (claims.issuer(), config.expected_issuer()) {
+        // Lenient: the settings ask for no issuer. Covered as above, by the key.
         (_, None) => {}
         (Some(has), Some(wanted)) if has == wanted => {}
         (None, Some(_)) => {
@@ -166,7 +192,8 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
     Ok(())
 }
 
-/// How far the clocks of two nodes may differ before a token of one looks future-made to the other.
+/// How far the clocks of two nodes may differ before one takes a token of the other for one that is
+/// issued in the future.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ fn nodes(config: &dyn Fn() -> ConfigBuilder) -> Nodes {
             .with_clock(clock.clone())
             .store(Arc::clone(&store))
             .build()
+            .unwrap()
     };
     Nodes {
         here: node(),

@@ -75,7 +75,7 @@ fn any_interval_is_taken() {
 /// Two seconds are lived through, for once.
 #[tokio::test]
 async fn its_end_is_not_waited_for_by_intervals() {
-    let auth = Auth::new(builder().build().unwrap());
+    let auth = Auth::new(builder().build().unwrap()).unwrap();
     let token = NewToken::for_subject("user1").expires_in(Duration::from_secs(2));
     let token = auth.create_access_token(token).unwrap();
     let token = access(&auth, token.as_str());
@@ -134,7 +134,8 @@ async fn a_blocklist_is_asked_again_and_again() {
                     }
                 }
             })
-            .build();
+            .build()
+            .unwrap();
         let token = auth.create_access_token("user1").unwrap();
         let token = access(&auth, token.as_str());
         let connection = auth.watch(&token);
@@ -162,7 +163,8 @@ async fn the_end_does_not_wait_for_an_answer() {
                 Ok(TokenStatus::Active)
             }
         })
-        .build();
+        .build()
+        .unwrap();
     let token = auth.create_access_token("user1").unwrap();
     let token = access(&auth, token.as_str());
     let connection = auth.watch(&token);

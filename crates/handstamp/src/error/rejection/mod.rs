@@ -32,7 +32,7 @@ use super::style::ErrorStyle;
 /// #     fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> { std::iter::empty() }
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
 /// # let rejection = runtime.block_on(auth.authenticate(&Get, &Require::access())).unwrap_err();
 /// # assert!(response(&rejection).starts_with("HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n"));

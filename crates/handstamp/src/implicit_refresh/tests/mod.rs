@@ -66,7 +66,8 @@ fn with_sessions(config: ConfigBuilder) -> (Auth, ManualClock) {
     let auth = Auth::builder(config.build().unwrap())
         .with_clock(clock.clone())
         .store(MemoryStore::with_clock(clock.clone()))
-        .build();
+        .build()
+        .unwrap();
     (auth, clock)
 }
 

@@ -105,7 +105,8 @@ async fn the_blocklist_is_asked_again() {
                     }
                 }
             })
-            .build();
+            .build()
+            .unwrap();
         let due = auth.create_access_token("user1").unwrap();
         clock.advance(minutes(14));
         let token = Arc::new(record(&auth, due.as_str()));

@@ -98,7 +98,13 @@ impl KeySet {
         token.payload()
     }
 
-    /// The keys that may have signed under this header. It selects among ours; an algorithm of its own has no effect.
+    /// The keys that may have signed under this header. It selects among the configured keys, and
+    /// an algorithm that none of them has is refused
+    /// ([RFC 8725, section 3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+    ///
+    /// Lenient: previous keys count as the current one does. Risk: the holder of an old key signs
+    /// tokens for any user. Covered: a previous key counts only while it is configured, and only
+    /// with its own algorithm. One that leaked is to be removed at once.
     fn candidates(&self, header: &Header) -> Result<impl Iterator<Item = &VerifyingKey>, JwsError> {
         let algorithm = header.algorithm;
         let mut same_algorithm = self
@@ -109,7 +115,11 @@ impl KeySet {
         if same_algorithm.peek().is_none() {
             return Err(JwsError::UnsupportedAlgorithm);
         }
-        // Where no key has an id, an issuer's id tells nothing, and keys are not found by it.
+        // Lenient: a header without `kid` selects every key of the algorithm, and so does any `kid`
+        // where no key has an id. Risk: a chosen `kid` steers to a weaker key. Covered: it is only
+        // compared with configured ids, never used as a path or a query, and the signature must
+        // hold under a configured key in any case
+        // (RFC 8725, section 3.10: https://www.rfc-editor.org/rfc/rfc8725#section-3.10).
         let wanted = header.key_id.as_deref().filter(|_| self.has_ids);
         let mut named = same_algorithm
             .filter(move |(_, id)| wanted.is_none() || id.as_ref().map(KeyId::as_str) == wanted)

@@ -100,7 +100,7 @@ fn both(ours: &TokenPair, planted: &TokenPair) -> Head {
 /// What deletes nothing and ends nothing is no log-out.
 #[test]
 fn without_a_store_tokens_of_two_are_ambiguous() {
-    let auth = Auth::new(builder().build().unwrap());
+    let auth = Auth::new(builder().build().unwrap()).unwrap();
     let token = |user| auth.create_access_token(user).unwrap();
     let (ours, planted) = (token("user1"), token("mallory"));
     let head = Head::new("POST")

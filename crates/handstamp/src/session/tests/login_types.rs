@@ -24,6 +24,7 @@ fn houses() -> Houses {
             .with_clock(clock.clone())
             .store(Arc::clone(&store))
             .build()
+            .unwrap()
     };
     let users = builder().login_type("user").build().unwrap();
     let admins = builder()

@@ -47,7 +47,8 @@ fn with_store(config: ConfigBuilder, store: impl Store, clock: ManualClock) -> H
         .with_clock(clock.clone())
         .store(store)
         .on_session_event(move |event| heard.lock().unwrap().push(event.kind))
-        .build();
+        .build()
+        .unwrap();
     House {
         auth,
         clock,

@@ -6,7 +6,7 @@ use super::{House, house};
 use crate::clock::UnixTime;
 use crate::session::{EventKind, Owner};
 use crate::store::{EndReason, SessionId};
-use crate::testing::{Head, NOW, builder, now, outcome};
+use crate::testing::{Head, NOW, ask, builder, now, outcome};
 use crate::{NewToken, Require, days};
 
 #[test]
@@ -185,4 +185,29 @@ fn a_list_shows_live_sessions_the_latest_first() {
     now(house.auth.revoke_session("user1", sessions[1].id())).unwrap();
     assert_eq!(list().len(), 1);
     assert_eq!(house.enter(&first), "session_ended");
+}
+
+#[test]
+fn the_session_of_a_token_is_the_live_one_of_its_account() {
+    let house = house(builder());
+    let (tokens, other) = (house.log_in("user1"), house.log_in("user1"));
+    let token = house.access(&tokens);
+    let session = now(house.auth.session(&token)).unwrap();
+    assert_eq!(Some(session.id()), token.session_id().as_ref());
+    assert!(session.is_current());
+    house.told();
+
+    now(house.auth.revoke_session("user1", session.id())).unwrap();
+    house.told();
+    let rejection = now(house.auth.session(&token)).unwrap_err();
+    assert_eq!(rejection.code(), "session_ended");
+    assert_eq!(house.told(), [EventKind::Expired]);
+    now(house.auth.session(&house.access(&other))).unwrap();
+
+    let alone = house.auth.create_access_token("user1").unwrap();
+    let head = Head::new("GET").access(alone.as_str());
+    let alone = ask(&house.auth, &head, &Require::access()).unwrap();
+    let rejection = now(house.auth.session(&alone)).unwrap_err();
+    assert_eq!(rejection.code(), "session_ended");
+    assert_eq!(house.told(), []);
 }

@@ -13,7 +13,7 @@ use std::task::Poll;
 use self::shard::Shard;
 use super::{
     AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
@@ -29,7 +29,7 @@ use crate::store::Admission;
 /// use handstamp::{Auth, Config};
 ///
 /// let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
-/// let auth = Auth::builder(config).store(MemoryStore::new()).build();
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 /// # Ok::<(), handstamp::error::ConfigError>(())
 /// ```
 pub struct MemoryStore {
@@ -100,6 +100,16 @@ impl Store for MemoryStore {
 
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         ready(self.shard(&read.account).session(&read, self.now()))
+    }
+
+    fn update_session(
+        &self,
+        update: UpdateSession,
+    ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
+        ready(
+            self.shard(&update.account)
+                .update_session(update, self.now()),
+        )
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {

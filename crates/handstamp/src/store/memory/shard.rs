@@ -13,7 +13,7 @@ use crate::store::rotation::Verdict;
 use crate::store::{
     AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession,
     RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId,
-    UserRevocation,
+    UpdateSession, UserRevocation,
 };
 
 /// All entries of the accounts whose hash selects this shard.
@@ -174,6 +174,16 @@ impl Shard {
 
     pub(super) fn session(&mut self, read: &ReadSession, now: UnixTime) -> Option<SessionRow> {
         self.live(&read.account, &read.session, now).cloned()
+    }
+
+    pub(super) fn update_session(
+        &mut self,
+        update: UpdateSession,
+        now: UnixTime,
+    ) -> Option<SessionRow> {
+        let row = self.live(&update.account, &update.session, now)?;
+        row.data = update.data;
+        Some(row.clone())
     }
 
     pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {

@@ -1,4 +1,4 @@
-//! Where requests come from, and what browsers and others say about it.
+//! The origin check: requests by what their headers state about where they come from.
 
 use serde_json::json;
 
@@ -10,7 +10,9 @@ pub(super) const OURS: &str = "https://app.example.com";
 const TRUSTED: &str = "https://admin.example.com";
 
 fn origins() -> ConfigBuilder {
-    builder().public_origin(OURS).trusted_origins([TRUSTED])
+    builder()
+        .public_origin(OURS)
+        .trusted_origins(["https://partner.example", TRUSTED])
 }
 
 pub(super) fn tokenless(auth: &Auth, head: &Head) -> String {
@@ -21,7 +23,7 @@ pub(super) fn tokenless(auth: &Auth, head: &Head) -> String {
 }
 
 #[test]
-fn browsers_say_where_a_request_comes_from() {
+fn a_request_is_judged_by_the_origin_that_it_states() {
     let auth = auth(origins());
     let token = token(&auth, &json!({}));
     let post = || Head::new("POST").access(&token).csrf(CSRF);
@@ -29,25 +31,25 @@ fn browsers_say_where_a_request_comes_from() {
     let origin = |origin: &str| post().header("origin", origin);
     #[rustfmt::skip]
     let rows = [
-        ("our own page", site("same-origin"), "user1"),
+        ("a page of the same origin", site("same-origin"), "user1"),
         ("a page of another site", site("cross-site"), "cross_site_request"),
-        ("a sibling", site("same-site"), "cross_site_request"),
-        ("a sibling that is trusted", site("same-site").header("origin", TRUSTED), "user1"),
-        ("another site that is trusted", site("cross-site").header("origin", TRUSTED), "user1"),
-        ("a trusted one, twice", site("same-site").header("origin", TRUSTED).header("origin", TRUSTED), "cross_site_request"),
-        ("a sibling with our own origin", site("same-site").header("origin", OURS), "cross_site_request"),
-        ("our own page, said twice", site("same-origin").header("sec-fetch-site", "same-origin"), "cross_site_request"),
-        ("our own page and another", site("same-origin").header("sec-fetch-site", "cross-site"), "cross_site_request"),
-        ("the user", site("none"), "user1"),
-        ("an empty word", site(""), "cross_site_request"),
-        ("our origin", origin(OURS), "user1"),
-        ("our origin, twice", origin(OURS).header("origin", OURS), "origin_not_allowed"),
+        ("a page of a sibling subdomain", site("same-site"), "cross_site_request"),
+        ("a page of a trusted sibling subdomain", site("same-site").header("origin", TRUSTED), "user1"),
+        ("a page of a trusted other site", site("cross-site").header("origin", TRUSTED), "user1"),
+        ("a trusted origin in two headers, and same-site", site("same-site").header("origin", TRUSTED).header("origin", TRUSTED), "cross_site_request"),
+        ("same-site with the public origin, which contradict each other", site("same-site").header("origin", OURS), "cross_site_request"),
+        ("same-origin in two headers", site("same-origin").header("sec-fetch-site", "same-origin"), "cross_site_request"),
+        ("same-origin and cross-site in two headers", site("same-origin").header("sec-fetch-site", "cross-site"), "cross_site_request"),
+        ("the user started it", site("none"), "user1"),
+        ("an empty Sec-Fetch-Site", site(""), "cross_site_request"),
+        ("the public origin", origin(OURS), "user1"),
+        ("the public origin in two headers", origin(OURS).header("origin", OURS), "origin_not_allowed"),
         ("a trusted origin", origin(TRUSTED), "user1"),
         ("an opaque origin", origin("null"), "origin_not_allowed"),
-        ("an origin that begins as ours", origin("https://app.example.com.evil.com"), "origin_not_allowed"),
-        ("an origin that ends as ours", origin("https://evil-app.example.com"), "origin_not_allowed"),
-        ("our host over HTTP", origin("http://app.example.com"), "origin_not_allowed"),
-        ("nobody says anything", post(), "user1"),
+        ("an origin that begins as the public one", origin("https://app.example.com.evil.com"), "origin_not_allowed"),
+        ("an origin that ends as the public one", origin("https://evil-app.example.com"), "origin_not_allowed"),
+        ("the public host over plain HTTP", origin("http://app.example.com"), "origin_not_allowed"),
+        ("neither header is there", post(), "user1"),
         ("a foreign Host", post().header("host", "evil.example"), "user1"),
     ];
     for (row, head, expected) in rows {
@@ -56,7 +58,7 @@ fn browsers_say_where_a_request_comes_from() {
 }
 
 #[test]
-fn origin_check_comes_before_the_token_and_spares_what_no_browser_sends_unasked() {
+fn the_origin_is_judged_before_the_token_and_only_for_cookies() {
     let auth = auth(origins().token_locations([Location::Cookies, Location::Headers]));
     let token = token(&auth, &json!({}));
     let cross = |method: &str| Head::new(method).header("sec-fetch-site", "cross-site");
@@ -68,11 +70,11 @@ fn origin_check_comes_before_the_token_and_spares_what_no_browser_sends_unasked(
         ("no token", cross("POST"), Require::access(), "missing_token"),
         ("a token in a header", cross("POST").bearer(&token), Require::access(), "user1"),
         ("GET", with("GET"), Require::access(), "user1"),
-        ("a method that nobody listed", with("PROPFIND"), Require::access(), "cross_site_request"),
-        ("a method in small letters", with("get"), Require::access(), "cross_site_request"),
+        ("a method that no setting lists", with("PROPFIND"), Require::access(), "cross_site_request"),
+        ("a method in lower case", with("get"), Require::access(), "cross_site_request"),
         ("a route without CSRF", with("POST"), Require::access().without_csrf(), "user1"),
-        ("a route without the value", with("POST"), skip_token(), "cross_site_request"),
-        ("the same, from our page", Head::new("POST").access(&token).header("sec-fetch-site", "same-origin"), skip_token(), "user1"),
+        ("a route without the CSRF value", with("POST"), skip_token(), "cross_site_request"),
+        ("the same, from a page of the same origin", Head::new("POST").access(&token).header("sec-fetch-site", "same-origin"), skip_token(), "user1"),
         ("the same, from a program", Head::new("POST").access(&token), skip_token(), "user1"),
         ("the same, started by the user", Head::new("POST").access(&token).header("sec-fetch-site", "none"), skip_token(), "cross_site_request"),
     ];
@@ -82,7 +84,7 @@ fn origin_check_comes_before_the_token_and_spares_what_no_browser_sends_unasked(
 }
 
 #[test]
-fn a_refresh_and_a_log_out_are_judged_whatever_the_method() {
+fn the_origin_of_a_refresh_or_log_out_is_judged_whatever_the_method() {
     let auth = auth(origins());
     let refresh = token(&auth, &json!({"type": "refresh", "fresh": null}));
     let access = token(&auth, &json!({}));
@@ -103,30 +105,87 @@ fn a_refresh_and_a_log_out_are_judged_whatever_the_method() {
             Some("cross_site_request"),
             "log-out by {method}"
         );
-        assert!(log_out(&cross()).is_ok(), "log-out of nobody by {method}");
+        assert!(
+            log_out(&cross()).is_ok(),
+            "log-out without a token by {method}"
+        );
         let own = Head::new(method)
             .header("sec-fetch-site", "same-origin")
             .csrf(CSRF);
         assert!(
             log_out(&own.access(&access)).is_ok(),
-            "our own log-out by {method}"
+            "log-out from a page of the same origin by {method}"
+        );
+        let upgrade = Head::new(method).header("upgrade", "websocket");
+        assert!(
+            log_out(&upgrade.csrf(CSRF).access(&access)).is_ok(),
+            "log-out with Upgrade and neither header by {method}"
         );
     }
 }
 
 #[test]
-fn where_no_value_is_asked_silence_is_refused() {
+fn a_log_out_with_protection_off_states_its_origin_and_needs_no_value() {
+    let auth = auth(origins().cookie_csrf_protect(false));
+    let access = token(&auth, &json!({}));
+    let head = || Head::new("POST").access(&access);
+    let log_out = |head: Head| {
+        let checked = auth.authenticate_log_out(&head);
+        checked.map_or_else(|rejection| rejection.code(), |_| "allow")
+    };
+    let site = |site: &str| head().header("sec-fetch-site", site);
+    #[rustfmt::skip]
+    let rows = [
+        ("a page of the same origin", site("same-origin"), "allow"),
+        ("the same with a wrong value", site("same-origin").csrf("wrong"), "allow"),
+        ("another site", site("cross-site"), "cross_site_request"),
+        ("the user started it", site("none"), "cross_site_request"),
+        ("neither header", head(), "origin_not_allowed"),
+    ];
+    for (row, head, expected) in rows {
+        assert_eq!(log_out(head), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_public_origin_that_is_also_trusted_counts_as_trusted() {
+    let auth = auth(builder().public_origin(OURS).trusted_origins([OURS]));
+    let token = token(&auth, &json!({}));
+    let post = || {
+        Head::new("POST")
+            .access(&token)
+            .csrf(CSRF)
+            .header("origin", OURS)
+    };
+    let rows = [
+        ("Origin alone", post()),
+        (
+            "with same-site",
+            post().header("sec-fetch-site", "same-site"),
+        ),
+        (
+            "with cross-site",
+            post().header("sec-fetch-site", "cross-site"),
+        ),
+    ];
+    for (row, head) in rows {
+        assert_eq!(outcome(&auth, &head, &Require::access()), "user1", "{row}");
+    }
+}
+
+#[test]
+fn where_no_value_is_required_the_origin_must_be_stated() {
     let unprotected = || origins().cookie_csrf_protect(false);
     let methods = || origins().csrf_methods(["PUT"]);
     #[rustfmt::skip]
     let rows = [
-        ("our page, without values", unprotected(), "same-origin", "user1"),
-        ("another site, without values", unprotected(), "cross-site", "cross_site_request"),
-        ("the user, without values", unprotected(), "none", "cross_site_request"),
-        ("nobody says anything, without values", unprotected(), "", "origin_not_allowed"),
-        ("our page, by a method without values", methods(), "same-origin", "user1"),
-        ("another site, by a method without values", methods(), "cross-site", "cross_site_request"),
-        ("nobody says anything, by a method without values", methods(), "", "origin_not_allowed"),
+        ("the same origin, with protection off", unprotected(), "same-origin", "user1"),
+        ("another site, with protection off", unprotected(), "cross-site", "cross_site_request"),
+        ("the user started it, with protection off", unprotected(), "none", "cross_site_request"),
+        ("neither header, with protection off", unprotected(), "", "origin_not_allowed"),
+        ("the same origin, by an unlisted method", methods(), "same-origin", "user1"),
+        ("another site, by an unlisted method", methods(), "cross-site", "cross_site_request"),
+        ("neither header, by an unlisted method", methods(), "", "origin_not_allowed"),
     ];
     for (row, settings, site, expected) in rows {
         let auth = auth(settings);
@@ -139,7 +198,7 @@ fn where_no_value_is_asked_silence_is_refused() {
 }
 
 #[test]
-fn a_web_socket_comes_from_our_own_page() {
+fn a_web_socket_states_the_public_or_a_trusted_origin() {
     let both = [Location::Cookies, Location::Headers];
     let auth_with = auth(origins().token_locations(both));
     let auth_without = auth(builder().token_locations(both));
@@ -154,20 +213,20 @@ fn a_web_socket_comes_from_our_own_page() {
     let plain = Require::access;
     #[rustfmt::skip]
     let rows = [
-        ("our page", &auth_with, from(OURS), plain(), "user1"),
-        ("a trusted page", &auth_with, from(TRUSTED), plain(), "user1"),
+        ("the public origin", &auth_with, from(OURS), plain(), "user1"),
+        ("a trusted origin", &auth_with, from(TRUSTED), plain(), "user1"),
         ("another site", &auth_with, from("https://evil.example"), plain(), "origin_not_allowed"),
-        ("a sibling", &auth_with, from("https://evil.example.com"), plain(), "origin_not_allowed"),
+        ("a sibling subdomain", &auth_with, from("https://evil.example.com"), plain(), "origin_not_allowed"),
         ("an opaque origin", &auth_with, from("null"), plain(), "origin_not_allowed"),
         ("no origin", &auth_with, open(), plain(), "origin_not_allowed"),
-        ("our origin twice", &auth_with, from(OURS).header("origin", OURS), plain(), "origin_not_allowed"),
-        ("our word alone", &auth_with, open().header("sec-fetch-site", "same-origin"), plain(), "origin_not_allowed"),
-        ("the protocol in other letters", &auth_with, Head::new("GET").access(&token).header("upgrade", "h2c, WebSocket"), plain(), "origin_not_allowed"),
+        ("the public origin in two headers", &auth_with, from(OURS).header("origin", OURS), plain(), "origin_not_allowed"),
+        ("same-origin without an Origin", &auth_with, open().header("sec-fetch-site", "same-origin"), plain(), "origin_not_allowed"),
+        ("the protocol in another case, in a list", &auth_with, Head::new("GET").access(&token).header("upgrade", "h2c, WebSocket"), plain(), "origin_not_allowed"),
         ("over HTTP/2", &auth_with, Head::new("CONNECT").access(&token), plain(), "origin_not_allowed"),
-        ("over HTTP/2, from our page", &auth_with, Head::new("CONNECT").access(&token).header("origin", OURS), plain(), "user1"),
+        ("over HTTP/2, from the public origin", &auth_with, Head::new("CONNECT").access(&token).header("origin", OURS), plain(), "user1"),
         ("another upgrade", &auth_with, Head::new("GET").access(&token).header("upgrade", "h2c"), plain(), "user1"),
-        ("without a value, from another site", &auth_with, from("https://evil.example"), plain().without_csrf_token(), "origin_not_allowed"),
-        ("without CSRF, from another site", &auth_with, from("https://evil.example"), plain().without_csrf(), "user1"),
+        ("a route without the CSRF value, from another site", &auth_with, from("https://evil.example"), plain().without_csrf_token(), "origin_not_allowed"),
+        ("a route without CSRF, from another site", &auth_with, from("https://evil.example"), plain().without_csrf(), "user1"),
         ("a token in a header", &auth_with, get().bearer(&token), plain(), "user1"),
         ("no public origin is known", &auth_without, from(OURS), plain(), "origin_not_allowed"),
         ("no public origin, a token in a header", &auth_without, get().bearer(&token), plain(), "user1"),
@@ -183,12 +242,12 @@ fn a_web_socket_comes_from_our_own_page() {
     assert_eq!(
         tokenless(&auth_with, &get().header("origin", OURS)),
         "allow",
-        "without a token, from our page"
+        "without a token, from the public origin"
     );
 }
 
 #[test]
-fn a_log_in_layer_works_without_a_public_origin_where_browsers_say_enough() {
+fn a_tokenless_route_relies_on_fetch_metadata_where_no_public_origin_is_set() {
     let auth = auth(builder());
     for (site, origin, expected) in [
         ("same-origin", "", "allow"),
@@ -211,7 +270,7 @@ fn a_log_in_layer_works_without_a_public_origin_where_browsers_say_enough() {
 }
 
 #[test]
-fn report_only_lets_through_what_a_csrf_value_still_guards() {
+fn report_only_leaves_the_decision_to_the_csrf_value() {
     let auth = auth(origins().origin_check(OriginCheck::ReportOnly));
     let token = token(&auth, &json!({}));
     let cross = || {
@@ -225,11 +284,11 @@ fn report_only_lets_through_what_a_csrf_value_still_guards() {
     let plain = Require::access;
     #[rustfmt::skip]
     let rows = [
-        ("with the value", cross().csrf(CSRF), plain(), "user1"),
-        ("without", cross(), plain(), "missing_csrf_token"),
-        ("with a wrong one", cross().csrf("wrong"), plain(), "csrf_mismatch"),
+        ("the right value", cross().csrf(CSRF), plain(), "user1"),
+        ("no value", cross(), plain(), "missing_csrf_token"),
+        ("a wrong value", cross().csrf("wrong"), plain(), "csrf_mismatch"),
         ("a WebSocket", socket, plain(), "origin_not_allowed"),
-        ("a route without the value, as before there was an origin", cross(), plain().without_csrf_token(), "user1"),
+        ("a route without the CSRF value, as where no public origin is set", cross(), plain().without_csrf_token(), "user1"),
     ];
     for (row, head, require, expected) in rows {
         assert_eq!(outcome(&auth, &head, &require), expected, "{row}");
@@ -238,16 +297,19 @@ fn report_only_lets_through_what_a_csrf_value_still_guards() {
     let unguarded = origins()
         .origin_check(OriginCheck::ReportOnly)
         .cookie_csrf_protect(false);
-    assert!(unguarded.build().is_err(), "nothing would be left");
+    assert!(unguarded.build().is_err(), "no check would be left");
 }
 
 #[test]
-fn hardened_is_what_it_says() {
+fn hardened_has_prefixed_cookies_sessions_and_no_warnings() {
     let hardened = || Config::hardened(OURS).secret_key([7; 32].as_slice());
     let config = hardened().build().unwrap();
     assert!(config.warnings().is_empty(), "{:?}", config.warnings());
     assert_eq!(config.settings.session_tracking, Some(true));
-    let auth = Auth::new(config);
+    let auth = Auth::builder(config)
+        .store(crate::store::MemoryStore::new())
+        .build()
+        .unwrap();
     let access = auth.create_access_token("user1").unwrap();
     let refresh = auth.create_refresh_token("user1").unwrap();
     let lines: Vec<String> = [

@@ -1,8 +1,8 @@
-//! The table of `vectors/csrf_origin_table.json`: Go, Django, and ours.
+//! `vectors/csrf_origin_table.json`: cases of Go and Django, and of handstamp.
 
 use serde_json::{Value, json};
 
-use super::tests::{OURS, tokenless};
+use super::origin_check::{OURS, tokenless};
 use crate::testing::{CSRF, Head, auth, builder, outcome, token};
 use crate::{Auth, Require};
 
@@ -41,7 +41,7 @@ fn the_table_of_origins() {
             row["value_asked"] == true,
             "{id}, without the CSRF value"
         );
-        // The core sees no paths: a route outside the layer is for the adapters to have.
+        // The core sees no paths: whether a route lies outside of a layer is tested with adapters.
         if row["outside"] != true {
             assert_eq!(
                 by_layer,
@@ -55,7 +55,7 @@ fn the_table_of_origins() {
             .all(|answer| Some(verdict(answer.unwrap())) == text("expect"));
         assert!(
             agrees || row["why"].is_string(),
-            "{id} differs, and says not why"
+            "{id} differs from its source without a reason"
         );
     }
 }
@@ -68,14 +68,14 @@ fn table() -> Value {
     serde_json::from_str(&text.unwrap()).unwrap()
 }
 
-/// JSON has characters where a header has bytes.
+/// Maps characters of JSON to bytes of a header.
 fn latin_1(text: &str) -> Vec<u8> {
     text.chars()
         .map(|character| u8::try_from(u32::from(character)).unwrap())
         .collect()
 }
 
-/// Without a token, with a token and the CSRF value, and with a token alone.
+/// Outcomes without a token, with a token and its CSRF value, and with a token alone.
 fn answers(row: &Value, auth: &Auth) -> [String; 3] {
     let text = |name: &str| row[name].as_str();
     let mut head = Head::new(text("method").unwrap());

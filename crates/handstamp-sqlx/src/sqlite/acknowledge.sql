@@ -1,4 +1,5 @@
--- The token that was judged shows that it arrived, and its window begins. Of two callers one finds it so.
+-- Acknowledges the token that was judged, and starts its grace window. Of two callers one finds it
+-- unacknowledged.
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )

@@ -1,4 +1,5 @@
--- What an admitted token writes: that its generation arrived, and that the session is in use.
+-- Records what an admitted token shows: that its generation was received, and that the session is
+-- active.
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )

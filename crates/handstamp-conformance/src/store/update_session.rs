@@ -1,0 +1,132 @@
+//! `update_session`.
+
+use handstamp::store::{SessionRow, UserRevocation};
+
+use super::login::{CLOSED, Login, NEW, revoke_user};
+use super::row::{Outcome, Row};
+use super::suite::Suite;
+
+pub(super) fn rows(suite: &mut Suite) {
+    suite.row("an unknown session is not updated", unknown);
+    suite.row(
+        "a session of another account is not updated",
+        of_another_account,
+    );
+    suite.row("an update replaces the data, and nothing else", data_alone);
+    suite.row("data of any characters comes back as it was", any_data);
+    suite.row("an update outlives a rotation", outlives_a_rotation);
+    suite.row("a session that was revoked is not updated", revoked);
+    suite.row("a session that has expired is not updated", expired);
+    suite.row(
+        "a session from before the not-before of its account is not updated",
+        before_not_before,
+    );
+    suite.row(
+        "of an update and a rotation at once neither is lost",
+        at_once_with_a_rotation,
+    );
+}
+
+async fn unknown(row: Row) -> Outcome {
+    let login = Login::new();
+    row.updates("of an unknown account", &login, None).await?;
+    let other = Login::of(&login.uid);
+    let made = row.log_in(&other).await?;
+    row.updates("of an account with another session", &login, None)
+        .await?;
+    row.reads("the other", &other, Some(&made)).await
+}
+
+async fn of_another_account(row: Row) -> Outcome {
+    let login = Login::new();
+    let made = row.log_in(&login).await?;
+    let mut thief = login.clone();
+    thief.uid = Login::new().uid;
+    row.log_in(&Login::of(&thief.uid)).await?;
+    row.updates("by another account", &thief, None).await?;
+    row.reads("by its own account", &login, Some(&made)).await
+}
+
+async fn data_alone(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in(&login).await?;
+    let rotated = row.exchange(&login, 1).await?;
+    let expected = with(NEW, &rotated);
+    row.updates("once", &login, Some(&expected)).await?;
+    row.updates("again", &login, Some(&expected)).await?;
+    row.reads("afterwards", &login, Some(&expected)).await?;
+    row.lists("afterwards", &login.uid, &[expected]).await
+}
+
+async fn any_data(row: Row) -> Outcome {
+    let login = Login::new();
+    let made = row.log_in(&login).await?;
+    let long = "x".repeat(16 * 1024);
+    for data in ["", "\"'\\%$1?\n\r\t", "日本語 \u{1f600} \u{85}", &long] {
+        let updated = row.store().update_session(login.update(data)).await?;
+        row.equal("updated", updated, Some(with(data, &made)));
+        row.reads("read", &login, Some(&with(data, &made))).await?;
+    }
+    Ok(())
+}
+
+async fn outlives_a_rotation(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in(&login).await?;
+    row.store().update_session(login.update(NEW)).await?;
+    let rotated = row.exchange(&login, 1).await?;
+    row.equal("rotated", &*rotated.data, NEW);
+    row.reads("rotated", &login, Some(&rotated)).await
+}
+
+async fn revoked(row: Row) -> Outcome {
+    let login = Login::new();
+    row.log_in_and_out(&login).await?;
+    row.updates("revoked alone", &login, None).await?;
+    let login = Login::new();
+    row.log_in_kept(&login).await?;
+    let everything = revoke_user(&login.uid, UserRevocation::All);
+    row.store().revoke_user(everything).await?;
+    row.updates("revoked with all others", &login, None).await?;
+    row.is_dead("after the update", &login, 1).await
+}
+
+async fn expired(row: Row) -> Outcome {
+    let login = Login::new();
+    let made = row.log_in_and_expire(&login).await?;
+    row.updates("expired", &login, None).await?;
+    row.equal("what remains", row.remains(&login).await?, made);
+    Ok(())
+}
+
+async fn before_not_before(row: Row) -> Outcome {
+    let login = Login::new();
+    let made = row.log_in_kept(&login).await?;
+    let which = UserRevocation::Before(made.created_at);
+    let revoke = revoke_user(&login.uid, which);
+    row.store().revoke_user(revoke).await?;
+    row.updates("before the not-before", &login, None).await
+}
+
+async fn at_once_with_a_rotation(row: Row) -> Outcome {
+    for _ in 0..20 {
+        let login = Login::new();
+        row.log_in(&login).await?;
+        let (store, other) = (row.store(), row.store());
+        let (rotation, updated) = tokio::join!(
+            store.rotate(login.rotate(1, CLOSED)),
+            other.update_session(login.update(NEW)),
+        );
+        rotation?;
+        row.equal("updated", updated?.map(|row| row.data), Some(NEW.into()));
+        let after = row.only(&login.uid).await?;
+        row.equal("both", (&*after.data, after.generation), (NEW, 2));
+    }
+    Ok(())
+}
+
+fn with(data: &str, row: &SessionRow) -> SessionRow {
+    let mut row = row.clone();
+    data.clone_into(&mut row.data);
+    row
+}
