@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let with_sessions = resident();
     let until = SystemClock::default().now().saturating_add(DAY);
     for n in 0..REVOKED {
-        let revoke = RevokeToken::new(uid(n), token("revoked", n), until);
+        let revoke = RevokeToken::new(account(n), token("revoked", n), until);
         now(store.revoke_token(revoke)).expect("memory answers");
     }
     let with_all = resident();
@@ -43,14 +43,14 @@ fn main() -> ExitCode {
     let issued_at = SystemClock::default().now();
     let access = || AdmitPurpose::Access { generation: 1 };
     let in_session = |n| {
-        let of = Admit::new(uid(n), token("access", n), issued_at, access());
+        let of = Admit::new(account(n), token("access", n), issued_at, access());
         of.in_session(SessionId::from(&*id("session", n)))
     };
     let admit = |admit| drop(now(store.admit(admit)));
     row("a token of a live session", in_session, admit);
     let revoked = |n: usize| {
         Admit::new(
-            uid(n % REVOKED),
+            account(n % REVOKED),
             token("revoked", n % REVOKED),
             issued_at,
             access(),
@@ -59,12 +59,12 @@ fn main() -> ExitCode {
     row("a revoked token", revoked, admit);
     let none = |n| in_session(n + SESSIONS);
     row("a session that is not there", none, admit);
-    let plain = |n| Admit::new(uid(n), token("plain", n), issued_at, access());
+    let plain = |n| Admit::new(account(n), token("plain", n), issued_at, access());
     let miss = row("a token that is not revoked: a miss", plain, admit);
     let refresh = |n| {
         let session = SessionId::from(&*id("session", n));
         let presented = PresentedToken::new(&session, token("first", n), 1, DAY);
-        Rotate::new(uid(n), session, presented, DAY)
+        Rotate::new(account(n), session, presented, DAY)
     };
     row("a refresh, within the window", refresh, |rotate| {
         drop(now(store.rotate(rotate)))
@@ -99,7 +99,7 @@ fn sweep() {
             let mut longest = Duration::ZERO;
             for n in (0..).take_while(|_| !done.load(Ordering::Relaxed)) {
                 let purpose = AdmitPurpose::Access { generation: 1 };
-                let admit = Admit::new(uid(n), token("plain", n), issued_at, purpose);
+                let admit = Admit::new(account(n), token("plain", n), issued_at, purpose);
                 let start = Instant::now();
                 drop(now(store.admit(admit)));
                 longest = longest.max(start.elapsed());
@@ -145,13 +145,13 @@ fn row<A>(name: &str, argument: impl Fn(usize) -> A, look: impl Fn(A)) -> f64 {
 
 fn session(n: usize) -> NewSession {
     let session = SessionId::from(&*id("session", n));
-    let mut new = NewSession::new(session, uid(n), token("first", n), DAY, DAY);
+    let mut new = NewSession::new(session, account(n), token("first", n), DAY, DAY);
     new.data = DATA.to_owned();
     new
 }
 
 /// Two sessions a user.
-fn uid(n: usize) -> AccountId {
+fn account(n: usize) -> AccountId {
     AccountId::new(None, &format!("user{}", n / 2))
 }
 

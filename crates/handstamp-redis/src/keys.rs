@@ -15,16 +15,16 @@ use sha2::{Digest as _, Sha256};
 /// compare the account inside a session.
 pub(crate) struct Keys<'a> {
     base: String,
-    uid: &'a AccountId,
+    account: &'a AccountId,
 }
 
 impl<'a> Keys<'a> {
-    pub(crate) fn of(prefix: &str, uid: &'a AccountId) -> Self {
-        let digest: [u8; 32] = Sha256::digest(uid.as_str()).into();
+    pub(crate) fn of(prefix: &str, account: &'a AccountId) -> Self {
+        let digest: [u8; 32] = Sha256::digest(account.as_str()).into();
         let (tag, _) = digest.split_at(TAG_BYTES);
         Self {
             base: format!("{prefix}{{{}}}", URL_SAFE_NO_PAD.encode(tag)),
-            uid,
+            account,
         }
     }
 
@@ -39,16 +39,16 @@ impl<'a> Keys<'a> {
 
     /// An id contains no `:`, so that no two pairs of token and account have the same name.
     pub(crate) fn revoked_token(&self, id: &TokenId) -> String {
-        format!("{}:t:{}:{}", self.base, id.as_str(), self.uid.as_str())
+        format!("{}:t:{}:{}", self.base, id.as_str(), self.account.as_str())
     }
 
     pub(crate) fn not_before(&self) -> String {
-        format!("{}:n:{}", self.base, self.uid.as_str())
+        format!("{}:n:{}", self.base, self.account.as_str())
     }
 
     /// Names the index of the sessions that are not revoked.
     pub(crate) fn index(&self) -> String {
-        format!("{}:i:{}", self.base, self.uid.as_str())
+        format!("{}:i:{}", self.base, self.account.as_str())
     }
 }
 
@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn all_keys_of_an_account_have_one_tag_and_differ() {
-        let uid = AccountId::new(Some("admin"), "{x}");
-        let keys = Keys::of("app:", &uid);
+        let account = AccountId::new(Some("admin"), "{x}");
+        let keys = Keys::of("app:", &account);
         let all = [
             keys.session(&SessionId::from("one")),
             keys.revoked_token(&TokenId::from("one")),

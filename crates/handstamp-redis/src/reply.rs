@@ -48,16 +48,16 @@ pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
 }
 
 /// Reads a session of this account from its hash.
-pub(crate) fn row(id: SessionId, uid: AccountId, hash: Value) -> Result<SessionRow, Failure> {
+pub(crate) fn row(id: SessionId, account: AccountId, hash: Value) -> Result<SessionRow, Failure> {
     let fields = Fields::read(hash)?;
     // Scripts compare it too, but `create` may find a session of another account under the same
     // key.
-    if fields.text("uid")? != uid.as_str() {
+    if fields.text("account")? != account.as_str() {
         return Err(Failure::NotUnderstood("the user of a session"));
     }
     Ok(SessionRow {
         id,
-        uid,
+        account,
         generation: fields.number("generation")?,
         current: TokenId::from_stored(fields.text("current")?)
             .ok_or(Failure::NotUnderstood("an id"))?,

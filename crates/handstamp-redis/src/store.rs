@@ -93,8 +93,8 @@ impl RedisStore {
         }
     }
 
-    pub(crate) fn keys<'a>(&self, uid: &'a AccountId) -> Keys<'a> {
-        Keys::of(&self.prefix, uid)
+    pub(crate) fn keys<'a>(&self, account: &'a AccountId) -> Keys<'a> {
+        Keys::of(&self.prefix, account)
     }
 
     pub(crate) async fn run(

@@ -18,13 +18,13 @@ use crate::reply;
 impl Store for RedisStore {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&new.uid);
+            let keys = self.keys(&new.account);
             let answer = self.run(
                 &self.scripts.create,
                 [keys.session(&new.id), keys.not_before(), keys.index()],
                 [
                     new.id.as_str().to_owned(),
-                    new.uid.as_str().to_owned(),
+                    new.account.as_str().to_owned(),
                     new.token.as_str().to_owned(),
                     millis(new.idle),
                     millis(new.absolute),
@@ -34,7 +34,7 @@ impl Store for RedisStore {
             );
             let [word, row] = reply::parts(answer.await?)?;
             let word = reply::text(word)?;
-            let row = reply::row(new.id, new.uid, row)?;
+            let row = reply::row(new.id, new.account, row)?;
             match word.as_str() {
                 "new" => Ok(Created::New(row)),
                 "existing" => Ok(Created::AlreadyExists(row)),
@@ -45,7 +45,7 @@ impl Store for RedisStore {
 
     fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&rotate.uid);
+            let keys = self.keys(&rotate.account);
             let [token, successor, generation, grace] = presented(&rotate.presented)?;
             let answer = self.run(
                 &self.scripts.rotate,
@@ -57,7 +57,7 @@ impl Store for RedisStore {
                 ],
                 [
                     rotate.session.as_str().to_owned(),
-                    rotate.uid.as_str().to_owned(),
+                    rotate.account.as_str().to_owned(),
                     token,
                     successor,
                     generation,
@@ -70,7 +70,7 @@ impl Store for RedisStore {
             let word = reply::text(parts.next().unwrap_or_default())?;
             let row = |way| {
                 let row = parts.next().unwrap_or_default();
-                let row = reply::row(rotate.session, rotate.uid, row)?;
+                let row = reply::row(rotate.session, rotate.account, row)?;
                 Ok(Rotation::Continued(way, row))
             };
             match word.as_str() {
@@ -91,11 +91,11 @@ impl Store for RedisStore {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&admit.uid);
+            let keys = self.keys(&admit.account);
             let mut places = vec![keys.revoked_token(&admit.token), keys.not_before()];
             places.extend(admit.session.iter().map(|session| keys.session(session)));
             let mut arguments = vec![
-                admit.uid.as_str().to_owned(),
+                admit.account.as_str().to_owned(),
                 seconds(admit.issued_at),
                 admit.touch_after.map_or_else(|| "-1".to_owned(), millis),
             ];
@@ -154,7 +154,7 @@ impl Store for RedisStore {
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&revoke.uid);
+            let keys = self.keys(&revoke.account);
             let answer = self.run(
                 &self.scripts.revoke_session,
                 [
@@ -164,7 +164,7 @@ impl Store for RedisStore {
                 ],
                 [
                     revoke.session.as_str().to_owned(),
-                    revoke.uid.as_str().to_owned(),
+                    revoke.account.as_str().to_owned(),
                     revoke.reason.name().to_owned(),
                 ],
             );
@@ -174,7 +174,7 @@ impl Store for RedisStore {
 
     fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&revoke.uid);
+            let keys = self.keys(&revoke.account);
             let (which, limit) = match revoke.which {
                 UserRevocation::All => ("all", String::new()),
                 UserRevocation::AllBut(session) => ("all_but", session.as_str().to_owned()),
@@ -184,7 +184,7 @@ impl Store for RedisStore {
                 &self.scripts.revoke_user,
                 [keys.not_before(), keys.index()],
                 [
-                    revoke.uid.as_str().to_owned(),
+                    revoke.account.as_str().to_owned(),
                     keys.session_prefix(),
                     revoke.reason.name().to_owned(),
                     millis(revoke.keep),
@@ -199,25 +199,25 @@ impl Store for RedisStore {
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
         self.verb(async move {
-            let key = self.keys(&revoke.uid).revoked_token(&revoke.token);
+            let key = self.keys(&revoke.account).revoked_token(&revoke.token);
             let answer = self.run(&self.scripts.revoke_token, [key], [instant(revoke.until)]);
             reply::yes_or_no(&answer.await?).map(|_| ())
         })
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&uid);
+            let keys = self.keys(&account);
             let answer = self.run(
                 &self.scripts.list,
                 [keys.not_before(), keys.index()],
-                [uid.as_str().to_owned(), keys.session_prefix()],
+                [account.as_str().to_owned(), keys.session_prefix()],
             );
             let mut rows = Vec::new();
             for entry in reply::list(answer.await?)? {
                 let [id, row] = reply::parts(entry)?;
                 let id = reply::session_id(id)?;
-                rows.push(reply::row(id, uid.clone(), row)?);
+                rows.push(reply::row(id, account.clone(), row)?);
             }
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
             Ok(rows)

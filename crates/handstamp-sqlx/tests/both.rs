@@ -79,7 +79,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
                 let _ = timeout(patience, store.rotate(login.rotate(1))).await;
                 let _ = timeout(patience, store.admit(login.access(1))).await;
                 let _ = timeout(patience, store.revoke_user(login.revoke_all())).await;
-                let _ = timeout(patience, store.list(login.uid)).await;
+                let _ = timeout(patience, store.list(login.account)).await;
             }
         };
         together((0..100).map(give_up)).await;
@@ -94,7 +94,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
                     panic!("{rotated:?}");
                 };
                 assert_eq!((&row.id, row.current), (&login.session, login.token(2)));
-                let listed = store.list(login.uid.clone()).await.unwrap();
+                let listed = store.list(login.account.clone()).await.unwrap();
                 assert_eq!(listed.len(), 1);
                 let ended = store.revoke_user(login.revoke_all()).await.unwrap();
                 assert_eq!(ended, std::slice::from_ref(&login.session));
@@ -204,7 +204,7 @@ async fn removes_what_has_ended(store: &dyn Store) {
     all.keep = soon;
     assert_eq!(store.revoke_user(all).await.unwrap().len(), 1);
     let (token, until) = (TokenId::from("token"), now().saturating_add(soon));
-    let revoke = RevokeToken::new(login.uid, token, until);
+    let revoke = RevokeToken::new(login.account, token, until);
     store.revoke_token(revoke).await.unwrap();
     assert_eq!(store.purge().await.unwrap(), 0, "too early");
     sleep(2 * soon).await;

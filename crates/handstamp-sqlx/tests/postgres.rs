@@ -32,7 +32,7 @@ async fn an_application_starts_while_its_database_is_down() {
     assert!(prepared.is_err() && took < REQUEST, "{prepared:?} {took:?}");
     postgres.start_again();
     store.create(login.create()).await.unwrap();
-    assert_eq!(store.list(login.uid).await.unwrap().len(), 1);
+    assert_eq!(store.list(login.account).await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,7 @@ async fn answered_writes_survive_a_kill_and_the_program_continues() {
     for admitted in together((0..30).map(back)).await {
         assert_eq!(admitted.unwrap(), Admission::Admitted);
     }
-    let [row] = &*store.list(login.uid).await.unwrap() else {
+    let [row] = &*store.list(login.account).await.unwrap() else {
         panic!("there is one session");
     };
     println!(
@@ -141,7 +141,7 @@ async fn until_it_works(store: &PostgresStore, login: &Login) -> usize {
 async fn fill_the_pool(store: &Arc<PostgresStore>) {
     let list = |n: u32| {
         let store = Arc::clone(store);
-        async move { store.list(Login::named(&n.to_string()).uid).await }
+        async move { store.list(Login::named(&n.to_string()).account).await }
     };
     for listed in together((0..100).map(list)).await {
         listed.unwrap();
@@ -344,7 +344,7 @@ async fn tables() {
 
     println!("a pool of the application works as well");
     let store = PostgresStore::in_pool(pool.clone());
-    assert!(store.list(login.uid).await.unwrap().is_empty());
+    assert!(store.list(login.account).await.unwrap().is_empty());
 
     println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(

@@ -64,7 +64,7 @@ async fn files_are_named_by_path_or_url() {
     ] {
         let store = SqliteStore::open(&file).await.unwrap();
         assert_eq!(
-            store.list(login.uid.clone()).await.unwrap().len(),
+            store.list(login.account.clone()).await.unwrap().len(),
             1,
             "{file}"
         );
@@ -113,7 +113,7 @@ async fn tables() {
     let store = SqliteStore::in_pool(pool.clone());
     let login = Login::named("user");
     store.create(login.create()).await.unwrap();
-    assert_eq!(store.list(login.uid.clone()).await.unwrap().len(), 1);
+    assert_eq!(store.list(login.account.clone()).await.unwrap().len(), 1);
 
     println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(
@@ -162,7 +162,7 @@ async fn a_writer_waits_for_a_writer_in_another_process() {
     let queue = tokio::spawn(timed(together((0..100).map(create))));
     let half_a_second = Duration::from_millis(500);
     sleep(half_a_second).await;
-    let (listed, took) = timed(store.list(login.uid)).await;
+    let (listed, took) = timed(store.list(login.account)).await;
     assert_eq!(listed.unwrap().len(), 1);
     assert!(took < half_a_second, "a reader does not wait: {took:?}");
     writing.rollback().await.unwrap();
@@ -250,7 +250,7 @@ async fn answered_writes_survive_a_kill() {
     }
     child.wait().unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
-    let rows = store.list(Login::named("user").uid).await.unwrap();
+    let rows = store.list(Login::named("user").account).await.unwrap();
     let kept = rows[0].generation;
     println!("{answered} generations were answered, {kept} are kept");
     // The last one may have been written without its answer being received.

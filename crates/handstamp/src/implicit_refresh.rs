@@ -214,7 +214,7 @@ async fn renewal_limits(
     let Some(store) = context.store() else {
         return Ok(None);
     };
-    let read = store.session(ReadSession::new(claims.uid(), session));
+    let read = store.session(ReadSession::new(claims.account(), session));
     let Some(row) = context.with_timeout(read).await? else {
         return Ok(None);
     };

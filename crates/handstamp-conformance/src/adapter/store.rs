@@ -75,8 +75,8 @@ impl Store for Breakable {
         self.ask(|store| store.revoke_token(revoke))
     }
 
-    fn list(&self, uid: AccountId) -> Answer<'_, Vec<SessionRow>> {
-        self.ask(|store| store.list(uid))
+    fn list(&self, account: AccountId) -> Answer<'_, Vec<SessionRow>> {
+        self.ask(|store| store.list(account))
     }
 
     fn purge(&self) -> Answer<'_, u64> {

@@ -34,7 +34,7 @@ pub(super) fn rows(suite: &mut Suite) {
     suite.row(
         "an access token of another session acknowledges nothing",
         |row| {
-            let of_another = |login: &Login| Login::of(&login.uid).access(3);
+            let of_another = |login: &Login| Login::of(&login.account).access(3);
             shows_nothing(row, of_another, Admission::SessionEnded)
         },
     );
@@ -42,7 +42,7 @@ pub(super) fn rows(suite: &mut Suite) {
         "an access token of another account acknowledges nothing",
         |row| {
             let of_another =
-                |login: &Login| Login::with(&Login::new().uid, login.session.clone()).access(3);
+                |login: &Login| Login::with(&Login::new().account, login.session.clone()).access(3);
             shows_nothing(row, of_another, Admission::SessionEnded)
         },
     );
@@ -64,12 +64,12 @@ async fn current_access_token(row: Row) -> Outcome {
         a_moment().await;
         for _ in 0..2 {
             row.show(&login, generation).await?;
-            let shown = row.only(&login.uid).await?;
+            let shown = row.only(&login.account).await?;
             row.acknowledged(&shown, &row_is);
             row_is = shown;
         }
         row_is = row.exchange(&login, generation).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+        row.lists("session", &login.account, std::slice::from_ref(&row_is))
             .await?;
     }
     Ok(())
@@ -85,7 +85,7 @@ async fn shows_nothing(row: Row, token: impl Fn(&Login) -> Admit, expected: Admi
     let row_is = row.exchange(&login, 2).await?;
     for _ in 0..2 {
         row.admits("token", token(&login), expected).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+        row.lists("session", &login.account, std::slice::from_ref(&row_is))
             .await?;
     }
     a_moment().await;
@@ -105,10 +105,10 @@ async fn revoked_access_token(row: Row) -> Outcome {
     let row_is = row.log_in(&login).await?;
     let access = login.access(1);
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&login.uid, &access.token, until);
+    let revoke = revoke_token(&login.account, &access.token, until);
     row.store().revoke_token(revoke).await?;
     row.admits("token", access, Admission::Revoked).await?;
-    row.lists("session", &login.uid, &[row_is]).await
+    row.lists("session", &login.account, &[row_is]).await
 }
 
 async fn each_anew(row: Row) -> Outcome {
@@ -123,7 +123,7 @@ async fn each_anew(row: Row) -> Outcome {
     }
     row.equal(
         "acknowledged",
-        row.only(&login.uid).await?.acknowledged,
+        row.only(&login.account).await?.acknowledged,
         false,
     );
     Ok(())
@@ -136,7 +136,7 @@ async fn from_the_start(row: Row) -> Outcome {
     rotate.acknowledged = true;
     let rotated = row.continued(rotate, Continuation::Rotated).await?;
     row.equal("acknowledged", rotated.acknowledged, true);
-    row.lists("session", &login.uid, std::slice::from_ref(&rotated))
+    row.lists("session", &login.account, std::slice::from_ref(&rotated))
         .await?;
     let mut again = login.rotate(1, OPEN);
     again.acknowledged = true;

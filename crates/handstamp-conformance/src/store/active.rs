@@ -38,7 +38,7 @@ async fn never_touched(row: Row) -> Outcome {
     let refresh = login.refresh(1, OPEN);
     row.admits("refresh token", refresh, Admission::Admitted)
         .await?;
-    let now = row.only(&login.uid).await?;
+    let now = row.only(&login.account).await?;
     row.equal("last_active", now.last_active, made.last_active);
     Ok(())
 }
@@ -51,7 +51,7 @@ async fn not_touched_again(row: Row) -> Outcome {
     access.touch_after = Some(HOUR);
     row.admits("access token", access, Admission::Admitted)
         .await?;
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }
 
 async fn touched(row: Row) -> Outcome {
@@ -89,7 +89,7 @@ async fn acknowledged_and_touched(row: Row) -> Outcome {
     access.touch_after = Some(CLOSED);
     row.admits("access token", access, Admission::Admitted)
         .await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     let expected = SessionRow {
         last_active: shown.last_active,
         ..rotated.clone()
@@ -105,7 +105,7 @@ async fn acknowledged_and_touched(row: Row) -> Outcome {
 
 /// The session is as before, except that its last activity is later.
 async fn active_since(row: &Row, before: SessionRow) -> Result<SessionRow, Failure> {
-    let now = row.only(&before.uid).await?;
+    let now = row.only(&before.account).await?;
     let last_active = now.last_active;
     row.holds("later", (last_active, before.last_active), |(now, then)| {
         now > then
@@ -125,7 +125,7 @@ async fn refused_is_no_activity(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     let revoked = login.access(1);
     revoke(&row, &revoked).await?;
     a_moment().await;
@@ -137,5 +137,5 @@ async fn refused_is_no_activity(row: Row) -> Outcome {
         access.touch_after = Some(CLOSED);
         row.admits("token", access, expected).await?;
     }
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }

@@ -86,7 +86,7 @@ async fn writes_nothing(row: Row) -> Outcome {
     row.log_in(&login).await?;
     row.exchange(&login, 1).await?;
     row.show(&login, 2).await?;
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     a_moment().await;
     for generation in 1..=3 {
         row.show(&login, generation).await?;
@@ -96,14 +96,14 @@ async fn writes_nothing(row: Row) -> Outcome {
         row.admits("refresh token", refresh, Admission::Admitted)
             .await?;
     }
-    row.lists("session", &login.uid, &[before]).await
+    row.lists("session", &login.account, &[before]).await
 }
 
 async fn revoked_and_ended(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     row.store().revoke_session(login.revoke()).await?;
-    let unknown = Login::of(&login.uid);
+    let unknown = Login::of(&login.account);
     for login in [login, unknown] {
         for token in [login.access(1), login.refresh(1, OPEN)] {
             revoke(&row, &token).await?;
@@ -126,14 +126,14 @@ async fn revoked_and_reused(row: Row) -> Outcome {
 
 pub(super) async fn revoke(row: &Row, admit: &Admit) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&admit.uid, &admit.token, until);
+    let revoke = revoke_token(&admit.account, &admit.token, until);
     row.store().revoke_token(revoke).await?;
     Ok(())
 }
 
 async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
-    row.log_in(&Login::of(&login.uid)).await?;
+    row.log_in(&Login::of(&login.account)).await?;
     for token in any_token(&login) {
         row.admits("token", token, Admission::SessionEnded).await?;
     }
@@ -144,15 +144,15 @@ async fn of_another_user(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     // The same when the other account has a session.
     for _ in 0..2 {
         for token in any_token(&thief) {
             row.admits("token", token, Admission::SessionEnded).await?;
         }
-        row.log_in(&Login::of(&thief.uid)).await?;
+        row.log_in(&Login::of(&thief.account)).await?;
     }
-    row.lists("the session", &login.uid, &[made]).await
+    row.lists("the session", &login.account, &[made]).await
 }
 
 async fn revoked(row: Row) -> Outcome {
@@ -216,7 +216,7 @@ async fn not_before(row: Row) -> Outcome {
     ] {
         let which = UserRevocation::Before(UnixTime::from_millis(not_before));
         row.store()
-            .revoke_user(revoke_user(&login.uid, which))
+            .revoke_user(revoke_user(&login.account, which))
             .await?;
         for token in [login.access(1), login.refresh(1, OPEN)] {
             row.admits("token", token, expected).await?;
@@ -227,7 +227,7 @@ async fn not_before(row: Row) -> Outcome {
 
 async fn issued_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     row.log_in(&login).await?;
     for mut token in [login.access(1), login.refresh(1, OPEN)] {
@@ -283,12 +283,12 @@ async fn others(row: Row) -> Outcome {
 /// Every call reports it, and the session is as before.
 async fn copy(row: &Row, login: &Login, mut refresh: Admit) -> Outcome {
     refresh.touch_after = Some(CLOSED);
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     for _ in 0..2 {
         row.admits("copy", refresh.clone(), Admission::Reused)
             .await?;
     }
-    row.lists("session", &login.uid, std::slice::from_ref(&before))
+    row.lists("session", &login.account, std::slice::from_ref(&before))
         .await?;
     let current = login.refresh(before.generation, OPEN);
     row.admits("current refresh token", current, Admission::Admitted)

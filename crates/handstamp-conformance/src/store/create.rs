@@ -61,7 +61,7 @@ async fn as_asked_for(row: Row) -> Outcome {
     let now = made.created_at;
     let expected = SessionRow {
         id: login.session.clone(),
-        uid: login.uid.clone(),
+        account: login.account.clone(),
         generation: 1,
         current: login.token(1),
         acknowledged: true,
@@ -75,7 +75,7 @@ async fn as_asked_for(row: Row) -> Outcome {
         revoked: None,
     };
     row.equal("row", &made, &expected);
-    row.lists("row", &login.uid, &[expected]).await
+    row.lists("row", &login.account, &[expected]).await
 }
 
 async fn times(row: Row) -> Outcome {
@@ -107,7 +107,7 @@ async fn idle_beyond_life(row: Row) -> Outcome {
     let end = made.created_at.saturating_add(HOUR);
     row.equal("absolute_expires", made.absolute_expires, end);
     row.equal("idle_expires", made.idle_expires, end);
-    row.lists("row", &login.uid, &[made]).await
+    row.lists("row", &login.account, &[made]).await
 }
 
 async fn millennium(row: Row) -> Outcome {
@@ -120,7 +120,7 @@ async fn millennium(row: Row) -> Outcome {
     row.equal("ends_at", made.ends_at(), end);
     row.show(&login, 1).await?;
     row.exchange(&login, 1).await?;
-    let now = row.only(&login.uid).await?;
+    let now = row.only(&login.account).await?;
     row.equal("absolute_expires", now.absolute_expires, end);
     Ok(())
 }
@@ -129,7 +129,7 @@ async fn second_while_live(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     second(&row, &login, &made).await?;
-    row.lists("the first", &login.uid, &[made]).await?;
+    row.lists("the first", &login.account, &[made]).await?;
     row.show(&login, 1).await?;
     row.exchange(&login, 1).await?;
     Ok(())
@@ -140,7 +140,7 @@ async fn second_after_rotation(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
     second(&row, &login, &rotated).await?;
-    row.lists("the first", &login.uid, &[rotated]).await
+    row.lists("the first", &login.account, &[rotated]).await
 }
 
 async fn second_after_revocation(row: Row) -> Outcome {
@@ -160,7 +160,7 @@ async fn second_after_expiry(row: Row) -> Outcome {
 async fn second_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     let revoked = row.remains(&login).await?;
     second(&row, &login, &revoked).await?;
@@ -203,33 +203,33 @@ async fn many_at_once(row: Row) -> Outcome {
     for found in existing {
         row.equal("what the others found", Some(&found), new.first());
     }
-    row.lists("the new one", &login.uid, &new).await
+    row.lists("the new one", &login.account, &new).await
 }
 
 /// The other account gets a session or none: stores differ, and ids are random.
 async fn id_of_another_user(row: Row) -> Outcome {
     let login = Login::new();
-    let other = Login::with(&Login::new().uid, login.session.clone());
+    let other = Login::with(&Login::new().account, login.session.clone());
     let made = row.log_in(&login).await?;
     row.store().create(other.new_session()).await?;
-    row.lists("the first", &login.uid, std::slice::from_ref(&made))
+    row.lists("the first", &login.account, std::slice::from_ref(&made))
         .await?;
     row.store().revoke_session(other.revoke()).await?;
-    let everything = revoke_user(&other.uid, UserRevocation::All);
+    let everything = revoke_user(&other.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
-    row.lists("the first", &login.uid, &[made]).await
+    row.lists("the first", &login.account, &[made]).await
 }
 
 async fn right_after_log_out_everywhere(row: Row) -> Outcome {
-    let uid = Login::new().uid;
+    let account = Login::new().account;
     let mut former = None;
     for _ in 0..30 {
-        let everything = revoke_user(&uid, UserRevocation::All);
+        let everything = revoke_user(&account, UserRevocation::All);
         row.store().revoke_user(everything).await?;
-        let login = Login::of(&uid);
+        let login = Login::of(&account);
         let made = row.log_in(&login).await?;
         row.show(&login, 1).await?;
-        row.lists("the new one alone", &uid, &[made]).await?;
+        row.lists("the new one alone", &account, &[made]).await?;
         if let Some(former) = former.replace(login) {
             let access = Login::access(&former, 1);
             row.admits("the former", access, Admission::SessionEnded)

@@ -84,29 +84,29 @@ fn as_long_as_may_be(text: &str) -> String {
 }
 
 async fn whole_life(row: &Row, key: &str) -> Outcome {
-    let (uid, session) = (AccountId::new(None, key), SessionId::from(key));
-    let login = Login::with(&uid, session.clone());
+    let (account, session) = (AccountId::new(None, key), SessionId::from(key));
+    let login = Login::with(&account, session.clone());
     let token = TokenId::from(key);
-    let new = NewSession::new(session.clone(), uid.clone(), token.clone(), HOUR, DAY);
+    let new = NewSession::new(session.clone(), account.clone(), token.clone(), HOUR, DAY);
     let made = row.create(new).await?;
     row.equal(
         "keys",
-        (&made.uid, &made.id, &made.current),
-        (&uid, &session, &token),
+        (&made.account, &made.id, &made.current),
+        (&account, &session, &token),
     );
     row.reads("session", &login, Some(&made)).await?;
-    row.lists("session", &uid, &[made]).await?;
+    row.lists("session", &account, &[made]).await?;
 
     row.show(&login, 1).await?;
     let presented = PresentedToken::new(&session, token.clone(), 1, CLOSED);
     let rotated = row
         .continued(login.rotate_presented(presented), Continuation::Rotated)
         .await?;
-    row.lists("session after a rotation", &uid, &[rotated])
+    row.lists("session after a rotation", &account, &[rotated])
         .await?;
 
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&uid, &token, until);
+    let revoke = revoke_token(&account, &token, until);
     row.store().revoke_token(revoke).await?;
     let presented = PresentedToken::new(&session, token, 1, OPEN);
     let rotate = login.rotate_presented(presented);
@@ -117,9 +117,9 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     row.equal("there was a session to revoke", revoked, true);
     row.is_dead("after revocation", &login, 1).await?;
 
-    let other = Login::of(&uid);
+    let other = Login::of(&account);
     row.log_in(&other).await?;
-    let everything = revoke_user(&uid, UserRevocation::All);
+    let everything = revoke_user(&account, UserRevocation::All);
     let ended = row.store().revoke_user(everything).await?;
     row.equal("revoked sessions of the account", ended, [other.session]);
     Ok(())
@@ -160,16 +160,16 @@ async fn two_users(row: Row, one: &str, other: &str) -> Outcome {
 }
 
 async fn two_sessions(row: Row, one: &str, other: &str) -> Outcome {
-    let (uid, beginning) = (Login::new().uid, unique("session"));
-    let [one, other] =
-        [one, other].map(|end| Login::with(&uid, SessionId::from(&*format!("{beginning}{end}"))));
+    let (account, beginning) = (Login::new().account, unique("session"));
+    let [one, other] = [one, other]
+        .map(|end| Login::with(&account, SessionId::from(&*format!("{beginning}{end}"))));
     let made = row.log_in(&one).await?;
     row.log_in(&other).await?;
     let revoked = row.store().revoke_session(other.revoke()).await?;
     row.equal("revoked the other", revoked, true);
     row.reads("the other", &other, None).await?;
     row.reads("the one", &one, Some(&made)).await?;
-    row.lists("the one", &uid, &[made]).await
+    row.lists("the one", &account, &[made]).await
 }
 
 async fn two_tokens(row: Row, one: &str, other: &str) -> Outcome {
@@ -177,7 +177,7 @@ async fn two_tokens(row: Row, one: &str, other: &str) -> Outcome {
     row.log_in(&login).await?;
     let [one, other] = [one, other].map(|end| TokenId::from(&*format!("{beginning}{end}")));
     let until = row.clock().await?.saturating_add(HOUR);
-    let revoke = revoke_token(&login.uid, &other, until);
+    let revoke = revoke_token(&login.account, &other, until);
     row.store().revoke_token(revoke).await?;
     for (token, expected) in [(one, Admission::Admitted), (other, Admission::Revoked)] {
         let mut access = login.access(1);
@@ -196,11 +196,11 @@ async fn login_types(row: Row) -> Outcome {
         AccountId::new(None, &format!("admin:{subject}")),
     ];
     let mut made = Vec::new();
-    for uid in &users {
-        made.push(row.log_in(&Login::of(uid)).await?);
+    for account in &users {
+        made.push(row.log_in(&Login::of(account)).await?);
     }
-    for (uid, made) in users.iter().zip(&made) {
-        row.lists("own session", uid, std::slice::from_ref(made))
+    for (account, made) in users.iter().zip(&made) {
+        row.lists("own session", account, std::slice::from_ref(made))
             .await?;
     }
     Ok(())
@@ -236,13 +236,13 @@ async fn data(row: Row, data: String) -> Outcome {
     new.data.clone_from(&data);
     let made = row.create(new).await?;
     row.equal("data", &made.data, &data);
-    row.lists("as it was made", &login.uid, &[made]).await?;
+    row.lists("as it was made", &login.account, &[made]).await?;
     let rotated = row.exchange(&login, 1).await?;
     row.equal("data after a rotation", &rotated.data, &data);
-    row.lists("rotated", &login.uid, std::slice::from_ref(&rotated))
+    row.lists("rotated", &login.account, std::slice::from_ref(&rotated))
         .await?;
     row.show(&login, 2).await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     row.acknowledged(&shown, &rotated);
     row.equal(
         "what a second log-in finds",

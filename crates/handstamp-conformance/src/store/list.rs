@@ -30,33 +30,33 @@ async fn unknown(row: Row) -> Outcome {
 }
 
 async fn latest_first(row: Row) -> Outcome {
-    let uid = new_account();
-    let logins: [Login; 5] = std::array::from_fn(|_| Login::of(&uid));
+    let account = new_account();
+    let logins: [Login; 5] = std::array::from_fn(|_| Login::of(&account));
     let mut expected = Vec::new();
     for login in &logins {
         expected.insert(0, row.log_in(login).await?);
-        row.lists("sessions", &uid, &expected).await?;
+        row.lists("sessions", &account, &expected).await?;
         a_moment().await;
     }
     // The first is used last.
     expected[4] = row.exchange(&logins[0], 1).await?;
     row.show(&logins[0], 2).await?;
-    let listed = row.store().list(uid.clone()).await?;
+    let listed = row.store().list(account.clone()).await?;
     row.acknowledged(&listed[4], &expected[4]);
     expected[4] = listed[4].clone();
-    row.lists("sessions", &uid, &expected).await
+    row.lists("sessions", &account, &expected).await
 }
 
 async fn live_only(row: Row) -> Outcome {
-    let uid = new_account();
-    row.log_in(&Login::of(&uid)).await?;
-    let everything = revoke_user(&uid, UserRevocation::All);
+    let account = new_account();
+    row.log_in(&Login::of(&account)).await?;
+    let everything = revoke_user(&account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
-    let first = row.log_in(&Login::of(&uid)).await?;
-    row.log_in_and_out(&Login::of(&uid)).await?;
-    row.log_in_and_expire(&Login::of(&uid)).await?;
-    let last = row.log_in(&Login::of(&uid)).await?;
-    row.lists("sessions", &uid, &[last, first]).await
+    let first = row.log_in(&Login::of(&account)).await?;
+    row.log_in_and_out(&Login::of(&account)).await?;
+    row.log_in_and_expire(&Login::of(&account)).await?;
+    let last = row.log_in(&Login::of(&account)).await?;
+    row.lists("sessions", &account, &[last, first]).await
 }
 
 async fn own_only(row: Row) -> Outcome {
@@ -66,7 +66,7 @@ async fn own_only(row: Row) -> Outcome {
         made.push(row.log_in(login).await?);
     }
     for (login, made) in logins.iter().zip(&made) {
-        row.lists("own", &login.uid, std::slice::from_ref(made))
+        row.lists("own", &login.account, std::slice::from_ref(made))
             .await?;
     }
     Ok(())
@@ -76,13 +76,13 @@ async fn as_they_are(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
-    row.lists("rotated", &login.uid, std::slice::from_ref(&rotated))
+    row.lists("rotated", &login.account, std::slice::from_ref(&rotated))
         .await?;
     a_moment().await;
     let mut access = login.access(2);
     access.touch_after = Some(CLOSED);
     row.store().admit(access).await?;
-    let used = row.only(&login.uid).await?;
+    let used = row.only(&login.account).await?;
     let expected = SessionRow {
         last_active: used.last_active,
         ..rotated.clone()
@@ -97,8 +97,8 @@ async fn as_they_are(row: Row) -> Outcome {
 }
 
 async fn many_sessions(row: Row) -> Outcome {
-    let uid = new_account();
-    let logins: Vec<Login> = (0..300).map(|_| Login::of(&uid)).collect();
+    let account = new_account();
+    let logins: Vec<Login> = (0..300).map(|_| Login::of(&account)).collect();
     let made = together(logins.iter().cloned().map(|login| {
         let row = row.clone();
         async move { row.log_in(&login).await }
@@ -107,7 +107,7 @@ async fn many_sessions(row: Row) -> Outcome {
     let made: Vec<SessionRow> = made.into_iter().collect::<Result<_, _>>()?;
     let all: BTreeSet<SessionId> = logins.iter().map(|login| login.session.clone()).collect();
 
-    let listed = row.store().list(uid.clone()).await?;
+    let listed = row.store().list(account.clone()).await?;
     row.equal("how many are listed", listed.len(), made.len());
     row.equal(
         "the latest first",
@@ -122,12 +122,12 @@ async fn many_sessions(row: Row) -> Outcome {
 
     let kept = &logins[150];
     let which = UserRevocation::AllBut(kept.session.clone());
-    let ended = revoke(&row, &uid, which).await?;
+    let ended = revoke(&row, &account, which).await?;
     let others = all.iter().filter(|id| **id != kept.session).cloned();
     row.equal("ended", ended, others.collect::<BTreeSet<_>>());
-    row.lists("the one", &uid, std::slice::from_ref(&made[150]))
+    row.lists("the one", &account, std::slice::from_ref(&made[150]))
         .await?;
-    let ended = revoke(&row, &uid, UserRevocation::All).await?;
+    let ended = revoke(&row, &account, UserRevocation::All).await?;
     row.equal("ended", ended, BTreeSet::from([kept.session.clone()]));
     for login in [&logins[0], kept, &logins[299]] {
         row.is_dead("afterwards", login, 1).await?;

@@ -24,7 +24,7 @@ pub(super) const NEW: &str = "new data";
 /// An account and a session that no other case uses.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
-    pub(super) uid: AccountId,
+    pub(super) account: AccountId,
     pub(super) session: SessionId,
     first: TokenId,
 }
@@ -35,14 +35,14 @@ impl Login {
     }
 
     /// Creates one more session of this account.
-    pub(super) fn of(uid: &AccountId) -> Self {
+    pub(super) fn of(account: &AccountId) -> Self {
         let session = SessionId::from(&*unique("session"));
-        Self::with(uid, session)
+        Self::with(account, session)
     }
 
-    pub(super) fn with(uid: &AccountId, session: SessionId) -> Self {
+    pub(super) fn with(account: &AccountId, session: SessionId) -> Self {
         Self {
-            uid: uid.clone(),
+            account: account.clone(),
             session,
             first: TokenId::from(&*unique("token")),
         }
@@ -57,8 +57,8 @@ impl Login {
 
     /// Creates a session with an idle timeout of an hour and a lifetime of a day.
     pub(super) fn new_session(&self) -> NewSession {
-        let (session, uid) = (self.session.clone(), self.uid.clone());
-        NewSession::new(session, uid, self.token(1), HOUR, DAY)
+        let (session, account) = (self.session.clone(), self.account.clone());
+        NewSession::new(session, account, self.token(1), HOUR, DAY)
     }
 
     pub(super) fn present(&self, generation: u64, grace: Duration) -> PresentedToken {
@@ -78,8 +78,8 @@ impl Login {
     }
 
     pub(super) fn rotate_presented(&self, presented: PresentedToken) -> Rotate {
-        let (uid, session) = (self.uid.clone(), self.session.clone());
-        Rotate::new(uid, session, presented, HOUR)
+        let (account, session) = (self.account.clone(), self.session.clone());
+        Rotate::new(account, session, presented, HOUR)
     }
 
     /// Presents an access token of this generation.
@@ -97,20 +97,20 @@ impl Login {
 
     pub(super) fn admit(&self, token: TokenId, purpose: AdmitPurpose) -> Admit {
         let issued_at = SystemClock::default().now();
-        Admit::new(self.uid.clone(), token, issued_at, purpose).in_session(self.session.clone())
+        Admit::new(self.account.clone(), token, issued_at, purpose).in_session(self.session.clone())
     }
 
     pub(super) fn read(&self) -> ReadSession {
-        ReadSession::new(self.uid.clone(), self.session.clone())
+        ReadSession::new(self.account.clone(), self.session.clone())
     }
 
     pub(super) fn update(&self, data: &str) -> UpdateSession {
-        UpdateSession::new(self.uid.clone(), self.session.clone(), data.to_owned())
+        UpdateSession::new(self.account.clone(), self.session.clone(), data.to_owned())
     }
 
     pub(super) fn revoke(&self) -> RevokeSession {
-        let (uid, session) = (self.uid.clone(), self.session.clone());
-        RevokeSession::new(uid, session, EndReason::LoggedOut)
+        let (account, session) = (self.account.clone(), self.session.clone());
+        RevokeSession::new(account, session, EndReason::LoggedOut)
     }
 }
 
@@ -119,12 +119,12 @@ pub(super) fn new_account() -> AccountId {
 }
 
 /// Revokes sessions with a not-before that is kept for an hour.
-pub(super) fn revoke_user(uid: &AccountId, which: UserRevocation) -> RevokeUser {
-    RevokeUser::new(uid.clone(), which, EndReason::Revoked, HOUR)
+pub(super) fn revoke_user(account: &AccountId, which: UserRevocation) -> RevokeUser {
+    RevokeUser::new(account.clone(), which, EndReason::Revoked, HOUR)
 }
 
-pub(super) fn revoke_token(uid: &AccountId, token: &TokenId, until: UnixTime) -> RevokeToken {
-    RevokeToken::new(uid.clone(), token.clone(), until)
+pub(super) fn revoke_token(account: &AccountId, token: &TokenId, until: UnixTime) -> RevokeToken {
+    RevokeToken::new(account.clone(), token.clone(), until)
 }
 
 /// Returns a new text with this beginning.

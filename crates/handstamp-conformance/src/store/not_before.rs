@@ -38,7 +38,7 @@ pub(super) fn rows(suite: &mut Suite) {
 }
 
 /// An access and a refresh token without a session.
-fn tokens(uid: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
+fn tokens(account: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
     let token = || TokenId::from(&*unique("token"));
     let presented = PresentedToken::new(&SessionId::from("none"), token(), 0, OPEN);
     [
@@ -50,18 +50,18 @@ fn tokens(uid: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
             AdmitPurpose::Access { .. } => token(),
             AdmitPurpose::Refresh(presented) => presented.token.clone(),
         };
-        Admit::new(uid.clone(), token, issued_at, purpose)
+        Admit::new(account.clone(), token, issued_at, purpose)
     })
 }
 
 async fn admits(
     row: &Row,
     what: &str,
-    uid: &AccountId,
+    account: &AccountId,
     issued_at: UnixTime,
     expected: Admission,
 ) -> Outcome {
-    for mut token in tokens(uid, issued_at) {
+    for mut token in tokens(account, issued_at) {
         row.admits(what, token.clone(), expected).await?;
         token.touch_after = Some(Duration::ZERO);
         row.admits(what, token, expected).await?;
@@ -71,34 +71,34 @@ async fn admits(
 
 async fn without_anything(row: Row) -> Outcome {
     let now = row.clock().await?;
-    let uid = new_account();
+    let account = new_account();
     for issued_at in [UnixTime::from_secs(0), now, now.saturating_add(HOUR)] {
-        admits(&row, "token", &uid, issued_at, Admission::Admitted).await?;
+        admits(&row, "token", &account, issued_at, Admission::Admitted).await?;
     }
-    row.lists("sessions", &uid, &[]).await
+    row.lists("sessions", &account, &[]).await
 }
 
 async fn alongside_sessions(row: Row) -> Outcome {
     let login = Login::new();
-    let kept = Login::of(&login.uid);
+    let kept = Login::of(&login.account);
     let made = row.log_in(&login).await?;
     row.log_in(&kept).await?;
     row.store().revoke_session(login.revoke()).await?;
-    let ended = revoke(&row, &login.uid, UserRevocation::AllBut(kept.session)).await?;
+    let ended = revoke(&row, &login.account, UserRevocation::AllBut(kept.session)).await?;
     row.equal("ended", ended.len(), 0);
-    let (uid, at) = (&login.uid, made.created_at);
-    admits(&row, "token", uid, at, Admission::Admitted).await?;
-    let ended = revoke(&row, uid, UserRevocation::AllBut(login.session.clone())).await?;
+    let (account, at) = (&login.account, made.created_at);
+    admits(&row, "token", account, at, Admission::Admitted).await?;
+    let ended = revoke(&row, account, UserRevocation::AllBut(login.session.clone())).await?;
     row.equal("ended", ended.len(), 1);
-    admits(&row, "token", uid, at, Admission::Admitted).await
+    admits(&row, "token", account, at, Admission::Admitted).await
 }
 
 async fn to_the_second(row: Row) -> Outcome {
     let second = row.clock().await?.as_secs() - 100;
     for millis in [0, 1, 500, 999] {
-        let uid = new_account();
+        let account = new_account();
         let not_before = UnixTime::from_millis(second * 1_000 + millis);
-        revoke(&row, &uid, UserRevocation::Before(not_before)).await?;
+        revoke(&row, &account, UserRevocation::Before(not_before)).await?;
         for (issued_at, expected) in [
             (UnixTime::from_secs(0), Admission::Revoked),
             (UnixTime::from_secs(second - 1), Admission::Revoked),
@@ -110,53 +110,65 @@ async fn to_the_second(row: Row) -> Outcome {
             (UnixTime::from_secs(second + 1), Admission::Admitted),
         ] {
             let what = format!("not-before at {millis} ms, issued at {issued_at:?}");
-            admits(&row, &what, &uid, issued_at, expected).await?;
+            admits(&row, &what, &account, issued_at, expected).await?;
         }
     }
     Ok(())
 }
 
 async fn everything(row: Row) -> Outcome {
-    let uid = new_account();
+    let account = new_account();
     let before = row.clock().await?;
-    revoke(&row, &uid, UserRevocation::All).await?;
+    revoke(&row, &account, UserRevocation::All).await?;
     let after = row.clock().await?;
-    admits(&row, "before", &uid, before, Admission::Revoked).await?;
+    admits(&row, "before", &account, before, Admission::Revoked).await?;
     let later = UnixTime::from_secs(after.as_secs() + 1);
-    admits(&row, "after", &uid, later, Admission::Admitted).await
+    admits(&row, "after", &account, later, Admission::Admitted).await
 }
 
 async fn of_one_user(row: Row) -> Outcome {
-    let (uid, other) = (new_account(), new_account());
+    let (account, other) = (new_account(), new_account());
     let now = row.clock().await?;
-    revoke(&row, &uid, UserRevocation::All).await?;
-    admits(&row, "the user", &uid, now, Admission::Revoked).await?;
+    revoke(&row, &account, UserRevocation::All).await?;
+    admits(&row, "the user", &account, now, Admission::Revoked).await?;
     admits(&row, "another", &other, now, Admission::Admitted).await
 }
 
 async fn never_back(row: Row) -> Outcome {
-    let uid = new_account();
+    let account = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
-    revoke(&row, &uid, UserRevocation::Before(ago(60))).await?;
-    revoke(&row, &uid, UserRevocation::Before(ago(3_600))).await?;
-    admits(&row, "between", &uid, ago(1_800), Admission::Revoked).await?;
-    admits(&row, "after", &uid, ago(30), Admission::Admitted).await?;
-    revoke(&row, &uid, UserRevocation::All).await?;
-    revoke(&row, &uid, UserRevocation::Before(ago(60))).await?;
-    admits(&row, "before all", &uid, ago(30), Admission::Revoked).await?;
-    revoke(&row, &uid, UserRevocation::AllBut(SessionId::from("none"))).await?;
-    admits(&row, "before all", &uid, ago(30), Admission::Revoked).await
+    revoke(&row, &account, UserRevocation::Before(ago(60))).await?;
+    revoke(&row, &account, UserRevocation::Before(ago(3_600))).await?;
+    admits(&row, "between", &account, ago(1_800), Admission::Revoked).await?;
+    admits(&row, "after", &account, ago(30), Admission::Admitted).await?;
+    revoke(&row, &account, UserRevocation::All).await?;
+    revoke(&row, &account, UserRevocation::Before(ago(60))).await?;
+    admits(&row, "before all", &account, ago(30), Admission::Revoked).await?;
+    revoke(
+        &row,
+        &account,
+        UserRevocation::AllBut(SessionId::from("none")),
+    )
+    .await?;
+    admits(&row, "before all", &account, ago(30), Admission::Revoked).await
 }
 
 async fn moves_on(row: Row) -> Outcome {
-    let uid = new_account();
+    let account = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
     for secs in [3_600, 60, 30] {
-        revoke(&row, &uid, UserRevocation::Before(ago(secs))).await?;
-        admits(&row, "in its second", &uid, ago(secs), Admission::Revoked).await?;
-        admits(&row, "after", &uid, ago(secs - 1), Admission::Admitted).await?;
+        revoke(&row, &account, UserRevocation::Before(ago(secs))).await?;
+        admits(
+            &row,
+            "in its second",
+            &account,
+            ago(secs),
+            Admission::Revoked,
+        )
+        .await?;
+        admits(&row, "after", &account, ago(secs - 1), Admission::Admitted).await?;
     }
     Ok(())
 }
@@ -166,12 +178,12 @@ async fn never_ahead(row: Row) -> Outcome {
     row.log_in(&login).await?;
     a_moment().await;
     let ahead = row.clock().await?.saturating_add(HOUR);
-    let ended = revoke(&row, &login.uid, UserRevocation::Before(ahead)).await?;
+    let ended = revoke(&row, &login.account, UserRevocation::Before(ahead)).await?;
     row.equal("ended", ended, [login.session.clone()].into());
     let after = row.clock().await?;
     let later = UnixTime::from_secs(after.as_secs() + 1);
-    admits(&row, "token", &login.uid, later, Admission::Admitted).await?;
-    let next = Login::of(&login.uid);
+    admits(&row, "token", &login.account, later, Admission::Admitted).await?;
+    let next = Login::of(&login.account);
     let made = row.log_in(&next).await?;
     row.holds(
         "a session created after it is not created in the future",
@@ -182,11 +194,11 @@ async fn never_ahead(row: Row) -> Outcome {
 }
 
 async fn kept_longest(row: Row) -> Outcome {
-    let uid = new_account();
+    let account = new_account();
     let now = row.clock().await?;
     let ago = |secs| UnixTime::from_secs(now.as_secs() - secs);
     let before = |secs, keep| {
-        let mut revoke = revoke_user(&uid, UserRevocation::Before(ago(secs)));
+        let mut revoke = revoke_user(&account, UserRevocation::Before(ago(secs)));
         revoke.keep = keep;
         revoke
     };
@@ -199,16 +211,16 @@ async fn kept_longest(row: Row) -> Outcome {
         row.store().revoke_user(before(secs, keep)).await?;
         a_moment().await;
         row.store().purge().await?;
-        admits(&row, "before it", &uid, ago(60), Admission::Revoked).await?;
+        admits(&row, "before it", &account, ago(60), Admission::Revoked).await?;
     }
     Ok(())
 }
 
 async fn revoked(row: Row) -> Outcome {
-    let uid = new_account();
+    let account = new_account();
     let now = row.clock().await?;
-    for token in tokens(&uid, now) {
-        let revoke = revoke_token(&uid, &token.token, now.saturating_add(HOUR));
+    for token in tokens(&account, now) {
+        let revoke = revoke_token(&account, &token.token, now.saturating_add(HOUR));
         row.store().revoke_token(revoke).await?;
         row.admits("token", token, Admission::Revoked).await?;
     }

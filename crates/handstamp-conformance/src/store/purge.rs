@@ -85,20 +85,20 @@ async fn live(row: Row) -> Outcome {
     let rotated = row.exchange(&login, 1).await?;
     a_moment().await;
     purge(&row).await?;
-    row.lists("session", &login.uid, &[rotated]).await?;
+    row.lists("session", &login.account, &[rotated]).await?;
     row.show(&login, 2).await
 }
 
 async fn others_of_the_user(row: Row) -> Outcome {
     let login = Login::new();
     let live = row.log_in(&login).await?;
-    let mut ended = Login::of(&login.uid).new_session();
+    let mut ended = Login::of(&login.account).new_session();
     ended.idle = Duration::from_millis(1);
     row.create(ended).await?;
     a_moment().await;
     purge(&row).await?;
-    row.lists("the live one", &login.uid, &[live]).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    row.lists("the live one", &login.account, &[live]).await?;
+    let everything = revoke_user(&login.account, UserRevocation::All);
     let ended = row.store().revoke_user(everything).await?;
     row.equal("ended", ended, [login.session]);
     Ok(())
@@ -109,9 +109,9 @@ async fn revocations(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let now = row.clock().await?;
     let token = login.refresh(1, OPEN);
-    let revoke = revoke_token(&login.uid, &token.token, now.saturating_add(HOUR));
+    let revoke = revoke_token(&login.account, &token.token, now.saturating_add(HOUR));
     row.store().revoke_token(revoke).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     a_moment().await;
     purge(&row).await?;

@@ -161,9 +161,9 @@ async fn all_the_same(
     }
     row.equal("answers", (firsts, repeats), (1, count - 1));
     row.holds("no other answer", others, Vec::is_empty);
-    row.lists("the row of all answers", &login.uid, &rows)
+    row.lists("the row of all answers", &login.account, &rows)
         .await?;
-    row.only(&login.uid).await
+    row.only(&login.account).await
 }
 
 async fn copies(row: Row) -> Outcome {
@@ -230,7 +230,7 @@ async fn against_refreshes(row: Row, n: usize, end: End) -> Outcome {
             row.equal("there was a session", revoked, true);
         }
         End::All => {
-            let everything = revoke_user(&login.uid, UserRevocation::All);
+            let everything = revoke_user(&login.account, UserRevocation::All);
             let ended = row.store().revoke_user(everything).await?;
             row.equal("ended", ended, [login.session.clone()]);
         }
@@ -261,7 +261,7 @@ async fn access_against_refresh(row: Row, n: usize) -> Outcome {
     for shown in answer_of(shows).await {
         row.equal("access token", shown?, Admission::Admitted);
     }
-    let now = row.only(&login.uid).await?;
+    let now = row.only(&login.account).await?;
     row.holds(
         "active then or later",
         (now.last_active, made.last_active),
@@ -287,7 +287,7 @@ async fn log_in_against_log_out(row: Row, n: usize) -> Outcome {
     for _ in 0..n % 4 {
         yield_now().await;
     }
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     let ended = row.store().revoke_user(everything).await?;
     answer_of(logs_in).await?;
     let access = row.store().admit(login.access(1)).await?;

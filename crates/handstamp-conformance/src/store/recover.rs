@@ -52,7 +52,7 @@ async fn later_generation(row: Row) -> Outcome {
                 (recovered.rotated_at, before.rotated_at),
                 |(now, then)| now > then,
             );
-            row.lists("row", &login.uid, &[recovered]).await?;
+            row.lists("row", &login.account, &[recovered]).await?;
         }
     }
     Ok(())
@@ -89,16 +89,16 @@ async fn far_later(row: Row) -> Outcome {
         .await?;
     let expected = taken_over(&before, LARGEST - 1, token.clone(), &recovered);
     row.equal("row", &recovered, &expected);
-    row.lists("row", &login.uid, &[recovered]).await?;
+    row.lists("row", &login.account, &[recovered]).await?;
     let rotated = row
         .continued(present(CLOSED), Continuation::Rotated)
         .await?;
     row.equal("generation", rotated.generation, LARGEST);
     let successor = token.successor(&login.session);
     row.equal("token", &rotated.current, &successor);
-    row.lists("row", &login.uid, &[rotated]).await?;
+    row.lists("row", &login.account, &[rotated]).await?;
     row.show(&login, LARGEST).await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     row.equal("acknowledged", shown.acknowledged, true);
     Ok(())
 }
@@ -111,7 +111,7 @@ async fn is_current(row: Row) -> Outcome {
     let debounced = Rotation::Continued(Continuation::Debounced, recovered.clone());
     row.rotates("again", login.rotate(5, OPEN), debounced)
         .await?;
-    row.lists("session", &login.uid, &[recovered]).await?;
+    row.lists("session", &login.account, &[recovered]).await?;
     let rotated = row.exchange(&login, 5).await?;
     row.equal(
         "next",
@@ -159,7 +159,7 @@ async fn idle_beyond_life(row: Row) -> Outcome {
         recovered.idle_expires,
         made.absolute_expires,
     );
-    row.lists("row", &login.uid, &[recovered]).await
+    row.lists("row", &login.account, &[recovered]).await
 }
 
 async fn admitted(row: Row) -> Outcome {
@@ -170,7 +170,7 @@ async fn admitted(row: Row) -> Outcome {
         row.admits("refresh token", refresh, Admission::Admitted)
             .await?;
     }
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }
 
 /// RFC 8259, section 6.

@@ -63,16 +63,16 @@ async fn ended(row: &Row, login: &Login, remains: &SessionRow) -> Outcome {
         row.rotates(&what, rotate, Rotation::Ended).await?;
     }
     row.equal("what remains", &row.remains(login).await?, remains);
-    row.lists("sessions", &login.uid, &[]).await
+    row.lists("sessions", &login.account, &[]).await
 }
 
 async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
-    let other = row.log_in(&Login::of(&login.uid)).await?;
+    let other = row.log_in(&Login::of(&login.account)).await?;
     for rotate in any_token(&login) {
         row.rotates("token", rotate, Rotation::Ended).await?;
     }
-    row.lists("sessions", &login.uid, &[other]).await
+    row.lists("sessions", &login.account, &[other]).await
 }
 
 async fn of_another_user(row: Row) -> Outcome {
@@ -80,13 +80,13 @@ async fn of_another_user(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let row_is = row.exchange(&login, 1).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     for rotate in any_token(&thief) {
         row.rotates("token", rotate, Rotation::Ended).await?;
     }
-    row.lists("the session", &login.uid, std::slice::from_ref(&row_is))
+    row.lists("the session", &login.account, std::slice::from_ref(&row_is))
         .await?;
-    row.lists("the other's", &thief.uid, &[]).await?;
+    row.lists("the other's", &thief.account, &[]).await?;
     row.exchange(&login, 2).await?;
     Ok(())
 }
@@ -145,7 +145,7 @@ async fn before_not_before(row: Row) -> Outcome {
     row.exchange(&login, 1).await?;
     let which = UserRevocation::Before(made.created_at);
     row.store()
-        .revoke_user(revoke_user(&login.uid, which))
+        .revoke_user(revoke_user(&login.account, which))
         .await?;
     let remains = row.remains(&login).await?;
     ended(&row, &login, &remains).await
@@ -157,14 +157,14 @@ async fn revoked_token(row: Row) -> Outcome {
         row.log_in(&login).await?;
         row.exchange(&login, 1).await?;
         row.show(&login, 2).await?;
-        let row_is = row.only(&login.uid).await?;
+        let row_is = row.only(&login.account).await?;
         revoke(&row, &login, generation).await?;
         a_moment().await;
         for _ in 0..2 {
             let rotate = login.rotate(generation, grace);
             row.rotates("token", rotate, Rotation::Revoked).await?;
         }
-        row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+        row.lists("session", &login.account, std::slice::from_ref(&row_is))
             .await?;
         // The session itself is still live.
         let other = login.rotate(3 - generation, OPEN);
@@ -186,7 +186,7 @@ async fn revoked_copy(row: Row) -> Outcome {
     revoke(&row, &login, 1).await?;
     let rotate = login.rotate(1, OPEN);
     row.rotates("copy", rotate, Rotation::Revoked).await?;
-    row.lists("session", &login.uid, &[row_is]).await?;
+    row.lists("session", &login.account, &[row_is]).await?;
     row.exchange(&login, 3).await?;
     Ok(())
 }
@@ -199,7 +199,7 @@ async fn revoked_token_of_a_dead_session(row: Row) -> Outcome {
     let rotate = login.rotate(1, OPEN);
     row.rotates("dead session", rotate, Rotation::Revoked)
         .await?;
-    let unknown = Login::of(&login.uid);
+    let unknown = Login::of(&login.account);
     revoke(&row, &unknown, 1).await?;
     let rotate = unknown.rotate(1, OPEN);
     row.rotates("unknown session", rotate, Rotation::Revoked)
@@ -216,14 +216,14 @@ async fn revoked_later_token(row: Row) -> Outcome {
     let refresh = login.refresh(3, OPEN);
     row.admits("later token", refresh, Admission::Revoked)
         .await?;
-    row.lists("session", &login.uid, &[made]).await
+    row.lists("session", &login.account, &[made]).await
 }
 
 /// Revokes the refresh token of this generation for an hour.
 async fn revoke(row: &Row, login: &Login, generation: u64) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
     let token = login.token(generation);
-    let revoke = revoke_token(&login.uid, &token, until);
+    let revoke = revoke_token(&login.account, &token, until);
     row.store().revoke_token(revoke).await?;
     Ok(())
 }

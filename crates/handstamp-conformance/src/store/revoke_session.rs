@@ -54,8 +54,8 @@ async fn reasons(row: Row) -> Outcome {
         let login = Login::new();
         let made = row.log_in_kept(&login).await?;
         a_moment().await;
-        let (uid, session) = (login.uid.clone(), login.session.clone());
-        let revoke = RevokeSession::new(uid, session, reason);
+        let (account, session) = (login.account.clone(), login.session.clone());
+        let revoke = RevokeSession::new(account, session, reason);
         row.store().revoke_session(revoke).await?;
         let remains = row.remains(&login).await?;
         let revoked = remains.revoked;
@@ -85,10 +85,10 @@ async fn twice(row: Row) -> Outcome {
 
 async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
-    let other = row.log_in(&Login::of(&login.uid)).await?;
+    let other = row.log_in(&Login::of(&login.account)).await?;
     let revoked = row.store().revoke_session(login.revoke()).await?;
     row.equal("there was one", revoked, false);
-    row.lists("the other", &login.uid, &[other]).await?;
+    row.lists("the other", &login.account, &[other]).await?;
     // Nothing stays that would revoke a later session.
     row.log_in(&login).await?;
     row.show(&login, 1).await
@@ -106,7 +106,7 @@ async fn expired(row: Row) -> Outcome {
 async fn before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let everything = revoke_user(&login.uid, handstamp::store::UserRevocation::All);
+    let everything = revoke_user(&login.account, handstamp::store::UserRevocation::All);
     row.store().revoke_user(everything).await?;
     let remains = row.remains(&login).await?;
     let revoked = row.store().revoke_session(login.revoke()).await?;
@@ -119,23 +119,23 @@ async fn of_another_user(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     // The same when the other account has a session.
     for _ in 0..2 {
         let revoked = row.store().revoke_session(thief.revoke()).await?;
         row.equal("there was one", revoked, false);
-        row.log_in(&Login::of(&thief.uid)).await?;
+        row.log_in(&Login::of(&thief.account)).await?;
     }
-    row.lists("the session", &login.uid, &[made]).await
+    row.lists("the session", &login.account, &[made]).await
 }
 
 async fn others(row: Row) -> Outcome {
     let login = Login::new();
-    let other = Login::of(&login.uid);
+    let other = Login::of(&login.account);
     row.log_in(&login).await?;
     let made = row.log_in(&other).await?;
     row.store().revoke_session(login.revoke()).await?;
-    row.lists("the other", &login.uid, &[made]).await?;
+    row.lists("the other", &login.account, &[made]).await?;
     row.exchange(&other, 1).await?;
     Ok(())
 }

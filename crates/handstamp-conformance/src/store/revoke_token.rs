@@ -30,13 +30,13 @@ async fn refused(row: Row) -> Outcome {
     let until = row.clock().await?.saturating_add(HOUR);
     for token in [login.access(1), login.refresh(1, OPEN)] {
         for _ in 0..2 {
-            let revoke = revoke_token(&login.uid, &token.token, until);
+            let revoke = revoke_token(&login.account, &token.token, until);
             row.store().revoke_token(revoke).await?;
             row.admits("token", token.clone(), Admission::Revoked)
                 .await?;
         }
     }
-    row.lists("session", &login.uid, &[made]).await?;
+    row.lists("session", &login.account, &[made]).await?;
     row.show(&login, 1).await
 }
 
@@ -45,7 +45,7 @@ async fn of_another_user(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let until = row.clock().await?.saturating_add(HOUR);
     for token in [login.access(1), login.refresh(1, OPEN)] {
-        let revoke = revoke_token(&Login::new().uid, &token.token, until);
+        let revoke = revoke_token(&Login::new().account, &token.token, until);
         row.store().revoke_token(revoke).await?;
         row.admits("token", token, Admission::Admitted).await?;
     }
@@ -63,7 +63,7 @@ async fn ended(row: Row) -> Outcome {
         UnixTime::from_secs(0),
     ] {
         let token = login.access(1);
-        let revoke = revoke_token(&login.uid, &token.token, until);
+        let revoke = revoke_token(&login.account, &token.token, until);
         row.store().revoke_token(revoke).await?;
         row.admits("token", token, Admission::Admitted).await?;
     }
@@ -75,7 +75,7 @@ async fn over(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let token = login.access(1);
     let until = row.clock().await?.saturating_add(Duration::from_millis(5));
-    let revoke = revoke_token(&login.uid, &token.token, until);
+    let revoke = revoke_token(&login.account, &token.token, until);
     row.store().revoke_token(revoke).await?;
     a_moment().await;
     row.admits("token", token, Admission::Admitted).await
@@ -90,7 +90,7 @@ async fn later_end(row: Row) -> Outcome {
     for ends in [[soon, later], [later, soon], [later, now]] {
         let token = login.access(1);
         for until in ends {
-            let revoke = revoke_token(&login.uid, &token.token, until);
+            let revoke = revoke_token(&login.account, &token.token, until);
             row.store().revoke_token(revoke).await?;
         }
         a_moment().await;
@@ -104,7 +104,7 @@ async fn millennium(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let token = login.access(1);
     let until = UnixTime::from_secs(row.clock().await?.as_secs() + 1_000 * 365 * 86_400);
-    let revoke = revoke_token(&login.uid, &token.token, until);
+    let revoke = revoke_token(&login.account, &token.token, until);
     row.store().revoke_token(revoke).await?;
     row.admits("token", token, Admission::Revoked).await
 }

@@ -47,10 +47,10 @@ pub(super) fn rows(suite: &mut Suite) {
 /// Revokes sessions, and returns their ids, sorted.
 pub(super) async fn revoke(
     row: &Row,
-    uid: &AccountId,
+    account: &AccountId,
     which: UserRevocation,
 ) -> Result<BTreeSet<SessionId>, Failure> {
-    let revoke = revoke_user(uid, which);
+    let revoke = revoke_user(account, which);
     let ended = row.store().revoke_user(revoke).await?;
     let count = ended.len();
     let ended = BTreeSet::from_iter(ended);
@@ -60,15 +60,15 @@ pub(super) async fn revoke(
 
 /// Creates sessions of one account, one after the other.
 async fn logins(row: &Row, count: usize) -> Result<(AccountId, Vec<(Login, SessionRow)>), Failure> {
-    let uid = new_account();
+    let account = new_account();
     let mut logins = Vec::new();
     for _ in 0..count {
-        let login = Login::of(&uid);
+        let login = Login::of(&account);
         let made = row.log_in_kept(&login).await?;
         logins.push((login, made));
         a_moment().await;
     }
-    Ok((uid, logins))
+    Ok((account, logins))
 }
 
 fn ids<'a>(logins: impl IntoIterator<Item = &'a (Login, SessionRow)>) -> BTreeSet<SessionId> {
@@ -77,48 +77,48 @@ fn ids<'a>(logins: impl IntoIterator<Item = &'a (Login, SessionRow)>) -> BTreeSe
 }
 
 async fn all(row: Row) -> Outcome {
-    let (uid, live) = logins(&row, 3).await?;
-    row.log_in_and_out(&Login::of(&uid)).await?;
-    row.log_in_and_expire(&Login::of(&uid)).await?;
+    let (account, live) = logins(&row, 3).await?;
+    row.log_in_and_out(&Login::of(&account)).await?;
+    row.log_in_and_expire(&Login::of(&account)).await?;
     let (rotated, _) = &live[0];
     row.exchange(rotated, 1).await?;
-    let ended = revoke(&row, &uid, UserRevocation::All).await?;
+    let ended = revoke(&row, &account, UserRevocation::All).await?;
     row.equal("ended", ended, ids(&live));
     for (login, _) in &live {
         row.is_dead("afterwards", login, 2).await?;
     }
-    row.lists("sessions", &uid, &[]).await
+    row.lists("sessions", &account, &[]).await
 }
 
 async fn all_twice(row: Row) -> Outcome {
-    let (uid, _) = logins(&row, 2).await?;
-    revoke(&row, &uid, UserRevocation::All).await?;
+    let (account, _) = logins(&row, 2).await?;
+    revoke(&row, &account, UserRevocation::All).await?;
     for which in [
         UserRevocation::All,
         UserRevocation::AllBut(SessionId::from("none")),
         UserRevocation::Before(row.clock().await?),
     ] {
-        let ended = revoke(&row, &uid, which).await?;
+        let ended = revoke(&row, &account, which).await?;
         row.equal("ended", ended, BTreeSet::new());
     }
     Ok(())
 }
 
 async fn all_but(row: Row) -> Outcome {
-    let (uid, logins) = logins(&row, 3).await?;
-    row.log_in_and_out(&Login::of(&uid)).await?;
+    let (account, logins) = logins(&row, 3).await?;
+    row.log_in_and_out(&Login::of(&account)).await?;
     let [first, (kept, made), last] = &logins[..] else {
         unreachable!("three log-ins")
     };
     let which = || UserRevocation::AllBut(kept.session.clone());
-    let ended = revoke(&row, &uid, which()).await?;
+    let ended = revoke(&row, &account, which()).await?;
     row.equal("ended", ended, ids([first, last]));
-    row.lists("the one", &uid, std::slice::from_ref(made))
+    row.lists("the one", &account, std::slice::from_ref(made))
         .await?;
     for (login, _) in [first, last] {
         row.is_dead("the others", login, 1).await?;
     }
-    let ended = revoke(&row, &uid, which()).await?;
+    let ended = revoke(&row, &account, which()).await?;
     row.equal("ended the second time", ended, BTreeSet::new());
     row.show(kept, 1).await?;
     row.exchange(kept, 1).await?;
@@ -127,64 +127,64 @@ async fn all_but(row: Row) -> Outcome {
 
 async fn all_but_none(row: Row) -> Outcome {
     let unknown = Login::new();
-    let (uid, live) = logins(&row, 2).await?;
-    let ended = revoke(&row, &uid, UserRevocation::AllBut(unknown.session)).await?;
+    let (account, live) = logins(&row, 2).await?;
+    let ended = revoke(&row, &account, UserRevocation::AllBut(unknown.session)).await?;
     row.equal("ended", ended, ids(&live));
 
-    let (uid, live) = logins(&row, 2).await?;
-    let gone = Login::of(&uid);
+    let (account, live) = logins(&row, 2).await?;
+    let gone = Login::of(&account);
     row.log_in_and_out(&gone).await?;
-    let ended = revoke(&row, &uid, UserRevocation::AllBut(gone.session.clone())).await?;
+    let ended = revoke(&row, &account, UserRevocation::AllBut(gone.session.clone())).await?;
     row.equal("ended", ended, ids(&live));
     row.is_dead("the one", &gone, 1).await?;
-    row.lists("sessions", &uid, &[]).await
+    row.lists("sessions", &account, &[]).await
 }
 
 async fn all_but_of_another(row: Row) -> Outcome {
-    let (uid, live) = logins(&row, 2).await?;
+    let (account, live) = logins(&row, 2).await?;
     let other = Login::new();
     let made = row.log_in(&other).await?;
     let which = UserRevocation::AllBut(other.session.clone());
-    let ended = revoke(&row, &uid, which).await?;
+    let ended = revoke(&row, &account, which).await?;
     row.equal("ended", ended, ids(&live));
-    row.lists("sessions", &uid, &[]).await?;
-    row.lists("the other's", &other.uid, &[made]).await
+    row.lists("sessions", &account, &[]).await?;
+    row.lists("the other's", &other.account, &[made]).await
 }
 
 async fn before(row: Row) -> Outcome {
-    let (uid, logins) = logins(&row, 4).await?;
+    let (account, logins) = logins(&row, 4).await?;
     let [first, second, third, fourth] = &logins[..] else {
         unreachable!("four log-ins")
     };
     // To the millisecond.
     let at = second.1.created_at;
-    let ended = revoke(&row, &uid, UserRevocation::Before(at)).await?;
+    let ended = revoke(&row, &account, UserRevocation::Before(at)).await?;
     row.equal("ended", ended, ids([first, second]));
-    row.lists("sessions", &uid, &[fourth.1.clone(), third.1.clone()])
+    row.lists("sessions", &account, &[fourth.1.clone(), third.1.clone()])
         .await?;
     let just_before = UnixTime::from_millis(third.1.created_at.as_millis() - 1);
-    let ended = revoke(&row, &uid, UserRevocation::Before(just_before)).await?;
+    let ended = revoke(&row, &account, UserRevocation::Before(just_before)).await?;
     row.equal("ended", ended, BTreeSet::new());
-    let ended = revoke(&row, &uid, UserRevocation::Before(third.1.created_at)).await?;
+    let ended = revoke(&row, &account, UserRevocation::Before(third.1.created_at)).await?;
     row.equal("ended", ended, ids([third]));
     for (login, _) in [first, second, third] {
         row.is_dead("afterwards", login, 1).await?;
     }
-    row.lists("sessions", &uid, std::slice::from_ref(&fourth.1))
+    row.lists("sessions", &account, std::slice::from_ref(&fourth.1))
         .await?;
     row.exchange(&fourth.0, 1).await?;
     Ok(())
 }
 
 async fn before_the_first(row: Row) -> Outcome {
-    let (uid, logins) = logins(&row, 1).await?;
+    let (account, logins) = logins(&row, 1).await?;
     let (login, made) = &logins[0];
     for at in [0, 1, made.created_at.as_millis() - 1] {
         let which = UserRevocation::Before(UnixTime::from_millis(at));
-        let ended = revoke(&row, &uid, which).await?;
+        let ended = revoke(&row, &account, which).await?;
         row.equal("ended", ended, BTreeSet::new());
     }
-    row.lists("sessions", &uid, std::slice::from_ref(made))
+    row.lists("sessions", &account, std::slice::from_ref(made))
         .await?;
     row.show(login, 1).await
 }
@@ -195,11 +195,11 @@ async fn before_the_future(row: Row) -> Outcome {
         now.saturating_add(HOUR),
         UnixTime::from_secs(100_000_000_000),
     ] {
-        let (uid, live) = logins(&row, 2).await?;
-        let ended = revoke(&row, &uid, UserRevocation::Before(at)).await?;
+        let (account, live) = logins(&row, 2).await?;
+        let ended = revoke(&row, &account, UserRevocation::Before(at)).await?;
         row.equal("ended", ended, ids(&live));
-        row.lists("sessions", &uid, &[]).await?;
-        let next = Login::of(&uid);
+        row.lists("sessions", &account, &[]).await?;
+        let next = Login::of(&account);
         row.log_in(&next).await?;
         row.show(&next, 1).await?;
     }
@@ -219,9 +219,9 @@ async fn reasons(row: Row) -> Outcome {
             UserRevocation::AllBut(SessionId::from("none")),
             UserRevocation::Before(now),
         ] {
-            let (uid, logins) = logins(&row, 1).await?;
+            let (account, logins) = logins(&row, 1).await?;
             let (login, made) = &logins[0];
-            let mut revoke = revoke_user(&uid, which);
+            let mut revoke = revoke_user(&account, which);
             revoke.reason = reason;
             row.store().revoke_user(revoke).await?;
             let remains = row.remains(login).await?;
@@ -244,13 +244,13 @@ async fn reasons(row: Row) -> Outcome {
 async fn first_reason(row: Row) -> Outcome {
     let login = Login::new();
     let remains = row.log_in_and_out(&login).await?;
-    let expired = Login::of(&login.uid);
+    let expired = Login::of(&login.account);
     let expired_remains = row.log_in_and_expire(&expired).await?;
     for which in [
         UserRevocation::AllBut(SessionId::from("none")),
         UserRevocation::All,
     ] {
-        revoke(&row, &login.uid, which).await?;
+        revoke(&row, &login.account, which).await?;
         row.equal("revoked", &row.remains(&login).await?, &remains);
         row.equal("expired", &row.remains(&expired).await?, &expired_remains);
     }
@@ -264,7 +264,7 @@ async fn unknown(row: Row) -> Outcome {
         UserRevocation::Before(row.clock().await?),
     ] {
         let login = Login::new();
-        let ended = revoke(&row, &login.uid, which).await?;
+        let ended = revoke(&row, &login.account, which).await?;
         row.equal("ended", ended, BTreeSet::new());
         row.log_in(&login).await?;
         row.show(&login, 1).await?;
@@ -280,20 +280,20 @@ async fn others(row: Row) -> Outcome {
         UserRevocation::AllBut(other.session.clone()),
         UserRevocation::Before(row.clock().await?.saturating_add(HOUR)),
     ] {
-        let (uid, live) = logins(&row, 1).await?;
-        let ended = revoke(&row, &uid, which).await?;
+        let (account, live) = logins(&row, 1).await?;
+        let ended = revoke(&row, &account, which).await?;
         row.equal("ended", ended, ids(&live));
     }
-    row.lists("the other's", &other.uid, std::slice::from_ref(&made))
+    row.lists("the other's", &other.account, std::slice::from_ref(&made))
         .await?;
     row.exchange(&other, 1).await?;
     Ok(())
 }
 
 async fn many_at_once(row: Row) -> Outcome {
-    let (uid, live) = logins(&row, 5).await?;
+    let (account, live) = logins(&row, 5).await?;
     let ended = together((0..20).map(|_| {
-        let (row, revoke) = (row.clone(), revoke_user(&uid, UserRevocation::All));
+        let (row, revoke) = (row.clone(), revoke_user(&account, UserRevocation::All));
         async move { row.store().revoke_user(revoke).await }
     }))
     .await;

@@ -76,12 +76,12 @@ async fn debounced(row: Row) -> Outcome {
             let rotate = login.rotate(generation, OPEN);
             let debounced = Rotation::Continued(Continuation::Debounced, row_is.clone());
             row.rotates("young token", rotate, debounced).await?;
-            row.lists("session", &login.uid, std::slice::from_ref(&row_is))
+            row.lists("session", &login.account, std::slice::from_ref(&row_is))
                 .await?;
         }
         let rotated = row.exchange(&login, generation).await?;
         row.show(&login, generation + 1).await?;
-        row_is = row.only(&login.uid).await?;
+        row_is = row.only(&login.account).await?;
         row.acknowledged(&row_is, &rotated);
     }
     Ok(())
@@ -101,7 +101,7 @@ async fn arrived(row: Row) -> Outcome {
             (arrived.grace_started_at, rotated.grace_started_at),
             |(now, then)| now > then,
         );
-        row.lists("session", &login.uid, std::slice::from_ref(&arrived))
+        row.lists("session", &login.account, std::slice::from_ref(&arrived))
             .await?;
         let debounced = Rotation::Continued(Continuation::Debounced, arrived);
         row.rotates("again", login.rotate(2, OPEN), debounced)
@@ -124,7 +124,7 @@ async fn rotated(row: Row) -> Outcome {
             (now, before.rotated_at),
             |(now, then)| now > then,
         );
-        row.lists("row", &login.uid, std::slice::from_ref(&rotated))
+        row.lists("row", &login.account, std::slice::from_ref(&rotated))
             .await?;
         // The next generation starts from an acknowledged one.
         row.show(&login, generation).await?;
@@ -156,7 +156,7 @@ async fn reissued(row: Row) -> Outcome {
             let rotate = login.rotate(generation, OPEN);
             let reissued = Rotation::Continued(Continuation::Reissued, rotated.clone());
             row.rotates("previous token", rotate, reissued).await?;
-            row.lists("session", &login.uid, std::slice::from_ref(&rotated))
+            row.lists("session", &login.account, std::slice::from_ref(&rotated))
                 .await?;
         }
     }
@@ -173,7 +173,7 @@ async fn reissued_late(row: Row) -> Outcome {
         let rotate = login.rotate(1, CLOSED);
         let late = Rotation::Continued(Continuation::ReissuedLate, rotated.clone());
         row.rotates("late previous token", rotate, late).await?;
-        row.lists("session", &login.uid, std::slice::from_ref(&rotated))
+        row.lists("session", &login.account, std::slice::from_ref(&rotated))
             .await?;
     }
     Ok(())
@@ -184,12 +184,12 @@ async fn reissued_acknowledged(row: Row) -> Outcome {
     row.log_in(&login).await?;
     let rotated = row.exchange(&login, 1).await?;
     row.show(&login, 2).await?;
-    let row_is = row.only(&login.uid).await?;
+    let row_is = row.only(&login.account).await?;
     row.acknowledged(&row_is, &rotated);
     let reissued = Rotation::Continued(Continuation::Reissued, row_is.clone());
     row.rotates("previous token", login.rotate(1, OPEN), reissued)
         .await?;
-    row.lists("session", &login.uid, &[row_is]).await
+    row.lists("session", &login.account, &[row_is]).await
 }
 
 async fn reused_recent(row: Row) -> Outcome {
@@ -198,7 +198,7 @@ async fn reused_recent(row: Row) -> Outcome {
     row.exchange(&login, 1).await?;
     row.show(&login, 2).await?;
     a_moment().await;
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     let rotate = login.rotate(1, CLOSED);
     row.rotates("copy", rotate, Rotation::Reused(Reuse::Recent))
         .await?;
@@ -212,7 +212,7 @@ async fn reused_stale(row: Row) -> Outcome {
         for generation in 1..=4 {
             row.exchange(&login, generation).await?;
         }
-        let before = row.only(&login.uid).await?;
+        let before = row.only(&login.account).await?;
         let rotate = login.rotate(generation, OPEN);
         row.rotates("copy", rotate, Rotation::Reused(Reuse::Stale))
             .await?;
@@ -226,7 +226,7 @@ async fn reused_foreign(row: Row) -> Outcome {
         let login = Login::new();
         row.log_in_kept(&login).await?;
         row.exchange(&login, 1).await?;
-        let before = row.only(&login.uid).await?;
+        let before = row.only(&login.account).await?;
         let rotate = login.rotate_foreign(generation, OPEN);
         row.rotates("copy", rotate, Rotation::Reused(Reuse::Stale))
             .await?;
@@ -238,7 +238,7 @@ async fn reused_foreign(row: Row) -> Outcome {
 async fn before_the_first(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let before = row.only(&login.uid).await?;
+    let before = row.only(&login.account).await?;
     let rotate = login.rotate_foreign(0, OPEN);
     row.rotates("copy", rotate, Rotation::Reused(Reuse::Stale))
         .await?;
@@ -276,13 +276,14 @@ async fn told_once(row: Row) -> Outcome {
 
 async fn other_sessions_of_the_user_live(row: Row) -> Outcome {
     let phone = Login::new();
-    let laptop = Login::of(&phone.uid);
+    let laptop = Login::of(&phone.account);
     row.log_in(&phone).await?;
     let live = row.log_in(&laptop).await?;
     let rotate = phone.rotate_foreign(1, OPEN);
     row.rotates("copy", rotate, Rotation::Reused(Reuse::Stale))
         .await?;
-    row.lists("the other session", &phone.uid, &[live]).await?;
+    row.lists("the other session", &phone.account, &[live])
+        .await?;
     row.exchange(&laptop, 1).await?;
     Ok(())
 }
@@ -304,7 +305,7 @@ async fn ends(row: Row) -> Outcome {
                 made.absolute_expires,
             ),
         );
-        row.lists("row", &login.uid, &[rotated]).await?;
+        row.lists("row", &login.account, &[rotated]).await?;
     }
     Ok(())
 }
@@ -323,5 +324,5 @@ async fn idle_beyond_life(row: Row) -> Outcome {
         rotated.absolute_expires,
         made.absolute_expires,
     );
-    row.lists("row", &login.uid, &[rotated]).await
+    row.lists("row", &login.account, &[rotated]).await
 }

@@ -107,8 +107,8 @@ impl Row {
     }
 
     /// Returns the only live session of this account.
-    pub(super) async fn only(&self, uid: &AccountId) -> Result<SessionRow, Failure> {
-        let mut rows = self.store().list(uid.clone()).await?;
+    pub(super) async fn only(&self, account: &AccountId) -> Result<SessionRow, Failure> {
+        let mut rows = self.store().list(account.clone()).await?;
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
             (row, _) => Err(Failure(format!(
@@ -227,10 +227,10 @@ impl Row {
     pub(super) async fn lists(
         &self,
         what: &str,
-        uid: &AccountId,
+        account: &AccountId,
         expected: &[SessionRow],
     ) -> Outcome {
-        let got = self.store().list(uid.clone()).await?;
+        let got = self.store().list(account.clone()).await?;
         self.equal(&format!("{what}, listed"), got.as_slice(), expected);
         Ok(())
     }
@@ -273,7 +273,7 @@ impl Row {
             }
         }
         self.reads(what, login, None).await?;
-        let listed = self.store().list(login.uid.clone()).await?;
+        let listed = self.store().list(login.account.clone()).await?;
         let is_listed = listed.iter().any(|row| row.id == login.session);
         self.equal(&format!("{what}, listed"), is_listed, false);
         Ok(())

@@ -28,7 +28,7 @@ async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
     row.reads("of an unknown account", &login, None).await?;
     let made = row.log_in(&login).await?;
-    let other = Login::of(&login.uid);
+    let other = Login::of(&login.account);
     row.reads("of an account with another session", &other, None)
         .await?;
     row.reads("the other", &login, Some(&made)).await
@@ -38,10 +38,10 @@ async fn of_another_account(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
+    thief.account = Login::new().account;
     row.reads("by an account without sessions", &thief, None)
         .await?;
-    row.log_in(&Login::of(&thief.uid)).await?;
+    row.log_in(&Login::of(&thief.account)).await?;
     row.reads("by an account with one", &thief, None).await?;
     row.reads("by its own account", &login, Some(&made)).await
 }
@@ -55,14 +55,14 @@ async fn as_it_is(row: Row) -> Outcome {
     let rotated = row.exchange(&login, 1).await?;
     row.reads("rotated", &login, Some(&rotated)).await?;
     row.show(&login, 2).await?;
-    let shown = row.only(&login.uid).await?;
+    let shown = row.only(&login.account).await?;
     row.acknowledged(&shown, &rotated);
     row.reads("acknowledged", &login, Some(&shown)).await
 }
 
 async fn one_of_several(row: Row) -> Outcome {
-    let uid = Login::new().uid;
-    let logins: [Login; 3] = std::array::from_fn(|_| Login::of(&uid));
+    let account = Login::new().account;
+    let logins: [Login; 3] = std::array::from_fn(|_| Login::of(&account));
     let mut made = Vec::new();
     for login in &logins {
         made.push(row.log_in(login).await?);
@@ -85,7 +85,7 @@ async fn writes_nothing(row: Row) -> Outcome {
         a_moment().await;
         row.reads("session", &login, Some(&rotated)).await?;
     }
-    row.lists("session", &login.uid, &[rotated]).await
+    row.lists("session", &login.account, &[rotated]).await
 }
 
 async fn revoked(row: Row) -> Outcome {
@@ -94,7 +94,7 @@ async fn revoked(row: Row) -> Outcome {
     row.reads("revoked alone", &login, None).await?;
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     row.reads("revoked with all others", &login, None).await
 }
@@ -111,10 +111,10 @@ async fn before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in_kept(&login).await?;
     let which = UserRevocation::Before(made.created_at);
-    let revoke = revoke_user(&login.uid, which);
+    let revoke = revoke_user(&login.account, which);
     row.store().revoke_user(revoke).await?;
     row.reads("before the not-before", &login, None).await?;
-    let later = Login::of(&login.uid);
+    let later = Login::of(&login.account);
     let made = row.log_in(&later).await?;
     row.reads("after the not-before", &later, Some(&made)).await
 }

@@ -30,7 +30,7 @@ pub(super) fn rows(suite: &mut Suite) {
 async fn unknown(row: Row) -> Outcome {
     let login = Login::new();
     row.updates("of an unknown account", &login, None).await?;
-    let other = Login::of(&login.uid);
+    let other = Login::of(&login.account);
     let made = row.log_in(&other).await?;
     row.updates("of an account with another session", &login, None)
         .await?;
@@ -41,8 +41,8 @@ async fn of_another_account(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in(&login).await?;
     let mut thief = login.clone();
-    thief.uid = Login::new().uid;
-    row.log_in(&Login::of(&thief.uid)).await?;
+    thief.account = Login::new().account;
+    row.log_in(&Login::of(&thief.account)).await?;
     row.updates("by another account", &thief, None).await?;
     row.reads("by its own account", &login, Some(&made)).await
 }
@@ -55,7 +55,7 @@ async fn data_alone(row: Row) -> Outcome {
     row.updates("once", &login, Some(&expected)).await?;
     row.updates("again", &login, Some(&expected)).await?;
     row.reads("afterwards", &login, Some(&expected)).await?;
-    row.lists("afterwards", &login.uid, &[expected]).await
+    row.lists("afterwards", &login.account, &[expected]).await
 }
 
 async fn any_data(row: Row) -> Outcome {
@@ -85,7 +85,7 @@ async fn revoked(row: Row) -> Outcome {
     row.updates("revoked alone", &login, None).await?;
     let login = Login::new();
     row.log_in_kept(&login).await?;
-    let everything = revoke_user(&login.uid, UserRevocation::All);
+    let everything = revoke_user(&login.account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
     row.updates("revoked with all others", &login, None).await?;
     row.is_dead("after the update", &login, 1).await
@@ -103,7 +103,7 @@ async fn before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     let made = row.log_in_kept(&login).await?;
     let which = UserRevocation::Before(made.created_at);
-    let revoke = revoke_user(&login.uid, which);
+    let revoke = revoke_user(&login.account, which);
     row.store().revoke_user(revoke).await?;
     row.updates("before the not-before", &login, None).await
 }
@@ -119,7 +119,7 @@ async fn at_once_with_a_rotation(row: Row) -> Outcome {
         );
         rotation?;
         row.equal("updated", updated?.map(|row| row.data), Some(NEW.into()));
-        let after = row.only(&login.uid).await?;
+        let after = row.only(&login.account).await?;
         row.equal("both", (&*after.data, after.generation), (NEW, 2));
     }
     Ok(())

@@ -1,8 +1,8 @@
 -- KEYS: the token as a revoked one, the not-before of the account, and the session if there is one.
--- ARGV: uid, issued_at (seconds), touch_after (-1: never), purpose; then for an access token its
+-- ARGV: account, issued_at (seconds), touch_after (-1: never), purpose; then for an access token its
 -- generation, for a refresh token its id, its successor's id, its generation, grace.
 local token_key, not_before_key, session_key = unpack(KEYS)
-local uid, issued_at, touch_after, purpose = unpack(ARGV)
+local account, issued_at, touch_after, purpose = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
@@ -15,7 +15,7 @@ if not session_key then
   end
   return 'admitted'
 end
-local session = live_session_in(session_key, uid, now, not_before)
+local session = live_session_in(session_key, account, now, not_before)
 if not session then
   return 'session_ended'
 end

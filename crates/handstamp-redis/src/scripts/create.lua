@@ -1,8 +1,8 @@
 -- KEYS: the session, the not-before of the account, the index of the account.
--- ARGV: the session's id, uid, id of the first refresh token, idle, absolute, keep_until (0: none),
+-- ARGV: the session's id, account, id of the first refresh token, idle, absolute, keep_until (0: none),
 -- data.
 local session_key, not_before_key, index = unpack(KEYS)
-local id, uid, token, idle, absolute, keep_until, data = unpack(ARGV)
+local id, account, token, idle, absolute, keep_until, data = unpack(ARGV)
 
 if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key) }
@@ -17,7 +17,7 @@ local session = {
   keep_until = number(keep_until),
 }
 redis.call('HSET', session_key,
-  'uid', uid,
+  'account', account,
   'generation', 1,
   'current', token,
   -- The first generation replaces none, so it needs no acknowledgement.

@@ -1,12 +1,12 @@
 -- KEYS: the not-before of the account, the index of the account.
--- ARGV: uid, the prefix of the keys of sessions, reason, keep, which; then for `all_but` the id of
+-- ARGV: account, the prefix of the keys of sessions, reason, keep, which; then for `all_but` the id of
 -- the session that stays, for `before` the instant.
 --
 -- The keys of the sessions are not among KEYS: they are found in the index, in the same atomic
 -- step. The tag in the keys allows that: they are in the slot of the declared keys, so a cluster
 -- has them on this node.
 local not_before_key, index = unpack(KEYS)
-local uid, session_prefix, reason, keep_for, which = unpack(ARGV)
+local account, session_prefix, reason, keep_for, which = unpack(ARGV)
 
 local now = clock()
 local old = instant_in(not_before_key)
@@ -14,7 +14,7 @@ local old = instant_in(not_before_key)
 -- The live sessions are determined before the not-before moves.
 local live = {}
 for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  local session = live_session_in(session_prefix .. id, uid, now, old)
+  local session = live_session_in(session_prefix .. id, account, now, old)
   if session then
     table.insert(live, { id = id, created_at = session.created_at })
   end

@@ -1,15 +1,15 @@
 -- KEYS: the session, the token as a revoked one, the not-before of the account, the index of the
 -- account.
--- ARGV: the session's id, uid, the token's id, its successor's id, its generation, grace, idle,
+-- ARGV: the session's id, account, the token's id, its successor's id, its generation, grace, idle,
 -- acknowledged.
 local session_key, token_key, not_before_key, index = unpack(KEYS)
-local id, uid, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
+local id, account, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
   return { 'revoked' }
 end
-local session = live_session_in(session_key, uid, now, instant_in(not_before_key))
+local session = live_session_in(session_key, account, now, instant_in(not_before_key))
 if not session then
   return { 'ended' }
 end

@@ -1,7 +1,7 @@
 -- Functions that all scripts share: this text is put in front of each of them. Its rules are those
 -- of the core, line by line: `SessionRow::is_live`, `judge`, `after` and `acknowledge`.
 --
--- A session is a hash: uid, generation, current, acknowledged (0 or 1), rotated_at,
+-- A session is a hash: account, generation, current, acknowledged (0 or 1), rotated_at,
 -- grace_started_at, created_at, last_active, idle_expires, absolute_expires, data, and where it
 -- applies keep_until, revoked_at and revoked_for. An account has a not-before (a string) and an
 -- index: a sorted set of the ids of sessions that are not revoked, by the instant of their end. A
@@ -40,13 +40,13 @@ end
 
 -- The fields that the rules need, or nil if there is no session.
 local function session_in(key)
-  local values = redis.call('HMGET', key, 'uid', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
+  local values = redis.call('HMGET', key, 'account', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
     'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
   if not values[1] then
     return nil
   end
   return {
-    uid = values[1],
+    account = values[1],
     generation = number(values[2]),
     current = values[3],
     acknowledged = number(values[4]) == 1,
@@ -71,10 +71,10 @@ local function is_live(session, now, not_before)
 end
 
 -- The live session of this account, or nil. Two accounts may share a tag, and so the key of a
--- session: uid tells them apart.
-local function live_session_in(key, uid, now, not_before)
+-- session: its field account tells them apart.
+local function live_session_in(key, account, now, not_before)
   local session = session_in(key)
-  if session and session.uid == uid and is_live(session, now, not_before) then
+  if session and session.account == account and is_live(session, now, not_before) then
     return session
   end
   return nil

@@ -1,9 +1,9 @@
 -- KEYS: the session, the not-before of the account.
--- ARGV: uid, data.
+-- ARGV: account, data.
 local session_key, not_before_key = unpack(KEYS)
-local uid, data = unpack(ARGV)
+local account, data = unpack(ARGV)
 
-if not live_session_in(session_key, uid, clock(), instant_in(not_before_key)) then
+if not live_session_in(session_key, account, clock(), instant_in(not_before_key)) then
   return false
 end
 redis.call('HSET', session_key, 'data', data)

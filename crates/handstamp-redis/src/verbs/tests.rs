@@ -141,8 +141,8 @@ impl Stores {
             self.known.insert(row.id, (row.generation, free));
         }
         for user in 0..USERS {
-            let seen = self.redis.list(uid(user)).await.unwrap();
-            let expected = self.memory.list(uid(user)).await.unwrap();
+            let seen = self.redis.list(account(user)).await.unwrap();
+            let expected = self.memory.list(account(user)).await.unwrap();
             prop_assert_eq!(seen, expected, "sessions after {:?}", verb);
         }
         Ok(seen.told)
@@ -218,7 +218,7 @@ impl Verb {
                 keep_until,
             } => {
                 let token = session.token(token);
-                let mut new = NewSession::new(session.id, session.uid, token, idle, absolute);
+                let mut new = NewSession::new(session.id, session.account, token, idle, absolute);
                 new.keep_until = keep_until.map(at);
                 new.data = "data".to_owned();
                 let created = store.create(new).await.unwrap();
@@ -236,7 +236,7 @@ impl Verb {
                 idle,
             } => {
                 let presented = shown.of(&session, current(&session));
-                let mut rotate = Rotate::new(session.uid, session.id, presented, idle);
+                let mut rotate = Rotate::new(session.account, session.id, presented, idle);
                 rotate.acknowledged = acknowledged;
                 match store.rotate(rotate).await.unwrap() {
                     Rotation::Continued(way, row) => Outcome {
@@ -265,13 +265,13 @@ impl Verb {
                         (presented.token.clone(), AdmitPurpose::Refresh(presented))
                     }
                 };
-                let mut admit = Admit::new(session.uid, token, at(issued_at), purpose);
+                let mut admit = Admit::new(session.account, token, at(issued_at), purpose);
                 admit.session = names_session.then_some(session.id);
                 admit.touch_after = touch_after;
                 format!("{:?}", store.admit(admit).await.unwrap()).into()
             }
             Self::Read(session) => {
-                let read = ReadSession::new(session.uid, session.id);
+                let read = ReadSession::new(session.account, session.id);
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
             Self::Update(session, data) => {
@@ -279,7 +279,7 @@ impl Verb {
                 format!("updated {:?}", store.update_session(update).await.unwrap()).into()
             }
             Self::RevokeSession(session, reason) => {
-                let revoke = RevokeSession::new(session.uid, session.id, reason);
+                let revoke = RevokeSession::new(session.account, session.id, reason);
                 format!("{:?}", store.revoke_session(revoke).await.unwrap()).into()
             }
             Self::RevokeUser(user, which, reason) => {
@@ -288,14 +288,14 @@ impl Verb {
                     Which::AllBut(session) => UserRevocation::AllBut(session.id),
                     Which::Before(from_now) => UserRevocation::Before(at(from_now)),
                 };
-                let revoke = RevokeUser::new(uid(user), which, reason, ENDLESS);
+                let revoke = RevokeUser::new(account(user), which, reason, ENDLESS);
                 let mut ids = store.revoke_user(revoke).await.unwrap();
                 ids.sort();
                 format!("ids {ids:?}").into()
             }
             Self::RevokeToken(session, generation, until) => {
                 let token = session.token(generation);
-                let revoke = RevokeToken::new(session.uid, token, at(until));
+                let revoke = RevokeToken::new(session.account, token, at(until));
                 format!("{:?}", store.revoke_token(revoke).await.unwrap()).into()
             }
         }
@@ -306,13 +306,13 @@ const USERS: usize = 2;
 const SESSIONS: usize = 8;
 const ENDLESS: Duration = Duration::from_secs(1 << 30);
 
-fn uid(user: usize) -> AccountId {
+fn account(user: usize) -> AccountId {
     AccountId::new(None, &format!("user{user}"))
 }
 
 #[derive(Debug, Clone)]
 struct Session {
-    uid: AccountId,
+    account: AccountId,
     id: SessionId,
 }
 
@@ -433,7 +433,7 @@ fn session() -> impl Strategy<Value = Session> {
 
 fn numbered(user: usize, number: usize) -> Session {
     Session {
-        uid: uid(user),
+        account: account(user),
         id: SessionId::from(format!("{user} {number}").as_str()),
     }
 }
@@ -441,10 +441,10 @@ fn numbered(user: usize, number: usize) -> Session {
 /// Sometimes a session is named with another account.
 fn session_of_any_user() -> impl Strategy<Value = Session> {
     (session(), prop::bool::weighted(0.05)).prop_map(|(session, is_foreign)| Session {
-        uid: if is_foreign {
+        account: if is_foreign {
             AccountId::new(None, "user9")
         } else {
-            session.uid
+            session.account
         },
         id: session.id,
     })

@@ -20,8 +20,8 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     let users: Vec<AccountId> = (0..60)
         .map(|user| AccountId::new(None, &format!("user{user}")))
         .collect();
-    for uid in &users {
-        every_method(&store, uid).await;
+    for account in &users {
+        every_method(&store, account).await;
     }
     let mut sizes = Vec::new();
     for node in &cluster.nodes {
@@ -41,14 +41,14 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     cluster.nodes[0].kill();
     let start = Instant::now();
     let mut longest = Duration::ZERO;
-    for uid in &users {
+    for account in &users {
         loop {
             let began = Instant::now();
-            let listed = store.list(uid.clone()).await;
+            let listed = store.list(account.clone()).await;
             longest = longest.max(began.elapsed());
             match listed {
                 Ok(rows) => {
-                    assert_eq!(rows.len(), 1, "{uid:?}");
+                    assert_eq!(rows.len(), 1, "{account:?}");
                     break;
                 }
                 Err(error) => assert!(start.elapsed() < Duration::from_secs(20), "{error}"),
@@ -57,10 +57,15 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
         }
     }
     assert!(longest < Duration::from_secs(2), "{longest:?}");
-    for uid in &users {
-        let another = Session::of(uid.clone(), "another");
+    for account in &users {
+        let another = Session::of(account.clone(), "another");
         another.begin(&store).await;
-        let all = RevokeUser::new(uid.clone(), UserRevocation::All, EndReason::Revoked, HOUR);
+        let all = RevokeUser::new(
+            account.clone(),
+            UserRevocation::All,
+            EndReason::Revoked,
+            HOUR,
+        );
         assert_eq!(store.revoke_user(all).await.unwrap().len(), 2);
     }
 }
@@ -101,10 +106,10 @@ async fn a_node_of_a_cluster_is_refused_as_a_single_server() {
     assert!(refused > 0);
 }
 
-async fn every_method(store: &RedisStore, uid: &AccountId) {
+async fn every_method(store: &RedisStore, account: &AccountId) {
     let (session, other) = (
-        Session::of(uid.clone(), "one"),
-        Session::of(uid.clone(), "two"),
+        Session::of(account.clone(), "one"),
+        Session::of(account.clone(), "two"),
     );
     let row = session.begin(store).await;
     other.begin(store).await;
@@ -113,16 +118,16 @@ async fn every_method(store: &RedisStore, uid: &AccountId) {
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Admitted);
     let until = row.created_at.saturating_add(HOUR);
-    let token = RevokeToken::new(uid.clone(), session.access(2).token, until);
+    let token = RevokeToken::new(account.clone(), session.access(2).token, until);
     store.revoke_token(token).await.unwrap();
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Revoked);
-    assert_eq!(store.list(uid.clone()).await.unwrap().len(), 2);
+    assert_eq!(store.list(account.clone()).await.unwrap().len(), 2);
     let but = UserRevocation::AllBut(session.id.clone());
-    let but = RevokeUser::new(uid.clone(), but, EndReason::Revoked, HOUR);
+    let but = RevokeUser::new(account.clone(), but, EndReason::Revoked, HOUR);
     let revoked = store.revoke_user(but).await.unwrap();
     assert_eq!(revoked, std::slice::from_ref(&other.id));
-    let log_out = RevokeSession::new(uid.clone(), other.id, EndReason::LoggedOut);
+    let log_out = RevokeSession::new(account.clone(), other.id, EndReason::LoggedOut);
     assert!(!store.revoke_session(log_out).await.unwrap());
 }
 

@@ -11,17 +11,17 @@ use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, connect, store, uid, way};
+use crate::scene::{HOUR, NONE, Session, account, connect, store, way};
 
 #[tokio::test]
 async fn a_session_from_log_in_to_log_out() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
 
     let row = session.begin(&store).await;
     assert_eq!(row.id, session.id);
-    assert_eq!(row.uid, session.uid);
+    assert_eq!(row.account, session.account);
     assert_eq!(row.generation, 1);
     assert_eq!(row.current, session.token(1));
     assert!(row.acknowledged);
@@ -58,12 +58,12 @@ async fn a_session_from_log_in_to_log_out() {
     let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "ReissuedLate 2");
 
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert!(!row.acknowledged);
     assert_eq!(row.grace_started_at, row.rotated_at);
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Admitted);
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert!(row.acknowledged);
     assert!(
         row.grace_started_at > row.rotated_at,
@@ -73,13 +73,13 @@ async fn a_session_from_log_in_to_log_out() {
     let mut touching = session.access(2);
     touching.touch_after = Some(Duration::from_millis(1));
     assert_eq!(store.admit(touching).await.unwrap(), Admission::Admitted);
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert!(row.last_active > row.created_at);
 
-    let revoke = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
+    let revoke = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
     assert!(store.revoke_session(revoke.clone()).await.unwrap());
     assert!(!store.revoke_session(revoke).await.unwrap());
-    assert_eq!(store.list(uid()).await.unwrap(), []);
+    assert_eq!(store.list(account()).await.unwrap(), []);
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(session.rotate(2, HOUR)).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_replay_ends_the_session_and_admit_only_reports_it() {
         ("the one before, acknowledged", true, 2, "Reused Recent"),
         ("an older one", false, 1, "Reused Stale"),
     ] {
-        let session = Session::of(uid(), name);
+        let session = Session::of(account(), name);
         session.begin(&store).await;
         for generation in [1, 2] {
             store.admit(session.access(generation)).await.unwrap();
@@ -140,14 +140,14 @@ async fn a_replay_ends_the_session_and_admit_only_reports_it() {
 async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
 
     let admission = store.admit(session.refresh(5, NONE)).await.unwrap();
     assert_eq!(admission, Admission::Admitted);
     let rotation = store.rotate(session.rotate(5, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Recovered 5");
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert_eq!(row.current, session.token(5));
     assert!(row.acknowledged);
     sleep(Duration::from_millis(5)).await;
@@ -169,7 +169,7 @@ async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
 async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     let mut new = session.new_session();
     new.absolute = 2 * HOUR;
     let Created::New(first) = store.create(new).await.unwrap() else {
@@ -180,7 +180,7 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let mut rotate = session.rotate(1, NONE);
     rotate.idle = 90 * HOUR;
     store.rotate(rotate).await.unwrap();
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert_eq!(row.idle_expires, first.absolute_expires);
     assert_eq!(row.absolute_expires, first.absolute_expires);
 
@@ -189,18 +189,18 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let mut rotate = session.rotate(2, NONE);
     rotate.idle = Duration::from_millis(500);
     store.rotate(rotate).await.unwrap();
-    assert_eq!(store.list(uid()).await.unwrap().len(), 1);
+    assert_eq!(store.list(account()).await.unwrap().len(), 1);
     sleep(Duration::from_millis(510)).await;
-    assert_eq!(store.list(uid()).await.unwrap(), []);
+    assert_eq!(store.list(account()).await.unwrap(), []);
     let rotation = store.rotate(session.rotate(3, HOUR)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
 
     // Longer than any clock runs.
-    let session = Session::of(uid(), "two");
+    let session = Session::of(account(), "two");
     let mut new = session.new_session();
     (new.idle, new.absolute) = (Duration::MAX, Duration::MAX);
     store.create(new).await.unwrap();
-    let row = store.list(uid()).await.unwrap().remove(0);
+    let row = store.list(account()).await.unwrap().remove(0);
     assert_eq!(row.ends_at(), UnixTime::from_millis((1 << 53) - 1));
 }
 
@@ -208,14 +208,14 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
 async fn revocations_of_all_sessions_of_an_account() {
     let server = Redis::start();
     let store = store(&server);
-    let sessions: Vec<Session> = ["a", "b", "c"].map(|id| Session::of(uid(), id)).into();
+    let sessions: Vec<Session> = ["a", "b", "c"].map(|id| Session::of(account(), id)).into();
     let other = Session::of(AccountId::new(None, "user2"), "d");
     for session in sessions.iter().chain([&other]) {
         session.begin(&store).await;
         sleep(Duration::from_millis(3)).await;
     }
-    let revoke = |which| RevokeUser::new(uid(), which, EndReason::Revoked, HOUR);
-    let listed = store.list(uid()).await.unwrap();
+    let revoke = |which| RevokeUser::new(account(), which, EndReason::Revoked, HOUR);
+    let listed = store.list(account()).await.unwrap();
     let ids: Vec<_> = listed.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["c", "b", "a"], "the latest first");
 
@@ -231,7 +231,7 @@ async fn revocations_of_all_sessions_of_an_account() {
     let purpose = AdmitPurpose::Access { generation: 0 };
     let token = |secs| {
         let issued_at = UnixTime::from_secs(secs);
-        Admit::new(uid(), TokenId::from("t"), issued_at, purpose.clone())
+        Admit::new(account(), TokenId::from("t"), issued_at, purpose.clone())
     };
     let second = listed[2].created_at.as_secs();
     for (secs, expected) in [
@@ -245,8 +245,8 @@ async fn revocations_of_all_sessions_of_an_account() {
     assert_eq!(all.await.unwrap(), [sessions[2].id.clone()]);
     let again = store.revoke_user(revoke(UserRevocation::All));
     assert_eq!(again.await.unwrap(), []);
-    assert_eq!(store.list(uid()).await.unwrap(), []);
-    assert_eq!(store.list(other.uid.clone()).await.unwrap().len(), 1);
+    assert_eq!(store.list(account()).await.unwrap(), []);
+    assert_eq!(store.list(other.account.clone()).await.unwrap().len(), 1);
 
     // A not-before never moves back, and a log-in right after it is valid.
     let epoch = UserRevocation::Before(UnixTime::from_secs(0));
@@ -257,20 +257,20 @@ async fn revocations_of_all_sessions_of_an_account() {
     );
     let future = UserRevocation::Before(UnixTime::from_secs(1 << 40));
     store.revoke_user(revoke(future)).await.unwrap();
-    let row = Session::of(uid(), "e").begin(&store).await;
-    assert_eq!(store.list(uid()).await.unwrap(), [row]);
+    let row = Session::of(account(), "e").begin(&store).await;
+    assert_eq!(store.list(account()).await.unwrap(), [row]);
 }
 
 #[tokio::test]
 async fn a_revoked_token_is_refused_until_it_expires() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     let now = session.begin(&store).await.created_at;
     let in_an_hour = now.saturating_add(HOUR);
     let soon = now.saturating_add(Duration::from_secs(1));
 
-    let revoke = |token, until| store.revoke_token(RevokeToken::new(uid(), token, until));
+    let revoke = |token, until| store.revoke_token(RevokeToken::new(account(), token, until));
     revoke(session.token(1), in_an_hour).await.unwrap();
     // The later of two ends counts.
     revoke(session.token(1), soon).await.unwrap();
@@ -288,7 +288,7 @@ async fn a_revoked_token_is_refused_until_it_expires() {
     assert_eq!(way(&rotation), "Revoked");
     let mut theirs = session.access(1);
     theirs.token = session.token(1);
-    theirs.uid = AccountId::new(None, "user2");
+    theirs.account = AccountId::new(None, "user2");
     theirs.session = None;
     let admission = store.admit(theirs).await.unwrap();
     assert_eq!(
@@ -318,12 +318,17 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
         new.token = TokenId::from(id);
         new.data = data.to_owned();
         store.create(new.clone()).await.unwrap();
-        let listed = store.list(session.uid.clone()).await.unwrap();
+        let listed = store.list(session.account.clone()).await.unwrap();
         assert_eq!(listed.len(), 1, "{row}");
         assert_eq!(listed[0].id, session.id, "{row}");
         assert_eq!(listed[0].current, new.token, "{row}");
         assert_eq!(listed[0].data, data, "{row}");
-        let all = RevokeUser::new(session.uid, UserRevocation::All, EndReason::Revoked, HOUR);
+        let all = RevokeUser::new(
+            session.account,
+            UserRevocation::All,
+            EndReason::Revoked,
+            HOUR,
+        );
         assert_eq!(store.revoke_user(all).await.unwrap(), [session.id], "{row}");
     }
 }
@@ -335,15 +340,15 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
     let store = store(&server);
     let mut connection = connect(&server).await;
     let (mine, theirs) = (
-        Session::of(uid(), "one"),
+        Session::of(account(), "one"),
         Session::of(AccountId::new(None, "user2"), "one"),
     );
     mine.begin(&store).await;
     theirs.begin(&store).await;
     let mut keys: Vec<String> = connection.keys("handstamp:{*}:s:one").await.unwrap();
     let (user, other): (String, String) = (
-        connection.hget(&keys[0], "uid").await.unwrap(),
-        connection.hget(&keys[1], "uid").await.unwrap(),
+        connection.hget(&keys[0], "account").await.unwrap(),
+        connection.hget(&keys[1], "account").await.unwrap(),
     );
     assert_ne!(user, other);
     if user != "user1" {
@@ -356,15 +361,19 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
         .await
         .unwrap();
 
-    assert_eq!(store.list(theirs.uid.clone()).await.unwrap(), []);
+    assert_eq!(store.list(theirs.account.clone()).await.unwrap(), []);
     let admission = store.admit(theirs.access(1)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(theirs.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
-    let revoke = RevokeSession::new(theirs.uid.clone(), theirs.id.clone(), EndReason::LoggedOut);
+    let revoke = RevokeSession::new(
+        theirs.account.clone(),
+        theirs.id.clone(),
+        EndReason::LoggedOut,
+    );
     assert!(!store.revoke_session(revoke).await.unwrap());
     let all = RevokeUser::new(
-        theirs.uid.clone(),
+        theirs.account.clone(),
         UserRevocation::All,
         EndReason::Revoked,
         HOUR,
@@ -373,5 +382,5 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
     store.create(theirs.new_session()).await.unwrap_err();
     let revoked: Option<String> = connection.hget(&keys[1], "revoked_at").await.unwrap();
     assert_eq!(revoked, None, "it was not written to");
-    assert_eq!(store.list(uid()).await.unwrap().len(), 1);
+    assert_eq!(store.list(account()).await.unwrap().len(), 1);
 }

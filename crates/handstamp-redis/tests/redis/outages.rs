@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::scene::{NONE, Session, connect, store, uid, way};
+use crate::scene::{NONE, Session, account, connect, store, way};
 
 /// The pause between two attempts, and some time for a busy machine.
 const BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -129,7 +129,7 @@ async fn live(store: &RedisStore, caller: usize, stop: &AtomicBool) -> Life {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let session = Session::of(uid(), &format!("{caller} {number}"));
+        let session = Session::of(account(), &format!("{caller} {number}"));
         if store.create(session.new_session()).await.is_err() {
             life.failures += 1;
             sleep(Duration::from_millis(5)).await;
@@ -146,7 +146,7 @@ async fn live(store: &RedisStore, caller: usize, stop: &AtomicBool) -> Life {
                 }
             }
         }
-        let revoke = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
+        let revoke = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
         if number % 2 == 0 {
             match store.revoke_session(revoke).await {
                 Ok(_) => life.answered.push((session, None)),
@@ -235,7 +235,7 @@ async fn proxy(server: SocketAddr, silent: Arc<AtomicBool>) -> SocketAddr {
 async fn scripts_that_the_server_has_lost_are_loaded_again() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
     let mut connection = connect(&server).await;
     for _ in 0..2 {
@@ -295,7 +295,7 @@ fn a_store_outlives_the_runtime_that_connected_it() {
 #[test]
 fn without_tokio_a_method_returns_an_error() {
     let store = RedisStore::new("redis://127.0.0.1/").unwrap();
-    let mut verb = pin!(store.list(uid()));
+    let mut verb = pin!(store.list(account()));
     let polled = verb.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Err(error)) = polled else {
         panic!("{polled:?}");
@@ -328,7 +328,7 @@ async fn a_store_that_is_dropped_leaves_no_connection() {
 
 /// A method that only reads.
 async fn ask(store: &RedisStore) -> Result<Vec<SessionRow>, StoreError> {
-    store.list(uid()).await
+    store.list(account()).await
 }
 
 /// Returns how long it takes until a method succeeds.

@@ -11,13 +11,13 @@ use handstamp_conformance::services::Redis;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, store, uid, way};
+use crate::scene::{HOUR, NONE, Session, account, store, way};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_thousand_that_refresh_at_once_one_rotates() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
     let grace = Duration::from_millis(500);
     sleep(grace + Duration::from_millis(100)).await;
@@ -53,7 +53,7 @@ async fn no_session_survives_a_race_of_log_out_and_refresh() {
     let store = store(&server);
     let mut refreshed = 0;
     for round in 0..200 {
-        let session = Session::of(uid(), &format!("{round}"));
+        let session = Session::of(account(), &format!("{round}"));
         session.begin(&store).await;
         let refreshing = tokio::spawn({
             let (store, session) = (Arc::clone(&store), session.clone());
@@ -75,18 +75,18 @@ async fn no_session_survives_a_race_of_log_out_and_refresh() {
         sleep(Duration::from_micros(300 * (round % 7))).await;
         if round % 2 == 0 {
             let which = UserRevocation::All;
-            let all = RevokeUser::new(uid(), which, EndReason::LoggedOut, HOUR);
+            let all = RevokeUser::new(account(), which, EndReason::LoggedOut, HOUR);
             let revoked = store.revoke_user(all).await.unwrap();
             assert_eq!(revoked, std::slice::from_ref(&session.id));
         } else {
-            let one = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
+            let one = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
             assert!(store.revoke_session(one).await.unwrap());
         }
 
         // From here on the session has ended, whatever is still in flight.
         let admission = store.admit(session.access(1)).await.unwrap();
         assert_eq!(admission, Admission::SessionEnded, "round {round}");
-        assert_eq!(store.list(uid()).await.unwrap(), [], "round {round}");
+        assert_eq!(store.list(account()).await.unwrap(), [], "round {round}");
         let generation = refreshing.await.unwrap();
         refreshed += generation - 1;
         for generation in [generation, generation + 1, generation + 2] {
@@ -101,7 +101,7 @@ async fn no_session_survives_a_race_of_log_out_and_refresh() {
 async fn a_token_is_adopted_once() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     let mut callers = JoinSet::new();
     for _ in 0..100 {
         let (store, new) = (Arc::clone(&store), session.new_session());

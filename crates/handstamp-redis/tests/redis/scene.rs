@@ -18,27 +18,27 @@ pub(crate) fn store(server: &Redis) -> Arc<RedisStore> {
     Arc::new(RedisStore::new(&server.url()).unwrap())
 }
 
-pub(crate) fn uid() -> AccountId {
+pub(crate) fn account() -> AccountId {
     AccountId::new(None, "user1")
 }
 
 /// A session that lives for an hour.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) uid: AccountId,
+    pub(crate) account: AccountId,
     pub(crate) id: SessionId,
 }
 
 impl Session {
-    pub(crate) fn of(uid: AccountId, id: &str) -> Self {
+    pub(crate) fn of(account: AccountId, id: &str) -> Self {
         let id = SessionId::from(id);
-        Self { uid, id }
+        Self { account, id }
     }
 
     pub(crate) fn new_session(&self) -> NewSession {
         NewSession::new(
             self.id.clone(),
-            self.uid.clone(),
+            self.account.clone(),
             self.token(1),
             HOUR,
             24 * HOUR,
@@ -57,21 +57,21 @@ impl Session {
 
     pub(crate) fn rotate(&self, generation: u64, grace: Duration) -> Rotate {
         let presented = self.presented(generation, grace);
-        Rotate::new(self.uid.clone(), self.id.clone(), presented, HOUR)
+        Rotate::new(self.account.clone(), self.id.clone(), presented, HOUR)
     }
 
     /// Presents an access token of a generation.
     pub(crate) fn access(&self, generation: u64) -> Admit {
         let id = TokenId::from(format!("access {generation} of {}", self.id.as_str()).as_str());
         let purpose = AdmitPurpose::Access { generation };
-        Admit::new(self.uid.clone(), id, UnixTime::from_secs(0), purpose)
+        Admit::new(self.account.clone(), id, UnixTime::from_secs(0), purpose)
             .in_session(self.id.clone())
     }
 
     pub(crate) fn refresh(&self, generation: u64, grace: Duration) -> Admit {
         let purpose = AdmitPurpose::Refresh(self.presented(generation, grace));
         let id = self.token(generation);
-        Admit::new(self.uid.clone(), id, UnixTime::from_secs(0), purpose)
+        Admit::new(self.account.clone(), id, UnixTime::from_secs(0), purpose)
             .in_session(self.id.clone())
     }
 

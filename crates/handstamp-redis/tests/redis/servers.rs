@@ -9,7 +9,7 @@ use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, connect, store, uid, way};
+use crate::scene::{HOUR, NONE, Session, account, connect, store, way};
 
 #[tokio::test]
 async fn a_server_that_evicts_is_refused_until_it_does_not() {
@@ -30,7 +30,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
         server.address()
     );
     for _ in 0..3 {
-        let error = store.list(uid()).await.unwrap_err();
+        let error = store.list(account()).await.unwrap_err();
         assert_eq!(error.to_string(), refused);
     }
     configure(&mut connection, "maxmemory-policy", "noeviction").await;
@@ -38,7 +38,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
 
     // It is checked again with every connection.
     configure(&mut connection, "maxmemory-policy", "volatile-lru").await;
-    store.list(uid()).await.unwrap();
+    store.list(account()).await.unwrap();
     let mut kill = redis::cmd("CLIENT");
     kill.arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]);
     kill.exec_async(&mut connection).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_replica_is_refused_until_it_becomes_the_primary() {
         "the store did not answer: Redis at {}: it is a replica, which may lack revocations. Use the primary",
         replica.address()
     );
-    let error = store.list(uid()).await.unwrap_err();
+    let error = store.list(account()).await.unwrap_err();
     assert_eq!(error.to_string(), refused);
 
     let mut replica_of = async |arguments: [&str; 2]| {
@@ -66,7 +66,7 @@ async fn a_replica_is_refused_until_it_becomes_the_primary() {
     };
     replica_of(["NO", "ONE"]).await;
     works(&store).await;
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
 
     // A server that has become a replica refuses reads too.
@@ -84,7 +84,7 @@ async fn a_replica_is_refused_until_it_becomes_the_primary() {
 async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     let server = Redis::start();
     let store = store(&server);
-    let (one, two) = (Session::of(uid(), "one"), Session::of(uid(), "two"));
+    let (one, two) = (Session::of(account(), "one"), Session::of(account(), "two"));
     one.begin(&store).await;
     two.begin(&store).await;
     let mut connection = connect(&server).await;
@@ -92,7 +92,7 @@ async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     // buffer.
     configure(&mut connection, "maxmemory", "1").await;
 
-    let new = Session::of(uid(), "three").new_session();
+    let new = Session::of(account(), "three").new_session();
     let error = store.create(new).await.unwrap_err().to_string();
     assert!(error.contains("OOM command not allowed"), "{error}");
     let mut access = one.access(1);
@@ -100,14 +100,14 @@ async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     assert_eq!(store.admit(access).await.unwrap(), Admission::Admitted);
     let rotation = store.rotate(one.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Rotated 2");
-    assert_eq!(store.list(uid()).await.unwrap().len(), 2);
-    let row = store.list(uid()).await.unwrap().remove(0);
+    assert_eq!(store.list(account()).await.unwrap().len(), 2);
+    let row = store.list(account()).await.unwrap().remove(0);
     let until = row.created_at.saturating_add(HOUR);
-    let token = RevokeToken::new(uid(), one.token(2), until);
+    let token = RevokeToken::new(account(), one.token(2), until);
     store.revoke_token(token).await.unwrap();
     let admission = store.admit(one.refresh(2, NONE)).await.unwrap();
     assert_eq!(admission, Admission::Revoked);
-    let log_out = RevokeSession::new(uid(), two.id.clone(), EndReason::LoggedOut);
+    let log_out = RevokeSession::new(account(), two.id.clone(), EndReason::LoggedOut);
     assert!(store.revoke_session(log_out).await.unwrap());
     let admission = store.admit(two.access(1)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
@@ -141,12 +141,12 @@ async fn a_user_with_few_permissions_is_enough() {
             assert_eq!(way(&rotation), "Rotated 2", "{name}");
             let which = handstamp::store::UserRevocation::All;
             let all =
-                handstamp::store::RevokeUser::new(session.uid, which, EndReason::Revoked, HOUR);
+                handstamp::store::RevokeUser::new(session.account, which, EndReason::Revoked, HOUR);
             assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
         }
         // Keys with another prefix are not allowed; the error does not say which session it was.
         let other = RedisStore::new(&url).unwrap().prefix("other:");
-        let session = Session::of(uid(), "SECRET");
+        let session = Session::of(account(), "SECRET");
         let error = other.admit(session.access(1)).await.unwrap_err();
         assert!(error.to_string().contains("NOPERM"), "{error}");
         assert!(
@@ -196,7 +196,7 @@ async fn entries_that_the_store_did_not_write_are_errors() {
         let mut broken = redis::cmd(command[0]);
         broken.arg(&keys[0]).arg(&command[2..]);
         broken.exec_async(&mut connection).await.unwrap();
-        let error = store.list(session.uid).await.unwrap_err();
+        let error = store.list(session.account).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{row}: {error}");
         let _: bool = connection.del(&keys[0]).await.unwrap();
     }
@@ -207,13 +207,13 @@ async fn applications_with_different_prefixes_share_no_entries() {
     let server = Redis::start();
     let shop = RedisStore::new(&server.url()).unwrap().prefix("shop:");
     let blog = RedisStore::new(&server.url()).unwrap().prefix("");
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&shop).await;
-    assert_eq!(blog.list(uid()).await.unwrap(), []);
+    assert_eq!(blog.list(account()).await.unwrap(), []);
     session.begin(&blog).await;
-    let log_out = RevokeSession::new(uid(), session.id.clone(), EndReason::LoggedOut);
+    let log_out = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
     assert!(blog.revoke_session(log_out).await.unwrap());
-    assert_eq!(shop.list(uid()).await.unwrap().len(), 1);
+    assert_eq!(shop.list(account()).await.unwrap().len(), 1);
 }
 
 #[test]
@@ -270,7 +270,7 @@ async fn configure(connection: &mut MultiplexedConnection, setting: &str, value:
 /// Waits until the store works.
 async fn works(store: &RedisStore) {
     let start = Instant::now();
-    while let Err(error) = store.list(uid()).await {
+    while let Err(error) = store.list(account()).await {
         assert!(start.elapsed() < Duration::from_secs(3), "{error}");
         sleep(Duration::from_millis(10)).await;
     }
@@ -280,7 +280,10 @@ async fn works(store: &RedisStore) {
 async fn fails(store: &RedisStore, expected: &str) {
     let start = Instant::now();
     loop {
-        let answer = store.list(uid()).await.map_err(|error| error.to_string());
+        let answer = store
+            .list(account())
+            .await
+            .map_err(|error| error.to_string());
         if answer.as_ref().is_err_and(|error| error == expected) {
             return;
         }

@@ -13,7 +13,7 @@ use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use tokio::time::sleep;
 
-use crate::scene::{NONE, Session, connect, store, uid};
+use crate::scene::{NONE, Session, account, connect, store};
 
 #[tokio::test]
 async fn every_key_expires_and_none_stays() {
@@ -21,10 +21,10 @@ async fn every_key_expires_and_none_stays() {
     let store = store(&server);
     let life = Duration::from_secs(4);
     for user in 0..5 {
-        let uid = AccountId::new(None, &format!("user{user}"));
+        let account = AccountId::new(None, &format!("user{user}"));
         let mut now = None;
         for number in 0..4 {
-            let session = Session::of(uid.clone(), &format!("{number}"));
+            let session = Session::of(account.clone(), &format!("{number}"));
             let mut new = session.new_session();
             (new.idle, new.absolute) = (life / (number + 1), life);
             if number == 3 {
@@ -37,18 +37,18 @@ async fn every_key_expires_and_none_stays() {
             let mut access = session.access(2);
             access.touch_after = Some(NONE);
             store.admit(access).await.unwrap();
-            let listed = store.list(uid.clone()).await.unwrap();
+            let listed = store.list(account.clone()).await.unwrap();
             now = listed.first().map(|row| row.created_at);
         }
         let until = now.unwrap().saturating_add(life);
         store
-            .revoke_token(RevokeToken::new(uid.clone(), TokenId::from("t"), until))
+            .revoke_token(RevokeToken::new(account.clone(), TokenId::from("t"), until))
             .await
             .unwrap();
-        let first = Session::of(uid.clone(), "0");
+        let first = Session::of(account.clone(), "0");
         store
             .revoke_session(RevokeSession::new(
-                uid.clone(),
+                account.clone(),
                 first.id,
                 EndReason::LoggedOut,
             ))
@@ -57,7 +57,7 @@ async fn every_key_expires_and_none_stays() {
         if user % 2 == 0 {
             let which = UserRevocation::All;
             store
-                .revoke_user(RevokeUser::new(uid, which, EndReason::Revoked, life))
+                .revoke_user(RevokeUser::new(account, which, EndReason::Revoked, life))
                 .await
                 .unwrap();
         }
@@ -84,14 +84,14 @@ async fn every_key_expires_and_none_stays() {
 async fn the_index_drops_ended_sessions_while_it_is_used() {
     let server = Redis::start();
     let store = store(&server);
-    Session::of(uid(), "first").begin(&store).await;
+    Session::of(account(), "first").begin(&store).await;
     for number in 0..20 {
-        let mut new = Session::of(uid(), &format!("{number}")).new_session();
+        let mut new = Session::of(account(), &format!("{number}")).new_session();
         new.idle = Duration::from_millis(20);
         store.create(new).await.unwrap();
     }
     sleep(Duration::from_millis(30)).await;
-    Session::of(uid(), "last").begin(&store).await;
+    Session::of(account(), "last").begin(&store).await;
     let mut connection = connect(&server).await;
     let keys: Vec<String> = connection.keys("*}:i:*").await.unwrap();
     let ids: Vec<String> = connection.zrange(&keys[0], 0, -1).await.unwrap();
@@ -103,7 +103,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
     let server = Redis::start();
     let store = store(&server);
     let (short, long) = (Duration::from_millis(50), Duration::from_secs(2));
-    let first = Session::of(uid(), "one").begin(&store).await;
+    let first = Session::of(account(), "one").begin(&store).await;
     for (name, keep_until, is_kept) in [
         ("not", None, false),
         ("until before it ends", Some(first.created_at), false),
@@ -113,7 +113,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
             true,
         ),
     ] {
-        let session = Session::of(uid(), name);
+        let session = Session::of(account(), name);
         let mut new = session.new_session();
         (new.idle, new.keep_until) = (short, keep_until);
         store.create(new.clone()).await.unwrap();
@@ -121,7 +121,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
         rotate.idle = short;
         store.rotate(rotate).await.unwrap();
         sleep(2 * short).await;
-        let listed = store.list(uid()).await.unwrap();
+        let listed = store.list(account()).await.unwrap();
         assert_eq!(listed.len(), 1, "kept {name}, and ended");
         let is_there = matches!(store.create(new).await.unwrap(), Created::AlreadyExists(_));
         assert_eq!(is_there, is_kept, "kept {name}");
@@ -130,7 +130,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
     // Of two durations for which a not-before is kept, the longer counts.
     let revoke = |keep| {
         let which = UserRevocation::Before(first.created_at);
-        store.revoke_user(RevokeUser::new(uid(), which, EndReason::Revoked, keep))
+        store.revoke_user(RevokeUser::new(account(), which, EndReason::Revoked, keep))
     };
     revoke(long).await.unwrap();
     revoke(short).await.unwrap();
@@ -144,7 +144,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
 
 fn without_session(issued_at: UnixTime) -> Admit {
     let purpose = AdmitPurpose::Access { generation: 0 };
-    Admit::new(uid(), TokenId::from("t"), issued_at, purpose)
+    Admit::new(account(), TokenId::from("t"), issued_at, purpose)
 }
 
 /// There is no purge: Redis removes expired keys itself, a few at a time.
@@ -154,7 +154,7 @@ async fn a_hundred_thousand_sessions_expire_while_requests_come_in() {
         local ends = (redis.call('TIME')[1] + 3) * 1000
         for n = ARGV[1] * 5000 + 1, ARGV[1] * 5000 + 5000 do
             local key = 'handstamp:{' .. n % 1000 .. '}:s:' .. n
-            redis.call('HSET', key, 'uid', n % 1000, 'generation', 1, 'current', 'token', 'acknowledged', 1,
+            redis.call('HSET', key, 'account', n % 1000, 'generation', 1, 'current', 'token', 'acknowledged', 1,
                 'rotated_at', 1, 'grace_started_at', 1, 'created_at', 1, 'last_active', 1,
                 'idle_expires', ends, 'absolute_expires', ends, 'data', '{}')
             redis.call('PEXPIREAT', key, ends)
@@ -162,7 +162,7 @@ async fn a_hundred_thousand_sessions_expire_while_requests_come_in() {
         return redis.call('DBSIZE')";
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
     store.admit(session.access(1)).await.unwrap();
     let mut connection = connect(&server).await;
@@ -198,10 +198,10 @@ async fn a_hundred_thousand_sessions_expire_while_requests_come_in() {
 async fn every_method_is_one_round_trip() {
     let server = Redis::start();
     let store = store(&server);
-    let session = Session::of(uid(), "one");
+    let session = Session::of(account(), "one");
     session.begin(&store).await;
     store.admit(session.access(1)).await.unwrap();
-    let read = ReadSession::new(session.uid.clone(), session.id.clone());
+    let read = ReadSession::new(session.account.clone(), session.id.clone());
     assert!(store.session(read.clone()).await.unwrap().is_some());
 
     let mut connection = connect(&server).await;

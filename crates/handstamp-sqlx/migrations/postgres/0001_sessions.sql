@@ -2,7 +2,7 @@
 
 CREATE TABLE handstamp_sessions (
     id text COLLATE "C" PRIMARY KEY,
-    uid text COLLATE "C" NOT NULL,
+    account text COLLATE "C" NOT NULL,
     -- The generation and the id of the current refresh token.
     generation bigint NOT NULL,
     token text COLLATE "C" NOT NULL,
@@ -27,12 +27,12 @@ CREATE TABLE handstamp_sessions (
 -- so no index has to change.
 WITH (fillfactor = 80);
 
-CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (uid);
+CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (account);
 CREATE INDEX handstamp_sessions_by_end ON handstamp_sessions (greatest(idle_expires, keep_until));
 
 -- Sessions and tokens that were created at this instant or before are not valid.
 CREATE TABLE handstamp_not_before (
-    uid text COLLATE "C" PRIMARY KEY,
+    account text COLLATE "C" PRIMARY KEY,
     not_before bigint NOT NULL,
     forget_at bigint NOT NULL
 );
@@ -40,11 +40,11 @@ CREATE TABLE handstamp_not_before (
 CREATE INDEX handstamp_not_before_by_end ON handstamp_not_before (forget_at);
 
 CREATE TABLE handstamp_revoked_tokens (
-    uid text COLLATE "C" NOT NULL,
+    account text COLLATE "C" NOT NULL,
     token text COLLATE "C" NOT NULL,
     -- When the token expires.
     until bigint NOT NULL,
-    PRIMARY KEY (uid, token)
+    PRIMARY KEY (account, token)
 );
 
 CREATE INDEX handstamp_revoked_tokens_by_end ON handstamp_revoked_tokens (until);

@@ -2,7 +2,7 @@
 
 CREATE TABLE handstamp_sessions (
     id TEXT NOT NULL PRIMARY KEY,
-    uid TEXT NOT NULL,
+    account TEXT NOT NULL,
     -- The generation and the id of the current refresh token.
     generation INTEGER NOT NULL,
     token TEXT NOT NULL,
@@ -24,12 +24,12 @@ CREATE TABLE handstamp_sessions (
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 
-CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (uid);
+CREATE INDEX handstamp_sessions_by_user ON handstamp_sessions (account);
 CREATE INDEX handstamp_sessions_by_end ON handstamp_sessions (max(idle_expires, keep_until));
 
 -- Sessions and tokens that were created at this instant or before are not valid.
 CREATE TABLE handstamp_not_before (
-    uid TEXT NOT NULL PRIMARY KEY,
+    account TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL,
     forget_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -37,11 +37,11 @@ CREATE TABLE handstamp_not_before (
 CREATE INDEX handstamp_not_before_by_end ON handstamp_not_before (forget_at);
 
 CREATE TABLE handstamp_revoked_tokens (
-    uid TEXT NOT NULL,
+    account TEXT NOT NULL,
     token TEXT NOT NULL,
     -- When the token expires.
     until INTEGER NOT NULL,
-    PRIMARY KEY (uid, token)
+    PRIMARY KEY (account, token)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX handstamp_revoked_tokens_by_end ON handstamp_revoked_tokens (until);

@@ -19,7 +19,7 @@ pub(crate) fn session(row: &impl Columns) -> Result<SessionRow, Error> {
     let reason = row.text_or_none("reason")?.map(EndReason::from_name);
     Ok(SessionRow {
         id: session_id(row)?,
-        uid: id(row, "uid", AccountId::from_stored)?,
+        account: id(row, "account", AccountId::from_stored)?,
         // The column starts at 1 and only grows.
         generation: row.number("generation")?.unsigned_abs(),
         current: id(row, "token", TokenId::from_stored)?,

@@ -5,11 +5,11 @@ WITH clock AS MATERIALIZED (
 UPDATE handstamp_sessions AS s
 SET revoked_at = clock.now, reason = $6
 FROM clock
-WHERE s.id = $2 AND s.uid = $1
+WHERE s.id = $2 AND s.account = $1
     AND s.revoked_at IS NULL
     AND clock.now < s.idle_expires
     AND clock.now >= coalesce(
-        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = $1 AND r.token = $3), 0
     )
     AND s.generation = $4 AND s.token = $5
 RETURNING s.id

@@ -184,8 +184,8 @@ impl Store for PostgresStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        Box::pin(self.live_sessions(uid))
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        Box::pin(self.live_sessions(account))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

@@ -8,18 +8,18 @@ WITH clock AS MATERIALIZED (
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 ),
 remembered AS (
-    INSERT INTO handstamp_not_before AS b (uid, not_before, forget_at)
+    INSERT INTO handstamp_not_before AS b (account, not_before, forget_at)
     SELECT $1, least($4, clock.now), clock.now + $5 FROM clock WHERE $4 IS NOT NULL
-    ON CONFLICT (uid) DO UPDATE SET
+    ON CONFLICT (account) DO UPDATE SET
         not_before = greatest(b.not_before, excluded.not_before),
         forget_at = greatest(b.forget_at, excluded.forget_at)
-    RETURNING b.uid
+    RETURNING b.account
 ),
 live AS MATERIALIZED (
     SELECT s.id
     FROM (SELECT count(*) FROM remembered) AS locked_first
     CROSS JOIN clock
-    JOIN handstamp_sessions AS s ON s.uid = $1
+    JOIN handstamp_sessions AS s ON s.account = $1
     WHERE s.revoked_at IS NULL
         AND clock.now < s.idle_expires
         AND CASE $2

@@ -16,11 +16,11 @@ SET
     grace_started_at = clock.now,
     idle_expires = least(clock.now + $7, s.absolute_expires)
 FROM clock
-WHERE s.id = $2 AND s.uid = $1
+WHERE s.id = $2 AND s.account = $1
     AND s.revoked_at IS NULL
     AND clock.now < s.idle_expires
     AND clock.now >= coalesce(
-        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = $1 AND r.token = $3), 0
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = $1 AND r.token = $3), 0
     )
     AND (
         $5 > s.generation

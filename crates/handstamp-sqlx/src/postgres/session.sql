@@ -3,6 +3,6 @@ WITH clock AS MATERIALIZED (
 )
 SELECT s.*
 FROM clock
-JOIN handstamp_sessions AS s ON s.id = $2 AND s.uid = $1
+JOIN handstamp_sessions AS s ON s.id = $2 AND s.account = $1
 WHERE s.revoked_at IS NULL
     AND clock.now < s.idle_expires

@@ -17,7 +17,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("create.sql"))
-                    .bind(new.uid.as_str())
+                    .bind(new.account.as_str())
                     .bind(new.id.as_str())
                     .bind(new.token.as_str())
                     .bind(at_most(new.idle))
@@ -42,7 +42,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("rotate.sql"))
-                    .bind(rotate.uid.as_str())
+                    .bind(rotate.account.as_str())
                     .bind(rotate.session.as_str())
                     .bind(presented.token.as_str())
                     .bind(presented.successor.as_str())
@@ -59,7 +59,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("look.sql"))
-                    .bind(rotate.uid.as_str())
+                    .bind(rotate.account.as_str())
                     .bind(rotate.session.as_str())
                     .bind(rotate.presented.token.as_str())
             })
@@ -71,7 +71,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("acknowledge.sql"))
-                    .bind(rotate.uid.as_str())
+                    .bind(rotate.account.as_str())
                     .bind(rotate.session.as_str())
                     .bind(rotate.presented.token.as_str())
             })
@@ -84,7 +84,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("end_reused.sql"))
-                    .bind(rotate.uid.as_str())
+                    .bind(rotate.account.as_str())
                     .bind(rotate.session.as_str())
                     .bind(rotate.presented.token.as_str())
                     .bind(number)
@@ -107,7 +107,7 @@ impl Statements for PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("admit.sql"))
-                    .bind(admit.uid.as_str())
+                    .bind(admit.account.as_str())
                     .bind(admit.session.as_ref().map(SessionId::as_str))
                     .bind(admit.token.as_str())
                     .bind(accessing)
@@ -157,7 +157,7 @@ impl PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("revoke_session.sql"))
-                    .bind(revoke.uid.as_str())
+                    .bind(revoke.account.as_str())
                     .bind(revoke.session.as_str())
                     .bind(revoke.reason.name())
             })
@@ -177,7 +177,7 @@ impl PostgresStore {
         let rows = self
             .rows(|| {
                 query(include_str!("revoke_user.sql"))
-                    .bind(revoke.uid.as_str())
+                    .bind(revoke.account.as_str())
                     .bind(which)
                     .bind(kept.map(SessionId::as_str))
                     .bind(before)
@@ -191,7 +191,7 @@ impl PostgresStore {
     pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
         self.rows(|| {
             query(include_str!("revoke_token.sql"))
-                .bind(revoke.uid.as_str())
+                .bind(revoke.account.as_str())
                 .bind(revoke.token.as_str())
                 .bind(millis(revoke.until))
         })
@@ -201,10 +201,10 @@ impl PostgresStore {
 
     pub(super) async fn live_sessions(
         &self,
-        uid: AccountId,
+        account: AccountId,
     ) -> Result<Vec<SessionRow>, StoreError> {
         let rows = self
-            .rows(|| query(include_str!("list.sql")).bind(uid.as_str()))
+            .rows(|| query(include_str!("list.sql")).bind(account.as_str()))
             .await?;
         all(&rows, session)
     }

@@ -3,11 +3,11 @@ WITH clock AS (
     -- revocation of all sessions is valid.
     SELECT max(
         CAST(round(unixepoch('subsec') * 1000) AS INTEGER),
-        coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.uid = ?1), 0)
+        coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.account = ?1), 0)
     ) AS now
 )
 INSERT INTO handstamp_sessions (
-    id, uid, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
+    id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
     idle_expires, absolute_expires, keep_until, data
 )
 SELECT

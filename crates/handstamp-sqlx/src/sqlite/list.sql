@@ -3,7 +3,7 @@ WITH clock AS (
 )
 SELECT s.*
 FROM clock
-JOIN handstamp_sessions AS s ON s.uid = ?1
+JOIN handstamp_sessions AS s ON s.account = ?1
 WHERE s.revoked_at IS NULL
     AND clock.now < s.idle_expires
 ORDER BY s.created_at DESC, s.id DESC

@@ -8,6 +8,6 @@ SELECT
     clock.now < coalesce(r.until, 0) AS is_revoked,
     s.*
 FROM clock
-LEFT JOIN handstamp_sessions AS s ON s.id = ?2 AND s.uid = ?1
-LEFT JOIN handstamp_not_before AS b ON b.uid = ?1
-LEFT JOIN handstamp_revoked_tokens AS r ON r.uid = ?1 AND r.token = ?3
+LEFT JOIN handstamp_sessions AS s ON s.id = ?2 AND s.account = ?1
+LEFT JOIN handstamp_not_before AS b ON b.account = ?1
+LEFT JOIN handstamp_revoked_tokens AS r ON r.account = ?1 AND r.token = ?3

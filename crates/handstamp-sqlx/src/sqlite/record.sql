@@ -9,11 +9,11 @@ SET
     grace_started_at = CASE WHEN NOT s.acknowledged AND s.generation = ?4 THEN clock.now ELSE s.grace_started_at END,
     last_active = CASE WHEN clock.now - s.last_active >= ?5 THEN clock.now ELSE s.last_active END
 FROM clock
-WHERE s.id = ?2 AND s.uid = ?1
+WHERE s.id = ?2 AND s.account = ?1
     AND s.revoked_at IS NULL
     AND clock.now < s.idle_expires
     AND clock.now >= coalesce(
-        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.uid = ?1 AND r.token = ?3), 0
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = ?1 AND r.token = ?3), 0
     )
     -- An access token, or a refresh token that is not reused.
     AND (

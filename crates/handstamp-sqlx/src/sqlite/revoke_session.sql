@@ -4,7 +4,7 @@ WITH clock AS (
 UPDATE handstamp_sessions AS s
 SET revoked_at = clock.now, reason = ?3
 FROM clock
-WHERE s.id = ?2 AND s.uid = ?1
+WHERE s.id = ?2 AND s.account = ?1
     AND s.revoked_at IS NULL
     AND clock.now < s.idle_expires
 RETURNING id

@@ -24,7 +24,7 @@ type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 impl Statements for SqliteStore {
     async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
         let statement = query(include_str!("create.sql"))
-            .bind(new.uid.as_str())
+            .bind(new.account.as_str())
             .bind(new.id.as_str())
             .bind(new.token.as_str())
             .bind(at_most(new.idle))
@@ -42,7 +42,7 @@ impl Statements for SqliteStore {
     async fn rotate(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
         let presented = &rotate.presented;
         let statement = query(include_str!("rotate.sql"))
-            .bind(rotate.uid.as_str())
+            .bind(rotate.account.as_str())
             .bind(rotate.session.as_str())
             .bind(presented.token.as_str())
             .bind(presented.successor.as_str())
@@ -55,7 +55,7 @@ impl Statements for SqliteStore {
 
     async fn look(&self, rotate: &Rotate) -> Result<Seen, StoreError> {
         let statement = query(include_str!("look.sql"))
-            .bind(rotate.uid.as_str())
+            .bind(rotate.account.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str());
         only(&self.read(statement).await?, Seen::read)
@@ -63,7 +63,7 @@ impl Statements for SqliteStore {
 
     async fn acknowledge(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
         let statement = query(include_str!("acknowledge.sql"))
-            .bind(rotate.uid.as_str())
+            .bind(rotate.account.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str());
         first(&self.write(statement).await?, session)
@@ -71,7 +71,7 @@ impl Statements for SqliteStore {
 
     async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
         let statement = query(include_str!("end_reused.sql"))
-            .bind(rotate.uid.as_str())
+            .bind(rotate.account.as_str())
             .bind(rotate.session.as_str())
             .bind(rotate.presented.token.as_str())
             .bind(generation(seen.generation)?)
@@ -83,7 +83,7 @@ impl Statements for SqliteStore {
     async fn admit(&self, admit: &Admit) -> Result<(Seen, bool), StoreError> {
         let session = admit.session.as_ref().map(SessionId::as_str);
         let statement = query(include_str!("look.sql"))
-            .bind(admit.uid.as_str())
+            .bind(admit.account.as_str())
             .bind(session)
             .bind(admit.token.as_str());
         let seen = only(&self.read(statement).await?, Seen::read)?;
@@ -96,7 +96,7 @@ impl Statements for SqliteStore {
         };
         let presenting = presented.map(|presented| presented.generation);
         let statement = query(include_str!("record.sql"))
-            .bind(admit.uid.as_str())
+            .bind(admit.account.as_str())
             .bind(session)
             .bind(admit.token.as_str())
             .bind(accessing.map(generation).transpose()?)
@@ -135,7 +135,7 @@ impl SqliteStore {
 
     pub(super) async fn revoke_one(&self, revoke: RevokeSession) -> Result<bool, StoreError> {
         let statement = query(include_str!("revoke_session.sql"))
-            .bind(revoke.uid.as_str())
+            .bind(revoke.account.as_str())
             .bind(revoke.session.as_str())
             .bind(revoke.reason.name());
         Ok(!self.write(statement).await?.is_empty())
@@ -153,7 +153,7 @@ impl SqliteStore {
 
     pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
         let statement = query(include_str!("revoke_token.sql"))
-            .bind(revoke.uid.as_str())
+            .bind(revoke.account.as_str())
             .bind(revoke.token.as_str())
             .bind(millis(revoke.until));
         self.write(statement).await.map(drop)
@@ -161,9 +161,9 @@ impl SqliteStore {
 
     pub(super) async fn live_sessions(
         &self,
-        uid: AccountId,
+        account: AccountId,
     ) -> Result<Vec<SessionRow>, StoreError> {
-        let statement = query(include_str!("list.sql")).bind(uid.as_str());
+        let statement = query(include_str!("list.sql")).bind(account.as_str());
         all(&self.read(statement).await?, session)
     }
 
@@ -215,7 +215,7 @@ async fn revoke_many(
         .fetch_one(&mut *transaction)
         .await?;
     let ended = query(include_str!("revoke_user.sql"))
-        .bind(revoke.uid.as_str())
+        .bind(revoke.account.as_str())
         .bind(which)
         .bind(kept)
         .bind(before)
@@ -225,7 +225,7 @@ async fn revoke_many(
         .await?;
     if let Some(before) = before {
         query(include_str!("set_not_before.sql"))
-            .bind(revoke.uid.as_str())
+            .bind(revoke.account.as_str())
             .bind(before)
             .bind(now)
             .bind(at_most(revoke.keep))

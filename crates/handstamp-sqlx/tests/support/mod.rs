@@ -50,14 +50,14 @@ impl Drop for Folder {
 /// An account and a session, both of this name.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
-    pub(crate) uid: AccountId,
+    pub(crate) account: AccountId,
     pub(crate) session: SessionId,
 }
 
 impl Login {
     pub(crate) fn named(name: &str) -> Self {
         Self {
-            uid: AccountId::new(None, name),
+            account: AccountId::new(None, name),
             session: SessionId::from(name),
         }
     }
@@ -69,16 +69,16 @@ impl Login {
     }
 
     pub(crate) fn create(&self) -> NewSession {
-        let (session, uid) = (self.session.clone(), self.uid.clone());
-        NewSession::new(session, uid, self.token(1), HOUR, HOUR)
+        let (session, account) = (self.session.clone(), self.account.clone());
+        NewSession::new(session, account, self.token(1), HOUR, HOUR)
     }
 
     /// Rotates the token of this generation, however young it is.
     pub(crate) fn rotate(&self, generation: u64) -> Rotate {
-        let (uid, session) = (self.uid.clone(), self.session.clone());
+        let (account, session) = (self.account.clone(), self.session.clone());
         let token = self.token(generation);
         let presented = PresentedToken::new(&session, token, generation, Duration::ZERO);
-        let mut rotate = Rotate::new(uid, session, presented, HOUR);
+        let mut rotate = Rotate::new(account, session, presented, HOUR);
         // Allows to rotate the next generation at once.
         rotate.acknowledged = true;
         rotate
@@ -87,21 +87,30 @@ impl Login {
     /// Presents an access token of this generation.
     pub(crate) fn access(&self, generation: u64) -> Admit {
         let purpose = AdmitPurpose::Access { generation };
-        let admit = Admit::new(self.uid.clone(), TokenId::from("access"), now(), purpose);
+        let admit = Admit::new(
+            self.account.clone(),
+            TokenId::from("access"),
+            now(),
+            purpose,
+        );
         admit.in_session(self.session.clone())
     }
 
     pub(crate) fn read(&self) -> ReadSession {
-        ReadSession::new(self.uid.clone(), self.session.clone())
+        ReadSession::new(self.account.clone(), self.session.clone())
     }
 
     pub(crate) fn revoke(&self) -> RevokeSession {
-        RevokeSession::new(self.uid.clone(), self.session.clone(), EndReason::LoggedOut)
+        RevokeSession::new(
+            self.account.clone(),
+            self.session.clone(),
+            EndReason::LoggedOut,
+        )
     }
 
     pub(crate) fn revoke_all(&self) -> RevokeUser {
         RevokeUser::new(
-            self.uid.clone(),
+            self.account.clone(),
             UserRevocation::All,
             EndReason::Revoked,
             HOUR,

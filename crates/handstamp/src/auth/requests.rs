@@ -61,8 +61,12 @@ impl Auth {
     ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
         let cleared = authenticate::clear(head, self.config(), self.0.now(), require);
         async move {
-            let admitted = async { session::admit(&self.0, cleared?, require).await };
-            admitted.await.map_err(|reason| self.reject(reason))
+            let finished = async {
+                let cleared = cleared?;
+                let admission = session::admit::<P>(&self.0, cleared.claims()).await?;
+                authenticate::finish(cleared, admission, require)
+            };
+            finished.await.map_err(|reason| self.reject(reason))
         }
     }
 

@@ -5,7 +5,7 @@ use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::cookie::SetCookies;
 use crate::error::{AuthError, Rejection, StoreError};
-use crate::issue::{NewToken, TokenPair};
+use crate::issue::{NewToken, SignedToken, TokenPair};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 use crate::session::{self, ClientInfo, LogOut, Owner, Session};
@@ -79,7 +79,72 @@ impl Auth {
     /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`, `store_unavailable`. No cookie is to be
     /// deleted for any of them: a log-in may have set new ones meanwhile. [`AuthError::Issue`]: a mistake of the program.
     pub async fn refresh(&self, token: &Authenticated<Refresh>) -> Result<TokenPair, AuthError> {
-        session::refresh(&self.0, self.0.now(), token)
+        self.refresh_with(token, |token| token).await
+    }
+
+    /// Refreshes as [`refresh`](Self::refresh) does, and lets the application change what the new
+    /// tokens say. The session keeps the change: later tokens say the same, and the next refresh
+    /// starts from it.
+    ///
+    /// Scopes and claims that are kept in tokens otherwise live as long as the session: a role that
+    /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens what
+    /// may be as old as one access token, and load it anew here; look up on each request what must
+    /// hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken away,
+    /// [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
+    ///
+    /// `change` gets the token as the session has it, and is called once. The account, the session
+    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it returns.
+    ///
+    /// ```
+    /// # use handstamp::purpose::Refresh;
+    /// # use handstamp::{Auth, Authenticated, SetCookies, error::AuthError};
+    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
+    /// async fn handler(auth: &Auth, token: Authenticated<Refresh>) -> Result<SetCookies, AuthError> {
+    ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
+    ///     let tokens = auth.refresh_with(&token, |token| token.scopes(scopes)).await?;
+    ///     Ok(auth.set_cookies(&tokens)?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh), and [`IssueError::OtherAccount`](crate::error::IssueError)
+    /// when `change` returns a token for another account.
+    pub async fn refresh_with(
+        &self,
+        token: &Authenticated<Refresh>,
+        change: impl FnOnce(NewToken) -> NewToken,
+    ) -> Result<TokenPair, AuthError> {
+        session::refresh(&self.0, self.0.now(), token, change)
+            .await
+            .map_err(|failure| self.fail(failure))
+    }
+
+    /// Records that the user of a running session has just given the password again (step-up), and
+    /// returns a fresh access token for [`set_access_cookies`](Self::set_access_cookies). Check the
+    /// password first.
+    ///
+    /// The session goes on with the same refresh token. The time is kept with it, so that tokens of
+    /// later refreshes count for [`Require::fresh_within`](crate::Require::fresh_within) as well.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, SetCookies, error::AuthError, purpose::Access};
+    /// async fn password_was_checked(
+    ///     auth: &Auth,
+    ///     token: &Authenticated<Access>,
+    /// ) -> Result<SetCookies, AuthError> {
+    ///     let fresh = auth.reauthenticate(token).await?;
+    ///     Ok(auth.set_access_cookies(&fresh)?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`AuthError::Rejected`]: `session_ended`, `store_unavailable`. [`AuthError::Issue`]: a mistake
+    /// of the program.
+    pub async fn reauthenticate(
+        &self,
+        token: &Authenticated<Access>,
+    ) -> Result<SignedToken<Access>, AuthError> {
+        session::reauthenticate(&self.0, self.0.now(), token)
             .await
             .map_err(|failure| self.fail(failure))
     }

@@ -48,16 +48,18 @@ pub(crate) fn clear<P: Purpose>(
             });
         }
     }
-    if let Some(span) = require.fresh_within
-        && !is_fresh_within(claims, config, now, span)
-    {
+    let is_recent = |span| is_fresh_within(claims, config, now, span);
+    if require.fresh && !claims.fresh || !require.fresh_within.is_none_or(is_recent) {
         return Err(RejectionKind::FreshTokenRequired);
     }
     CsrfCleared::check(verified, origin_checked, head, config)
 }
 
-/// Whether the log-in that made the token is no older than this. `auth_time` is in whole seconds,
-/// rounded down, so the log-in seems up to a second older than it is.
+/// Whether the password was given no longer ago than this. `auth_time` is in whole seconds, rounded
+/// down, so the log-in seems up to a second older than it is.
+///
+/// A session records when its user logged in, so each of its tokens tells. Without one, a token that
+/// is not fresh may go back to one that was made by a refresh at an unknown time after the log-in.
 ///
 /// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as for
 /// the end of a token (verify.rs), zero by default and bounded at start-up.
@@ -68,7 +70,8 @@ pub(crate) fn is_fresh_within(
     span: Duration,
 ) -> bool {
     let latest = claims.authenticated_at().saturating_add(span);
-    claims.fresh && now <= latest.saturating_add(config.settings.decode_leeway)
+    let tells = claims.fresh || claims.session().is_some() && claims.auth_time().is_some();
+    tells && now <= latest.saturating_add(config.settings.decode_leeway)
 }
 
 /// What is left once it is known whether the token is still good.

@@ -22,6 +22,8 @@ use crate::scope::ScopeDemand;
 pub struct Require<P> {
     /// How long ago the log-in may be that made the token; `None`: the token need not be fresh.
     pub(crate) fresh_within: Option<Duration>,
+    /// Made at a log-in, not by a refresh.
+    pub(crate) fresh: bool,
     pub(crate) csrf: CsrfDemand,
     /// `None`: the configured ones.
     pub(crate) locations: Option<Vec<Location>>,
@@ -32,6 +34,19 @@ pub struct Require<P> {
 }
 
 impl Require<Access> {
+    /// An access token that carries this scope, or a wildcard over it: short for
+    /// [`access`](Self::access) and [`all_scopes`](Self::all_scopes).
+    ///
+    /// ```
+    /// use handstamp::Require;
+    ///
+    /// let editors = Require::scope("posts:write");
+    /// ```
+    #[must_use]
+    pub fn scope(scope: impl Into<String>) -> Self {
+        Self::access().all_scopes([scope])
+    }
+
     /// An access token.
     #[must_use]
     pub fn access() -> Self {
@@ -40,12 +55,15 @@ impl Require<Access> {
 
     /// The token must be fresh: made at a log-in, not by a refresh.
     #[must_use]
-    pub fn fresh(self) -> Self {
-        self.fresh_within(Duration::MAX)
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
     }
 
-    /// The token must be fresh, and made at a log-in that is no longer ago than this: for what a password is asked for
-    /// again. `JWT_DECODE_LEEWAY` is added. Of several such demands the strictest counts.
+    /// The user must have given the password no longer ago than this: at the log-in, or to
+    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well, by
+    /// their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is added.
+    /// Of several such demands the strictest counts.
     ///
     /// ```
     /// use handstamp::{Require, minutes};
@@ -89,6 +107,7 @@ impl<P: Purpose> Require<P> {
     fn new() -> Self {
         Self {
             fresh_within: None,
+            fresh: false,
             csrf: CsrfDemand::Check,
             locations: None,
             scopes: Vec::new(),

@@ -122,15 +122,20 @@ impl Claims {
             .map(|session| session.read(&self.payload))
     }
 
-    /// When the log-in was that all this goes back to. Never after the token was made: the original leaves the claim to
-    /// applications, which may count it in another unit.
+    /// The claim `auth_time` itself.
+    pub(crate) fn auth_time(&self) -> Option<UnixTime> {
+        self.auth_time
+    }
+
+    /// When the user logged in to get the token that this one goes back to. Never after the token
+    /// was issued: AuthX leaves the claim to applications, which may count it in another unit.
     pub(crate) fn authenticated_at(&self) -> UnixTime {
         self.auth_time
             .map_or(self.issued_at, |time| time.min(self.issued_at))
     }
 
     /// Whose sessions and revocations are about this token.
-    pub(crate) fn uid(&self) -> AccountId {
+    pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.login_type(), self.subject())
     }
 

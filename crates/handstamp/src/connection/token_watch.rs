@@ -40,7 +40,7 @@ type Asking = Pin<Box<dyn Future<Output = Result<TokenStatus, RejectionKind>> + 
 impl TokenWatch {
     pub(crate) fn new(context: Arc<Context>, token: &Authenticated<Access>) -> Self {
         let claims = Arc::new(token.claims_set().clone());
-        let (key, notifier) = context.watchers().add(claims.uid());
+        let (key, notifier) = context.watchers().add(claims.account());
         Self {
             context,
             claims,

@@ -15,7 +15,7 @@ pub struct SessionEvent {
     /// What happened.
     pub kind: EventKind,
     /// Whose session it is.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// Which session.
     pub session: SessionId,
 }
@@ -62,19 +62,23 @@ impl From<Continuation> for EventKind {
 impl SessionEvent {
     /// For the operator. What asks for a look is a warning.
     pub(crate) fn log(&self) {
-        let Self { kind, uid, session } = self;
+        let Self {
+            kind,
+            account,
+            session,
+        } = self;
         match kind {
             EventKind::Reused(_) | EventKind::Recovered => {
-                tracing::warn!(?kind, ?uid, ?session, "session");
+                tracing::warn!(?kind, ?account, ?session, "session");
             }
             EventKind::LoggedIn
             | EventKind::Adopted
             | EventKind::ReissuedLate
-            | EventKind::Revoked(_) => tracing::info!(?kind, ?uid, ?session, "session"),
+            | EventKind::Revoked(_) => tracing::info!(?kind, ?account, ?session, "session"),
             EventKind::Rotated
             | EventKind::Debounced
             | EventKind::Reissued
-            | EventKind::Expired => tracing::debug!(?kind, ?uid, ?session, "session"),
+            | EventKind::Expired => tracing::debug!(?kind, ?account, ?session, "session"),
         }
     }
 }

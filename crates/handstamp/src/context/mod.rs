@@ -164,10 +164,10 @@ impl Context {
     }
 
     /// Writes the log, and calls the listener.
-    pub(crate) fn emit(&self, kind: EventKind, uid: &AccountId, session: &SessionId) {
+    pub(crate) fn emit(&self, kind: EventKind, account: &AccountId, session: &SessionId) {
         let event = SessionEvent {
             kind,
-            uid: uid.clone(),
+            account: account.clone(),
             session: session.clone(),
         };
         event.log();

@@ -18,9 +18,9 @@ struct Bells {
 }
 
 impl Watchers {
-    pub(crate) fn add(&self, uid: AccountId) -> ((AccountId, u64), Arc<Notifier>) {
+    pub(crate) fn add(&self, account: AccountId) -> ((AccountId, u64), Arc<Notifier>) {
         let mut notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, notifier) = ((uid, notifiers.next), Arc::<Notifier>::default());
+        let (key, notifier) = ((account, notifiers.next), Arc::<Notifier>::default());
         notifiers.next += 1;
         notifiers.by_user.insert(key.clone(), Arc::clone(&notifier));
         (key, notifier)
@@ -32,11 +32,11 @@ impl Watchers {
     }
 
     /// Makes all connections of this user ask again. What is revoked is for the store to say.
-    pub(crate) fn notify(&self, uid: &AccountId) {
+    pub(crate) fn notify(&self, account: &AccountId) {
         let notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_user = notifiers
             .by_user
-            .range((uid.clone(), 0)..=(uid.clone(), u64::MAX));
+            .range((account.clone(), 0)..=(account.clone(), u64::MAX));
         let of_user: Vec<_> = of_user.map(|(_, notifier)| Arc::clone(notifier)).collect();
         // Whoever is woken may drop its connection at once, which locks again.
         drop(notifiers);

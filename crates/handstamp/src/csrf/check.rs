@@ -90,15 +90,15 @@ pub(crate) fn check_log_out(
         match shown(head, config, *kind, claims) {
             Shown::Nothing => {}
             Shown::TheValue => {
-                proven = Some(claims.uid());
+                proven = Some(claims.account());
                 break;
             }
             Shown::AnotherValue => missing = false,
         }
     }
     match proven {
-        Some(uid) => {
-            cookies.retain(|(_, claims)| claims.uid() == uid);
+        Some(account) => {
+            cookies.retain(|(_, claims)| claims.account() == account);
             Ok(())
         }
         None if missing => Err(token::missing(head, config, first)),

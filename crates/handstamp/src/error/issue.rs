@@ -56,6 +56,8 @@ pub enum IssueError {
         /// The one of the configuration.
         own: String,
     },
+    /// The change of a token at its refresh or renewal made it a token for another account.
+    OtherAccount,
     /// A refresh token was asked for from a token that belongs to a session.
     RefreshOfSession,
     /// Only a public key is configured: this service verifies tokens and issues none.
@@ -108,6 +110,10 @@ impl fmt::Display for IssueError {
             Self::UnwritableCookie { name } => {
                 write!(f, "the value for cookie {name} holds what cannot be in a cookie")
             }
+            Self::OtherAccount => f.write_str(
+                "the changed token is for another account; change the token that was given and \
+                 keep its subject and login type",
+            ),
             Self::OtherLoginType { given, own } => write!(
                 f,
                 "the login type {given:?} was asked for, and every token made here is of {own:?}: use the Auth of the former"

@@ -88,6 +88,21 @@ impl TokenPair {
         &self.access
     }
 
+    /// The CSRF value of the access token, for clients that cannot read cookies. Both tokens of a
+    /// session have the same one; without a session the refresh token has its own.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let tokens = auth.create_token_pair("user1")?;
+    /// assert_eq!(tokens.csrf(), tokens.access().csrf());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn csrf(&self) -> Option<&str> {
+        self.access.csrf()
+    }
+
     /// The refresh token.
     #[must_use]
     pub fn refresh(&self) -> &SignedToken<Refresh> {

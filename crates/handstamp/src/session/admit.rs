@@ -1,7 +1,6 @@
 //! Whether a token that holds is still good, as blocklist and store say.
 
 use super::{EventKind, refresh};
-use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
 use crate::claims::Claims;
 use crate::config::{CheckSessions, Config};
 use crate::context::Context;
@@ -14,21 +13,25 @@ use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 /// The only step of a request that waits: asks the blocklist and the store, each once.
 pub(crate) async fn admit<P: Purpose>(
     context: &Context,
-    cleared: CsrfCleared<P>,
-    require: &Require<P>,
-) -> Result<Authenticated<P>, RejectionKind> {
-    let claims = cleared.claims();
-    let admission = match context.ask_blocklist(claims).await? {
-        TokenStatus::Active => ask_store(context, claims, P::KIND).await?,
-        TokenStatus::Revoked => Admission::Revoked,
-    };
-    authenticate::finish(cleared, admission, require)
+    claims: &Claims,
+) -> Result<Admission, RejectionKind> {
+    if context.ask_blocklist(claims).await? != TokenStatus::Active {
+        return Ok(Admission::Revoked);
+    }
+    // Lenient: without a store every token is admitted. Risk: a log-out ends nothing, and a stolen
+    // token lives until it expires. Covered: by the warning of a log-in without a store, and by
+    // `JWT_SESSION_TRACKING=true`, with which an `Auth` without a store is not built.
+    match context.store() {
+        Some(store) => ask_store(context, store, claims, P::KIND).await,
+        None => Ok(Admission::Admitted),
+    }
 }
 
-/// Without a store every token is admitted. A refresh token that is a copy is presented for rotation after all: that ends
-/// the session, in one step with finding out.
+/// A refresh token that is a copy is presented for rotation after all: that ends the session, in
+/// one step with finding out.
 async fn ask_store(
     context: &Context,
+    store: &dyn Store,
     claims: &Claims,
     kind: Kind,
 ) -> Result<Admission, RejectionKind> {
@@ -43,12 +46,6 @@ async fn ask_store(
     if session.is_none() && kind == Kind::Refresh && context.requires_sessions() {
         return Ok(Admission::SessionEnded);
     }
-    // Lenient: without a store every token is admitted. Risk: a log-out ends nothing, and a stolen
-    // token lives until it expires. Covered: by the warning of a log-in without a store, and by
-    // `JWT_SESSION_TRACKING=true`, with which an `Auth` without a store is not built.
-    let Some(store) = context.store() else {
-        return Ok(Admission::Admitted);
-    };
     // Lenient: a token without a session is admitted, as a service without a store issued it. Risk:
     // no rotation shows that it was stolen. Covered: the store is asked for its id and for the
     // not-before of its user, a refresh adopts it into a session, and `JWT_SESSION_TRACKING=true`
@@ -60,7 +57,7 @@ async fn ask_store(
         touch_after: config.touch_after(),
         ..asked(config, claims, kind, &session).in_session(session.clone())
     };
-    let uid = admit.uid.clone();
+    let account = admit.account.clone();
     let admission = context.with_timeout(store.admit(admit)).await?;
     match admission {
         Admission::Reused => {
@@ -68,7 +65,7 @@ async fn ask_store(
             // Another node recovered the session in between, so the token is no copy.
             return Ok(Admission::Admitted);
         }
-        Admission::SessionEnded => context.emit(EventKind::Expired, &uid, &session),
+        Admission::SessionEnded => context.emit(EventKind::Expired, &account, &session),
         Admission::Admitted | Admission::Revoked => {}
     }
     Ok(admission)
@@ -122,5 +119,5 @@ fn asked(config: &Config, claims: &Claims, kind: Kind, session: &SessionId) -> A
         }
     };
     let token = TokenId::from(claims.id());
-    Admit::new(claims.uid(), token, claims.issued_at, purpose)
+    Admit::new(claims.account(), token, claims.issued_at, purpose)
 }

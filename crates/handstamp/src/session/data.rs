@@ -117,9 +117,9 @@ impl SessionData {
         };
         let data = Self {
             token: NewToken {
-                login_type,
                 scopes,
                 audience,
+                login_type,
                 lifetime,
                 custom,
                 authenticated_at,

@@ -96,8 +96,8 @@ impl Session {
 
 /// The live sessions of a user, the latest log-in first.
 pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<Vec<Session>, RejectionKind> {
-    let uid = owner.uid(context.config().login_type());
-    let rows = context.required_store()?.list(uid);
+    let account = owner.account(context.config().login_type());
+    let rows = context.required_store()?.list(account);
     let rows = context.with_timeout(rows).await?;
     let sessions: Result<Vec<Session>, StoreError> = rows
         .into_iter()
@@ -115,7 +115,7 @@ pub(crate) async fn of_token(
     let Some(session) = token.session_id() else {
         return Err(RejectionKind::SessionEnded);
     };
-    let account = token.claims_set().uid();
+    let account = token.claims_set().account();
     let read = store.session(ReadSession::new(account.clone(), session.clone()));
     let Some(row) = context.with_timeout(read).await? else {
         context.emit(EventKind::Expired, &account, &session);

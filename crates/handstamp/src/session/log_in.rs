@@ -34,7 +34,7 @@ pub(crate) async fn log_in(
     // Before anything is written.
     token.check(&config.settings.identity_claim)?;
     issue::lifetime::<Access>(config, &token)?;
-    let uid = token.uid();
+    let account = token.account();
     let [id, csrf] = issue::random_values(random)?;
     let [first, _] = issue::random_values(random)?;
     let id = SessionId::from(id.as_str());
@@ -45,28 +45,28 @@ pub(crate) async fn log_in(
         client,
     };
     let first = TokenId::from(first.as_str());
-    let new = tokens::new_session(config, &id, &uid, first.clone(), &data);
+    let new = tokens::new_session(config, &id, &account, first.clone(), &data);
     let row = match context.with_timeout(store.create(new)).await? {
         Created::New(row) => row,
         // A driver that did not hear the answer asked twice.
-        Created::AlreadyExists(row) if row.uid == uid && row.current == first => row,
+        Created::AlreadyExists(row) if row.account == account && row.current == first => row,
         // 128 random bits that came twice: the source is broken.
         Created::AlreadyExists(_) => return Err(IssueError::Random.into()),
     };
-    context.emit(EventKind::LoggedIn, &uid, &id);
+    context.emit(EventKind::LoggedIn, &account, &id);
     let mut data = data.in_session(&row);
     data.token.fresh = true;
     let issued = async {
         let tokens = tokens::issue(context, now, &row, &data)?;
-        for (uid, session) in replaced {
-            revoke::end(context, store, uid, session, EndReason::Replaced).await?;
+        for (account, session) in replaced {
+            revoke::end(context, store, account, session, EndReason::Replaced).await?;
         }
         Ok(tokens)
     };
     let issued: Result<TokenPair, AuthFailure> = issued.await;
     if issued.is_err() {
         // Nobody has its tokens, and nobody shall see it in a list. If that fails too, it ends by itself.
-        drop(revoke::end(context, store, uid, id, EndReason::Revoked).await);
+        drop(revoke::end(context, store, account, id, EndReason::Revoked).await);
     }
     issued
 }

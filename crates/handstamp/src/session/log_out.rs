@@ -39,7 +39,7 @@ pub(crate) fn authenticate_log_out(
         .filter(|claims| claims.session().is_none());
     let revoke = |claims: &Claims| {
         let until = context.retain_until(claims.expires_at);
-        RevokeToken::new(claims.uid(), claims.id().into(), until)
+        RevokeToken::new(claims.account(), claims.id().into(), until)
     };
     Ok(LogOut {
         sessions: presented.sessions(),
@@ -63,12 +63,12 @@ pub(crate) async fn log_out(
     if !is_anonymous && let Some(store) = context.store() {
         // Tokens first: one that is given a session at this moment asks once more when it has it.
         for token in tokens {
-            let uid = token.uid.clone();
+            let account = token.account.clone();
             context.with_timeout(store.revoke_token(token)).await?;
-            context.watchers().notify(&uid);
+            context.watchers().notify(&account);
         }
-        for (uid, session) in sessions {
-            revoke::end(context, store, uid, session, EndReason::LoggedOut).await?;
+        for (account, session) in sessions {
+            revoke::end(context, store, account, session, EndReason::LoggedOut).await?;
         }
     }
     Ok(if has_cookies {
@@ -129,15 +129,15 @@ impl CarriedTokens {
     /// Each once. A refresh token without a session may have been given one since.
     pub(super) fn sessions(&self) -> BTreeSet<(AccountId, SessionId)> {
         let session = |claims: &Claims| {
-            let uid = claims.uid();
+            let account = claims.account();
             let session = match claims.session() {
                 Some(session) => session.into(),
                 None if claims.kind() == Kind::Refresh.claim() => {
-                    SessionId::adopting(&uid, &claims.id().into())
+                    SessionId::adopting(&account, &claims.id().into())
                 }
                 None => return None,
             };
-            Some((uid, session))
+            Some((account, session))
         };
         self.genuine().filter_map(session).collect()
     }

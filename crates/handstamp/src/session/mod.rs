@@ -33,6 +33,7 @@ mod list;
 mod log_in;
 mod log_out;
 mod owner;
+mod reauthenticate;
 mod refresh;
 mod revoke;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub(crate) use log_in::log_in;
 pub use log_out::LogOut;
 pub(crate) use log_out::{authenticate_log_out, log_out};
 pub use owner::Owner;
+pub(crate) use reauthenticate::reauthenticate;
 pub(crate) use refresh::refresh;
 pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
 

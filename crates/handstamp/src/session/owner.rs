@@ -26,11 +26,27 @@ pub struct Owner {
 /// A hash, for logs.
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Owner").field(&self.uid(None)).finish()
+        f.debug_tuple("Owner").field(&self.account(None)).finish()
     }
 }
 
 impl Owner {
+    /// The sessions of this subject. A number or a UUID is taken by its text.
+    ///
+    /// ```
+    /// use handstamp::session::Owner;
+    ///
+    /// let owner = Owner::for_subject(42);
+    /// ```
+    #[must_use]
+    pub fn for_subject(subject: impl fmt::Display) -> Self {
+        Self {
+            subject: subject.to_string(),
+            login_type: None,
+            current: None,
+        }
+    }
+
     /// The kind of account, for applications whose tokens have one and whose
     /// [configuration](crate::config::ConfigBuilder::login_type) does not say it.
     #[must_use]
@@ -40,24 +56,26 @@ impl Owner {
     }
 
     /// `own` is the login type of all users of this `Auth`.
-    pub(super) fn uid(&self, own: Option<&str>) -> AccountId {
+    pub(super) fn account(&self, own: Option<&str>) -> AccountId {
         AccountId::new(self.login_type.as_deref().or(own), &self.subject)
     }
 }
 
 impl From<&str> for Owner {
     fn from(subject: &str) -> Self {
-        Self {
-            subject: subject.to_owned(),
-            login_type: None,
-            current: None,
-        }
+        Self::for_subject(subject)
     }
 }
 
 impl From<&String> for Owner {
     fn from(subject: &String) -> Self {
-        Self::from(subject.as_str())
+        Self::for_subject(subject)
+    }
+}
+
+impl From<String> for Owner {
+    fn from(subject: String) -> Self {
+        Self::for_subject(subject)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A session goes on.
+//! Refresh: a refresh token is exchanged for an access token and its successor.
 
 use super::data::SessionData;
 use super::{ClientInfo, EventKind, admit, revoke, tokens};
@@ -8,12 +8,12 @@ use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError, RejectionKind};
 use crate::issue::{self, NewToken, TokenIdentity, TokenPair};
-use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
+use crate::purpose::{Access, Refresh};
 use crate::store::rotation::Continuation;
 use crate::store::{
     Admission, Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store,
-    TokenId,
+    TokenId, UpdateSession,
 };
 
 /// Exchanges a refresh token, or makes an access token from one that belongs to no session.
@@ -21,11 +21,12 @@ pub(crate) async fn refresh(
     context: &Context,
     now: UnixTime,
     token: &Authenticated<Refresh>,
+    change: impl FnOnce(NewToken) -> NewToken,
 ) -> Result<TokenPair, AuthFailure> {
     let claims = token.claims_set();
     let Some(store) = context.store() else {
         context.warn_without_store();
-        return Ok(without_session(context, now, claims)?);
+        return Ok(without_session(context, now, claims, change)?);
     };
     let (way, row) = match claims.session() {
         Some(session) => rotate(context, store, claims, session.into()).await?,
@@ -36,10 +37,25 @@ pub(crate) async fn refresh(
             if asked.await? != Admission::Admitted {
                 return Err(RejectionKind::TokenRevoked.into());
             }
-            return Ok(without_session(context, now, claims)?);
+            return Ok(without_session(context, now, claims, change)?);
         }
     };
-    let data = SessionData::read(&row)?;
+    let before = SessionData::read(&row)?;
+    let text_before = before.to_text();
+    let token = before.token.clone().changed(change)?;
+    let data = SessionData { token, ..before };
+    let text = data.to_text();
+    if text != text_before {
+        // Checked before the session keeps it, for it could not issue a token any more.
+        data.token
+            .check(&context.config().settings.identity_claim)?;
+        issue::lifetime::<Access>(context.config(), &data.token)?;
+        let update = UpdateSession::new(row.account.clone(), row.id.clone(), text);
+        let updated = context.with_timeout(store.update_session(update)).await?;
+        if updated.is_none() {
+            return Err(RejectionKind::SessionEnded.into());
+        }
+    }
     Ok(TokenPair {
         keeps_refresh_cookie: way.is_some_and(Continuation::keeps_cookie),
         ..tokens::issue(context, now, &row, &data)?
@@ -51,9 +67,10 @@ fn without_session(
     context: &Context,
     now: UnixTime,
     claims: &Claims,
+    change: impl FnOnce(NewToken) -> NewToken,
 ) -> Result<TokenPair, IssueError> {
     let config = context.config();
-    let new = NewToken::from(claims);
+    let new = NewToken::from(claims).changed(change)?;
     let stamp = TokenIdentity {
         id: claims.id().to_owned(),
         csrf: claims.csrf().map(str::to_owned),
@@ -74,12 +91,12 @@ pub(crate) async fn rotate(
     claims: &Claims,
     session: SessionId,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
-    let uid = claims.uid();
+    let account = claims.account();
     let presented = claims.presented(&session, context.config().settings.refresh_grace);
     let rotate = Rotate {
         acknowledged: tokens::cannot_be_acknowledged(context.config()),
         ..Rotate::new(
-            uid.clone(),
+            account.clone(),
             session.clone(),
             presented,
             context.config().idle_timeout(),
@@ -88,13 +105,13 @@ pub(crate) async fn rotate(
     let (event, answer) = match context.with_timeout(store.rotate(rotate)).await? {
         Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
         Rotation::Reused(reuse) => {
-            context.watchers().notify(&uid);
+            context.watchers().notify(&account);
             (EventKind::Reused(reuse), Err(RejectionKind::RefreshReused))
         }
         Rotation::Ended => (EventKind::Expired, Err(RejectionKind::SessionEnded)),
         Rotation::Revoked => return Err(RejectionKind::TokenRevoked),
     };
-    context.emit(event, &uid, &session);
+    context.emit(event, &account, &session);
     answer
 }
 
@@ -111,8 +128,8 @@ async fn adopt(
     store: &dyn Store,
     claims: &Claims,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
-    let (uid, id) = (claims.uid(), TokenId::from(claims.id()));
-    let session = SessionId::adopting(&uid, &id);
+    let (account, id) = (claims.account(), TokenId::from(claims.id()));
+    let session = SessionId::adopting(&account, &id);
     let data = SessionData {
         token: NewToken::from(claims),
         csrf: claims.csrf().map(str::to_owned),
@@ -127,18 +144,18 @@ async fn adopt(
     let new = NewSession {
         // As long as the token itself is good, its session must not be forgotten.
         keep_until: Some(context.retain_until(claims.expires_at)),
-        ..tokens::new_session(context.config(), &session, &uid, first, &data)
+        ..tokens::new_session(context.config(), &session, &account, first, &data)
     };
     let created = context.with_timeout(store.create(new)).await?;
     // A revocation since the token was let in may not have seen the session. Whichever comes second sees the other.
     if admit::admit_sessionless(context, store, claims, Kind::Refresh).await? != Admission::Admitted
     {
-        revoke::end(context, store, uid, session, EndReason::Revoked).await?;
+        revoke::end(context, store, account, session, EndReason::Revoked).await?;
         return Err(RejectionKind::TokenRevoked);
     }
     match created {
         Created::New(row) => {
-            context.emit(EventKind::Adopted, &uid, &session);
+            context.emit(EventKind::Adopted, &account, &session);
             Ok((None, row))
         }
         Created::AlreadyExists(_) => rotate(context, store, claims, session).await,

@@ -17,9 +17,9 @@ pub(crate) async fn revoke_session(
     owner: &Owner,
     session: &SessionId,
 ) -> Result<bool, RejectionKind> {
-    let uid = owner.uid(context.config().login_type());
+    let account = owner.account(context.config().login_type());
     let store = context.required_store()?;
-    end(context, store, uid, session.clone(), EndReason::Revoked).await
+    end(context, store, account, session.clone(), EndReason::Revoked).await
 }
 
 /// Ends all sessions of the token's user but the one it belongs to, and says how many.
@@ -39,14 +39,14 @@ pub(crate) async fn revoke_user(
     owner: &Owner,
     which: UserRevocation,
 ) -> Result<usize, RejectionKind> {
-    let uid = owner.uid(context.config().login_type());
+    let account = owner.account(context.config().login_type());
     // Remembered for as long as any token can live.
-    let revoke = RevokeUser::new(uid.clone(), which, EndReason::Revoked, LONGEST_LIFE);
+    let revoke = RevokeUser::new(account.clone(), which, EndReason::Revoked, LONGEST_LIFE);
     let ended = context.required_store()?.revoke_user(revoke);
     let ended = context.with_timeout(ended).await?;
-    context.watchers().notify(&uid);
+    context.watchers().notify(&account);
     for session in &ended {
-        context.emit(EventKind::Revoked(EndReason::Revoked), &uid, session);
+        context.emit(EventKind::Revoked(EndReason::Revoked), &account, session);
     }
     Ok(ended.len())
 }
@@ -58,14 +58,14 @@ pub(crate) async fn revoke_token(
     id: &str,
     expires_at: UnixTime,
 ) -> Result<(), RejectionKind> {
-    let uid = owner.uid(context.config().login_type());
+    let account = owner.account(context.config().login_type());
     let until = context.retain_until(expires_at);
     let store = context.required_store()?;
-    let session = SessionId::adopting(&uid, &id.into());
-    let revoke = RevokeToken::new(uid.clone(), id.into(), until);
+    let session = SessionId::adopting(&account, &id.into());
+    let revoke = RevokeToken::new(account.clone(), id.into(), until);
     context.with_timeout(store.revoke_token(revoke)).await?;
-    context.watchers().notify(&uid);
-    end(context, store, uid, session, EndReason::Revoked).await?;
+    context.watchers().notify(&account);
+    end(context, store, account, session, EndReason::Revoked).await?;
     Ok(())
 }
 
@@ -81,15 +81,15 @@ pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
 pub(super) async fn end(
     context: &Context,
     store: &dyn Store,
-    uid: AccountId,
+    account: AccountId,
     session: SessionId,
     reason: EndReason,
 ) -> Result<bool, RejectionKind> {
-    let revoke = RevokeSession::new(uid.clone(), session.clone(), reason);
+    let revoke = RevokeSession::new(account.clone(), session.clone(), reason);
     let ended = context.with_timeout(store.revoke_session(revoke)).await?;
     if ended {
-        context.watchers().notify(&uid);
-        context.emit(EventKind::Revoked(reason), &uid, &session);
+        context.watchers().notify(&account);
+        context.emit(EventKind::Revoked(reason), &account, &session);
     }
     Ok(ended)
 }

@@ -12,7 +12,7 @@ use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 pub(super) fn new_session(
     config: &Config,
     id: &SessionId,
-    uid: &AccountId,
+    account: &AccountId,
     first: TokenId,
     data: &SessionData,
 ) -> NewSession {
@@ -20,7 +20,7 @@ pub(super) fn new_session(
         data: data.to_text(),
         ..NewSession::new(
             id.clone(),
-            uid.clone(),
+            account.clone(),
             first,
             config.idle_timeout(),
             config.settings.session_absolute,

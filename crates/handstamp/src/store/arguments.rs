@@ -15,7 +15,7 @@ pub struct NewSession {
     /// The id of the session.
     pub id: SessionId,
     /// The account that the session belongs to.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The id of its first refresh token, which has generation 1.
     pub token: TokenId,
     /// The idle timeout: how long the session lives without a rotation.
@@ -34,7 +34,7 @@ impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSession")
             .field("id", &self.id)
-            .field("uid", &self.uid)
+            .field("account", &self.account)
             .finish_non_exhaustive()
     }
 }
@@ -44,14 +44,14 @@ impl NewSession {
     #[must_use]
     pub fn new(
         id: SessionId,
-        uid: AccountId,
+        account: AccountId,
         token: TokenId,
         idle: Duration,
         absolute: Duration,
     ) -> Self {
         Self {
             id,
-            uid,
+            account,
             token,
             idle,
             absolute,
@@ -93,7 +93,7 @@ impl PresentedToken {
 #[non_exhaustive]
 pub struct Rotate {
     /// The account that the session must belong to.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The session.
     pub session: SessionId,
     /// The presented token.
@@ -109,13 +109,13 @@ impl Rotate {
     /// A rotation that an access token of the next generation acknowledges.
     #[must_use]
     pub fn new(
-        uid: AccountId,
+        account: AccountId,
         session: SessionId,
         presented: PresentedToken,
         idle: Duration,
     ) -> Self {
         Self {
-            uid,
+            account,
             session,
             presented,
             idle,
@@ -129,7 +129,7 @@ impl Rotate {
 #[non_exhaustive]
 pub struct Admit {
     /// The account of the token.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The id of the token.
     pub token: TokenId,
     /// The claim `iat`.
@@ -146,9 +146,14 @@ pub struct Admit {
 impl Admit {
     /// A token without a session, whose use is not recorded.
     #[must_use]
-    pub fn new(uid: AccountId, token: TokenId, issued_at: UnixTime, purpose: AdmitPurpose) -> Self {
+    pub fn new(
+        account: AccountId,
+        token: TokenId,
+        issued_at: UnixTime,
+        purpose: AdmitPurpose,
+    ) -> Self {
         Self {
-            uid,
+            account,
             token,
             issued_at,
             session: None,
@@ -236,7 +241,7 @@ impl fmt::Debug for UpdateSession {
 #[non_exhaustive]
 pub struct RevokeSession {
     /// The account that the session must belong to.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The session.
     pub session: SessionId,
     /// The reason to record.
@@ -246,9 +251,9 @@ pub struct RevokeSession {
 impl RevokeSession {
     /// Revokes this session of this account.
     #[must_use]
-    pub fn new(uid: AccountId, session: SessionId, reason: EndReason) -> Self {
+    pub fn new(account: AccountId, session: SessionId, reason: EndReason) -> Self {
         Self {
-            uid,
+            account,
             session,
             reason,
         }
@@ -260,7 +265,7 @@ impl RevokeSession {
 #[non_exhaustive]
 pub struct RevokeUser {
     /// The account.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// Which of its sessions.
     pub which: UserRevocation,
     /// The reason to record.
@@ -272,9 +277,14 @@ pub struct RevokeUser {
 impl RevokeUser {
     /// Revokes these sessions of this account.
     #[must_use]
-    pub fn new(uid: AccountId, which: UserRevocation, reason: EndReason, keep: Duration) -> Self {
+    pub fn new(
+        account: AccountId,
+        which: UserRevocation,
+        reason: EndReason,
+        keep: Duration,
+    ) -> Self {
         Self {
-            uid,
+            account,
             which,
             reason,
             keep,
@@ -300,7 +310,7 @@ pub enum UserRevocation {
 #[non_exhaustive]
 pub struct RevokeToken {
     /// The account of the token.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The id of the token.
     pub token: TokenId,
     /// When the token expires, leeway included.
@@ -310,7 +320,11 @@ pub struct RevokeToken {
 impl RevokeToken {
     /// Revokes this token of this account.
     #[must_use]
-    pub fn new(uid: AccountId, token: TokenId, until: UnixTime) -> Self {
-        Self { uid, token, until }
+    pub fn new(account: AccountId, token: TokenId, until: UnixTime) -> Self {
+        Self {
+            account,
+            token,
+            until,
+        }
     }
 }

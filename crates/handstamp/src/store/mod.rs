@@ -113,7 +113,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Returns the live sessions of an account, the latest log-in first.
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
 
     /// Removes sessions that have ended, once [`NewSession::keep_until`] has passed too, and
     /// revocations of tokens that have expired. Returns how many entries were removed. Other

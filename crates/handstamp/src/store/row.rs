@@ -22,7 +22,7 @@ pub struct SessionRow {
     /// The id of the session.
     pub id: SessionId,
     /// The account that the session belongs to.
-    pub uid: AccountId,
+    pub account: AccountId,
     /// The generation of the current refresh token, from 1.
     pub generation: u64,
     /// The id of the current refresh token.
@@ -74,7 +74,7 @@ impl fmt::Debug for SessionRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionRow")
             .field("id", &self.id)
-            .field("uid", &self.uid)
+            .field("account", &self.account)
             .field("generation", &self.generation)
             .field("current", &self.current)
             .field("acknowledged", &self.acknowledged)

@@ -45,8 +45,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).revoke_token(revoke)
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        (**self).list(uid)
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        (**self).list(account)
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

@@ -46,10 +46,17 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// A token for this user: the claim `sub`.
-    pub fn for_subject(subject: impl Into<String>) -> Self {
+    /// A token for this user: the claim `sub`. A number or a UUID is written as its text.
+    ///
+    /// ```
+    /// use handstamp::NewToken;
+    ///
+    /// let by_name = NewToken::for_subject("user1");
+    /// let by_number = NewToken::for_subject(42);
+    /// ```
+    pub fn for_subject(subject: impl fmt::Display) -> Self {
         Self {
-            subject: subject.into(),
+            subject: subject.to_string(),
             fresh: false,
             scopes: None,
             audience: None,
@@ -80,7 +87,7 @@ impl NewToken {
         self
     }
 
-    /// What the token may be used for.
+    /// What the token may be used for. Replaces the scopes that it had.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
@@ -102,6 +109,20 @@ impl NewToken {
         self
     }
 
+    /// Leaves out a claim of the application's own, which a verified token or a session brought
+    /// along.
+    ///
+    /// ```
+    /// use handstamp::NewToken;
+    ///
+    /// let admin = NewToken::for_subject("user1").claim("role", "admin");
+    /// let user = admin.without_claim("role");
+    /// ```
+    pub fn without_claim(mut self, name: &str) -> Self {
+        self.custom.remove(name);
+        self
+    }
+
     /// Lives this long instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`; whole seconds.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
@@ -119,6 +140,26 @@ impl NewToken {
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
+    }
+
+    /// What an application makes of it at a refresh or renewal. Whose token it is, the session that
+    /// it belongs to and the time of its log-in stay; it is never fresh.
+    ///
+    /// # Errors
+    /// [`IssueError::OtherAccount`]: the result is a token for another account.
+    pub(crate) fn changed(self, change: impl FnOnce(Self) -> Self) -> Result<Self, IssueError> {
+        let (account, session) = (self.account(), self.session.clone());
+        let authenticated_at = self.authenticated_at;
+        let changed = change(self);
+        if changed.account() != account {
+            return Err(IssueError::OtherAccount);
+        }
+        Ok(Self {
+            session,
+            authenticated_at,
+            fresh: false,
+            ..changed
+        })
     }
 
     /// The same for an [`Auth`](crate::Auth) of one login type: the only one it makes tokens of.
@@ -144,7 +185,7 @@ impl NewToken {
         (self.session.is_some() || time != issued_at).then_some(time)
     }
 
-    pub(crate) fn uid(&self) -> AccountId {
+    pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.login_type.as_deref(), &self.subject)
     }
 

@@ -7,6 +7,7 @@
 )]
 
 mod adopt;
+mod change;
 mod log_in;
 mod log_out;
 mod login_types;

@@ -62,7 +62,7 @@ verbs! {
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
-    list(uid: AccountId) -> Vec<SessionRow>;
+    list(account: AccountId) -> Vec<SessionRow>;
     purge() -> u64;
 }
 

@@ -56,8 +56,8 @@ impl MemoryStore {
     }
 
     /// All entries of one account are in one shard, so that each method is atomic.
-    fn shard(&self, uid: &AccountId) -> MutexGuard<'_, Shard> {
-        let hash = self.hasher.hash_one(uid);
+    fn shard(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
+        let hash = self.hasher.hash_one(account);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::indexing_slicing,
@@ -87,15 +87,15 @@ impl fmt::Debug for MemoryStore {
 /// Except for `purge`, which yields to other tasks, no method waits.
 impl Store for MemoryStore {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
-        ready(self.shard(&new.uid).create(new, self.now()))
+        ready(self.shard(&new.account).create(new, self.now()))
     }
 
     fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
-        ready(self.shard(&rotate.uid).rotate(&rotate, self.now()))
+        ready(self.shard(&rotate.account).rotate(&rotate, self.now()))
     }
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
-        ready(self.shard(&admit.uid).admit(&admit, self.now()))
+        ready(self.shard(&admit.account).admit(&admit, self.now()))
     }
 
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
@@ -113,20 +113,23 @@ impl Store for MemoryStore {
     }
 
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
-        ready(self.shard(&revoke.uid).revoke_session(&revoke, self.now()))
+        ready(
+            self.shard(&revoke.account)
+                .revoke_session(&revoke, self.now()),
+        )
     }
 
     fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
-        ready(self.shard(&revoke.uid).revoke_user(&revoke, self.now()))
+        ready(self.shard(&revoke.account).revoke_user(&revoke, self.now()))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.shard(&revoke.uid).revoke_token(revoke, self.now());
+        self.shard(&revoke.account).revoke_token(revoke, self.now());
         ready(())
     }
 
-    fn list(&self, uid: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        ready(self.shard(&uid).list(&uid, self.now()))
+    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+        ready(self.shard(&account).list(&account, self.now()))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

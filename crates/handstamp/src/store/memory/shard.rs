@@ -83,16 +83,16 @@ impl Shard {
         if let Some(kept) = self.sessions.get(&new.id) {
             return Created::AlreadyExists(kept.row.clone());
         }
-        let now = match self.not_before(&new.uid) {
+        let now = match self.not_before(&new.account) {
             Some(not_before) => now.max(not_before.saturating_add(MILLISECOND)),
             None => now,
         };
-        let sessions = self.of_user.entry(new.uid.clone()).or_default();
+        let sessions = self.of_user.entry(new.account.clone()).or_default();
         sessions.insert(new.id.clone());
         let absolute_expires = now.saturating_add(new.absolute);
         let row = SessionRow {
             id: new.id,
-            uid: new.uid,
+            account: new.account,
             generation: 1,
             current: new.token,
             acknowledged: true,
@@ -117,11 +117,11 @@ impl Shard {
 
     pub(super) fn rotate(&mut self, rotate: &Rotate, now: UnixTime) -> Rotation {
         self.sweep(now, SWEEP_BATCH);
-        let revoked = self.revoked.get(&rotate.uid);
+        let revoked = self.revoked.get(&rotate.account);
         if revoked.is_some_and(|revoked| revoked.has(&rotate.presented.token, now)) {
             return Rotation::Revoked;
         }
-        let Some(row) = self.live(&rotate.uid, &rotate.session, now) else {
+        let Some(row) = self.live(&rotate.account, &rotate.session, now) else {
             return Rotation::Ended;
         };
         match row.judge(&rotate.presented, now) {
@@ -137,7 +137,7 @@ impl Shard {
     }
 
     pub(super) fn admit(&mut self, admit: &Admit, now: UnixTime) -> Admission {
-        let revoked = self.revoked.get(&admit.uid);
+        let revoked = self.revoked.get(&admit.account);
         if revoked.is_some_and(|revoked| revoked.has(&admit.token, now)) {
             return Admission::Revoked;
         }
@@ -149,7 +149,7 @@ impl Shard {
                 _ => Admission::Admitted,
             };
         };
-        let Some(row) = self.live(&admit.uid, session, now) else {
+        let Some(row) = self.live(&admit.account, session, now) else {
             return Admission::SessionEnded;
         };
         match &admit.purpose {
@@ -188,21 +188,21 @@ impl Shard {
 
     pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {
         self.sweep(now, SWEEP_BATCH);
-        let row = self.live(&revoke.uid, &revoke.session, now);
+        let row = self.live(&revoke.account, &revoke.session, now);
         row.map(|row| row.revoked = Some((now, revoke.reason)))
             .is_some()
     }
 
     pub(super) fn revoke_user(&mut self, revoke: &RevokeUser, now: UnixTime) -> Vec<SessionId> {
         self.sweep(now, SWEEP_BATCH);
-        let live = self.list(&revoke.uid, now);
+        let live = self.list(&revoke.account, now);
         let before = match &revoke.which {
             UserRevocation::All => Some(now),
             UserRevocation::Before(at) => Some(UnixTime::from_millis(at.as_millis()).min(now)),
             UserRevocation::AllBut(_) => None,
         };
         if let Some(before) = before {
-            self.set_not_before(&revoke.uid, before, now.saturating_add(revoke.keep));
+            self.set_not_before(&revoke.account, before, now.saturating_add(revoke.keep));
         }
         let is_meant = |row: &SessionRow| match &revoke.which {
             // Includes a session that was created in the future, by a clock that has gone back
@@ -224,8 +224,8 @@ impl Shard {
         meant
     }
 
-    fn set_not_before(&mut self, uid: &AccountId, at: UnixTime, forget_at: UnixTime) {
-        let revoked = self.revoked.entry(uid.clone()).or_default();
+    fn set_not_before(&mut self, account: &AccountId, at: UnixTime, forget_at: UnixTime) {
+        let revoked = self.revoked.entry(account.clone()).or_default();
         match &mut revoked.not_before {
             Some(before) => {
                 before.at = before.at.max(at);
@@ -233,7 +233,7 @@ impl Shard {
             }
             none @ None => {
                 *none = Some(NotBefore { at, forget_at });
-                let due = Due::NotBefore(uid.clone());
+                let due = Due::NotBefore(account.clone());
                 self.due.push(Reverse((forget_at, due)));
             }
         }
@@ -244,23 +244,23 @@ impl Shard {
         if revoke.until <= now {
             return;
         }
-        let revoked = self.revoked.entry(revoke.uid.clone()).or_default();
+        let revoked = self.revoked.entry(revoke.account.clone()).or_default();
         match revoked.tokens.entry(revoke.token) {
             Entry::Occupied(mut entry) => {
                 let until = revoke.until.max(*entry.get());
                 entry.insert(until);
             }
             Entry::Vacant(entry) => {
-                let due = Due::Token(revoke.uid, entry.key().clone());
+                let due = Due::Token(revoke.account, entry.key().clone());
                 self.due.push(Reverse((revoke.until, due)));
                 entry.insert(revoke.until);
             }
         }
     }
 
-    pub(super) fn list(&self, uid: &AccountId, now: UnixTime) -> Vec<SessionRow> {
-        let not_before = self.not_before(uid);
-        let ids = self.of_user.get(uid).into_iter().flatten();
+    pub(super) fn list(&self, account: &AccountId, now: UnixTime) -> Vec<SessionRow> {
+        let not_before = self.not_before(account);
+        let ids = self.of_user.get(account).into_iter().flatten();
         let mut rows: Vec<SessionRow> = ids
             .filter_map(|id| self.sessions.get(id))
             .filter(|kept| kept.row.is_live(now, not_before))
@@ -270,19 +270,19 @@ impl Shard {
         rows
     }
 
-    fn not_before(&self, uid: &AccountId) -> Option<UnixTime> {
-        self.revoked.get(uid).and_then(Revoked::not_before)
+    fn not_before(&self, account: &AccountId) -> Option<UnixTime> {
+        self.revoked.get(account).and_then(Revoked::not_before)
     }
 
     fn live(
         &mut self,
-        uid: &AccountId,
+        account: &AccountId,
         session: &SessionId,
         now: UnixTime,
     ) -> Option<&mut SessionRow> {
-        let not_before = self.not_before(uid);
+        let not_before = self.not_before(account);
         let row = &mut self.sessions.get_mut(session)?.row;
-        (row.uid == *uid && row.is_live(now, not_before)).then_some(row)
+        (row.account == *account && row.is_live(now, not_before)).then_some(row)
     }
 
     /// Checks at most this many entries that are due, and removes those that have ended.
@@ -316,42 +316,42 @@ impl Shard {
                 if goes_at > now {
                     return Some(goes_at);
                 }
-                let uid = self.sessions.remove(id)?.row.uid;
-                if let Entry::Occupied(mut sessions) = self.of_user.entry(uid) {
+                let account = self.sessions.remove(id)?.row.account;
+                if let Entry::Occupied(mut sessions) = self.of_user.entry(account) {
                     sessions.get_mut().remove(id);
                     if sessions.get().is_empty() {
                         sessions.remove();
                     }
                 }
             }
-            Due::Token(uid, token) => {
-                let revoked = self.revoked.get_mut(uid)?;
+            Due::Token(account, token) => {
+                let revoked = self.revoked.get_mut(account)?;
                 let until = *revoked.tokens.get(token)?;
                 if until > now {
                     return Some(until);
                 }
                 revoked.tokens.remove(token);
-                self.forget(uid);
+                self.forget(account);
             }
-            Due::NotBefore(uid) => {
-                let revoked = self.revoked.get_mut(uid)?;
+            Due::NotBefore(account) => {
+                let revoked = self.revoked.get_mut(account)?;
                 let forget_at = revoked.not_before?.forget_at;
                 if forget_at > now {
                     return Some(forget_at);
                 }
                 revoked.not_before = None;
-                self.forget(uid);
+                self.forget(account);
             }
         }
         None
     }
 
     /// An account without revocations takes no memory.
-    fn forget(&mut self, uid: &AccountId) {
+    fn forget(&mut self, account: &AccountId) {
         let is_empty =
             |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
-        if self.revoked.get(uid).is_some_and(is_empty) {
-            self.revoked.remove(uid);
+        if self.revoked.get(account).is_some_and(is_empty) {
+            self.revoked.remove(account);
         }
     }
 }

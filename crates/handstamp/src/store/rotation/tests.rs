@@ -223,7 +223,7 @@ fn session(acknowledged: bool) -> SessionRow {
     let at = UnixTime::from_millis;
     SessionRow {
         id: SessionId::from("session"),
-        uid: AccountId::new(None, "user1"),
+        account: AccountId::new(None, "user1"),
         generation: 3,
         current: token(Own(3)),
         acknowledged,
@@ -259,6 +259,6 @@ fn present(which: Token) -> PresentedToken {
 }
 
 fn rotate(token: Token) -> Rotate {
-    let (uid, session) = (AccountId::new(None, "user1"), SessionId::from("session"));
-    Rotate::new(uid, session, present(token), Duration::from_secs(60))
+    let (account, session) = (AccountId::new(None, "user1"), SessionId::from("session"));
+    Rotate::new(account, session, present(token), Duration::from_secs(60))
 }

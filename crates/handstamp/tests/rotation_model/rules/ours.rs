@@ -96,7 +96,7 @@ impl Rule for Ours {
 /// A session, and the ids of its tokens.
 struct Line {
     session: SessionId,
-    uid: AccountId,
+    account: AccountId,
     tokens: Vec<TokenId>,
 }
 
@@ -109,7 +109,7 @@ impl Line {
         }
         Self {
             session,
-            uid: AccountId::new(None, "user1"),
+            account: AccountId::new(None, "user1"),
             tokens,
         }
     }
@@ -121,7 +121,7 @@ impl Line {
             return Answer::Ended;
         }
         let rotate = Rotate::new(
-            self.uid.clone(),
+            self.account.clone(),
             self.session.clone(),
             PresentedToken::new(
                 &self.session,
@@ -160,7 +160,7 @@ impl Line {
             UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
         SessionRow {
             id: self.session.clone(),
-            uid: self.uid.clone(),
+            account: self.account.clone(),
             generation: number(row.current.generation),
             current: self.tokens[usize::from(row.current.generation)].clone(),
             acknowledged: row.acknowledged,

@@ -29,27 +29,28 @@ impl Contents {
             for (id, kept) in &shard.sessions {
                 all.sessions.insert(id.clone(), kept.goes_at());
                 expected.push(Due::Session(id.clone()));
-                let of_user = &shard.of_user[&kept.row.uid];
+                let of_user = &shard.of_user[&kept.row.account];
                 assert!(of_user.contains(id), "{id:?} is listed");
             }
-            for (uid, ids) in &shard.of_user {
-                assert!(!ids.is_empty(), "{uid:?} has sessions");
+            for (account, ids) in &shard.of_user {
+                assert!(!ids.is_empty(), "{account:?} has sessions");
                 for id in ids {
-                    assert_eq!(shard.sessions[id].row.uid, *uid, "{id:?}");
+                    assert_eq!(shard.sessions[id].row.account, *account, "{id:?}");
                 }
             }
-            for (uid, revoked) in &shard.revoked {
+            for (account, revoked) in &shard.revoked {
                 for (token, until) in &revoked.tokens {
-                    all.tokens.insert((uid.clone(), token.clone()), *until);
-                    expected.push(Due::Token(uid.clone(), token.clone()));
+                    all.tokens.insert((account.clone(), token.clone()), *until);
+                    expected.push(Due::Token(account.clone(), token.clone()));
                 }
                 if let Some(not_before) = revoked.not_before {
-                    all.users.insert(uid.clone(), Some(not_before.forget_at));
-                    expected.push(Due::NotBefore(uid.clone()));
+                    all.users
+                        .insert(account.clone(), Some(not_before.forget_at));
+                    expected.push(Due::NotBefore(account.clone()));
                 }
                 assert!(
                     revoked.not_before.is_some() || !revoked.tokens.is_empty(),
-                    "something is revoked of {uid:?}"
+                    "something is revoked of {account:?}"
                 );
             }
             expected.sort();

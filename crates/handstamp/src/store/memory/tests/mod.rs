@@ -228,14 +228,14 @@ fn after(millis: u64) -> UnixTime {
     UnixTime::from_millis(START + millis)
 }
 
-fn uid(user: &str) -> AccountId {
+fn account(user: &str) -> AccountId {
     AccountId::new(None, user)
 }
 
 fn new_session(user: &str, session: &str, idle: u64, absolute: u64) -> NewSession {
     NewSession::new(
         SessionId::from(session),
-        uid(user),
+        account(user),
         TokenId::from("first"),
         Duration::from_millis(idle),
         Duration::from_millis(absolute),
@@ -254,30 +254,35 @@ fn rotate(store: &MemoryStore, user: &str, session: &str, generation: u64, idle:
     let session = SessionId::from(session);
     let token = (1..generation).fold(TokenId::from("first"), |token, _| token.successor(&session));
     let presented = PresentedToken::new(&session, token, generation, Duration::ZERO);
-    let mut rotate = Rotate::new(uid(user), session, presented, Duration::from_millis(idle));
+    let mut rotate = Rotate::new(
+        account(user),
+        session,
+        presented,
+        Duration::from_millis(idle),
+    );
     rotate.acknowledged = true;
     answer(store.rotate(rotate)).unwrap()
 }
 
 fn revoke_session(store: &MemoryStore, user: &str, session: &str) -> bool {
     let session = SessionId::from(session);
-    let revoke = RevokeSession::new(uid(user), session, EndReason::LoggedOut);
+    let revoke = RevokeSession::new(account(user), session, EndReason::LoggedOut);
     answer(store.revoke_session(revoke)).unwrap()
 }
 
 fn revoke_token(store: &MemoryStore, user: &str, token: &str, until: UnixTime) {
-    let revoke = RevokeToken::new(uid(user), TokenId::from(token), until);
+    let revoke = RevokeToken::new(account(user), TokenId::from(token), until);
     answer(store.revoke_token(revoke)).unwrap();
 }
 
 fn revoke_user(store: &MemoryStore, user: &str, which: UserRevocation, keep: u64) {
     let keep = Duration::from_millis(keep);
-    let revoke = RevokeUser::new(uid(user), which, EndReason::Revoked, keep);
+    let revoke = RevokeUser::new(account(user), which, EndReason::Revoked, keep);
     answer(store.revoke_user(revoke)).unwrap();
 }
 
 fn ids(store: &MemoryStore, user: &str) -> Vec<SessionId> {
-    let rows = answer(store.list(uid(user))).unwrap();
+    let rows = answer(store.list(account(user))).unwrap();
     rows.into_iter().map(|row| row.id).collect()
 }
 

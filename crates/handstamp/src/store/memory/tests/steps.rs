@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::contents::Contents;
 use super::{
-    START, new_session, revoke_session, revoke_token, revoke_user, rotate, store, uid, work,
+    START, account, new_session, revoke_session, revoke_token, revoke_user, rotate, store, work,
 };
 use crate::clock::UnixTime;
 use crate::store::{
@@ -58,7 +58,7 @@ impl Owed {
     }
 
     fn not_before(&mut self, user: u8, until: UnixTime) {
-        let owed = self.until.users.entry(uid(&name(user))).or_default();
+        let owed = self.until.users.entry(account(&name(user))).or_default();
         *owed = Some(owed.map_or(until, |owed| owed.max(until)));
     }
 
@@ -69,8 +69,8 @@ impl Owed {
         for (key, until) in self.until.tokens.iter().filter(|owed| *owed.1 > now) {
             assert_eq!(kept.tokens.get(key), Some(until), "{key:?}");
         }
-        for (uid, until) in self.until.users.iter().filter(|owed| *owed.1 > Some(now)) {
-            assert_eq!(kept.users.get(uid), Some(until), "{uid:?}");
+        for (account, until) in self.until.users.iter().filter(|owed| *owed.1 > Some(now)) {
+            assert_eq!(kept.users.get(account), Some(until), "{account:?}");
         }
     }
 }
@@ -171,7 +171,7 @@ impl Step {
             Self::RevokeToken { user, token, lasts } => {
                 let (user, token) = (name(user), format!("token{token}"));
                 revoke_token(store, &user, &token, later(lasts));
-                let key = (uid(&user), TokenId::from(&*token));
+                let key = (account(&user), TokenId::from(&*token));
                 let until = owed.until.tokens.entry(key).or_insert(now);
                 *until = later(lasts).max(*until);
             }
