@@ -12,11 +12,10 @@ use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Condition, DefaultHeaders, Logger, Next, NormalizePath, from_fn};
 use actix_web::test::{TestRequest, call_service, init_service};
-use actix_web::{App, HttpRequest, web};
+use actix_web::{App, web};
 use handstamp_actix::handstamp::blocklist::TokenStatus;
-use handstamp_actix::handstamp::purpose::{Access, Refresh};
 use handstamp_actix::handstamp::{self, RequestHead as _, error::Rejection as CoreRejection};
-use handstamp_actix::{Auth, Config, Head, Rejection, Require, verified};
+use handstamp_actix::{Auth, Config, Head, Rejection, Require};
 
 #[actix_web::test]
 async fn it_stands_before_a_resource_a_scope_or_the_whole_application() {
@@ -135,26 +134,6 @@ async fn a_request_that_is_dropped_while_the_blocklist_thinks_goes_no_further() 
     assert!(answer.as_mut().poll(&mut context).is_pending());
     drop(answer);
     assert_eq!(calls.load(Ordering::Relaxed), 0);
-}
-
-#[actix_web::test]
-async fn what_one_middleware_let_in_is_found_under_its_auth_and_purpose_only() {
-    let (auth, other) = (auth(), self::auth());
-    let (ours, theirs) = (auth.clone(), other.clone());
-    let seen = move |request: HttpRequest| {
-        let found = [
-            verified::<Access>(&ours, &request).is_some(),
-            verified::<Refresh>(&ours, &request).is_some(),
-            verified::<Access>(&theirs, &request).is_some(),
-            verified::<Access>(&ours.clone(), &request).is_some(),
-        ];
-        std::future::ready(format!("{found:?}"))
-    };
-    let guarded = web::resource("/").wrap(auth.require(Require::access()));
-    let app = init_service(App::new().service(guarded.to(seen))).await;
-    let request = with_token(&auth, "/").to_request();
-    let body = actix_web::test::call_and_read_body(&app, request).await;
-    assert_eq!(body, "[true, false, false, true]");
 }
 
 #[test]

@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use handstamp::blocklist::TokenStatus;
-use handstamp::purpose::{Access, Purpose, Refresh};
+use handstamp::purpose::Purpose;
 use handstamp::{Auth, Config, RequestHead as _, Require};
-use handstamp_tower::{Head, RequireLayer, verified};
+use handstamp_tower::{Head, RequireLayer};
 use http::{Request, Response};
-use http_body_util::BodyExt as _;
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 
@@ -107,33 +106,6 @@ async fn a_body_need_not_be_shared_between_threads() {
     let answer = tokio::spawn(service.oneshot(with_token(&auth, PhantomData))).await;
     let answer = answer.expect("nothing panics").expect("it is infallible");
     assert_eq!(answer.status(), 200);
-}
-
-#[tokio::test]
-async fn what_one_layer_let_in_is_found_under_its_auth_and_purpose_only() {
-    let (auth, other) = (auth(), auth());
-    let seen = {
-        let (auth, other) = (auth.clone(), other.clone());
-        service_fn(move |request: Request<()>| {
-            let extensions = request.extensions();
-            let found = [
-                verified::<Access>(&auth, extensions).is_some(),
-                verified::<Refresh>(&auth, extensions).is_some(),
-                verified::<Access>(&other, extensions).is_some(),
-                verified::<Access>(&auth.clone(), extensions).is_some(),
-            ];
-            ready(Ok::<_, Infallible>(Response::new(format!("{found:?}"))))
-        })
-    };
-    let service = RequireLayer::new(auth.clone(), Require::access()).layer(seen);
-    let answer = service.oneshot(with_token(&auth, ())).await;
-    let answer = answer
-        .expect("it is infallible")
-        .into_body()
-        .collect()
-        .await;
-    let answer = answer.expect("it is in memory").to_bytes();
-    assert_eq!(answer, "[true, false, false, true]");
 }
 
 #[test]

@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use handstamp::blocklist::TokenStatus;
-use handstamp::clock::{Clock, UnixTime};
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 
+use super::clock::ManualClock;
 use super::store::{Breakable, wait};
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 
@@ -32,7 +32,7 @@ pub struct App {
 impl App {
     /// The defaults, except for these `JWT_*` and `HANDSTAMP_*` settings.
     pub(super) fn new(settings: &[(&'static str, &'static str)]) -> Self {
-        let clock = ManualClock(Arc::new(AtomicU64::new(NOON)));
+        let clock = ManualClock::default();
         let blocklist = Arc::new(Blocklist::default());
         let asked = Arc::clone(&blocklist);
         let store = Arc::new(Breakable::new(MemoryStore::with_clock(clock.clone())));
@@ -129,6 +129,15 @@ impl App {
         at_once(self.auth.revoke_all_sessions(user)).expect("the store is up");
     }
 
+    /// When the user's only session was last active, in seconds.
+    pub(super) fn last_active(&self, user: &str) -> u64 {
+        let sessions = at_once(self.auth.sessions(user)).expect("the store is up");
+        let [session] = &sessions[..] else {
+            panic!("{user} has {} sessions", sessions.len());
+        };
+        session.last_active().as_secs()
+    }
+
     pub(super) fn take_the_store_down(&self) {
         self.store.set_down(true);
     }
@@ -138,7 +147,7 @@ impl App {
     }
 
     pub(super) fn advance(&self, seconds: u64) {
-        self.clock.0.fetch_add(seconds, Ordering::Relaxed);
+        self.clock.advance(seconds);
     }
 
     pub(super) fn revoke(&self, id: &str) {
@@ -197,16 +206,6 @@ fn storeless(settings: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'
     settings
 }
 
-/// Shows the time it was set to.
-#[derive(Debug, Clone)]
-struct ManualClock(Arc<AtomicU64>);
-
-impl Clock for ManualClock {
-    fn now(&self) -> UnixTime {
-        UnixTime::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
-
 #[derive(Debug, Default)]
 struct Blocklist {
     revoked: Mutex<HashSet<String>>,
@@ -232,4 +231,3 @@ impl Blocklist {
 
 const SECRET: &str = "the secret of the app that is tested";
 const OTHER_SECRET: &str = "the secret of the other one, not the same";
-const NOON: u64 = 1_700_000_000;

@@ -4,13 +4,16 @@
 //! rejected, and never chosen. That token, and five different values, still lock the user out: only
 //! `__Host-` names prevent it.
 
+use handstamp::NewToken;
+
 use super::App;
 use super::app::access;
-use super::suite::{Suite, access_cookie, get};
+use super::suite::{Suite, access_cookie, csrf, get, post, refresh_cookie};
 use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     several_of_one_name(suite).await;
+    two_people(suite).await;
     neighbours(suite).await;
 }
 
@@ -146,12 +149,8 @@ async fn several_of_one_name<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
         ("the newest is meant, last", [&older, &newer]),
     ] {
         for (of, value, expected) in [
-            ("its value", super::suite::csrf(&newer), Ok("user1")),
-            (
-                "the older value",
-                super::suite::csrf(&older),
-                Err("csrf_mismatch"),
-            ),
+            ("its value", csrf(&newer), Ok("user1")),
+            ("the older value", csrf(&older), Err("csrf_mismatch")),
         ] {
             let request = Request::new("POST", "/access")
                 .cookies(cookies.map(access_cookie))
@@ -161,6 +160,45 @@ async fn several_of_one_name<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
                 .await;
         }
     }
+}
+
+/// Nobody is logged in as the one who planted a cookie.
+async fn two_people<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[]);
+    let ours = access_cookie(&app.access("user1"));
+    let admin = access_cookie(&app.access(NewToken::for_subject("user1").login_type("admin")));
+    let row = "user 1 and admin 1 are two people";
+    let request = get("/access").cookies([&ours, &admin]);
+    let ambiguous = Err("ambiguous_cookie");
+    suite.check(row, &app, request, ambiguous).await;
+
+    let (refresh, planted) = (app.refresh("user1"), app.refresh("user2"));
+    for (row, cookies) in [
+        (
+            "another user's refresh cookie after the own",
+            [&refresh, &planted],
+        ),
+        (
+            "another user's refresh cookie before the own",
+            [&planted, &refresh],
+        ),
+    ] {
+        let request = post("/refresh")
+            .cookies(cookies.map(refresh_cookie))
+            .header("x-csrf-token", csrf(&planted));
+        suite.check(row, &app, request, ambiguous).await;
+    }
+
+    // A name that no other host can set.
+    let app = App::new(&[("HANDSTAMP_COOKIE_PREFIX", "host")]);
+    let planted = access_cookie(&app.access("user2"));
+    let ours = format!("__Host-Http-{}", access_cookie(&app.access("user1")));
+    let row = "under a prefix, another user's cookie without it changes nothing";
+    let request = get("/access").cookies([&planted, &ours]);
+    suite.check(row, &app, request, Ok("user1")).await;
+    let row = "under a prefix, a cookie without it is not read";
+    let request = get("/access").cookies([planted]);
+    suite.check(row, &app, request, Err("missing_token")).await;
 }
 
 async fn neighbours<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {

@@ -18,6 +18,7 @@ async fn methods<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     for (method, guarded) in [
         ("GET", false),
         ("OPTIONS", false),
+        ("TRACE", false),
         ("POST", true),
         ("PUT", true),
         ("PATCH", true),

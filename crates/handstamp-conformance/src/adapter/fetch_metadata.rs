@@ -3,13 +3,12 @@
 use serde_json::Value;
 
 use super::App;
-use super::suite::{Suite, access_cookie, bearer, csrf, get, post, refresh_cookie};
+use super::suite::{Suite, access_cookie, csrf, post, refresh_cookie};
 use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     table(suite).await;
     without_a_value(suite).await;
-    upgrades(suite).await;
     refreshes_and_log_outs(suite).await;
 }
 
@@ -123,53 +122,6 @@ async fn without_a_value<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
             .header("x-csrf-token", value);
         let row = format!("another site where it is only reported, {row}");
         suite.check(&row, &app, request, expected).await;
-    }
-}
-
-async fn upgrades<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
-    let locations = ("JWT_TOKEN_LOCATION", "cookies,headers");
-    let app = App::new(&[locations, ("HANDSTAMP_PUBLIC_ORIGIN", OURS)]);
-    let unaware = App::new(&[locations]);
-    let refused = Err("origin_not_allowed");
-    for (row, app, origin, expected) in [
-        ("from our page", &app, Some(OURS), Ok("user1")),
-        (
-            "from another site",
-            &app,
-            Some("https://evil.example"),
-            refused,
-        ),
-        (
-            "from a sibling",
-            &app,
-            Some("https://evil.example.com"),
-            refused,
-        ),
-        ("from nowhere", &app, None, refused),
-        (
-            "where no public origin is known",
-            &unaware,
-            Some(OURS),
-            refused,
-        ),
-    ] {
-        let token = app.access("user1");
-        let mut request = get("/access").header("upgrade", "websocket");
-        if let Some(origin) = origin {
-            request = request.header("origin", origin);
-        }
-        let row = format!("a WebSocket {row}");
-        let by_header = request.clone().header("authorization", bearer(&token));
-        suite
-            .check(
-                &format!("{row}, with a bearer token"),
-                app,
-                by_header,
-                Ok("user1"),
-            )
-            .await;
-        let by_cookie = request.cookies([access_cookie(&token)]);
-        suite.check(&row, app, by_cookie, expected).await;
     }
 }
 

@@ -139,11 +139,19 @@ async fn without_csrf<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>)
             .check(&format!("without CSRF: {row}"), &app, request, expected)
             .await;
     }
-    let expected = Err("missing_token");
-    let row = "without CSRF a token is still asked";
-    suite
-        .check(row, &app, post("/without-csrf"), expected)
-        .await;
+    for (row, cookies, expected) in [
+        ("a token is still asked", "", Err("missing_token")),
+        (
+            "a bad one is still refused",
+            "access_token_cookie=junk",
+            Err("invalid_token"),
+        ),
+    ] {
+        let request = post("/without-csrf").cookies([cookies]);
+        suite
+            .check(&format!("without CSRF: {row}"), &app, request, expected)
+            .await;
+    }
 }
 
 /// One request with two genuine tokens: one token must meet the requirements of both layers.

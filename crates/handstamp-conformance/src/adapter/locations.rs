@@ -4,20 +4,22 @@ use handstamp::SignedToken;
 use handstamp::purpose::Access;
 
 use super::App;
-use super::suite::{Suite, access_cookie, bearer, get, post};
-use crate::{Reply, Request};
+use super::suite::{Suite, access_cookie, bearer, csrf, get, post};
+use crate::{Reply, Request, Signature, forge};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     header(suite).await;
     order(suite).await;
     query(suite).await;
+    purposes(suite).await;
 }
 
 async fn header<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[("JWT_TOKEN_LOCATION", "headers,cookies")]);
     let (token, other) = (app.access("user1"), app.access("user2"));
     let t = token.as_str();
-    let rows: [(&str, &[String], Result<&str, &str>); 18] = [
+    let unsigned = forge(r#"{"alg":"none","typ":"JWT"}"#, "{}", Signature::None);
+    let rows: [(&str, &[String], Result<&str, &str>); 19] = [
         ("the usual form", &[format!("Bearer {t}")], Ok("user1")),
         (
             "a scheme has no case",
@@ -48,6 +50,11 @@ async fn header<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         (
             "junk after the scheme",
             &["Bearer junk".into()],
+            Err("invalid_token"),
+        ),
+        (
+            "a token that says it needs no signature",
+            &[format!("Bearer {unsigned}")],
             Err("invalid_token"),
         ),
         (
@@ -272,4 +279,42 @@ async fn query<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             Err("missing_token"),
         )
         .await;
+}
+
+/// A token is asked what it is for wherever it is found.
+async fn purposes<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    for location in ["headers", "query", "cookies"] {
+        let app = App::new(&[("JWT_TOKEN_LOCATION", location)]);
+        let (access, refresh) = (app.access("user1"), app.refresh("user1"));
+        let in_it = |target: &str, token: &str, value: &str| match location {
+            "headers" => get(target).header("authorization", format!("Bearer {token}")),
+            "query" => get(&format!("{target}?token={token}")),
+            _ => get(target)
+                .cookies(["access", "refresh"].map(|of| format!("{of}_token_cookie={token}")))
+                .header("x-csrf-token", value),
+        };
+        let of_access = |target| in_it(target, access.as_str(), csrf(&access));
+        let of_refresh = |target| in_it(target, refresh.as_str(), csrf(&refresh));
+        for (row, request, expected) in [
+            ("an access token as one", of_access("/access"), Ok("user1")),
+            (
+                "a refresh token as an access token",
+                of_refresh("/access"),
+                Err("access_token_required"),
+            ),
+            (
+                "a refresh token as one",
+                of_refresh("/refresh"),
+                Ok("user1"),
+            ),
+            (
+                "an access token as a refresh token",
+                of_access("/refresh"),
+                Err("refresh_token_required"),
+            ),
+        ] {
+            let row = format!("{row}, from {location}");
+            suite.check(&row, &app, request, expected).await;
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! The rows that every HTTP adapter must pass, run in this process: no socket, no sleep.
+//! The rows that every HTTP adapter must pass, run in this process: no connection, no sleep. Those of WebSockets over
+//! real connections are a suite of their own, [`sockets`].
 //!
 //! A test of an adapter serves the small app below, written as one of its users would write it, and gives [`run`] one
 //! async function that answers a [`Request`] with it. The function puts the code of the rejection that it finds in the
@@ -116,6 +117,8 @@
 mod app;
 mod auths;
 mod bodies;
+mod checks;
+mod clock;
 mod cookies;
 mod csrf;
 mod fetch_metadata;
@@ -129,8 +132,10 @@ mod refusals;
 mod rejections;
 mod sessions;
 mod set_cookies;
+pub mod sockets;
 mod store;
 mod suite;
+mod upgrades;
 mod visitors;
 
 pub use app::App;
@@ -153,6 +158,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     order::rows(&mut suite).await;
     csrf::rows(&mut suite).await;
     fetch_metadata::rows(&mut suite).await;
+    upgrades::rows(&mut suite).await;
     cookies::rows(&mut suite).await;
     locations::rows(&mut suite).await;
     auths::rows(&mut suite).await;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::refusals::{REFUSALS, Refusal};
-use super::suite::{Suite, access_cookie, get};
+use super::suite::{Suite, access_cookie, get, post, refresh_cookie};
 use super::{App, REJECTION};
 use crate::{Reply, Request};
 
@@ -164,6 +164,15 @@ async fn other_words<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) 
     );
 
     let app = App::new(&[]);
+    let request = post("/refresh").cookies([refresh_cookie(&app.refresh("user1"))]);
+    let reply = suite.send(&app, &request).await;
+    suite.equal(
+        "a refresh without its CSRF value is told the cookie of the refresh token",
+        "message",
+        &reply.json()["message"],
+        "Missing CSRF token: send the header X-CSRF-TOKEN with the value of the cookie csrf_refresh_token",
+    );
+
     let request = get("/admins").cookies([access_cookie(&app.access("user1"))]);
     let reply = suite.send(&app, &request).await;
     suite.equal(

@@ -9,6 +9,7 @@ use crate::{Jar, Reply, Request};
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     lines(suite).await;
     a_life(suite).await;
+    whatever_the_token_says(suite).await;
     refreshed(suite).await;
 }
 
@@ -29,6 +30,14 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         ("JWT_COOKIE_SAMESITE", "strict"),
         ("JWT_ACCESS_COOKIE_PATH", "/api"),
     ];
+    let apart: &[(&str, &str)] = &[
+        ("JWT_COOKIE_SAMESITE", "strict"),
+        ("HANDSTAMP_REFRESH_COOKIE_SAMESITE", "none"),
+        ("JWT_REFRESH_COOKIE_PATH", "/auth"),
+        ("JWT_REFRESH_CSRF_COOKIE_PATH", "/app"),
+        ("JWT_COOKIE_MAX_AGE", "600"),
+    ];
+    let across: &[(&str, &str)] = &[("JWT_COOKIE_SAMESITE", "none")];
     let host: &[(&str, &str)] = &[("HANDSTAMP_COOKIE_PREFIX", "host")];
     let plain: &[(&str, &str)] = &[
         ("JWT_COOKIE_SECURE", "false"),
@@ -99,6 +108,34 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             200,
             FULL_LOGOUT,
         ),
+        (
+            "each token has a SameSite and a Path of its own",
+            apart,
+            "/login",
+            200,
+            APART,
+        ),
+        (
+            "each token's SameSite and Path are repeated",
+            apart,
+            "/logout",
+            200,
+            APART_LOGOUT,
+        ),
+        (
+            "cookies for other sites are set",
+            across,
+            "/login",
+            200,
+            ACROSS,
+        ),
+        (
+            "cookies for other sites are unset for other sites",
+            across,
+            "/logout",
+            200,
+            ACROSS_LOGOUT,
+        ),
         ("names with a prefix are set", host, "/login", 200, HOST),
         (
             "names with a prefix are unset with Secure",
@@ -165,6 +202,34 @@ const FULL_LOGOUT: &[&str] = &[
     "csrf_refresh_token=; Domain=example.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=strict; Secure",
 ];
 
+const APART: &[&str] = &[
+    "access_token_cookie=*; HttpOnly; Max-Age=600; Path=/; SameSite=strict; Secure",
+    "csrf_access_token=*; Max-Age=600; Path=/; SameSite=strict; Secure",
+    "refresh_token_cookie=*; HttpOnly; Max-Age=600; Path=/auth; SameSite=none; Secure",
+    "csrf_refresh_token=*; Max-Age=600; Path=/app; SameSite=none; Secure",
+];
+
+const APART_LOGOUT: &[&str] = &[
+    "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=strict; Secure",
+    "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=strict; Secure",
+    "refresh_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/auth; SameSite=none; Secure",
+    "csrf_refresh_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/app; SameSite=none; Secure",
+];
+
+const ACROSS: &[&str] = &[
+    "access_token_cookie=*; HttpOnly; Path=/; SameSite=none; Secure",
+    "csrf_access_token=*; Path=/; SameSite=none; Secure",
+    "refresh_token_cookie=*; HttpOnly; Path=/; SameSite=none; Secure",
+    "csrf_refresh_token=*; Path=/; SameSite=none; Secure",
+];
+
+const ACROSS_LOGOUT: &[&str] = &[
+    "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=none; Secure",
+    "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=none; Secure",
+    "refresh_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=none; Secure",
+    "csrf_refresh_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=none; Secure",
+];
+
 const HOST: &[&str] = &[
     "__Host-Http-access_token_cookie=*; HttpOnly; Path=/; SameSite=lax; Secure",
     "__Host-csrf_access_token=*; Path=/; SameSite=lax; Secure",
@@ -218,6 +283,31 @@ async fn a_life<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let request = get("/access").header("cookie", jar.header());
     let row = "of two log-ins in one response the later counts";
     suite.check(row, &app, request, Ok("user2")).await;
+}
+
+/// Cookies are set without verifying their token: it may be for others.
+async fn whatever_the_token_says<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    for (settings, expected) in [
+        (&[("JWT_ENCODE_AUDIENCE", "here")] as &[_], Ok("user1")),
+        (&[("JWT_ENCODE_ISSUER", "here")], Ok("user1")),
+        (
+            &[
+                ("JWT_ENCODE_AUDIENCE", "there"),
+                ("JWT_DECODE_AUDIENCE", "here"),
+            ],
+            Err("invalid_audience"),
+        ),
+    ] {
+        let row = format!("a log-in with {settings:?} sets its cookies");
+        let app = App::new(settings);
+        let reply = suite.send(&app, &post("/login")).await;
+        suite.equal(&row, "status", reply.status, 200);
+        suite.equal(&row, "lines", shapes(&reply), LOGIN);
+        let mut jar = Jar::default();
+        jar.store(&reply);
+        let request = get("/access").header("cookie", jar.header());
+        suite.check(&row, &app, request, expected).await;
+    }
 }
 
 async fn refreshed<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {

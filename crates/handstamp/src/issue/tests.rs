@@ -247,6 +247,7 @@ fn cookies_live_as_long_as_they_are_told() {
         ("as long as configured", set(fixed(5), user()), Some("5")),
         ("no time at all", set(fixed(0), user()), Some("0")),
         ("remembered", set(session(), user()).persistent(days(30)), Some("2592000")),
+        ("remembered for no time at all", set(fixed(5), user()).persistent(Duration::ZERO), Some("0")),
         ("remembered longer than browsers do", set(session(), user()).persistent(Duration::MAX), Some("34560000")),
         ("remembered, then not", set(fixed(5), user()).persistent(days(30)).session(), None),
         ("a deletion stays a deletion", auth(session()).unset_access_cookies().persistent(days(30)), Some("0")),

@@ -1,5 +1,6 @@
 //! Cases of log-in, refresh and log-out in a browser, each in both styles of errors.
 
+mod activity;
 pub(super) mod browser;
 mod log_ins;
 mod log_outs;
@@ -11,6 +12,7 @@ use super::suite::Suite;
 use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    activity::rows(suite).await;
     for style in ["standard", "authx"] {
         log_ins::rows(suite, style).await;
         refreshes::rows(suite, style).await;
