@@ -24,7 +24,6 @@ impl RequestState {
     ///
     /// # Security
     /// Where the token is, its CSRF value, freshness and scopes are judged anew for each demand.
-    /// CSRF value, freshness, scopes.
     pub fn authenticate<P: Purpose>(
         &self,
         auth: &Auth,
