@@ -42,7 +42,8 @@
 //!
 //! Without a store ([`Auth::new`]) there are no sessions: a log-out deletes cookies, and a copied
 //! token is accepted until it expires. For several nodes, or sessions that survive a restart, use
-//! `handstamp-sqlx` or `handstamp-redis`. [`handstamp`] has a table of what is done with which type.
+//! `handstamp-sqlx` or `handstamp-redis`. [`handstamp`] has a table of what is done with which
+//! type.
 
 mod auth;
 mod body;

@@ -1,5 +1,5 @@
-//! Loading of the user whom a token names. The application implements it; the library calls it and never
-//! caches its answer.
+//! Loading of the user whom a token names. The application implements it; the library calls it and
+//! never caches its answer.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use crate::authenticate::Authenticated;
 use crate::error::StoreError;
 use crate::purpose::Access;
 
-/// Loads the user of a token. The state of an application implements it for handlers that take users.
+/// Loads the user of a token. The state of an application implements it for handlers that take
+/// users.
 ///
 /// ```
 /// use handstamp::error::StoreError;

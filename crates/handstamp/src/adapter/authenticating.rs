@@ -17,7 +17,9 @@ use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::store::Admission;
 
-/// Future of the methods of [`RequestState`](super::RequestState): resolves to the token that is demanded, or to a rejection, once blocklist and store have answered. It borrows neither request nor state, and may be dropped at any time.
+/// Future of the methods of [`RequestState`](super::RequestState): resolves to the token that is
+/// demanded, or to a rejection, once blocklist and store have answered. It borrows neither request
+/// nor state, and may be dropped at any time.
 #[must_use = "futures do nothing unless polled"]
 pub struct Authenticating<P> {
     context: Arc<Context>,

@@ -1,4 +1,5 @@
-//! The interface for adapters, which pass the requests and responses of a framework to the core. Applications do not call it.
+//! The interface for adapters, which pass the requests and responses of a framework to the core.
+//! Applications do not call it.
 
 mod authenticating;
 mod implicit_refresh;

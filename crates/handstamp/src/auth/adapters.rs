@@ -10,7 +10,9 @@ use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 
 impl Auth {
-    /// Begins the implicit refresh of a request with this method and path. Returns `None` if `JWT_IMPLICIT_REFRESH_ROUTE_…` and `_METHOD_…` exclude it, and for CONNECT, whose response is a tunnel.
+    /// Begins the implicit refresh of a request with this method and path. Returns `None` if
+    /// `JWT_IMPLICIT_REFRESH_ROUTE_…` and `_METHOD_…` exclude it, and for CONNECT, whose response
+    /// is a tunnel.
     #[must_use]
     pub fn begin_implicit_refresh(&self, method: &str, path: &str) -> Option<ImplicitRefresh> {
         ImplicitRefresh::begin(&self.0, method, path)
@@ -18,7 +20,8 @@ impl Auth {
 }
 
 impl RequestState {
-    /// Authenticates for a layer as [`Auth::authenticate`] does, without repeating what is already known of a token. The layer then [records](Self::record) the token.
+    /// Authenticates for a layer as [`Auth::authenticate`] does, without repeating what is already
+    /// known of a token. The layer then [records](Self::record) the token.
     ///
     /// The head is read before this returns.
     ///
@@ -33,10 +36,12 @@ impl RequestState {
         self.judge(&auth.0, head, require)
     }
 
-    /// Records the token with which a layer admits the request: extractors of the same `Auth` and purpose behind it receive it, and implicit refresh may renew it.
+    /// Records the token with which a layer admits the request: extractors of the same `Auth` and
+    /// purpose behind it receive it, and implicit refresh may renew it.
     ///
     /// # Errors
-    /// `invalid_token` if an outer layer admitted a different token: the demands of all layers apply to one token.
+    /// `invalid_token` if an outer layer admitted a different token: the demands of all layers
+    /// apply to one token.
     pub fn record<P: Purpose>(
         &mut self,
         auth: &Auth,
@@ -51,13 +56,15 @@ impl RequestState {
         self.admitted(&auth.0)
     }
 
-    /// Returns, for an extractor, the access token that a layer admitted, or authenticates the one in the request. For
-    /// a request whose body was read, the head is one [with a body](RequestHead::with_body).
+    /// Returns, for an extractor, the access token that a layer admitted, or authenticates the one
+    /// in the request. For a request whose body was read, the head is one [with a
+    /// body](RequestHead::with_body).
     pub fn access<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
         self.extract_access(&auth.0, head)
     }
 
-    /// Returns an access token as [`access`](Self::access) does, and requires it to be fresh, also one that a layer admitted.
+    /// Returns an access token as [`access`](Self::access) does, and requires it to be fresh, also
+    /// one that a layer admitted.
     pub fn fresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
         self.extract_fresh(&auth.0, head)
     }
@@ -67,7 +74,8 @@ impl RequestState {
         self.extract_refresh(&auth.0, head)
     }
 
-    /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are reported to it. A token that an outer layer has already admitted is reported at once.
+    /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are
+    /// reported to it. A token that an outer layer has already admitted is reported at once.
     pub fn register(&mut self, auth: &Auth, refresh: &ImplicitRefresh) {
         self.renewed_by(&auth.0, refresh);
     }

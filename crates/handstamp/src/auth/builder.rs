@@ -1,5 +1,5 @@
-//! The builder of [`Auth`]: takes a configuration, a store and the sources of time and randomness, and
-//! refuses what does not fit together.
+//! The builder of [`Auth`]: takes a configuration, a store and the sources of time and randomness,
+//! and refuses what does not fit together.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -28,7 +28,8 @@ pub struct AuthBuilder<T = Auth> {
 }
 
 impl<T: From<Auth>> AuthBuilder<T> {
-    /// Creates a builder, for an adapter whose own type holds an `Auth`. Applications call [`Auth::builder`].
+    /// Creates a builder, for an adapter whose own type holds an `Auth`. Applications call
+    /// [`Auth::builder`].
     pub fn new(config: Config) -> Self {
         Self {
             config,
@@ -41,7 +42,9 @@ impl<T: From<Auth>> AuthBuilder<T> {
         }
     }
 
-    /// Sets the store that keeps sessions and revocations. Log-ins then create sessions, refresh tokens rotate, and each request asks the store whether its token is still valid, in one round trip. [`store`](crate::store) compares the stores.
+    /// Sets the store that keeps sessions and revocations. Log-ins then create sessions, refresh
+    /// tokens rotate, and each request asks the store whether its token is still valid, in one
+    /// round trip. [`store`](crate::store) compares the stores.
     ///
     /// ```
     /// use handstamp::store::MemoryStore;
@@ -53,13 +56,15 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// ```
     ///
     /// # Security
-    /// If the store does not answer within `HANDSTAMP_STORE_TIMEOUT`, requests are rejected with 503 and no cookie is changed.
+    /// If the store does not answer within `HANDSTAMP_STORE_TIMEOUT`, requests are rejected with
+    /// 503 and no cookie is changed.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
         self
     }
 
-    /// Sets a function that is called for every event of a session, synchronously in the request that caused it. It should return quickly: count the event, or send it to a channel.
+    /// Sets a function that is called for every event of a session, synchronously in the request
+    /// that caused it. It should return quickly: count the event, or send it to a channel.
     ///
     /// ```
     /// use handstamp::session::EventKind;
@@ -85,10 +90,13 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
-    /// Sets a function that is asked about every token whose signature, times and CSRF value are valid. It decides by [`TokenInfo::id`]. If it returns an error, the request is rejected with 503.
+    /// Sets a function that is asked about every token whose signature, times and CSRF value are
+    /// valid. It decides by [`TokenInfo::id`]. If it returns an error, the request is rejected
+    /// with 503.
     ///
     /// # Security
-    /// It is called once for each request with a valid token, on every path: cookies, headers, refreshes. If it does not answer within `HANDSTAMP_STORE_TIMEOUT`, the request is rejected.
+    /// It is called once for each request with a valid token, on every path: cookies, headers,
+    /// refreshes. If it does not answer within `HANDSTAMP_STORE_TIMEOUT`, the request is rejected.
     ///
     /// ```
     /// use handstamp::blocklist::TokenStatus;
@@ -118,7 +126,8 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
-    /// Sets the random source of token ids and CSRF values. The default is the source of the system.
+    /// Sets the random source of token ids and CSRF values. The default is the source of the
+    /// system.
     pub fn with_random_source(mut self, random: impl RandomSource + 'static) -> Self {
         self.random = Box::new(random);
         self
@@ -139,7 +148,8 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// ```
     ///
     /// # Errors
-    /// [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the sessions could not be kept.
+    /// [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the sessions
+    /// could not be kept.
     pub fn build(self) -> Result<T, ConfigError> {
         let Self {
             config,

@@ -1,6 +1,6 @@
-//! The public interface of the library. Each method reads the clock at most once, passes what is needed to an inner
-//! function, and turns the reason of a refusal into a response. It holds no logic: `issue`, `authenticate` and
-//! `session` do.
+//! The public interface of the library. Each method reads the clock at most once, passes what is
+//! needed to an inner function, and turns the reason of a refusal into a response. It holds no
+//! logic: `issue`, `authenticate` and `session` do.
 
 mod adapters;
 mod builder;
@@ -40,9 +40,9 @@ use crate::error::{AuthError, AuthFailure, ConfigError, Rejection, RejectionKind
 pub struct Auth(Arc<Context>);
 
 impl Auth {
-    /// Creates an `Auth` with the clock and random source of the system, and without a store: tokens are valid
-    /// until they expire, and a log-out only deletes cookies. With
-    /// [a store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
+    /// Creates an `Auth` with the clock and random source of the system, and without a store:
+    /// tokens are valid until they expire, and a log-out only deletes cookies. With [a
+    /// store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
     ///
     /// Without a store, the first log-in, refresh or log-out logs a warning that says so, unless
     /// `JWT_SESSION_TRACKING=false` says that this is meant.
@@ -58,7 +58,8 @@ impl Auth {
         AuthBuilder::new(config)
     }
 
-    /// Returns whether both are clones of the same `Auth`. A token that one `Auth` admitted is not valid for another.
+    /// Returns whether both are clones of the same `Auth`. A token that one `Auth` admitted is not
+    /// valid for another.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -16,9 +16,13 @@ use crate::session;
 use crate::subject::LoadSubject;
 
 impl Auth {
-    /// Authenticates a request: finds a token and checks it against the demands of the route. The checks run in this order, and the first that fails is the rejection: origin, signature, times, audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store, scopes.
+    /// Authenticates a request: finds a token and checks it against the demands of the route. The
+    /// checks run in this order, and the first that fails is the rejection: origin, signature,
+    /// times, audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store,
+    /// scopes.
     ///
-    /// Adapters call this, and so does an application for which no adapter exists. The head is read before the future is created.
+    /// Adapters call this, and so does an application for which no adapter exists. The head is read
+    /// before the future is created.
     ///
     /// ```
     /// use handstamp::{Auth, Config, Location, RequestHead, Require};
@@ -78,7 +82,9 @@ impl Auth {
         authenticate::require_fresh(token).map_err(|reason| self.reject(reason))
     }
 
-    /// Checks only that the password was given recently, as [`Require::fresh_within`](crate::Require::fresh_within) does, for a token that an earlier layer admitted.
+    /// Checks only that the password was given recently, as
+    /// [`Require::fresh_within`](crate::Require::fresh_within) does, for a token that an earlier
+    /// layer admitted.
     ///
     /// # Errors
     /// `fresh_token_required`.
@@ -92,7 +98,8 @@ impl Auth {
         self.demand(is_fresh, || RejectionKind::FreshTokenRequired)
     }
 
-    /// Checks that two layers of one route found the same token, so that all demands of the route apply to one token.
+    /// Checks that two layers of one route found the same token, so that all demands of the route
+    /// apply to one token.
     ///
     /// # Errors
     /// `invalid_token`.
@@ -104,9 +111,13 @@ impl Auth {
         authenticate::require_same(outer, inner).map_err(|reason| self.reject(reason))
     }
 
-    /// Checks that no other site made a browser send this request, for a route that demands no token, such as a log-in: it prevents login CSRF, where a user is logged in to the account of an attacker. Safe methods pass, and so do clients that are not browsers. A WebSocket must have an `Origin` that is the public or a trusted one.
+    /// Checks that no other site made a browser send this request, for a route that demands no
+    /// token, such as a log-in: it prevents login CSRF, where a user is logged in to the account of
+    /// an attacker. Safe methods pass, and so do clients that are not browsers. A WebSocket must
+    /// have an `Origin` that is the public or a trusted one.
     ///
-    /// Requires `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as current ones do over HTTPS and to localhost.
+    /// Requires `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as current
+    /// ones do over HTTPS and to localhost.
     ///
     /// # Errors
     /// `cross_site_request`, `origin_not_allowed`.
@@ -114,7 +125,8 @@ impl Auth {
         csrf::check_tokenless(head, self.config()).map_err(|reason| self.reject(reason))
     }
 
-    /// Loads the user of a verified token from the application, which has `HANDSTAMP_STORE_TIMEOUT` to answer.
+    /// Loads the user of a verified token from the application, which has `HANDSTAMP_STORE_TIMEOUT`
+    /// to answer.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access, subject::LoadSubject};
@@ -130,7 +142,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `unknown_subject` if the user no longer exists; `store_unavailable` if the application cannot answer.
+    /// `unknown_subject` if the user no longer exists; `store_unavailable` if the application
+    /// cannot answer.
     pub async fn load_subject<U>(
         &self,
         token: &Authenticated<Access>,
@@ -141,7 +154,10 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Returns a future that resolves when this token would no longer be accepted: when it expires, leeway included, and, with a store or a blocklist, when it is revoked. A revocation by this `Auth` is noticed at once, one by another process within [ten seconds](TokenWatch::ask_every).
+    /// Returns a future that resolves when this token would no longer be accepted: when it expires,
+    /// leeway included, and, with a store or a blocklist, when it is revoked. A revocation by this
+    /// `Auth` is noticed at once, one by another process within [ten
+    /// seconds](TokenWatch::ask_every).
     ///
     /// It borrows nothing and needs no async runtime. See [`connection`](crate::connection).
     ///
@@ -154,8 +170,9 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// It makes the checks of a request, so with [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh)
-    /// it does not ask the store, and a log-out does not resolve it before the token expires.
+    /// It makes the checks of a request, so with
+    /// [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh) it does not ask the
+    /// store, and a log-out does not resolve it before the token expires.
     pub fn watch(&self, token: &Authenticated<Access>) -> TokenWatch {
         TokenWatch::new(Arc::clone(&self.0), token)
     }

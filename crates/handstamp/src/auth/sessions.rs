@@ -12,16 +12,22 @@ use crate::session::{self, ClientInfo, LogOut, Owner, Session};
 use crate::store::{SessionId, UserRevocation};
 
 impl Auth {
-    /// Returns what a request says of its client: the header `User-Agent`, and its current session, which a log-in replaces. The address is not in the head; [`ClientInfo::ip`] adds it.
+    /// Returns what a request says of its client: the header `User-Agent`, and its current session,
+    /// which a log-in replaces. The address is not in the head; [`ClientInfo::ip`] adds it.
     pub fn client_info(&self, head: &impl RequestHead) -> ClientInfo {
         session::client_info(head, self.config())
     }
 
-    /// Logs a user in: creates a session, and issues a fresh access token and a refresh token. The application checks the password first.
+    /// Logs a user in: creates a session, and issues a fresh access token and a refresh token. The
+    /// application checks the password first.
     ///
-    /// Scopes, audience, login type, custom claims and [`NewToken::expires_in`] (of access tokens) apply to all tokens of the session. The previous session of the request ends, if `client` is from [`Auth::client_info`].
+    /// Scopes, audience, login type, custom claims and [`NewToken::expires_in`] (of access tokens)
+    /// apply to all tokens of the session. The previous session of the request ends, if `client` is
+    /// from [`Auth::client_info`].
     ///
-    /// Without a store, or where `JWT_SESSION_TRACKING=false`, the tokens belong to no session: they are valid until they expire, and the lifetime of cookies after a refresh is as configured.
+    /// Without a store, or where `JWT_SESSION_TRACKING=false`, the tokens belong to no session:
+    /// they are valid until they expire, and the lifetime of cookies after a refresh is as
+    /// configured.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken, session::ClientInfo, store::MemoryStore};
@@ -38,7 +44,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// [`AuthError::Rejected`] if the store does not answer; [`AuthError::Issue`] for a bug in the application.
+    /// [`AuthError::Rejected`] if the store does not answer; [`AuthError::Issue`] for a bug in the
+    /// application.
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,
@@ -49,13 +56,18 @@ impl Auth {
             .map_err(|failure| self.fail(failure))
     }
 
-    /// Refreshes: issues a new access token, which is never fresh, and rotates the refresh token of the session.
+    /// Refreshes: issues a new access token, which is never fresh, and rotates the refresh token of
+    /// the session.
     ///
-    /// Two tabs that refresh concurrently, a repeated request and a lost response receive the same refresh token. A token that was rotated before and is presented again after `HANDSTAMP_REFRESH_GRACE` is a replay, and ends the session. [`rotation`](crate::store::rotation) has the rules. A refresh token of AuthX, which has no session, is adopted into one at its first refresh, unless
-    /// `JWT_SESSION_TRACKING=true` asks for sessions.
+    /// Two tabs that refresh concurrently, a repeated request and a lost response receive the same
+    /// refresh token. A token that was rotated before and is presented again after
+    /// `HANDSTAMP_REFRESH_GRACE` is a replay, and ends the session.
+    /// [`rotation`](crate::store::rotation) has the rules. A refresh token of AuthX, which has no
+    /// session, is adopted into one at its first refresh, unless `JWT_SESSION_TRACKING=true` asks
+    /// for sessions.
     ///
-    /// Without a store, and for a token without a session where `JWT_SESSION_TRACKING=false`, the refresh token stays the
-    /// same.
+    /// Without a store, and for a token without a session where `JWT_SESSION_TRACKING=false`, the
+    /// refresh token stays the same.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;
@@ -67,10 +79,13 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// With a store, refresh with this method, not by creating an access token from the refresh token: such a token would belong to no listed session.
+    /// With a store, refresh with this method, not by creating an access token from the refresh
+    /// token: such a token would belong to no listed session.
     ///
     /// # Errors
-    /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`, `store_unavailable`. No cookie must be deleted for any of them: a concurrent log-in may have set new ones. [`AuthError::Issue`]: a bug in the application.
+    /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`,
+    /// `store_unavailable`. No cookie must be deleted for any of them: a concurrent log-in may have
+    /// set new ones. [`AuthError::Issue`]: a bug in the application.
     pub async fn refresh(&self, token: &Authenticated<Refresh>) -> Result<TokenPair, AuthError> {
         self.refresh_with(token, |token| token).await
     }
@@ -80,13 +95,14 @@ impl Auth {
     /// starts from it.
     ///
     /// Scopes and claims that are kept in tokens otherwise live as long as the session: a role that
-    /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens what
-    /// may be as old as one access token, and load it anew here; look up on each request what must
-    /// hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken away,
-    /// [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
+    /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens
+    /// what may be as old as one access token, and load it anew here; look up on each request what
+    /// must hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken
+    /// away, [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
     ///
     /// `change` gets the token as the session has it, and is called once. The account, the session
-    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it returns.
+    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it
+    /// returns.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;
@@ -131,8 +147,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// [`AuthError::Rejected`]: `session_ended`, `store_unavailable`. [`AuthError::Issue`]: a mistake
-    /// of the program.
+    /// [`AuthError::Rejected`]: `session_ended`, `store_unavailable`. [`AuthError::Issue`]: a
+    /// mistake of the program.
     pub async fn reauthenticate(
         &self,
         token: &Authenticated<Access>,
@@ -142,21 +158,29 @@ impl Auth {
             .map_err(|failure| self.fail(failure))
     }
 
-    /// Authenticates a request to log out. Reads the access and the refresh token, expired or not. For cookies it requires the CSRF value of either token, whatever the method.
+    /// Authenticates a request to log out. Reads the access and the refresh token, expired or not.
+    /// For cookies it requires the CSRF value of either token, whatever the method.
     ///
-    /// A missing or forged token is not rejected: there is no session to end, and forged cookies are deleted. If the cookies hold tokens of two users, one of which a sibling subdomain may have planted, only the tokens whose CSRF value is shown count, and no cookie is deleted.
+    /// A missing or forged token is not rejected: there is no session to end, and forged cookies
+    /// are deleted. If the cookies hold tokens of two users, one of which a sibling subdomain may
+    /// have planted, only the tokens whose CSRF value is shown count, and no cookie is deleted.
     ///
     /// # Errors
-    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there
-    /// are more than four different cookies of one name, or, without a store, tokens of two users.
+    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and
+    /// `ambiguous_cookie` when there are more than four different cookies of one name, or, without
+    /// a store, tokens of two users.
     ///
     /// # Security
-    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie below it: otherwise a session whose access cookie has expired is not found, and does not end.
+    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie
+    /// below it: otherwise a session whose access cookie has expired is not found, and does not
+    /// end.
     pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
         session::authenticate_log_out(&self.0, head).map_err(|reason| self.reject(reason))
     }
 
-    /// Logs out: ends the sessions of the tokens of the request, or revokes the tokens that have no session, and deletes the cookies if the request has any. Once it has returned, the tokens are accepted nowhere.
+    /// Logs out: ends the sessions of the tokens of the request, or revokes the tokens that have no
+    /// session, and deletes the cookies if the request has any. Once it has returned, the tokens
+    /// are accepted nowhere.
     ///
     /// Without a store only the cookies are deleted: a copied token is accepted until it expires.
     ///
@@ -176,8 +200,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Returns the live sessions of a user, the latest log-in first. Given a token, the session that it belongs to is
-    /// [current](Session::is_current).
+    /// Returns the live sessions of a user, the latest log-in first. Given a token, the session
+    /// that it belongs to is [current](Session::is_current).
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store.
@@ -198,9 +222,11 @@ impl Auth {
     }
 }
 
-/// Once one of these methods has returned, the tokens that it revoked are accepted nowhere, except by services that check sessions [on refresh](crate::config::CheckSessions::OnRefresh) only.
+/// Once one of these methods has returned, the tokens that it revoked are accepted nowhere, except
+/// by services that check sessions [on refresh](crate::config::CheckSessions::OnRefresh) only.
 impl Auth {
-    /// Ends one session of this user. Returns `false` if the user has no live session with this id; the session of another user is never ended.
+    /// Ends one session of this user. Returns `false` if the user has no live session with this id;
+    /// the session of another user is never ended.
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store.
@@ -214,7 +240,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends all sessions of the token's user except its own, and returns how many. Tokens without a session stay valid; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
+    /// Ends all sessions of the token's user except its own, and returns how many. Tokens without a
+    /// session stay valid; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -227,7 +254,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends all sessions of a user, and revokes all tokens without a session that were issued until now. Returns how many sessions ended.
+    /// Ends all sessions of a user, and revokes all tokens without a session that were issued until
+    /// now. Returns how many sessions ended.
     ///
     /// ```
     /// # use handstamp::{Auth, error::Rejection};
@@ -242,16 +270,25 @@ impl Auth {
     /// As [`revoke_session`](Self::revoke_session).
     ///
     /// # Security
-    /// If tokens have a login type and the [configuration](crate::config::ConfigBuilder::login_type) has none, name it: `Owner::from("1").login_type("user")`, or pass a token. `"1"` alone is a different account, and no session of the user is ended.
+    /// If tokens have a login type and the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has none, name it:
+    /// `Owner::from("1").login_type("user")`, or pass a token. `"1"` alone is a different account,
+    /// and no session of the user is ended.
     ///
-    /// There is a race with a log-in that has checked the old password and calls [`log_in`](Self::log_in) only after this: after `log_in`, check that the password is still the one that was verified. Tokens without a session have times in whole seconds of this node's clock: one that is issued in the same second, also after this call, is revoked.
+    /// There is a race with a log-in that has checked the old password and calls
+    /// [`log_in`](Self::log_in) only after this: after `log_in`, check that the password is still
+    /// the one that was verified. Tokens without a session have times in whole seconds of this
+    /// node's clock: one that is issued in the same second, also after this call, is revoked.
     pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
         session::revoke_user(&self.0, &owner.into(), UserRevocation::All)
             .await
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Revokes what a user had before a time: sessions that were created by then (an adopted session was created at its adoption), and tokens without a session that were issued by then or in the same second. A time in the future counts as now. It never undoes an earlier revocation.
+    /// Revokes what a user had before a time: sessions that were created by then (an adopted
+    /// session was created at its adoption), and tokens without a session that were issued by then
+    /// or in the same second. A time in the future counts as now. It never undoes an earlier
+    /// revocation.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -265,7 +302,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Revokes one token of this user, by its id and expiry, and the session that adopted it, if it is a refresh token that was issued without one.
+    /// Revokes one token of this user, by its id and expiry, and the session that adopted it, if it
+    /// is a refresh token that was issued without one.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
@@ -287,7 +325,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Removes expired entries from the store, and returns how many. Call it about once an hour; `MemoryStore` and Redis do not need it.
+    /// Removes expired entries from the store, and returns how many. Call it about once an hour;
+    /// `MemoryStore` and Redis do not need it.
     ///
     /// # Errors
     /// [`StoreError`] if the store fails. The call may take longer than `HANDSTAMP_STORE_TIMEOUT`.

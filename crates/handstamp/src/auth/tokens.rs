@@ -46,8 +46,9 @@ impl Auth {
         issue::issue(self.config(), self.0.now(), self.0.random(), &new)
     }
 
-    /// Issues an access token and a refresh token, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
-    /// the refresh token lives `JWT_REFRESH_TOKEN_EXPIRES`.
+    /// Issues an access token and a refresh token, for clients that keep tokens themselves.
+    /// [`NewToken::expires_in`] is for the access token; the refresh token lives
+    /// `JWT_REFRESH_TOKEN_EXPIRES`.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken};
@@ -88,7 +89,8 @@ impl Auth {
 
     /// Returns all four cookies of a log-in or refresh, with the lifetime that the session has.
     ///
-    /// A response that re-issues the presented refresh token has only the two cookies of the access token: a concurrent response may already have delivered the successor.
+    /// A response that re-issues the presented refresh token has only the two cookies of the access
+    /// token: a concurrent response may already have delivered the successor.
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
@@ -108,7 +110,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Only the browser drops the tokens: a copied token is accepted until it expires. [`log_out`](Self::log_out) ends the session as well.
+    /// Only the browser drops the tokens: a copied token is accepted until it expires.
+    /// [`log_out`](Self::log_out) ends the session as well.
     pub fn unset_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
     }
@@ -123,7 +126,8 @@ impl Auth {
         issue::unset(self.config(), &[Kind::Refresh])
     }
 
-    /// Returns the token's CSRF value under a random mask, to be rendered in a page. It is accepted in a header and in a form field, and is empty if the token has no CSRF value.
+    /// Returns the token's CSRF value under a random mask, to be rendered in a page. It is accepted
+    /// in a header and in a form field, and is empty if the token has no CSRF value.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::IssueError, purpose::Access};
@@ -134,7 +138,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Do not render [`Authenticated::csrf`] itself: in a compressed page that echoes the request it can be guessed from the length of the response (BREACH).
+    /// Do not render [`Authenticated::csrf`] itself: in a compressed page that echoes the request
+    /// it can be guessed from the length of the response (BREACH).
     ///
     /// # Errors
     /// [`IssueError::Random`].

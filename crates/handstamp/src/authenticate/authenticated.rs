@@ -1,4 +1,5 @@
-//! A token that a handler may trust. It is made by `finish` alone, and gives read access to the claims.
+//! A token that a handler may trust. It is made by `finish` alone, and gives read access to the
+//! claims.
 
 use std::fmt;
 
@@ -40,7 +41,8 @@ impl<P: Purpose> Authenticated<P> {
         self.claims_set().id()
     }
 
-    /// Returns the value that requests must repeat in the CSRF header, for clients that cannot read cookies. Returns `None` if the token was issued without one.
+    /// Returns the value that requests must repeat in the CSRF header, for clients that cannot read
+    /// cookies. Returns `None` if the token was issued without one.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
         self.claims_set().csrf()
@@ -92,7 +94,8 @@ impl<P: Purpose> Authenticated<P> {
         self.claims_set().session().map(SessionId::from)
     }
 
-    /// Returns the time of the log-in from which the token descends, directly or by refreshes: the claim `auth_time`, or `iat` without one. Never later than [`issued_at`](Self::issued_at).
+    /// Returns the time of the log-in from which the token descends, directly or by refreshes: the
+    /// claim `auth_time`, or `iat` without one. Never later than [`issued_at`](Self::issued_at).
     #[must_use]
     pub fn authenticated_at(&self) -> UnixTime {
         self.claims_set().authenticated_at()

@@ -1,7 +1,7 @@
 //! Authentication: from the head of a request to a token that a handler may trust.
 //!
-//! Takes the settings and the time, and never waits: [`clear`] does what needs the request, [`finish`] what remains
-//! once blocklist and store have answered.
+//! Takes the settings and the time, and never waits: [`clear`] does what needs the request,
+//! [`finish`] what remains once blocklist and store have answered.
 
 mod authenticated;
 mod cleared;
@@ -27,7 +27,8 @@ use crate::request::RequestHead;
 use crate::store::Admission;
 use crate::{csrf, locate};
 
-/// Makes all checks that need the request. Each step consumes the result of the one before. `verify` is [`verify::verify`], or its cached answer for the same token.
+/// Makes all checks that need the request. Each step consumes the result of the one before.
+/// `verify` is [`verify::verify`], or its cached answer for the same token.
 pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
@@ -63,11 +64,12 @@ pub(crate) fn clear<P: Purpose>(
 /// Returns whether the password was given within `span`. `auth_time` is in whole seconds, rounded
 /// down, so the log-in seems up to a second older than it is.
 ///
-/// A session records when its user logged in, so each of its tokens has the time. Without one, a token that
-/// is not fresh may go back to one that was made by a refresh at an unknown time after the log-in.
+/// A session records when its user logged in, so each of its tokens has the time. Without one, a
+/// token that is not fresh may go back to one that was made by a refresh at an unknown time after
+/// the log-in.
 ///
-/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as for
-/// the end of a token (verify.rs), zero by default and bounded at start-up.
+/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as
+/// for the end of a token (verify.rs), zero by default and bounded at start-up.
 pub(crate) fn is_fresh_within(
     claims: &Claims,
     config: &Config,

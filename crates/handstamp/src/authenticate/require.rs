@@ -61,9 +61,9 @@ impl Require<Access> {
     }
 
     /// Demands that the user gave the password within `span`: at the log-in, or to
-    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well, by
-    /// their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is added.
-    /// Of several such demands the strictest applies.
+    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well,
+    /// by their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is
+    /// added. Of several such demands the strictest applies.
     ///
     /// ```
     /// use handstamp::{Require, minutes};
@@ -77,7 +77,8 @@ impl Require<Access> {
         self
     }
 
-    /// Demands every one of these scopes, or a wildcard over it (`admin:*`), in addition to earlier demands.
+    /// Demands every one of these scopes, or a wildcard over it (`admin:*`), in addition to earlier
+    /// demands.
     #[must_use]
     pub fn all_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -85,7 +86,8 @@ impl Require<Access> {
         self
     }
 
-    /// Demands at least one of these scopes, or a wildcard over it, in addition to earlier demands. An empty list is never met.
+    /// Demands at least one of these scopes, or a wildcard over it, in addition to earlier demands.
+    /// An empty list is never met.
     #[must_use]
     pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -115,7 +117,8 @@ impl<P: Purpose> Require<P> {
         }
     }
 
-    /// Looks for the token only in these locations, in this order; they need not be among the configured ones.
+    /// Looks for the token only in these locations, in this order; they need not be among the
+    /// configured ones.
     #[must_use]
     pub fn from(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
         self.locations = Some(locations.into_iter().collect());
@@ -129,20 +132,25 @@ impl<P: Purpose> Require<P> {
         self
     }
 
-    /// Disables the CSRF protection of this route: neither the CSRF value nor the origin is checked, whatever the method.
+    /// Disables the CSRF protection of this route: neither the CSRF value nor the origin is
+    /// checked, whatever the method.
     ///
     /// # Security
-    /// Browsers send cookies with requests that other sites initiate. Use it only for routes that change nothing, or that have a protection of another kind.
+    /// Browsers send cookies with requests that other sites initiate. Use it only for routes that
+    /// change nothing, or that have a protection of another kind.
     #[must_use]
     pub fn without_csrf(mut self) -> Self {
         self.csrf = CsrfDemand::Skip;
         self
     }
 
-    /// Requires no CSRF value on this route. If `HANDSTAMP_PUBLIC_ORIGIN` is set, cross-site requests are still rejected, by the headers in which browsers state the origin; a request without these headers is accepted.
+    /// Requires no CSRF value on this route. If `HANDSTAMP_PUBLIC_ORIGIN` is set, cross-site
+    /// requests are still rejected, by the headers in which browsers state the origin; a request
+    /// without these headers is accepted.
     ///
     /// # Security
-    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with `HANDSTAMP_ORIGIN_CHECK=report-only`.
+    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with
+    /// `HANDSTAMP_ORIGIN_CHECK=report-only`.
     #[must_use]
     pub fn without_csrf_token(mut self) -> Self {
         self.csrf = CsrfDemand::SkipToken;

@@ -23,9 +23,11 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
-    /// Returns the status code of the Close frame of a WebSocket: 4401, after the status 401 of a request, from the range that
-    /// [RFC 6455, 7.4.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2) leaves to applications; or 1013, "Try Again
-    /// Later" in [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number).
+    /// Returns the status code of the Close frame of a WebSocket: 4401, after the status 401 of a
+    /// request, from the range that [RFC 6455,
+    /// 7.4.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2) leaves to applications; or
+    /// 1013, "Try Again Later" in [IANA's
+    /// registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number).
     #[must_use]
     pub fn close_code(self) -> u16 {
         match self {
@@ -34,7 +36,8 @@ impl CloseReason {
         }
     }
 
-    /// Returns the reason of the Close frame, which follows its status code: the [code](crate::error::Rejection::code) with which a request would be rejected.
+    /// Returns the reason of the Close frame, which follows its status code: the
+    /// [code](crate::error::Rejection::code) with which a request would be rejected.
     #[must_use]
     pub fn close_reason(self) -> &'static str {
         match self {

@@ -1,6 +1,9 @@
 //! Connections that outlive the request that opened them: WebSockets, server-sent events.
 //!
-//! A request is authenticated once, but the connection that it opens outlives the expiry of its token and a log-out. [`Auth::watch`](crate::Auth::watch) takes a verified token and gives a future that resolves when the token would no longer be accepted. The module never touches the connection itself: the application closes it.
+//! A request is authenticated once, but the connection that it opens outlives the expiry of its
+//! token and a log-out. [`Auth::watch`](crate::Auth::watch) takes a verified token and gives a
+//! future that resolves when the token would no longer be accepted. The module never touches the
+//! connection itself: the application closes it.
 //!
 //! ```
 //! use handstamp::purpose::Access;
@@ -25,7 +28,8 @@
 //!
 //! Ten thousand connections take 13 MB, and with sessions in memory four hundredths of a core.
 //!
-//! A connection keeps the token with which it was opened. A client that has refreshed opens a new connection.
+//! A connection keeps the token with which it was opened. A client that has refreshed opens a new
+//! connection.
 
 mod close_reason;
 #[cfg(test)]

@@ -54,9 +54,12 @@ impl TokenWatch {
         }
     }
 
-    /// Sets how often the store is asked, instead of every ten seconds: a revocation by another process is noticed within this time. Each connection starts at a random phase, so that many do not ask at once.
+    /// Sets how often the store is asked, instead of every ten seconds: a revocation by another
+    /// process is noticed within this time. Each connection starts at a random phase, so that many
+    /// do not ask at once.
     ///
-    /// A store that does not answer [three times](CloseReason::StoreUnavailable) in a row ends the connection.
+    /// A store that does not answer [three times](CloseReason::StoreUnavailable) in a row ends the
+    /// connection.
     pub fn ask_every(mut self, interval: Duration) -> Self {
         self.interval = interval.clamp(SHORTEST, LONGEST);
         self.timer = None;
@@ -102,14 +105,16 @@ impl Future for TokenWatch {
             if let Some(ended) = this.ended {
                 return Poll::Ready(ended);
             }
-            // Read from the clock that judges requests: it may have been set, and timers do not advance while a machine is suspended.
+            // Read from the clock that judges requests: it may have been set, and timers do not
+            // advance while a machine is suspended.
             let left = this.context.time_left(this.claims.expires_at);
             if left.is_zero() {
                 this.ended = Some(CloseReason::Expired);
                 continue;
             }
             let begins = this.timer.is_none();
-            // A question that is under way may be answered as of before the revocation that notified.
+            // A question that is under way may be answered as of before the revocation that
+            // notified.
             if this.notifier.was_rung(context) || begins {
                 this.asking = Some(this.ask());
             }
@@ -159,7 +164,8 @@ async fn ask(context: Arc<Context>, claims: Arc<Claims>) -> Result<TokenStatus, 
     }
 }
 
-/// How long a connection may outlive a log-out by another process. Ten thousand connections ask a thousand times a second.
+/// How long a connection may outlive a log-out by another process. Ten thousand connections ask a
+/// thousand times a second.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// An interval of zero would never wait.

@@ -32,7 +32,8 @@ pub enum TokenStatus {
 /// ```
 ///
 /// # Security
-/// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and accepts a revoked token again when one character is appended.
+/// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares
+/// texts, and accepts a revoked token again when one character is appended.
 #[derive(Clone)]
 pub struct TokenInfo {
     id: String,
@@ -60,7 +61,8 @@ impl TokenInfo {
         self.issued_at
     }
 
-    /// Returns the claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be remembered.
+    /// Returns the claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be
+    /// remembered.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at

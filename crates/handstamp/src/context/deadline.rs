@@ -10,7 +10,8 @@ use futures_timer::Delay;
 
 use crate::error::StoreError;
 
-/// Returns the answer, or an error if it does not arrive in time, and drops the future then. An answer that is ready at once costs no timer.
+/// Returns the answer, or an error if it does not arrive in time, and drops the future then. An
+/// answer that is ready at once costs no timer.
 pub(crate) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, StoreError>>,

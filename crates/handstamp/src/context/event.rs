@@ -5,7 +5,8 @@ use std::fmt;
 use crate::store::rotation::{Continuation, Reuse};
 use crate::store::{AccountId, EndReason, SessionId};
 
-/// An event of a session. See [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
+/// An event of a session. See
+/// [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
 ///
 /// # Security
 /// `Debug` prints hashes of the ids, for logs.
@@ -34,11 +35,13 @@ pub enum EventKind {
     Debounced,
     /// The previous refresh token was presented within the grace window.
     Reissued,
-    /// The previous refresh token was presented after the grace window, and its successor was never used: the response was lost, or the device was suspended.
+    /// The previous refresh token was presented after the grace window, and its successor was never
+    /// used: the response was lost, or the device was suspended.
     ReissuedLate,
     /// The store had lost its last writes to this session.
     Recovered,
-    /// A refresh token was replayed: it has two holders, one of which may have stolen it. The session is revoked.
+    /// A refresh token was replayed: it has two holders, one of which may have stolen it. The
+    /// session is revoked.
     Reused(Reuse),
     /// The session was ended.
     Revoked(EndReason),

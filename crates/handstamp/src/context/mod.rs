@@ -1,5 +1,5 @@
-//! The state that all calls of one `Auth` share: settings, sources of time and randomness, store, blocklist, and the
-//! listener for events of sessions. It judges no request and issues no token.
+//! The state that all calls of one `Auth` share: settings, sources of time and randomness, store,
+//! blocklist, and the listener for events of sessions. It judges no request and issues no token.
 
 pub mod blocklist;
 mod deadline;
@@ -81,7 +81,8 @@ impl Context {
         ends_at.saturating_since(self.now())
     }
 
-    /// Returns when a store may forget a token with this expiry: past the leeway, also for a store whose clock is ahead, and for a service with a different leeway.
+    /// Returns when a store may forget a token with this expiry: past the leeway, also for a store
+    /// whose clock is ahead, and for a service with a different leeway.
     pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
         expires_at
             .saturating_add(self.config.settings.decode_leeway)

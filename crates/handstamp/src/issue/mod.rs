@@ -1,5 +1,5 @@
-//! Issue: from the claims of a new token to the cookies that carry it. Takes the settings, the time and
-//! the random source, and never reads a request or asks a store.
+//! Issue: from the claims of a new token to the cookies that carry it. Takes the settings, the time
+//! and the random source, and never reads a request or asks a store.
 
 mod new_token;
 mod payload;
@@ -26,7 +26,8 @@ use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::random::RandomSource;
 
-/// Issues a token. Id, CSRF value and text are returned together, so that a new token is never decoded.
+/// Issues a token. Id, CSRF value and text are returned together, so that a new token is never
+/// decoded.
 pub(crate) fn issue<P: Purpose>(
     config: &Config,
     now: UnixTime,
@@ -106,7 +107,8 @@ pub(crate) struct TokenIdentity {
     pub(crate) expires_at: UnixTime,
 }
 
-/// Signs exactly this token, which may have been signed before: the refresh token of a session is re-issued from its row.
+/// Signs exactly this token, which may have been signed before: the refresh token of a session is
+/// re-issued from its row.
 pub(crate) fn sign<P: Purpose>(
     config: &Config,
     now: UnixTime,
@@ -139,7 +141,8 @@ pub(crate) fn sign<P: Purpose>(
     })
 }
 
-/// Returns all four cookies, or the two of the access token if the browser keeps its refresh cookie.
+/// Returns all four cookies, or the two of the access token if the browser keeps its refresh
+/// cookie.
 pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
     let access = set(config, &tokens.access)?;
     if tokens.keeps_refresh_cookie {

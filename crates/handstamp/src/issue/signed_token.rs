@@ -44,8 +44,9 @@ impl<P: Purpose> SignedToken<P> {
         &self.id
     }
 
-    /// The value that requests must repeat in the CSRF header, for clients that cannot read cookies. `None` when the
-    /// token is made without: no cookies among the locations, or the protection is off.
+    /// The value that requests must repeat in the CSRF header, for clients that cannot read
+    /// cookies. `None` when the token is made without: no cookies among the locations, or the
+    /// protection is off.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
         self.csrf.as_deref()

@@ -27,7 +27,8 @@ pub(crate) async fn admit<P: Purpose>(
     }
 }
 
-/// Asks the store. A replayed refresh token is passed to rotation, which detects the reuse and ends the session in one atomic step.
+/// Asks the store. A replayed refresh token is passed to rotation, which detects the reuse and ends
+/// the session in one atomic step.
 async fn ask_store(
     context: &Context,
     store: &dyn Store,
@@ -70,7 +71,9 @@ async fn ask_store(
     Ok(admission)
 }
 
-/// Asks again about an access token that was admitted, also where sessions are checked on refresh only. It records no activity, because the user did nothing, and emits no event, because no request is rejected.
+/// Asks again about an access token that was admitted, also where sessions are checked on refresh
+/// only. It records no activity, because the user did nothing, and emits no event, because no
+/// request is rejected.
 pub(crate) async fn recheck(
     context: &Context,
     claims: &Claims,

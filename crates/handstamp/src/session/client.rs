@@ -9,7 +9,8 @@ use crate::config::{Config, CookieLifetime};
 use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId};
 
-/// Description of the client that logs in. It is shown in lists of sessions and never used to decide.
+/// Description of the client that logs in. It is shown in lists of sessions and never used to
+/// decide.
 ///
 /// ```
 /// use handstamp::days;
@@ -57,14 +58,16 @@ impl ClientInfo {
         self
     }
 
-    /// Sets the name that the user gave the device; the first 256 characters are kept, without control characters.
+    /// Sets the name that the user gave the device; the first 256 characters are kept, without
+    /// control characters.
     pub fn label(mut self, label: impl AsRef<str>) -> Self {
         self.label = readable(label.as_ref());
         self
     }
 
-    /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long after each refresh, also when it is closed. At most
-    /// 400 days. Otherwise `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` say how long.
+    /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long
+    /// after each refresh, also when it is closed. At most 400 days. Otherwise `JWT_SESSION_COOKIE`
+    /// and `JWT_COOKIE_MAX_AGE` say how long.
     pub fn persistent(mut self, lifetime: Duration) -> Self {
         self.cookies = Some(CookieLifetime::Fixed(lifetime));
         self

@@ -1,4 +1,5 @@
-//! The data of a session other than its rotation state: written by the core, kept by stores as text.
+//! The data of a session other than its rotation state: written by the core, kept by stores as
+//! text.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -61,7 +62,8 @@ impl SessionData {
         Value::from(object).to_string()
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote. Any other text means that the store does not return what was written.
+    /// Reads what [`to_text`](Self::to_text) wrote. Any other text means that the store does not
+    /// return what was written.
     pub(crate) fn read(row: &SessionRow) -> Result<Self, StoreError> {
         let foreign = |what: &str| StoreError::new(format!("a session's data has no sound {what}"));
         let mut object: Map<String, Value> =
@@ -137,7 +139,8 @@ impl SessionData {
         Ok(data.in_session(row))
     }
 
-    /// Adds the session's id, generation and CSRF value, and the time of the log-in: the start of the session, if no other is known.
+    /// Adds the session's id, generation and CSRF value, and the time of the log-in: the start of
+    /// the session, if no other is known.
     pub(super) fn in_session(mut self, row: &SessionRow) -> Self {
         self.token.session = Some(OfSession {
             id: row.id.clone(),

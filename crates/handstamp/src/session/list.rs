@@ -56,8 +56,8 @@ impl Session {
         self.row.created_at
     }
 
-    /// Returns when the session was last used, to the minute. The time of the log-in where `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or where
-    /// sessions are checked on refresh only.
+    /// Returns when the session was last used, to the minute. The time of the log-in where
+    /// `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or where sessions are checked on refresh only.
     #[must_use]
     pub fn last_active(&self) -> UnixTime {
         self.row.last_active
@@ -87,7 +87,8 @@ impl Session {
         self.label.as_deref()
     }
 
-    /// Returns whether it is the session of the token that was passed to [`Auth::sessions`](crate::Auth::sessions): "this device".
+    /// Returns whether it is the session of the token that was passed to
+    /// [`Auth::sessions`](crate::Auth::sessions): "this device".
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.is_current

@@ -9,7 +9,8 @@ use crate::issue::{self, NewToken, TokenPair};
 use crate::purpose::Access;
 use crate::store::{Created, EndReason, SessionId, TokenId};
 
-/// Creates a session and its tokens. Without a store, or where sessions are not kept, issues the tokens alone.
+/// Creates a session and its tokens. Without a store, or where sessions are not kept, issues the
+/// tokens alone.
 pub(crate) async fn log_in(
     context: &Context,
     now: UnixTime,
@@ -65,7 +66,8 @@ pub(crate) async fn log_in(
     };
     let issued: Result<TokenPair, AuthFailure> = issued.await;
     if issued.is_err() {
-        // No client has its tokens, so it must not appear in a list. If the revocation fails too, the session expires.
+        // No client has its tokens, so it must not appear in a list. If the revocation fails too,
+        // the session expires.
         drop(revoke::end(context, store, account, id, EndReason::Revoked).await);
     }
     issued

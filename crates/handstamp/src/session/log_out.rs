@@ -18,7 +18,8 @@ use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::store::{AccountId, EndReason, RevokeToken, SessionId};
 
-/// A request that may log out: see [`Auth::authenticate_log_out`](crate::Auth::authenticate_log_out).
+/// A request that may log out: see
+/// [`Auth::authenticate_log_out`](crate::Auth::authenticate_log_out).
 #[derive(Debug)]
 #[must_use = "the user is logged out only by `log_out`"]
 pub struct LogOut {
@@ -28,7 +29,8 @@ pub struct LogOut {
     has_cookies: bool,
 }
 
-/// Reads the tokens of a request to log out, and checks that it shows the CSRF value of one of them.
+/// Reads the tokens of a request to log out, and checks that it shows the CSRF value of one of
+/// them.
 pub(crate) fn authenticate_log_out(
     context: &Context,
     head: &impl RequestHead,
@@ -79,7 +81,8 @@ pub(crate) async fn log_out(
     })
 }
 
-/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
+/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however
+/// old.
 pub(super) struct CarriedTokens {
     /// With the purpose of the cookie each of them was found in.
     pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
@@ -91,7 +94,8 @@ pub(super) struct CarriedTokens {
 }
 
 impl CarriedTokens {
-    /// Retains the cookies whose CSRF value the request shows, and rejects a request that shows none.
+    /// Retains the cookies whose CSRF value the request shows, and rejects a request that shows
+    /// none.
     fn retain_csrf_proven(
         &mut self,
         context: &Context,
@@ -144,7 +148,8 @@ impl CarriedTokens {
     }
 }
 
-/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones are dropped.
+/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones
+/// are dropped.
 pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedTokens {
     let mut presented = CarriedTokens {
         cookies: Vec::new(),

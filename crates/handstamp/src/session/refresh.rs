@@ -84,7 +84,8 @@ fn without_session(
     })
 }
 
-/// Asks the store to rotate a token. A token that admission found to be reused is passed here too, which ends its session.
+/// Asks the store to rotate a token. A token that admission found to be reused is passed here too,
+/// which ends its session.
 pub(crate) async fn rotate(
     context: &Context,
     store: &dyn Store,
@@ -135,7 +136,8 @@ async fn adopt(
         csrf: claims.csrf().map(str::to_owned),
         client: ClientInfo::new(),
     };
-    // An id that stores normalize cannot be signed again unchanged, so the first token of the session is its successor.
+    // An id that stores normalize cannot be signed again unchanged, so the first token of the
+    // session is its successor.
     let first = if id.as_str() == claims.id() {
         id
     } else {
@@ -147,7 +149,8 @@ async fn adopt(
         ..tokens::new_session(context.config(), &session, &account, first, &data)
     };
     let created = context.with_timeout(store.create(new)).await?;
-    // A concurrent revocation may not have seen the session. Whichever of the two is second sees the other.
+    // A concurrent revocation may not have seen the session. Whichever of the two is second sees
+    // the other.
     if admit::admit_sessionless(context, store, claims, Kind::Refresh).await? != Admission::Admitted
     {
         revoke::end(context, store, account, session, EndReason::Revoked).await?;

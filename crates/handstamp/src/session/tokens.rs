@@ -33,7 +33,9 @@ pub(super) fn cannot_be_acknowledged(config: &Config) -> bool {
     config.settings.check_sessions == CheckSessions::OnRefresh
 }
 
-/// Issues a new access token, and the refresh token of the session. The refresh token has the same claims each time it is made from the same row, so that all requests within the grace window receive one successor.
+/// Issues a new access token, and the refresh token of the session. The refresh token has the same
+/// claims each time it is made from the same row, so that all requests within the grace window
+/// receive one successor.
 pub(super) fn issue(
     context: &Context,
     now: UnixTime,

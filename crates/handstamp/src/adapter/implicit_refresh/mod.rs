@@ -1,5 +1,5 @@
-//! Implicit refresh: renews the access token of an active browser shortly before it expires. Takes the
-//! token that was admitted and the head of the response, and gives cookies or none.
+//! Implicit refresh: renews the access token of an active browser shortly before it expires. Takes
+//! the token that was admitted and the head of the response, and gives cookies or none.
 
 use std::any::Any;
 use std::fmt;
@@ -23,7 +23,8 @@ use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
 use crate::store::{BoxFuture, ReadSession, SessionId};
 
-/// The implicit refresh of one request. It begins with the request, records the token that was admitted, and returns cookies once the head of the response is known.
+/// The implicit refresh of one request. It begins with the request, records the token that was
+/// admitted, and returns cookies once the head of the response is known.
 ///
 /// If no token was authenticated, or the request was rejected, nothing is renewed.
 ///
@@ -84,7 +85,8 @@ impl ImplicitRefresh {
         Arc::ptr_eq(&self.context, context)
     }
 
-    /// Records the token with which the request was admitted. Only an access token from a cookie is renewed; of several, the first.
+    /// Records the token with which the request was admitted. Only an access token from a cookie is
+    /// renewed; of several, the first.
     pub fn record<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
         let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
         if let Ok(access) = token.downcast::<Authenticated<Access>>()
@@ -94,16 +96,20 @@ impl ImplicitRefresh {
         }
     }
 
-    /// Returns the cookies of a new access token, to be added to this response: the same subject, scopes,
-    /// login type, audience, custom claims, session and CSRF value, not fresh, and never past the
-    /// end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES` past the
-    /// log-in.
+    /// Returns the cookies of a new access token, to be added to this response: the same subject,
+    /// scopes, login type, audience, custom claims, session and CSRF value, not fresh, and never
+    /// past the end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES`
+    /// past the log-in.
     ///
     /// Returns `None` if
-    /// * no access token from a cookie was admitted, or it has time left: `JWT_IMPLICIT_REFRESH_DELTATIME`;
-    /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies, or has `Clear-Site-Data`;
-    /// * it tells caches other than the browser's to keep it by a header that goes before `Cache-Control`;
-    /// * the token was revoked or its session has ended, perhaps just now, or blocklist and store, which are asked again, do not answer.
+    /// * no access token from a cookie was admitted, or it has time left:
+    ///   `JWT_IMPLICIT_REFRESH_DELTATIME`;
+    /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies,
+    ///   or has `Clear-Site-Data`;
+    /// * it tells caches other than the browser's to keep it by a header that goes before
+    ///   `Cache-Control`;
+    /// * the token was revoked or its session has ended, perhaps just now, or blocklist and store,
+    ///   which are asked again, do not answer.
     ///
     /// The head is read before this returns.
     pub fn cookies(&self, response: &impl ResponseHead) -> Renewal {
@@ -216,7 +222,8 @@ struct RenewalLimits {
     cookie_lifetime: Option<CookieLifetime>,
 }
 
-/// Asks blocklist and store whether the token is still accepted, and how long its successor may live.
+/// Asks blocklist and store whether the token is still accepted, and how long its successor may
+/// live.
 async fn renewal_limits(
     context: &Context,
     token: &Authenticated<Access>,
@@ -237,7 +244,8 @@ async fn renewal_limits(
         });
         return Ok(term);
     };
-    // Without a store, the end of a session that another service keeps is unknown, so that service renews it.
+    // Without a store, the end of a session that another service keeps is unknown, so that service
+    // renews it.
     let Some(store) = context.store() else {
         return Ok(None);
     };

@@ -1,5 +1,5 @@
-//! Verification of a presented token: signature, then times, audience, issuer and purpose. It knows neither the
-//! route nor the store.
+//! Verification of a presented token: signature, then times, audience, issuer and purpose. It knows
+//! neither the route nor the store.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -29,7 +29,8 @@ impl<P> Verified<P> {
     }
 }
 
-/// Verifies what was presented: the one token, or the one that counts among several cookies of a name.
+/// Verifies what was presented: the one token, or the one that counts among several cookies of a
+/// name.
 pub(crate) fn verify<P: Purpose>(
     presented: &Presented<'_>,
     config: &Config,
@@ -51,7 +52,8 @@ pub(crate) fn verify<P: Purpose>(
 pub(crate) enum Genuine {
     /// Made by us or for us.
     Ours(Arc<Claims>),
-    /// Its signature holds, and it is for another audience, of another issuer or of another login type.
+    /// Its signature holds, and it is for another audience, of another issuer or of another login
+    /// type.
     Theirs,
     /// Its signature does not hold, or it is no token.
     No,
@@ -76,7 +78,8 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
     judge_parties(claims, config).is_ok() && !config.login_type().is_some_and(of_another_type)
 }
 
-/// Verifies the signature, then parses the claims. Nothing of a token is trusted before its signature is verified.
+/// Verifies the signature, then parses the claims. Nothing of a token is trusted before its
+/// signature is verified.
 fn open(token: &[u8], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
     Ok(Arc::new(Claims::parse(

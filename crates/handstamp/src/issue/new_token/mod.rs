@@ -13,7 +13,8 @@ use crate::config::Config;
 use crate::error::IssueError;
 use crate::store::{AccountId, SessionId};
 
-/// The claims of a token that is to be issued. A `&str` or `String` converts into one with this subject alone.
+/// The claims of a token that is to be issued. A `&str` or `String` converts into one with this
+/// subject alone.
 ///
 /// ```
 /// use handstamp::{NewToken, minutes};
@@ -25,7 +26,8 @@ use crate::store::{AccountId, SessionId};
 ///     .expires_in(minutes(5));
 /// ```
 ///
-/// A verified token converts into one as well: it keeps subject, session, scopes, login type, audience, custom claims and the time of the log-in, but not freshness.
+/// A verified token converts into one as well: it keeps subject, session, scopes, login type,
+/// audience, custom claims and the time of the log-in, but not freshness.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
@@ -68,7 +70,8 @@ impl NewToken {
         }
     }
 
-    /// Makes the token fresh, because the password was just given: the time of its log-in is now. Only access tokens can be fresh.
+    /// Makes the token fresh, because the password was just given: the time of its log-in is now.
+    /// Only access tokens can be fresh.
     ///
     /// It turns a verified token into a fresh one, once the password was given again:
     ///
@@ -91,8 +94,8 @@ impl NewToken {
         self
     }
 
-    /// Adds a custom claim. A registered name is refused when the token is issued. JSON has no infinities and
-    /// no NaN: they are written as `null`.
+    /// Adds a custom claim. A registered name is refused when the token is issued. JSON has no
+    /// infinities and no NaN: they are written as `null`.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         let problem = match serde_json::to_value(value) {
@@ -120,7 +123,8 @@ impl NewToken {
         self
     }
 
-    /// Sets the lifetime instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`; whole seconds.
+    /// Sets the lifetime instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`;
+    /// whole seconds.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
@@ -132,8 +136,10 @@ impl NewToken {
         self
     }
 
-    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type). Where the
-    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and another one is refused.
+    /// The kind of account (`user`, `admin`), for
+    /// [`Require::login_type`](crate::Require::login_type). Where the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and
+    /// another one is refused.
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
@@ -175,8 +181,8 @@ impl NewToken {
         Ok(self)
     }
 
-    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at the log-in says it by its
-    /// `iat`.
+    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at
+    /// the log-in says it by its `iat`.
     pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
         let time = self.authenticated_at.unwrap_or(issued_at);
         (self.session.is_some() || time != issued_at).then_some(time)
@@ -186,7 +192,8 @@ impl NewToken {
         AccountId::new(self.login_type.as_deref(), &self.subject)
     }
 
-    /// Checks that the token can be issued. `identity` is the claim that names the subject in addition to `sub`.
+    /// Checks that the token can be issued. `identity` is the claim that names the subject in
+    /// addition to `sub`.
     pub(crate) fn check(&self, identity: &str) -> Result<(), IssueError> {
         if self.subject.is_empty() {
             return Err(IssueError::EmptySubject);
@@ -194,7 +201,8 @@ impl NewToken {
         if let Some((name, reason)) = self.unserializable.clone() {
             return Err(IssueError::UnserializableClaim { name, reason });
         }
-        // A token that was made from a verified one has the identity claim already; it has the same value, and is written once.
+        // A token that was made from a verified one has the identity claim already; it has the same
+        // value, and is written once.
         let reserved = |(name, value): &(&String, &Value)| {
             REGISTERED.contains(&name.as_str())
                 || (*name == identity && value.as_str() != Some(&self.subject))
