@@ -14,7 +14,7 @@ use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
 /// Methods that return cookies return response parts of axum here, and their errors are responses.
 /// All other methods are those of the core, by `Deref`.
 ///
-/// With a store for sessions:
+/// A store keeps the sessions:
 ///
 /// ```
 /// use handstamp_axum::handstamp::store::MemoryStore;
@@ -140,7 +140,7 @@ impl Auth {
     /// Returns the cookies of an access token, as [`handstamp::Auth::set_access_cookies`].
     ///
     /// # Errors
-    /// When the token is too long for a cookie.
+    /// [`Error`] if the token is too long for a cookie.
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<purpose::Access>,
@@ -151,7 +151,7 @@ impl Auth {
     /// Returns the cookies of a refresh token, as [`handstamp::Auth::set_refresh_cookies`].
     ///
     /// # Errors
-    /// When the token is too long for a cookie.
+    /// [`Error`] if the token is too long for a cookie.
     pub fn set_refresh_cookies(
         &self,
         token: &SignedToken<purpose::Refresh>,
@@ -172,7 +172,10 @@ impl Auth {
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
     /// # use handstamp_axum::{Auth, Error, ClientInfo};
-    /// async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
+    /// async fn login(
+    ///     State(auth): State<Auth>,
+    ///     client: ClientInfo,
+    /// ) -> Result<impl IntoResponse, Error> {
     ///     // Check the password first.
     ///     let tokens = auth.log_in("user1", client).await?;
     ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
@@ -194,7 +197,10 @@ impl Auth {
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
     /// # use handstamp_axum::{Auth, Error, Refresh};
-    /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     token: Refresh,
+    /// ) -> Result<impl IntoResponse, Error> {
     ///     let tokens = auth.refresh(token).await?;
     ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
     /// }
@@ -253,7 +259,7 @@ impl Deref for Auth {
     }
 }
 
-/// For a state that is shared: `Router::with_state(Arc::new(app))`.
+/// Supports a shared state: `Router::with_state(Arc::new(app))`.
 impl<S> FromRef<Arc<S>> for Auth
 where
     Auth: FromRef<S>,

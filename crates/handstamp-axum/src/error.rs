@@ -76,7 +76,10 @@ impl std::error::Error for Rejection {
 ///     }
 /// }
 ///
-/// async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, ApiError> {
+/// async fn login(
+///     State(auth): State<Auth>,
+///     client: ClientInfo,
+/// ) -> Result<impl IntoResponse, ApiError> {
 ///     # let password_is_right = true;
 ///     if !password_is_right {
 ///         return Err(ApiError::WrongPassword);

@@ -29,7 +29,11 @@ impl Auth {
     /// use axum::routing::any;
     /// use handstamp_axum::{Access, Auth, Config};
     ///
-    /// async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade) -> Response {
+    /// async fn echo(
+    ///     State(auth): State<Auth>,
+    ///     token: Access,
+    ///     upgrade: WebSocketUpgrade,
+    /// ) -> Response {
     ///     upgrade.on_upgrade(async move |socket| {
     ///         let mut socket = auth.guard(socket, &token);
     ///         while let Some(Ok(message)) = socket.recv().await {

@@ -10,13 +10,14 @@
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
+//! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+//! let auth = Auth::new(config)?;
 //! let token = auth.create_access_token("user1")?;
 //!
 //! let service = ServiceBuilder::new()
 //!     .layer(RequireLayer::new(auth.clone(), Require::access()))
 //!     .service_fn(move |request: Request<()>| {
-//!         let token = verified::<Access>(&auth, request.extensions()).expect("the layer is there");
+//!         let token = verified::<Access>(&auth, request.extensions()).expect("behind the layer");
 //!         let greeting = format!("hello {}", token.subject());
 //!         async move { Ok::<_, std::convert::Infallible>(Response::new(greeting)) }
 //!     });

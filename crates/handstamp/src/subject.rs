@@ -23,7 +23,10 @@ use crate::purpose::Access;
 /// struct App { users: HashMap<String, User> }
 ///
 /// impl LoadSubject<User> for App {
-///     async fn load_subject(&self, token: &Authenticated<Access>) -> Result<Option<User>, StoreError> {
+///     async fn load_subject(
+///         &self,
+///         token: &Authenticated<Access>,
+///     ) -> Result<Option<User>, StoreError> {
 ///         // A database's error would become one by `.map_err(StoreError::new)?`.
 ///         Ok(self.users.get(token.subject()).cloned())
 ///     }

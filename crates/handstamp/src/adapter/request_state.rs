@@ -1,4 +1,5 @@
-//! What the layers and extractors of one request share.
+//! The state that the layers and extractors of one request share. It keeps answers and asks
+//! questions once; the rules are in `authenticate` and `session`.
 
 use std::any::Any;
 use std::fmt;
@@ -12,16 +13,16 @@ use crate::error::{Rejection, RejectionKind};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 
-/// What the layers and extractors of one request share: the tokens that layers admitted, what is
-/// known of each token, and the implicit refreshes that run.
+/// The state that the layers and extractors of one request share: the tokens that layers admitted,
+/// what is known of each token, and the implicit refreshes under way.
 ///
 /// An adapter keeps one among the extensions of each request, and puts it there when it is absent.
 /// Signature, blocklist and store are then asked once for each token, `Auth` and purpose, however
 /// many layers and extractors a route has, and also when these run at the same time.
 ///
-/// A clone shares what is known of tokens. What layers admit afterwards stays with the one of the
-/// two that was told, so that a request that is made from another by cloning its extensions is
-/// admitted nowhere by it.
+/// A clone shares what is known of tokens. A token that a layer admits afterwards is recorded in
+/// one of the two only, so that a request that is created by cloning the extensions of another is
+/// not admitted by it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -69,7 +70,7 @@ struct Admitted {
 }
 
 impl RequestState {
-    /// Of several demands each is judged in full.
+    /// Each of several demands is judged in full.
     pub(crate) fn judge<P: Purpose>(
         &self,
         context: &Arc<Context>,
@@ -79,7 +80,7 @@ impl RequestState {
         Authenticating::begin(context, head, require, &self.cache)
     }
 
-    /// Demands of several layers are about one token.
+    /// The demands of several layers apply to one token.
     pub(crate) fn admit<P: Purpose>(
         &mut self,
         context: &Arc<Context>,
@@ -137,7 +138,7 @@ impl RequestState {
         self.extract(context, head, &REFRESH, |_| Ok(()))
     }
 
-    /// What a layer admitted is not judged by `require` again, but by `of_admitted`.
+    /// A token that a layer admitted is not judged by `require` again, but by `of_admitted`.
     fn extract<P: Purpose>(
         &self,
         context: &Arc<Context>,
@@ -154,7 +155,7 @@ impl RequestState {
         }
     }
 
-    /// A layer before may have admitted a token already.
+    /// An outer layer may have admitted a token already.
     pub(crate) fn renewed_by(&mut self, context: &Arc<Context>, refresh: &ImplicitRefresh) {
         if let Some(token) = self.admitted::<Access>(context) {
             renew(std::slice::from_ref(refresh), context, &token);

@@ -1,4 +1,4 @@
-//! What one request has found out about its tokens, so that no question about one is asked twice.
+//! The answers about the tokens of one request, so that no question is asked twice.
 //!
 //! Only answers that depend on nothing but the token are kept: whether its signature and claims
 //! hold, and whether blocklist and store admit it. Where a token was presented, by which CSRF
@@ -34,7 +34,7 @@ struct Answers {
     questions: Vec<Arc<Question>>,
 }
 
-/// What [`verify::verify`] says of these bytes.
+/// The answer of [`verify::verify`] about these bytes.
 struct Verification<P> {
     context: Arc<Context>,
     /// Whole and in order: of several cookies of a name, which one counts depends on all of them.
@@ -71,7 +71,8 @@ impl TokenCache {
         outcome.map(|verified| verified.found_at(presented.location()))
     }
 
-    /// Whether blocklist and store admit the token of these claims; `None` if there is neither.
+    /// Returns whether blocklist and store admit the token of these claims, or `None` if there is
+    /// neither.
     pub(crate) fn question<P: Purpose>(
         &self,
         context: &Arc<Context>,

@@ -72,7 +72,10 @@ impl Auth {
     /// ```
     /// # use handstamp::purpose::Refresh;
     /// # use handstamp::{Auth, Authenticated, SetCookies, error::AuthError};
-    /// async fn handler(auth: &Auth, token: Authenticated<Refresh>) -> Result<SetCookies, AuthError> {
+    /// async fn handler(
+    ///     auth: &Auth,
+    ///     token: Authenticated<Refresh>,
+    /// ) -> Result<SetCookies, AuthError> {
     ///     let tokens = auth.refresh(&token).await?;
     ///     Ok(auth.set_cookies(&tokens)?)
     /// }
@@ -108,7 +111,10 @@ impl Auth {
     /// # use handstamp::purpose::Refresh;
     /// # use handstamp::{Auth, Authenticated, SetCookies, error::AuthError};
     /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
-    /// async fn handler(auth: &Auth, token: Authenticated<Refresh>) -> Result<SetCookies, AuthError> {
+    /// async fn handler(
+    ///     auth: &Auth,
+    ///     token: Authenticated<Refresh>,
+    /// ) -> Result<SetCookies, AuthError> {
     ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
     ///     let tokens = auth.refresh_with(&token, |token| token.scopes(scopes)).await?;
     ///     Ok(auth.set_cookies(&tokens)?)

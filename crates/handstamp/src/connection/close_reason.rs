@@ -7,8 +7,9 @@ use std::{error::Error, fmt};
 /// ```
 /// use handstamp::connection::CloseReason;
 ///
-/// assert_eq!((CloseReason::Expired.close_code(), CloseReason::Expired.close_reason()), (4401, "token_expired"));
-/// assert_eq!((CloseReason::Revoked.close_code(), CloseReason::Revoked.close_reason()), (4401, "token_revoked"));
+/// let frame = |reason: CloseReason| (reason.close_code(), reason.close_reason());
+/// assert_eq!(frame(CloseReason::Expired), (4401, "token_expired"));
+/// assert_eq!(frame(CloseReason::Revoked), (4401, "token_revoked"));
 /// assert_eq!(CloseReason::StoreUnavailable.close_code(), 1013);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -122,12 +122,12 @@ impl Context {
         }
     }
 
-    /// Whether a log-in makes a session. A session that is there counts in any case.
+    /// Returns whether a log-in creates a session. An existing session counts in any case.
     pub(crate) fn keeps_sessions(&self) -> bool {
         self.store.is_some() && self.config.settings.session_tracking != Some(false)
     }
 
-    /// Whether refresh tokens without a session are refused.
+    /// Returns whether refresh tokens without a session are refused.
     pub(crate) fn requires_sessions(&self) -> bool {
         self.config.settings.session_tracking == Some(true)
     }

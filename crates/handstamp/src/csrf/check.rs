@@ -22,8 +22,8 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
-/// What a request whose origin was checked still owes. Only [`check_origin`] makes one, so no CSRF
-/// value is judged of a request whose origin was not.
+/// The checks that remain after the origin of a request was checked. Only [`check_origin`] makes
+/// one, so no CSRF value is judged of a request whose origin was not.
 #[must_use = "the CSRF value is not checked yet"]
 pub(crate) struct OriginChecked(Required);
 
@@ -69,7 +69,7 @@ pub(crate) fn check_token(
 
 /// Checks a log-out, which takes an access token and a refresh token at once: the value of one of
 /// them proves that a page of its user sent the request. Tokens of any other user are dropped from
-/// `cookies`: a sibling subdomain can plant a token of its own, and knows its value.
+/// `cookies`: a sibling subdomain can plant another token whose value it knows.
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,

@@ -7,7 +7,7 @@ use super::header::Header;
 
 pub(super) const NAME: &str = "sec-fetch-site";
 
-/// What the header says.
+/// The value of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Site {
     /// There is no such header: a program, an old browser, or plain HTTP to another machine.

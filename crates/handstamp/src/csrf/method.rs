@@ -1,4 +1,4 @@
-//! What a request does: whether its method changes something, and whether it opens a WebSocket.
+//! The method of a request: whether it may change state, and whether it opens a WebSocket.
 
 use crate::config::Config;
 use crate::request::RequestHead;
@@ -45,7 +45,7 @@ fn is_listed(method: &str, listed: &[String]) -> bool {
         .any(|listed| listed.eq_ignore_ascii_case(method))
 }
 
-/// What the request opens.
+/// Whether the request opens a WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transport {
     Http,

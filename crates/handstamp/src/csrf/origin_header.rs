@@ -11,7 +11,7 @@ use crate::origin::Origin;
 
 pub(super) const NAME: &str = "origin";
 
-/// Whose page the header names.
+/// The page that the header names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
     /// There is no such header.

@@ -52,7 +52,7 @@ impl<P: Purpose> SignedToken<P> {
         self.csrf.as_deref()
     }
 
-    /// When it ends: the claim `exp`.
+    /// Returns when the token expires: the claim `exp`.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at

@@ -180,7 +180,7 @@ fn a_token_made_from_a_verified_one_says_the_same_and_is_not_fresh() {
             .replace(r#""fresh":true"#, r#""fresh":false"#)
             .replace("1800000060", "1800000900")
     );
-    // And so it goes on.
+    // And for each further refresh.
     let head = Head::new("GET").access(again.as_str());
     let verified = ask(&auth, &head, &Require::access()).unwrap();
     let third = auth.create_access_token(&verified).unwrap();

@@ -84,7 +84,7 @@ pub(crate) async fn log_out(
 /// The tokens of a request whose signature, audience and issuer hold, of either purpose and however
 /// old.
 pub(super) struct CarriedTokens {
-    /// With the purpose of the cookie each of them was found in.
+    /// Each with the purpose of the cookie in which it was found.
     pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
     non_cookie_tokens: Vec<Arc<Claims>>,
     /// Whether the request has token cookies.

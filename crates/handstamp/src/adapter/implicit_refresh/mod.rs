@@ -167,7 +167,7 @@ pub trait ResponseHead {
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]>;
 }
 
-/// Whether cookies may be added. What a handler says of them itself is never undone.
+/// Returns whether cookies may be added. Cookies that a handler sets itself are never replaced.
 fn may_carry(config: &Config, response: &impl ResponseHead) -> bool {
     let is_answer = matches!(response.status(), 200..=399 if response.status() != 304);
     let is_about_cookies = UNTOUCHED
@@ -184,7 +184,7 @@ fn may_carry(config: &Config, response: &impl ResponseHead) -> bool {
     is_answer && !is_about_cookies && !response.header_values("set-cookie").any(is_ours)
 }
 
-/// Whether the token has little time left, but some.
+/// Returns whether the token expires soon, and has not expired.
 fn is_due(config: &Config, token: &Authenticated<Access>, now: UnixTime) -> bool {
     let (made, end) = (token.issued_at(), token.expires_at());
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
@@ -214,7 +214,7 @@ async fn cookies(
     }
 }
 
-/// What the new token may be.
+/// The limits of the new token.
 struct RenewalLimits {
     /// At most.
     lifetime: Duration,
@@ -264,7 +264,7 @@ async fn renewal_limits(
     }))
 }
 
-/// The same token once more, for longer; none if it could not live longer.
+/// Issues the same token with a longer lifetime, or none if it could not live longer.
 fn renew(
     context: &Context,
     token: &Authenticated<Access>,
@@ -272,7 +272,7 @@ fn renew(
     issued_at: UnixTime,
 ) -> Result<Option<SetCookies>, IssueError> {
     let config = context.config();
-    // One that was made to live for a short time is not made to live for long.
+    // A token that was issued with a short lifetime is not renewed for a longer one.
     let own = token.expires_at().saturating_since(token.issued_at());
     let lifetime = term.lifetime.min(own);
     let expires_at = issued_at.saturating_add(lifetime).min(term.ends_at);

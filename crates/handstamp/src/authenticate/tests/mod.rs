@@ -229,7 +229,7 @@ fn scopes_and_login_types() {
         ("another login type", json!({"login_type": "user"}), access().login_type("admin"), "login_type_mismatch"),
         ("another case", json!({"login_type": "Admin"}), access().login_type("admin"), "login_type_mismatch"),
         ("no login type", json!({}), access().login_type("admin"), "login_type_mismatch"),
-        ("nobody asks for a login type", json!({"login_type": "admin"}), access(), "user1"),
+        ("no login type is demanded", json!({"login_type": "admin"}), access(), "user1"),
         ("fresh", json!({"fresh": true}), access().fresh(), "user1"),
         ("not fresh", json!({"fresh": false}), access().fresh(), "fresh_token_required"),
         ("fresh, and the log-in is as long ago as it may be", json!({"fresh": true, "iat": NOW - 300}), access().fresh_within(minutes(5)), "user1"),

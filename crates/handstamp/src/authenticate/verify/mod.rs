@@ -23,7 +23,7 @@ pub(crate) struct Verified<P> {
 }
 
 impl<P> Verified<P> {
-    /// The same token, presented in another place.
+    /// Returns the same token, presented in another location.
     pub(crate) fn found_at(self, location: Location) -> Self {
         Self { location, ..self }
     }
@@ -50,7 +50,7 @@ pub(crate) fn verify<P: Purpose>(
 
 /// Whether a token is genuine, and for this service, whatever its times and purpose.
 pub(crate) enum Genuine {
-    /// Made by us or for us.
+    /// Issued by this service or for it.
     Ours(Arc<Claims>),
     /// Its signature holds, and it is for another audience, of another issuer or of another login
     /// type.
@@ -59,7 +59,7 @@ pub(crate) enum Genuine {
     No,
 }
 
-/// For a log-out. Judges neither times nor purpose.
+/// Judges a token for a log-out, and checks neither times nor purpose.
 ///
 /// Lenient: an expired token counts. Risk: a copy of an old token ends a session. Covered: it ends
 /// a session of its own user alone and opens nothing, a copy in a cookie needs its CSRF value, and
@@ -172,7 +172,7 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
     Ok(())
 }
 
-/// Who made it, and for whom.
+/// Checks issuer and audience.
 fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
     match (claims.audience(), config.expected_audience()) {
         // Lenient: neither the token nor the settings name an audience. Risk: a token of another

@@ -59,9 +59,9 @@ fn audience_and_issuer_are_those_that_are_asked_for() {
     let issued = || builder().decode_issuer("https://us.example");
     #[rustfmt::skip]
     let rows = vec![
-        ("nobody asks", none(), json!({}), "user1"),
-        ("for somebody else, and nobody asks", none(), json!({"aud": "web"}), "invalid_audience"),
-        ("for nobody, and nobody asks", none(), json!({"aud": []}), "invalid_audience"),
+        ("none is demanded", none(), json!({}), "user1"),
+        ("for another party, and none is demanded", none(), json!({"aud": "web"}), "invalid_audience"),
+        ("an empty list, and none is demanded", none(), json!({"aud": []}), "invalid_audience"),
         ("asked and not there", ours(), json!({}), "invalid_token"),
         ("one text", ours(), json!({"aud": "app"}), "user1"),
         ("one among several", ours(), json!({"aud": ["other", "web"]}), "user1"),
@@ -74,7 +74,7 @@ fn audience_and_issuer_are_those_that_are_asked_for() {
         ("empty list", ours(), json!({"aud": []}), "invalid_audience"),
         ("list in a list", ours(), json!({"aud": [["web"]]}), "invalid_token"),
         ("object", ours(), json!({"aud": {"web": true}}), "invalid_token"),
-        ("an issuer, and nobody asks", none(), json!({"iss": "https://any.example"}), "user1"),
+        ("an issuer, and none is demanded", none(), json!({"iss": "https://any.example"}), "user1"),
         ("asked for an issuer, and none there", issued(), json!({}), "invalid_token"),
         ("ours", issued(), json!({"iss": "https://us.example"}), "user1"),
         ("another issuer", issued(), json!({"iss": "https://them.example"}), "invalid_issuer"),

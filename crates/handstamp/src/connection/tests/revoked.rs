@@ -17,7 +17,7 @@ fn what_this_process_revokes_ends_at_once() {
     #[derive(Debug, PartialEq)]
     enum Then {
         Ends,
-        /// It asked, and is told to go on.
+        /// It asked, and the token is active.
         GoesOn,
         /// It did not even ask.
         IsNotWoken,
@@ -118,7 +118,7 @@ fn what_this_process_revokes_ends_at_once() {
             Then::IsNotWoken,
         ),
         (
-            "its session goes on with a refresh",
+            "its session continues with a refresh",
             |nodes, _, tokens| {
                 let refresh = ask(&nodes.here, &refresh_head(tokens), &Require::refresh());
                 drop(now(nodes.here.refresh(&refresh.unwrap())).unwrap());

@@ -40,7 +40,7 @@ pub struct NewToken {
     pub(crate) custom: Map<String, Value>,
     /// The session it belongs to.
     pub(crate) session: Option<OfSession>,
-    /// When the log-in was that it goes back to; `None`: it is made at one.
+    /// The time of the log-in from which it descends; `None`: it is issued at a log-in.
     pub(crate) authenticated_at: Option<UnixTime>,
     /// The first claim that could not be serialized, reported when the token is issued.
     pub(crate) unserializable: Option<(String, String)>,
@@ -77,7 +77,10 @@ impl NewToken {
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies, error::IssueError, purpose::Access};
-    /// fn confirm_password(auth: &Auth, token: &Authenticated<Access>) -> Result<SetCookies, IssueError> {
+    /// fn confirm_password(
+    ///     auth: &Auth,
+    ///     token: &Authenticated<Access>,
+    /// ) -> Result<SetCookies, IssueError> {
     ///     let fresh = auth.create_access_token(NewToken::from(token).fresh())?;
     ///     auth.set_access_cookies(&fresh)
     /// }

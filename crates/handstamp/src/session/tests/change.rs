@@ -199,7 +199,7 @@ fn a_repeated_password_renews_the_time_of_the_session() {
         assert_eq!(before[name], after[name], "{name}");
     }
     assert_eq!(after["auth_time"], NOW + 14 * 60);
-    assert_eq!(house.told(), [], "the session goes on");
+    assert_eq!(house.told(), [], "the session continues");
     // The refresh token is still the same, and what it gets says the new time.
     let second = house.refresh(&first).unwrap();
     assert_eq!(claims(second.access().as_str())["auth_time"], NOW + 14 * 60);

@@ -26,7 +26,7 @@ fn log_out_ends_the_session_of_either_token() {
         ("another CSRF value", |_, tokens| Head::new("POST").refresh(tokens.refresh().as_str()).csrf("another"), Err("csrf_mismatch")),
         ("two CSRF values", |_, tokens| access(tokens).csrf("another"), Err("csrf_mismatch")),
         ("a cookie that is no token", |_, _| Head::new("POST").access("no token"), untouched(4)),
-        ("a forged cookie beside the real one", |_, tokens| access(tokens).access("forged"), ended),
+        ("a forged cookie next to the real one", |_, tokens| access(tokens).access("forged"), ended),
         ("an access token in the refresh cookie", |_, tokens| Head::new("POST").refresh(tokens.access().as_str()), untouched(4)),
         ("more cookies of the name than are looked at", |_, tokens| {
             let planted = ["a", "b", "c", "d"].iter().fold(Head::new("POST"), |head, planted| head.access(planted));
@@ -60,11 +60,11 @@ fn log_out_ends_the_session_of_either_token() {
     }
 }
 
-/// A sibling subdomain can plant a token of its own, and knows the CSRF value of that.
+/// A sibling subdomain can plant another token whose CSRF value it knows.
 #[test]
 fn a_value_proves_nothing_about_the_tokens_of_somebody_else() {
     type Carries = fn(&TokenPair, &TokenPair) -> Head;
-    // Whether our session has ended, and theirs. Which of them is planted nobody can tell, so no
+    // Whether our session has ended, and theirs. It cannot be told which of them is planted, so no
     // cookie is deleted.
     #[rustfmt::skip]
     let rows: [(&str, Carries, Result<(bool, bool), &str>); 5] = [

@@ -129,7 +129,7 @@ fn only_tokens_of_its_own_type_are_made() {
         AuthError::Issue(error) => assert_eq!(refused(error), text),
         AuthError::Rejected(rejection) => panic!("{rejection}"),
     }
-    // A token that was let in at one, given to the other.
+    // A token that one admitted, passed to the other.
     let head = Head::new("GET").cookie("admin_access", given.as_str());
     let let_in = ask(&admins, &head, &Require::access()).unwrap();
     assert_eq!(let_in.login_type(), Some("admin"));

@@ -21,7 +21,7 @@ fn each_way_to_revoke_ends_what_it_says() {
             let id = house.access(second).session_id().unwrap();
             usize::from(now(house.auth.revoke_session("user1", &id)).unwrap())
         }, 1, [true, false, true, true]),
-        ("somebody else's", |house, [_, second, _]| {
+        ("another user's", |house, [_, second, _]| {
             let id = house.access(second).session_id().unwrap();
             usize::from(now(house.auth.revoke_session("user2", &id)).unwrap())
         }, 0, [true; 4]),
@@ -119,7 +119,7 @@ fn one_token_is_revoked_until_it_ends() {
     assert_eq!(house.enter(&tokens), "token_revoked", "within the leeway");
     house.clock.advance(Duration::from_secs(1));
     assert_eq!(house.enter(&tokens), "token_expired");
-    assert!(house.refresh(&tokens).is_ok(), "its session goes on");
+    assert!(house.refresh(&tokens).is_ok(), "its session continues");
 }
 
 #[test]

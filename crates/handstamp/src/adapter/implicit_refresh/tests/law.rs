@@ -1,4 +1,4 @@
-//! No chain of renewals goes on for ever.
+//! Every chain of renewals ends.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, builder};
 
 proptest! {
-    /// However often, and whenever somebody comes: what was renewed says when the log-in was, and
-    /// ends in time.
+    /// However often and whenever requests come, a renewed token has the time of the log-in, and
+    /// expires within the limit.
     #[test]
     fn no_chain_outlives_its_session_or_log_in(
         visits in prop::collection::vec(0_u64..1500, 1..60),
@@ -42,7 +42,7 @@ proptest! {
             let Ok(token) = ask(&auth, &head, &Require::access()) else {
                 break;
             };
-            prop_assert!(at < end + leeway, "let in {} s after the end", at - end);
+            prop_assert!(at < end + leeway, "accepted {} s after the end", at - end);
             let csrf = token.csrf().map(str::to_owned);
             let old_end = token.expires_at();
             let Some(cookies) = refreshed(&auth, token, &Answer(200, &[])) else {

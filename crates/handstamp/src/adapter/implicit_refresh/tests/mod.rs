@@ -1,5 +1,4 @@
-//! When an access token is renewed, what the new one says, and that no chain of them goes on for
-//! ever.
+//! When an access token is renewed, what the new one says, and that every chain of renewals ends.
 
 #![expect(clippy::type_complexity, reason = "rows of tables are tuples")]
 
@@ -97,7 +96,7 @@ fn tokens_are_renewed_shortly_before_they_end() {
         ("sessions are required, and it has none", |config| config.session_tracking(true), json!({"exp": NOW + 60}), false),
         ("its session is kept elsewhere", |config| config, json!({"exp": NOW + 60, "sid": "elsewhere"}), false),
         ("without a CSRF value", |config| config, json!({"exp": NOW + 60, "csrf": ""}), true),
-        ("as the original makes it", |config| config, json!({"iat": (f64::from(u32::try_from(NOW - 600).unwrap()) + 0.5), "exp": NOW + 60, "data": null}), true),
+        ("as AuthX issues it", |config| config, json!({"iat": (f64::from(u32::try_from(NOW - 600).unwrap()) + 0.5), "exp": NOW + 60, "data": null}), true),
     ];
     for (row, config, mut changes, expected) in rows {
         if changes.get("iat").is_none() {
@@ -168,7 +167,7 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     let is_renewed = |begun: &ImplicitRefresh| now(begun.cookies(&Answer(200, &[]))).is_some();
 
     let nobody = begin();
-    assert!(!is_renewed(&nobody), "nobody was let in");
+    assert!(!is_renewed(&nobody), "no token was admitted");
     let header = begin();
     header.record(&bearer);
     assert!(!is_renewed(&header), "a header");
@@ -186,7 +185,7 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
         let (refresh, mut state) = (begin(), RequestState::default());
         state.register(&auth, &refresh);
         state.record(by, &cookie).unwrap();
-        assert_eq!(is_renewed(&refresh), expected, "let in by {row}");
+        assert_eq!(is_renewed(&refresh), expected, "admitted by {row}");
     }
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
 }
