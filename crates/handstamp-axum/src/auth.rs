@@ -218,7 +218,10 @@ impl Auth {
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
     /// # use handstamp_axum::{Auth, LogOut, Rejection};
-    /// async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+    /// async fn logout(
+    ///     State(auth): State<Auth>,
+    ///     log_out: LogOut,
+    /// ) -> Result<impl IntoResponse, Rejection> {
     ///     Ok((auth.log_out(log_out).await?, "bye"))
     /// }
     /// ```

@@ -33,7 +33,9 @@ use crate::{Access, Auth, Error, LogOut, Refresh};
 ///
 /// let token = auth.create_access_token("user1")?;
 /// let body = format!(r#"{{"access_token": "{}", "title": "Hello"}}"#, token.as_str());
-/// let request = Request::post("/posts").header("content-type", "application/json").body(Body::from(body))?;
+/// let request = Request::post("/posts")
+///     .header("content-type", "application/json")
+///     .body(Body::from(body))?;
 /// assert_eq!(app.oneshot(request).await?.status(), 200);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
@@ -70,7 +72,8 @@ pub struct AccessJson<T> {
 /// }
 ///
 /// async fn create(AccessForm { token, form: post, files }: AccessForm<NewPost>) -> String {
-///     format!("{} by {}, {} tags, {} files", post.title, token.subject(), post.tag.len(), files.len())
+///     let (tags, files) = (post.tag.len(), files.len());
+///     format!("{} by {}, {tags} tags, {files} files", post.title, token.subject())
 /// }
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -83,7 +86,8 @@ pub struct AccessJson<T> {
 /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
 ///
 /// let token = auth.create_access_token("user1")?;
-/// let form = format!("csrf_token={}&title=Hello&tag=rust&tag=web", token.csrf().unwrap_or_default());
+/// let csrf = token.csrf().unwrap_or_default();
+/// let form = format!("csrf_token={csrf}&title=Hello&tag=rust&tag=web");
 /// let request = Request::post("/posts")
 ///     .header("cookie", format!("access_token_cookie={}", token.as_str()))
 ///     .header("content-type", "application/x-www-form-urlencoded")
@@ -117,7 +121,10 @@ pub struct AccessForm<T> {
 /// ```
 /// # use axum::{Json, extract::State};
 /// # use handstamp_axum::{Auth, Error, RefreshJson, TokenPair};
-/// async fn refresh(State(auth): State<Auth>, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
+/// async fn refresh(
+///     State(auth): State<Auth>,
+///     RefreshJson { token, .. }: RefreshJson,
+/// ) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -142,7 +149,10 @@ pub struct RefreshJson<T = IgnoredAny> {
 /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
 /// # use handstamp_axum::{Auth, LogOutBody, Rejection};
 /// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
-/// async fn logout(State(auth): State<Auth>, LogOutBody(log_out): LogOutBody) -> Result<impl IntoResponse, Rejection> {
+/// async fn logout(
+///     State(auth): State<Auth>,
+///     LogOutBody(log_out): LogOutBody,
+/// ) -> Result<impl IntoResponse, Rejection> {
 ///     Ok((auth.log_out(log_out).await?, Redirect::to("/")))
 /// }
 /// ```

@@ -98,9 +98,15 @@ impl std::error::Error for Rejection {
 /// # struct NewPost { title: String }
 /// async fn create(form: Result<AccessForm<NewPost>, Error>) -> Response {
 ///     match form {
-///         Ok(AccessForm { token, form, .. }) => Html(format!("{} wrote", token.subject())).into_response(),
-///         Err(Error::Rejected(rejection)) if rejection.status() == 401 => Redirect::to("/log-in").into_response(),
-///         Err(error) => (error.status(), Html("<p>Reload the page, and try again.")).into_response(),
+///         Ok(AccessForm { token, form, .. }) => {
+///             Html(format!("{} wrote", token.subject())).into_response()
+///         }
+///         Err(Error::Rejected(rejection)) if rejection.status() == 401 => {
+///             Redirect::to("/log-in").into_response()
+///         }
+///         Err(error) => {
+///             (error.status(), Html("<p>Reload the page, and try again.")).into_response()
+///         }
 ///     }
 /// }
 /// ```

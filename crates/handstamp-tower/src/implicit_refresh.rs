@@ -44,7 +44,9 @@ use crate::verified::state;
 /// let service = ServiceBuilder::new()
 ///     .layer(ImplicitRefreshLayer::new(auth.clone()))
 ///     .layer(RequireLayer::new(auth.clone(), Require::access()))
-///     .service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
+///     .service_fn(async |_: Request<()>| {
+///         Ok::<_, std::convert::Infallible>(Response::new(String::new()))
+///     });
 ///
 /// # let token = auth.create_access_token("user1")?;
 /// # MINUTES.store(12, Ordering::Relaxed);

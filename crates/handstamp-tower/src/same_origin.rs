@@ -29,7 +29,9 @@ use crate::{ResponseBody, refuse};
 ///     .secret_key("a secret of at least thirty-two bytes")
 ///     .public_origin("https://app.example.com")
 ///     .build()?;
-/// let log_in = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::from("welcome"))));
+/// let log_in = service_fn(async |_: Request<()>| {
+///     Ok::<_, std::convert::Infallible>(Response::new(String::from("welcome")))
+/// });
 /// let log_in = SameOriginLayer::new(Auth::new(config)?).layer(log_in);
 ///
 /// let post = |site| Request::post("/login").header("sec-fetch-site", site).body(());

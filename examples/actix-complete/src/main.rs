@@ -1,7 +1,14 @@
-//! The complete example of AuthX's page on cookies for actix-web, to be read beside the Python, or beside `complete` for axum.
+//! The complete example of AuthX's page on cookies for actix-web, to be read next to the Python, or
+//! next to `complete` for axum.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p actix-complete`, then the calls of the README (bodies differ a
-//! little). Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable. Ctrl-C ends it.
+//! Like that page it has no sessions: a log-out deletes the cookies, and a copied token is accepted
+//! until it expires. With a store (`Auth::builder(config).store(..)`) a log-out ends the session on
+//! every node, refresh tokens rotate, and a replayed one is detected: the example `sessions` shows
+//! it.
+//!
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p actix-complete`, then the calls of the
+//! README (bodies differ a little). Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*`
+//! variable. Ctrl-C ends it.
 
 use actix_web::error::{
     ErrorUnprocessableEntity, ErrorUnsupportedMediaType, InternalError, JsonPayloadError,

@@ -1,7 +1,12 @@
-//! The complete example of AuthX's page on cookies, to be read beside the Python.
+//! The complete example of AuthX's page on cookies, to be read next to the Python.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the calls of the README (bodies differ a little).
-//! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
+//! Like that page it has no sessions: a log-out deletes the cookies, and a copied token is accepted
+//! until it expires. With a store (`Auth::builder(config).store(..)`) a log-out ends the session on
+//! every node, refresh tokens rotate, and a replayed one is detected: the example `sessions` shows
+//! it.
+//!
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the calls of the README
+//! (bodies differ a little). Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -129,7 +129,8 @@ impl Auth {
     /// to answer.
     ///
     /// ```
-    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access, subject::LoadSubject};
+    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
+    /// # use handstamp::subject::LoadSubject;
     /// # struct User { name: String }
     /// async fn greet(
     ///     auth: &Auth,

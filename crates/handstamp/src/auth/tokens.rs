@@ -107,7 +107,9 @@ impl Auth {
     /// let cookies = auth.unset_cookies();
     /// let lines: Vec<String> = cookies.lines().map(|line| line.to_header_value()).collect();
     /// assert_eq!(lines.len(), 4);
-    /// assert!(lines[0].starts_with("access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT;"));
+    /// assert!(lines[0].starts_with(
+    ///     "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0;"
+    /// ));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -3,8 +3,8 @@
 //! [`Auth::log_in`](crate::Auth::log_in) creates a session in the store and its first two tokens;
 //! [`Auth::refresh`](crate::Auth::refresh) rotates a refresh token by the rules of
 //! [`rotation`](crate::store::rotation); log-out and revocation end sessions, after which their
-//! tokens are rejected. The module takes the context and verified tokens, and gives tokens, rows or
-//! the reason of a refusal; it never reads a request's headers by itself, nor makes a response.
+//! tokens are rejected. The module takes the context and verified tokens, and gives tokens,
+//! sessions, cookies to delete or the reason of a refusal; it never makes a response.
 //!
 //! ```
 //! use handstamp::session::ClientInfo;

@@ -76,7 +76,8 @@ impl NewToken {
     /// It turns a verified token into a fresh one, once the password was given again:
     ///
     /// ```
-    /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies, error::IssueError, purpose::Access};
+    /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies};
+    /// # use handstamp::{error::IssueError, purpose::Access};
     /// fn confirm_password(
     ///     auth: &Auth,
     ///     token: &Authenticated<Access>,
