@@ -126,7 +126,8 @@ impl GuardedSocket {
     /// Sends a message. A peer that reads nothing blocks it no longer than the token is valid.
     ///
     /// # Errors
-    /// When the connection is gone, or the token has ended: then [`ended`](Self::ended) says why.
+    /// [`axum::Error`] if the connection is closed, or the token has ended: [`ended`](Self::ended)
+    /// returns the reason.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
         let sent = match &mut self.socket {
             Ok(socket) => unless(&mut self.watch, socket.send(message)).await,

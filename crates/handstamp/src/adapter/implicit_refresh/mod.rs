@@ -106,8 +106,7 @@ impl ImplicitRefresh {
     ///   `JWT_IMPLICIT_REFRESH_DELTATIME`;
     /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies,
     ///   or has `Clear-Site-Data`;
-    /// * it tells caches other than the browser's to keep it by a header that goes before
-    ///   `Cache-Control`;
+    /// * it instructs shared caches to store it, by a header that overrides `Cache-Control`;
     /// * the token was revoked or its session has ended, perhaps just now, or blocklist and store,
     ///   which are asked again, do not answer.
     ///

@@ -142,15 +142,15 @@ impl NewToken {
 
     /// The kind of account (`user`, `admin`), for
     /// [`Require::login_type`](crate::Require::login_type). Where the
-    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and
-    /// another one is refused.
+    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it may be omitted, and a
+    /// different one is refused.
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
     }
 
-    /// What an application makes of it at a refresh or renewal. Whose token it is, the session that
-    /// it belongs to and the time of its log-in stay; it is never fresh.
+    /// Applies the change of an application at a refresh or renewal. Account, session and time of
+    /// the log-in stay the same, and the token is never fresh.
     ///
     /// # Errors
     /// [`IssueError::OtherAccount`]: the result is a token for another account.
@@ -169,7 +169,7 @@ impl NewToken {
         })
     }
 
-    /// The same for an [`Auth`](crate::Auth) of one login type: the only one it makes tokens of.
+    /// Sets the login type of an [`Auth`](crate::Auth) that issues tokens of one login type only.
     pub(crate) fn with_login_type(mut self, config: &Config) -> Result<Self, IssueError> {
         if let Some(own) = config.login_type() {
             match self.login_type {
