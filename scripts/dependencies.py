@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks licences, bans and sources of all dependencies against `deny.toml`, as cargo-deny does.
 
-Reads the tables `licenses` (allow), `bans` (deny, wildcards, multiple-versions) and `sources`. Advisories need
+Reads the tables `licenses` (allow, exceptions), `bans` (deny, wildcards, multiple-versions) and `sources`. Advisories need
 cargo-deny and its database: the workflow runs it with the same file.
 
 usage: dependencies.py [Cargo.toml]
@@ -24,7 +24,7 @@ def main(arguments):
     packages = metadata(arguments[0] if arguments else ROOT / "Cargo.toml")
     foreign = [package for package in packages if package["source"] is not None]
     faults = [
-        *unlicensed(foreign, set(rules["licenses"]["allow"])),
+        *unlicensed(foreign, rules["licenses"]),
         *banned(foreign, {ban["crate"] for ban in rules["bans"]["deny"]}),
         *wildcards(package for package in packages if package["source"] is None),
         *from_elsewhere(foreign),
@@ -43,8 +43,10 @@ def metadata(manifest):
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["packages"]
 
 
-def unlicensed(packages, allowed):
+def unlicensed(packages, rules):
+    exceptions = {exception["crate"]: exception["allow"] for exception in rules["exceptions"]}
     for package in packages:
+        allowed = {*rules["allow"], *exceptions.get(package["name"], ())}
         if not Licence(package["license"] or "none").is_allowed(allowed):
             yield f"licence of {title(package)}: {package['license']}"
 

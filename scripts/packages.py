@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks what a registry and docs.rs show of each crate that is published.
+"""Checks what a registry and docs.rs show of each crate that is published, and that each example is in the index.
 
-Each has a repository, a description, keywords, categories, the texts of its licences, all features in its documentation,
+Each crate has a repository, a description, keywords, categories, the texts of its licences, all features in its documentation,
 and a README of 20 to 60 lines.
 """
 
@@ -16,11 +16,21 @@ README_LINES = range(20, 61)
 
 
 def main():
-    packages = [package for package in metadata() if package["publish"] is None]
+    members = metadata()
+    packages = [package for package in members if package["publish"] is None]
     faults = [f"{package['name']}: {fault}" for package in packages for fault in faults_of(package)]
-    print(*faults, sep="\n")
+    faults += [f"{name}: not in examples/README.md" for name in unlisted_examples(members)]
+    if faults:
+        print(*faults, sep="\n")
     print(f"{len(packages)} packages to be published, {len(faults)} faults")
     return 1 if faults or not packages else 0
+
+
+def unlisted_examples(members):
+    index = Path("examples/README.md").read_text()
+    for package in members:
+        if "/examples/" in package["manifest_path"] and f"[`{package['name']}`]" not in index:
+            yield package["name"]
 
 
 def metadata():

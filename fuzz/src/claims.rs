@@ -13,6 +13,7 @@ use crate::peer::{HEADER, NOW, authenticate_bearer, sign};
 ///
 /// # Panics
 /// If the property does not hold.
+#[must_use]
 pub fn check(payload: &[u8]) -> bool {
     let Ok(token) = authenticate_bearer(&sign(HEADER.as_bytes(), payload)) else {
         return false;
@@ -80,7 +81,7 @@ fn agrees(token: &Authenticated<Access>, claims: &Value) {
     assert_eq!(read, *claims, "claims");
 }
 
-/// A NumericDate, rounded down.
+/// A `NumericDate`, rounded down.
 fn seconds(date: &Value) -> Option<u64> {
     #[expect(
         clippy::cast_possible_truncation,

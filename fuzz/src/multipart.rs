@@ -7,6 +7,7 @@ use handstamp::RequestHead;
 ///
 /// # Panics
 /// If the property does not hold.
+#[must_use]
 pub fn check(input: &[u8]) -> bool {
     let mut lines = input.splitn(2, |byte| *byte == b'\n');
     let (boundary, body) = (
@@ -97,10 +98,11 @@ impl Form {
             let mut contents = fields.chain(self.files.iter().map(|file| &*file.content));
             contents.any(|content| contains(content, boundary.as_bytes()))
         };
-        (0..)
-            .map(|number| format!("boundary{number}"))
-            .find(|boundary| !stands_in(boundary))
-            .expect("a content has an end")
+        let mut number = 0;
+        while stands_in(&format!("boundary{number}")) {
+            number += 1;
+        }
+        format!("boundary{number}")
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use handstamp::clock::{Clock, SystemClock};
 use handstamp::store::{
-    Admit, AdmitPurpose, MemoryStore, NewSession, PresentedToken, RevokeToken, Rotate, SessionId, Store,
-    TokenId, AccountId,
+    AccountId, Admit, AdmitPurpose, MemoryStore, NewSession, PresentedToken, RevokeToken, Rotate,
+    SessionId, Store, TokenId,
 };
 
 fn main() -> ExitCode {

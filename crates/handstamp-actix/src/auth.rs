@@ -5,15 +5,15 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::{AuthBuilder, Config, NewToken, Require, SignedToken, TokenPair};
 
 use crate::error::NoData;
 use crate::{
-    AuthError, ClientInfo, ImplicitRefreshMiddleware, IssueError, LogOut, Refresh, Rejection,
-    RequireMiddleware, SameOriginMiddleware, SetCookies,
+    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Refresh, Rejection, RequireMiddleware,
+    SameOriginMiddleware, SetCookies,
 };
 
-/// [`handstamp::Auth`] for actix-web: put it, bare, in the application's data, and take it as an argument of handlers.
+/// [`handstamp::Auth`] for actix-web: put it in the application's data, and take it as an argument of handlers.
 ///
 /// ```
 /// use actix_web::{App, Responder, web};
@@ -30,21 +30,22 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A scope may have one of its own, which then is the one of its handlers: actix-web takes the nearest. It is not wrapped
-/// in `web::Data`, so that there is one place to look. Without any, every route that asks for it, or for a token, answers 500
-/// without detail, and the log says why.
+/// A scope may have one of its own, which then is the one of its handlers: actix-web takes the
+/// nearest. It may be wrapped in `web::Data` as well, if every one of an application is. Without
+/// any, and with both kinds, every route that asks for it, or for a token, answers 500 without
+/// detail, and the log says why.
 ///
-/// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are responses; all else is the
-/// core's, by `Deref`.
+/// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are
+/// responses; all else is the core's, by `Deref`.
 ///
 /// With a store for sessions:
 ///
 /// ```
 /// use handstamp_actix::handstamp::store::MemoryStore;
-/// use handstamp_actix::{Auth, Config, handstamp};
+/// use handstamp_actix::{Auth, Config};
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -60,8 +61,22 @@ impl Auth {
         handstamp::Auth::new(config).map(Self)
     }
 
-    /// A middleware that lets requests through only with the token `require` demands. Extractors behind it read what it
-    /// verified instead of verifying again.
+    /// To bring a store, a blocklist, or a clock and random source of one's own.
+    ///
+    /// ```
+    /// use handstamp_actix::handstamp::store::MemoryStore;
+    /// use handstamp_actix::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder(config: Config) -> AuthBuilder<Self> {
+        AuthBuilder::new(config)
+    }
+
+    /// A middleware that lets requests through only with the token `require` demands. Extractors
+    /// behind it read what it verified instead of verifying again.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -79,8 +94,9 @@ impl Auth {
         RequireMiddleware::new(self.0.clone(), require)
     }
 
-    /// A middleware that renews the access token of a browser that is active, shortly before it ends. Around a whole
-    /// application: only requests that a middleware of [`require`](Self::require) or an extractor let in renew anything.
+    /// A middleware that renews the access token of a browser that is active, shortly before it
+    /// ends. Around a whole application: only requests that a middleware of
+    /// [`require`](Self::require) or an extractor let in renew anything.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -98,7 +114,8 @@ impl Auth {
         ImplicitRefreshMiddleware::new(self.0.clone())
     }
 
-    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites
+    /// make a browser send.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -121,7 +138,7 @@ impl Auth {
     pub fn create_access_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Access>, IssueError> {
+    ) -> Result<SignedToken<purpose::Access>, Error> {
         Ok(self.0.create_access_token(token)?)
     }
 
@@ -132,7 +149,7 @@ impl Auth {
     pub fn create_refresh_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Refresh>, IssueError> {
+    ) -> Result<SignedToken<purpose::Refresh>, Error> {
         Ok(self.0.create_refresh_token(token)?)
     }
 
@@ -140,7 +157,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
+    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, Error> {
         Ok(self.0.create_token_pair(token)?)
     }
 
@@ -151,7 +168,7 @@ impl Auth {
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<purpose::Access>,
-    ) -> Result<SetCookies, IssueError> {
+    ) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_access_cookies(token)?))
     }
 
@@ -162,7 +179,7 @@ impl Auth {
     pub fn set_refresh_cookies(
         &self,
         token: &SignedToken<purpose::Refresh>,
-    ) -> Result<SetCookies, IssueError> {
+    ) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_refresh_cookies(token)?))
     }
 
@@ -170,7 +187,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_cookies(tokens)?))
     }
 
@@ -178,8 +195,8 @@ impl Auth {
     ///
     /// ```
     /// # use actix_web::Responder;
-    /// use handstamp_actix::{Auth, AuthError, ClientInfo};
-    /// async fn login(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+    /// use handstamp_actix::{Auth, Error, ClientInfo};
+    /// async fn login(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
     ///     // Check the password first.
     ///     let tokens = auth.log_in("user1", client).await?;
     ///     Ok(auth.set_cookies(&tokens)?.on("welcome"))
@@ -192,7 +209,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
         client: ClientInfo,
-    ) -> Result<TokenPair, AuthError> {
+    ) -> Result<TokenPair, Error> {
         Ok(self.0.log_in(token, client.into()).await?)
     }
 
@@ -200,16 +217,17 @@ impl Auth {
     ///
     /// ```
     /// # use actix_web::Responder;
-    /// # use handstamp_actix::{Auth, AuthError, Refresh};
-    /// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, AuthError> {
+    /// # use handstamp_actix::{Auth, Error, Refresh};
+    /// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
     ///     let tokens = auth.refresh(token).await?;
     ///     Ok(auth.set_cookies(&tokens)?.on("refreshed"))
     /// }
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
-    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, AuthError> {
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No
+    /// cookie is deleted.
+    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
     }
 
@@ -245,20 +263,34 @@ impl Auth {
     }
 }
 
-/// The nearest one of the application's data.
+/// The nearest one of the application's data, bare or as `web::Data`. Where there are both kinds,
+/// actix-web does not tell which is nearer, and the wrong one would admit requests that the other
+/// refuses.
 pub(crate) fn find(request: &HttpRequest) -> Result<&Auth, NoData> {
-    request.app_data::<Auth>().ok_or_else(|| {
-        let cure = match request.app_data::<web::Data<Auth>>() {
-            None => "add `.app_data(auth.clone())` to the App",
-            Some(_) => "it is there as `web::Data`: add it bare, `.app_data(auth.clone())`",
-        };
-        tracing::error!(
-            path = request.path(),
-            cure,
-            "the application's data has no Auth"
-        );
-        NoData
-    })
+    let bare = request.app_data::<Auth>();
+    let data = request.app_data::<web::Data<Auth>>();
+    match (bare, data) {
+        (Some(auth), None) => Ok(auth),
+        (None, Some(data)) => Ok(data),
+        (None, None) => {
+            let help = "add `.app_data(auth.clone())` to the App";
+            tracing::error!(
+                path = request.path(),
+                help,
+                "the application's data has no Auth"
+            );
+            Err(NoData)
+        }
+        (Some(_), Some(_)) => {
+            let help = "add every Auth bare, or every one as `web::Data`";
+            tracing::error!(
+                path = request.path(),
+                help,
+                "the application's data has two kinds of Auth"
+            );
+            Err(NoData)
+        }
+    }
 }
 
 impl FromRequest for Auth {

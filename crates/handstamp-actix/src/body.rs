@@ -1,21 +1,22 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
 use std::fmt;
+use std::sync::{Arc, Once};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ContentType};
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
-use handstamp::RequestHead as _;
+use actix_web::{FromRequest, HttpRequest};
 use handstamp::body::WithBody;
+use handstamp::purpose::{self, Purpose};
+use handstamp::{Authenticated, RequestHead as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::extract::Extracted;
-use crate::{Access, Head, LogOut, Refresh, Rejection, auth, verified};
+use crate::verified::{verified, with_state};
+use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 
-/// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
-/// `JWT_TOKEN_LOCATION`.
+/// The access token of a request, and its JSON body. The token may be in the body, where `json` is
+/// among `JWT_TOKEN_LOCATION`.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -42,15 +43,16 @@ use crate::{Access, Head, LogOut, Refresh, Rejection, auth, verified};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so `Option<NewPost>` may be `None`.
+/// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so
+/// `Option<NewPost>` may be `None`.
 ///
-/// The token is judged before the content: whoever is refused for it learns nothing about what the route takes. A body that
-/// does not fit is answered with 400, 415 or 422, and the error is a [`BodyError`](handstamp::error::BodyError) inside a
-/// [`BodyRejection`].
+/// The token is judged before the content: whoever is refused for it learns nothing about what the
+/// route takes. A body that does not fit is answered with 400, 415 or 422, and the error is an
+/// [`Error::Body`].
 ///
 /// # Security
-/// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot see the body. Where it does,
-/// what the middleware let in is the token, and a warning is logged.
+/// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot
+/// see the body. Where it does, what the middleware let in is the token, and a warning is logged.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct AccessJson<T> {
@@ -60,8 +62,8 @@ pub struct AccessJson<T> {
     pub json: T,
 }
 
-/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF value may be in the form, where
-/// `JWT_CSRF_CHECK_FORM` says so.
+/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
+/// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -97,8 +99,9 @@ pub struct AccessJson<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better streamed, with the CSRF value
-/// in the header. What goes into the hidden field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+/// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better
+/// streamed, with the CSRF value in the header. What goes into the hidden field is
+/// [`masked_csrf`](handstamp::Auth::masked_csrf).
 ///
 /// # Security
 /// As for [`AccessJson`]: not behind a middleware.
@@ -113,13 +116,13 @@ pub struct AccessForm<T> {
     pub files: Vec<UploadedFile>,
 }
 
-/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as
-/// programs that keep tokens themselves send it.
+/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
+/// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
 ///
 /// ```
 /// # use actix_web::web::Json;
-/// # use handstamp_actix::{Auth, AuthError, RefreshJson, TokenPair};
-/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, AuthError> {
+/// # use handstamp_actix::{Auth, Error, RefreshJson, TokenPair};
+/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -137,8 +140,8 @@ pub struct RefreshJson<T = IgnoredAny> {
     pub json: T,
 }
 
-/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or the token in JSON, where they
-/// may be.
+/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
+/// the token in JSON, where they may be.
 ///
 /// ```
 /// # use actix_web::{Responder, web::Redirect};
@@ -152,8 +155,8 @@ pub struct RefreshJson<T = IgnoredAny> {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct LogOutBody(pub LogOut);
 
-/// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
-/// the name as a path.
+/// A file that a form sends. All that is said of it, the client says: look at the content before
+/// you believe it, and never use the name as a path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {
@@ -179,39 +182,6 @@ impl fmt::Debug for UploadedFile {
     }
 }
 
-/// A body that is not what a route takes, as a response: 400, 415 or 422, and words.
-///
-/// A page that answers in HTML takes the extractor as `actix_web::Result<AccessForm<T>>`, and looks at the error's
-/// `as_error::<BodyRejection>()` or `as_error::<Rejection>()`.
-#[derive(Debug, Clone)]
-pub struct BodyRejection(handstamp::error::BodyError);
-
-impl From<handstamp::error::BodyError> for BodyRejection {
-    fn from(error: handstamp::error::BodyError) -> Self {
-        Self(error)
-    }
-}
-
-impl ResponseError for BodyRejection {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::BAD_REQUEST)
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code())
-            .insert_header((CONTENT_TYPE, ContentType::plaintext()))
-            .body(self.0.to_string())
-    }
-}
-
-impl fmt::Display for BodyRejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for BodyRejection {}
-
 impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
     type Error = actix_web::Error;
     type Future = Extracted<Self>;
@@ -221,10 +191,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(BodyRejection)?,
+                json: whole.body().json().map_err(Error::from)?,
             })
         })
     }
@@ -239,7 +209,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::access_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
             let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
                 field: file.field.to_owned(),
                 name: file.name.to_owned(),
@@ -248,7 +218,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
             };
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                form: whole.body().form().map_err(BodyRejection)?,
+                form: whole.body().form().map_err(Error::from)?,
                 files: whole.body().files().map(uploaded).collect(),
             })
         })
@@ -264,10 +234,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for RefreshJson<T> {
         Box::pin(async move {
             let bytes = bytes.await?;
             let whole = whole(&request, &bytes);
-            let token = verified::refresh_with_body(auth::find(&request)?, &request, &whole).await;
+            let token = refresh_with_body(auth::find(&request)?, &request, &whole).await;
             Ok(Self {
                 token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(BodyRejection)?,
+                json: whole.body().json().map_err(Error::from)?,
             })
         })
     }
@@ -290,3 +260,31 @@ impl FromRequest for LogOutBody {
 fn whole<'r>(request: &'r HttpRequest, bytes: &'r [u8]) -> WithBody<'r, Head<'r>> {
     Head::from(request).with_body(bytes)
 }
+
+async fn access_with_body(
+    auth: &handstamp::Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Access>>, handstamp::error::Rejection> {
+    warn_of_a_middleware::<purpose::Access>(auth, request);
+    with_state(request, |state| state.access(auth, whole)).await
+}
+
+async fn refresh_with_body(
+    auth: &handstamp::Auth,
+    request: &HttpRequest,
+    whole: &WithBody<'_, Head<'_>>,
+) -> Result<Arc<Authenticated<purpose::Refresh>>, handstamp::error::Rejection> {
+    warn_of_a_middleware::<purpose::Refresh>(auth, request);
+    with_state(request, |state| state.refresh(auth, whole)).await
+}
+
+fn warn_of_a_middleware<P: Purpose>(auth: &handstamp::Auth, request: &HttpRequest) {
+    static WARNED: Once = Once::new();
+    if verified::<P>(auth, request).is_some() {
+        WARNED.call_once(|| tracing::warn!(path = request.path(), "{BEHIND_A_MIDDLEWARE}"));
+    }
+}
+
+const BEHIND_A_MIDDLEWARE: &str = "an extractor that takes the body stands behind a middleware that asks for a token, and the \
+     middleware has not seen the body: neither a token nor a CSRF value in it counted";

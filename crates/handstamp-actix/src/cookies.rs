@@ -1,18 +1,21 @@
 use std::fmt;
 use std::time::Duration;
 
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
-use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use handstamp::SetCookie;
 
-/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers.
+/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers; by themselves
+/// they are an empty response.
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct SetCookies(pub(crate) handstamp::SetCookies);
 
 impl SetCookies {
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
+    /// 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
@@ -26,8 +29,8 @@ impl SetCookies {
     ///
     /// ```
     /// # use actix_web::Responder;
-    /// # use handstamp_actix::{Auth, IssueError};
-    /// async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+    /// # use handstamp_actix::{Auth, Error};
+    /// async fn login(auth: Auth) -> Result<impl Responder, Error> {
     ///     let access = auth.create_access_token("user1")?;
     ///     let refresh = auth.create_refresh_token("user1")?;
     ///     let cookies = auth.set_access_cookies(&access)?.and(auth.set_refresh_cookies(&refresh)?);
@@ -38,8 +41,8 @@ impl SetCookies {
         Self(self.0.and(then.0))
     }
 
-    /// A responder that answers what `answer` does, and sets these cookies: `"bye"`, `web::Json(…)`, an `HttpResponse` or
-    /// its builder. Of an error it makes an error.
+    /// A responder that answers what `answer` does, and sets these cookies: `"bye"`,
+    /// `web::Json(…)`, an `HttpResponse` or its builder. Of an error it makes an error.
     ///
     /// ```
     /// # use actix_web::{HttpResponse, Responder};
@@ -64,6 +67,39 @@ impl SetCookies {
 impl From<handstamp::SetCookies> for SetCookies {
     fn from(cookies: handstamp::SetCookies) -> Self {
         Self(cookies)
+    }
+}
+
+impl Responder for SetCookies {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.on(HttpResponse::Ok()).respond_to(request)
+    }
+}
+
+/// A builder of responses that sets cookies.
+///
+/// ```
+/// # use actix_web::HttpResponse;
+/// use handstamp_actix::{Auth, ResponseCookies as _};
+///
+/// async fn logout(auth: Auth) -> HttpResponse {
+///     HttpResponse::Ok().cookies(auth.unset_cookies()).body("bye")
+/// }
+/// ```
+pub trait ResponseCookies {
+    /// Adds these cookies, and `Cache-Control: no-store`. For one cookie the last line counts, and
+    /// browsers are sent all: add several up with [`SetCookies::and`].
+    fn cookies(&mut self, cookies: SetCookies) -> &mut Self;
+}
+
+impl ResponseCookies for HttpResponseBuilder {
+    fn cookies(&mut self, cookies: SetCookies) -> &mut Self {
+        for line in cookies.0.lines() {
+            self.append_header((SET_COOKIE, line.to_header_value()));
+        }
+        self.insert_header((CACHE_CONTROL, "no-store"))
     }
 }
 
@@ -92,8 +128,9 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
     }
 }
 
-/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
-/// else. A line replaces an earlier one for the same cookie: [`SetCookie::replaces`]. For middleware; handlers have
+/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands
+/// them to anybody else. A line replaces an earlier one for the same cookie:
+/// [`SetCookie::replaces`]. For middleware; handlers have
 /// [`SetCookies::on`].
 ///
 /// ```
@@ -113,7 +150,8 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
         remove_replaced(line, headers);
-        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
+        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
+        // always made.
         if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
             headers.append(SET_COOKIE, value);
         }
@@ -131,7 +169,8 @@ fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
     }
 }
 
-/// A response mapper of `actix_web::Error` would do, but actix-web asks none when a handler returns the error.
+/// A response mapper of `actix_web::Error` would do, but actix-web asks none when a handler returns
+/// the error.
 #[derive(Debug)]
 struct ErrorWithCookies(SetCookies, actix_web::Error);
 

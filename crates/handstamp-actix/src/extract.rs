@@ -5,17 +5,23 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::{Authenticated, NewToken, purpose};
+use handstamp::adapter::{Authenticating, RequestState};
+use handstamp::purpose::{self, Purpose};
+use handstamp::session::Owner;
+use handstamp::{Authenticated, NewToken};
 
-use crate::{Rejection, auth, verified};
+use crate::verified::with_state;
+use crate::{Head, Rejection, auth};
 
-/// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
-/// too.
+/// The access token of a request. It was verified; for a request from a browser that changes
+/// something, its CSRF value too.
 ///
-/// Behind a middleware of [`Auth::require`](crate::Auth::require) it is what that let in; without one it verifies by itself.
+/// Behind a middleware of [`Auth::require`](crate::Auth::require) it is what that let in; without
+/// one it verifies by itself.
 ///
-/// A page that is for everybody, with or without a token, takes [`Optional<Access>`](Optional); one that even a bad token
-/// must not close takes `actix_web::Result<Access>`; and a log-out takes [`LogOut`](crate::LogOut).
+/// A page that is for everybody, with or without a token, takes [`Optional<Access>`](Optional); one
+/// that even a bad token must not close takes `actix_web::Result<Access>`; and a log-out takes
+/// [`LogOut`](crate::LogOut).
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -41,8 +47,9 @@ use crate::{Rejection, auth, verified};
 /// ```
 ///
 /// # Security
-/// Not `Option<Access>`: actix-web makes `None` of every error, so that a token that is forged or revoked, a request that
-/// another site made, and a store that is down all look like a visitor without a token.
+/// Not `Option<Access>`: actix-web makes `None` of every error, so that a token that is forged or
+/// revoked, a request that another site made, and a store that is down all look like a visitor
+/// without a token.
 #[derive(Debug, Clone)]
 pub struct Access(Arc<Authenticated<purpose::Access>>);
 
@@ -50,10 +57,10 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 ///
 /// ```
 /// # use actix_web::{App, Responder, test, web};
-/// # use handstamp_actix::{Auth, Config, IssueError, Refresh};
+/// # use handstamp_actix::{Auth, Config, Error, Refresh};
 /// # actix_web::rt::System::new().block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+/// async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok(auth.set_access_cookies(&access)?.on("refreshed"))
 /// }
@@ -75,7 +82,8 @@ pub struct Access(Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the like. Only those made with
+/// An access token that was made at a log-in, not by a refresh: for changing a password and the
+/// like. Only those made with
 /// [`NewToken::fresh`] are fresh: call it when you have checked a password.
 ///
 /// ```
@@ -101,8 +109,9 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
-/// An access token if there is one: `None` only when the request has no token at all. One that has expired, or is bad in
-/// another way, is refused with 401, where actix-web's `Option` would hide that.
+/// An access token if there is one: `None` only when the request has no token at all. One that has
+/// expired, or is bad in another way, is refused with 401, where actix-web's `Option` would hide
+/// that.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -134,9 +143,10 @@ pub struct Optional<T>(pub Option<T>);
 
 /// The access token of whoever looks at a page that everybody may see, if they are logged in.
 ///
-/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what anybody sees. Everything
-/// else is refused as ever: a token that is forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional)
-/// refuses an expired token too, so that the client refreshes first.
+/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what
+/// anybody sees. Everything else is refused as ever: a token that is forged or revoked, a POST
+/// without the CSRF value. [`Optional<Access>`](Optional) refuses an expired token too, so that the
+/// client refreshes first.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -180,43 +190,56 @@ impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
 /// What an extractor gives that waits.
 pub(crate) type Extracted<T> = Pin<Box<dyn Future<Output = actix_web::Result<T>>>>;
 
-impl FromRequest for Access {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::access(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
-    }
+/// The request is read at once; blocklist and store are waited for.
+pub(crate) fn extract<'r, P: Purpose, T: 'static>(
+    request: &'r HttpRequest,
+    judge: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,
+    finish: impl FnOnce(Judged<P>) -> Result<T, handstamp::error::Rejection> + 'static,
+) -> Extracted<T> {
+    let judging = auth::find(request)
+        .map(|auth| with_state(request, |state| judge(state, auth, &Head::from(request))));
+    Box::pin(async move { Ok(finish(judging?.await).map_err(Rejection::from)?) })
 }
 
-impl FromRequest for Refresh {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
+type Judged<P> = Result<Arc<Authenticated<P>>, handstamp::error::Rejection>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::refresh(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
-    }
+macro_rules! tokens {
+    ($($token:ident: $purpose:ty, $judge:expr;)+) => {$(
+        impl FromRequest for $token {
+            type Error = actix_web::Error;
+            type Future = Extracted<Self>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                extract(request, $judge, |token| token.map(Self))
+            }
+        }
+
+        impl Deref for $token {
+            type Target = Authenticated<$purpose>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl From<&$token> for NewToken {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+
+        impl From<&$token> for Owner {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+    )+};
 }
 
-impl FromRequest for Fresh {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = verified::fresh(auth::find(&request)?, &request).await;
-            Ok(Self(token.map_err(Rejection::from)?))
-        })
-    }
+tokens! {
+    Access: purpose::Access, RequestState::access;
+    Refresh: purpose::Refresh, RequestState::refresh;
+    Fresh: purpose::Access, RequestState::fresh;
 }
 
 impl FromRequest for Optional<Access> {
@@ -224,13 +247,10 @@ impl FromRequest for Optional<Access> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match verified::access(auth::find(&request)?, &request).await {
-                Ok(token) => Ok(Self(Some(Access(token)))),
-                Err(rejection) if rejection.is_missing_token() => Ok(Self(None)),
-                Err(rejection) => Err(Rejection::from(rejection).into()),
-            }
+        extract(request, RequestState::access, |token| match token {
+            Ok(token) => Ok(Self(Some(Access(token)))),
+            Err(rejection) if rejection.is_missing_token() => Ok(Self(None)),
+            Err(rejection) => Err(rejection),
         })
     }
 }
@@ -240,57 +260,12 @@ impl FromRequest for Visitor {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match verified::access(auth::find(&request)?, &request).await {
-                Ok(token) => Ok(Self(Some(Access(token)))),
-                Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
-                    Ok(Self(None))
-                }
-                Err(rejection) => Err(Rejection::from(rejection).into()),
+        extract(request, RequestState::access, |token| match token {
+            Ok(token) => Ok(Self(Some(Access(token)))),
+            Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
+                Ok(Self(None))
             }
+            Err(rejection) => Err(rejection),
         })
-    }
-}
-
-impl Deref for Access {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Refresh {
-    type Target = Authenticated<purpose::Refresh>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Fresh {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl From<&Access> for NewToken {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for NewToken {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for NewToken {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -1,41 +1,44 @@
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderValue;
-use actix_web::{Error, HttpMessage as _, HttpRequest};
-use handstamp::implicit_refresh::{ImplicitRefresh, ResponseHead};
-use handstamp::purpose::{Access, Purpose};
-use handstamp::{Auth, Authenticated};
+use handstamp::Auth;
+use handstamp::adapter::ResponseHead;
 
 use crate::cookies;
-use crate::verified::verified;
+use crate::verified::with_state;
 
-/// Renews the access token of a browser that is active: when the cookie that a request was let in with has less than
-/// `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh, else the same: subject, scopes, custom claims,
-/// session, CSRF value. [`cookies`](ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error, or is
-/// about these cookies itself, or the token was revoked meanwhile. Made by
+/// Renews the access token of a browser that is active: when the cookie that a request was let in
+/// with has less than `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh,
+/// else the same: subject, scopes, custom claims, session, CSRF value.
+/// [`cookies`](ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error,
+/// or is about these cookies itself, or the token was revoked meanwhile. Made by
 /// [`Auth::implicit_refresh`](crate::Auth::implicit_refresh).
 ///
-/// Only a token that a [`RequireMiddleware`](crate::RequireMiddleware) or an extractor of the same `Auth` let in is renewed,
-/// so public routes and refused requests renew nothing. It may stand outside of `RequireMiddleware` or inside. The lists
-/// `JWT_IMPLICIT_REFRESH_ROUTE_…` are about the whole path, also inside of a scope.
+/// Only a token that a [`RequireMiddleware`](crate::RequireMiddleware) or an extractor of the same
+/// `Auth` let in is renewed, so public routes and refused requests renew nothing. It may stand
+/// outside of `RequireMiddleware` or inside. The lists `JWT_IMPLICIT_REFRESH_ROUTE_…` are about the
+/// whole path, also inside of a scope.
 ///
 /// # Security
-/// Whoever copied an access cookie renews it as its owner does: it is good for as long as the session, and without sessions
-/// for `JWT_REFRESH_TOKEN_EXPIRES`, where it would have been good for `JWT_ACCESS_TOKEN_EXPIRES`. Let a log-out end a session.
+/// Whoever copied an access cookie renews it as its owner does: it is good for as long as the
+/// session, and without sessions for `JWT_REFRESH_TOKEN_EXPIRES`, where it would have been good for
+/// `JWT_ACCESS_TOKEN_EXPIRES`. Let a log-out end a session.
 ///
-/// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without sessions, revokes the one and
-/// not those that were made from it; a session ends for all of them.
+/// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without
+/// sessions, revokes the one and not those that were made from it; a session ends for all of them.
 ///
-/// The cookie is kept as the session says, [`persistent`](crate::ClientInfo::persistent) or not. Without a session, and where
-/// the handler said so with `SetCookies::persistent` or `SetCookies::session`, nobody remembers that: the new cookie is as the
-/// settings say, so one that was to go when the browser is closed may stay.
+/// The cookie is kept as the session says, [`persistent`](crate::ClientInfo::persistent) or not.
+/// Without a session, and where the handler said so with `SetCookies::persistent` or
+/// `SetCookies::session`, nobody remembers that: the new cookie is as the settings say, so one that
+/// was to go when the browser is closed may stay.
 ///
-/// It asks the blocklist and the store again before it renews, which takes at most `HANDSTAMP_STORE_TIMEOUT` for each
-/// question; when one does not answer, the response stays as it was.
+/// It asks the blocklist and the store again before it renews, which takes at most
+/// `HANDSTAMP_STORE_TIMEOUT` for each question; when one does not answer, the response stays as it
+/// was.
 #[derive(Debug, Clone)]
 pub struct ImplicitRefreshMiddleware {
     auth: Auth,
@@ -91,13 +94,15 @@ where
             .auth
             .begin_implicit_refresh(request.method().as_str(), request.path());
         if let Some(refresh) = &refresh {
-            register(refresh, &self.auth, request.request());
+            with_state(request.request(), |state| {
+                state.register(&self.auth, refresh);
+            });
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
             let mut response = answer.await?;
             if let Some(refresh) = refresh {
-                let cookies = refresh.cookies(&Head(&response));
+                let cookies = refresh.cookies(&Answer(&response));
                 if let Some(cookies) = cookies.await {
                     cookies::append(&cookies, response.headers_mut());
                 }
@@ -107,37 +112,9 @@ where
     }
 }
 
-/// The middleware and extractors behind will find it; a middleware before may have let a token in already.
-fn register(refresh: &ImplicitRefresh, auth: &Auth, request: &HttpRequest) {
-    if let Some(token) = verified::<Access>(auth, request) {
-        refresh.record(&token);
-    }
-    let mut extensions = request.extensions_mut();
-    match extensions.get_mut() {
-        Some(Begun(all)) => all.push(refresh.clone()),
-        None => drop(extensions.insert(Begun(vec![refresh.clone()]))),
-    }
-}
+struct Answer<'r, B>(&'r ServiceResponse<B>);
 
-/// Tells the middleware of this `Auth` which token a request was let in with.
-pub(crate) fn record<P: Purpose>(
-    auth: &Auth,
-    token: &Arc<Authenticated<P>>,
-    request: &HttpRequest,
-) {
-    if let Some(Begun(all)) = request.extensions().get() {
-        all.iter()
-            .filter(|refresh| auth.began(refresh))
-            .for_each(|refresh| refresh.record(token));
-    }
-}
-
-/// One for each middleware before the handler.
-struct Begun(Vec<ImplicitRefresh>);
-
-struct Head<'r, B>(&'r ServiceResponse<B>);
-
-impl<B> ResponseHead for Head<'_, B> {
+impl<B> ResponseHead for Answer<'_, B> {
     fn status(&self) -> u16 {
         self.0.status().as_u16()
     }

@@ -1,11 +1,12 @@
-//! handstamp for actix-web: extractors that verify, cookies on responders, rejections that are responses.
+//! handstamp for actix-web: extractors that verify, cookies on responders, rejections that are
+//! responses.
 //!
 //! ```
 //! use actix_web::{App, Responder, web};
-//! use handstamp_actix::{Access, Auth, Config, IssueError};
+//! use handstamp_actix::{Access, Auth, Config, Error};
 //! use serde_json::{Value, json};
 //!
-//! async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+//! async fn login(auth: Auth) -> Result<impl Responder, Error> {
 //!     // Check the password first.
 //!     let access = auth.create_access_token("user1")?;
 //!     let refresh = auth.create_refresh_token("user1")?;
@@ -49,12 +50,16 @@ mod user;
 mod verified;
 
 pub use auth::Auth;
-pub use body::{AccessForm, AccessJson, BodyRejection, LogOutBody, RefreshJson, UploadedFile};
-pub use cookies::{SetCookies, WithCookies, append_cookies};
-pub use error::{AuthError, IssueError, Rejection};
+pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
+pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
+pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
+pub use handstamp::error::StoreError;
+pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
-pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
+pub use handstamp::{
+    Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
+};
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
 pub use middleware::{RequireMiddleware, RequireService};

@@ -10,19 +10,22 @@ use actix_web::{Error, HttpResponse};
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 
-use crate::{Head, Rejection, verified};
+use crate::verified::with_state;
+use crate::{Head, Rejection};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others. Made by
 /// [`Auth::require`](crate::Auth::require).
 ///
-/// Behind it, extractors and [`verified`](crate::verified()) give the token. Several add up: each checks what it demands, of
-/// one token. Where two find different ones, because they look in different places, the request is refused. Of two
-/// `wrap`s of one resource the later is the outer.
+/// Behind it, extractors and [`verified`](crate::verified()) give the token. Several add up: each
+/// checks what it demands, of one token. Where two find different ones, because they look in
+/// different places, the request is refused. Of two `wrap`s of one resource the later is the outer.
 ///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside: whether a CSRF value is asked for
-/// depends on the method, and what this middleware let in is not asked again.
+/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
+/// whether a CSRF value is asked for depends on the method, and what this middleware let in is not
+/// asked again.
 ///
-/// A refusal is a response and no `Err`, so that middleware outside, such as that for CORS, adds its headers.
+/// A refusal is a response and no `Err`, so that middleware outside, such as that for CORS, adds
+/// its headers.
 #[derive(Debug, Clone)]
 pub struct RequireMiddleware<P> {
     auth: Auth,
@@ -86,9 +89,13 @@ where
         let require = Arc::clone(&self.require);
         let inner = Rc::clone(&self.inner);
         Box::pin(async move {
-            let head = Head::from(request.request());
-            let found = auth.authenticate(&head, &require).await;
-            match found.and_then(|token| verified::record(&auth, token, request.request())) {
+            let judging = with_state(request.request(), |state| {
+                state.authenticate(&auth, &Head::from(request.request()), &require)
+            });
+            let admitted = judging.await.and_then(|token| {
+                with_state(request.request(), |state| state.record(&auth, &token))
+            });
+            match admitted {
                 Ok(()) => Ok(inner.call(request).await?.map_into_left_body()),
                 Err(rejection) => Ok(refuse(request, rejection)),
             }

@@ -9,8 +9,8 @@ use handstamp::Auth;
 
 use crate::{Head, middleware};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in above all, or a form
-/// elsewhere could log a visitor in to an account that is not theirs. Made by
+/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
+/// above all, or a form elsewhere could log a visitor in to an account that is not theirs. Made by
 /// [`Auth::same_origin`](crate::Auth::same_origin).
 ///
 /// See [`require_same_origin`](handstamp::Auth::require_same_origin). Requests that only read pass.

@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::session::{self, Owner};
+use handstamp::session;
 
 use crate::extract::Extracted;
-use crate::{Access, Fresh, Head, Refresh, Rejection, auth};
+use crate::{Access, Head, Rejection, auth};
 
-/// The client that logs in, as the request tells: its browser, and the session it is in, which the log-in replaces. What
-/// more you know, such as its address, is added.
+/// The client that logs in, as the request tells: its browser, and the session it is in, which the
+/// log-in replaces. What more you know, such as its address, is added.
 ///
 /// ```
 /// # use actix_web::{HttpRequest, Responder};
-/// # use handstamp_actix::{Auth, AuthError, ClientInfo, days};
+/// # use handstamp_actix::{Auth, Error, ClientInfo, days};
 /// async fn login(
 ///     auth: Auth,
 ///     request: HttpRequest,
 ///     client: ClientInfo,
-/// ) -> Result<impl Responder, AuthError> {
+/// ) -> Result<impl Responder, Error> {
 ///     // Check the password first.
 ///     let mut client = client.persistent(days(30)); // "remember me"
 ///     if let Some(peer) = request.peer_addr() {
@@ -45,8 +45,8 @@ impl ClientInfo {
         Self(self.0.label(label))
     }
 
-    /// The browser keeps the session's cookies this long after each refresh, also when it is closed: "remember me". At most
-    /// 400 days.
+    /// The browser keeps the session's cookies this long after each refresh, also when it is
+    /// closed: "remember me". At most 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
@@ -80,8 +80,9 @@ impl From<ClientInfo> for session::ClientInfo {
     }
 }
 
-/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of one of them. Without a
-/// token that counts there is nobody to log out, and it is let through all the same.
+/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of
+/// one of them. Without a token that counts there is nobody to log out, and it is let through all
+/// the same.
 ///
 /// See [`Auth::log_out`](crate::Auth::log_out).
 #[derive(Debug)]
@@ -101,7 +102,8 @@ impl FromRequest for LogOut {
     }
 }
 
-/// Of a request that no extractor has read: [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
+/// Of a request that no extractor has read:
+/// [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
 impl From<session::LogOut> for LogOut {
     fn from(log_out: session::LogOut) -> Self {
         Self(log_out)
@@ -147,23 +149,5 @@ impl Deref for Session {
 
     fn deref(&self) -> &Self::Target {
         &self.0
-    }
-}
-
-impl From<&Access> for Owner {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for Owner {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for Owner {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

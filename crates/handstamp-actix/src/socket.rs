@@ -17,11 +17,12 @@ use handstamp::purpose;
 use crate::Auth;
 
 impl Auth {
-    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked. Made of both halves that
-    /// `actix_ws::handle` gives; the messages may be aggregated before.
+    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
+    /// Made of both halves that `actix_ws::handle` gives; the messages may be aggregated before.
     ///
-    /// The request that opens it is checked by the same extractors as any other; of a cookie it must have an `Origin` that
-    /// is `HANDSTAMP_PUBLIC_ORIGIN` or among `HANDSTAMP_TRUSTED_ORIGINS`.
+    /// The request that opens it is checked by the same extractors as any other; of a cookie it
+    /// must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
+    /// `HANDSTAMP_TRUSTED_ORIGINS`.
     ///
     /// ```
     /// use actix_web::{App, HttpRequest, HttpResponse, rt, web};
@@ -59,8 +60,9 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the socket is open already
-    /// was open to everybody until then. Keep no clone of `session`: it would go on.
+    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the
+    /// socket is open already was open to everybody until then. Keep no clone of `session`: it
+    /// would go on.
     pub fn guard<S>(
         &self,
         session: Session,
@@ -77,10 +79,11 @@ impl Auth {
 
 /// A WebSocket that ends when its token does: see [`Auth::guard`].
 ///
-/// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or 1013 when the store did
-/// not say; nothing more is received or sent. It is noticed in [`recv`](Self::recv) and [`send`](Self::send), also while
-/// they wait: a handler that listens in between to something else does so in a `select!` with `recv`, which loses nothing
-/// when it is dropped. actix-web keeps the connection of a peer that reads nothing until that goes away.
+/// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or
+/// 1013 when the store did not say; nothing more is received or sent. It is noticed in
+/// [`recv`](Self::recv) and [`send`](Self::send), also while they wait: a handler that listens in
+/// between to something else does so in a `select!` with `recv`, which loses nothing when it is
+/// dropped. actix-web keeps the connection of a peer that reads nothing until that goes away.
 #[must_use = "a socket that is dropped is closed"]
 pub struct GuardedSocket<S = MessageStream> {
     socket: Result<(Session, S), connection::CloseReason>,
@@ -136,7 +139,8 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
     /// Takes the socket away from the handler, which may go on at once.
     fn end(&mut self, ended: connection::CloseReason) {
         if let Ok((session, messages)) = mem::replace(&mut self.socket, Err(ended)) {
-            // It cannot leave its handler's thread, where actix-web runs everything in a `LocalSet`.
+            // It cannot leave its handler's thread, where actix-web runs everything in a
+            // `LocalSet`.
             rt::spawn(close(session, messages, ended));
         }
     }
@@ -182,8 +186,8 @@ async fn send(session: &mut Session, message: Message) -> Result<(), Closed> {
     }
 }
 
-/// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)), with a peer that may not
-/// take part.
+/// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)),
+/// with a peer that may not take part.
 async fn close<S: Stream + Unpin>(
     session: Session,
     mut messages: S,

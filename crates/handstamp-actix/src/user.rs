@@ -11,8 +11,9 @@ use crate::error::NoData;
 use crate::extract::Extracted;
 use crate::{Access, Optional, Rejection, auth};
 
-/// The user of the request's access token, found by the application's `web::Data<S>`: `S` implements [`LoadSubject`] for the
-/// type of its users, or the handler does not compile. A token whose user is gone is refused with 401, `unknown_subject`.
+/// The user of the request's access token, found by the application's `web::Data<S>`: `S`
+/// implements [`LoadSubject`] for the type of its users, or the handler does not compile. A token
+/// whose user is gone is refused with 401, `unknown_subject`.
 ///
 /// ```
 /// use actix_web::{App, web};

@@ -18,8 +18,8 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, Resource, Responder,
 use handstamp_actix::handstamp::error::{Rejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
-    NewToken, Optional, Refresh, Require, Session, Visitor, days, verified,
+    Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
+    Optional, Refresh, Require, Session, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -119,6 +119,16 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .wrap(strict())
                 .to(access),
         )
+        .service(
+            at("/headers-outside")
+                .wrap(strict())
+                .wrap(headers())
+                .to(access),
+        )
+        .service(at("/often").to(often))
+        .service(at("/often-layered").wrap(strict()).wrap(strict()).to(often))
+        .service(at("/often-layered-without-csrf").wrap(lenient()).to(often))
+        .service(at("/twice").to(twice))
         .service(at("/scopes-all").wrap(all()).to(access))
         .service(at("/scopes-any").wrap(any()).to(access))
         .service(at("/scopes-none").wrap(none()).to(access))
@@ -158,6 +168,31 @@ async fn access(token: Access) -> String {
     token.subject().to_owned()
 }
 
+async fn often(
+    token: Access,
+    fresh: Fresh,
+    Optional(optional): Optional<Access>,
+    Visitor(visitor): Visitor,
+) -> String {
+    let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
+    let visitor = visitor.as_ref().map(|token| token.id());
+    assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
+    token.subject().to_owned()
+}
+
+async fn twice(first: actix_web::Result<Access>, second: actix_web::Result<Access>) -> String {
+    let answers = [first, second].map(|token| match token {
+        Ok(token) => token.subject().to_owned(),
+        Err(error) => {
+            let rejection = error.as_error::<handstamp_actix::Rejection>();
+            rejection
+                .map_or("", |rejection| rejection.code())
+                .to_owned()
+        }
+    });
+    answers.join(" ")
+}
+
 async fn welcome() -> &'static str {
     "welcome"
 }
@@ -193,7 +228,7 @@ async fn current(user: Current<String, Users>) -> String {
     user.into_inner()
 }
 
-async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
     let access = auth.create_access_token(&token)?;
     let cookies = auth.set_access_cookies(&access)?;
     Ok(cookies.on(token.subject().to_owned()))
@@ -206,14 +241,14 @@ fn both(other: &Auth, ours: &Access, request: &HttpRequest) -> String {
     format!("{} {}", ours.subject(), theirs.subject())
 }
 
-async fn login(auth: Auth) -> Result<impl Responder, IssueError> {
+async fn login(auth: Auth) -> Result<impl Responder, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     let access = auth.set_access_cookies(&access)?;
     Ok(access.and(auth.set_refresh_cookies(&refresh)?).on(""))
 }
 
-async fn remember(auth: Auth) -> Result<impl Responder, IssueError> {
+async fn remember(auth: Auth) -> Result<impl Responder, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     let access = auth.set_access_cookies(&access)?.persistent(days(30));
@@ -222,13 +257,13 @@ async fn remember(auth: Auth) -> Result<impl Responder, IssueError> {
     Ok(refresh.on(access.on("")))
 }
 
-async fn login_twice(auth: Auth) -> Result<impl Responder, IssueError> {
+async fn login_twice(auth: Auth) -> Result<impl Responder, Error> {
     let [first, second] = ["user1", "user2"].map(|user| auth.create_access_token(user));
     let first = auth.set_access_cookies(&first?)?;
     Ok(first.and(auth.set_access_cookies(&second?)?).on(""))
 }
 
-async fn login_among_others(auth: Auth) -> Result<impl Responder, IssueError> {
+async fn login_among_others(auth: Auth) -> Result<impl Responder, Error> {
     let access = auth.create_access_token("user1")?;
     let mut response = HttpResponse::Ok();
     response
@@ -254,24 +289,24 @@ async fn failed(auth: Auth) -> actix_web::Result<String> {
     Err(auth.unset_cookies().on(error).into())
 }
 
-async fn rate_limited(auth: Auth) -> Result<String, AuthError> {
+async fn rate_limited(auth: Auth) -> Result<String, Error> {
     Err(auth.rate_limited(Duration::from_millis(59_001)).into())
 }
 
-async fn busy(auth: Auth) -> Result<String, AuthError> {
+async fn busy(auth: Auth) -> Result<String, Error> {
     Err(auth.busy().into())
 }
 
-async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
     let tokens = auth.log_in("user1", client).await?;
     Ok(auth.set_cookies(&tokens)?.on(""))
 }
 
-async fn remember_session(auth: Auth, client: ClientInfo) -> Result<impl Responder, AuthError> {
+async fn remember_session(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
     log_in(auth, client.persistent(days(30))).await
 }
 
-async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, AuthError> {
+async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
     let tokens = auth.refresh(token).await?;
     Ok(auth.set_cookies(&tokens)?.on(""))
 }

@@ -11,21 +11,21 @@ use actix_web::{App, HttpRequest, HttpResponse, Responder, Route, web};
 use handstamp_actix::handstamp::error::{Rejection as CoreRejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, AuthError, ClientInfo, Config, Current, Head, IssueError, LoadSubject, LogOut,
-    NewToken, Optional, Refresh, Rejection, Require, Session, minutes,
+    Access, Auth, ClientInfo, Config, Current, Error, Head, LoadSubject, LogOut, NewToken,
+    Optional, Refresh, Rejection, Require, ResponseCookies as _, Session, minutes,
 };
 
 #[actix_web::test]
 async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
-    async fn too_large(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn too_large(auth: Auth) -> Result<impl Responder, Error> {
         let token = auth.create_access_token(NewToken::for_subject("u".repeat(4000)))?;
         Ok(auth.set_access_cookies(&token)?.on("never sent"))
     }
-    async fn reserved(auth: Auth) -> Result<&'static str, IssueError> {
+    async fn reserved(auth: Auth) -> Result<&'static str, Error> {
         let token = NewToken::for_subject("user1").claim("exp", 1);
         auth.create_access_token(token).map(|_| "never sent")
     }
-    async fn nobody(auth: Auth, client: ClientInfo) -> Result<&'static str, AuthError> {
+    async fn nobody(auth: Auth, client: ClientInfo) -> Result<&'static str, Error> {
         auth.log_in("", client).await.map(|_| "never sent")
     }
     for route in [web::to(too_large), web::to(reserved), web::to(nobody)] {
@@ -54,15 +54,36 @@ async fn an_application_without_an_auth_answers_500_and_says_nothing() {
         assert_eq!(response.status(), 500);
         assert_eq!(text(response).await, "");
     }
-    // Bare, so that there is one place to look.
+    // Which of two kinds is nearer is not to be found out, and they may be of different keys.
     for route in handlers() {
-        let data = web::Data::new(auth());
-        let app = init_service(App::new().app_data(data).route("/", route)).await;
+        let app = App::new()
+            .app_data(auth())
+            .app_data(web::Data::new(auth()))
+            .route("/", route);
+        let app = init_service(app).await;
         assert_eq!(
             call_service(&app, request("").to_request()).await.status(),
             500
         );
     }
+}
+
+#[actix_web::test]
+async fn an_auth_is_found_bare_or_as_data() {
+    let route = || web::to(async |token: Access| token.subject().to_owned());
+    let bare = App::new().app_data(auth()).route("/", route());
+    let data = App::new()
+        .app_data(web::Data::new(auth()))
+        .route("/", route());
+    let cookie = token("user1");
+    let bare = init_service(bare).await;
+    let bare = call_service(&bare, request(&cookie).to_request()).await;
+    let data = init_service(data).await;
+    let data = call_service(&data, request(&cookie).to_request()).await;
+    assert_eq!(
+        (text(bare).await, text(data).await),
+        ("user1".into(), "user1".into())
+    );
 }
 
 #[actix_web::test]
@@ -76,7 +97,7 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
         auth.require_fresh(&token)?;
         Ok("never sent")
     }
-    async fn among_others(auth: Auth, token: Access) -> Result<&'static str, AuthError> {
+    async fn among_others(auth: Auth, token: Access) -> Result<&'static str, Error> {
         auth.create_access_token(&token)?;
         auth.require_fresh(&token)?;
         Ok("never sent")
@@ -124,14 +145,14 @@ async fn cookies_go_out_with_a_rejection_too() {
 
 #[actix_web::test]
 async fn cookies_count_in_the_order_they_are_written() {
-    async fn out_and_in(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn out_and_in(auth: Auth) -> Result<impl Responder, Error> {
         let access = auth.create_access_token("user1")?;
         let cookies = auth.unset_cookies().and(auth.set_access_cookies(&access)?);
         Ok(cookies.on(HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "public"))
             .take()))
     }
-    async fn in_and_out(auth: Auth) -> Result<impl Responder, IssueError> {
+    async fn in_and_out(auth: Auth) -> Result<impl Responder, Error> {
         let access = auth.create_access_token("user1")?;
         // The inner responder sets its cookies first.
         Ok(auth.unset_cookies().on(auth
@@ -146,6 +167,12 @@ async fn cookies_count_in_the_order_they_are_written() {
             .unset_access_cookies()
             .on(cookies.on(ErrorForbidden("banned")))
             .into())
+    }
+    async fn built(auth: Auth) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "public"))
+            .cookies(auth.unset_access_cookies())
+            .finish()
     }
     // The order of a line is the place of the one that had the last word.
     for (row, route, expected) in [
@@ -169,6 +196,16 @@ async fn cookies_count_in_the_order_they_are_written() {
                 "refresh_token_cookie=;",
                 "csrf_refresh_token=;",
             ],
+        ),
+        (
+            "a log-out alone",
+            web::to(async |auth: Auth| auth.unset_access_cookies()),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
+        ),
+        (
+            "a builder's",
+            web::to(built),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
         ),
         (
             "on an error, twice",
@@ -268,7 +305,7 @@ async fn a_handler_may_ask_for_several_tokens() {
 /// A token made from a verified one, in every form a handler has it.
 #[actix_web::test]
 async fn a_verified_token_becomes_a_new_one() {
-    async fn handler(auth: Auth, token: Access) -> Result<String, IssueError> {
+    async fn handler(auth: Auth, token: Access) -> Result<String, Error> {
         let copy = NewToken::from(&token).fresh().expires_in(minutes(5));
         let pair = auth.create_token_pair(copy)?;
         Ok(format!("{}", pair.access().csrf().is_some()))

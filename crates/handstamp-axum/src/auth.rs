@@ -1,25 +1,27 @@
 use std::ops::Deref;
+use std::sync::Arc;
 
+use axum_core::extract::FromRef;
 use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::{AuthBuilder, Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
-use crate::{AuthError, ClientInfo, IssueError, LogOut, Refresh, Rejection, SetCookies};
+use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
 
 /// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
 ///
-/// What returns cookies returns axum's response parts here, and its errors are responses; all else is the core's, by
-/// `Deref`.
+/// What returns cookies returns axum's response parts here, and its errors are responses; all else
+/// is the core's, by `Deref`.
 ///
 /// With a store for sessions:
 ///
 /// ```
 /// use handstamp_axum::handstamp::store::MemoryStore;
-/// use handstamp_axum::{Auth, Config, handstamp};
+/// use handstamp_axum::{Auth, Config};
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
+/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -35,8 +37,22 @@ impl Auth {
         handstamp::Auth::new(config).map(Self)
     }
 
-    /// A layer that lets requests through only with the token `require` demands. Extractors behind it read what it
-    /// verified instead of verifying again.
+    /// To bring a store, a blocklist, or a clock and random source of one's own.
+    ///
+    /// ```
+    /// use handstamp_axum::handstamp::store::MemoryStore;
+    /// use handstamp_axum::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder(config: Config) -> AuthBuilder<Self> {
+        AuthBuilder::new(config)
+    }
+
+    /// A layer that lets requests through only with the token `require` demands. Extractors behind
+    /// it read what it verified instead of verifying again.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
@@ -53,8 +69,9 @@ impl Auth {
         RequireLayer::new(self.0.clone(), require)
     }
 
-    /// A layer that renews the access token of a browser that is active, shortly before it ends. Around a whole router: only
-    /// requests that a layer of [`require`](Self::require) or an extractor let in renew anything.
+    /// A layer that renews the access token of a browser that is active, shortly before it ends.
+    /// Around a whole router: only requests that a layer of [`require`](Self::require) or an
+    /// extractor let in renew anything.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
@@ -72,7 +89,8 @@ impl Auth {
         ImplicitRefreshLayer::new(self.0.clone())
     }
 
-    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a browser send.
+    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a
+    /// browser send.
     ///
     /// ```
     /// # use axum::{Router, routing::post};
@@ -96,7 +114,7 @@ impl Auth {
     pub fn create_access_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Access>, IssueError> {
+    ) -> Result<SignedToken<purpose::Access>, Error> {
         Ok(self.0.create_access_token(token)?)
     }
 
@@ -107,7 +125,7 @@ impl Auth {
     pub fn create_refresh_token(
         &self,
         token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Refresh>, IssueError> {
+    ) -> Result<SignedToken<purpose::Refresh>, Error> {
         Ok(self.0.create_refresh_token(token)?)
     }
 
@@ -115,7 +133,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, IssueError> {
+    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, Error> {
         Ok(self.0.create_token_pair(token)?)
     }
 
@@ -126,7 +144,7 @@ impl Auth {
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<purpose::Access>,
-    ) -> Result<SetCookies, IssueError> {
+    ) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_access_cookies(token)?))
     }
 
@@ -137,7 +155,7 @@ impl Auth {
     pub fn set_refresh_cookies(
         &self,
         token: &SignedToken<purpose::Refresh>,
-    ) -> Result<SetCookies, IssueError> {
+    ) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_refresh_cookies(token)?))
     }
 
@@ -145,7 +163,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
+    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, Error> {
         Ok(SetCookies(self.0.set_cookies(tokens)?))
     }
 
@@ -153,8 +171,8 @@ impl Auth {
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, AuthError, ClientInfo};
-    /// async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, AuthError> {
+    /// # use handstamp_axum::{Auth, Error, ClientInfo};
+    /// async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
     ///     // Check the password first.
     ///     let tokens = auth.log_in("user1", client).await?;
     ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
@@ -167,7 +185,7 @@ impl Auth {
         &self,
         token: impl Into<NewToken>,
         client: ClientInfo,
-    ) -> Result<TokenPair, AuthError> {
+    ) -> Result<TokenPair, Error> {
         Ok(self.0.log_in(token, client.into()).await?)
     }
 
@@ -175,16 +193,17 @@ impl Auth {
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, AuthError, Refresh};
-    /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+    /// # use handstamp_axum::{Auth, Error, Refresh};
+    /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     ///     let tokens = auth.refresh(token).await?;
     ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
     /// }
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No cookie is deleted.
-    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, AuthError> {
+    /// When the session has ended, the token had been exchanged, or the store does not answer. No
+    /// cookie is deleted.
+    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
     }
 
@@ -231,5 +250,15 @@ impl Deref for Auth {
 
     fn deref(&self) -> &handstamp::Auth {
         &self.0
+    }
+}
+
+/// For a state that is shared: `Router::with_state(Arc::new(app))`.
+impl<S> FromRef<Arc<S>> for Auth
+where
+    Auth: FromRef<S>,
+{
+    fn from_ref(state: &Arc<S>) -> Self {
+        Self::from_ref(&**state)
     }
 }

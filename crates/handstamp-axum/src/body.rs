@@ -10,10 +10,10 @@ use handstamp_tower::{Head, access_with_body, refresh_with_body};
 use http::request::Parts;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::{Access, Auth, BodyRejection, LogOut, Refresh};
+use crate::{Access, Auth, Error, LogOut, Refresh};
 
-/// The access token of a request, and its JSON body. The token may be in the body, where `json` is among
-/// `JWT_TOKEN_LOCATION`.
+/// The access token of a request, and its JSON body. The token may be in the body, where `json` is
+/// among `JWT_TOKEN_LOCATION`.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::post};
@@ -40,11 +40,12 @@ use crate::{Access, Auth, BodyRejection, LogOut, Refresh};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>` may be `None`.
+/// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>`
+/// may be `None`.
 ///
 /// # Security
-/// It does not stand behind a layer of [`Auth::require`]: that cannot see the body. Where it does, what the layer let in is the
-/// token, and a warning is logged.
+/// It does not stand behind a layer of [`Auth::require`]: that cannot see the body. Where it does,
+/// what the layer let in is the token, and a warning is logged.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct AccessJson<T> {
@@ -54,8 +55,8 @@ pub struct AccessJson<T> {
     pub json: T,
 }
 
-/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF value may be in the form, where
-/// `JWT_CSRF_CHECK_FORM` says so.
+/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
+/// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::post};
@@ -93,8 +94,9 @@ pub struct AccessJson<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see `axum::extract::Multipart`, with the CSRF
-/// value in the header. What goes into the hidden field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+/// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
+/// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden field
+/// is [`masked_csrf`](handstamp::Auth::masked_csrf).
 ///
 /// # Security
 /// As for [`AccessJson`]: not behind a layer.
@@ -109,13 +111,13 @@ pub struct AccessForm<T> {
     pub files: Vec<UploadedFile>,
 }
 
-/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as
-/// programs that keep tokens themselves send it.
+/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
+/// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
 ///
 /// ```
 /// # use axum::{Json, extract::State};
-/// # use handstamp_axum::{Auth, AuthError, RefreshJson, TokenPair};
-/// async fn refresh(State(auth): State<Auth>, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, AuthError> {
+/// # use handstamp_axum::{Auth, Error, RefreshJson, TokenPair};
+/// async fn refresh(State(auth): State<Auth>, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -133,8 +135,8 @@ pub struct RefreshJson<T = IgnoredAny> {
     pub json: T,
 }
 
-/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or the token in JSON, where they
-/// may be.
+/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
+/// the token in JSON, where they may be.
 ///
 /// ```
 /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
@@ -148,8 +150,8 @@ pub struct RefreshJson<T = IgnoredAny> {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct LogOutBody(pub LogOut);
 
-/// A file that a form sends. All that is said of it, the client says: look at the content before you believe it, and never use
-/// the name as a path.
+/// A file that a form sends. All that is said of it, the client says: look at the content before
+/// you believe it, and never use the name as a path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {
@@ -181,9 +183,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -201,9 +203,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -228,9 +230,9 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
         let auth = Auth::from_ref(state);
@@ -247,9 +249,9 @@ where
     Auth: FromRef<S>,
     S: Send + Sync,
 {
-    type Rejection = BodyRejection;
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let log_out = Auth::from_ref(state).authenticate_log_out(&collected.request())?;
         Ok(Self(log_out.into()))
@@ -264,7 +266,7 @@ struct Collected {
 
 impl Collected {
     /// As far as the router's limit allows, which is in the request's extensions.
-    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, BodyRejection> {
+    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);
         let bytes = Bytes::from_request(request, state).await?;

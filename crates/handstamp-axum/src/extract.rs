@@ -3,19 +3,22 @@ use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use handstamp::purpose;
+use handstamp::session::Owner;
 use handstamp::{Authenticated, NewToken};
 use http::request::Parts;
 
 use crate::{Auth, Rejection};
 
-/// The access token of a request. It was verified; for a request from a browser that changes something, its CSRF value
-/// too.
+/// The access token of a request. It was verified; for a request from a browser that changes
+/// something, its CSRF value too.
 ///
-/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or is bad in another way,
-/// is refused with 401. A page that everybody may see takes a [`Visitor`](crate::Visitor), and a log-out takes
+/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or
+/// is bad in another way, is refused with 401. A page that everybody may see takes a
+/// [`Visitor`](crate::Visitor), and a log-out takes
 /// [`LogOut`](crate::LogOut).
 ///
-/// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by itself.
+/// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by
+/// itself.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -45,11 +48,11 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::{Request, State}, response::IntoResponse, routing::post};
-/// # use handstamp_axum::{Auth, Config, IssueError, Refresh};
+/// # use handstamp_axum::{Auth, Config, Error, Refresh};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
+/// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
 ///     let access = auth.create_access_token(&token)?;
 ///     Ok((auth.set_access_cookies(&access)?, "refreshed"))
 /// }
@@ -69,7 +72,8 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the like. Only those made with
+/// An access token that was made at a log-in, not by a refresh: for changing a password and the
+/// like. Only those made with
 /// [`NewToken::fresh`] are fresh: call it when you have checked a password.
 ///
 /// ```
@@ -96,17 +100,46 @@ pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 #[derive(Debug, Clone)]
 pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 
-impl<S> FromRequestParts<S> for Access
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
+macro_rules! tokens {
+    ($($token:ident: $purpose:ty, $judge:path;)+) => {$(
+        impl<S> FromRequestParts<S> for $token
+        where
+            Auth: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::access(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+                Ok(Self($judge(&Auth::from_ref(state), parts).await?))
+            }
+        }
+
+        impl Deref for $token {
+            type Target = Authenticated<$purpose>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl From<&$token> for NewToken {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+
+        impl From<&$token> for Owner {
+            fn from(token: &$token) -> Self {
+                Self::from(&**token)
+            }
+        }
+    )+};
+}
+
+tokens! {
+    Access: purpose::Access, handstamp_tower::access;
+    Refresh: purpose::Refresh, handstamp_tower::refresh;
+    Fresh: purpose::Access, handstamp_tower::fresh;
 }
 
 impl<S> OptionalFromRequestParts<S> for Access
@@ -125,57 +158,8 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for Refresh
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::refresh(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
-}
-
-impl<S> FromRequestParts<S> for Fresh
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::fresh(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token))
-    }
-}
-
-impl Deref for Access {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Refresh {
-    type Target = Authenticated<purpose::Refresh>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for Fresh {
-    type Target = Authenticated<purpose::Access>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body) and the like.
+/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body)
+/// and the like.
 impl From<Arc<Authenticated<purpose::Access>>> for Access {
     fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
         Self(token)
@@ -186,23 +170,5 @@ impl From<Arc<Authenticated<purpose::Access>>> for Access {
 impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
     fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
         Self(token)
-    }
-}
-
-impl From<&Access> for NewToken {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for NewToken {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for NewToken {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -1,14 +1,15 @@
-//! handstamp for axum: extractors that verify, cookies as response parts, rejections that are responses.
+//! handstamp for axum: extractors that verify, cookies as response parts, rejections that are
+//! responses.
 //!
 //! ```
 //! use axum::extract::{FromRef, State};
 //! use axum::response::IntoResponse;
 //! use axum::routing::{get, post};
 //! use axum::{Json, Router};
-//! use handstamp_axum::{Access, Auth, Config, IssueError};
+//! use handstamp_axum::{Access, Auth, Config, Error};
 //! use serde_json::{Value, json};
 //!
-//! async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+//! async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
 //!     // Check the password first.
 //!     let access = auth.create_access_token("user1")?;
 //!     let refresh = auth.create_refresh_token("user1")?;
@@ -34,9 +35,9 @@
 
 mod auth;
 mod body;
+mod cookies;
+mod error;
 mod extract;
-mod refusal;
-mod response;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
@@ -44,15 +45,19 @@ mod user;
 
 pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
+pub use cookies::SetCookies;
+pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Refresh};
+pub use handstamp::error::StoreError;
+pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
-pub use handstamp::{Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes};
+pub use handstamp::{
+    Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
+};
 pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
     SameOriginLayer, SameOriginService,
 };
-pub use refusal::BodyRejection;
-pub use response::{AuthError, IssueError, Rejection, SetCookies};
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;

@@ -3,25 +3,25 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use axum_core::extract::{FromRef, FromRequestParts};
-use handstamp::session::{self, Owner};
+use handstamp::session;
 use handstamp_tower::Head;
 use http::request::Parts;
 
-use crate::{Access, Auth, Fresh, Refresh, Rejection};
+use crate::{Access, Auth, Rejection};
 
-/// The client that logs in, as the request tells: its browser, and the session it is in, which the log-in replaces. What
-/// more you know, such as its address, is added.
+/// The client that logs in, as the request tells: its browser, and the session it is in, which the
+/// log-in replaces. What more you know, such as its address, is added.
 ///
 /// ```
 /// # use std::net::SocketAddr;
 /// # use axum::extract::{ConnectInfo, State};
 /// # use axum::response::IntoResponse;
-/// # use handstamp_axum::{Auth, AuthError, ClientInfo, days};
+/// # use handstamp_axum::{Auth, Error, ClientInfo, days};
 /// async fn login(
 ///     State(auth): State<Auth>,
 ///     ConnectInfo(peer): ConnectInfo<SocketAddr>,
 ///     client: ClientInfo,
-/// ) -> Result<impl IntoResponse, AuthError> {
+/// ) -> Result<impl IntoResponse, Error> {
 ///     // Check the password first.
 ///     let client = client.ip(peer.ip()).persistent(days(30)); // "remember me"
 ///     let tokens = auth.log_in("user1", client).await?;
@@ -43,8 +43,8 @@ impl ClientInfo {
         Self(self.0.label(label))
     }
 
-    /// The browser keeps the session's cookies this long after each refresh, also when it is closed: "remember me". At most
-    /// 400 days.
+    /// The browser keeps the session's cookies this long after each refresh, also when it is
+    /// closed: "remember me". At most 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
@@ -82,8 +82,9 @@ impl From<ClientInfo> for session::ClientInfo {
     }
 }
 
-/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of one of them. Without a
-/// token that counts there is nobody to log out, and it is let through all the same.
+/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of
+/// one of them. Without a token that counts there is nobody to log out, and it is let through all
+/// the same.
 ///
 /// See [`Auth::log_out`].
 #[derive(Debug)]
@@ -103,7 +104,8 @@ where
     }
 }
 
-/// Of a request that no extractor has read: [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
+/// Of a request that no extractor has read:
+/// [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
 impl From<session::LogOut> for LogOut {
     fn from(log_out: session::LogOut) -> Self {
         Self(log_out)
@@ -148,23 +150,5 @@ impl Deref for Session {
 
     fn deref(&self) -> &Self::Target {
         &self.0
-    }
-}
-
-impl From<&Access> for Owner {
-    fn from(token: &Access) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Refresh> for Owner {
-    fn from(token: &Refresh) -> Self {
-        Self::from(&**token)
-    }
-}
-
-impl From<&Fresh> for Owner {
-    fn from(token: &Fresh) -> Self {
-        Self::from(&**token)
     }
 }

@@ -16,8 +16,9 @@ use crate::Auth;
 impl Auth {
     /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
     ///
-    /// The request that opens it is checked by the same extractors as any other; of a cookie it must have an `Origin` that
-    /// is `HANDSTAMP_PUBLIC_ORIGIN` or among `HANDSTAMP_TRUSTED_ORIGINS`.
+    /// The request that opens it is checked by the same extractors as any other; of a cookie it
+    /// must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
+    /// `HANDSTAMP_TRUSTED_ORIGINS`.
     ///
     /// ```
     /// use axum::Router;
@@ -44,8 +45,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the socket is open already
-    /// was open to everybody until then.
+    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the
+    /// socket is open already was open to everybody until then.
     pub fn guard(
         &self,
         socket: WebSocket,
@@ -60,10 +61,11 @@ impl Auth {
 
 /// A WebSocket that ends when its token does: see [`Auth::guard`].
 ///
-/// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or 1013 when the store did
-/// not say; nothing more is received or sent. It is noticed in [`recv`](Self::recv) and [`send`](Self::send), also while
-/// they wait: a handler that listens in between to something else does so in a `select!` with `recv`, which loses nothing
-/// when it is dropped.
+/// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or
+/// 1013 when the store did not say; nothing more is received or sent. It is noticed in
+/// [`recv`](Self::recv) and [`send`](Self::send), also while they wait: a handler that listens in
+/// between to something else does so in a `select!` with `recv`, which loses nothing when it is
+/// dropped.
 ///
 /// ```
 /// # use handstamp_axum::GuardedSocket;
@@ -137,7 +139,8 @@ impl GuardedSocket {
 
     /// Takes the socket away from the handler, which may go on at once.
     fn end(&mut self, ended: CloseReason) {
-        // Where a socket was upgraded there is a runtime; if not, the socket is dropped without a word.
+        // Where a socket was upgraded there is a runtime; if not, the socket is dropped without a
+        // word.
         if let Ok(socket) = mem::replace(&mut self.socket, Err(ended))
             && let Ok(runtime) = Handle::try_current()
         {
@@ -161,8 +164,8 @@ async fn unless<T>(
     .await
 }
 
-/// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)), with a peer that may not
-/// take part.
+/// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)),
+/// with a peer that may not take part.
 async fn close(mut socket: WebSocket, ended: CloseReason) {
     let mut patience = Delay::new(PATIENCE);
     let mut handshake = pin!(async {

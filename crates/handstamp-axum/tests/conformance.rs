@@ -18,8 +18,8 @@ use handstamp_axum::handstamp::Authenticated;
 use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Current, Fresh, IssueError, LoadSubject, Location, LogOut,
-    NewToken, Refresh, Require, RequireLayer, Session, Visitor, days,
+    Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
+    Refresh, Require, RequireLayer, Session, Visitor, days,
 };
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
@@ -116,6 +116,20 @@ fn router(app: &App) -> Router {
                 layered(Require::access().from([Location::Headers])),
             ),
         )
+        .route(
+            "/headers-outside",
+            behind(
+                auth.require(Require::access().from([Location::Headers])),
+                behind(strict(), any(access)),
+            ),
+        )
+        .route("/often", any(often))
+        .route(
+            "/often-layered",
+            behind(strict(), behind(strict(), any(often))),
+        )
+        .route("/often-layered-without-csrf", behind(lenient(), any(often)))
+        .route("/twice", any(twice))
         .route("/scopes-all", layered(Require::access().all_scopes(read)))
         .route("/scopes-any", layered(Require::access().any_scope(read)))
         .route(
@@ -166,6 +180,29 @@ async fn access(token: Access) -> String {
     token.subject().to_owned()
 }
 
+async fn often(
+    token: Access,
+    fresh: Fresh,
+    optional: Option<Access>,
+    Visitor(visitor): Visitor,
+) -> String {
+    let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
+    let visitor = visitor.as_ref().map(|token| token.id());
+    assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
+    token.subject().to_owned()
+}
+
+async fn twice(
+    first: Result<Access, handstamp_axum::Rejection>,
+    second: Result<Access, handstamp_axum::Rejection>,
+) -> String {
+    let answers = [first, second].map(|token| match token {
+        Ok(token) => token.subject().to_owned(),
+        Err(rejection) => rejection.code().to_owned(),
+    });
+    answers.join(" ")
+}
+
 async fn welcome() -> &'static str {
     "welcome"
 }
@@ -202,10 +239,7 @@ async fn current(Current(user): Current<User>) -> String {
     user.name
 }
 
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((
         auth.set_access_cookies(&access)?,
@@ -220,7 +254,7 @@ fn both(other: &Auth, ours: &Access, request: &axum::extract::Request) -> String
     format!("{} {}", ours.subject(), theirs.subject())
 }
 
-async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     Ok((
@@ -230,7 +264,7 @@ async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError
     ))
 }
 
-async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(NewToken::for_subject("user1").fresh())?;
     let refresh = auth.create_refresh_token("user1")?;
     Ok((
@@ -240,7 +274,7 @@ async fn remember(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueEr
     ))
 }
 
-async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let [first, second] = ["user1", "user2"].map(|user| auth.create_access_token(user));
     Ok((
         auth.set_access_cookies(&first?)?,
@@ -249,7 +283,7 @@ async fn login_twice(State(auth): State<Auth>) -> Result<impl IntoResponse, Issu
     ))
 }
 
-async fn login_among_others(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login_among_others(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user1")?;
     Ok((
         AppendHeaders([(SET_COOKIE, "theme=dark")]),
@@ -275,18 +309,15 @@ async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
     (StatusCode::BAD_REQUEST, auth.unset_cookies(), ())
 }
 
-async fn rate_limited(State(auth): State<Auth>) -> AuthError {
+async fn rate_limited(State(auth): State<Auth>) -> Error {
     auth.rate_limited(Duration::from_millis(59_001)).into()
 }
 
-async fn busy(State(auth): State<Auth>) -> AuthError {
+async fn busy(State(auth): State<Auth>) -> Error {
     auth.busy().into()
 }
 
-async fn log_in(
-    State(auth): State<Auth>,
-    client: ClientInfo,
-) -> Result<impl IntoResponse, AuthError> {
+async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in("user1", client).await?;
     Ok((auth.set_cookies(&tokens)?, ()))
 }
@@ -294,14 +325,14 @@ async fn log_in(
 async fn remember_session(
     auth: State<Auth>,
     client: ClientInfo,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     log_in(auth, client.persistent(days(30))).await
 }
 
 async fn refresh_session(
     State(auth): State<Auth>,
     token: Refresh,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, ()))
 }

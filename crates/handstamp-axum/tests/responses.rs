@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failing test panics")]
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
@@ -11,23 +13,22 @@ use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, get};
 use handstamp_axum::handstamp::error::Rejection as CoreRejection;
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, Head, IssueError, NewToken, Refresh, Rejection,
-    Require, minutes,
+    Access, Auth, ClientInfo, Config, Error, Head, NewToken, Refresh, Rejection, Require, minutes,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
-    async fn too_large(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn too_large(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let token = auth.create_access_token(NewToken::for_subject("u".repeat(4000)))?;
         Ok((auth.set_access_cookies(&token)?, "never sent"))
     }
-    async fn reserved(State(auth): State<Auth>) -> Result<(), IssueError> {
+    async fn reserved(State(auth): State<Auth>) -> Result<(), Error> {
         let token = NewToken::for_subject("user1").claim("exp", 1);
         auth.create_access_token(token).map(drop)
     }
-    async fn nobody(State(auth): State<Auth>, client: ClientInfo) -> Result<(), AuthError> {
+    async fn nobody(State(auth): State<Auth>, client: ClientInfo) -> Result<(), Error> {
         auth.log_in("", client).await.map(drop)
     }
     for route in [get(too_large), get(reserved), get(nobody)] {
@@ -48,7 +49,7 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
     async fn fresh_later(State(auth): State<Auth>, token: Access) -> Result<(), Rejection> {
         Ok(auth.require_fresh(&token)?)
     }
-    async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), AuthError> {
+    async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), Error> {
         auth.create_access_token(&token)?;
         auth.require_fresh(&token)?;
         Ok(())
@@ -94,7 +95,7 @@ async fn cookies_go_out_with_a_rejection_too() {
 
 #[tokio::test]
 async fn parts_before_the_body_count_in_the_order_they_are_written() {
-    async fn out_and_in(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn out_and_in(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let access = auth.create_access_token("user1")?;
         let body = ([(CACHE_CONTROL, "public, max-age=600")], "welcome");
         Ok((
@@ -103,7 +104,7 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
             body,
         ))
     }
-    async fn in_and_out(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+    async fn in_and_out(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
         let access = auth.create_access_token("user1")?;
         let theme = AppendHeaders([(SET_COOKIE, "theme=dark")]);
         Ok((
@@ -113,6 +114,15 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
             theme,
             (),
         ))
+    }
+    // axum puts the last element of a tuple in first.
+    async fn out_and_in_alone(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
+        let access = auth.create_access_token("user1")?;
+        Ok((auth.unset_cookies(), auth.set_access_cookies(&access)?))
+    }
+    async fn in_and_out_alone(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
+        let access = auth.create_access_token("user1")?;
+        Ok((auth.set_access_cookies(&access)?, auth.unset_cookies()))
     }
     // The order of a line is the place of the part that had the last word.
     for (row, route, expected) in [
@@ -136,6 +146,31 @@ async fn parts_before_the_body_count_in_the_order_they_are_written() {
                 "csrf_refresh_token=;",
                 "theme=dark",
             ],
+        ),
+        (
+            "a log-out, then a log-in, and no body",
+            get(out_and_in_alone),
+            vec![
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+                "access_token_cookie=e",
+                "csrf_access_token=",
+            ],
+        ),
+        (
+            "a log-in, then a log-out, and no body",
+            get(in_and_out_alone),
+            vec![
+                "access_token_cookie=;",
+                "csrf_access_token=;",
+                "refresh_token_cookie=;",
+                "csrf_refresh_token=;",
+            ],
+        ),
+        (
+            "a log-out alone",
+            get(async |State(auth): State<Auth>| auth.unset_access_cookies()),
+            vec!["access_token_cookie=;", "csrf_access_token=;"],
         ),
     ] {
         let response = answer(route, "").await;
@@ -164,23 +199,27 @@ async fn an_auth_is_found_inside_an_applications_own_state() {
         let refresh = refresh.map_err(|rejection| rejection.to_string());
         format!("{name}; {}", refresh.err().unwrap_or_default())
     }
-    let app = Router::new()
-        .route("/", any(whoever))
-        .with_state(App { auth: auth() });
-    let response = app
-        .oneshot(request(&token("user1")))
-        .await
-        .expect("it is infallible");
-    assert_eq!(
-        text(response).await,
-        "user1; Missing JWT in request: looked in the cookie refresh_token_cookie"
-    );
+    let routes = || Router::new().route("/", any(whoever));
+    let shared = Router::new().route("/", any(whoever));
+    for app in [
+        routes().with_state(App { auth: auth() }),
+        shared.with_state(Arc::new(App { auth: auth() })),
+    ] {
+        let response = app
+            .oneshot(request(&token("user1")))
+            .await
+            .expect("it is infallible");
+        assert_eq!(
+            text(response).await,
+            "user1; Missing JWT in request: looked in the cookie refresh_token_cookie"
+        );
+    }
 }
 
 /// A token made from a verified one, in every form a handler has it.
 #[tokio::test]
 async fn a_verified_token_becomes_a_new_one() {
-    async fn handler(State(auth): State<Auth>, token: Access) -> Result<String, IssueError> {
+    async fn handler(State(auth): State<Auth>, token: Access) -> Result<String, Error> {
         let copy = NewToken::from(&token).fresh().expires_in(minutes(5));
         let pair = auth.create_token_pair(copy)?;
         Ok(format!("{}", pair.access().csrf().is_some()))

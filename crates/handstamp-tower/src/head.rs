@@ -20,23 +20,25 @@ pub struct Head<'r> {
     headers: &'r HeaderMap,
 }
 
+impl<'r> Head<'r> {
+    pub(crate) fn of(method: &'r Method, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
+        Self {
+            method,
+            uri,
+            headers,
+        }
+    }
+}
+
 impl<'r, B> From<&'r Request<B>> for Head<'r> {
     fn from(request: &'r Request<B>) -> Self {
-        Self {
-            method: request.method(),
-            uri: request.uri(),
-            headers: request.headers(),
-        }
+        Self::of(request.method(), request.uri(), request.headers())
     }
 }
 
 impl<'r> From<&'r request::Parts> for Head<'r> {
     fn from(parts: &'r request::Parts) -> Self {
-        Self {
-            method: &parts.method,
-            uri: &parts.uri,
-            headers: &parts.headers,
-        }
+        Self::of(&parts.method, &parts.uri, &parts.headers)
     }
 }
 

@@ -1,28 +1,33 @@
+use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use handstamp::adapter::Authenticating;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 use http::{Request, Response};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::head::Head;
-use crate::{response, verified};
+use crate::verified::state;
+use crate::{ResponseBody, refuse};
 
 /// Lets requests through only with the token a [`Require`] demands, and answers the others.
 ///
-/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it demands, of one token. Where
-/// two find different ones, because they look in different places, the request is refused.
+/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it
+/// demands, of one token. Where two find different ones, because they look in different places, the
+/// request is refused.
 ///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside: whether a CSRF value is asked for
-/// depends on the method, and what this layer let in is not asked again.
+/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
+/// whether a CSRF value is asked for depends on the method, and what this layer let in is not asked
+/// again.
 ///
-/// It has to make bodies of its own, so the body type of responses must be one that is made from a `String`, as
-/// `axum::body::Body`, `http_body_util::Full<Bytes>` and `String` are.
+/// Any service can stand behind it, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {
     auth: Auth,
@@ -60,34 +65,95 @@ pub struct RequireService<P, S> {
     inner: S,
 }
 
-impl<P, S, RequestBody, ResponseBody> Service<Request<RequestBody>> for RequireService<P, S>
+impl<P, S, Sent, Body> Service<Request<Sent>> for RequireService<P, S>
 where
     P: Purpose,
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone + Send + 'static,
-    S::Future: Send,
-    RequestBody: Send + 'static,
-    ResponseBody: From<String>,
+    S: Service<Request<Sent>, Response = Response<Body>> + Clone,
 {
-    type Response = S::Response;
+    type Response = Response<ResponseBody<Body>>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+    type Future = RequireFuture<P, S, Sent, S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
         // The service that was polled ready must be the one that is called.
         let fresh = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, fresh);
-        let auth = self.auth.clone();
-        let require = Arc::clone(&self.require);
-        Box::pin(async move {
-            let found = auth.authenticate(&Head::from(&request), &require).await;
-            match found.and_then(|token| verified::record(&auth, token, request.extensions_mut())) {
-                Ok(()) => inner.call(request).await,
-                Err(rejection) => Ok(response::refuse(rejection)),
+        let inner = mem::replace(&mut self.inner, fresh);
+        let shared = state(request.extensions_mut()).clone();
+        let judging = shared.authenticate(&self.auth, &Head::from(&request), &self.require);
+        RequireFuture {
+            auth: self.auth.clone(),
+            step: Step::Judging {
+                judging,
+                waiting: Some((inner, request)),
+            },
+        }
+    }
+}
+
+pin_project! {
+    /// The response of a [`RequireService`].
+    pub struct RequireFuture<P, S, Sent, F> {
+        auth: Auth,
+        #[pin]
+        step: Step<P, S, Sent, F>,
+    }
+}
+
+pin_project! {
+    #[project = Projected]
+    enum Step<P, S, Sent, F> {
+        Judging {
+            judging: Authenticating<P>,
+            // Taken when the token is admitted.
+            waiting: Option<(S, Request<Sent>)>,
+        },
+        Answering {
+            #[pin]
+            answer: F,
+        },
+    }
+}
+
+impl<P, S, Sent, F, Body> Future for RequireFuture<P, S, Sent, F>
+where
+    P: Purpose,
+    S: Service<Request<Sent>, Response = Response<Body>, Future = F>,
+    F: Future<Output = Result<Response<Body>, S::Error>>,
+{
+    type Output = Result<Response<ResponseBody<Body>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let (judging, waiting) = match this.step.as_mut().project() {
+                Projected::Judging { judging, waiting } => (judging, waiting),
+                Projected::Answering { answer } => {
+                    let response = ready!(answer.poll(context));
+                    return Poll::Ready(response.map(|response| response.map(ResponseBody::from)));
+                }
+            };
+            let judged = ready!(Pin::new(judging).poll(context));
+            // Without a request it was polled after it was ready.
+            let Some((mut inner, mut request)) = waiting.take() else {
+                return Poll::Pending;
+            };
+            let admitted =
+                judged.and_then(|token| state(request.extensions_mut()).record(this.auth, &token));
+            if let Err(rejection) = admitted {
+                return Poll::Ready(Ok(refuse(rejection).map(ResponseBody::refusal)));
             }
-        })
+            let answer = inner.call(request);
+            this.step.set(Step::Answering { answer });
+        }
+    }
+}
+
+impl<P, S, Sent, F> fmt::Debug for RequireFuture<P, S, Sent, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequireFuture").finish_non_exhaustive()
     }
 }

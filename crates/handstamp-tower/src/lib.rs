@@ -1,10 +1,12 @@
-//! handstamp for tower and hyper: a layer that lets requests through only with the token a route demands.
+//! handstamp for tower and hyper: a layer that lets requests through only with the token a route
+//! demands.
 //!
 //! ```
 //! use handstamp::purpose::Access;
 //! use handstamp::{Auth, Config, Require};
 //! use handstamp_tower::{RequireLayer, verified};
 //! use http::{Request, Response};
+//! use http_body_util::BodyExt as _;
 //! use tower::{ServiceBuilder, ServiceExt as _};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -25,16 +27,18 @@
 //! let cookie = format!("access_token_cookie={}", token.as_str());
 //! let request = Request::builder().header("cookie", cookie).body(())?;
 //! let response = service.oneshot(request).await?;
-//! assert_eq!(response.body(), "hello user1");
+//! let body = response.into_body().collect().await?.to_bytes();
+//! assert_eq!(body, "hello user1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler that has collected the body
-//! hands it in: [`access_with_body`].
+//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler
+//! that has collected the body hands it in: [`access_with_body`].
 
 mod authenticate;
+mod body;
 mod head;
 mod implicit_refresh;
 mod layer;
@@ -44,13 +48,14 @@ mod verified;
 mod with_body;
 
 pub use authenticate::{access, fresh, refresh, visitor};
+pub use body::ResponseBody;
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
-pub use implicit_refresh::{ImplicitRefreshLayer, ImplicitRefreshService};
-pub use layer::{RequireLayer, RequireService};
+pub use implicit_refresh::{ImplicitRefreshFuture, ImplicitRefreshLayer, ImplicitRefreshService};
+pub use layer::{RequireFuture, RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
-pub use same_origin::{SameOriginLayer, SameOriginService};
+pub use same_origin::{SameOriginFuture, SameOriginLayer, SameOriginService};
 pub use verified::verified;
 pub use with_body::{access_with_body, refresh_with_body};
 

@@ -3,8 +3,9 @@ use handstamp::{SetCookie, SetCookies};
 use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands them to anybody
-/// else. A line replaces an earlier one for the same cookie: [`SetCookie::replaces`].
+/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands
+/// them to anybody else. A line replaces an earlier one for the same cookie:
+/// [`SetCookie::replaces`].
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -19,7 +20,8 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     for line in cookies.lines() {
         remove_replaced(line, headers);
-        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is always made.
+        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
+        // always made.
         if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
             headers.append(SET_COOKIE, value);
         }
@@ -27,8 +29,8 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// The response that tells a client why it was refused. The [`Rejection`] itself is among its extensions, for logs and
-/// metrics.
+/// The response that tells a client why it was refused. The [`Rejection`] itself is among its
+/// extensions, for logs and metrics.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config, Require, error::Rejection};
@@ -53,7 +55,8 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     *response.status_mut() =
         StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     for (name, value) in rejection.headers() {
-        // Challenges hold what RFC 6749 allows in a scope, all of it visible ASCII, so the value is always made.
+        // Challenges hold what RFC 6749 allows in a scope, all of it visible ASCII, so the value is
+        // always made.
         if let Ok(value) = HeaderValue::from_str(&value) {
             response
                 .headers_mut()

@@ -1,20 +1,22 @@
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use handstamp::Auth;
+use handstamp::error::Rejection;
 use http::{Request, Response};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::head::Head;
-use crate::response;
+use crate::{ResponseBody, refuse};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in above all, or a form
-/// elsewhere could log a visitor in to an account that is not theirs.
+/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
+/// above all, or a form elsewhere could log a visitor in to an account that is not theirs.
 ///
-/// See [`Auth::require_same_origin`]. Requests that only read pass. The body type of responses must be one that is made
-/// from a `String`, as for [`RequireLayer`](crate::RequireLayer).
+/// See [`Auth::require_same_origin`]. Requests that only read pass. Any service can stand behind
+/// it, whatever its bodies: responses get a [`ResponseBody`].
 ///
 /// ```
 /// # use handstamp::{Auth, Config};
@@ -67,25 +69,72 @@ pub struct SameOriginService<S> {
     inner: S,
 }
 
-impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for SameOriginService<S>
+impl<S, Sent, Body> Service<Request<Sent>> for SameOriginService<S>
 where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-    ResponseBody: From<String> + Send + 'static,
+    S: Service<Request<Sent>, Response = Response<Body>>,
 {
-    type Response = S::Response;
+    type Response = Response<ResponseBody<Body>>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+    type Future = SameOriginFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        match self.auth.require_same_origin(&Head::from(&request)) {
-            Ok(()) => Box::pin(self.inner.call(request)),
-            Err(rejection) => Box::pin(ready(Ok(response::refuse(rejection)))),
+    fn call(&mut self, request: Request<Sent>) -> Self::Future {
+        let answer = match self.auth.require_same_origin(&Head::from(&request)) {
+            Ok(()) => Answer::Inner {
+                answer: self.inner.call(request),
+            },
+            Err(rejection) => Answer::Refusal {
+                rejection: Some(rejection),
+            },
+        };
+        SameOriginFuture { answer }
+    }
+}
+
+pin_project! {
+    /// The response of a [`SameOriginService`].
+    #[derive(Debug)]
+    pub struct SameOriginFuture<F> {
+        #[pin]
+        answer: Answer<F>,
+    }
+}
+
+pin_project! {
+    #[project = Projected]
+    #[derive(Debug)]
+    enum Answer<F> {
+        Inner {
+            #[pin]
+            answer: F,
+        },
+        Refusal {
+            // Taken when it is answered with.
+            rejection: Option<Rejection>,
+        },
+    }
+}
+
+impl<F, Body, E> Future for SameOriginFuture<F>
+where
+    F: Future<Output = Result<Response<Body>, E>>,
+{
+    type Output = Result<Response<ResponseBody<Body>>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().answer.project() {
+            Projected::Inner { answer } => {
+                let response = ready!(answer.poll(context));
+                Poll::Ready(response.map(|response| response.map(ResponseBody::from)))
+            }
+            Projected::Refusal { rejection } => match rejection.take() {
+                Some(rejection) => Poll::Ready(Ok(refuse(rejection).map(ResponseBody::refusal))),
+                // It was polled after it was ready.
+                None => Poll::Pending,
+            },
         }
     }
 }

@@ -1,19 +1,19 @@
 use std::sync::Arc;
 
-use handstamp::error::Rejection;
+use handstamp::adapter::RequestState;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 use http::Extensions;
 
-use crate::implicit_refresh;
-
-/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in, if there is one.
+/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in,
+/// if there is one.
 ///
 /// ```
 /// # use std::convert::Infallible;
 /// # use handstamp_tower::handstamp::{Auth, Config, Require, purpose::Access};
 /// # use handstamp_tower::{RequireLayer, verified};
 /// # use http::{Request, Response};
+/// # use http_body_util::BodyExt as _;
 /// # use tower::{Layer as _, ServiceExt as _, service_fn};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
@@ -30,50 +30,22 @@ use crate::implicit_refresh;
 /// assert_eq!(handler.clone().oneshot(request.clone()).await?.body(), "nobody");
 ///
 /// let guarded = RequireLayer::new(auth, Require::access()).layer(handler);
-/// assert_eq!(guarded.oneshot(request).await?.body(), "user1");
+/// let response = guarded.oneshot(request).await?;
+/// assert_eq!(response.into_body().collect().await?.to_bytes(), "user1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Security
-/// What another `Auth` let in is not found: two of them in one router never accept each other's tokens.
+/// What another `Auth` let in is not found: two of them in one router never accept each other's
+/// tokens.
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<Authenticated<P>>> {
-    let LetIn(entries) = extensions.get::<LetIn<P>>()?;
-    entries
-        .iter()
-        .find(|(by, _)| by.is_same(auth))
-        .map(|(_, token)| Arc::clone(token))
+    extensions.get::<RequestState>()?.verified(auth)
 }
 
-/// What one layer let in, for the layers and the handler behind it. Demands add up, so they are about one token.
-pub(crate) fn record<P: Purpose>(
-    auth: &Auth,
-    token: Authenticated<P>,
-    extensions: &mut Extensions,
-) -> Result<(), Rejection> {
-    if let Some(outer) = verified(auth, extensions) {
-        return auth.require_same(&outer, &token);
-    }
-    let token = Arc::new(token);
-    implicit_refresh::record(auth, &token, extensions);
-    let LetIn(entries) = extensions.get_or_insert_with(LetIn::<P>::default);
-    entries.push((auth.clone(), token));
-    Ok(())
-}
-
-/// One entry for each `Auth` whose layers stand before the handler.
-struct LetIn<P>(Vec<(Auth, Arc<Authenticated<P>>)>);
-
-impl<P> Clone for LetIn<P> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<P> Default for LetIn<P> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+/// What the layers and extractors of this request share.
+pub(crate) fn state(extensions: &mut Extensions) -> &mut RequestState {
+    extensions.get_or_insert_with(RequestState::default)
 }

@@ -1,17 +1,17 @@
 use std::sync::{Arc, Once};
 
+use handstamp::adapter::RequestState;
 use handstamp::body::WithBody;
 use handstamp::error::Rejection;
 use handstamp::purpose::{self, Purpose};
 use handstamp::{Auth, Authenticated};
 use http::request::Parts;
 
-use crate::authenticate::{ACCESS, REFRESH, token};
 use crate::head::Head;
 use crate::verified::verified;
 
-/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its JSON, the CSRF value in a field
-/// of its form.
+/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its
+/// JSON, the CSRF value in a field of its form.
 ///
 /// ```
 /// use handstamp_tower::handstamp::{Auth, RequestHead as _, error::Rejection};
@@ -49,15 +49,15 @@ use crate::verified::verified;
 /// The [`Rejection`] is the response to send: [`refuse`](crate::refuse).
 ///
 /// # Security
-/// Limit what you collect. A layer does not see the body: what it let in is the token here, the body is not asked, and a
-/// warning is logged, once.
+/// Limit what you collect. A layer does not see the body: what it let in is the token here, the
+/// body is not asked, and a warning is logged, once.
 pub async fn access_with_body(
     auth: &Auth,
     parts: &Parts,
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
     warn_of_a_layer::<purpose::Access>(auth, parts);
-    token(auth, parts, request, &ACCESS).await
+    shared(parts).access(auth, request).await
 }
 
 /// As [`access_with_body`], of the refresh token.
@@ -70,7 +70,12 @@ pub async fn refresh_with_body(
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
     warn_of_a_layer::<purpose::Refresh>(auth, parts);
-    token(auth, parts, request, &REFRESH).await
+    shared(parts).refresh(auth, request).await
+}
+
+/// A body is read last, so one that is not there yet would be shared with nothing.
+fn shared(parts: &Parts) -> RequestState {
+    parts.extensions.get().cloned().unwrap_or_default()
 }
 
 fn warn_of_a_layer<P: Purpose>(auth: &Auth, parts: &Parts) {

@@ -21,13 +21,15 @@ use handstamp_tower::{
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::util::BoxCloneSyncService;
-use tower::{Layer, ServiceExt as _, service_fn};
+use tower::{Layer, Service, ServiceExt as _, service_fn};
 
 #[tokio::test]
 async fn every_row_holds() {
@@ -35,7 +37,10 @@ async fn every_row_holds() {
 }
 
 type HttpRequest = http::Request<Incoming>;
-type Route = BoxCloneSyncService<HttpRequest, Response<String>, Infallible>;
+type Route = BoxCloneSyncService<HttpRequest, Response<Text>, Infallible>;
+
+/// Of a handler, and behind any number of layers.
+type Text = BoxBody<Bytes, Infallible>;
 
 async fn serve(app: &App, request: &Request) -> Reply {
     let path = request.target().split('?').next().unwrap_or_default();
@@ -57,7 +62,7 @@ async fn serve(app: &App, request: &Request) -> Reply {
 }
 
 /// Extensions do not go over a connection.
-fn show_rejection(mut response: Response<String>) -> Response<String> {
+fn show_rejection(mut response: Response<Text>) -> Response<Text> {
     if let Some(code) = response.extensions().get().map(Rejection::code) {
         response.headers_mut().insert(
             HeaderName::from_static(REJECTION),
@@ -92,6 +97,11 @@ fn route(app: &App, path: &str) -> Route {
         "/without-csrf-token" => behind(strict().without_csrf_token(), ours()),
         "/strict-outside" => behind(strict(), behind(lenient(), ours())),
         "/strict-inside" => behind(lenient(), behind(strict(), ours())),
+        "/headers-outside" => behind(headers(), behind(strict(), ours())),
+        "/often" => handler(auth, often),
+        "/often-layered" => behind(strict(), behind(strict(), handler(auth, often))),
+        "/often-layered-without-csrf" => behind(lenient(), handler(auth, often)),
+        "/twice" => handler(auth, twice),
         "/headers-only" => behind(headers(), ours()),
         "/headers-inside" => behind(strict(), behind(headers(), ours())),
         "/scopes-all" => behind(strict().all_scopes(read), ours()),
@@ -118,7 +128,7 @@ fn route(app: &App, path: &str) -> Route {
         "/provenance/bypass/" | "/provenance/only/123" => handler(auth, welcome),
         _ if path.starts_with("/provenance/") => {
             let layer = SameOriginLayer::new(auth.clone());
-            BoxCloneSyncService::new(layer.layer(handler(auth, welcome)))
+            boxed(layer.layer(handler(auth, welcome)))
         }
         _ => cookies(auth, path),
     }
@@ -126,7 +136,19 @@ fn route(app: &App, path: &str) -> Route {
 
 fn guarded<P: Purpose>(auth: &Auth, require: Require<P>, inner: Route) -> Route {
     let layer = RequireLayer::new(auth.clone(), require);
-    BoxCloneSyncService::new(layer.layer(inner))
+    boxed(layer.layer(inner))
+}
+
+/// Routes have one type, whatever is in front of them.
+fn boxed<S, B>(service: S) -> Route
+where
+    S: Service<HttpRequest, Response = Response<B>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+{
+    let boxed = |response: Response<B>| response.map(BodyExt::boxed);
+    BoxCloneSyncService::new(service.map_response(boxed))
 }
 
 type Answer = Result<Response<String>, AuthError>;
@@ -147,7 +169,7 @@ where
             })
         }
     });
-    BoxCloneSyncService::new(service)
+    boxed(service)
 }
 
 async fn welcome(_: Auth, _: Parts) -> Answer {
@@ -162,18 +184,18 @@ async fn busy(auth: Auth, _: Parts) -> Answer {
     Err(auth.busy().into())
 }
 
-async fn subject(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-async fn fresh_subject(auth: Auth, request: Parts) -> Answer {
-    let token = fresh(&auth, &request).await?;
+async fn fresh_subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = fresh(&auth, &mut request).await?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-async fn optional(auth: Auth, request: Parts) -> Answer {
-    let name = match access(&auth, &request).await {
+async fn optional(auth: Auth, mut request: Parts) -> Answer {
+    let name = match access(&auth, &mut request).await {
         Ok(token) => token.subject().to_owned(),
         Err(rejection) if rejection.is_missing_token() => "anonymous".to_owned(),
         Err(rejection) => return Err(rejection.into()),
@@ -181,10 +203,35 @@ async fn optional(auth: Auth, request: Parts) -> Answer {
     Ok(Response::new(name))
 }
 
-async fn visitor_subject(auth: Auth, request: Parts) -> Answer {
-    let token = visitor(&auth, &request).await?;
+async fn visitor_subject(auth: Auth, mut request: Parts) -> Answer {
+    let token = visitor(&auth, &mut request).await?;
     let name = token.map(|token| token.subject().to_owned());
     Ok(Response::new(name.unwrap_or_else(|| "nobody".to_owned())))
+}
+
+async fn often(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
+    let tokens = [
+        Some(fresh(&auth, &mut request).await?),
+        Some(access(&auth, &mut request).await?),
+        visitor(&auth, &mut request).await?,
+    ];
+    let all_same = tokens
+        .iter()
+        .all(|other| other.as_ref().is_some_and(|other| other.id() == token.id()));
+    assert!(all_same, "there is one token");
+    Ok(Response::new(token.subject().to_owned()))
+}
+
+async fn twice(auth: Auth, mut request: Parts) -> Answer {
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        answers.push(match access(&auth, &mut request).await {
+            Ok(token) => token.subject().to_owned(),
+            Err(rejection) => rejection.code().to_owned(),
+        });
+    }
+    Ok(Response::new(answers.join(" ")))
 }
 
 /// Finds users by their names.
@@ -199,13 +246,13 @@ impl LoadSubject<String> for Users {
     }
 }
 
-async fn current(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn current(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     Ok(Response::new(auth.load_subject(&token, &Users).await?))
 }
 
-async fn refreshed(auth: Auth, request: Parts) -> Answer {
-    let token = refresh(&auth, &request).await?;
+async fn refreshed(auth: Auth, mut request: Parts) -> Answer {
+    let token = refresh(&auth, &mut request).await?;
     let cookies = auth.set_access_cookies(&auth.create_access_token(&*token)?)?;
     Ok(with_cookies(&cookies).map(|_| token.subject().to_owned()))
 }
@@ -215,17 +262,17 @@ fn both(auth: &Auth, other: &Auth) -> Route {
     let (auth, other) = (auth.clone(), other.clone());
     let service = service_fn(move |request: HttpRequest| {
         let (auth, other) = (auth.clone(), other.clone());
-        let request = request.into_parts().0;
+        let mut request = request.into_parts().0;
         async move {
-            let ours = access(&auth, &request).await;
+            let ours = access(&auth, &mut request).await;
             let ours = ours.expect("its layer stands in front");
-            let theirs = access(&other, &request).await;
+            let theirs = access(&other, &mut request).await;
             let theirs = theirs.expect("its layer stands in front");
             let both = format!("{} {}", ours.subject(), theirs.subject());
             Ok(Response::new(both))
         }
     });
-    BoxCloneSyncService::new(service)
+    boxed(service)
 }
 
 fn cookies(auth: &Auth, path: &str) -> Route {
@@ -257,7 +304,7 @@ fn cookies(auth: &Auth, path: &str) -> Route {
     } {
         append_cookies(&part.expect("they fit"), headers);
     }
-    BoxCloneSyncService::new(service_fn(move |_| {
+    boxed(service_fn(move |_| {
         let response = response.clone();
         async move { Ok(response) }
     }))
@@ -283,8 +330,8 @@ async fn remember_session(auth: Auth, request: Parts) -> Answer {
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
 
-async fn refresh_session(auth: Auth, request: Parts) -> Answer {
-    let token = refresh(&auth, &request).await?;
+async fn refresh_session(auth: Auth, mut request: Parts) -> Answer {
+    let token = refresh(&auth, &mut request).await?;
     let tokens = auth.refresh(&token).await?;
     Ok(with_cookies(&auth.set_cookies(&tokens)?))
 }
@@ -294,16 +341,16 @@ async fn log_out(auth: Auth, request: Parts) -> Answer {
     Ok(with_cookies(&auth.log_out(log_out).await?))
 }
 
-async fn this_session(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn this_session(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     let session = auth.session(&token).await?;
     Ok(Response::new(
         session.user_agent().unwrap_or_default().to_owned(),
     ))
 }
 
-async fn list_sessions(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn list_sessions(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     let sessions = auth.sessions(&*token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

@@ -53,7 +53,7 @@ fn a_layer_in_front_is_said_once() {
         let response = runtime
             .block_on(layered.clone().oneshot(request()))
             .unwrap();
-        assert_eq!(response.body(), "user1");
+        assert_eq!(response.status(), 200);
     }
     assert_eq!(said(&log), 1, "{}", log.0.lock().unwrap());
 }

@@ -46,6 +46,7 @@ pub use crate::{
 pub use crate::{context::blocklist, request::body};
 
 pub mod _documentation;
+pub mod adapter;
 mod auth;
 mod authenticate;
 mod claims;
@@ -56,7 +57,6 @@ mod context;
 mod cookie;
 mod csrf;
 pub mod error;
-pub mod implicit_refresh;
 mod issue;
 mod jws;
 mod locate;

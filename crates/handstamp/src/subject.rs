@@ -1,6 +1,7 @@
 //! From a token to the user whom it is about.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::authenticate::Authenticated;
 use crate::error::StoreError;
@@ -40,6 +41,16 @@ pub trait LoadSubject<U> {
         &self,
         token: &Authenticated<Access>,
     ) -> impl Future<Output = Result<Option<U>, StoreError>> + Send;
+}
+
+/// For a state that is shared.
+impl<U, S: LoadSubject<U>> LoadSubject<U> for Arc<S> {
+    fn load_subject(
+        &self,
+        token: &Authenticated<Access>,
+    ) -> impl Future<Output = Result<Option<U>, StoreError>> + Send {
+        S::load_subject(self, token)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The application that is attacked.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
@@ -9,8 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
 use handstamp_axum::{
-    Access, AccessForm, Auth, AuthError, ClientInfo, LogOut, LogOutBody, Refresh, Rejection,
-    Require,
+    Access, AccessForm, Auth, ClientInfo, Error, LogOut, LogOutBody, Refresh, Rejection, Require,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -27,7 +25,7 @@ pub(crate) fn router(
     service: &Service,
     port: u16,
     attackers: u16,
-) -> Result<Router, Box<dyn Error>> {
+) -> Result<Router, Box<dyn std::error::Error>> {
     let clock = MovedClock::default();
     let auth = service.auth(port, attackers, &clock)?;
     let unguarded = auth.require(Require::access().without_csrf());
@@ -99,7 +97,7 @@ async fn log_in(
     State(auth): State<Auth>,
     client: ClientInfo,
     Form(form): Form<LogInForm>,
-) -> Result<impl IntoResponse, AuthError> {
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in(&form.user, client).await?;
     let body = Json(json!({"user": form.user, "csrf": tokens.access().csrf()}));
     Ok((auth.set_cookies(&tokens)?, body))
@@ -143,7 +141,7 @@ async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade
     })
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }

@@ -3,19 +3,17 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p actix-complete`, then the calls of the README (bodies differ a
 //! little). Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable. Ctrl-C ends it.
 
-use std::error::Error;
-
 use actix_web::error::{
     ErrorUnprocessableEntity, ErrorUnsupportedMediaType, InternalError, JsonPayloadError,
 };
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Responder, web};
 use handstamp_actix::handstamp::config::Algorithm;
-use handstamp_actix::{Access, Auth, Config, IssueError, Location, Refresh, days, minutes};
+use handstamp_actix::{Access, Auth, Config, Error, Location, Refresh, days, minutes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()
@@ -102,7 +100,7 @@ async fn create_post(token: Access) -> web::Json<Value> {
 }
 
 /// Refresh access token.
-async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, IssueError> {
+async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
     let access = auth.create_access_token(&token)?;
     let body = json!({"message": "Token refreshed"});
     Ok(auth.set_access_cookies(&access)?.on(web::Json(body)))

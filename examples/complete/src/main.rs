@@ -3,20 +3,18 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p complete`, then the calls of the README (bodies differ a little).
 //! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::config::Algorithm;
-use handstamp_axum::{Access, Auth, Config, IssueError, Location, Refresh, days, minutes};
+use handstamp_axum::{Access, Auth, Config, Error, Location, Refresh, days, minutes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()
@@ -61,7 +59,7 @@ const USERS: [(&str, &str, &str); 2] = [
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, IssueError> {
+) -> Result<Response, Error> {
     if !USERS
         .iter()
         .any(|(name, password, _)| *name == form.username && *password == form.password)
@@ -104,10 +102,7 @@ async fn create_post(token: Access) -> Json<Value> {
 }
 
 /// Refresh access token.
-async fn refresh(
-    State(auth): State<Auth>,
-    token: Refresh,
-) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((
         auth.set_access_cookies(&access)?,

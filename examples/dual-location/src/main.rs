@@ -3,19 +3,17 @@
 //!
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p dual-location`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use handstamp_axum::{Access, Auth, Config, IssueError, Location, Refresh, Require};
+use handstamp_axum::{Access, Auth, Config, Error, Location, Refresh, Require};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::new(
         Config::builder()
             // Accept tokens from both locations
@@ -58,7 +56,7 @@ const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, IssueError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
         let body = Json(json!({"detail": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
@@ -77,7 +75,7 @@ async fn protected(token: Access) -> Json<Value> {
 }
 
 /// Refresh: refresh token from the cookie, new access token in the body.
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<Json<Value>, IssueError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<Json<Value>, Error> {
     let access = auth.create_access_token(&token)?;
     Ok(Json(
         json!({"access_token": access.as_str(), "token_type": "bearer"}),

@@ -2,7 +2,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use handstamp_axum::{Auth, AuthError, BodyRejection, ClientInfo, LogOutBody};
+use handstamp_axum::{Auth, ClientInfo, Error, LogOutBody};
 use serde::Deserialize;
 
 use crate::next::Next;
@@ -43,7 +43,7 @@ pub(crate) async fn log_in(
         password,
         next,
     }): Form<Credentials>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(name.as_str(), password.as_str())) {
         let problem = "The name or the password is wrong.";
         let page = LogInPage {
@@ -61,7 +61,7 @@ pub(crate) async fn log_in(
 /// By a form, so its CSRF value is in a field. The form stands on the page of the posts.
 pub(crate) async fn log_out(
     State(auth): State<Auth>,
-    log_out: Result<LogOutBody, BodyRejection>,
+    log_out: Result<LogOutBody, Error>,
 ) -> Result<Response, Refused> {
     let page = Uri::from_static("/posts");
     let LogOutBody(log_out) = log_out.map_err(|rejection| Refused::of(rejection, &page))?;

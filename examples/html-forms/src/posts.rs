@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use handstamp_axum::{Access, AccessForm, Auth, BodyRejection, Rejection};
+use handstamp_axum::{Access, AccessForm, Auth, Error, Rejection};
 use serde::Deserialize;
 
 use crate::app::{App, Post};
@@ -32,7 +32,7 @@ pub(crate) async fn create(
     State(app): State<App>,
     State(auth): State<Auth>,
     uri: Uri,
-    form: Result<AccessForm<NewPost>, BodyRejection>,
+    form: Result<AccessForm<NewPost>, Error>,
 ) -> Result<Response, Refused> {
     let AccessForm {
         token,

@@ -1,6 +1,6 @@
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use handstamp_axum::{BodyRejection, Rejection};
+use handstamp_axum::{Error, Rejection};
 
 use crate::next::Next;
 use crate::pages::{self, RefusedPage};
@@ -14,15 +14,15 @@ pub(crate) enum Refused {
 
 impl Refused {
     /// Of a request for a page. A form comes back to the page that it stands on.
-    pub(crate) fn of(rejection: impl Into<BodyRejection>, uri: &Uri) -> Self {
+    pub(crate) fn of(rejection: impl Into<Error>, uri: &Uri) -> Self {
         let rejection = rejection.into();
         let status = rejection.status();
         let words = match &rejection {
-            BodyRejection::Token(_) if status == StatusCode::UNAUTHORIZED => {
+            Error::Rejected(_) if status == StatusCode::UNAUTHORIZED => {
                 return Self::LogIn(uri.into());
             }
-            BodyRejection::Token(rejection) => in_words(rejection).to_owned(),
-            BodyRejection::Unreadable(_) => {
+            Error::Rejected(rejection) => in_words(rejection).to_owned(),
+            Error::Unreadable(_) => {
                 "What you sent could not be read. Is the file too large?".to_owned()
             }
             other => other.to_string(),

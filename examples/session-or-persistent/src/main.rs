@@ -4,19 +4,17 @@
 //! `JWT_SESSION_COOKIE=false` cookies are persistent unless a log-in says otherwise.
 //! Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use handstamp_axum::{Access, Auth, Config, IssueError, NewToken, days};
+use handstamp_axum::{Access, Auth, Config, Error, NewToken, days};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::builder().cookie_secure(false).env().build()?;
     let app = Router::new()
         .route("/login", post(login))
@@ -45,7 +43,7 @@ const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")
 async fn login(
     State(auth): State<Auth>,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, IssueError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
         let body = Json(json!({"detail": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());

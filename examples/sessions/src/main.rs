@@ -3,7 +3,6 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p sessions`. Settings: `PORT` (8000), `STORE` (`memory`,
 //! `sqlite:PATH`, `postgres://…`, `redis://…`), and every `JWT_*` and `HANDSTAMP_*` variable.
 
-use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +14,8 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId, Store};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, Location, LogOut, Refresh, Rejection, days,
-    handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, Rejection, days, handstamp,
+    minutes,
 };
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
@@ -24,7 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Configure for cookie-based auth. The environment wins over what stands here.
     let config = Config::builder()
         .token_locations([Location::Cookies])
@@ -61,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Where the sessions are.
-async fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
+async fn store() -> Result<Arc<dyn Store>, Box<dyn std::error::Error>> {
     let place = std::env::var("STORE").unwrap_or_else(|_| "memory".into());
     Ok(match place.split_once(':') {
         None if place == "memory" => Arc::new(MemoryStore::new()),
@@ -105,7 +104,7 @@ async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     if !USERS
         .iter()
         .any(|(name, password, _)| *name == form.username && *password == form.password)
@@ -141,7 +140,7 @@ async fn create_post(token: Access) -> Json<Value> {
 }
 
 /// The refresh token is exchanged for the next one.
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((
         auth.set_cookies(&tokens)?,

@@ -2,17 +2,15 @@
 //!
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p webhook`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
-use std::error::Error;
-
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::{Json, Router};
-use handstamp_axum::{Access, Auth, Config, IssueError, Location, Require};
+use handstamp_axum::{Access, Auth, Config, Error, Location, Require};
 use serde_json::{Value, json};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::new(
         Config::builder()
             .token_locations([Location::Cookies, Location::Headers])
@@ -37,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Logs user1 in, without asking: this example is about what comes after. The token is in the body too, for programs.
-async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user1")?;
     let body = Json(json!({"access_token": access.as_str(), "token_type": "bearer"}));
     Ok((auth.set_access_cookies(&access)?, body))

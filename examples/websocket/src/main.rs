@@ -4,7 +4,6 @@
 //! and every `JWT_*` and `HANDSTAMP_*` variable. Behind a name of your own, `HANDSTAMP_PUBLIC_ORIGIN` must be set: browsers
 //! let any page open a WebSocket, with the user's cookies, so only pages of the origins that are named here may.
 
-use std::error::Error;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade, close_code};
@@ -15,8 +14,8 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, GuardedSocket, Location, LogOut, Refresh,
-    Rejection, handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, Rejection,
+    handstamp, minutes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,7 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     let address = listener.local_addr()?;
@@ -144,7 +143,7 @@ async fn login(
     State(auth): State<Auth>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
         let body = Json(json!({"detail": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
@@ -154,7 +153,7 @@ async fn login(
     Ok((auth.set_cookies(&tokens)?, body).into_response())
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     let body = Json(json!({"message": "Token refreshed"}));
     Ok((auth.set_cookies(&tokens)?, body))

@@ -142,7 +142,7 @@ fn mutated(pool: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     input
 }
 
-/// SplitMix64: small, and the same for one seed everywhere.
+/// `SplitMix64`: small, and the same for one seed everywhere.
 struct Random(u64);
 
 impl Random {

@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, SET_COOKIE};
 use actix_web::web::{self, Redirect, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use handstamp_actix::{Access, Auth, IssueError, Location, Rejection, Require};
+use handstamp_actix::{Access, Auth, Error, Location, Rejection, Require};
 
-use crate::{access, at, both, fresh, log_out};
+use crate::{access, at, both, fresh, log_out, often};
 
 pub(super) fn routes(auth: &Auth, other: &Auth, config: &mut ServiceConfig) {
     let strict = || auth.require(Require::access());
@@ -30,6 +30,7 @@ pub(super) fn routes(auth: &Auth, other: &Auth, config: &mut ServiceConfig) {
         .wrap(renews())
         .service(at("/access").to(access))
         .service(at("/poll").to(access))
+        .service(at("/often").to(often))
         .service(at("/fresh").to(fresh))
         .service(at("/layered").wrap(strict()).to(access))
         .service(at("/twice").wrap(renews()).to(access))
@@ -80,7 +81,7 @@ async fn clears(_: Access) -> impl Responder {
         .insert_header(("clear-site-data", "\"cookies\""))
 }
 
-async fn login(auth: Auth, _: Access) -> Result<impl Responder, IssueError> {
+async fn login(auth: Auth, _: Access) -> Result<impl Responder, Error> {
     let access = auth.create_access_token("user2")?;
     Ok(auth.set_access_cookies(&access)?.on(""))
 }

@@ -11,8 +11,8 @@ use axum::routing::{delete, get, post};
 use axum::{Form, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId};
 use handstamp_axum::{
-    Access, Auth, AuthError, ClientInfo, Config, Fresh, LogOut, NewToken, Refresh, Rejection,
-    Session, days, handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, Fresh, LogOut, NewToken, Refresh, Rejection, Session,
+    days, handstamp, minutes,
 };
 
 type Fields = Form<HashMap<String, String>>;
@@ -33,7 +33,7 @@ async fn login(
     Ok((auth.set_cookies(&tokens)?, "welcome"))
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, ()))
 }
@@ -89,10 +89,10 @@ async fn this_device(session: Session) -> String {
 /// An application's own error has one arm for all that the library says.
 enum ApiError {
     WrongPassword,
-    Auth(AuthError),
+    Auth(Error),
 }
 
-impl<E: Into<AuthError>> From<E> for ApiError {
+impl<E: Into<Error>> From<E> for ApiError {
     fn from(error: E) -> Self {
         Self::Auth(error.into())
     }

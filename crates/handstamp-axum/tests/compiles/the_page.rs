@@ -9,11 +9,11 @@ use axum::routing::{get, post};
 use handstamp_axum::handstamp::Authenticated;
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, Config, Fresh, IssueError, Location, Refresh, Rejection, Require, RequireLayer,
+    Access, Auth, Config, Error, Fresh, Location, Refresh, Rejection, Require, RequireLayer,
     SignedToken, days,
 };
 
-async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError> {
+async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access: SignedToken<purpose::Access> = auth.create_access_token("user1")?;
     let refresh: SignedToken<purpose::Refresh> = auth.create_refresh_token("user1")?;
     let access = auth.set_access_cookies(&access)?;
@@ -21,7 +21,7 @@ async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, IssueError
     Ok((access, refresh, "welcome"))
 }
 
-async fn refresh(auth: State<Auth>, token: Refresh) -> Result<impl IntoResponse, IssueError> {
+async fn refresh(auth: State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token(&token)?;
     Ok((auth.set_access_cookies(&access)?, ()))
 }

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use axum::routing::any;
-use handstamp_axum::{Access, Auth, AuthError, Location, Require};
+use handstamp_axum::{Access, Auth, Error, Location, Require};
 
-use crate::{access, both, fresh, log_out};
+use crate::{access, both, fresh, log_out, often};
 
 pub(super) fn router(auth: &Auth, other: &Auth) -> Router {
     let strict = || auth.require(Require::access());
@@ -26,6 +26,7 @@ pub(super) fn router(auth: &Auth, other: &Auth) -> Router {
     let around_all = Router::new()
         .route("/implicit/access", any(access))
         .route("/implicit/poll", any(access))
+        .route("/implicit/often", any(often))
         .route("/implicit/fresh", any(fresh))
         .route("/implicit/layered", any(access).layer(strict()))
         .route("/implicit/twice", any(access).layer(renews()))
@@ -84,7 +85,7 @@ async fn clears(_: Access) -> impl IntoResponse {
     [("clear-site-data", "\"cookies\"")]
 }
 
-async fn login(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, AuthError> {
+async fn login(State(auth): State<Auth>, _: Access) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user2")?;
     Ok((auth.set_access_cookies(&access)?, ()))
 }

@@ -2,9 +2,9 @@
 
 #![deny(unused_must_use)]
 
-use handstamp_axum::{Auth, IssueError};
+use handstamp_axum::{Auth, Error};
 
-fn log_in(auth: &Auth) -> Result<(), IssueError> {
+fn log_in(auth: &Auth) -> Result<(), Error> {
     let token = auth.create_access_token("user1")?;
     auth.set_access_cookies(&token)?;
     auth.set_access_cookies(&token)?.session();

@@ -1,20 +1,20 @@
 use axum::{Json, Router, extract::State, response::IntoResponse, routing::post};
 use handstamp_axum::handstamp::{self, store::MemoryStore};
-use handstamp_axum::{Access, Auth, AuthError, ClientInfo, Config, LogOut, Refresh};
+use handstamp_axum::{Access, Auth, Error, ClientInfo, Config, LogOut, Refresh};
 use serde_json::{Value, json};
 
-async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, AuthError> {
+async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
     let tokens = auth.log_in("user1", client).await?; // check the password first
     Ok((auth.set_cookies(&tokens)?, "welcome"))
 }
 async fn post_it(token: Access) -> Json<Value> { // a POST by cookie: the CSRF header was checked
     Json(json!({"posted_by": token.subject()}))
 }
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?; // exchanged; a copy of the old one ends the session
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }
-async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, AuthError> {
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, "bye")) // on every node, at once
 }
 

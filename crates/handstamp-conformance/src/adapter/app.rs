@@ -15,7 +15,7 @@ use handstamp::store::MemoryStore;
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 
 use super::clock::ManualClock;
-use super::store::Breakable;
+use super::store::{Breakable, wait};
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 
 /// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and a store for sessions.
@@ -39,8 +39,13 @@ impl App {
         let auth = Auth::builder(config(SECRET, settings))
             .with_clock(clock.clone())
             .with_blocklist(move |token| {
-                let answer = asked.answer(token.id());
-                async move { answer }
+                let asked = Arc::clone(&asked);
+                async move {
+                    if asked.is_slow.load(Ordering::Relaxed) {
+                        wait().await;
+                    }
+                    asked.answer(token.id())
+                }
             })
             .store(Arc::clone(&store))
             .build()
@@ -155,6 +160,17 @@ impl App {
         self.blocklist.down.store(true, Ordering::Relaxed);
     }
 
+    /// From now on blocklist and store answer when they are polled again.
+    pub(super) fn slow_down(&self) {
+        self.blocklist.is_slow.store(true, Ordering::Relaxed);
+        self.store.slow_down();
+    }
+
+    /// How often the store was asked about a token since this was last called.
+    pub(super) fn asked_the_store(&self) -> usize {
+        self.store.admissions()
+    }
+
     /// How often the blocklist was asked since this was last called.
     pub(super) fn asked(&self) -> usize {
         self.blocklist.asked.swap(0, Ordering::Relaxed)
@@ -194,6 +210,7 @@ fn storeless(settings: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'
 struct Blocklist {
     revoked: Mutex<HashSet<String>>,
     down: AtomicBool,
+    is_slow: AtomicBool,
     asked: AtomicUsize,
 }
 

@@ -30,6 +30,7 @@
 //! | `/strict-inside` | an access token without CSRF, then one with; the access token |
 //! | `/headers-only` | an access token from the headers; the access token |
 //! | `/headers-inside` | an access token, then one from the headers; the access token |
+//! | `/headers-outside` | an access token from the headers, then an access token; the access token |
 //! | `/scopes-all`, `/scopes-any` | all, or one, of the scopes `users:read` and `users:delete`; the access token |
 //! | `/scopes-none` | any scope of an empty list; the access token |
 //! | `/admins` | an access token of login type `admin`; the access token |
@@ -40,6 +41,16 @@
 //! | `/without-csrf-token` | an access token without a CSRF value; the access token |
 //!
 //! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by itself.
+//!
+//! These ask more than once, and answer with the subject. A handler that answers with a refusal takes it as it is.
+//!
+//! | route | layers, the outermost first; then a handler that asks for |
+//! |---|---|
+//! | `/often` | the access token, the fresh one, an access token if there is one, and one that has not expired, if there is one |
+//! | `/often-layered` | an access token, twice; as `/often` |
+//! | `/often-layered-without-csrf` | an access token without CSRF; as `/often` |
+//! | `/implicit/often` | implicit refresh; as `/often` |
+//! | `/twice` | the access token, twice; answers with two subjects, or codes of refusals: `user1 token_revoked` |
 //!
 //! | route | answers without a guard |
 //! |---|---|
@@ -115,6 +126,7 @@ mod handlers;
 mod implicit;
 mod layers;
 mod locations;
+mod once;
 mod order;
 mod refusals;
 mod rejections;
@@ -155,6 +167,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     sessions::rows(&mut suite).await;
     bodies::rows(&mut suite).await;
     handlers::rows(&mut suite).await;
+    once::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
     suite.finish(adapter);

@@ -1,6 +1,7 @@
 //! Where the app keeps its sessions.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
@@ -14,6 +15,8 @@ use handstamp::store::{
 pub(super) struct Breakable {
     store: MemoryStore,
     is_down: AtomicBool,
+    is_slow: AtomicBool,
+    admissions: AtomicUsize,
 }
 
 impl Breakable {
@@ -21,11 +24,23 @@ impl Breakable {
         Self {
             store,
             is_down: AtomicBool::new(false),
+            is_slow: AtomicBool::new(false),
+            admissions: AtomicUsize::new(0),
         }
     }
 
     pub(super) fn set_down(&self, down: bool) {
         self.is_down.store(down, Ordering::Relaxed);
+    }
+
+    /// From now on each answer takes until the task is polled once more.
+    pub(super) fn slow_down(&self) {
+        self.is_slow.store(true, Ordering::Relaxed);
+    }
+
+    /// How often it was asked about a token since this was last called.
+    pub(super) fn admissions(&self) -> usize {
+        self.admissions.swap(0, Ordering::Relaxed)
     }
 
     fn ask<'a, T: Send + 'a>(
@@ -36,8 +51,28 @@ impl Breakable {
             let error = StoreError::new("the row took it down");
             return Box::pin(std::future::ready(Err(error)));
         }
-        verb(&self.store)
+        let answer = verb(&self.store);
+        if !self.is_slow.load(Ordering::Relaxed) {
+            return answer;
+        }
+        Box::pin(async {
+            wait().await;
+            answer.await
+        })
     }
+}
+
+/// Until the task is polled once more.
+pub(super) async fn wait() {
+    let mut waited = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -52,6 +87,7 @@ impl Store for Breakable {
     }
 
     fn admit(&self, admit: Admit) -> Answer<'_, Admission> {
+        self.admissions.fetch_add(1, Ordering::Relaxed);
         self.ask(|store| store.admit(admit))
     }
 

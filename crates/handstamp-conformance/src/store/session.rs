@@ -49,7 +49,7 @@ async fn of_another_account(row: Row) -> Outcome {
 async fn as_it_is(row: Row) -> Outcome {
     let login = Login::new();
     let mut new = login.new_session();
-    new.data = "data".to_owned();
+    "data".clone_into(&mut new.data);
     let made = row.create(new).await?;
     row.reads("new", &login, Some(&made)).await?;
     let rotated = row.exchange(&login, 1).await?;

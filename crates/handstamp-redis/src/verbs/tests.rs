@@ -275,7 +275,8 @@ impl Verb {
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
             Self::Update(session, data) => {
-                let update = UpdateSession::new(session.uid, session.id, format!("data {data}"));
+                let update =
+                    UpdateSession::new(session.account, session.id, format!("data {data}"));
                 format!("updated {:?}", store.update_session(update).await.unwrap()).into()
             }
             Self::RevokeSession(session, reason) => {

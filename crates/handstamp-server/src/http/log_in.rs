@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::{Auth, AuthError, ClientInfo, Rejection, days};
+use handstamp_axum::{Auth, ClientInfo, Error, Rejection, days};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -38,7 +38,7 @@ pub(super) async fn log_in(
     ClientAddress(address): ClientAddress,
     client: ClientInfo,
     JsonBody(form): JsonBody<LogInForm>,
-) -> Result<Response, AuthError> {
+) -> Result<Response, Error> {
     let credentials = Credentials {
         username: form.username,
         password: form.password,

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::purpose;
-use handstamp_axum::{Access, Auth, AuthError, LogOut, Refresh, Rejection};
+use handstamp_axum::{Access, Auth, Error, LogOut, Refresh, Rejection};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ async fn create_post(token: Access, JsonBody(post): JsonBody<Post>) -> Json<Valu
 }
 
 /// Exchanges the refresh token for its successor.
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, AuthError> {
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((
         auth.set_cookies(&tokens)?,

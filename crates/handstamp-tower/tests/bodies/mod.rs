@@ -12,9 +12,8 @@ use http_body_util::{BodyExt as _, Limited};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tower::service_fn;
-use tower::util::BoxCloneSyncService;
 
-use super::{HttpRequest, Route, with_cookies};
+use super::{HttpRequest, Route, boxed, with_cookies};
 
 type Answer = Result<Response<String>, Refusal>;
 
@@ -42,7 +41,7 @@ where
             })
         }
     });
-    BoxCloneSyncService::new(service)
+    boxed(service)
 }
 
 fn plain(status: StatusCode, text: String) -> Response<String> {

@@ -7,9 +7,8 @@ use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tower::Layer;
-use tower::util::BoxCloneSyncService;
 
-use crate::{Answer, Route, both, fresh_subject, guarded, handler, log_out, subject};
+use crate::{Answer, Route, both, boxed, fresh_subject, guarded, handler, log_out, often, subject};
 
 pub(super) fn route(app: &App, path: &str) -> Route {
     let (auth, other) = (app.auth(), app.other());
@@ -31,6 +30,7 @@ fn inner(auth: &Auth, path: &str) -> Route {
     let ours = || handler(auth, subject);
     match path {
         "/implicit/access" | "/implicit/poll" => ours(),
+        "/implicit/often" => handler(auth, often),
         "/implicit/fresh" => handler(auth, fresh_subject),
         "/implicit/layered" => guarded(auth, strict(), ours()),
         "/implicit/twice" => renewing(auth, ours()),
@@ -53,7 +53,7 @@ fn inner(auth: &Auth, path: &str) -> Route {
 
 fn renewing(auth: &Auth, inner: Route) -> Route {
     let layer = ImplicitRefreshLayer::new(auth.clone());
-    BoxCloneSyncService::new(layer.layer(inner))
+    boxed(layer.layer(inner))
 }
 
 async fn public(_: Auth, _: Parts) -> Answer {
@@ -79,8 +79,8 @@ async fn failed(auth: Auth, request: Parts) -> Answer {
     with_status(auth, request, StatusCode::INTERNAL_SERVER_ERROR).await
 }
 
-async fn with_status(auth: Auth, request: Parts, status: StatusCode) -> Answer {
-    access(&auth, &request).await?;
+async fn with_status(auth: Auth, mut request: Parts, status: StatusCode) -> Answer {
+    access(&auth, &mut request).await?;
     let mut response = Response::new(String::new());
     *response.status_mut() = status;
     Ok(response)
@@ -126,8 +126,8 @@ async fn logout(auth: Auth, request: Parts) -> Answer {
     Ok(response)
 }
 
-async fn revoking(auth: Auth, request: Parts) -> Answer {
-    let token = access(&auth, &request).await?;
+async fn revoking(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
     auth.revoke_all_sessions(&*token).await?;
     Ok(Response::new(token.subject().to_owned()))
 }

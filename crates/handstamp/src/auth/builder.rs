@@ -1,6 +1,7 @@
 //! What an `Auth` is made of.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::Auth;
@@ -15,17 +16,19 @@ use crate::store::Store;
 /// Builder for [`Auth`].
 #[derive(Debug)]
 #[must_use = "call `build`"]
-pub struct AuthBuilder {
+pub struct AuthBuilder<T = Auth> {
     config: Config,
     clock: Box<dyn Clock>,
     random: Box<dyn RandomSource>,
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    makes: PhantomData<fn() -> T>,
 }
 
-impl AuthBuilder {
-    pub(super) fn new(config: Config) -> Self {
+impl<T: From<Auth>> AuthBuilder<T> {
+    /// For an adapter whose own type holds an `Auth`; applications have [`Auth::builder`].
+    pub fn new(config: Config) -> Self {
         Self {
             config,
             clock: Box::new(SystemClock),
@@ -33,6 +36,7 @@ impl AuthBuilder {
             blocklist: None,
             store: None,
             listener: None,
+            makes: PhantomData,
         }
     }
 
@@ -140,7 +144,7 @@ impl AuthBuilder {
     /// # Errors
     /// [`ConfigError`] where `JWT_SESSION_TRACKING=true` and there is no store: what asks for
     /// sessions and cannot keep any does not start.
-    pub fn build(self) -> Result<Auth, ConfigError> {
+    pub fn build(self) -> Result<T, ConfigError> {
         let Self {
             config,
             clock,
@@ -148,6 +152,7 @@ impl AuthBuilder {
             blocklist,
             store,
             listener,
+            makes: _,
         } = self;
         if store.is_none() && config.settings.session_tracking == Some(true) {
             return Err(ConfigError::new(vec![Problem::new(
@@ -161,6 +166,6 @@ impl AuthBuilder {
             tracing::warn!("{warning}");
         }
         let context = Context::new(config, clock, random, blocklist, store, listener);
-        Ok(Auth(Arc::new(context)))
+        Ok(Auth(Arc::new(context)).into())
     }
 }

@@ -2,6 +2,7 @@
 //! it what it needs, and makes the response of a reason to refuse. It holds no logic: `issue`, `authenticate` and `session`
 //! do.
 
+mod adapters;
 mod builder;
 mod rejections;
 mod requests;
@@ -75,17 +76,7 @@ impl Auth {
     }
 
     fn reject(&self, reason: RejectionKind) -> Rejection {
-        match &reason {
-            RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
-            RejectionKind::InvalidToken(detail) => {
-                tracing::debug!(code = reason.code(), %detail, "request refused");
-            }
-            RejectionKind::CrossSiteRequest(said) | RejectionKind::OriginNotAllowed(said) => {
-                tracing::debug!(code = reason.code(), said, "request refused");
-            }
-            reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
-        }
-        Rejection::new(reason, Arc::clone(self.0.style()))
+        self.0.reject(reason)
     }
 
     fn fail(&self, failure: AuthFailure) -> AuthError {

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Auth;
-use crate::authenticate::{self, Authenticated, Require};
+use crate::authenticate::{self, Authenticated, Require, verify};
 use crate::connection::TokenWatch;
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
-use crate::implicit_refresh::ImplicitRefresh;
 use crate::purpose::{Access, Purpose};
 use crate::request::RequestHead;
 use crate::session;
@@ -59,7 +58,10 @@ impl Auth {
         head: &R,
         require: &'a Require<P>,
     ) -> impl Future<Output = Result<Authenticated<P>, Rejection>> + Send + use<'a, P, R> {
-        let cleared = authenticate::clear(head, self.config(), self.0.now(), require);
+        let (config, now) = (self.config(), self.0.now());
+        let cleared = authenticate::clear(head, config, now, require, |presented| {
+            verify::verify(presented, config, now)
+        });
         async move {
             let finished = async {
                 let cleared = cleared?;
@@ -75,7 +77,7 @@ impl Auth {
     /// # Errors
     /// `fresh_token_required`.
     pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
-        self.demand(token.is_fresh(), || RejectionKind::FreshTokenRequired)
+        authenticate::require_fresh(token).map_err(|reason| self.reject(reason))
     }
 
     /// Checks freshness alone, as [`Require::fresh_within`](crate::Require::fresh_within) does, of a token that an earlier
@@ -102,9 +104,7 @@ impl Auth {
         outer: &Authenticated<P>,
         inner: &Authenticated<P>,
     ) -> Result<(), Rejection> {
-        let is_same = outer.id() == inner.id() && outer.subject() == inner.subject();
-        let reason = "two layers of the route found two different tokens";
-        self.demand(is_same, || RejectionKind::InvalidToken(reason.into()))
+        authenticate::require_same(outer, inner).map_err(|reason| self.reject(reason))
     }
 
     /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
@@ -167,19 +167,6 @@ impl Auth {
     /// it asks no store, and a log-out does not end it before the token's own end.
     pub fn watch(&self, token: &Authenticated<Access>) -> TokenWatch {
         TokenWatch::new(Arc::clone(&self.0), token)
-    }
-
-    /// The implicit refresh of a request of this method for this path, unless `JWT_IMPLICIT_REFRESH_ROUTE_…` and `_METHOD_…`
-    /// leave it out. A tunnel has none: its answer is no response that a browser reads.
-    #[must_use]
-    pub fn begin_implicit_refresh(&self, method: &str, path: &str) -> Option<ImplicitRefresh> {
-        ImplicitRefresh::begin(&self.0, method, path)
-    }
-
-    /// Whether this implicit refresh was begun by this `Auth`. It renews no tokens of another.
-    #[must_use]
-    pub fn began(&self, refresh: &ImplicitRefresh) -> bool {
-        refresh.is_of(&self.0)
     }
 
     fn demand(

@@ -1,5 +1,7 @@
 //! The proof that no other site made a browser send the token.
 
+use std::sync::Arc;
+
 use super::verify::Verified;
 use crate::claims::Claims;
 use crate::config::Config;
@@ -23,7 +25,7 @@ impl<P: Purpose> CsrfCleared<P> {
         Ok(Self(verified))
     }
 
-    pub(crate) fn claims(&self) -> &Claims {
+    pub(crate) fn claims(&self) -> &Arc<Claims> {
         &self.0.claims
     }
 

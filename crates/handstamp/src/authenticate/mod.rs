@@ -13,22 +13,26 @@ use std::time::Duration;
 pub use authenticated::Authenticated;
 pub(crate) use cleared::CsrfCleared;
 pub use require::Require;
+pub(crate) use verify::Verified;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::error::RejectionKind;
-use crate::purpose::Purpose;
+use crate::locate::Presented;
+use crate::purpose::{Access, Purpose};
 use crate::request::RequestHead;
 use crate::store::Admission;
 use crate::{csrf, locate};
 
-/// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back.
+/// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back. `verify` is
+/// [`verify::verify`], or what it has said of the same token.
 pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
     now: UnixTime,
     require: &Require<P>,
+    verify: impl FnOnce(&Presented<'_>) -> Result<Verified<P>, RejectionKind>,
 ) -> Result<CsrfCleared<P>, RejectionKind> {
     let locations = require
         .locations
@@ -37,7 +41,7 @@ pub(crate) fn clear<P: Purpose>(
     let presented = locate::locate(head, config, locations, P::KIND)?;
     let origin_checked =
         csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
-    let verified = verify::verify::<P>(&presented, config, now)?;
+    let verified = verify(&presented)?;
     let claims = &verified.claims;
     let demanded = [config.login_type(), require.login_type.as_deref()];
     for expected in demanded.into_iter().flatten() {
@@ -96,4 +100,26 @@ pub(crate) fn finish<P: Purpose>(
         }
     }
     Ok(Authenticated::new(cleared))
+}
+
+/// Of a token that was admitted already.
+pub(crate) fn require_fresh(token: &Authenticated<Access>) -> Result<(), RejectionKind> {
+    if token.is_fresh() {
+        Ok(())
+    } else {
+        Err(RejectionKind::FreshTokenRequired)
+    }
+}
+
+/// Of two layers of a route. Otherwise each would check its demands on another token.
+pub(crate) fn require_same<P: Purpose>(
+    outer: &Authenticated<P>,
+    inner: &Authenticated<P>,
+) -> Result<(), RejectionKind> {
+    if outer.id() == inner.id() && outer.subject() == inner.subject() {
+        Ok(())
+    } else {
+        let reason = "two layers of the route found two different tokens";
+        Err(RejectionKind::InvalidToken(reason.into()))
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) use watchers::{Notifier, Watchers};
 use crate::claims::Claims;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::{RejectionKind, RejectionStyle, StoreError};
+use crate::error::{Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::random::RandomSource;
 use crate::store::{AccountId, SessionId, Store};
 
@@ -65,10 +65,6 @@ impl Context {
         &self.config
     }
 
-    pub(crate) fn style(&self) -> &Arc<RejectionStyle> {
-        &self.style
-    }
-
     /// The time, for those who are called from outside: they read it once, and hand it down.
     pub(crate) fn now(&self) -> UnixTime {
         self.clock.now()
@@ -97,7 +93,8 @@ impl Context {
         &*self.random
     }
 
-    /// The store, if there is one. Where the settings require sessions there is one, because no `Auth` is built otherwise.
+    /// The store, if there is one. Where the settings require sessions there is one, because no
+    /// `Auth` is built otherwise.
     pub(crate) fn store(&self) -> Option<&dyn Store> {
         self.store.as_deref()
     }
@@ -112,8 +109,8 @@ impl Context {
         self.store().ok_or_else(error)
     }
 
-    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings do not say that this is
-    /// meant.
+    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings
+    /// do not say that this is meant.
     pub(crate) fn warn_without_store(&self) {
         if self.store.is_none() && self.config.settings.session_tracking.is_none() {
             self.warned_without_store.call_once(|| {
@@ -157,6 +154,26 @@ impl Context {
             }
             None => Ok(TokenStatus::Active),
         }
+    }
+
+    /// Whether there is more to be asked about a token than its signature and claims.
+    pub(crate) fn asks_about_tokens(&self) -> bool {
+        self.blocklist.is_some() || self.store.is_some()
+    }
+
+    /// Logs why a request is refused, and makes the response of it.
+    pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
+        match &reason {
+            RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
+            RejectionKind::InvalidToken(detail) => {
+                tracing::debug!(code = reason.code(), %detail, "request refused");
+            }
+            RejectionKind::CrossSiteRequest(said) | RejectionKind::OriginNotAllowed(said) => {
+                tracing::debug!(code = reason.code(), said, "request refused");
+            }
+            reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
+        }
+        Rejection::new(reason, Arc::clone(&self.style))
     }
 
     pub(crate) fn watchers(&self) -> &Watchers {

@@ -6,6 +6,8 @@
 //! No proof is ever taken from `Host`, which names what the client was told to call, nor from a
 //! CSRF cookie, which a sibling subdomain can plant.
 
+use std::sync::Arc;
+
 use super::fetch_metadata::Site;
 use super::header::Header;
 use super::method::{Method, Transport};
@@ -71,7 +73,7 @@ pub(crate) fn check_token(
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
-    cookies: &mut Vec<(Kind, Box<Claims>)>,
+    cookies: &mut Vec<(Kind, Arc<Claims>)>,
 ) -> Result<(), RejectionKind> {
     // Lenient: no genuine token in a cookie. Risk: another site has cookies deleted that hold none.
     // Covered: that ends no session, and there is no claim that a value could be compared with.

@@ -25,6 +25,19 @@ pub enum AuthError {
     Issue(IssueError),
 }
 
+impl AuthError {
+    /// The rejection to send.
+    ///
+    /// # Errors
+    /// The mistake of the program, if it is one.
+    pub fn rejection(self) -> Result<Rejection, IssueError> {
+        match self {
+            Self::Rejected(rejection) => Ok(rejection),
+            Self::Issue(error) => Err(error),
+        }
+    }
+}
+
 impl From<Rejection> for AuthError {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)

@@ -8,7 +8,7 @@ use super::style::ErrorStyle;
 use crate::jws::JwsError;
 
 /// Why a request is refused, with what the log should know.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum RejectionKind {
     MissingToken {
         looked_in: String,

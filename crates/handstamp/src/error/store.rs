@@ -1,6 +1,6 @@
 //! What can go wrong behind the blocklist: a matter for the operator.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 /// The blocklist or store did not answer. The request is refused with 503, never let in.
 ///
@@ -10,12 +10,13 @@ use std::{error::Error, fmt};
 /// let error = StoreError::new(std::io::Error::other("connection refused"));
 /// assert_eq!(error.to_string(), "the store did not answer: connection refused");
 /// ```
-pub struct StoreError(Box<dyn Error + Send + Sync>);
+#[derive(Clone)]
+pub struct StoreError(Arc<dyn Error + Send + Sync>);
 
 impl StoreError {
     /// Wraps the driver's error.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(source.into())
+        Self(source.into().into())
     }
 }
 

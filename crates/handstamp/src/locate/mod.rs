@@ -33,6 +33,14 @@ impl Presented<'_> {
             Self::Cookies { .. } => Location::Cookies,
         }
     }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &[u8]> {
+        let (one, several) = match self {
+            Self::One { token, .. } => (Some(&**token), [].as_slice()),
+            Self::Cookies { candidates, .. } => (None, candidates.as_slice()),
+        };
+        one.into_iter().chain(several.iter().copied())
+    }
 }
 
 /// Looks in these places, in order. Only "not here" goes on to the next place: a bad

@@ -1,6 +1,7 @@
 //! A session ends because its user says so.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::revoke;
 use crate::authenticate::verify::{self, Genuine};
@@ -81,8 +82,8 @@ pub(crate) async fn log_out(
 /// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
 pub(super) struct CarriedTokens {
     /// With the purpose of the cookie each of them was found in.
-    pub(super) cookies: Vec<(Kind, Box<Claims>)>,
-    non_cookie_tokens: Vec<Claims>,
+    pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
+    non_cookie_tokens: Vec<Arc<Claims>>,
     /// Whether there are token cookies at all.
     has_cookies: bool,
     /// The name of which there are more than are looked at.
@@ -123,7 +124,7 @@ impl CarriedTokens {
 
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
         let cookies = self.cookies.iter().map(|(_, claims)| &**claims);
-        cookies.chain(&self.non_cookie_tokens)
+        cookies.chain(self.non_cookie_tokens.iter().map(|claims| &**claims))
     }
 
     /// Each once. A refresh token without a session may have been given one since.
@@ -180,7 +181,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
     for location in &config.settings.token_locations {
         for token in locate::non_cookie_tokens(head, config, *location) {
             if let Genuine::Ours(claims) = verify::genuine(&token, config) {
-                presented.non_cookie_tokens.push(*claims);
+                presented.non_cookie_tokens.push(claims);
             }
         }
     }

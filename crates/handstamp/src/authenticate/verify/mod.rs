@@ -1,6 +1,7 @@
 //! From bytes that were presented to a token that may be trusted.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
@@ -12,11 +13,19 @@ use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 
 /// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
+#[derive(Clone)]
 pub(crate) struct Verified<P> {
-    /// Boxed: from here to the handler they are handed on a dozen times.
-    pub(crate) claims: Box<Claims>,
+    /// Shared by all who ask about this token in one request.
+    pub(crate) claims: Arc<Claims>,
     pub(crate) location: Location,
     purpose: PhantomData<P>,
+}
+
+impl<P> Verified<P> {
+    /// The same token, presented in another place.
+    pub(crate) fn found_at(self, location: Location) -> Self {
+        Self { location, ..self }
+    }
 }
 
 /// Verifies what was presented: the one token, or the one that counts among several cookies of a name.
@@ -40,7 +49,7 @@ pub(crate) fn verify<P: Purpose>(
 /// Whose a token is, however old it is and whatever for.
 pub(crate) enum Genuine {
     /// Made by us or for us.
-    Ours(Box<Claims>),
+    Ours(Arc<Claims>),
     /// Its signature holds, and it is for another audience, of another issuer or of another login type.
     Theirs,
     /// Its signature does not hold, or it is no token.
@@ -67,9 +76,9 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
 }
 
 /// The signature, then the form. Nothing of a token is believed before its signature held.
-fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
+fn open(token: &[u8], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
-    Ok(Box::new(Claims::parse(
+    Ok(Arc::new(Claims::parse(
         payload,
         &config.settings.identity_claim,
     )?))
@@ -78,8 +87,8 @@ fn open(token: &[u8], config: &Config) -> Result<Box<Claims>, RejectionKind> {
 /// Chooses the cookie that counts among those of one name. A sibling subdomain can plant one, and
 /// their order proves nothing
 /// ([RFC 6265, section 4.2.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2.2)).
-fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Box<Claims>, RejectionKind> {
-    let mut newest: Option<Box<Claims>> = None;
+fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
+    let mut newest: Option<Arc<Claims>> = None;
     let mut dropped = None;
     for token in tokens {
         let claims = match open(token, config) {

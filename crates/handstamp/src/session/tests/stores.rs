@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{House, house, refresh_head, with_store};
+use crate::adapter::ResponseHead;
 use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
-use crate::implicit_refresh::ResponseHead;
 use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,

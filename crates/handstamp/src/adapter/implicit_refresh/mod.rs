@@ -1,9 +1,12 @@
-//! A new access token for a browser that is active, shortly before the old one ends: what adapters need of it.
+//! A new access token for a browser that is active, shortly before the old one ends: what adapters
+//! need of it.
 
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use crate::authenticate::Authenticated;
@@ -18,17 +21,17 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
-use crate::store::{ReadSession, SessionId};
+use crate::store::{BoxFuture, ReadSession, SessionId};
 
-/// The implicit refresh of one request: begun when it comes, told of the token with which it is let in, and asked for
-/// cookies when its answer is known.
+/// The implicit refresh of one request: begun when it comes, told of the token with which it is let
+/// in, and asked for cookies when its answer is known.
 ///
 /// Who lets no token in, or refuses the request, tells it of none, and then nothing is renewed.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
-/// use handstamp::implicit_refresh::ResponseHead;
+/// use handstamp::adapter::ResponseHead;
 /// # use handstamp::{Auth, Config, Location, RequestHead, Require};
 ///
 /// struct Ok200;
@@ -82,7 +85,8 @@ impl ImplicitRefresh {
         Arc::ptr_eq(&self.context, context)
     }
 
-    /// The request was let in with this token. Only an access token from a cookie is renewed; of several, the first.
+    /// The request was let in with this token. Only an access token from a cookie is renewed; of
+    /// several, the first.
     pub fn record<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
         let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
         if let Ok(access) = token.downcast::<Authenticated<Access>>()
@@ -92,9 +96,10 @@ impl ImplicitRefresh {
         }
     }
 
-    /// The cookies of a new access token, to be added to this response: the same subject, scopes, login type, audience,
-    /// custom claims, session and CSRF value, not fresh, and never past the end of the session. Without a session, never
-    /// more than `JWT_REFRESH_TOKEN_EXPIRES` past the log-in.
+    /// The cookies of a new access token, to be added to this response: the same subject, scopes,
+    /// login type, audience, custom claims, session and CSRF value, not fresh, and never past the
+    /// end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES` past the
+    /// log-in.
     ///
     /// None, when
     /// * no access token from a cookie was let in, or it has time left: `JWT_IMPLICIT_REFRESH_DELTATIME`;
@@ -103,39 +108,42 @@ impl ImplicitRefresh {
     /// * the token was revoked or its session has ended, perhaps just now, or nobody can say: blocklist and store are asked
     ///   again.
     ///
-    /// The head is read before the future is made.
-    pub fn cookies<R: ResponseHead>(
-        &self,
-        response: &R,
-    ) -> impl Future<Output = Option<SetCookies>> + Send + use<R> {
+    /// The head is read before this returns.
+    pub fn cookies(&self, response: &impl ResponseHead) -> Renewal {
         let Self { context, token } = self;
-        let token = token
+        let config = context.config();
+        // Before blocklist and store are asked: what is revoked after their answers is revoked
+        // after the new token was made, too.
+        let now = context.issue_time();
+        let due = token
             .get()
-            .filter(|_| may_carry(context.config(), response));
-        let asked = token.map(|token| (Arc::clone(context), Arc::clone(token)));
-        async move {
-            let (context, token) = asked?;
-            // Before anybody is asked: what is revoked after the answer is revoked after the new token was made, too.
-            let now = context.issue_time();
-            if !is_due(context.config(), &token, now) {
-                return None;
-            }
-            let term = match renewal_limits(&context, &token).await {
-                Ok(term) => term?,
-                Err(RejectionKind::StoreUnavailable(error)) => {
-                    tracing::error!(%error, "no implicit refresh");
-                    return None;
-                }
-                Err(_) => return None,
-            };
-            match renew(&context, &token, &term, now) {
-                Ok(cookies) => cookies,
-                Err(error) => {
-                    tracing::error!(%error, "no implicit refresh");
-                    None
-                }
-            }
+            .filter(|token| may_carry(config, response) && is_due(config, token, now));
+        let renewal = due.map(|token| (Arc::clone(context), Arc::clone(token)));
+        Renewal(renewal.map(|(context, token)| -> BoxFuture<'static, _> {
+            Box::pin(async move { cookies(&context, &token, now).await })
+        }))
+    }
+}
+
+/// The cookies of a new access token, if there is to be one: of [`ImplicitRefresh::cookies`].
+/// Borrows nothing.
+#[must_use = "futures do nothing unless polled"]
+pub struct Renewal(Option<BoxFuture<'static, Option<SetCookies>>>);
+
+impl Future for Renewal {
+    type Output = Option<SetCookies>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Some(cookies) => cookies.as_mut().poll(context),
+            None => Poll::Ready(None),
         }
+    }
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Renewal").finish_non_exhaustive()
     }
 }
 
@@ -181,6 +189,28 @@ fn is_due(config: &Config, token: &Authenticated<Access>, now: UnixTime) -> bool
     end.saturating_since(now) < delta && now < end.saturating_add(config.settings.decode_leeway)
 }
 
+async fn cookies(
+    context: &Context,
+    token: &Authenticated<Access>,
+    now: UnixTime,
+) -> Option<SetCookies> {
+    let limits = match renewal_limits(context, token).await {
+        Ok(limits) => limits?,
+        Err(RejectionKind::StoreUnavailable(error)) => {
+            tracing::error!(%error, "no implicit refresh");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    match renew(context, token, &limits, now) {
+        Ok(cookies) => cookies,
+        Err(error) => {
+            tracing::error!(%error, "no implicit refresh");
+            None
+        }
+    }
+}
+
 /// What the new token may be.
 struct RenewalLimits {
     /// At most.
@@ -189,7 +219,8 @@ struct RenewalLimits {
     cookie_lifetime: Option<CookieLifetime>,
 }
 
-/// Asks everybody who can revoke a token whether it is still good, and for how long there may be others in its place.
+/// Asks everybody who can revoke a token whether it is still good, and for how long there may be
+/// others in its place.
 async fn renewal_limits(
     context: &Context,
     token: &Authenticated<Access>,
@@ -260,8 +291,9 @@ fn renew(
     issue::set(config, &renewed).map(Some)
 }
 
-/// Headers of responses to which nothing is added: one that deletes every cookie, and those that tell shared caches to keep
-/// the response whatever `Cache-Control` says (RFC 9213, and what came before it).
+/// Headers of responses to which nothing is added: one that deletes every cookie, and those that
+/// tell shared caches to keep the response whatever `Cache-Control` says (RFC 9213, and what came
+/// before it).
 const UNTOUCHED: [&str; 8] = [
     "clear-site-data",
     "cdn-cache-control",

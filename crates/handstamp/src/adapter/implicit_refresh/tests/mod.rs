@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{ImplicitRefresh, ResponseHead};
+use crate::adapter::RequestState;
 use crate::config::ConfigBuilder;
 use crate::purpose::Access;
 use crate::session::ClientInfo;
@@ -179,7 +180,12 @@ fn only_a_cookie_that_was_let_in_is_renewed() {
     both.clone().record(&cookie);
     assert!(is_renewed(&both), "clones are one");
     assert!(auth.begin_implicit_refresh("CONNECT", "/").is_none());
-    assert!(auth.began(&both));
-    assert!(!crate::testing::auth(builder()).began(&both));
+    let stranger = crate::testing::auth(builder());
+    for (row, by, expected) in [("its own", &auth, true), ("another", &stranger, false)] {
+        let (refresh, mut state) = (begin(), RequestState::default());
+        state.register(&auth, &refresh);
+        state.record(by, &cookie).unwrap();
+        assert_eq!(is_renewed(&refresh), expected, "let in by {row}");
+    }
     assert!(!format!("{both:?}").contains("user1"), "{both:?}");
 }

@@ -1,0 +1,129 @@
+//! The answer to one demand, as a future that borrows nothing.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll, ready};
+
+use super::ImplicitRefresh;
+use super::request_state::renew;
+use super::token_cache::{Question, TokenCache};
+use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
+use crate::context::Context;
+use crate::error::{Rejection, RejectionKind};
+use crate::purpose::Purpose;
+use crate::request::RequestHead;
+use crate::store::Admission;
+
+/// Whether a request brings the token that is demanded of it, once blocklist and store have
+/// answered. Of
+/// [`RequestState`](super::RequestState). It borrows neither request nor state, and may be dropped at any time.
+#[must_use = "futures do nothing unless polled"]
+pub struct Authenticating<P> {
+    context: Arc<Context>,
+    step: Step<P>,
+    renewals: Vec<ImplicitRefresh>,
+}
+
+enum Step<P> {
+    Cleared {
+        cleared: Result<CsrfCleared<P>, RejectionKind>,
+        /// `None` if nothing needs to be asked.
+        question: Option<Arc<Question>>,
+        require: Arc<Require<P>>,
+    },
+    Known(Result<Arc<Authenticated<P>>, RejectionKind>),
+    Done,
+}
+
+impl<P: Purpose> Authenticating<P> {
+    pub(super) fn begin(
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+        require: &Arc<Require<P>>,
+        cache: &TokenCache,
+    ) -> Self {
+        let (config, now) = (context.config(), context.now());
+        let cleared = authenticate::clear(head, config, now, require, |presented| {
+            cache.verify(context, presented, now)
+        });
+        let question = match &cleared {
+            Ok(cleared) => cache.question::<P>(context, cleared.claims()),
+            Err(_) => None,
+        };
+        Self {
+            context: Arc::clone(context),
+            step: Step::Cleared {
+                cleared,
+                question,
+                require: Arc::clone(require),
+            },
+            renewals: Vec::new(),
+        }
+    }
+
+    pub(super) fn known(
+        context: &Arc<Context>,
+        answer: Result<Arc<Authenticated<P>>, RejectionKind>,
+    ) -> Self {
+        Self {
+            context: Arc::clone(context),
+            step: Step::Known(answer),
+            renewals: Vec::new(),
+        }
+    }
+
+    /// Tells these of the token, if it is admitted.
+    pub(super) fn renewing(self, renewals: &[ImplicitRefresh]) -> Self {
+        Self {
+            renewals: renewals.to_vec(),
+            ..self
+        }
+    }
+}
+
+impl<P: Purpose> Future for Authenticating<P> {
+    type Output = Result<Arc<Authenticated<P>>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let Self {
+            context,
+            step,
+            renewals,
+        } = self.get_mut();
+        let admission = match step {
+            Step::Cleared {
+                question: Some(question),
+                ..
+            } => ready!(question.poll_answer(task)),
+            _ => Ok(Admission::Admitted),
+        };
+        let answer = match mem::replace(step, Step::Done) {
+            Step::Cleared {
+                cleared, require, ..
+            } => {
+                let finished =
+                    cleared.and_then(|cleared| authenticate::finish(cleared, admission?, &require));
+                finished.map(Arc::new)
+            }
+            Step::Known(answer) => answer,
+            // It was polled after it was ready.
+            Step::Done => return Poll::Pending,
+        };
+        if let Ok(token) = &answer {
+            renew(renewals, context, token);
+        }
+        Poll::Ready(answer.map_err(|reason| context.reject(reason)))
+    }
+}
+
+/// Nothing in it is pinned.
+impl<P> Unpin for Authenticating<P> {}
+
+impl<P> fmt::Debug for Authenticating<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticating").finish_non_exhaustive()
+    }
+}

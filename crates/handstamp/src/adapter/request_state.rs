@@ -1,0 +1,186 @@
+//! What the layers and extractors of one request share.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use super::token_cache::TokenCache;
+use super::{Authenticating, ImplicitRefresh};
+use crate::authenticate::{self, Authenticated, Require};
+use crate::context::Context;
+use crate::error::{Rejection, RejectionKind};
+use crate::purpose::{Access, Purpose, Refresh};
+use crate::request::RequestHead;
+
+/// What the layers and extractors of one request share: the tokens that layers admitted, what is
+/// known of each token, and the implicit refreshes that run.
+///
+/// An adapter keeps one among the extensions of each request, and puts it there when it is absent.
+/// Signature, blocklist and store are then asked once for each token, `Auth` and purpose, however
+/// many layers and extractors a route has, and also when these run at the same time.
+///
+/// A clone shares what is known of tokens. What layers admit afterwards stays with the one of the
+/// two that was told, so that a request that is made from another by cloning its extensions is
+/// admitted nowhere by it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use handstamp::adapter::RequestState;
+/// # use handstamp::{Auth, Config, RequestHead, Require};
+///
+/// # struct Get(String);
+/// # impl RequestHead for Get {
+/// #     fn method(&self) -> &str { "GET" }
+/// #     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+/// #         name.eq_ignore_ascii_case("cookie").then_some(self.0.as_bytes()).into_iter()
+/// #     }
+/// #     fn query(&self) -> Option<&str> { None }
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let access = auth.create_access_token("user1")?;
+/// # let request = Get(format!("access_token_cookie={}", access.as_str()));
+/// let mut state = RequestState::default();
+///
+/// // A layer:
+/// let require = Arc::new(Require::access());
+/// let token = state.authenticate(&auth, &request, &require).await?;
+/// state.record(&auth, &token)?;
+///
+/// // An extractor behind it:
+/// assert_eq!(state.access(&auth, &request).await?.subject(), "user1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct RequestState {
+    admitted: Vec<Admitted>,
+    renewals: Vec<ImplicitRefresh>,
+    cache: Arc<TokenCache>,
+}
+
+/// An `Authenticated` of one of the purposes.
+#[derive(Clone)]
+struct Admitted {
+    by: Arc<Context>,
+    token: Arc<dyn Any + Send + Sync>,
+}
+
+impl RequestState {
+    /// Of several demands each is judged in full.
+    pub(crate) fn judge<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+        require: &Arc<Require<P>>,
+    ) -> Authenticating<P> {
+        Authenticating::begin(context, head, require, &self.cache)
+    }
+
+    /// Demands of several layers are about one token.
+    pub(crate) fn admit<P: Purpose>(
+        &mut self,
+        context: &Arc<Context>,
+        token: &Arc<Authenticated<P>>,
+    ) -> Result<(), Rejection> {
+        if let Some(outer) = self.admitted(context) {
+            return authenticate::require_same(&outer, token)
+                .map_err(|reason| context.reject(reason));
+        }
+        renew(&self.renewals, context, token);
+        self.admitted.push(Admitted {
+            by: Arc::clone(context),
+            token: Arc::<Authenticated<P>>::clone(token),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn admitted<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+    ) -> Option<Arc<Authenticated<P>>> {
+        self.admitted
+            .iter()
+            .filter(|admitted| Arc::ptr_eq(&admitted.by, context))
+            .find_map(|admitted| Arc::clone(&admitted.token).downcast().ok())
+    }
+
+    pub(crate) fn extract_access(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Access> {
+        static ACCESS: LazyLock<Arc<Require<Access>>> =
+            LazyLock::new(|| Arc::new(Require::access()));
+        self.extract(context, head, &ACCESS, |_| Ok(()))
+    }
+
+    pub(crate) fn extract_fresh(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Access> {
+        static FRESH: LazyLock<Arc<Require<Access>>> =
+            LazyLock::new(|| Arc::new(Require::access().fresh()));
+        self.extract(context, head, &FRESH, authenticate::require_fresh)
+    }
+
+    pub(crate) fn extract_refresh(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+    ) -> Authenticating<Refresh> {
+        static REFRESH: LazyLock<Arc<Require<Refresh>>> =
+            LazyLock::new(|| Arc::new(Require::refresh()));
+        self.extract(context, head, &REFRESH, |_| Ok(()))
+    }
+
+    /// What a layer admitted is not judged by `require` again, but by `of_admitted`.
+    fn extract<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+        head: &impl RequestHead,
+        require: &Arc<Require<P>>,
+        of_admitted: impl FnOnce(&Authenticated<P>) -> Result<(), RejectionKind>,
+    ) -> Authenticating<P> {
+        match self.admitted(context) {
+            Some(token) => {
+                let answer = of_admitted(&token).map(|()| token);
+                Authenticating::known(context, answer)
+            }
+            None => self.judge(context, head, require).renewing(&self.renewals),
+        }
+    }
+
+    /// A layer before may have admitted a token already.
+    pub(crate) fn renewed_by(&mut self, context: &Arc<Context>, refresh: &ImplicitRefresh) {
+        if let Some(token) = self.admitted::<Access>(context) {
+            renew(std::slice::from_ref(refresh), context, &token);
+        }
+        self.renewals.push(refresh.clone());
+    }
+}
+
+/// Tells the implicit refreshes of this context which token was admitted.
+pub(super) fn renew<P: Purpose>(
+    renewals: &[ImplicitRefresh],
+    context: &Arc<Context>,
+    token: &Arc<Authenticated<P>>,
+) {
+    renewals
+        .iter()
+        .filter(|refresh| refresh.is_of(context))
+        .for_each(|refresh| refresh.record(token));
+}
+
+/// Tokens stay out of logs.
+impl fmt::Debug for RequestState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestState")
+            .field("admitted", &self.admitted.len())
+            .field("renewals", &self.renewals)
+            .finish_non_exhaustive()
+    }
+}
