@@ -139,6 +139,7 @@ fn router(app: &App) -> Router {
         .route("/admins", layered(Require::access().login_type("admin")))
         .route("/other-layered", behind(others(), any(access)))
         .route("/both", behind(strict(), behind(others(), both)))
+        .merge(log_ins_and_sessions())
         .route("/json", any(bodies::json))
         .route("/form", any(bodies::form))
         .route("/json-layered", behind(strict(), any(bodies::json)))
@@ -146,7 +147,6 @@ fn router(app: &App) -> Router {
         .route("/refresh-json", any(bodies::refresh_json))
         .route("/session/log-out-body", any(bodies::log_out_body))
         .layer(DefaultBodyLimit::max(64 * 1024))
-        .merge(without_a_layer())
         .with_state(auth)
         .merge(implicit)
         .nest(
@@ -157,8 +157,8 @@ fn router(app: &App) -> Router {
         )
 }
 
-/// Log-ins, log-outs and sessions.
-fn without_a_layer() -> Router<Auth> {
+/// Routes that log in and out, and those of sessions.
+fn log_ins_and_sessions() -> Router<Auth> {
     Router::new()
         .route("/login", post(login))
         .route("/remember", post(remember))

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use super::token_cache::TokenCache;
 use super::{Authenticating, ImplicitRefresh};
 use crate::authenticate::{self, Authenticated, Require};
+use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
 use crate::purpose::{Access, Purpose, Refresh};
@@ -73,10 +74,11 @@ impl RequestState {
     pub(crate) fn judge<P: Purpose>(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        Authenticating::begin(context, head, require, &self.cache)
+        Authenticating::begin(context, now, head, require, &self.cache)
     }
 
     /// Demands of several layers are about one token.
@@ -110,37 +112,41 @@ impl RequestState {
     pub(crate) fn extract_access(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Access> {
         static ACCESS: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access()));
-        self.extract(context, head, &ACCESS, |_| Ok(()))
+        self.extract(context, now, head, &ACCESS, |_| Ok(()))
     }
 
     pub(crate) fn extract_fresh(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Access> {
         static FRESH: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access().fresh()));
-        self.extract(context, head, &FRESH, authenticate::require_fresh)
+        self.extract(context, now, head, &FRESH, authenticate::require_fresh)
     }
 
     pub(crate) fn extract_refresh(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Refresh> {
         static REFRESH: LazyLock<Arc<Require<Refresh>>> =
             LazyLock::new(|| Arc::new(Require::refresh()));
-        self.extract(context, head, &REFRESH, |_| Ok(()))
+        self.extract(context, now, head, &REFRESH, |_| Ok(()))
     }
 
     /// What a layer admitted is not judged by `require` again, but by `of_admitted`.
     fn extract<P: Purpose>(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
         of_admitted: impl FnOnce(&Authenticated<P>) -> Result<(), RejectionKind>,
@@ -150,7 +156,9 @@ impl RequestState {
                 let answer = of_admitted(&token).map(|()| token);
                 Authenticating::known(context, answer)
             }
-            None => self.judge(context, head, require).renewing(&self.renewals),
+            None => self
+                .judge(context, now, head, require)
+                .renewing(&self.renewals),
         }
     }
 

@@ -35,7 +35,7 @@ impl RequestState {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        self.judge(&auth.0, head, require)
+        self.judge(&auth.0, auth.0.now(), head, require)
     }
 
     /// A layer admits the request with this token: extractors of the same `Auth` and purpose behind
@@ -61,17 +61,17 @@ impl RequestState {
     /// For an extractor: the access token that a layer admitted, else what the request brings. For
     /// a request whose body was read, the head is one [with a body](RequestHead::with_body).
     pub fn access<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
-        self.extract_access(&auth.0, head)
+        self.extract_access(&auth.0, auth.0.now(), head)
     }
 
     /// As [`access`](Self::access), and the token must be fresh, also one that a layer admitted.
     pub fn fresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
-        self.extract_fresh(&auth.0, head)
+        self.extract_fresh(&auth.0, auth.0.now(), head)
     }
 
     /// As [`access`](Self::access), of the refresh token.
     pub fn refresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Refresh> {
-        self.extract_refresh(&auth.0, head)
+        self.extract_refresh(&auth.0, auth.0.now(), head)
     }
 
     /// For a layer of implicit refresh: layers and extractors behind it tell it of the token that

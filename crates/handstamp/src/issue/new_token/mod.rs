@@ -109,6 +109,12 @@ impl NewToken {
         self
     }
 
+    /// The claim `sub`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// Leaves out a claim of the application's own, which a verified token or a session brought
     /// along.
     ///
