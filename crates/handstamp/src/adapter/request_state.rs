@@ -39,7 +39,7 @@ use crate::request::RequestHead;
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
 /// let mut state = RequestState::default();
