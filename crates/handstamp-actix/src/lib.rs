@@ -1,38 +1,49 @@
-//! handstamp for actix-web: extractors that verify, cookies on responders, rejections that are
+//! handstamp for actix-web: extractors that verify, cookies on responders, and rejections that are
 //! responses.
 //!
 //! ```
 //! use actix_web::{App, Responder, web};
-//! use handstamp_actix::{Access, Auth, Config, Error};
+//! use handstamp_actix::handstamp::store::MemoryStore;
+//! use handstamp_actix::{Access, Auth, ClientInfo, Config, Error, LogOut, Refresh};
 //! use serde_json::{Value, json};
 //!
-//! async fn login(auth: Auth) -> Result<impl Responder, Error> {
+//! async fn login(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
 //!     // Check the password first.
-//!     let access = auth.create_access_token("user1")?;
-//!     let refresh = auth.create_refresh_token("user1")?;
-//!     let cookies = auth.set_access_cookies(&access)?.and(auth.set_refresh_cookies(&refresh)?);
-//!     Ok(cookies.on("welcome"))
+//!     let tokens = auth.log_in("user1", client).await?;
+//!     Ok(auth.set_cookies(&tokens)?.on("welcome"))
 //! }
 //!
 //! async fn protected(token: Access) -> web::Json<Value> {
 //!     web::Json(json!({"username": token.subject()}))
 //! }
 //!
-//! async fn logout(auth: Auth) -> impl Responder {
-//!     auth.unset_cookies().on("bye")
+//! async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
+//!     let tokens = auth.refresh(token).await?; // a replay of the old one ends the session
+//!     Ok(auth.set_cookies(&tokens)?.on("refreshed"))
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
+//! async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
+//!     Ok(auth.log_out(log_out).await?.on("bye")) // ends the session on every node
+//! }
+//!
+//! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+//! let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 //! let app = move || {
 //!     App::new()
 //!         .app_data(auth.clone())
 //!         .route("/login", web::post().to(login))
 //!         .route("/protected", web::get().to(protected))
+//!         .route("/refresh", web::post().to(refresh))
 //!         .route("/logout", web::post().to(logout))
 //! };
-//! # app(); // else for `HttpServer::new`
+//! # app(); // for `HttpServer::new`
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Without a store ([`Auth::new`]) there are no sessions: a log-out deletes cookies, and a copied
+//! token is accepted until it expires. For several nodes, or sessions that survive a restart, use
+//! `handstamp-sqlx` or `handstamp-redis`. [`handstamp`] has a table of what is done with which
+//! type.
 
 mod auth;
 mod body;

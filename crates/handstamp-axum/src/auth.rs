@@ -9,10 +9,10 @@ use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
 use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
 
-/// [`handstamp::Auth`] for axum: put it in the router's state, or in a state that gives it by `FromRef`.
+/// [`handstamp::Auth`] for axum: the router's state, or a part of it by `FromRef`.
 ///
-/// What returns cookies returns axum's response parts here, and its errors are responses; all else
-/// is the core's, by `Deref`.
+/// Methods that return cookies return response parts of axum here, and their errors are responses.
+/// All other methods are those of the core, by `Deref`.
 ///
 /// With a store for sessions:
 ///
@@ -28,7 +28,7 @@ use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
 pub struct Auth(handstamp::Auth);
 
 impl Auth {
-    /// Makes one with the system's clock and random source, and without a store: see
+    /// Creates an `Auth` with the clock and random source of the system, and without a store: see
     /// [`handstamp::Auth::new`], and [`Auth`] for the way with a store.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Auth {
         handstamp::Auth::new(config).map(Self)
     }
 
-    /// To bring a store, a blocklist, or a clock and random source of one's own.
+    /// Returns a builder, which takes a store, a blocklist, a clock and a random source.
     ///
     /// ```
     /// use handstamp_axum::handstamp::store::MemoryStore;
@@ -51,8 +51,8 @@ impl Auth {
         AuthBuilder::new(config)
     }
 
-    /// A layer that lets requests through only with the token `require` demands. Extractors behind
-    /// it read what it verified instead of verifying again.
+    /// Returns a layer that passes on only requests with the token that `require` demands.
+    /// Extractors behind it read the token that it verified.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
@@ -69,16 +69,16 @@ impl Auth {
         RequireLayer::new(self.0.clone(), require)
     }
 
-    /// A layer that renews the access token of a browser that is active, shortly before it ends.
-    /// Around a whole router: only requests that a layer of [`require`](Self::require) or an
-    /// extractor let in renew anything.
+    /// Returns a layer that renews the access token of an active browser shortly before it expires.
+    /// It may wrap a whole router: only requests that a layer of [`require`](Self::require) or an
+    /// extractor admitted renew anything.
     ///
     /// ```
     /// # use axum::{Router, routing::get};
     /// # use handstamp_axum::{Access, Auth, Config};
     /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let app: Router = Router::new()
-    ///     .route("/", get("everybody may see this, and it renews nothing"))
+    ///     .route("/", get("a public page, which renews nothing"))
     ///     .route("/me", get(async |token: Access| token.subject().to_owned()))
     ///     .layer(auth.implicit_refresh())
     ///     .with_state(auth);
@@ -89,8 +89,8 @@ impl Auth {
         ImplicitRefreshLayer::new(self.0.clone())
     }
 
-    /// A layer for routes that ask for no token, such as a log-in: refuses what other sites make a
-    /// browser send.
+    /// Returns a layer for routes that demand no token, such as a log-in: it rejects requests that
+    /// other sites make a browser send.
     ///
     /// ```
     /// # use axum::{Router, routing::post};
@@ -107,10 +107,10 @@ impl Auth {
         SameOriginLayer::new(self.0.clone())
     }
 
-    /// As [`handstamp::Auth::create_access_token`].
+    /// Issues an access token, as [`handstamp::Auth::create_access_token`].
     ///
     /// # Errors
-    /// A mistake of the program, such as a custom claim with a registered name.
+    /// [`Error`] for a bug in the application, such as a custom claim with a registered name.
     pub fn create_access_token(
         &self,
         token: impl Into<NewToken>,
@@ -118,7 +118,7 @@ impl Auth {
         Ok(self.0.create_access_token(token)?)
     }
 
-    /// As [`handstamp::Auth::create_refresh_token`].
+    /// Issues a refresh token, as [`handstamp::Auth::create_refresh_token`].
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
@@ -129,7 +129,7 @@ impl Auth {
         Ok(self.0.create_refresh_token(token)?)
     }
 
-    /// As [`handstamp::Auth::create_token_pair`].
+    /// Issues both tokens, as [`handstamp::Auth::create_token_pair`].
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
@@ -137,7 +137,7 @@ impl Auth {
         Ok(self.0.create_token_pair(token)?)
     }
 
-    /// As [`handstamp::Auth::set_access_cookies`].
+    /// Returns the cookies of an access token, as [`handstamp::Auth::set_access_cookies`].
     ///
     /// # Errors
     /// When the token is too long for a cookie.
@@ -148,7 +148,7 @@ impl Auth {
         Ok(SetCookies(self.0.set_access_cookies(token)?))
     }
 
-    /// As [`handstamp::Auth::set_refresh_cookies`].
+    /// Returns the cookies of a refresh token, as [`handstamp::Auth::set_refresh_cookies`].
     ///
     /// # Errors
     /// When the token is too long for a cookie.
@@ -159,7 +159,7 @@ impl Auth {
         Ok(SetCookies(self.0.set_refresh_cookies(token)?))
     }
 
-    /// All four cookies of a log-in or refresh.
+    /// Returns all four cookies of a log-in or refresh.
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
@@ -167,7 +167,7 @@ impl Auth {
         Ok(SetCookies(self.0.set_cookies(tokens)?))
     }
 
-    /// As [`handstamp::Auth::log_in`].
+    /// Logs a user in, as [`handstamp::Auth::log_in`].
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
@@ -180,7 +180,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// When the store does not answer, or for a mistake of the program.
+    /// [`Error`] if the store does not answer, or for a bug in the application.
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,
@@ -189,7 +189,7 @@ impl Auth {
         Ok(self.0.log_in(token, client.into()).await?)
     }
 
-    /// As [`handstamp::Auth::refresh`].
+    /// Refreshes, as [`handstamp::Auth::refresh`].
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
@@ -201,13 +201,13 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No
-    /// cookie is deleted.
+    /// [`Error`] if the session has ended, the token was rotated before, or the store does not
+    /// answer. No cookie is deleted.
     pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
     }
 
-    /// As [`handstamp::Auth::log_out`].
+    /// Logs out, as [`handstamp::Auth::log_out`].
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
@@ -218,7 +218,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// When the store does not answer. No cookie is deleted then.
+    /// [`Rejection`] if the store does not answer. No cookie is deleted then.
     pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
         Ok(SetCookies(self.0.log_out(log_out.into()).await?))
     }

@@ -44,8 +44,8 @@ use crate::{Access, Auth, Error, LogOut, Refresh};
 /// may be `None`.
 ///
 /// # Security
-/// It does not stand behind a layer of [`Auth::require`]: that cannot see the body. Where it does,
-/// what the layer let in is the token, and a warning is logged.
+/// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has the
+/// token that the layer admitted, and a warning is logged.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct AccessJson<T> {
@@ -135,8 +135,8 @@ pub struct RefreshJson<T = IgnoredAny> {
     pub json: T,
 }
 
-/// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
-/// the token in JSON, where they may be.
+/// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or the
+/// token in JSON, where the settings allow it.
 ///
 /// ```
 /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
@@ -150,22 +150,22 @@ pub struct RefreshJson<T = IgnoredAny> {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct LogOutBody(pub LogOut);
 
-/// A file that a form sends. All that is said of it, the client says: look at the content before
-/// you believe it, and never use the name as a path.
+/// A file of a form. Name and media type are stated by the client: check the content, and never use
+/// the name as a path.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadedFile {
     /// The name of the form's field.
     pub field: String,
-    /// What the client calls the file; empty when the user chose none.
+    /// The name of the file, as the client states it; empty if the user chose none.
     pub name: String,
-    /// What the client says it is.
+    /// The media type, as the client states it.
     pub media_type: Option<String>,
-    /// What is in it.
+    /// The content.
     pub content: Bytes,
 }
 
-/// Without what is in it.
+/// Shows no content.
 impl fmt::Debug for UploadedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadedFile")

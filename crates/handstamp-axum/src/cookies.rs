@@ -17,20 +17,20 @@ use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponsePar
 /// }
 /// ```
 ///
-/// Parts that stand behind it must not undo it: `[(SET_COOKIE, …)]` replaces every line before it,
+/// Parts that follow it must not undo it: `[(SET_COOKIE, …)]` replaces every line before it,
 /// where `AppendHeaders` adds one; and a `Cache-Control` behind it replaces `no-store`.
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct SetCookies(pub(crate) handstamp::SetCookies);
 
 impl SetCookies {
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
-    /// 400 days.
+    /// Makes the cookies persistent ("remember me"): the browser keeps them for this long, also
+    /// when it is closed. At most 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
 
-    /// The browser drops these cookies when it is closed.
+    /// Makes the cookies session cookies: the browser drops them when it is closed.
     pub fn session(self) -> Self {
         Self(self.0.session())
     }

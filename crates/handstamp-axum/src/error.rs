@@ -6,7 +6,7 @@ use axum_core::response::{IntoResponse, Response};
 use handstamp::error::{AuthError, BodyError, ClaimsError, IssueError, StoreError};
 use http::StatusCode;
 
-/// A request that was refused, as a response: [`handstamp::error::Rejection`].
+/// A rejected request, as a response: [`handstamp::error::Rejection`].
 ///
 /// That response has the core's `Rejection`, not this one, among its extensions, for logs and
 /// metrics: `response.extensions().get::<handstamp_axum::handstamp::error::Rejection>()`.
@@ -45,10 +45,10 @@ impl std::error::Error for Rejection {
     }
 }
 
-/// Every error of handstamp that a handler may return, as a response. `?` makes it from each of
-/// them.
+/// Any error of handstamp that a handler may return, as a response. `?` converts each of them into
+/// it.
 ///
-/// An application with an error of its own needs one `From`:
+/// An application with its own error type needs one `From`:
 ///
 /// ```
 /// use axum::extract::State;
@@ -86,7 +86,7 @@ impl std::error::Error for Rejection {
 /// }
 /// ```
 ///
-/// A page that answers in HTML takes an extractor as a `Result`, and looks at what went wrong:
+/// A handler that responds with HTML takes an extractor as a `Result`, and matches the error:
 ///
 /// ```
 /// # use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -104,25 +104,25 @@ impl std::error::Error for Rejection {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The request is refused, for its token or CSRF value, or as the store does not answer.
+    /// The request is rejected, for its token or CSRF value, or because the store does not answer.
     Rejected(Rejection),
-    /// A token or cookie cannot be made: 500 without detail. The log has it: the program is wrong,
-    /// not the request.
+    /// A token or cookie cannot be issued: 500 without detail, which goes to the log. The cause is
+    /// a bug in the application.
     Issue(IssueError),
-    /// The claims of a token are not what the handler reads: 500 without detail, and the log has
-    /// it.
+    /// The claims of a token do not have the shape that the handler reads: 500 without detail,
+    /// which goes to the log.
     Claims(ClaimsError),
     /// The body is not what the route takes: 400, 415 or 422, in words.
     Body(BodyError),
     /// The body could not be read to its end: it is over axum's limit, or the client went away.
     Unreadable(BytesRejection),
-    /// A store that the application asks by itself does not answer: 503 without detail, and the log
-    /// has it.
+    /// A store that the application called itself does not answer: 503 without detail, which goes
+    /// to the log.
     Store(StoreError),
 }
 
 impl Error {
-    /// The status of the response.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         let status = match self {

@@ -9,16 +9,15 @@ use http::request::Parts;
 
 use crate::{Auth, Rejection};
 
-/// The access token of a request. It was verified; for a request from a browser that changes
-/// something, its CSRF value too.
+/// The verified access token of a request. For an unsafe method with cookies, the CSRF value was
+/// checked too.
 ///
-/// `Option<Access>` is `None` only when the request has no token at all; one that has expired, or
-/// is bad in another way, is refused with 401. A page that everybody may see takes a
-/// [`Visitor`](crate::Visitor), and a log-out takes
-/// [`LogOut`](crate::LogOut).
+/// `Option<Access>` is `None` only when the request has no token at all; an expired or otherwise
+/// invalid token is rejected with 401. A public page takes a [`Visitor`](crate::Visitor), and a
+/// log-out takes [`LogOut`](crate::LogOut).
 ///
-/// Behind a layer of [`Auth::require`] it is what the layer let in; without one it verifies by
-/// itself.
+/// Behind a layer of [`Auth::require`] it is the token that the layer admitted; without one the
+/// extractor verifies it.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -44,7 +43,7 @@ use crate::{Auth, Rejection};
 #[derive(Debug, Clone)]
 pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 
-/// The refresh token of a request.
+/// The verified refresh token of a request.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::{Request, State}, response::IntoResponse, routing::post};
@@ -72,9 +71,9 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 #[derive(Debug, Clone)]
 pub struct Refresh(Arc<Authenticated<purpose::Refresh>>);
 
-/// An access token that was made at a log-in, not by a refresh: for changing a password and the
-/// like. Only those made with
-/// [`NewToken::fresh`] are fresh: call it when you have checked a password.
+/// An access token that was issued at a log-in, not by a refresh, for routes such as the change of
+/// a password. Tokens of [`Auth::log_in`] are fresh, and so are those that are issued with
+/// [`NewToken::fresh`] after a password was checked.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -158,15 +157,15 @@ where
     }
 }
 
-/// Of a request that no extractor has read: [`access_with_body`](handstamp_tower::access_with_body)
-/// and the like.
+/// Converts the token of a request that no extractor has read, as
+/// [`access_with_body`](handstamp_tower::access_with_body) returns it.
 impl From<Arc<Authenticated<purpose::Access>>> for Access {
     fn from(token: Arc<Authenticated<purpose::Access>>) -> Self {
         Self(token)
     }
 }
 
-/// Of a request that no extractor has read.
+/// Converts the token of a request that no extractor has read.
 impl From<Arc<Authenticated<purpose::Refresh>>> for Refresh {
     fn from(token: Arc<Authenticated<purpose::Refresh>>) -> Self {
         Self(token)

@@ -1,37 +1,58 @@
-//! handstamp for axum: extractors that verify, cookies as response parts, rejections that are
+//! handstamp for axum: extractors that verify, cookies as response parts, and rejections that are
 //! responses.
 //!
 //! ```
-//! use axum::extract::{FromRef, State};
+//! use axum::extract::State;
 //! use axum::response::IntoResponse;
 //! use axum::routing::{get, post};
 //! use axum::{Json, Router};
-//! use handstamp_axum::{Access, Auth, Config, Error};
+//! use handstamp_axum::handstamp::store::MemoryStore;
+//! use handstamp_axum::{Access, Auth, ClientInfo, Config, Error, LogOut, Refresh};
 //! use serde_json::{Value, json};
 //!
-//! async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
+//! async fn login(
+//!     State(auth): State<Auth>,
+//!     client: ClientInfo,
+//! ) -> Result<impl IntoResponse, Error> {
 //!     // Check the password first.
-//!     let access = auth.create_access_token("user1")?;
-//!     let refresh = auth.create_refresh_token("user1")?;
-//!     Ok((auth.set_access_cookies(&access)?, auth.set_refresh_cookies(&refresh)?, "welcome"))
+//!     let tokens = auth.log_in("user1", client).await?;
+//!     Ok((auth.set_cookies(&tokens)?, "welcome"))
 //! }
 //!
 //! async fn protected(token: Access) -> Json<Value> {
 //!     Json(json!({"username": token.subject()}))
 //! }
 //!
-//! async fn logout(State(auth): State<Auth>) -> impl IntoResponse {
-//!     (auth.unset_cookies(), "bye")
+//! async fn refresh(
+//!     State(auth): State<Auth>,
+//!     token: Refresh,
+//! ) -> Result<impl IntoResponse, Error> {
+//!     let tokens = auth.refresh(token).await?; // a replay of the old one ends the session
+//!     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 //! }
 //!
-//! let auth = Auth::new(Config::builder().secret_key("a secret of at least thirty-two bytes").build()?)?;
+//! async fn logout(
+//!     State(auth): State<Auth>,
+//!     log_out: LogOut,
+//! ) -> Result<impl IntoResponse, Error> {
+//!     Ok((auth.log_out(log_out).await?, "bye")) // ends the session on every node
+//! }
+//!
+//! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;
+//! let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 //! let app: Router = Router::new()
 //!     .route("/login", post(login))
 //!     .route("/protected", get(protected))
+//!     .route("/refresh", post(refresh))
 //!     .route("/logout", post(logout))
 //!     .with_state(auth);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Without a store ([`Auth::new`]) there are no sessions: a log-out deletes cookies, and a copied
+//! token is accepted until it expires. For several nodes, or sessions that survive a restart, use
+//! `handstamp-sqlx` or `handstamp-redis`. [`handstamp`] has a table of what is done with which
+//! type.
 
 mod auth;
 mod body;

@@ -9,8 +9,8 @@ use http::request::Parts;
 
 use crate::{Access, Auth, Rejection};
 
-/// The client that logs in, as the request tells: its browser, and the session it is in, which the
-/// log-in replaces. What more you know, such as its address, is added.
+/// The client that logs in, as the request describes it: its browser, and its current session,
+/// which the log-in replaces. Further details, such as the address, are added by methods.
 ///
 /// ```
 /// # use std::net::SocketAddr;
@@ -33,23 +33,23 @@ use crate::{Access, Auth, Rejection};
 pub struct ClientInfo(session::ClientInfo);
 
 impl ClientInfo {
-    /// Its address. Behind a proxy, the one that the proxy tells, if you trust it.
+    /// Sets the address. Behind a trusted proxy, pass the address that the proxy reports.
     pub fn ip(self, ip: impl Into<IpAddr>) -> Self {
         Self(self.0.ip(ip))
     }
 
-    /// What the user calls it.
+    /// Sets the name that the user gave the device.
     pub fn label(self, label: impl AsRef<str>) -> Self {
         Self(self.0.label(label))
     }
 
-    /// The browser keeps the session's cookies this long after each refresh, also when it is
-    /// closed: "remember me". At most 400 days.
+    /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long
+    /// after each refresh, also when it is closed. At most 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         Self(self.0.persistent(lifetime))
     }
 
-    /// The browser drops the session's cookies when it is closed.
+    /// Makes the session's cookies session cookies: the browser drops them when it is closed.
     pub fn session(self) -> Self {
         Self(self.0.session())
     }
@@ -69,7 +69,7 @@ where
     }
 }
 
-/// Of a client that no extractor has read.
+/// Converts the description of a client that no extractor has read.
 impl From<session::ClientInfo> for ClientInfo {
     fn from(client: session::ClientInfo) -> Self {
         Self(client)
@@ -82,13 +82,12 @@ impl From<ClientInfo> for session::ClientInfo {
     }
 }
 
-/// A request that may log out: its access or refresh token, expired or not, with the CSRF value of
-/// one of them. Without a token that counts there is nobody to log out, and it is let through all
-/// the same.
+/// A request to log out: its access or refresh token, expired or not, with the CSRF value of one of
+/// them. A request without a genuine token is accepted too, because it has no session to end.
 ///
 /// See [`Auth::log_out`].
 #[derive(Debug)]
-#[must_use = "nobody is logged out before it is given to `log_out`"]
+#[must_use = "the user is logged out only by `log_out`"]
 pub struct LogOut(session::LogOut);
 
 impl<S> FromRequestParts<S> for LogOut
@@ -104,7 +103,7 @@ where
     }
 }
 
-/// Of a request that no extractor has read:
+/// Converts a request that no extractor has read:
 /// [`authenticate_log_out`](handstamp::Auth::authenticate_log_out).
 impl From<session::LogOut> for LogOut {
     fn from(log_out: session::LogOut) -> Self {
@@ -120,7 +119,8 @@ impl From<LogOut> for session::LogOut {
 
 /// The session of the request's access token, from the store.
 ///
-/// Costs a look at the store beside that for the token: for pages about sessions.
+/// It costs one read of the store in addition to that for the token, so it is for pages about
+/// sessions.
 ///
 /// ```
 /// # use handstamp_axum::Session;

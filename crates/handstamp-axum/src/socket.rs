@@ -14,10 +14,11 @@ use tokio::runtime::Handle;
 use crate::Auth;
 
 impl Auth {
-    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
+    /// Wraps a WebSocket that ends with its token: when it expires, at a log-out, when it is
+    /// revoked.
     ///
-    /// The request that opens it is checked by the same extractors as any other; of a cookie it
-    /// must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
+    /// The request that opens it is authenticated by the same extractors as any other; with a
+    /// cookie it must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
     /// `HANDSTAMP_TRUSTED_ORIGINS`.
     ///
     /// ```
@@ -45,8 +46,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the
-    /// socket is open already was open to everybody until then.
+    /// Take the token before the upgrade, as an extractor of the handler: a check after the upgrade
+    /// leaves the socket open to any client until then.
     pub fn guard(
         &self,
         socket: WebSocket,
@@ -59,7 +60,7 @@ impl Auth {
     }
 }
 
-/// A WebSocket that ends when its token does: see [`Auth::guard`].
+/// A WebSocket that ends with its token: see [`Auth::guard`].
 ///
 /// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or
 /// 1013 when the store did not say; nothing more is received or sent. It is noticed in
@@ -98,13 +99,15 @@ pub struct GuardedSocket {
 }
 
 impl GuardedSocket {
-    /// How soon it ends when another process revokes its token: [`TokenWatch::ask_every`].
+    /// Sets how soon it ends after another process has revoked its token:
+    /// [`TokenWatch::ask_every`].
     pub fn ask_every(mut self, interval: Duration) -> Self {
         self.watch = self.watch.ask_every(interval);
         self
     }
 
-    /// The next message. `None` when the peer has closed, or the token has ended.
+    /// Returns the next message, or `None` if the peer has closed the connection or the token has
+    /// ended.
     pub async fn recv(&mut self) -> Option<Result<Message, axum::Error>> {
         let socket = self.socket.as_mut().ok()?;
         match unless(&mut self.watch, socket.recv()).await {
@@ -116,7 +119,7 @@ impl GuardedSocket {
         }
     }
 
-    /// Sends a message. A peer that reads nothing holds it up no longer than the token is good.
+    /// Sends a message. A peer that reads nothing blocks it no longer than the token is valid.
     ///
     /// # Errors
     /// When the connection is gone, or the token has ended: then [`ended`](Self::ended) says why.
@@ -131,16 +134,16 @@ impl GuardedSocket {
         })
     }
 
-    /// Why it ended, if its token did.
+    /// Returns why the token ended, if it did.
     #[must_use]
     pub fn ended(&self) -> Option<CloseReason> {
         self.socket.as_ref().err().copied()
     }
 
-    /// Takes the socket away from the handler, which may go on at once.
+    /// Takes the socket from the handler, which may continue at once.
     fn end(&mut self, ended: CloseReason) {
-        // Where a socket was upgraded there is a runtime; if not, the socket is dropped without a
-        // word.
+        // An upgraded socket has a runtime; without one, the socket is dropped without a Close
+        // frame.
         if let Ok(socket) = mem::replace(&mut self.socket, Err(ended))
             && let Ok(runtime) = Handle::try_current()
         {
@@ -149,7 +152,7 @@ impl GuardedSocket {
     }
 }
 
-/// What a future gives, unless the token ends before.
+/// Resolves to the output of a future, unless the token ends before.
 async fn unless<T>(
     watch: &mut TokenWatch,
     future: impl Future<Output = T>,
@@ -174,7 +177,7 @@ async fn close(mut socket: WebSocket, ended: CloseReason) {
             reason: ended.close_reason().into(),
         };
         if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            // Whatever comes before the answer comes from somebody who is no longer let in.
+            // Messages before the answer come from a client that is no longer authenticated.
             while let Some(Ok(_)) = socket.recv().await {}
         }
     });

@@ -4,12 +4,11 @@ use http::request::Parts;
 
 use crate::{Access, Auth, Rejection};
 
-/// The access token of whoever looks at a page that everybody may see, if they are logged in.
+/// The access token of a visitor of a public page, if the visitor is logged in.
 ///
-/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what
-/// anybody sees. Everything else is refused as ever: a token that is forged or revoked, a POST
-/// without the CSRF value. `Option<Access>` refuses an expired token too, so that the client
-/// refreshes first.
+/// A missing and an expired token yield `None`: until the page has refreshed, it shows what is
+/// public. Other invalid tokens are rejected: a token that is forged or revoked, a POST without the
+/// CSRF value. `Option<Access>` rejects an expired token too, so that the client refreshes first.
 ///
 /// ```
 /// # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -34,9 +33,9 @@ use crate::{Access, Auth, Rejection};
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Visitor(pub Option<Access>);
 
-/// The user of the request's access token, found by the router's state: it implements
-/// [`LoadSubject`] for the type of its users. A token whose user is gone is refused with 401,
-/// `unknown_subject`.
+/// The user of the request's access token, loaded by the router's state, which implements
+/// [`LoadSubject`] for the type of its users. A token whose user no longer exists is rejected with
+/// 401, `unknown_subject`.
 ///
 /// ```
 /// use axum::extract::FromRef;

@@ -9,9 +9,9 @@ use http::request::Parts;
 use crate::head::Head;
 use crate::verified::state;
 
-/// The access token of a request: what a [`RequireLayer`](crate::RequireLayer) of this same `Auth`
-/// let in, else what the request itself brings, verified here. So a handler may ask for it whether
-/// or not a layer stands in front.
+/// Returns the access token of a request: the one that a [`RequireLayer`](crate::RequireLayer) of
+/// the same `Auth` admitted, or the one in the request, which is verified here. A handler can thus
+/// call it with or without a layer in front.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -25,7 +25,7 @@ use crate::verified::state;
 ///
 /// let (mut parts, _body) = Request::new(()).into_parts();
 /// let rejection = handstamp_tower::access(&auth, &mut parts).await.unwrap_err();
-/// assert!(rejection.is_missing_token()); // nobody, where that is allowed; else send `refuse(rejection)`
+/// assert!(rejection.is_missing_token()); // or send `refuse(rejection)`
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -41,7 +41,8 @@ pub async fn access(
     state.access(auth, &head).await
 }
 
-/// As [`access`](crate::access()), and the token must be fresh: made at a log-in, not by a refresh.
+/// Returns an access token as [`access`](crate::access()) does, and requires it to be fresh: issued
+/// at a log-in, not by a refresh.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config, NewToken};
@@ -67,9 +68,9 @@ pub async fn fresh(
     state.fresh(auth, &head).await
 }
 
-/// As [`access`](crate::access()), for what everybody may see: no token and one that has expired
-/// are nobody's. Everything else is refused as ever: one that is forged or revoked, one without its
-/// CSRF value.
+/// Returns the access token of a visitor of a public route. A missing and an expired token yield
+/// `None`. Others are rejected as by [`access`](crate::access()): a token that is forged or
+/// revoked, a request without the CSRF value.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -102,7 +103,7 @@ pub async fn visitor(
     }
 }
 
-/// As [`access`](crate::access()), of the refresh token.
+/// Returns the refresh token of a request, as [`access`](crate::access()) does the access token.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};

@@ -9,9 +9,8 @@ pin_project! {
     /// The body of a response from behind a layer: that of the inner service, or the text of a
     /// refusal.
     ///
-    /// A layer can thus stand in front of any service, whatever its body. All that is asked is that
-    /// the body's chunks can be made from [`Bytes`], as those of hyper, axum, tonic and tower-http
-    /// are.
+    /// A layer can thus wrap any service, whatever its body. The body's chunks must only be
+    /// constructible from [`Bytes`], as those of hyper, axum, tonic and tower-http are.
     ///
     /// ```
     /// use bytes::Bytes;

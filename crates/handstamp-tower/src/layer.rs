@@ -17,17 +17,18 @@ use crate::head::Head;
 use crate::verified::state;
 use crate::{ResponseBody, refuse};
 
-/// Lets requests through only with the token a [`Require`] demands, and answers the others.
+/// Layer that passes on only requests with the token that a [`Require`] demands, and rejects the
+/// others.
 ///
-/// Behind it, [`verified`](crate::verified) gives the token. Layers add up: each checks what it
-/// demands, of one token. Where two find different ones, because they look in different places, the
-/// request is refused.
+/// Behind it, [`verified`](crate::verified) gives the token. Several layers add up: each checks its
+/// own demands on one token. If two find different tokens, because they look in different
+/// locations, the request is rejected.
 ///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
-/// whether a CSRF value is asked for depends on the method, and what this layer let in is not asked
-/// again.
+/// A layer that changes the method of a request (`X-HTTP-Method-Override`, `_method`) must be
+/// outside of this one: whether a CSRF value is required depends on the method, and an admitted
+/// request is not checked again.
 ///
-/// Any service can stand behind it, whatever its bodies: responses get a [`ResponseBody`].
+/// Any service can be wrapped, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {
     auth: Auth,
@@ -137,7 +138,7 @@ where
                 }
             };
             let judged = ready!(Pin::new(judging).poll(context));
-            // Without a request it was polled after it was ready.
+            // Without a request: polled after completion.
             let Some((mut inner, mut request)) = waiting.take() else {
                 return Poll::Pending;
             };

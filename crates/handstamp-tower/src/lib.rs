@@ -1,4 +1,4 @@
-//! handstamp for tower and hyper: a layer that lets requests through only with the token a route
+//! handstamp for tower and hyper: layers that pass on only requests with the token that a route
 //! demands.
 //!
 //! ```
@@ -34,8 +34,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A layer does not read bodies. Where a token may be in JSON, or a CSRF value in a form, a handler
-//! that has collected the body hands it in: [`access_with_body`].
+//! A layer does not read bodies. If a token may be in JSON, or a CSRF value in a form, the handler
+//! collects the body and passes it to [`access_with_body`].
 
 mod authenticate;
 mod body;

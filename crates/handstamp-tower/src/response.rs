@@ -3,8 +3,8 @@ use handstamp::{SetCookie, SetCookies};
 use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands
-/// them to anybody else. A line replaces an earlier one for the same cookie:
+/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache
+/// delivers them to another client. A line replaces an earlier one for the same cookie:
 /// [`SetCookie::replaces`].
 ///
 /// ```
@@ -29,8 +29,8 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// The response that tells a client why it was refused. The [`Rejection`] itself is among its
-/// extensions, for logs and metrics.
+/// Returns the response of a rejection. The [`Rejection`] itself is among its extensions, for logs
+/// and metrics.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config, Require, error::Rejection};

@@ -12,11 +12,12 @@ use tower_service::Service;
 use crate::head::Head;
 use crate::{ResponseBody, refuse};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
-/// above all, or a form elsewhere could log a visitor in to an account that is not theirs.
+/// Layer that rejects requests that other sites make a browser send, for routes that demand no
+/// token. It prevents login CSRF, where a form on another site logs a visitor in to an account that
+/// is not theirs.
 ///
-/// See [`Auth::require_same_origin`]. Requests that only read pass. Any service can stand behind
-/// it, whatever its bodies: responses get a [`ResponseBody`].
+/// See [`Auth::require_same_origin`]. Safe methods pass. Any service can be wrapped, whatever its
+/// bodies: responses get a [`ResponseBody`].
 ///
 /// ```
 /// # use handstamp::{Auth, Config};
@@ -44,7 +45,7 @@ pub struct SameOriginLayer {
 }
 
 impl SameOriginLayer {
-    /// With the origins of this `Auth`'s configuration.
+    /// Creates a layer with the origins of this `Auth`'s configuration.
     #[must_use]
     pub fn new(auth: Auth) -> Self {
         Self { auth }
@@ -132,7 +133,7 @@ where
             }
             Projected::Refusal { rejection } => match rejection.take() {
                 Some(rejection) => Poll::Ready(Ok(refuse(rejection).map(ResponseBody::refusal))),
-                // It was polled after it was ready.
+                // Polled after completion.
                 None => Poll::Pending,
             },
         }

@@ -5,8 +5,8 @@ use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 use http::Extensions;
 
-/// The token that a [`RequireLayer`](crate::RequireLayer) of this same `Auth` and purpose let in,
-/// if there is one.
+/// Returns the token that a [`RequireLayer`](crate::RequireLayer) of the same `Auth` and purpose
+/// admitted, if there is one.
 ///
 /// ```
 /// # use std::convert::Infallible;
@@ -20,14 +20,14 @@ use http::Extensions;
 /// let by = auth.clone();
 /// let handler = service_fn(move |request: Request<()>| {
 ///     let token = verified::<Access>(&by, request.extensions());
-///     let name = token.map_or("nobody".to_owned(), |token| token.subject().to_owned());
+///     let name = token.map_or("anonymous".to_owned(), |token| token.subject().to_owned());
 ///     async move { Ok::<_, Infallible>(Response::new(name)) }
 /// });
 ///
 /// let token = auth.create_access_token("user1")?;
 /// let cookie = format!("access_token_cookie={}", token.as_str());
 /// let request = Request::builder().header("cookie", cookie).body(())?;
-/// assert_eq!(handler.clone().oneshot(request.clone()).await?.body(), "nobody");
+/// assert_eq!(handler.clone().oneshot(request.clone()).await?.body(), "anonymous");
 ///
 /// let guarded = RequireLayer::new(auth, Require::access()).layer(handler);
 /// let response = guarded.oneshot(request).await?;
@@ -38,14 +38,14 @@ use http::Extensions;
 /// ```
 ///
 /// # Security
-/// What another `Auth` let in is not found: two of them in one router never accept each other's
-/// tokens.
+/// A token that another `Auth` admitted is not found: two of them in one router never accept each
+/// other's tokens.
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, extensions: &Extensions) -> Option<Arc<Authenticated<P>>> {
     extensions.get::<RequestState>()?.verified(auth)
 }
 
-/// What the layers and extractors of this request share.
+/// Returns the state that the layers and extractors of this request share.
 pub(crate) fn state(extensions: &mut Extensions) -> &mut RequestState {
     extensions.get_or_insert_with(RequestState::default)
 }

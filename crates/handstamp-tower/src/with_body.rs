@@ -10,8 +10,8 @@ use http::request::Parts;
 use crate::head::Head;
 use crate::verified::verified;
 
-/// As [`access`](crate::access()), of a request whose body was collected: the token may be in its
-/// JSON, the CSRF value in a field of its form.
+/// Returns the access token of a request whose body was collected: the token may be in its JSON,
+/// the CSRF value in a field of its form. It otherwise works as [`access`](crate::access()).
 ///
 /// ```
 /// use handstamp_tower::handstamp::{Auth, RequestHead as _, error::Rejection};
@@ -24,7 +24,7 @@ use crate::verified::verified;
 /// async fn create(auth: &Auth, request: Request<Vec<u8>>) -> Result<String, Rejection> {
 ///     let (parts, bytes) = request.into_parts();
 ///     let whole = Head::from(&parts).with_body(&bytes);
-///     let token = access_with_body(auth, &parts, &whole).await?; // first: who is nobody learns nothing
+///     let token = access_with_body(auth, &parts, &whole).await?; // before anything else is read
 ///     Ok(match whole.body().form::<NewPost>() { // with the feature `form`
 ///         Ok(post) => format!("{} by {}", post.title, token.subject()),
 ///         Err(error) => format!("{} {error}", error.status()),
@@ -49,8 +49,8 @@ use crate::verified::verified;
 /// The [`Rejection`] is the response to send: [`refuse`](crate::refuse).
 ///
 /// # Security
-/// Limit what you collect. A layer does not see the body: what it let in is the token here, the
-/// body is not asked, and a warning is logged, once.
+/// Limit the size of the body that you collect. Behind a layer, which does not see the body, the
+/// token that the layer admitted is returned, the body is ignored, and a warning is logged once.
 pub async fn access_with_body(
     auth: &Auth,
     parts: &Parts,
@@ -60,7 +60,7 @@ pub async fn access_with_body(
     shared(parts).access(auth, request).await
 }
 
-/// As [`access_with_body`], of the refresh token.
+/// Returns the refresh token of a request, as [`access_with_body`] does the access token.
 ///
 /// # Errors
 /// As [`access_with_body`].
@@ -73,7 +73,8 @@ pub async fn refresh_with_body(
     shared(parts).refresh(auth, request).await
 }
 
-/// A body is read last, so one that is not there yet would be shared with nothing.
+/// The body is read by the last extractor, so a state that does not exist yet would be shared with
+/// no other.
 fn shared(parts: &Parts) -> RequestState {
     parts.extensions.get().cloned().unwrap_or_default()
 }

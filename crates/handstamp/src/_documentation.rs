@@ -1,4 +1,5 @@
-//! Longer texts.
+//! Guides and reference: settings, sessions, incidents, differences from AuthX, and how to move
+//! from it.
 
 #[doc = include_str!("../docs/defaults.md")]
 pub mod defaults {}

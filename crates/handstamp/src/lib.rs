@@ -1,34 +1,98 @@
-//! Login with cookies and JWTs: access and refresh tokens, CSRF values bound to them, scopes, revocation.
+//! Login with cookies and JWTs: access and refresh tokens in HttpOnly cookies, CSRF values bound to
+//! them, scopes, and sessions whose refresh tokens rotate and that a log-out ends on every node.
 //!
-//! This is the core: it decides, and does no I/O. It knows no web framework; `handstamp-axum`, `handstamp-actix` and
-//! `handstamp-tower` bring it to one.
+//! This crate is the core. It takes the head of a request and gives a verified token, a rejection
+//! or the lines of `Set-Cookie`. It performs no I/O, names no web framework and needs no async
+//! runtime: `handstamp-axum`, `handstamp-actix` and `handstamp-tower` connect it to a framework,
+//! `handstamp-sqlx` and `handstamp-redis` keep its sessions.
 //!
 //! ```
+//! use handstamp::error::AuthError;
+//! use handstamp::session::ClientInfo;
+//! use handstamp::store::MemoryStore;
 //! use handstamp::{Auth, Config, Location, days, minutes};
 //!
-//! let auth = Auth::new(
-//!     Config::builder()
-//!         .secret_key("a secret of at least thirty-two bytes")
-//!         .token_locations([Location::Cookies])
-//!         .access_token_expires(minutes(15))
-//!         .refresh_token_expires(days(30))
-//!         .build()?, // every mistake at once, each with what to do about it
-//! )?;
-//! let access = auth.create_access_token("user1")?;
-//! for line in auth.set_access_cookies(&access)?.lines() {
-//!     println!("Set-Cookie: {}", line.to_header_value());
+//! async fn log_in(auth: &Auth) -> Result<(), AuthError> {
+//!     // Check the password first.
+//!     let tokens = auth.log_in("user1", ClientInfo::new()).await?;
+//!     for line in auth.set_cookies(&tokens)?.lines() {
+//!         println!("Set-Cookie: {}", line.to_header_value());
+//!     }
+//!     Ok(())
 //! }
+//!
+//! let config = Config::builder()
+//!     .secret_key("a secret of at least thirty-two bytes")
+//!     .token_locations([Location::Cookies])
+//!     .access_token_expires(minutes(15))
+//!     .refresh_token_expires(days(30))
+//!     .build()?; // reports every mistake at once
+//! let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(log_in(&auth))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The way of one request
+//!
+//! ```text
+//! adapter   RequestHead      borrowed from the framework's request
+//!   |
+//! core      locate           one token, or the cookies of one name
+//!   |       origin check     may this sender present it at all?
+//!   |       verify           signature, then times, parties and purpose
+//!   |       double submit    the CSRF value, for cookies
+//!   |
+//! store     admit            is the session live? The only await, skipped without a store
+//!   |
+//! core      Authenticated    or a Rejection, which is a response
+//!   |
+//! adapter   handler          log_in, refresh, log_out
+//!   |
+//! core      SetCookies       the lines of Set-Cookie of the response
+//! ```
+//!
+//! [`Auth::authenticate`] makes the whole way down to [`Authenticated`]. Its types have no public
+//! constructor, so a handler that holds an `Authenticated<Access>` holds the proof that every check
+//! was made.
+//!
+//! # I want to …
+//!
+//! | I want to … | type or method |
+//! |---|---|
+//! | read the settings from the environment | [`Config::from_env`], [`ConfigBuilder::env`](config::ConfigBuilder::env) |
+//! | keep sessions in memory or in a database | [`AuthBuilder::store`], [`store`], [which store for what](_documentation::sessions) |
+//! | log a user in | [`Auth::log_in`], then [`Auth::set_cookies`] |
+//! | put scopes and claims into tokens | [`NewToken`] |
+//! | protect a route | [`Auth::authenticate`] with [`Require::access`]; in adapters the extractor `Access` |
+//! | demand scopes | [`Require::scope`], [`Require::any_scope`], [`Require::all_scopes`] |
+//! | demand a recent password | [`Require::fresh_within`] |
+//! | record that the password was given again | [`Auth::reauthenticate`] |
+//! | refresh | [`Auth::refresh`] |
+//! | change scopes or claims at a refresh | [`Auth::refresh_with`] |
+//! | log out | [`Auth::authenticate_log_out`], then [`Auth::log_out`] |
+//! | list the sessions of a user | [`Auth::sessions`], [`session::Session`] |
+//! | end one session, the others, or all | [`Auth::revoke_session`], [`Auth::revoke_other_sessions`], [`Auth::revoke_all_sessions`] |
+//! | end all that was issued before a time | [`Auth::revoke_issued_before`] |
+//! | end a single token | [`Auth::revoke_token`], [`AuthBuilder::with_blocklist`] |
+//! | hear of log-ins, reuse and revocations | [`AuthBuilder::on_session_event`] |
+//! | check who sent a log-in form | [`Auth::require_same_origin`] |
+//! | render a form | [`Auth::masked_csrf`] |
+//! | read a form or JSON body that carries a token | [`body::RequestBody`] |
+//! | end a WebSocket with its token | [`Auth::watch`], [`connection`] |
+//! | load the user of a token | [`subject::LoadSubject`], [`Auth::load_subject`] |
+//! | renew access tokens of active browsers | [`adapter::ImplicitRefresh`]; a layer in each adapter |
+//! | issue tokens to clients without cookies | [`Auth::create_token_pair`] |
+//! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code) |
+//! | limit the rate of log-ins | [`Auth::rate_limited`], the response; the application counts |
+//!
 //! # Features
-//! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application's own.
-//! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are always there.
+//! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application.
+//! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are
+//!   always available.
 //!
 //! # More
-//! * [`session`]: log-ins that can be refreshed, listed and ended, and [which store](_documentation::sessions) for what.
-//! * [`_documentation`]: every setting with its default and the reason; the accidents of others and the tests that
-//!   guard against them; the differences from the Python original.
+//! [`_documentation`] has every setting with its default and the reason, the incidents in other
+//! libraries and the tests that guard against them, and the differences from Python's AuthX.
 
 #[doc(inline)]
 pub use crate::{

@@ -1,4 +1,5 @@
-//! From a token to the user whom it is about.
+//! Loading of the user whom a token names. The application implements it; the library calls it and
+//! never caches its answer.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use crate::authenticate::Authenticated;
 use crate::error::StoreError;
 use crate::purpose::Access;
 
-/// Finds the user of a token: where handlers ask for users, the application's state does it.
+/// Loads the user of a token. The state of an application implements it for handlers that take
+/// users.
 ///
 /// ```
 /// use handstamp::error::StoreError;
@@ -33,10 +35,10 @@ use crate::purpose::Access;
     note = "implement `LoadSubject<{U}>` for the state of the application"
 )]
 pub trait LoadSubject<U> {
-    /// The user of this token, `None` if there is none: who was deleted is nobody.
+    /// Returns the user of this token. Returns `None` if the user no longer exists.
     ///
     /// # Errors
-    /// When nobody can say: the request is answered with 503.
+    /// [`StoreError`] if the users cannot be read: the request is rejected with 503.
     fn load_subject(
         &self,
         token: &Authenticated<Access>,
@@ -63,7 +65,7 @@ mod tests {
     use crate::purpose::Access;
     use crate::testing::{Head, ask, auth, builder};
 
-    /// Knows `user1`, and has lost `user2`; nobody hears of the others.
+    /// Knows `user1`, fails for `user2`, and has no other user.
     struct App;
 
     impl LoadSubject<u8> for App {

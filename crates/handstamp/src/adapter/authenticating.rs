@@ -1,4 +1,4 @@
-//! The answer to one demand, as a future that borrows nothing.
+//! Authentication for one demand, as a future that borrows nothing.
 
 use std::fmt;
 use std::future::Future;
@@ -18,9 +18,9 @@ use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::store::Admission;
 
-/// Whether a request brings the token that is demanded of it, once blocklist and store have
-/// answered. Of
-/// [`RequestState`](super::RequestState). It borrows neither request nor state, and may be dropped at any time.
+/// Future of the methods of [`RequestState`](super::RequestState): resolves to the token that is
+/// demanded, or to a rejection, once blocklist and store have answered. It borrows neither request
+/// nor state, and may be dropped at any time.
 #[must_use = "futures do nothing unless polled"]
 pub struct Authenticating<P> {
     context: Arc<Context>,
@@ -110,7 +110,7 @@ impl<P: Purpose> Future for Authenticating<P> {
                 finished.map(Arc::new)
             }
             Step::Known(answer) => answer,
-            // It was polled after it was ready.
+            // Polled after completion.
             Step::Done => return Poll::Pending,
         };
         if let Ok(token) = &answer {

@@ -1,5 +1,5 @@
-//! What adapters call, and applications do not: the adapters for axum, actix-web and tower bring a
-//! request and its response to the core by it.
+//! The interface for adapters, which pass the requests and responses of a framework to the core.
+//! Applications do not call it.
 
 mod authenticating;
 mod implicit_refresh;

@@ -1,4 +1,5 @@
-//! What an `Auth` is made of.
+//! The builder of [`Auth`]: takes a configuration, a store and the sources of time and randomness,
+//! and refuses what does not fit together.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -29,7 +30,8 @@ pub struct AuthBuilder<T = Auth> {
 }
 
 impl<T: From<Auth>> AuthBuilder<T> {
-    /// For an adapter whose own type holds an `Auth`; applications have [`Auth::builder`].
+    /// Creates a builder, for an adapter whose own type holds an `Auth`. Applications call
+    /// [`Auth::builder`].
     pub fn new(config: Config) -> Self {
         Self {
             config,
@@ -43,8 +45,9 @@ impl<T: From<Auth>> AuthBuilder<T> {
         }
     }
 
-    /// Keeps sessions and revocations here: then log-ins are sessions, refresh tokens are exchanged, and every request asks
-    /// whether its token is still good, at the cost of one round trip. [`store`](crate::store) tells which store for what.
+    /// Sets the store that keeps sessions and revocations. Log-ins then create sessions, refresh
+    /// tokens rotate, and each request asks the store whether its token is still valid, in one
+    /// round trip. [`store`](crate::store) compares the stores.
     ///
     /// ```
     /// use handstamp::store::MemoryStore;
@@ -56,14 +59,15 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// ```
     ///
     /// # Security
-    /// A store that does not answer within `HANDSTAMP_STORE_TIMEOUT` lets nobody in: 503, and no cookie is touched.
+    /// If the store does not answer within `HANDSTAMP_STORE_TIMEOUT`, requests are rejected with
+    /// 503 and no cookie is changed.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
         self
     }
 
-    /// Calls this function for everything that happens to sessions, at once and in the request that caused it. Let it be
-    /// quick: count, or send it on.
+    /// Sets a function that is called for every event of a session, synchronously in the request
+    /// that caused it. It should return quickly: count the event, or send it to a channel.
     ///
     /// ```
     /// use handstamp::session::EventKind;
@@ -75,7 +79,7 @@ impl<T: From<Auth>> AuthBuilder<T> {
     ///     .store(MemoryStore::new())
     ///     .on_session_event(|event| {
     ///         if let EventKind::Reused(_) = event.kind {
-    ///             eprintln!("somebody copied a refresh token: {event:?}");
+    ///             eprintln!("a refresh token was replayed: {event:?}");
     ///         }
     ///     })
     ///     .build()?;
@@ -89,12 +93,13 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
-    /// Asks this function about every token whose signature, times and CSRF value hold. It decides by
-    /// [`TokenInfo::id`]; when it cannot, the request is answered with 503.
+    /// Sets a function that is asked about every token whose signature, times and CSRF value are
+    /// valid. It decides by [`TokenInfo::id`]. If it returns an error, the request is rejected
+    /// with 503.
     ///
     /// # Security
-    /// Called once for each request whose token is genuine, on every path: cookies, headers, refreshes. What does not answer
-    /// within `HANDSTAMP_STORE_TIMEOUT` lets nobody in.
+    /// It is called once for each request with a valid token, on every path: cookies, headers,
+    /// refreshes. If it does not answer within `HANDSTAMP_STORE_TIMEOUT`, the request is rejected.
     ///
     /// ```
     /// use handstamp::blocklist::TokenStatus;
@@ -148,19 +153,20 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
-    /// Takes the time from here.
+    /// Sets the clock. The default is the clock of the system.
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Takes token ids and CSRF values from here.
+    /// Sets the random source of token ids and CSRF values. The default is the source of the
+    /// system.
     pub fn with_random_source(mut self, random: impl RandomSource + 'static) -> Self {
         self.random = Box::new(random);
         self
     }
 
-    /// Makes the [`Auth`], and logs the configuration's warnings.
+    /// Builds the [`Auth`], and logs the warnings of the configuration.
     ///
     /// ```
     /// use handstamp::{Auth, Config};
@@ -175,8 +181,8 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// ```
     ///
     /// # Errors
-    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true` and there is no store: what asks for
-    /// sessions and cannot keep any does not start.
+    /// [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the sessions
+    /// could not be kept.
     pub fn build(self) -> Result<T, ConfigError> {
         let Self {
             config,

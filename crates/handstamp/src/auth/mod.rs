@@ -1,6 +1,6 @@
-//! The face of the library: all that an application calls. Each method reads the clock at most once, hands everything below
-//! it what it needs, and makes the response of a reason to refuse. It holds no logic: `issue`, `authenticate` and `session`
-//! do.
+//! The public interface of the library. Each method reads the clock at most once, passes what is
+//! needed to an inner function, and turns the reason of a refusal into a response. It holds no
+//! logic: `issue`, `authenticate` and `session` do.
 
 mod adapters;
 mod builder;
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::{AuthError, AuthFailure, ConfigError, Rejection, RejectionKind};
 
-/// Makes tokens, sets cookies, and checks what requests bring. Cheap to clone: all clones are one.
+/// Issues tokens, sets cookies and authenticates requests. A clone is cheap and shares all state.
 ///
 /// ```
 /// use handstamp::{Auth, Config, minutes};
@@ -40,9 +40,9 @@ use crate::error::{AuthError, AuthFailure, ConfigError, Rejection, RejectionKind
 pub struct Auth(Arc<Context>);
 
 impl Auth {
-    /// Makes one with the system's clock and random source, and without a store: tokens are good
-    /// until they expire, and a log-out only deletes cookies. With
-    /// [a store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
+    /// Creates an `Auth` with the clock and random source of the system, and without a store:
+    /// tokens are valid until they expire, and a log-out only deletes cookies. With [a
+    /// store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
     ///
     /// Without a store, the first log-in, refresh or log-out logs a warning that says so, unless
     /// `JWT_SESSION_TRACKING=false` says that this is meant.
@@ -53,18 +53,19 @@ impl Auth {
         Self::builder(config).build()
     }
 
-    /// To bring a store, a blocklist, or a clock and random source of one's own.
+    /// Returns a builder, which takes a store, a blocklist, a clock and a random source.
     pub fn builder(config: Config) -> AuthBuilder {
         AuthBuilder::new(config)
     }
 
-    /// Whether both are clones of one. Tokens that one `Auth` let in mean nothing to another.
+    /// Returns whether both are clones of the same `Auth`. A token that one `Auth` admitted is not
+    /// valid for another.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The settings in force.
+    /// Returns the settings in force.
     #[must_use]
     pub fn config(&self) -> &Config {
         self.0.config()

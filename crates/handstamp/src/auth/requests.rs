@@ -1,5 +1,5 @@
-//! Requests and what they open: who sent them, and whether they may. It decides nothing: `authenticate`, `csrf` and
-//! `session` do.
+//! The methods that authenticate requests and watch what they open. They hold no logic:
+//! `authenticate`, `csrf` and `session` do.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,11 +16,13 @@ use crate::session;
 use crate::subject::LoadSubject;
 
 impl Auth {
-    /// Looks for a token and checks it against what the route demands: where the request comes from, signature, times,
-    /// audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store, scopes, in this order. The first
-    /// that does not hold is the answer.
+    /// Authenticates a request: finds a token and checks it against the demands of the route. The
+    /// checks run in this order, and the first that fails is the rejection: origin, signature,
+    /// times, audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store,
+    /// scopes.
     ///
-    /// Adapters call this; an application does so where no adapter fits. The head is read before the future is made.
+    /// Adapters call this, and so does an application for which no adapter exists. The head is read
+    /// before the future is created.
     ///
     /// ```
     /// use handstamp::{Auth, Config, Location, RequestHead, Require};
@@ -72,7 +74,7 @@ impl Auth {
         }
     }
 
-    /// Checks freshness alone, of a token that an earlier layer let in.
+    /// Checks only that a token which an earlier layer admitted is fresh.
     ///
     /// # Errors
     /// `fresh_token_required`.
@@ -80,8 +82,9 @@ impl Auth {
         authenticate::require_fresh(token).map_err(|reason| self.reject(reason))
     }
 
-    /// Checks freshness alone, as [`Require::fresh_within`](crate::Require::fresh_within) does, of a token that an earlier
-    /// layer let in.
+    /// Checks only that the password was given recently, as
+    /// [`Require::fresh_within`](crate::Require::fresh_within) does, for a token that an earlier
+    /// layer admitted.
     ///
     /// # Errors
     /// `fresh_token_required`.
@@ -95,7 +98,8 @@ impl Auth {
         self.demand(is_fresh, || RejectionKind::FreshTokenRequired)
     }
 
-    /// Checks that two layers of one route found the same token. Otherwise each would check its demands on another one.
+    /// Checks that two layers of one route found the same token, so that all demands of the route
+    /// apply to one token.
     ///
     /// # Errors
     /// `invalid_token`.
@@ -107,12 +111,13 @@ impl Auth {
         authenticate::require_same(outer, inner).map_err(|reason| self.reject(reason))
     }
 
-    /// Checks that no other site made a browser send this request, for a route that asks for no token: a log-in, so that
-    /// nobody is logged in to an account that is not theirs. Requests that only read pass, and so do programs, but for a
-    /// WebSocket, whose `Origin` must be the public or a trusted one.
+    /// Checks that no other site made a browser send this request, for a route that demands no
+    /// token, such as a log-in: it prevents login CSRF, where a user is logged in to the account of
+    /// an attacker. Safe methods pass, and so do clients that are not browsers. A WebSocket must
+    /// have an `Origin` that is the public or a trusted one.
     ///
-    /// Needs `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as those of today do over HTTPS and to
-    /// localhost.
+    /// Requires `HANDSTAMP_PUBLIC_ORIGIN`, unless all browsers send `Sec-Fetch-Site`, as current
+    /// ones do over HTTPS and to localhost.
     ///
     /// # Errors
     /// `cross_site_request`, `origin_not_allowed`.
@@ -120,8 +125,8 @@ impl Auth {
         csrf::check_tokenless(head, self.config()).map_err(|reason| self.reject(reason))
     }
 
-    /// The user of a token that was let in, asked of the application. It is waited for as long as for a store:
-    /// `HANDSTAMP_STORE_TIMEOUT`.
+    /// Loads the user of a verified token from the application, which has `HANDSTAMP_STORE_TIMEOUT`
+    /// to answer.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access, subject::LoadSubject};
@@ -137,7 +142,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `unknown_subject` when there is none; `store_unavailable` when nobody can say.
+    /// `unknown_subject` if the user no longer exists; `store_unavailable` if the application
+    /// cannot answer.
     pub async fn load_subject<U>(
         &self,
         token: &Authenticated<Access>,
@@ -148,9 +154,10 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Resolves when this token would no longer be let in: at its end, leeway included; and, with a store or a blocklist,
-    /// when it is revoked. At once when it is revoked by this `Auth`, else within
-    /// [ten seconds](TokenWatch::ask_every).
+    /// Returns a future that resolves when this token would no longer be accepted: when it expires,
+    /// leeway included, and, with a store or a blocklist, when it is revoked. A revocation by this
+    /// `Auth` is noticed at once, one by another process within [ten
+    /// seconds](TokenWatch::ask_every).
     ///
     /// It borrows nothing and needs no async runtime. See [`connection`](crate::connection).
     ///
@@ -163,8 +170,9 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// It asks what is asked about a request, so with [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh)
-    /// it asks no store, and a log-out does not end it before the token's own end.
+    /// It makes the checks of a request, so with
+    /// [`CheckSessions::OnRefresh`](crate::config::CheckSessions::OnRefresh) it does not ask the
+    /// store, and a log-out does not resolve it before the token expires.
     pub fn watch(&self, token: &Authenticated<Access>) -> TokenWatch {
         TokenWatch::new(Arc::clone(&self.0), token)
     }

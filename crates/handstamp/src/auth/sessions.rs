@@ -1,4 +1,4 @@
-//! Log-ins that can be refreshed, listed and ended. It decides nothing: `session` does.
+//! The methods that create, refresh, list and end sessions. They hold no logic: `session` does.
 
 use super::Auth;
 use crate::authenticate::Authenticated;
@@ -12,19 +12,22 @@ use crate::session::{self, ClientInfo, LogOut, Owner, Session};
 use crate::store::{SessionId, UserRevocation};
 
 impl Auth {
-    /// What a request tells of its client: the header `User-Agent`, and the session it is in, which a log-in replaces. The
-    /// address is not in the head; add it with [`ClientInfo::ip`].
+    /// Returns what a request says of its client: the header `User-Agent`, and its current session,
+    /// which a log-in replaces. The address is not in the head; [`ClientInfo::ip`] adds it.
     pub fn client_info(&self, head: &impl RequestHead) -> ClientInfo {
         session::client_info(head, self.config())
     }
 
-    /// Logs somebody in whose password was checked: a new session, with a fresh access token and a refresh token.
+    /// Logs a user in: creates a session, and issues a fresh access token and a refresh token. The
+    /// application checks the password first.
     ///
-    /// Scopes, audience, login type, custom claims and [`NewToken::expires_in`] (of access tokens) hold for all tokens of
-    /// the session. The session that the request was in, if `client` is from [`Auth::client_info`], is ended.
+    /// Scopes, audience, login type, custom claims and [`NewToken::expires_in`] (of access tokens)
+    /// apply to all tokens of the session. The previous session of the request ends, if `client` is
+    /// from [`Auth::client_info`].
     ///
-    /// Without a store, or where `JWT_SESSION_TRACKING=false`, the tokens belong to no session: they are good until they
-    /// expire, and how long cookies live after a refresh is as configured.
+    /// Without a store, or where `JWT_SESSION_TRACKING=false`, the tokens belong to no session:
+    /// they are valid until they expire, and the lifetime of cookies after a refresh is as
+    /// configured.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken, session::ClientInfo, store::MemoryStore};
@@ -41,7 +44,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// [`AuthError::Rejected`] when the store does not answer; [`AuthError::Issue`] for a mistake of the program.
+    /// [`AuthError::Rejected`] if the store does not answer; [`AuthError::Issue`] for a bug in the
+    /// application.
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,
@@ -52,15 +56,18 @@ impl Auth {
             .map_err(|failure| self.fail(failure))
     }
 
-    /// Exchanges a refresh token: a new access token, never fresh, and the session's refresh token.
+    /// Refreshes: issues a new access token, which is never fresh, and rotates the refresh token of
+    /// the session.
     ///
-    /// Two tabs that refresh at once, a repeated request and a lost answer get the same refresh token; a token that was
-    /// exchanged before, outside of `HANDSTAMP_REFRESH_GRACE`, ends the session. [`rotation`](crate::store::rotation) has the
-    /// rules. A refresh token of AuthX's, which has no session, is given one the first time, unless
-    /// `JWT_SESSION_TRACKING=true` asks for sessions.
+    /// Two tabs that refresh concurrently, a repeated request and a lost response receive the same
+    /// refresh token. A token that was rotated before and is presented again after
+    /// `HANDSTAMP_REFRESH_GRACE` is a replay, and ends the session.
+    /// [`rotation`](crate::store::rotation) has the rules. A refresh token of AuthX, which has no
+    /// session, is adopted into one at its first refresh, unless `JWT_SESSION_TRACKING=true` asks
+    /// for sessions.
     ///
-    /// Without a store, and for a token without a session where `JWT_SESSION_TRACKING=false`, the refresh token stays the
-    /// same.
+    /// Without a store, and for a token without a session where `JWT_SESSION_TRACKING=false`, the
+    /// refresh token stays the same.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;
@@ -72,12 +79,13 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// With a store, refresh by this and not by making an access token from the refresh token: that token would be in no
-    /// list of sessions.
+    /// With a store, refresh with this method, not by creating an access token from the refresh
+    /// token: such a token would belong to no listed session.
     ///
     /// # Errors
-    /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`, `store_unavailable`. No cookie is to be
-    /// deleted for any of them: a log-in may have set new ones meanwhile. [`AuthError::Issue`]: a mistake of the program.
+    /// [`AuthError::Rejected`]: `session_ended`, `refresh_reused`, `token_revoked`,
+    /// `store_unavailable`. No cookie must be deleted for any of them: a concurrent log-in may have
+    /// set new ones. [`AuthError::Issue`]: a bug in the application.
     pub async fn refresh(&self, token: &Authenticated<Refresh>) -> Result<TokenPair, AuthError> {
         self.refresh_with(token, |token| token).await
     }
@@ -87,13 +95,14 @@ impl Auth {
     /// starts from it.
     ///
     /// Scopes and claims that are kept in tokens otherwise live as long as the session: a role that
-    /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens what
-    /// may be as old as one access token, and load it anew here; look up on each request what must
-    /// hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken away,
-    /// [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
+    /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens
+    /// what may be as old as one access token, and load it anew here; look up on each request what
+    /// must hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken
+    /// away, [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
     ///
     /// `change` gets the token as the session has it, and is called once. The account, the session
-    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it returns.
+    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it
+    /// returns.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;
@@ -123,7 +132,7 @@ impl Auth {
     /// returns a fresh access token for [`set_access_cookies`](Self::set_access_cookies). Check the
     /// password first.
     ///
-    /// The session goes on with the same refresh token. The time is kept with it, so that tokens of
+    /// The session keeps its refresh token. The time is stored in the session, so that tokens of
     /// later refreshes count for [`Require::fresh_within`](crate::Require::fresh_within) as well.
     ///
     /// ```
@@ -138,8 +147,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// [`AuthError::Rejected`]: `session_ended`, `store_unavailable`. [`AuthError::Issue`]: a mistake
-    /// of the program.
+    /// [`AuthError::Rejected`]: `session_ended`, `store_unavailable`. [`AuthError::Issue`]: a
+    /// mistake of the program.
     pub async fn reauthenticate(
         &self,
         token: &Authenticated<Access>,
@@ -149,28 +158,31 @@ impl Auth {
             .map_err(|failure| self.fail(failure))
     }
 
-    /// Checks a request that wants to log out. Reads the access and the refresh token, expired or not; of cookies it asks
-    /// the CSRF value of either of them, whatever the method.
+    /// Authenticates a request to log out. Reads the access and the refresh token, expired or not.
+    /// For cookies it requires the CSRF value of either token, whatever the method.
     ///
-    /// A token whose signature does not hold, or none at all, is no reason to refuse: there is nobody to log out, and the
-    /// cookies, if there are any, are of no use. Of two users' tokens, one of which a sibling subdomain has planted, those count
-    /// whose value is shown, and no cookie is deleted.
+    /// A missing or forged token is not rejected: there is no session to end, and forged cookies
+    /// are deleted. If the cookies hold tokens of two users, one of which a sibling subdomain may
+    /// have planted, only the tokens whose CSRF value is shown count, and no cookie is deleted.
     ///
     /// # Errors
-    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and `ambiguous_cookie` when there
-    /// are more than four different cookies of one name, or without a store tokens of two users.
+    /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and
+    /// `ambiguous_cookie` when there are more than four different cookies of one name, or, without
+    /// a store, tokens of two users.
     ///
     /// # Security
-    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie there, or a session whose
-    /// access cookie is gone is not seen, and goes on.
+    /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie
+    /// below it: otherwise a session whose access cookie has expired is not found, and does not
+    /// end.
     pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
         session::authenticate_log_out(&self.0, head).map_err(|reason| self.reject(reason))
     }
 
-    /// Logs out: ends the sessions of the request's tokens, or the tokens themselves where they have none, and deletes the
-    /// cookies, if the request has any. When it has returned, the tokens are let in nowhere.
+    /// Logs out: ends the sessions of the tokens of the request, or revokes the tokens that have no
+    /// session, and deletes the cookies if the request has any. Once it has returned, the tokens
+    /// are accepted nowhere.
     ///
-    /// Without a store the cookies are deleted, and whoever copied a token has it until it expires.
+    /// Without a store only the cookies are deleted: a copied token is accepted until it expires.
     ///
     /// ```
     /// # use handstamp::{Auth, RequestHead, SetCookies, error::Rejection};
@@ -181,15 +193,15 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `store_unavailable`: then nothing is to be deleted, so that it can be tried again.
+    /// `store_unavailable`: no cookie must be deleted then, so that the client can try again.
     pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
         session::log_out(&self.0, log_out)
             .await
             .map_err(|reason| self.reject(reason))
     }
 
-    /// The live sessions of a user, the latest log-in first. Given a token, the session that it belongs to is
-    /// [current](Session::is_current).
+    /// Returns the live sessions of a user, the latest log-in first. Given a token, the session
+    /// that it belongs to is [current](Session::is_current).
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store.
@@ -199,10 +211,10 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// The session that a token belongs to.
+    /// Returns the session of a token.
     ///
     /// # Errors
-    /// `session_ended` when it belongs to none, or the session is over; `store_unavailable`.
+    /// `session_ended` if the token has no session or the session has ended; `store_unavailable`.
     pub async fn session(&self, token: &Authenticated<Access>) -> Result<Session, Rejection> {
         session::of_token(&self.0, token)
             .await
@@ -210,10 +222,11 @@ impl Auth {
     }
 }
 
-/// When one of these has returned, nothing that it ended is let in anywhere, but by services that check sessions
-/// [on refresh](crate::config::CheckSessions::OnRefresh) only.
+/// Once one of these methods has returned, the tokens that it revoked are accepted nowhere, except
+/// by services that check sessions [on refresh](crate::config::CheckSessions::OnRefresh) only.
 impl Auth {
-    /// Ends one session of this user. `false` when they have none of this id: an id of somebody else's session ends nothing.
+    /// Ends one session of this user. Returns `false` if the user has no live session with this id;
+    /// the session of another user is never ended.
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store.
@@ -227,8 +240,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends all sessions of the token's user but the one it belongs to, if it belongs to one, and says how many. Tokens
-    /// without a session are not meant; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
+    /// Ends all sessions of the token's user except its own, and returns how many. Tokens without a
+    /// session stay valid; [`revoke_all_sessions`](Self::revoke_all_sessions) ends those too.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -241,8 +254,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends everything of a user: all sessions, and all tokens without one that were made until now. Says how many sessions
-    /// there were.
+    /// Ends all sessions of a user, and revokes all tokens without a session that were issued until
+    /// now. Returns how many sessions ended.
     ///
     /// ```
     /// # use handstamp::{Auth, error::Rejection};
@@ -257,20 +270,25 @@ impl Auth {
     /// As [`revoke_session`](Self::revoke_session).
     ///
     /// # Security
-    /// Where tokens have a login type and the [configuration](crate::config::ConfigBuilder::login_type) has none, say so:
-    /// `Owner::from("1").login_type("user")`, or give a token. Just `"1"` is somebody else, of whom nothing is ended.
+    /// If tokens have a login type and the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has none, name it:
+    /// `Owner::from("1").login_type("user")`, or pass a token. `"1"` alone is a different account,
+    /// and no session of the user is ended.
     ///
-    /// A log-in that has checked the old password and comes to [`log_in`](Self::log_in) only after this is a log-in: after
-    /// `log_in`, look whether the password is still the one that was checked. Tokens without a session have whole seconds,
-    /// of this node's clock: one made in the same second, also after this, is refused for its whole life.
+    /// There is a race with a log-in that has checked the old password and calls
+    /// [`log_in`](Self::log_in) only after this: after `log_in`, check that the password is still
+    /// the one that was verified. Tokens without a session have times in whole seconds of this
+    /// node's clock: one that is issued in the same second, also after this call, is revoked.
     pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
         session::revoke_user(&self.0, &owner.into(), UserRevocation::All)
             .await
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends what a user had at this time: sessions that had begun (one that was adopted from a token without a session began
-    /// when it was adopted), and tokens without a session that were made by then or in the same second. A time in the future is now. Never lets in again what an earlier call had ended.
+    /// Revokes what a user had before a time: sessions that were created by then (an adopted
+    /// session was created at its adoption), and tokens without a session that were issued by then
+    /// or in the same second. A time in the future counts as now. It never undoes an earlier
+    /// revocation.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).
@@ -284,8 +302,8 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Ends one token of this user, by its id and its own end; and the session that it was given, if it is a refresh token
-    /// that came without one.
+    /// Revokes one token of this user, by its id and expiry, and the session that adopted it, if it
+    /// is a refresh token that was issued without one.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
@@ -307,11 +325,11 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Removes from the store what is over. Call it from time to time; every hour is often enough. A `MemoryStore` and Redis
-    /// need none of it.
+    /// Removes expired entries from the store, and returns how many. Call it about once an hour;
+    /// `MemoryStore` and Redis do not need it.
     ///
     /// # Errors
-    /// When the store cannot. It may take longer than `HANDSTAMP_STORE_TIMEOUT`.
+    /// [`StoreError`] if the store fails. The call may take longer than `HANDSTAMP_STORE_TIMEOUT`.
     pub async fn purge_sessions(&self) -> Result<u64, StoreError> {
         session::purge(&self.0).await
     }

@@ -1,4 +1,5 @@
-//! Tokens and their cookies, without a session. It decides nothing: `issue` does.
+//! The methods that issue tokens and set their cookies, without a session. They hold no logic:
+//! `issue` does.
 
 use super::Auth;
 use crate::authenticate::Authenticated;
@@ -10,7 +11,7 @@ use crate::purpose::sealed::Kind;
 use crate::purpose::{Access, Purpose, Refresh};
 
 impl Auth {
-    /// Makes an access token.
+    /// Issues an access token.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken};
@@ -24,7 +25,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// [`IssueError`]: a mistake of the program, such as a custom claim with a registered name.
+    /// [`IssueError`]: a bug in the application, such as a custom claim with a registered name.
     pub fn create_access_token(
         &self,
         token: impl Into<NewToken>,
@@ -33,7 +34,7 @@ impl Auth {
         issue::issue(self.config(), self.0.now(), self.0.random(), &new)
     }
 
-    /// Makes a refresh token, good only for getting new access tokens.
+    /// Issues a refresh token, which is accepted only to obtain new access tokens.
     ///
     /// # Errors
     /// As [`create_access_token`](Self::create_access_token).
@@ -45,8 +46,9 @@ impl Auth {
         issue::issue(self.config(), self.0.now(), self.0.random(), &new)
     }
 
-    /// Makes one of each, for clients that keep tokens themselves. [`NewToken::expires_in`] is for the access token;
-    /// the refresh token lives `JWT_REFRESH_TOKEN_EXPIRES`.
+    /// Issues an access token and a refresh token, for clients that keep tokens themselves.
+    /// [`NewToken::expires_in`] is for the access token; the refresh token lives
+    /// `JWT_REFRESH_TOKEN_EXPIRES`.
     ///
     /// ```
     /// # use handstamp::{Auth, Config, NewToken};
@@ -63,7 +65,7 @@ impl Auth {
         issue::issue_pair(self.config(), self.0.now(), self.0.random(), new)
     }
 
-    /// The cookies that log a browser in: the access token, and its CSRF value for script to read.
+    /// Returns the cookies of an access token: the token, and its CSRF value for script to read.
     ///
     /// # Errors
     /// [`IssueError::CookieTooLarge`] when the token is too long for a cookie.
@@ -74,7 +76,7 @@ impl Auth {
         issue::set(self.config(), token)
     }
 
-    /// The cookies that let a browser refresh.
+    /// Returns the cookies of a refresh token: the token, and its CSRF value for script to read.
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
@@ -85,10 +87,10 @@ impl Auth {
         issue::set(self.config(), token)
     }
 
-    /// All four cookies of a log-in or refresh, living as long as its session says.
+    /// Returns all four cookies of a log-in or refresh, with the lifetime that the session has.
     ///
-    /// Only two, the access token's, after a refresh that gave back the token that it was asked with: another answer may
-    /// bring the browser the next one first.
+    /// A response that re-issues the presented refresh token has only the two cookies of the access
+    /// token: a concurrent response may already have delivered the successor.
     ///
     /// # Errors
     /// As [`set_access_cookies`](Self::set_access_cookies).
@@ -96,7 +98,7 @@ impl Auth {
         issue::set_pair(self.config(), tokens)
     }
 
-    /// Deletes all four cookies.
+    /// Returns the lines that delete all four cookies.
     ///
     /// ```
     /// # use handstamp::{Auth, Config};
@@ -108,24 +110,24 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// The browser forgets the tokens; whoever copied one still has it until it expires. [`log_out`](Self::log_out) ends
-    /// the session as well.
+    /// Only the browser drops the tokens: a copied token is accepted until it expires.
+    /// [`log_out`](Self::log_out) ends the session as well.
     pub fn unset_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access, Kind::Refresh])
     }
 
-    /// Deletes the access token's cookies.
+    /// Returns the lines that delete the cookies of the access token.
     pub fn unset_access_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Access])
     }
 
-    /// Deletes the refresh token's cookies.
+    /// Returns the lines that delete the cookies of the refresh token.
     pub fn unset_refresh_cookies(&self) -> SetCookies {
         issue::unset(self.config(), &[Kind::Refresh])
     }
 
-    /// The token's CSRF value for a page that is about to be sent: other bytes each time, the same meaning, in a header and in a
-    /// form field. Empty when the token was made without one.
+    /// Returns the token's CSRF value under a random mask, to be rendered in a page. It is accepted
+    /// in a header and in a form field, and is empty if the token has no CSRF value.
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, error::IssueError, purpose::Access};
@@ -136,8 +138,8 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// [`Authenticated::csrf`] itself, in pages that are compressed and repeat what the request said, can be guessed from their
-    /// lengths (BREACH).
+    /// Do not render [`Authenticated::csrf`] itself: in a compressed page that echoes the request
+    /// it can be guessed from the length of the response (BREACH).
     ///
     /// # Errors
     /// [`IssueError::Random`].

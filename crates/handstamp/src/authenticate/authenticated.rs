@@ -1,4 +1,5 @@
-//! A token that a handler may trust.
+//! A token that a handler may trust. It is made by `finish` alone, and gives read access to the
+//! claims.
 
 use std::fmt;
 
@@ -28,37 +29,37 @@ impl<P: Purpose> Authenticated<P> {
         Self(cleared.into_verified())
     }
 
-    /// Who it is: the claim `sub`, or `JWT_IDENTITY_CLAIM`.
+    /// Returns the subject: the claim `sub`, or `JWT_IDENTITY_CLAIM`.
     #[must_use]
     pub fn subject(&self) -> &str {
         self.claims_set().subject()
     }
 
-    /// The token's own id: the claim `jti`.
+    /// Returns the id of the token: the claim `jti`.
     #[must_use]
     pub fn id(&self) -> &str {
         self.claims_set().id()
     }
 
-    /// The value that requests must repeat in the CSRF header; for templates, and for clients that cannot read cookies.
-    /// `None` when the token was made without.
+    /// Returns the value that requests must repeat in the CSRF header, for clients that cannot read
+    /// cookies. Returns `None` if the token was issued without one.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
         self.claims_set().csrf()
     }
 
-    /// Whether the token was made at a log-in. Refresh tokens never are.
+    /// Returns whether the token was issued at a log-in. Refresh tokens are never fresh.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         self.claims_set().fresh
     }
 
-    /// The scopes, as they stand in the token.
+    /// Returns the scopes, as they are in the token.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.claims_set().scopes()
     }
 
-    /// Whether every one of `required` is granted, by itself or by a wildcard (`admin:*`).
+    /// Returns whether every one of `required` is granted, by itself or by a wildcard (`admin:*`).
     #[must_use]
     pub fn has_scopes<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
         required.into_iter().all(|required| {
@@ -67,7 +68,7 @@ impl<P: Purpose> Authenticated<P> {
         })
     }
 
-    /// Whether at least one of `required` is granted. An empty list never is.
+    /// Returns whether at least one of `required` is granted. An empty list never is.
     #[must_use]
     pub fn has_any_scope<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
         required.into_iter().any(|required| {
@@ -76,49 +77,49 @@ impl<P: Purpose> Authenticated<P> {
         })
     }
 
-    /// The kind of account: the claim `login_type`.
+    /// Returns the kind of account: the claim `login_type`.
     #[must_use]
     pub fn login_type(&self) -> Option<&str> {
         self.claims_set().login_type()
     }
 
-    /// The audiences: the claim `aud`.
+    /// Returns the audiences: the claim `aud`.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
         self.claims_set().audience().into_iter().flatten()
     }
 
-    /// The session it belongs to: the claim `sid`.
+    /// Returns the id of the session: the claim `sid`.
     #[must_use]
     pub fn session_id(&self) -> Option<SessionId> {
         self.claims_set().session().map(SessionId::from)
     }
 
-    /// When the log-in was that it goes back to, through refreshes and tokens made from tokens: the claim `auth_time`, else
-    /// `iat`. Never later than [`issued_at`](Self::issued_at).
+    /// Returns the time of the log-in from which the token descends, directly or by refreshes: the
+    /// claim `auth_time`, or `iat` without one. Never later than [`issued_at`](Self::issued_at).
     #[must_use]
     pub fn authenticated_at(&self) -> UnixTime {
         self.claims_set().authenticated_at()
     }
 
-    /// When it was made: the claim `iat`.
+    /// Returns when the token was issued: the claim `iat`.
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {
         self.claims_set().issued_at
     }
 
-    /// When it ends: the claim `exp`.
+    /// Returns when the token expires: the claim `exp`.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.claims_set().expires_at
     }
 
-    /// Where in the request it was found.
+    /// Returns where in the request the token was found.
     #[must_use]
     pub fn location(&self) -> Location {
         self.0.location
     }
 
-    /// The claims as a type of the application's own: custom ones, registered ones, as it asks.
+    /// Deserializes the claims, custom and registered ones, into a type of the application.
     ///
     /// ```
     /// # use handstamp::{Authenticated, purpose::Access};
@@ -131,7 +132,7 @@ impl<P: Purpose> Authenticated<P> {
     /// ```
     ///
     /// # Errors
-    /// When the claims do not have the shape of `T`.
+    /// [`ClaimsError`] if the claims do not have the shape of `T`.
     pub fn claims<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
         serde_json::from_str(self.claims_set().payload())
             .map_err(|error| ClaimsError(error.to_string()))
@@ -148,7 +149,7 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
     }
 }
 
-/// Names the token by its purpose and whereabouts only; ids and claims stay out of logs.
+/// Shows purpose and location only; ids and claims stay out of logs.
 impl<P: Purpose> fmt::Debug for Authenticated<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticated")

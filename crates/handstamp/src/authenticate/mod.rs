@@ -1,5 +1,7 @@
-//! The inbound page: from a request's head to a token that a handler may trust. Takes the settings and the time, and waits
-//! for nothing: [`clear`] does what needs the request, [`finish`] what is left once blocklist and store have answered.
+//! Authentication: from the head of a request to a token that a handler may trust.
+//!
+//! Takes the settings and the time, and never waits: [`clear`] does what needs the request,
+//! [`finish`] what remains once blocklist and store have answered.
 
 mod authenticated;
 mod cleared;
@@ -25,8 +27,8 @@ use crate::request::RequestHead;
 use crate::store::Admission;
 use crate::{csrf, locate};
 
-/// All that needs the request and no waiting. Each step consumes what stands before it; nothing flows back. `verify` is
-/// [`verify::verify`], or what it has said of the same token.
+/// Makes all checks that need the request. Each step consumes the result of the one before.
+/// `verify` is [`verify::verify`], or its cached answer for the same token.
 pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
@@ -59,14 +61,15 @@ pub(crate) fn clear<P: Purpose>(
     CsrfCleared::check(verified, origin_checked, head, config)
 }
 
-/// Whether the password was given no longer ago than this. `auth_time` is in whole seconds, rounded
+/// Returns whether the password was given within `span`. `auth_time` is in whole seconds, rounded
 /// down, so the log-in seems up to a second older than it is.
 ///
-/// A session records when its user logged in, so each of its tokens tells. Without one, a token that
-/// is not fresh may go back to one that was made by a refresh at an unknown time after the log-in.
+/// A session records when its user logged in, so each of its tokens has the time. Without one, a
+/// token that is not fresh may go back to one that was made by a refresh at an unknown time after
+/// the log-in.
 ///
-/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as for
-/// the end of a token (verify.rs), zero by default and bounded at start-up.
+/// Lenient: `JWT_DECODE_LEEWAY` is added. Risk: a log-in counts as fresh for longer. Covered: as
+/// for the end of a token (verify.rs), zero by default and bounded at start-up.
 pub(crate) fn is_fresh_within(
     claims: &Claims,
     config: &Config,
@@ -78,7 +81,7 @@ pub(crate) fn is_fresh_within(
     tells && now <= latest.saturating_add(config.settings.decode_leeway)
 }
 
-/// What is left once it is known whether the token is still good.
+/// Makes the checks that remain once blocklist and store have answered.
 pub(crate) fn finish<P: Purpose>(
     cleared: CsrfCleared<P>,
     admission: Admission,
@@ -102,7 +105,7 @@ pub(crate) fn finish<P: Purpose>(
     Ok(Authenticated::new(cleared))
 }
 
-/// Of a token that was admitted already.
+/// Checks a token that was admitted already.
 pub(crate) fn require_fresh(token: &Authenticated<Access>) -> Result<(), RejectionKind> {
     if token.is_fresh() {
         Ok(())
@@ -111,7 +114,7 @@ pub(crate) fn require_fresh(token: &Authenticated<Access>) -> Result<(), Rejecti
     }
 }
 
-/// Of two layers of a route. Otherwise each would check its demands on another token.
+/// Checks that two layers of a route found the same token, so that all demands apply to one.
 pub(crate) fn require_same<P: Purpose>(
     outer: &Authenticated<P>,
     inner: &Authenticated<P>,

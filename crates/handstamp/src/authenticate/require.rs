@@ -1,4 +1,4 @@
-//! What a route demands, as one value made at start-up.
+//! The demands of a route, as one value that is made at start-up. It describes, and judges nothing.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::location::Location;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::scope::ScopeDemand;
 
-/// What a route demands of the token it is called with.
+/// The demands of a route on the token of a request.
 ///
 /// ```
 /// use handstamp::{Location, Require, minutes};
@@ -20,7 +20,7 @@ use crate::scope::ScopeDemand;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Require<P> {
-    /// How long ago the log-in may be that made the token; `None`: the token need not be fresh.
+    /// The longest time since the password was given; `None`: no such demand.
     pub(crate) fresh_within: Option<Duration>,
     /// Made at a log-in, not by a refresh.
     pub(crate) fresh: bool,
@@ -34,7 +34,7 @@ pub struct Require<P> {
 }
 
 impl Require<Access> {
-    /// An access token that carries this scope, or a wildcard over it: short for
+    /// Demands an access token that carries this scope, or a wildcard over it: short for
     /// [`access`](Self::access) and [`all_scopes`](Self::all_scopes).
     ///
     /// ```
@@ -53,17 +53,17 @@ impl Require<Access> {
         Self::new()
     }
 
-    /// The token must be fresh: made at a log-in, not by a refresh.
+    /// Demands a fresh token: one that was issued at a log-in, not by a refresh.
     #[must_use]
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
         self
     }
 
-    /// The user must have given the password no longer ago than this: at the log-in, or to
-    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well, by
-    /// their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is added.
-    /// Of several such demands the strictest counts.
+    /// Demands that the user gave the password within `span`: at the log-in, or to
+    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well,
+    /// by their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is
+    /// added. Of several such demands the strictest applies.
     ///
     /// ```
     /// use handstamp::{Require, minutes};
@@ -77,7 +77,8 @@ impl Require<Access> {
         self
     }
 
-    /// The token must carry every one of these scopes, or a wildcard over it (`admin:*`). Adds to what was asked for before.
+    /// Demands every one of these scopes, or a wildcard over it (`admin:*`), in addition to earlier
+    /// demands.
     #[must_use]
     pub fn all_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -85,8 +86,8 @@ impl Require<Access> {
         self
     }
 
-    /// The token must carry at least one of these scopes, or a wildcard over it. An empty list is never met. Adds to what
-    /// was asked for before.
+    /// Demands at least one of these scopes, or a wildcard over it, in addition to earlier demands.
+    /// An empty list is never met.
     #[must_use]
     pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -116,36 +117,40 @@ impl<P: Purpose> Require<P> {
         }
     }
 
-    /// Looks only here, in this order; the places need not be among the configured ones.
+    /// Looks for the token only in these locations, in this order; they need not be among the
+    /// configured ones.
     #[must_use]
     pub fn from(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
         self.locations = Some(locations.into_iter().collect());
         self
     }
 
-    /// The token's claim `login_type` must be this one (`user`, `admin`).
+    /// Demands this claim `login_type` (`user`, `admin`).
     #[must_use]
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
     }
 
-    /// Asks on this route neither for a CSRF value nor where the request comes from, whatever the method.
+    /// Disables the CSRF protection of this route: neither the CSRF value nor the origin is
+    /// checked, whatever the method.
     ///
     /// # Security
-    /// A browser sends cookies along with requests that other sites make it send. Only for routes that change nothing,
-    /// or that are called by programs and guard themselves.
+    /// Browsers send cookies with requests that other sites initiate. Use it only for routes that
+    /// change nothing, or that have a protection of another kind.
     #[must_use]
     pub fn without_csrf(mut self) -> Self {
         self.csrf = CsrfDemand::Skip;
         self
     }
 
-    /// Asks for no CSRF value on this route. Where `HANDSTAMP_PUBLIC_ORIGIN` is set, requests of other sites are refused all
-    /// the same, by where browsers say they come from; a program that says nothing is let in.
+    /// Requires no CSRF value on this route. If `HANDSTAMP_PUBLIC_ORIGIN` is set, cross-site
+    /// requests are still rejected, by the headers in which browsers state the origin; a request
+    /// without these headers is accepted.
     ///
     /// # Security
-    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with `HANDSTAMP_ORIGIN_CHECK=report-only`.
+    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with
+    /// `HANDSTAMP_ORIGIN_CHECK=report-only`.
     #[must_use]
     pub fn without_csrf_token(mut self) -> Self {
         self.csrf = CsrfDemand::SkipToken;

@@ -1,8 +1,8 @@
-//! Why a connection ends.
+//! The reasons to close a connection, and their codes.
 
 use std::{error::Error, fmt};
 
-/// Why a connection's token is no longer good.
+/// The reason why the token of a connection is no longer accepted.
 ///
 /// ```
 /// use handstamp::connection::CloseReason;
@@ -14,18 +14,20 @@ use std::{error::Error, fmt};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// Its time is over. The client refreshes and opens a new connection.
+    /// The token has expired. The client refreshes and opens a new connection.
     Expired,
-    /// It was revoked, or its session has ended.
+    /// The token was revoked, or its session has ended.
     Revoked,
-    /// Nobody could say whether it is still good, several times in a row.
+    /// Blocklist or store did not answer, several times in a row.
     StoreUnavailable,
 }
 
 impl CloseReason {
-    /// For the Close frame of a WebSocket: 4401 after the 401 that a request would get, from the range that
-    /// [RFC 6455, 7.4.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2) leaves to applications; 1013 is "Try Again
-    /// Later" in [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number).
+    /// Returns the status code of the Close frame of a WebSocket: 4401, after the status 401 of a
+    /// request, from the range that [RFC 6455,
+    /// 7.4.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2) leaves to applications; or
+    /// 1013, "Try Again Later" in [IANA's
+    /// registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number).
     #[must_use]
     pub fn close_code(self) -> u16 {
         match self {
@@ -34,7 +36,8 @@ impl CloseReason {
         }
     }
 
-    /// For the Close frame, after its code: the [code](crate::error::Rejection::code) that a request would be refused with.
+    /// Returns the reason of the Close frame, which follows its status code: the
+    /// [code](crate::error::Rejection::code) with which a request would be rejected.
     #[must_use]
     pub fn close_reason(self) -> &'static str {
         match self {
@@ -55,5 +58,5 @@ impl fmt::Display for CloseReason {
     }
 }
 
-/// What sending on a connection that has ended fails with.
+/// The error of sending on a connection that has ended.
 impl Error for CloseReason {}

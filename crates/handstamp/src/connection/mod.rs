@@ -1,8 +1,9 @@
 //! Connections that outlive the request that opened them: WebSockets, server-sent events.
 //!
-//! A request is checked once, when it comes. What it opens goes on, past the end of its token and past a log-out, unless
-//! somebody looks again. [`Auth::watch`](crate::Auth::watch) does: it is a future that resolves when the token
-//! would no longer be let in.
+//! A request is authenticated once, but the connection that it opens outlives the expiry of its
+//! token and a log-out. [`Auth::watch`](crate::Auth::watch) takes a verified token and gives a
+//! future that resolves when the token would no longer be accepted. The module never touches the
+//! connection itself: the application closes it.
 //!
 //! ```
 //! use handstamp::purpose::Access;
@@ -27,7 +28,8 @@
 //!
 //! Ten thousand connections take 13 MB, and with sessions in memory four hundredths of a core.
 //!
-//! A connection has the token that it was opened with, and no way to another: a client that has refreshed opens a new one.
+//! A connection keeps the token with which it was opened. A client that has refreshed opens a new
+//! connection.
 
 mod close_reason;
 #[cfg(test)]

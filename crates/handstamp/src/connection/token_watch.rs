@@ -1,4 +1,4 @@
-//! A token is looked at again and again.
+//! The future that checks a token periodically, and when a revocation notifies it.
 
 use std::fmt;
 use std::future::Future;
@@ -20,8 +20,8 @@ use crate::purpose::Access;
 use crate::session;
 use crate::store::AccountId;
 
-/// Resolves when a token is no longer good: see [`Auth::watch`](crate::Auth::watch).
-#[must_use = "nobody looks at the token before it is polled"]
+/// Resolves when a token is no longer accepted: see [`Auth::watch`](crate::Auth::watch).
+#[must_use = "the token is watched only while this is polled"]
 pub struct TokenWatch {
     context: Arc<Context>,
     claims: Arc<Claims>,
@@ -30,7 +30,7 @@ pub struct TokenWatch {
     interval: Duration,
     timer: Option<Delay>,
     asking: Option<Asking>,
-    /// How many times in a row nobody answered.
+    /// How many checks in a row failed.
     missed: u32,
     ended: Option<CloseReason>,
 }
@@ -54,10 +54,12 @@ impl TokenWatch {
         }
     }
 
-    /// Asks the store this often instead of every ten seconds: what another process revokes is seen within this time. Each
-    /// connection begins at a moment of its own, so that many do not ask at once.
+    /// Sets how often the store is asked, instead of every ten seconds: a revocation by another
+    /// process is noticed within this time. Each connection starts at a random phase, so that many
+    /// do not ask at once.
     ///
-    /// A store that does not answer [three times](CloseReason::StoreUnavailable) in a row ends the connection.
+    /// A store that does not answer [three times](CloseReason::StoreUnavailable) in a row ends the
+    /// connection.
     pub fn ask_every(mut self, interval: Duration) -> Self {
         self.interval = interval.clamp(SHORTEST, LONGEST);
         self.timer = None;
@@ -75,19 +77,19 @@ impl TokenWatch {
             Err(reason) => {
                 self.missed += 1;
                 if self.missed < MISSES {
-                    tracing::debug!(?reason, missed = self.missed, "a connection goes on");
+                    tracing::debug!(?reason, missed = self.missed, "connection not checked");
                 } else {
-                    tracing::error!(?reason, missed = self.missed, "a connection ends");
+                    tracing::error!(?reason, missed = self.missed, "connection closed");
                     self.ended = Some(CloseReason::StoreUnavailable);
                 }
             }
         }
     }
 
-    /// Some part of the interval.
+    /// Returns a random part of the interval.
     pub(super) fn phase(&self) -> Duration {
         let mut random = [0];
-        // Without randomness all ask at the same moment, and are answered all the same.
+        // Without randomness all connections ask at the same moment, which costs load only.
         let _ = self.context.random().fill(&mut random);
         let [part] = random;
         self.interval * u32::from(part) / u32::from(u8::MAX)
@@ -103,14 +105,16 @@ impl Future for TokenWatch {
             if let Some(ended) = this.ended {
                 return Poll::Ready(ended);
             }
-            // By the clock that judges requests: it may have been set, and timers do not count while a machine sleeps.
+            // Read from the clock that judges requests: it may have been set, and timers do not
+            // advance while a machine is suspended.
             let left = this.context.time_left(this.claims.expires_at);
             if left.is_zero() {
                 this.ended = Some(CloseReason::Expired);
                 continue;
             }
             let begins = this.timer.is_none();
-            // What was asked before the ring may have been answered before what rang.
+            // A question that is under way may be answered as of before the revocation that
+            // notified.
             if this.notifier.was_rung(context) || begins {
                 this.asking = Some(this.ask());
             }
@@ -142,7 +146,7 @@ impl Drop for TokenWatch {
     }
 }
 
-/// Without ids and claims.
+/// Shows no ids or claims.
 impl fmt::Debug for TokenWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenWatch")
@@ -160,15 +164,15 @@ async fn ask(context: Arc<Context>, claims: Arc<Claims>) -> Result<TokenStatus, 
     }
 }
 
-/// As long as somebody may go on who was logged out by another process. Ten thousand connections ask a thousand times a
-/// second.
+/// How long a connection may outlive a log-out by another process. Ten thousand connections ask a
+/// thousand times a second.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// An interval of nothing would never wait.
+/// An interval of zero would never wait.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// No computing with it overflows.
+/// Short enough that no arithmetic with it overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// One restart of a store is not the end of all connections.
+/// A restart of the store does not close all connections.
 const MISSES: u32 = 3;

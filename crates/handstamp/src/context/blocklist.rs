@@ -8,18 +8,18 @@ use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::error::StoreError;
 
-/// What a blocklist says of a token, in the terms of
+/// The answer of a blocklist about a token, in the terms of
 /// [RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenStatus {
-    /// The token is good.
+    /// The token is not revoked.
     Active,
     /// The token was revoked: 401 `token_revoked`.
     Revoked,
 }
 
-/// What a blocklist is asked about: a token whose signature, times and CSRF value hold.
+/// A token whose signature, times and CSRF value are valid, about which a blocklist is asked.
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -32,8 +32,8 @@ pub enum TokenStatus {
 /// ```
 ///
 /// # Security
-/// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares texts, and lets a
-/// revoked token in again when one character is appended.
+/// Key a blocklist on [`id`](Self::id). The text of a token is not its identity: AuthX compares
+/// texts, and accepts a revoked token again when one character is appended.
 #[derive(Clone)]
 pub struct TokenInfo {
     id: String,
@@ -43,25 +43,26 @@ pub struct TokenInfo {
 }
 
 impl TokenInfo {
-    /// The claim `jti`.
+    /// Returns the claim `jti`.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The claim `sub`.
+    /// Returns the claim `sub`.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The claim `iat`.
+    /// Returns the claim `iat`.
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {
         self.issued_at
     }
 
-    /// The claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be remembered.
+    /// Returns the claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be
+    /// remembered.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at
@@ -89,7 +90,7 @@ impl From<&Claims> for TokenInfo {
     }
 }
 
-/// The application's own function, behind one type.
+/// The function of the application, behind one type.
 pub(crate) struct Blocklist(Box<dyn Fn(TokenInfo) -> Answer + Send + Sync>);
 
 type Answer = Pin<Box<dyn Future<Output = Result<TokenStatus, StoreError>> + Send>>;

@@ -1,4 +1,4 @@
-//! A store is not waited for longer than the configuration says.
+//! The timeout of stores and blocklists.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -10,8 +10,8 @@ use futures_timer::Delay;
 
 use crate::error::StoreError;
 
-/// The answer, or an error when it does not come in time; the future is dropped then. An answer that is there at once
-/// costs no timer.
+/// Returns the answer, or an error if it does not arrive in time, and drops the future then. An
+/// answer that is ready at once costs no timer.
 pub(crate) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, StoreError>>,

@@ -1,11 +1,12 @@
-//! What happens to sessions, for whoever wants to know.
+//! Events of sessions, for the log and for the listener of the application.
 
 use std::fmt;
 
 use crate::store::rotation::{Continuation, Reuse};
 use crate::store::{AccountId, EndReason, SessionId};
 
-/// Something that happened to a session. See [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
+/// An event of a session. See
+/// [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
 ///
 /// # Security
 /// `Debug` prints hashes of the ids, for logs.
@@ -14,32 +15,33 @@ use crate::store::{AccountId, EndReason, SessionId};
 pub struct SessionEvent {
     /// What happened.
     pub kind: EventKind,
-    /// Whose session it is.
+    /// The account that has the session.
     pub account: AccountId,
-    /// Which session.
+    /// The id of the session.
     pub session: SessionId,
 }
 
-/// What happened to a session.
+/// The kind of a [`SessionEvent`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// Somebody logged in.
+    /// A user logged in.
     LoggedIn,
-    /// A refresh token without a session, such as AuthX makes, got one.
+    /// A refresh token without a session, such as AuthX issues, was adopted into one.
     Adopted,
-    /// A refresh token was exchanged for the next one.
+    /// A refresh token was rotated.
     Rotated,
-    /// A refresh token came again before the grace window was over: the same token was given back.
+    /// The current refresh token was presented within the grace window, and re-issued.
     Debounced,
-    /// The previous refresh token came within the grace window.
+    /// The previous refresh token was presented within the grace window.
     Reissued,
-    /// The previous refresh token came late, and its successor was never used: the answer was lost, or a laptop slept.
+    /// The previous refresh token was presented after the grace window, and its successor was never
+    /// used: the response was lost, or the device was suspended.
     ReissuedLate,
     /// The store had lost its last writes to this session.
     Recovered,
-    /// A refresh token came that had been exchanged: there are two holders, and one of them is a thief. The session is
-    /// revoked.
+    /// A refresh token was replayed: it has two holders, one of which may have stolen it. The
+    /// session is revoked.
     Reused(Reuse),
     /// The session was ended.
     Revoked(EndReason),
@@ -60,7 +62,7 @@ impl From<Continuation> for EventKind {
 }
 
 impl SessionEvent {
-    /// For the operator. What asks for a look is a warning.
+    /// Logs the event. Events that an operator should look at are warnings.
     pub(crate) fn log(&self) {
         let Self {
             kind,
@@ -83,7 +85,7 @@ impl SessionEvent {
     }
 }
 
-/// The application's own function, behind one type.
+/// The listener of the application, behind one type.
 pub(crate) struct Listener(pub(crate) Box<dyn Fn(&SessionEvent) + Send + Sync>);
 
 impl fmt::Debug for Listener {

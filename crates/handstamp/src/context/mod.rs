@@ -1,5 +1,5 @@
-//! What all calls of one `Auth` share: the settings, the sources of time and randomness, the store, the blocklist, and who
-//! is told of what happens to sessions. It judges no request and issues no token.
+//! The state that all calls of one `Auth` share: settings, sources of time and randomness, store,
+//! blocklist, and the listener for events of sessions. It judges no request and issues no token.
 
 pub mod blocklist;
 mod deadline;
@@ -25,7 +25,7 @@ use crate::issue::NewToken;
 use crate::random::RandomSource;
 use crate::store::{AccountId, SessionId, Store};
 
-/// What all calls of one `Auth` share.
+/// The state that all calls of one `Auth` share.
 pub(crate) struct Context {
     config: Config,
     style: Arc<RejectionStyle>,
@@ -71,24 +71,24 @@ impl Context {
         &self.config
     }
 
-    /// The time, for those who are called from outside: they read it once, and hand it down.
+    /// Returns the time. Public methods read it once and pass it down.
     pub(crate) fn now(&self) -> UnixTime {
         self.clock.now()
     }
 
-    /// The time in whole seconds, as it stands in a token that is made now.
+    /// Returns the time in whole seconds, as a token that is issued now has it.
     pub(crate) fn issue_time(&self) -> UnixTime {
         UnixTime::from_secs(self.now().as_secs())
     }
 
-    /// How long a token that expires then is still taken, leeway included.
+    /// Returns how long a token with this expiry is still accepted, leeway included.
     pub(crate) fn time_left(&self, expires_at: UnixTime) -> Duration {
         let ends_at = expires_at.saturating_add(self.config.settings.decode_leeway);
         ends_at.saturating_since(self.now())
     }
 
-    /// When it is safe to forget a token that expires then: past the leeway, also by a store's clock that is ahead, and for
-    /// a service with another leeway.
+    /// Returns when a store may forget a token with this expiry: past the leeway, also for a store
+    /// whose clock is ahead, and for a service with a different leeway.
     pub(crate) fn retain_until(&self, expires_at: UnixTime) -> UnixTime {
         expires_at
             .saturating_add(self.config.settings.decode_leeway)
@@ -138,7 +138,7 @@ impl Context {
         self.config.settings.session_tracking == Some(true)
     }
 
-    /// Waits for a store, but not for ever.
+    /// Waits for a store, at most `HANDSTAMP_STORE_TIMEOUT`.
     pub(crate) async fn with_timeout<T>(
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
@@ -170,12 +170,12 @@ impl Context {
         }
     }
 
-    /// Whether there is more to be asked about a token than its signature and claims.
+    /// Returns whether a token is also checked with a blocklist or store.
     pub(crate) fn asks_about_tokens(&self) -> bool {
         self.blocklist.is_some() || self.store.is_some()
     }
 
-    /// Logs why a request is refused, and makes the response of it.
+    /// Logs why a request is rejected, and makes the response.
     pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
         match &reason {
             RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
@@ -194,7 +194,7 @@ impl Context {
         &self.watchers
     }
 
-    /// Writes the log, and calls the listener.
+    /// Logs the event, and calls the listener.
     pub(crate) fn emit(&self, kind: EventKind, account: &AccountId, session: &SessionId) {
         let event = SessionEvent {
             kind,

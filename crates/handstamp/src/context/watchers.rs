@@ -1,4 +1,4 @@
-//! Who waits to hear that something of a user's was revoked.
+//! The connections that are notified when sessions or tokens of their user are revoked.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -31,14 +31,14 @@ impl Watchers {
         notifiers.by_user.remove(key);
     }
 
-    /// Makes all connections of this user ask again. What is revoked is for the store to say.
+    /// Notifies all connections of this user, which then ask the store what was revoked.
     pub(crate) fn notify(&self, account: &AccountId) {
         let notifiers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_user = notifiers
             .by_user
             .range((account.clone(), 0)..=(account.clone(), u64::MAX));
         let of_user: Vec<_> = of_user.map(|(_, notifier)| Arc::clone(notifier)).collect();
-        // Whoever is woken may drop its connection at once, which locks again.
+        // A task that is woken may drop its connection at once, which locks again.
         drop(notifiers);
         for notifier in of_user {
             notifier.notify();
@@ -63,7 +63,7 @@ struct Notified {
 }
 
 impl Notifier {
-    /// Whether it was rung since the last time. The next ring wakes this task.
+    /// Returns whether it was notified since the last call, and registers this task to be woken.
     pub(crate) fn was_rung(&self, context: &Context<'_>) -> bool {
         let mut ringing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut ringing.waker {

@@ -24,8 +24,9 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
     match case {
         // Lenient: a token that browsers do not send by themselves.
         // Risk: `JWT_HEADER_NAME` names a header that browsers fill, or a link with `?token=` makes
-        // a visitor act as its sender. Covered: such names do not build (config/rules/locations.rs), and
-        // tokens in queries are read only where they are listed, which is a warning at start-up.
+        // a visitor act as its sender. Covered: such names do not build
+        // (config/rules/locations.rs), and tokens in queries are read only where they are listed,
+        // which is a warning at start-up.
         Case::Token { location: Location::Headers | Location::Query | Location::Json, .. } => Nothing,
 
         Case::Token { location: Location::Cookies, demand, purpose, method, transport } => {
@@ -66,8 +67,9 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 // Risk: without a public origin any site can send the request. Covered: with one,
                 // a request that does not state its origin is refused. Without one, protection
                 // that is off or leaves out POST builds only with `Danger::NoCsrf`
-                // (config/rules/csrf.rs), and a browser asks first before it sends another site's request
-                // with a method other than GET, HEAD and POST (Fetch, "CORS-safelisted method").
+                // (config/rules/csrf.rs), and a browser asks first before it sends another site's
+                // request with a method other than GET, HEAD and POST (Fetch, "CORS-safelisted
+                // method").
                 (Check, Refresh, _, Off)
                 | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Off)
                 | (Check, Access, Unsafe, On)

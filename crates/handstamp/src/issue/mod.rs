@@ -1,4 +1,5 @@
-//! The outbound story: from what a token shall say to the cookies that carry it.
+//! Issue: from the claims of a new token to the cookies that carry it. Takes the settings, the time
+//! and the random source, and never reads a request or asks a store.
 
 mod new_token;
 mod payload;
@@ -25,7 +26,8 @@ use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::random::RandomSource;
 
-/// Makes a token: id, CSRF value and text leave together, and nothing decodes what was just signed.
+/// Issues a token. Id, CSRF value and text are returned together, so that a new token is never
+/// decoded.
 pub(crate) fn issue<P: Purpose>(
     config: &Config,
     now: UnixTime,
@@ -39,7 +41,7 @@ pub(crate) fn issue<P: Purpose>(
     issue_until(config, now, random, new, never)
 }
 
-/// Makes one of each. A lifetime of its own is for the access token.
+/// Issues an access and a refresh token. An explicit lifetime applies to the access token.
 pub(crate) fn issue_pair(
     config: &Config,
     now: UnixTime,
@@ -55,7 +57,7 @@ pub(crate) fn issue_pair(
     })
 }
 
-/// The same, ending at a given time if it does not end before.
+/// Issues a token that expires at a given time at the latest.
 pub(crate) fn issue_until<P: Purpose>(
     config: &Config,
     now: UnixTime,
@@ -81,7 +83,7 @@ pub(crate) fn issue_until<P: Purpose>(
     sign(config, now, new, stamp)
 }
 
-/// How long a token lives, in whole seconds.
+/// Returns the lifetime of a token, in whole seconds.
 pub(crate) fn lifetime<P: Purpose>(
     config: &Config,
     new: &NewToken,
@@ -97,7 +99,7 @@ pub(crate) fn lifetime<P: Purpose>(
     Ok(lifetime)
 }
 
-/// What makes one token different from the next.
+/// The values that differ from token to token.
 pub(crate) struct TokenIdentity {
     pub(crate) id: String,
     pub(crate) csrf: Option<String>,
@@ -105,7 +107,8 @@ pub(crate) struct TokenIdentity {
     pub(crate) expires_at: UnixTime,
 }
 
-/// Signs exactly this token, which may have been signed before: the refresh token of a session is made again from its row.
+/// Signs exactly this token, which may have been signed before: the refresh token of a session is
+/// re-issued from its row.
 pub(crate) fn sign<P: Purpose>(
     config: &Config,
     now: UnixTime,
@@ -138,7 +141,8 @@ pub(crate) fn sign<P: Purpose>(
     })
 }
 
-/// All four cookies, or the access token's two when the browser keeps its refresh cookie.
+/// Returns all four cookies, or the two of the access token if the browser keeps its refresh
+/// cookie.
 pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies, IssueError> {
     let access = set(config, &tokens.access)?;
     if tokens.keeps_refresh_cookie {
@@ -147,7 +151,7 @@ pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies
     Ok(access.and(set(config, &tokens.refresh)?))
 }
 
-/// The cookies of one token: the token's own, then its CSRF value's, which script may read.
+/// Returns the cookies of one token: the token's own, then its CSRF value's, which script may read.
 pub(crate) fn set<P: Purpose>(
     config: &Config,
     token: &SignedToken<P>,
@@ -177,7 +181,7 @@ pub(crate) fn set<P: Purpose>(
     Ok(SetCookies::new(lines))
 }
 
-/// The deletion of what [`set`] writes, with every attribute repeated.
+/// Returns the lines that delete what [`set`] writes, with every attribute repeated.
 pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     let mut lines = Vec::new();
     for kind in kinds {
@@ -196,7 +200,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     SetCookies::new(lines)
 }
 
-/// Two values of 128 unpredictable bits each, in one call of the source.
+/// Draws two values of 128 unpredictable bits each, in one call of the source.
 pub(crate) fn random_values(random: &dyn RandomSource) -> Result<[String; 2], IssueError> {
     let mut bytes = [[0; 16]; 2];
     random

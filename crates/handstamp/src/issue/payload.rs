@@ -21,7 +21,7 @@ pub(crate) struct NewClaims<'a> {
 impl NewClaims<'_> {
     /// The payload of the token.
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, IssueError> {
-        // Texts, numbers and values that are JSON already, under texts: there is nothing that cannot be written.
+        // Strings, numbers and JSON values with string keys always serialize.
         serde_json::to_vec(self).map_err(|_| IssueError::Signing)
     }
 }
@@ -41,7 +41,7 @@ impl Serialize for NewClaims<'_> {
         if *kind == Kind::Access {
             claims.serialize_entry(FRESH, &new.fresh)?;
         }
-        // The original reads an absent claim as an empty one, and writes the empty one.
+        // AuthX reads an absent claim as an empty one, and writes the empty one.
         claims.serialize_entry(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
         claims.serialize_entry(IAT, &stamp.issued_at.as_secs())?;
         if config.settings.encode_nbf {

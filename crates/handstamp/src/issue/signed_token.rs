@@ -1,4 +1,4 @@
-//! Tokens that were just made.
+//! Tokens that were just issued.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -32,20 +32,21 @@ pub struct SignedToken<P> {
 }
 
 impl<P: Purpose> SignedToken<P> {
-    /// The token itself, to be sent to the one it is for.
+    /// Returns the token itself, in compact form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.token
     }
 
-    /// The token's id: the claim `jti`.
+    /// Returns the token's id: the claim `jti`.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The value that requests must repeat in the CSRF header, for clients that cannot read cookies. `None` when the
-    /// token is made without: no cookies among the locations, or the protection is off.
+    /// The value that requests must repeat in the CSRF header, for clients that cannot read
+    /// cookies. `None` when the token is made without: no cookies among the locations, or the
+    /// protection is off.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
         self.csrf.as_deref()
@@ -58,7 +59,7 @@ impl<P: Purpose> SignedToken<P> {
     }
 }
 
-/// Never the token: whoever reads it may act as its subject.
+/// Never shows the token: a reader of the log could act as its subject.
 impl<P: Purpose> fmt::Debug for SignedToken<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedToken")
@@ -70,10 +71,10 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 
 /// An access token and a refresh token of one log-in.
 ///
-/// Serialises as the body that clients of the original expect: `access_token`, `refresh_token` and
+/// Serializes as the body that clients of AuthX expect: `access_token`, `refresh_token` and
 /// `token_type: "bearer"`.
 #[derive(Debug)]
-#[must_use = "tokens that are neither set as cookies nor sent log nobody in; the old ones may be exchanged already"]
+#[must_use = "tokens that are neither set as cookies nor sent log no user in; the old ones may be rotated already"]
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
@@ -82,7 +83,7 @@ pub struct TokenPair {
 }
 
 impl TokenPair {
-    /// The access token.
+    /// Returns the access token.
     #[must_use]
     pub fn access(&self) -> &SignedToken<Access> {
         &self.access
@@ -103,7 +104,7 @@ impl TokenPair {
         self.access.csrf()
     }
 
-    /// The refresh token.
+    /// Returns the refresh token.
     #[must_use]
     pub fn refresh(&self) -> &SignedToken<Refresh> {
         &self.refresh

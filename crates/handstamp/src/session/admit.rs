@@ -1,4 +1,4 @@
-//! Whether a token that holds is still good, as blocklist and store say.
+//! Admission: whether blocklist and store still accept a verified token.
 
 use super::{EventKind, refresh};
 use crate::claims::Claims;
@@ -10,7 +10,7 @@ use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 
-/// The only step of a request that waits: asks the blocklist and the store, each once.
+/// Asks the blocklist and the store, each once. This is the only step of a request that waits.
 pub(crate) async fn admit<P: Purpose>(
     context: &Context,
     claims: &Claims,
@@ -27,8 +27,8 @@ pub(crate) async fn admit<P: Purpose>(
     }
 }
 
-/// A refresh token that is a copy is presented for rotation after all: that ends the session, in
-/// one step with finding out.
+/// Asks the store. A replayed refresh token is passed to rotation, which detects the reuse and ends
+/// the session in one atomic step.
 async fn ask_store(
     context: &Context,
     store: &dyn Store,
@@ -71,8 +71,9 @@ async fn ask_store(
     Ok(admission)
 }
 
-/// Asks once more about an access token that was let in, also where sessions are looked up on refresh only. It touches
-/// nothing, for nobody did anything, and tells nothing, for no request is refused.
+/// Asks again about an access token that was admitted, also where sessions are checked on refresh
+/// only. It records no activity, because the user did nothing, and emits no event, because no
+/// request is rejected.
 pub(crate) async fn recheck(
     context: &Context,
     claims: &Claims,

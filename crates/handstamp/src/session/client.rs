@@ -1,4 +1,4 @@
-//! Who logs in, as far as a request tells.
+//! The client of a log-in, as far as a request describes it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,7 +9,8 @@ use crate::config::{Config, CookieLifetime};
 use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId};
 
-/// The client that logs in: shown in lists of sessions, never used to decide.
+/// Description of the client that logs in. It is shown in lists of sessions and never used to
+/// decide.
 ///
 /// ```
 /// use handstamp::days;
@@ -32,7 +33,7 @@ pub struct ClientInfo {
     pub(super) carried: BTreeSet<(AccountId, SessionId)>,
 }
 
-/// Says nothing of the client, for logs.
+/// Shows nothing of the client, so that it stays out of logs.
 impl fmt::Debug for ClientInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientInfo").finish_non_exhaustive()
@@ -40,44 +41,46 @@ impl fmt::Debug for ClientInfo {
 }
 
 impl ClientInfo {
-    /// Of a client of which nothing is known.
+    /// Creates a description without any details.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Its address. Behind a proxy, the one that the proxy tells, if you trust it.
+    /// Sets the address. Behind a trusted proxy, pass the address that the proxy reports.
     pub fn ip(mut self, ip: impl Into<IpAddr>) -> Self {
         self.ip = Some(ip.into());
         self
     }
 
-    /// Its header `User-Agent`; the first 256 characters are kept, without control characters.
+    /// Sets the header `User-Agent`; the first 256 characters are kept, without control characters.
     pub fn user_agent(mut self, user_agent: impl AsRef<str>) -> Self {
         self.user_agent = readable(user_agent.as_ref());
         self
     }
 
-    /// What the user calls it; the first 256 characters are kept, without control characters.
+    /// Sets the name that the user gave the device; the first 256 characters are kept, without
+    /// control characters.
     pub fn label(mut self, label: impl AsRef<str>) -> Self {
         self.label = readable(label.as_ref());
         self
     }
 
-    /// The browser keeps the session's cookies this long after each refresh, also when it is closed: "remember me". At most
-    /// 400 days. Otherwise `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` say how long.
+    /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long
+    /// after each refresh, also when it is closed. At most 400 days. Otherwise `JWT_SESSION_COOKIE`
+    /// and `JWT_COOKIE_MAX_AGE` say how long.
     pub fn persistent(mut self, lifetime: Duration) -> Self {
         self.cookies = Some(CookieLifetime::Fixed(lifetime));
         self
     }
 
-    /// The browser drops the session's cookies when it is closed.
+    /// Makes the session's cookies session cookies: the browser drops them when it is closed.
     pub fn session(mut self) -> Self {
         self.cookies = Some(CookieLifetime::Session);
         self
     }
 }
 
-/// What a request tells of its client.
+/// Returns what a request says of its client.
 pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInfo {
     let mut client = ClientInfo::new();
     if let Some(user_agent) = head.header_values("user-agent").next() {

@@ -1,4 +1,5 @@
-//! What belongs to a session beside its rotation: written by the core, kept by stores as text.
+//! The data of a session other than its rotation state: written by the core, kept by stores as
+//! text.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::error::StoreError;
 use crate::issue::{NewToken, OfSession};
 use crate::store::SessionRow;
 
-/// What every later token of the session says again, and who logged in.
+/// The claims that every token of the session repeats, and the client that logged in.
 pub(crate) struct SessionData {
     pub(crate) token: NewToken,
     pub(super) csrf: Option<String>,
@@ -61,7 +62,8 @@ impl SessionData {
         Value::from(object).to_string()
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote. Anything else is a store that does not give back what it was given.
+    /// Reads what [`to_text`](Self::to_text) wrote. Any other text means that the store does not
+    /// return what was written.
     pub(crate) fn read(row: &SessionRow) -> Result<Self, StoreError> {
         let foreign = |what: &str| StoreError::new(format!("a session's data has no sound {what}"));
         let mut object: Map<String, Value> =
@@ -137,8 +139,8 @@ impl SessionData {
         Ok(data.in_session(row))
     }
 
-    /// Adds what every token says of the session it belongs to, and when its user logged in: at the
-    /// start of the session, if nothing else is known.
+    /// Adds the session's id, generation and CSRF value, and the time of the log-in: the start of
+    /// the session, if no other is known.
     pub(super) fn in_session(mut self, row: &SessionRow) -> Self {
         self.token.session = Some(OfSession {
             id: row.id.clone(),

@@ -1,4 +1,4 @@
-//! Sessions, to be shown to their user.
+//! Lists of sessions, as their user may see them.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ pub struct Session {
     is_current: bool,
 }
 
-/// Says nothing of its user, for logs.
+/// Shows nothing of the user, so that it stays out of logs.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
@@ -44,57 +44,58 @@ impl Session {
         })
     }
 
-    /// Its id, for [`Auth::revoke_session`](crate::Auth::revoke_session).
+    /// Returns the id, for [`Auth::revoke_session`](crate::Auth::revoke_session).
     #[must_use]
     pub fn id(&self) -> &SessionId {
         &self.row.id
     }
 
-    /// When somebody logged in.
+    /// Returns when the user logged in.
     #[must_use]
     pub fn created_at(&self) -> UnixTime {
         self.row.created_at
     }
 
-    /// When it was last used, to the minute. The time of the log-in where `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or where
-    /// sessions are checked on refresh only.
+    /// Returns when the session was last used, to the minute. The time of the log-in where
+    /// `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or where sessions are checked on refresh only.
     #[must_use]
     pub fn last_active(&self) -> UnixTime {
         self.row.last_active
     }
 
-    /// When it ends if it is not refreshed.
+    /// Returns when the session ends if it is not refreshed.
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         self.row.ends_at()
     }
 
-    /// The address at log-in: [`ClientInfo::ip`](super::ClientInfo::ip).
+    /// Returns the address at log-in: [`ClientInfo::ip`](super::ClientInfo::ip).
     #[must_use]
     pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }
 
-    /// The browser at log-in.
+    /// Returns the browser at log-in.
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
     }
 
-    /// What the user calls it: [`ClientInfo::label`](super::ClientInfo::label).
+    /// Returns the name that the user gave it: [`ClientInfo::label`](super::ClientInfo::label).
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
 
-    /// Whether it is the one of the token that [`Auth::sessions`](crate::Auth::sessions) was given: "this device".
+    /// Returns whether it is the session of the token that was passed to
+    /// [`Auth::sessions`](crate::Auth::sessions): "this device".
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.is_current
     }
 }
 
-/// The live sessions of a user, the latest log-in first.
+/// Returns the live sessions of a user, the latest log-in first.
 pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<Vec<Session>, RejectionKind> {
     let account = owner.account(context.config().login_type());
     let rows = context.required_store()?.list(account);
@@ -106,7 +107,7 @@ pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<Vec<Session
     Ok(sessions?)
 }
 
-/// The session that a token belongs to.
+/// Returns the session of a token.
 pub(crate) async fn of_token(
     context: &Context,
     token: &Authenticated<Access>,

@@ -1,4 +1,4 @@
-//! A session begins.
+//! Log-in: creates a session and its first tokens.
 
 use super::data::SessionData;
 use super::{ClientInfo, EventKind, revoke, tokens};
@@ -9,7 +9,8 @@ use crate::issue::{self, NewToken, TokenPair};
 use crate::purpose::Access;
 use crate::store::{Created, EndReason, SessionId, TokenId};
 
-/// Makes a session and its tokens; without a store, or where sessions are not kept, the tokens alone.
+/// Creates a session and its tokens. Without a store, or where sessions are not kept, issues the
+/// tokens alone.
 pub(crate) async fn log_in(
     context: &Context,
     now: UnixTime,
@@ -17,7 +18,7 @@ pub(crate) async fn log_in(
     client: ClientInfo,
 ) -> Result<TokenPair, AuthFailure> {
     let (config, random) = (context.config(), context.random());
-    // A log-in never goes on with a session that was there before.
+    // A log-in never continues an earlier session (session fixation).
     let token = NewToken {
         session: None,
         authenticated_at: None,
@@ -31,7 +32,7 @@ pub(crate) async fn log_in(
         tokens.refresh.cookie_lifetime = lifetime;
         return Ok(tokens);
     };
-    // Before anything is written.
+    // Errors of the application are found before anything is written.
     token.check(&config.settings.identity_claim)?;
     issue::lifetime::<Access>(config, &token)?;
     let account = token.account();
@@ -48,9 +49,9 @@ pub(crate) async fn log_in(
     let new = tokens::new_session(config, &id, &account, first.clone(), &data);
     let row = match context.with_timeout(store.create(new)).await? {
         Created::New(row) => row,
-        // A driver that did not hear the answer asked twice.
+        // The driver repeated the statement because the answer was lost.
         Created::AlreadyExists(row) if row.account == account && row.current == first => row,
-        // 128 random bits that came twice: the source is broken.
+        // 128 random bits repeated: the random source is broken.
         Created::AlreadyExists(_) => return Err(IssueError::Random.into()),
     };
     context.emit(EventKind::LoggedIn, &account, &id);
@@ -65,7 +66,8 @@ pub(crate) async fn log_in(
     };
     let issued: Result<TokenPair, AuthFailure> = issued.await;
     if issued.is_err() {
-        // Nobody has its tokens, and nobody shall see it in a list. If that fails too, it ends by itself.
+        // No client has its tokens, so it must not appear in a list. If the revocation fails too,
+        // the session expires.
         drop(revoke::end(context, store, account, id, EndReason::Revoked).await);
     }
     issued

@@ -1,4 +1,4 @@
-//! A session ends because its user says so.
+//! Log-out: ends the sessions of the tokens that a request presents.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,9 +18,10 @@ use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::store::{AccountId, EndReason, RevokeToken, SessionId};
 
-/// A request that may log out: see [`Auth::authenticate_log_out`](crate::Auth::authenticate_log_out).
+/// A request that may log out: see
+/// [`Auth::authenticate_log_out`](crate::Auth::authenticate_log_out).
 #[derive(Debug)]
-#[must_use = "nobody is logged out before it is given to `log_out`"]
+#[must_use = "the user is logged out only by `log_out`"]
 pub struct LogOut {
     sessions: BTreeSet<(AccountId, SessionId)>,
     /// Tokens without a session.
@@ -28,7 +29,8 @@ pub struct LogOut {
     has_cookies: bool,
 }
 
-/// Reads the tokens of a request that wants to log out, and asks for a CSRF value of theirs.
+/// Reads the tokens of a request to log out, and checks that it shows the CSRF value of one of
+/// them.
 pub(crate) fn authenticate_log_out(
     context: &Context,
     head: &impl RequestHead,
@@ -49,7 +51,7 @@ pub(crate) fn authenticate_log_out(
     })
 }
 
-/// Ends what the request's tokens belong to, and gives the cookies to delete.
+/// Ends the sessions of the tokens, and returns the cookies to delete.
 pub(crate) async fn log_out(
     context: &Context,
     log_out: LogOut,
@@ -62,7 +64,7 @@ pub(crate) async fn log_out(
     context.warn_without_store();
     let is_anonymous = sessions.is_empty() && tokens.is_empty();
     if !is_anonymous && let Some(store) = context.store() {
-        // Tokens first: one that is given a session at this moment asks once more when it has it.
+        // Tokens first: a concurrent adoption asks about its token again once the session exists.
         for token in tokens {
             let account = token.account.clone();
             context.with_timeout(store.revoke_token(token)).await?;
@@ -79,26 +81,28 @@ pub(crate) async fn log_out(
     })
 }
 
-/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however old.
+/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however
+/// old.
 pub(super) struct CarriedTokens {
     /// With the purpose of the cookie each of them was found in.
     pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
     non_cookie_tokens: Vec<Arc<Claims>>,
-    /// Whether there are token cookies at all.
+    /// Whether the request has token cookies.
     has_cookies: bool,
-    /// The name of which there are more than are looked at.
+    /// The cookie name that occurs more often than candidates are read.
     too_many: Option<String>,
 }
 
 impl CarriedTokens {
-    /// Leaves of the cookies those whose CSRF value the request shows, and refuses one that shows none of them.
+    /// Retains the cookies whose CSRF value the request shows, and rejects a request that shows
+    /// none.
     fn retain_csrf_proven(
         &mut self,
         context: &Context,
         head: &impl RequestHead,
     ) -> Result<(), RejectionKind> {
         if let Some(name) = self.too_many.take() {
-            // One that was not looked at might be the one that counts.
+            // A candidate that was not read might be the genuine one.
             return Err(RejectionKind::AmbiguousCookie { name });
         }
         let found = self.cookies.len();
@@ -109,7 +113,7 @@ impl CarriedTokens {
             // value proves ends, and no cookie is deleted, because it may be the visitor's.
             self.has_cookies = false;
             if context.store().is_none() {
-                // Then deleting would have been all.
+                // Without a store, deleting cookies would be the only effect.
                 let name = context
                     .config()
                     .cookies(Kind::Access)
@@ -127,7 +131,7 @@ impl CarriedTokens {
         cookies.chain(self.non_cookie_tokens.iter().map(|claims| &**claims))
     }
 
-    /// Each once. A refresh token without a session may have been given one since.
+    /// Each session once. A refresh token without a session may have been adopted since.
     pub(super) fn sessions(&self) -> BTreeSet<(AccountId, SessionId)> {
         let session = |claims: &Claims| {
             let account = claims.account();
@@ -144,7 +148,8 @@ impl CarriedTokens {
     }
 }
 
-/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones are dropped.
+/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones
+/// are dropped.
 pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedTokens {
     let mut presented = CarriedTokens {
         cookies: Vec::new(),

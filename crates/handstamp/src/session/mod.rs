@@ -1,8 +1,10 @@
-//! Log-ins that can be refreshed, listed and ended.
+//! Sessions: log-in, refresh with rotation, admission, log-out, revocation and lists.
 //!
-//! [`Auth::log_in`](crate::Auth::log_in) makes a session in the store and its first two tokens;
-//! [`Auth::refresh`](crate::Auth::refresh) exchanges a refresh token for the next, by the rules of [`rotation`](crate::store::rotation); log-out
-//! and revocation end sessions, and from then on nothing of them is let in.
+//! [`Auth::log_in`](crate::Auth::log_in) creates a session in the store and its first two tokens;
+//! [`Auth::refresh`](crate::Auth::refresh) rotates a refresh token by the rules of
+//! [`rotation`](crate::store::rotation); log-out and revocation end sessions, after which their
+//! tokens are rejected. The module takes the context and verified tokens, and gives tokens, rows or
+//! the reason of a refusal; it never reads a request's headers by itself, nor makes a response.
 //!
 //! ```
 //! use handstamp::session::ClientInfo;

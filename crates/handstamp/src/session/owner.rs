@@ -1,4 +1,4 @@
-//! Whose sessions are meant.
+//! The account whose sessions a call is about.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::authenticate::Authenticated;
 use crate::purpose::Purpose;
 use crate::store::{AccountId, SessionId};
 
-/// Whose sessions are meant: a subject, or the subject of a token.
+/// The account whose sessions a call is about: a subject, or the subject of a token.
 ///
 /// With a token, the session that it belongs to is known as the current one.
 ///
@@ -14,7 +14,7 @@ use crate::store::{AccountId, SessionId};
 /// use handstamp::session::Owner;
 ///
 /// let user = Owner::from("user1");
-/// let admin = Owner::from("user1").login_type("admin"); // another person
+/// let admin = Owner::from("user1").login_type("admin"); // a different account
 /// ```
 #[derive(Clone)]
 pub struct Owner {
@@ -23,7 +23,7 @@ pub struct Owner {
     pub(super) current: Option<SessionId>,
 }
 
-/// A hash, for logs.
+/// Shows a hash, for logs.
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Owner").field(&self.account(None)).finish()
@@ -31,7 +31,7 @@ impl fmt::Debug for Owner {
 }
 
 impl Owner {
-    /// The sessions of this subject. A number or a UUID is taken by its text.
+    /// Names the account by its subject. A number or a UUID is converted to text.
     ///
     /// ```
     /// use handstamp::session::Owner;
@@ -47,8 +47,8 @@ impl Owner {
         }
     }
 
-    /// The kind of account, for applications whose tokens have one and whose
-    /// [configuration](crate::config::ConfigBuilder::login_type) does not say it.
+    /// Sets the kind of account, for applications whose tokens have one and whose
+    /// [configuration](crate::config::ConfigBuilder::login_type) does not set it.
     #[must_use]
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());

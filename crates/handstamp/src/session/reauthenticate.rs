@@ -1,4 +1,4 @@
-//! Step-up: the password was asked again within a session, which records when.
+//! Step-up: records in a session that the password was given again.
 
 use super::EventKind;
 use super::data::SessionData;

@@ -1,4 +1,4 @@
-//! Refresh: a refresh token is exchanged for an access token and its successor.
+//! Refresh: rotates a refresh token, and issues an access token and the successor.
 
 use super::data::SessionData;
 use super::{ClientInfo, EventKind, admit, revoke, tokens};
@@ -16,7 +16,7 @@ use crate::store::{
     TokenId, UpdateSession,
 };
 
-/// Exchanges a refresh token, or makes an access token from one that belongs to no session.
+/// Rotates a refresh token, or issues an access token from one that has no session.
 pub(crate) async fn refresh(
     context: &Context,
     now: UnixTime,
@@ -32,7 +32,7 @@ pub(crate) async fn refresh(
         Some(session) => rotate(context, store, claims, session.into()).await?,
         None if context.keeps_sessions() => adopt(context, store, claims).await?,
         None => {
-            // A handler may have held the token for long.
+            // The handler may have held the token past its expiry.
             let asked = admit::admit_sessionless(context, store, claims, Kind::Refresh);
             if asked.await? != Admission::Admitted {
                 return Err(RejectionKind::TokenRevoked.into());
@@ -46,7 +46,7 @@ pub(crate) async fn refresh(
     let data = SessionData { token, ..before };
     let text = data.to_text();
     if text != text_before {
-        // Checked before the session keeps it, for it could not issue a token any more.
+        // Checked before the session stores it: afterwards no token could be issued.
         data.token
             .check(&context.config().settings.identity_claim)?;
         issue::lifetime::<Access>(context.config(), &data.token)?;
@@ -62,7 +62,7 @@ pub(crate) async fn refresh(
     })
 }
 
-/// The refresh token once more, as it was.
+/// Re-issues the refresh token unchanged.
 fn without_session(
     context: &Context,
     now: UnixTime,
@@ -84,7 +84,8 @@ fn without_session(
     })
 }
 
-/// Asks the store to exchange a token. Also for one that was not let in because it is a copy: this ends its session.
+/// Asks the store to rotate a token. A token that admission found to be reused is passed here too,
+/// which ends its session.
 pub(crate) async fn rotate(
     context: &Context,
     store: &dyn Store,
@@ -135,19 +136,21 @@ async fn adopt(
         csrf: claims.csrf().map(str::to_owned),
         client: ClientInfo::new(),
     };
-    // An id that stores keep in another spelling cannot be signed again as it was: the first token is its successor.
+    // An id that stores normalize cannot be signed again unchanged, so the first token of the
+    // session is its successor.
     let first = if id.as_str() == claims.id() {
         id
     } else {
         id.successor(&session)
     };
     let new = NewSession {
-        // As long as the token itself is good, its session must not be forgotten.
+        // The row must be kept for as long as the token itself is valid.
         keep_until: Some(context.retain_until(claims.expires_at)),
         ..tokens::new_session(context.config(), &session, &account, first, &data)
     };
     let created = context.with_timeout(store.create(new)).await?;
-    // A revocation since the token was let in may not have seen the session. Whichever comes second sees the other.
+    // A concurrent revocation may not have seen the session. Whichever of the two is second sees
+    // the other.
     if admit::admit_sessionless(context, store, claims, Kind::Refresh).await? != Admission::Admitted
     {
         revoke::end(context, store, account, session, EndReason::Revoked).await?;

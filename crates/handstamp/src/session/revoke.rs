@@ -1,4 +1,4 @@
-//! Sessions and tokens end before their time.
+//! Revocation of sessions and tokens, and the purge of expired entries.
 
 use super::{EventKind, Owner};
 use crate::authenticate::Authenticated;
@@ -11,7 +11,7 @@ use crate::store::{
     AccountId, EndReason, RevokeSession, RevokeToken, RevokeUser, SessionId, Store, UserRevocation,
 };
 
-/// Ends one session of this user. `false` when they have none of this id.
+/// Ends one session of this user. Returns `false` if the user has none with this id.
 pub(crate) async fn revoke_session(
     context: &Context,
     owner: &Owner,
@@ -22,7 +22,7 @@ pub(crate) async fn revoke_session(
     end(context, store, account, session.clone(), EndReason::Revoked).await
 }
 
-/// Ends all sessions of the token's user but the one it belongs to, and says how many.
+/// Ends all sessions of the token's user except its own, and returns how many.
 pub(crate) async fn revoke_others<P: Purpose>(
     context: &Context,
     token: &Authenticated<P>,
@@ -33,7 +33,7 @@ pub(crate) async fn revoke_others<P: Purpose>(
     revoke_user(context, &owner, UserRevocation::AllBut(kept)).await
 }
 
-/// Ends sessions of a user, and says how many.
+/// Ends sessions of a user, and returns how many.
 pub(crate) async fn revoke_user(
     context: &Context,
     owner: &Owner,
@@ -51,7 +51,7 @@ pub(crate) async fn revoke_user(
     Ok(ended.len())
 }
 
-/// Ends one token of this user, and the session that it was given if it came without one.
+/// Revokes one token of this user, and the session that adopted it, if it was issued without one.
 pub(crate) async fn revoke_token(
     context: &Context,
     owner: &Owner,
@@ -69,7 +69,7 @@ pub(crate) async fn revoke_token(
     Ok(())
 }
 
-/// Removes from the store what is over. Waits for as long as that takes.
+/// Removes expired entries from the store, without a timeout.
 pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
     match context.store() {
         Some(store) => store.purge().await,

@@ -1,4 +1,4 @@
-//! From a session's row to its tokens.
+//! Issues the tokens of a session from its row.
 
 use super::data::SessionData;
 use crate::clock::UnixTime;
@@ -8,7 +8,7 @@ use crate::error::IssueError;
 use crate::issue::{self, SignedToken, TokenIdentity, TokenPair};
 use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 
-/// A session as the configuration wants it.
+/// Returns a new session with the limits of the configuration.
 pub(super) fn new_session(
     config: &Config,
     id: &SessionId,
@@ -28,13 +28,14 @@ pub(super) fn new_session(
     }
 }
 
-/// Whether the store never sees the access tokens that would acknowledge a rotation.
+/// Returns whether the store never sees the access tokens that would acknowledge a rotation.
 pub(super) fn cannot_be_acknowledged(config: &Config) -> bool {
     config.settings.check_sessions == CheckSessions::OnRefresh
 }
 
-/// A new access token, and the session's refresh token: the same claims each time it is made from the same row, so that
-/// all who ask within the window get one successor.
+/// Issues a new access token, and the refresh token of the session. The refresh token has the same
+/// claims each time it is made from the same row, so that all requests within the grace window
+/// receive one successor.
 pub(super) fn issue(
     context: &Context,
     now: UnixTime,

@@ -1,5 +1,5 @@
-//! A new access token for a browser that is active, shortly before the old one ends: what adapters
-//! need of it.
+//! Implicit refresh: renews the access token of an active browser shortly before it expires. Takes
+//! the token that was admitted and the head of the response, and gives cookies or none.
 
 use std::any::Any;
 use std::fmt;
@@ -23,10 +23,10 @@ use crate::purpose::{Access, Purpose};
 use crate::session::{self, SessionData};
 use crate::store::{BoxFuture, ReadSession, SessionId};
 
-/// The implicit refresh of one request: begun when it comes, told of the token with which it is let
-/// in, and asked for cookies when its answer is known.
+/// The implicit refresh of one request. It begins with the request, records the token that was
+/// admitted, and returns cookies once the head of the response is known.
 ///
-/// Who lets no token in, or refuses the request, tells it of none, and then nothing is renewed.
+/// If no token was authenticated, or the request was rejected, nothing is renewed.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -80,13 +80,13 @@ impl ImplicitRefresh {
         })
     }
 
-    /// Whether it renews tokens of this context. Those of another mean nothing to it.
+    /// Returns whether it renews tokens of this context. It ignores those of another.
     pub(crate) fn is_of(&self, context: &Arc<Context>) -> bool {
         Arc::ptr_eq(&self.context, context)
     }
 
-    /// The request was let in with this token. Only an access token from a cookie is renewed; of
-    /// several, the first.
+    /// Records the token with which the request was admitted. Only an access token from a cookie is
+    /// renewed; of several, the first.
     pub fn record<P: Purpose>(&self, token: &Arc<Authenticated<P>>) {
         let token: Arc<dyn Any + Send + Sync> = Arc::<Authenticated<P>>::clone(token);
         if let Ok(access) = token.downcast::<Authenticated<Access>>()
@@ -96,17 +96,20 @@ impl ImplicitRefresh {
         }
     }
 
-    /// The cookies of a new access token, to be added to this response: the same subject, scopes,
-    /// login type, audience, custom claims, session and CSRF value, not fresh, and never past the
-    /// end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES` past the
-    /// log-in.
+    /// Returns the cookies of a new access token, to be added to this response: the same subject,
+    /// scopes, login type, audience, custom claims, session and CSRF value, not fresh, and never
+    /// past the end of the session. Without a session, never more than `JWT_REFRESH_TOKEN_EXPIRES`
+    /// past the log-in.
     ///
-    /// None, when
-    /// * no access token from a cookie was let in, or it has time left: `JWT_IMPLICIT_REFRESH_DELTATIME`;
-    /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies, or has `Clear-Site-Data`;
-    /// * it tells caches other than the browser's to keep it by a header that goes before `Cache-Control`;
-    /// * the token was revoked or its session has ended, perhaps just now, or nobody can say: blocklist and store are asked
-    ///   again.
+    /// Returns `None` if
+    /// * no access token from a cookie was admitted, or it has time left:
+    ///   `JWT_IMPLICIT_REFRESH_DELTATIME`;
+    /// * the response is neither a success nor a redirect, sets or deletes one of the two cookies,
+    ///   or has `Clear-Site-Data`;
+    /// * it tells caches other than the browser's to keep it by a header that goes before
+    ///   `Cache-Control`;
+    /// * the token was revoked or its session has ended, perhaps just now, or blocklist and store,
+    ///   which are asked again, do not answer.
     ///
     /// The head is read before this returns.
     pub fn cookies(&self, response: &impl ResponseHead) -> Renewal {
@@ -155,7 +158,7 @@ impl fmt::Debug for ImplicitRefresh {
     }
 }
 
-/// What an adapter must offer of a response.
+/// The head of a response, as an adapter provides it.
 pub trait ResponseHead {
     /// The status code.
     fn status(&self) -> u16;
@@ -185,7 +188,7 @@ fn may_carry(config: &Config, response: &impl ResponseHead) -> bool {
 fn is_due(config: &Config, token: &Authenticated<Access>, now: UnixTime) -> bool {
     let (made, end) = (token.issued_at(), token.expires_at());
     let delta = config.implicit_refresh_delta(end.saturating_since(made));
-    // One that has ended while the handler worked may be forgotten by those who keep revocations.
+    // The revocation of a token that expired while the handler worked may be forgotten already.
     end.saturating_since(now) < delta && now < end.saturating_add(config.settings.decode_leeway)
 }
 
@@ -256,8 +259,8 @@ impl RenewalLimits {
     }
 }
 
-/// Asks everybody who can revoke a token whether it is still good, and for how long there may be
-/// others in its place.
+/// Asks blocklist and store whether the token is still accepted, and how long its successor may
+/// live.
 async fn renewal_limits(
     context: &Context,
     token: &Authenticated<Access>,
@@ -278,7 +281,8 @@ async fn renewal_limits(
         });
         return Ok(limits);
     };
-    // A session that is kept elsewhere is renewed elsewhere: nobody here knows when it ends.
+    // Without a store, the end of a session that another service keeps is unknown, so that service
+    // renews it.
     let Some(store) = context.store() else {
         return Ok(None);
     };

@@ -14,7 +14,8 @@ use crate::purpose::Access;
 use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
 use crate::{Auth, Location, Require, minutes};
 
-/// Says `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts how often it was asked.
+/// Says `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts how
+/// often it was asked.
 fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);

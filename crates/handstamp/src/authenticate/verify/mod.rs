@@ -1,4 +1,5 @@
-//! From bytes that were presented to a token that may be trusted.
+//! Verification of a presented token: signature, then times, audience, issuer and purpose. It knows
+//! neither the route nor the store.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use crate::purpose::sealed::Kind;
 /// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
 #[derive(Clone)]
 pub(crate) struct Verified<P> {
-    /// Shared by all who ask about this token in one request.
+    /// Shared by all demands on this token in one request.
     pub(crate) claims: Arc<Claims>,
     pub(crate) location: Location,
     purpose: PhantomData<P>,
@@ -28,7 +29,8 @@ impl<P> Verified<P> {
     }
 }
 
-/// Verifies what was presented: the one token, or the one that counts among several cookies of a name.
+/// Verifies what was presented: the one token, or the one that counts among several cookies of a
+/// name.
 pub(crate) fn verify<P: Purpose>(
     presented: &Presented<'_>,
     config: &Config,
@@ -46,11 +48,12 @@ pub(crate) fn verify<P: Purpose>(
     })
 }
 
-/// Whose a token is, however old it is and whatever for.
+/// Whether a token is genuine, and for this service, whatever its times and purpose.
 pub(crate) enum Genuine {
     /// Made by us or for us.
     Ours(Arc<Claims>),
-    /// Its signature holds, and it is for another audience, of another issuer or of another login type.
+    /// Its signature holds, and it is for another audience, of another issuer or of another login
+    /// type.
     Theirs,
     /// Its signature does not hold, or it is no token.
     No,
@@ -75,7 +78,8 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
     judge_parties(claims, config).is_ok() && !config.login_type().is_some_and(of_another_type)
 }
 
-/// The signature, then the form. Nothing of a token is believed before its signature held.
+/// Verifies the signature, then parses the claims. Nothing of a token is trusted before its
+/// signature is verified.
 fn open(token: &[u8], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
     Ok(Arc::new(Claims::parse(

@@ -1,4 +1,4 @@
-//! What a new token shall say.
+//! The claims of a token that is to be issued.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::config::Config;
 use crate::error::IssueError;
 use crate::store::{AccountId, SessionId};
 
-/// What a new token shall say. A `&str` or `String` is a subject and nothing else.
+/// The claims of a token that is to be issued. A `&str` or `String` converts into one with this
+/// subject alone.
 ///
 /// ```
 /// use handstamp::{NewToken, minutes};
@@ -25,8 +26,8 @@ use crate::store::{AccountId, SessionId};
 ///     .expires_in(minutes(5));
 /// ```
 ///
-/// A verified token becomes one too: subject, session, scopes, login type, audience, custom claims and the time of the
-/// log-in are kept, freshness is not.
+/// A verified token converts into one as well: it keeps subject, session, scopes, login type,
+/// audience, custom claims and the time of the log-in, but not freshness.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
@@ -41,12 +42,12 @@ pub struct NewToken {
     pub(crate) session: Option<OfSession>,
     /// When the log-in was that it goes back to; `None`: it is made at one.
     pub(crate) authenticated_at: Option<UnixTime>,
-    /// The first claim that could not be written, kept until there is a `Result` to put it in.
+    /// The first claim that could not be serialized, reported when the token is issued.
     pub(crate) unserializable: Option<(String, String)>,
 }
 
 impl NewToken {
-    /// A token for this user: the claim `sub`. A number or a UUID is written as its text.
+    /// Creates a token for this subject: the claim `sub`. A number or a UUID is converted to text.
     ///
     /// ```
     /// use handstamp::NewToken;
@@ -69,10 +70,10 @@ impl NewToken {
         }
     }
 
-    /// Made because somebody just gave a password: the log-in that the token goes back to is now. Only access tokens can be
-    /// fresh.
+    /// Makes the token fresh, because the password was just given: the time of its log-in is now.
+    /// Only access tokens can be fresh.
     ///
-    /// Of a token that was let in it makes one that is good for more, once the password was asked again:
+    /// It turns a verified token into a fresh one, once the password was given again:
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies, error::IssueError, purpose::Access};
@@ -87,14 +88,14 @@ impl NewToken {
         self
     }
 
-    /// What the token may be used for. Replaces the scopes that it had.
+    /// Sets the scopes, and replaces those that it had.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// A claim of the application's own. A registered name is refused when the token is made. JSON has no infinities and
-    /// no NaN: they are written as `null`.
+    /// Adds a custom claim. A registered name is refused when the token is issued. JSON has no
+    /// infinities and no NaN: they are written as `null`.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         let problem = match serde_json::to_value(value) {
@@ -115,8 +116,7 @@ impl NewToken {
         &self.subject
     }
 
-    /// Leaves out a claim of the application's own, which a verified token or a session brought
-    /// along.
+    /// Removes a custom claim that came from a verified token or a session.
     ///
     /// ```
     /// use handstamp::NewToken;
@@ -129,20 +129,23 @@ impl NewToken {
         self
     }
 
-    /// Lives this long instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`; whole seconds.
+    /// Sets the lifetime instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`;
+    /// whole seconds.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// For these audiences instead of `JWT_ENCODE_AUDIENCE`.
+    /// Sets the audiences instead of `JWT_ENCODE_AUDIENCE`.
     pub fn audience<S: Into<String>>(mut self, audience: impl IntoIterator<Item = S>) -> Self {
         self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The kind of account (`user`, `admin`), for [`Require::login_type`](crate::Require::login_type). Where the
-    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and another one is refused.
+    /// The kind of account (`user`, `admin`), for
+    /// [`Require::login_type`](crate::Require::login_type). Where the
+    /// [configuration](crate::config::ConfigBuilder::login_type) has one, it need not be said, and
+    /// another one is refused.
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
         self
@@ -184,8 +187,8 @@ impl NewToken {
         Ok(self)
     }
 
-    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at the log-in says it by its
-    /// `iat`.
+    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at
+    /// the log-in says it by its `iat`.
     pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
         let time = self.authenticated_at.unwrap_or(issued_at);
         (self.session.is_some() || time != issued_at).then_some(time)
@@ -195,7 +198,8 @@ impl NewToken {
         AccountId::new(self.login_type.as_deref(), &self.subject)
     }
 
-    /// Whether it can be written. `identity` is the claim that names the subject beside `sub`.
+    /// Checks that the token can be issued. `identity` is the claim that names the subject in
+    /// addition to `sub`.
     pub(crate) fn check(&self, identity: &str) -> Result<(), IssueError> {
         if self.subject.is_empty() {
             return Err(IssueError::EmptySubject);
@@ -203,7 +207,8 @@ impl NewToken {
         if let Some((name, reason)) = self.unserializable.clone() {
             return Err(IssueError::UnserializableClaim { name, reason });
         }
-        // A token made from a verified one brings the identity claim along; it says the same, and is written once.
+        // A token that was made from a verified one has the identity claim already; it has the same
+        // value, and is written once.
         let reserved = |(name, value): &(&String, &Value)| {
             REGISTERED.contains(&name.as_str())
                 || (*name == identity && value.as_str() != Some(&self.subject))
@@ -258,7 +263,7 @@ impl From<&Claims> for NewToken {
     }
 }
 
-/// What tokens of one session have in common.
+/// The claims that all tokens of one session share.
 #[derive(Clone)]
 pub(crate) struct OfSession {
     pub(crate) id: SessionId,
@@ -268,7 +273,7 @@ pub(crate) struct OfSession {
     pub(crate) csrf: Option<String>,
 }
 
-/// Without the CSRF value.
+/// Shows no CSRF value.
 impl fmt::Debug for OfSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OfSession")
@@ -278,7 +283,7 @@ impl fmt::Debug for OfSession {
     }
 }
 
-/// How many arrays and objects are inside each other.
+/// Returns how deeply arrays and objects are nested.
 fn depth(value: &Value) -> usize {
     let deepest = match value {
         Value::Array(items) => items.iter().map(depth).max(),

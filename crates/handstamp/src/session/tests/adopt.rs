@@ -136,7 +136,8 @@ fn to_revoke_the_token_is_to_revoke_its_session() {
     assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
 }
 
-/// A handler may hold a token for long before it refreshes with it: a body that is slow, on purpose.
+/// A handler may hold a token for long before it refreshes with it: a body that is slow, on
+/// purpose.
 #[test]
 fn what_is_revoked_while_a_handler_holds_the_token_stays_revoked() {
     type Meanwhile = fn(&House, &Head);

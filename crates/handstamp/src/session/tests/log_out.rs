@@ -64,7 +64,8 @@ fn log_out_ends_the_session_of_either_token() {
 #[test]
 fn a_value_proves_nothing_about_the_tokens_of_somebody_else() {
     type Carries = fn(&TokenPair, &TokenPair) -> Head;
-    // Whether our session has ended, and theirs. Which of them is planted nobody can tell, so no cookie is deleted.
+    // Whether our session has ended, and theirs. Which of them is planted nobody can tell, so no
+    // cookie is deleted.
     #[rustfmt::skip]
     let rows: [(&str, Carries, Result<(bool, bool), &str>); 5] = [
         ("our value ends ours", |ours, planted| both(ours, planted).csrf(ours.access().csrf().unwrap()), Ok((true, false))),

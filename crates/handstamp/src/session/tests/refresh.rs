@@ -44,7 +44,8 @@ fn a_refresh_keeps_everything_but_freshness() {
 #[test]
 fn who_refreshes_when_gets_what() {
     use EventKind::{Debounced, Expired, Reissued, ReissuedLate, Reused, Rotated};
-    // Between the first refresh and the second one: how long, whether the new access token was used, which token comes.
+    // Between the first refresh and the second one: how long, whether the new access token was
+    // used, which token comes.
     type Row = (
         &'static str,
         Duration,

@@ -12,7 +12,8 @@ use crate::{NewToken, Require, days};
 #[test]
 fn each_way_to_revoke_ends_what_it_says() {
     type Way = fn(&House, &[crate::TokenPair; 3]) -> usize;
-    // Of user1: two sessions, the first of them the one that asks; a token without a session. Of user2: a session.
+    // Of user1: two sessions, the first of them the one that asks; a token without a session. Of
+    // user2: a session.
     #[rustfmt::skip]
     let rows: [(&str, Way, usize, [bool; 4]); 9] = [
         ("nothing", |_, _| 0, 0, [true; 4]),

@@ -10,7 +10,8 @@ use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, builder};
 
 proptest! {
-    /// However often, and whenever somebody comes: what was renewed says when the log-in was, and ends in time.
+    /// However often, and whenever somebody comes: what was renewed says when the log-in was, and
+    /// ends in time.
     #[test]
     fn no_chain_outlives_its_session_or_log_in(
         visits in prop::collection::vec(0_u64..1500, 1..60),

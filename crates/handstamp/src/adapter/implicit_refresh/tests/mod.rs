@@ -1,4 +1,5 @@
-//! When an access token is renewed, what the new one says, and that no chain of them goes on for ever.
+//! When an access token is renewed, what the new one says, and that no chain of them goes on for
+//! ever.
 
 #![expect(clippy::type_complexity, reason = "rows of tables are tuples")]
 

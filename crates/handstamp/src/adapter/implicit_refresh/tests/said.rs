@@ -139,7 +139,8 @@ fn without_a_session_it_is_kept_as_the_settings_say() {
     }
 }
 
-/// A row: who made the token with which the request comes, so many minutes after the log-in, and what `auth_time` says.
+/// A row: who made the token with which the request comes, so many minutes after the log-in, and
+/// what `auth_time` says.
 #[test]
 fn the_log_in_is_remembered() {
     let (auth, clock) = auth_and_clock(builder());
