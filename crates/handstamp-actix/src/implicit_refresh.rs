@@ -14,7 +14,7 @@ use crate::verified::with_state;
 /// Renews the access token of a browser that is active: when the cookie that a request was let in
 /// with has less than `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh,
 /// else the same: subject, scopes, custom claims, session, CSRF value.
-/// [`cookies`](ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error,
+/// [`cookies`](handstamp::adapter::ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error,
 /// or is about these cookies itself, or the token was revoked meanwhile. Made by
 /// [`Auth::implicit_refresh`](crate::Auth::implicit_refresh).
 ///

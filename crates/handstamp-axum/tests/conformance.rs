@@ -139,6 +139,27 @@ fn router(app: &App) -> Router {
         .route("/admins", layered(Require::access().login_type("admin")))
         .route("/other-layered", behind(others(), any(access)))
         .route("/both", behind(strict(), behind(others(), both)))
+        .merge(log_ins_and_sessions())
+        .route("/json", any(bodies::json))
+        .route("/form", any(bodies::form))
+        .route("/json-layered", behind(strict(), any(bodies::json)))
+        .route("/form-layered", behind(strict(), any(bodies::form)))
+        .route("/refresh-json", any(bodies::refresh_json))
+        .route("/session/log-out-body", any(bodies::log_out_body))
+        .layer(DefaultBodyLimit::max(64 * 1024))
+        .with_state(auth)
+        .merge(implicit)
+        .nest(
+            "/other",
+            Router::new()
+                .route("/access", any(access))
+                .with_state(other),
+        )
+}
+
+/// Routes that log in and out, and those of sessions.
+fn log_ins_and_sessions() -> Router<Auth> {
+    Router::new()
         .route("/login", post(login))
         .route("/remember", post(remember))
         .route("/login-twice", post(login_twice))
@@ -155,21 +176,6 @@ fn router(app: &App) -> Router {
         .route("/session/log-out", any(log_out))
         .route("/session/this", any(this_session))
         .route("/session/list", any(list_sessions))
-        .route("/json", any(bodies::json))
-        .route("/form", any(bodies::form))
-        .route("/json-layered", behind(strict(), any(bodies::json)))
-        .route("/form-layered", behind(strict(), any(bodies::form)))
-        .route("/refresh-json", any(bodies::refresh_json))
-        .route("/session/log-out-body", any(bodies::log_out_body))
-        .layer(DefaultBodyLimit::max(64 * 1024))
-        .with_state(auth)
-        .merge(implicit)
-        .nest(
-            "/other",
-            Router::new()
-                .route("/access", any(access))
-                .with_state(other),
-        )
 }
 
 fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> MethodRouter<Auth> {

@@ -1,4 +1,4 @@
-//! The example of the repository's `README.md` compiles, without warnings.
+//! The first listing of the repository's `README.md` compiles, without warnings.
 
 use std::fs;
 
@@ -18,5 +18,5 @@ fn the_example_that_compiles_is_the_one_of_the_page() {
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
         .collect();
-    assert_eq!(examples, [include_str!("readme/example.rs")]);
+    assert_eq!(examples.first(), Some(&include_str!("readme/example.rs")));
 }

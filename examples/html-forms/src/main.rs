@@ -21,7 +21,7 @@ use axum::middleware::map_response;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use handstamp_axum::handstamp::store::MemoryStore;
-use handstamp_axum::{Auth, Config, Location, handstamp, minutes};
+use handstamp_axum::{Auth, Config, Location, minutes};
 
 use app::App;
 
@@ -37,12 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .cookie_secure(false) // for http://localhost only
         .env()
         .build()?;
-    let auth = Auth::from(
-        handstamp::Auth::builder(config)
-            .store(MemoryStore::new())
-            .build()?,
-    );
-    // Nobody has a token yet that could be guarded: other sites are told apart by what browsers say of them.
+    let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    // A log-in has no token yet whose CSRF value could be checked. Browsers say which site sent it.
     let log_in = get(log_in::page)
         .post(log_in::log_in)
         .layer(auth.same_origin());

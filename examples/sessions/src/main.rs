@@ -12,10 +12,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use handstamp_axum::handstamp::error::Rejection;
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId, Store};
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, Rejection, days, handstamp,
-    minutes,
+    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, days, minutes,
 };
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
@@ -32,11 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .cookie_secure(false) // for http://localhost only
         .env()
         .build()?;
-    let auth = Auth::from(
-        handstamp::Auth::builder(config)
-            .store(store().await?)
-            .build()?,
-    );
+    let auth = Auth::builder(config).store(store().await?).build()?;
     tokio::spawn(purge(auth.clone()));
     let app = Router::new()
         .route("/login", post(login))
@@ -104,13 +100,12 @@ async fn login(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, Error> {
+) -> Result<impl IntoResponse, ApiError> {
     if !USERS
         .iter()
         .any(|(name, password, _)| *name == form.username && *password == form.password)
     {
-        let body = Json(json!({"detail": "Invalid credentials"}));
-        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+        return Err(ApiError::InvalidCredentials);
     }
     let mut client = client.ip(peer.ip()).label(form.device.unwrap_or_default());
     if form.remember {
@@ -118,11 +113,11 @@ async fn login(
     }
     let tokens = auth.log_in(&form.username, client).await?;
     let body = Json(json!({"message": "Login successful", "username": form.username}));
-    Ok((auth.set_cookies(&tokens)?, body).into_response())
+    Ok((auth.set_cookies(&tokens)?, body))
 }
 
 /// The session ends on every node, and the cookies go.
-async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }
@@ -149,7 +144,7 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
 }
 
 /// The user's devices.
-async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Vec<Value>>, Rejection> {
+async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Vec<Value>>, Error> {
     let sessions = auth.sessions(&token).await?;
     let shown = sessions.iter().map(|session| {
         json!({
@@ -165,24 +160,55 @@ async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Vec<Va
     Ok(Json(shown.collect()))
 }
 
-/// Logs one device of the user's out; nobody else's.
+/// Logs out one device of the user. An id of another user's session is not found.
 async fn revoke_session(
     State(auth): State<Auth>,
     token: Access,
     Path(id): Path<String>,
-) -> Result<Response, Rejection> {
+) -> Result<Json<Value>, ApiError> {
     let id = SessionId::from(id.as_str());
-    if auth.revoke_session(&token, &id).await? {
-        return Ok(Json(json!({"message": "Session revoked"})).into_response());
+    if !auth.revoke_session(&token, &id).await? {
+        return Err(ApiError::NoSuchSession);
     }
-    let body = Json(json!({"detail": "No such session"}));
-    Ok((StatusCode::NOT_FOUND, body).into_response())
+    Ok(Json(json!({"message": "Session revoked"})))
 }
 
-/// Logs all other devices of the user's out.
-async fn revoke_others(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Rejection> {
+/// Logs out all other devices of the user.
+async fn revoke_others(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Error> {
     let revoked = auth.revoke_other_sessions(&token).await?;
     Ok(Json(
         json!({"message": "Other sessions revoked", "revoked": revoked}),
     ))
+}
+
+/// What a handler of this application may answer instead of its result.
+enum ApiError {
+    Auth(Error),
+    InvalidCredentials,
+    NoSuchSession,
+}
+
+/// For `?` on log-ins, refreshes and cookies.
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Auth(error)
+    }
+}
+
+/// For `?` on lists and revocations of sessions.
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Auth(rejection.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, detail) = match self {
+            Self::Auth(error) => return error.into_response(),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "Invalid credentials"),
+            Self::NoSuchSession => (StatusCode::NOT_FOUND, "No such session"),
+        };
+        (status, Json(json!({"detail": detail}))).into_response()
+    }
 }

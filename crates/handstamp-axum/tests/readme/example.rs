@@ -1,6 +1,6 @@
 use axum::{Json, Router, extract::State, response::IntoResponse, routing::post};
-use handstamp_axum::handstamp::{self, store::MemoryStore};
-use handstamp_axum::{Access, Auth, Error, ClientInfo, Config, LogOut, Refresh};
+use handstamp_axum::handstamp::store::MemoryStore;
+use handstamp_axum::{Access, Auth, ClientInfo, Config, Error, LogOut, Refresh};
 use serde_json::{Value, json};
 
 async fn login(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
@@ -11,7 +11,7 @@ async fn post_it(token: Access) -> Json<Value> { // a POST by cookie: the CSRF h
     Json(json!({"posted_by": token.subject()}))
 }
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
-    let tokens = auth.refresh(token).await?; // exchanged; a copy of the old one ends the session
+    let tokens = auth.refresh(token).await?; // rotated; a copy of the old one ends the session
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }
 async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
@@ -21,7 +21,7 @@ async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoRe
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::from_env()?; // JWT_SECRET_KEY and the like; every mistake at once
-    let auth = Auth::from(handstamp::Auth::builder(config).store(MemoryStore::new()).build()?);
+    let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let app = Router::new().route("/login", post(login)).route("/posts", post(post_it))
         .route("/refresh", post(refresh)).route("/logout", post(logout)).with_state(auth);
     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8000").await?, app).await?)

@@ -208,6 +208,7 @@ pub(crate) const BUGS: &[Bug] = &[
         authx: "`{\"access_token\":\"\\ud800\"}` is a 500.",
         cases: &[
             Row("adapter/bodies/json.rs", "a lone surrogate"),
+            Row("adapter/bodies/json.rs", "half a character"),
             Test("handstamp", "a_member_of_json"),
             Test("handstamp", "the_words_repeat_nothing_that_was_sent"),
         ],

@@ -6,16 +6,18 @@ mod statements;
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
     RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Error, SqliteConnection, SqlitePool, query_scalar};
+use sqlx::{Error, Sqlite, SqliteConnection, SqlitePool, query_scalar};
 use tokio::runtime::Handle;
+use tokio::time::sleep;
 
 use crate::common::failure::failed;
 use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
@@ -112,7 +114,7 @@ impl SqliteStore {
     /// newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
-            let mut connection = self.writer.acquire().await.map_err(failed)?;
+            let mut connection = first_connection(&self.writer).await.map_err(failed)?;
             prepare(&mut connection).await?;
             self.is_prepared.store(true, Ordering::Relaxed);
         }
@@ -181,6 +183,22 @@ fn pool_options(connections: u32) -> SqlitePoolOptions {
         .max_lifetime(None)
 }
 
+/// Connects, which turns a new file to WAL. For that, SQLite asks for a lock that it does not wait
+/// for if others ask for it too, so this waits.
+async fn first_connection(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>, Error> {
+    let began = Instant::now();
+    loop {
+        match pool.acquire().await {
+            Err(Error::Database(error))
+                if error.code().as_deref() == Some(SQLITE_BUSY) && began.elapsed() < BUSY =>
+            {
+                sleep(Duration::from_millis(20)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
 /// Creates the tables, or brings them up to date.
 async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let seen = newest(connection).await.map_err(failed)?;
@@ -215,6 +233,8 @@ const STEPS: [Step; 1] = [Step {
     description: "sessions",
     sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
 }];
+/// [Another connection has a lock](https://www.sqlite.org/rescode.html#busy).
+const SQLITE_BUSY: &str = "5";
 /// How many callers may read at once; each needs a thread.
 const READERS: u32 = 4;
 /// How long SQLite waits for another process that writes. A request waits for less.

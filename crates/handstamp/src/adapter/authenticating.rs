@@ -11,6 +11,7 @@ use super::ImplicitRefresh;
 use super::request_state::renew;
 use super::token_cache::{Question, TokenCache};
 use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
+use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
 use crate::purpose::Purpose;
@@ -41,12 +42,12 @@ enum Step<P> {
 impl<P: Purpose> Authenticating<P> {
     pub(super) fn begin(
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
         cache: &TokenCache,
     ) -> Self {
-        let (config, now) = (context.config(), context.now());
-        let cleared = authenticate::clear(head, config, now, require, |presented| {
+        let cleared = authenticate::clear(head, context.config(), now, require, |presented| {
             cache.verify(context, presented, now)
         });
         let question = match &cleared {

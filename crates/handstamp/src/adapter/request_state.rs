@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use super::token_cache::TokenCache;
 use super::{Authenticating, ImplicitRefresh};
 use crate::authenticate::{self, Authenticated, Require};
+use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
 use crate::purpose::{Access, Purpose, Refresh};
@@ -39,7 +40,7 @@ use crate::request::RequestHead;
 /// #     fn query(&self) -> Option<&str> { None }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?);
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let access = auth.create_access_token("user1")?;
 /// # let request = Get(format!("access_token_cookie={}", access.as_str()));
 /// let mut state = RequestState::default();
@@ -74,10 +75,11 @@ impl RequestState {
     pub(crate) fn judge<P: Purpose>(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        Authenticating::begin(context, head, require, &self.cache)
+        Authenticating::begin(context, now, head, require, &self.cache)
     }
 
     /// The demands of several layers apply to one token.
@@ -111,37 +113,41 @@ impl RequestState {
     pub(crate) fn extract_access(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Access> {
         static ACCESS: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access()));
-        self.extract(context, head, &ACCESS, |_| Ok(()))
+        self.extract(context, now, head, &ACCESS, |_| Ok(()))
     }
 
     pub(crate) fn extract_fresh(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Access> {
         static FRESH: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access().fresh()));
-        self.extract(context, head, &FRESH, authenticate::require_fresh)
+        self.extract(context, now, head, &FRESH, authenticate::require_fresh)
     }
 
     pub(crate) fn extract_refresh(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Refresh> {
         static REFRESH: LazyLock<Arc<Require<Refresh>>> =
             LazyLock::new(|| Arc::new(Require::refresh()));
-        self.extract(context, head, &REFRESH, |_| Ok(()))
+        self.extract(context, now, head, &REFRESH, |_| Ok(()))
     }
 
     /// A token that a layer admitted is not judged by `require` again, but by `of_admitted`.
     fn extract<P: Purpose>(
         &self,
         context: &Arc<Context>,
+        now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
         of_admitted: impl FnOnce(&Authenticated<P>) -> Result<(), RejectionKind>,
@@ -151,7 +157,9 @@ impl RequestState {
                 let answer = of_admitted(&token).map(|()| token);
                 Authenticating::known(context, answer)
             }
-            None => self.judge(context, head, require).renewing(&self.renewals),
+            None => self
+                .judge(context, now, head, require)
+                .renewing(&self.renewals),
         }
     }
 

@@ -33,7 +33,7 @@ impl RequestState {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        self.judge(&auth.0, head, require)
+        self.judge(&auth.0, auth.0.now(), head, require)
     }
 
     /// Records the token with which a layer admits the request: extractors of the same `Auth` and
@@ -60,18 +60,18 @@ impl RequestState {
     /// in the request. For a request whose body was read, the head is one [with a
     /// body](RequestHead::with_body).
     pub fn access<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
-        self.extract_access(&auth.0, head)
+        self.extract_access(&auth.0, auth.0.now(), head)
     }
 
     /// Returns an access token as [`access`](Self::access) does, and requires it to be fresh, also
     /// one that a layer admitted.
     pub fn fresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
-        self.extract_fresh(&auth.0, head)
+        self.extract_fresh(&auth.0, auth.0.now(), head)
     }
 
     /// Returns a refresh token, as [`access`](Self::access) does an access token.
     pub fn refresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Refresh> {
-        self.extract_refresh(&auth.0, head)
+        self.extract_refresh(&auth.0, auth.0.now(), head)
     }
 
     /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are

@@ -9,8 +9,9 @@ use super::Auth;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::context::blocklist::{Blocklist, TokenInfo, TokenStatus};
-use crate::context::{Context, Listener, SessionEvent};
+use crate::context::{Context, Listener, RenewalHook, SessionEvent};
 use crate::error::{ConfigError, Problem, StoreError};
+use crate::issue::NewToken;
 use crate::random::{RandomSource, SystemRandom};
 use crate::store::Store;
 
@@ -24,6 +25,7 @@ pub struct AuthBuilder<T = Auth> {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    renewal_hook: Option<RenewalHook>,
     makes: PhantomData<fn() -> T>,
 }
 
@@ -38,6 +40,7 @@ impl<T: From<Auth>> AuthBuilder<T> {
             blocklist: None,
             store: None,
             listener: None,
+            renewal_hook: None,
             makes: PhantomData,
         }
     }
@@ -120,6 +123,36 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
+    /// Changes what an access token says when implicit refresh renews it, as
+    /// [`Auth::refresh_with`] does at a refresh: scopes and claims are loaded anew instead of copied.
+    ///
+    /// The function gets the token as it is. The account, the session and the time of the log-in
+    /// stay as they are, and the token is not fresh, whatever it returns. The session itself is not
+    /// changed. If the function fails, or does not answer within `HANDSTAMP_STORE_TIMEOUT`, nothing
+    /// is renewed, and the token lives until it expires.
+    ///
+    /// ```
+    /// use handstamp::{Auth, Config};
+    ///
+    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config)
+    ///     .on_implicit_refresh(|token| async move {
+    ///         let scopes = scopes_of(token.subject()).await; // as your database has them now
+    ///         Ok(token.scopes(scopes))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_implicit_refresh<F, A>(mut self, change: F) -> Self
+    where
+        F: Fn(NewToken) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<NewToken, StoreError>> + Send + 'static,
+    {
+        self.renewal_hook = Some(RenewalHook::new(change));
+        self
+    }
+
     /// Sets the clock. The default is the clock of the system.
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -158,6 +191,7 @@ impl<T: From<Auth>> AuthBuilder<T> {
             blocklist,
             store,
             listener,
+            renewal_hook,
             makes: _,
         } = self;
         if store.is_none() && config.settings.session_tracking == Some(true) {
@@ -171,7 +205,15 @@ impl<T: From<Auth>> AuthBuilder<T> {
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        let context = Context::new(config, clock, random, blocklist, store, listener);
+        let context = Context::new(
+            config,
+            clock,
+            random,
+            blocklist,
+            store,
+            listener,
+            renewal_hook,
+        );
         Ok(Auth(Arc::new(context)).into())
     }
 }

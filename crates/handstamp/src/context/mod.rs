@@ -4,6 +4,7 @@
 pub mod blocklist;
 mod deadline;
 mod event;
+mod renewal;
 mod watchers;
 
 use std::future::Future;
@@ -13,12 +14,14 @@ use std::time::Duration;
 use blocklist::{Blocklist, TokenInfo, TokenStatus};
 pub(crate) use event::Listener;
 pub use event::{EventKind, SessionEvent};
+pub(crate) use renewal::RenewalHook;
 pub(crate) use watchers::{Notifier, Watchers};
 
 use crate::claims::Claims;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
 use crate::error::{Rejection, RejectionKind, RejectionStyle, StoreError};
+use crate::issue::NewToken;
 use crate::random::RandomSource;
 use crate::store::{AccountId, SessionId, Store};
 
@@ -31,6 +34,7 @@ pub(crate) struct Context {
     blocklist: Option<Blocklist>,
     store: Option<Box<dyn Store>>,
     listener: Option<Listener>,
+    renewal_hook: Option<RenewalHook>,
     watchers: Watchers,
     warned_without_store: Once,
 }
@@ -43,6 +47,7 @@ impl Context {
         blocklist: Option<Blocklist>,
         store: Option<Box<dyn Store>>,
         listener: Option<Listener>,
+        renewal_hook: Option<RenewalHook>,
     ) -> Self {
         let style = Arc::new(RejectionStyle {
             style: config.settings.error_style,
@@ -56,6 +61,7 @@ impl Context {
             blocklist,
             store,
             listener,
+            renewal_hook,
             watchers: Watchers::default(),
             warned_without_store: Once::new(),
         }
@@ -153,6 +159,14 @@ impl Context {
                     .await
             }
             None => Ok(TokenStatus::Active),
+        }
+    }
+
+    /// Lets the application change what a renewed token says, if it has a function for it.
+    pub(crate) async fn change_renewed(&self, token: NewToken) -> Result<NewToken, RejectionKind> {
+        match &self.renewal_hook {
+            Some(hook) => self.with_timeout(hook.change(token)).await,
+            None => Ok(token),
         }
     }
 

@@ -180,6 +180,11 @@ async fn refresh_tokens_in_json<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut
             sent("/refresh-json", JSON, "{}"),
             Err("missing_token"),
         ),
+        (
+            "half a character",
+            sent("/refresh-json", JSON, r#"{"refresh_token": "\ud800"}"#),
+            Err("missing_token"),
+        ),
         ("nothing", post("/refresh-json"), Err("missing_token")),
         (
             "a cookie and no body, with the CSRF value",

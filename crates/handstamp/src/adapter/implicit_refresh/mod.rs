@@ -15,7 +15,7 @@ use crate::config::{Config, CookieLifetime};
 use crate::context::Context;
 use crate::context::blocklist::TokenStatus;
 use crate::cookie::SetCookies;
-use crate::error::{IssueError, RejectionKind};
+use crate::error::{AuthFailure, RejectionKind};
 use crate::issue::{self, NewToken, SignedToken, TokenIdentity};
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
@@ -196,21 +196,50 @@ async fn cookies(
     token: &Authenticated<Access>,
     now: UnixTime,
 ) -> Option<SetCookies> {
-    let limits = match renewal_limits(context, token).await {
-        Ok(limits) => limits?,
-        Err(RejectionKind::StoreUnavailable(error)) => {
-            tracing::error!(%error, "no implicit refresh");
-            return None;
-        }
-        Err(_) => return None,
-    };
-    match renew(context, token, &limits, now) {
+    match renewed(context, token, now).await {
         Ok(cookies) => cookies,
-        Err(error) => {
+        Err(AuthFailure::Rejected(RejectionKind::StoreUnavailable(error))) => {
+            tracing::error!(%error, "no implicit refresh");
+            None
+        }
+        Err(AuthFailure::Rejected(_)) => None,
+        Err(AuthFailure::Issue(error)) => {
             tracing::error!(%error, "no implicit refresh");
             None
         }
     }
+}
+
+async fn renewed(
+    context: &Context,
+    token: &Authenticated<Access>,
+    now: UnixTime,
+) -> Result<Option<SetCookies>, AuthFailure> {
+    let Some(limits) = renewal_limits(context, token).await? else {
+        return Ok(None);
+    };
+    let expires_at = limits.expires_at(token, now);
+    if expires_at <= token.expires_at() {
+        // It could not live longer.
+        return Ok(None);
+    }
+    let changed = context.change_renewed(NewToken::from(token)).await?;
+    let new = NewToken::from(token).changed(|_| changed)?;
+    let [id, csrf] = issue::random_values(context.random())?;
+    let config = context.config();
+    let csrf = config.guards_cookies().then_some(csrf);
+    let identity = TokenIdentity {
+        id,
+        // Forms that were rendered with it keep working.
+        csrf: token.csrf().map(str::to_owned).or(csrf),
+        issued_at: now,
+        expires_at,
+    };
+    let renewed = SignedToken {
+        cookie_lifetime: limits.cookie_lifetime,
+        ..issue::sign::<Access>(config, now, &new, identity)?
+    };
+    Ok(Some(issue::set(config, &renewed)?))
 }
 
 /// The limits of the new token.
@@ -219,6 +248,14 @@ struct RenewalLimits {
     lifetime: Duration,
     ends_at: UnixTime,
     cookie_lifetime: Option<CookieLifetime>,
+}
+
+impl RenewalLimits {
+    /// A token that was made to live for a short time is not renewed for a long one.
+    fn expires_at(&self, token: &Authenticated<Access>, now: UnixTime) -> UnixTime {
+        let own = token.expires_at().saturating_since(token.issued_at());
+        now.saturating_add(self.lifetime.min(own)).min(self.ends_at)
+    }
 }
 
 /// Asks blocklist and store whether the token is still accepted, and how long its successor may
@@ -234,14 +271,14 @@ async fn renewal_limits(
     }
     let Some(session) = claims.session().map(SessionId::from) else {
         // Where a refresh without a session is refused, so is this.
-        let term = (!context.requires_sessions()).then(|| RenewalLimits {
+        let limits = (!context.requires_sessions()).then(|| RenewalLimits {
             lifetime: config.settings.access_token_expires,
             ends_at: claims
                 .authenticated_at()
                 .saturating_add(config.settings.refresh_token_expires),
             cookie_lifetime: None,
         });
-        return Ok(term);
+        return Ok(limits);
     };
     // Without a store, the end of a session that another service keeps is unknown, so that service
     // renews it.
@@ -261,37 +298,6 @@ async fn renewal_limits(
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
         cookie_lifetime: data.client.cookies,
     }))
-}
-
-/// Issues the same token with a longer lifetime, or none if it could not live longer.
-fn renew(
-    context: &Context,
-    token: &Authenticated<Access>,
-    term: &RenewalLimits,
-    issued_at: UnixTime,
-) -> Result<Option<SetCookies>, IssueError> {
-    let config = context.config();
-    // A token that was issued with a short lifetime is not renewed for a longer one.
-    let own = token.expires_at().saturating_since(token.issued_at());
-    let lifetime = term.lifetime.min(own);
-    let expires_at = issued_at.saturating_add(lifetime).min(term.ends_at);
-    if expires_at <= token.expires_at() {
-        return Ok(None);
-    }
-    let [id, csrf] = issue::random_values(context.random())?;
-    let csrf = config.guards_cookies().then_some(csrf);
-    let stamp = TokenIdentity {
-        id,
-        // Forms that were rendered with it keep working.
-        csrf: token.csrf().map(str::to_owned).or(csrf),
-        issued_at,
-        expires_at,
-    };
-    let renewed = SignedToken {
-        cookie_lifetime: term.cookie_lifetime,
-        ..issue::sign::<Access>(config, issued_at, &NewToken::from(token), stamp)?
-    };
-    issue::set(config, &renewed).map(Some)
 }
 
 /// Headers of responses to which nothing is added: one that deletes every cookie, and those that

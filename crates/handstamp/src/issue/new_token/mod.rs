@@ -114,6 +114,12 @@ impl NewToken {
         self
     }
 
+    /// The claim `sub`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// Removes a custom claim that came from a verified token or a session.
     ///
     /// ```

@@ -2,6 +2,7 @@
 
 #![expect(clippy::type_complexity, reason = "rows of tables are tuples")]
 
+mod changed;
 mod law;
 mod revoked;
 mod said;
