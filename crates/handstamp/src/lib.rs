@@ -68,7 +68,7 @@
 //! | demand a recent password | [`Require::fresh_within`] |
 //! | record that the password was given again | [`Auth::reauthenticate`] |
 //! | refresh | [`Auth::refresh`] |
-//! | change scopes or claims at a refresh | [`Auth::refresh_with`] |
+//! | change scopes or claims at a refresh | [`Auth::refresh_with`]; [`AuthBuilder::on_implicit_refresh`] |
 //! | log out | [`Auth::authenticate_log_out`], then [`Auth::log_out`] |
 //! | list the sessions of a user | [`Auth::sessions`], [`session::Session`] |
 //! | end one session, the others, or all | [`Auth::revoke_session`], [`Auth::revoke_other_sessions`], [`Auth::revoke_all_sessions`] |

@@ -124,7 +124,8 @@ impl<T: From<Auth>> AuthBuilder<T> {
     }
 
     /// Changes what an access token says when implicit refresh renews it, as
-    /// [`Auth::refresh_with`] does at a refresh: scopes and claims are loaded anew instead of copied.
+    /// [`Auth::refresh_with`] does at a refresh: scopes and claims are loaded anew instead of
+    /// copied.
     ///
     /// The function gets the token as it is. The account, the session and the time of the log-in
     /// stay as they are, and the token is not fresh, whatever it returns. The session itself is not
