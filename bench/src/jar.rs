@@ -1,5 +1,6 @@
-//! What one writes without handstamp: axum-extra's cookie jar and jsonwebtoken, each used as its documentation says and
-//! as fast as it goes: keys and `Validation` prepared, the claims a typed struct.
+//! What one writes without handstamp: axum-extra's cookie jar and jsonwebtoken, each used as its
+//! documentation says and as fast as it goes: keys and `Validation` prepared, the claims a typed
+//! struct.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,7 +22,8 @@ pub struct Jar {
     validation: Validation,
 }
 
-/// What a handler asks of a token. Issuer, audience and `nbf` are left to `Validation`, which reads them anyway.
+/// What a handler asks of a token. Issuer, audience and `nbf` are left to `Validation`, which reads
+/// them anyway.
 #[derive(Deserialize)]
 pub struct Claims {
     pub sub: String,

@@ -1,4 +1,5 @@
-//! The same jobs done by three: handstamp, bare HMAC-SHA256, and axum-extra's cookie jar with jsonwebtoken.
+//! The same jobs done by three: handstamp, bare HMAC-SHA256, and axum-extra's cookie jar with
+//! jsonwebtoken.
 
 pub mod bare;
 pub mod jar;

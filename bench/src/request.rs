@@ -7,8 +7,8 @@ use http::header::{
 
 use crate::facts::ACCESS_COOKIE;
 
-/// A request with so many cookies, the token's in the middle. The others are about 100 bytes each and hold nothing that
-/// needs percent-decoding, which would cost the jar more.
+/// A request with so many cookies, the token's in the middle. The others are about 100 bytes each
+/// and hold nothing that needs percent-decoding, which would cost the jar more.
 ///
 /// # Panics
 /// When a header is no header.

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::peer::{HEADER, NOW, authenticate_bearer, sign};
 
-/// What is accepted is an object whose claims another JSON reader reads alike; written anew by it, the same token is
-/// accepted again and says the same.
+/// What is accepted is an object whose claims another JSON reader reads alike; written anew by it,
+/// the same token is accepted again and says the same.
 ///
 /// # Panics
 /// If the property does not hold.

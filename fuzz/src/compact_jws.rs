@@ -6,9 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::peer::{NOW, authenticate_bearer, decode, encode, sign_input};
 
-/// `input` is what is signed, as it stands, or if it has a line end, a header in JSON and a payload in JSON to be
-/// encoded. What is accepted has three segments, each the canonical base64url of its bytes, and a header that says
-/// HS256 and nothing that changes what the signature means; no other signature is accepted for it.
+/// `input` is what is signed, as it stands, or if it has a line end, a header in JSON and a payload
+/// in JSON to be encoded. What is accepted has three segments, each the canonical base64url of its
+/// bytes, and a header that says HS256 and nothing that changes what the signature means; no other
+/// signature is accepted for it.
 ///
 /// # Panics
 /// If the property does not hold.
@@ -45,7 +46,8 @@ pub fn check(input: &[u8]) -> bool {
         assert!(!header.contains_key(extension), "accepted with {extension}");
     }
 
-    // The last character of a segment may hold bits that are not used: one text only is accepted for the same bytes.
+    // The last character of a segment may hold bits that are not used: one text only is accepted
+    // for the same bytes.
     for segment in signed.split_inclusive('.') {
         let end = segment.trim_end_matches('.').len();
         let at = segment.as_ptr().addr() - signed.as_ptr().addr() + end;

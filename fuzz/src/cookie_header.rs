@@ -7,10 +7,10 @@ use handstamp::error::Rejection;
 
 use crate::peer::{COOKIE, HEADER, NOW, authenticate, sign};
 
-/// The lines of `input` are header lines; control characters in them stand for tokens that an attacker has: 1 and 2 for
-/// tokens of user1 and user2, 3 for one that has expired, 4 for a newer one of user1. What is accepted is a token that
-/// stands under the cookie's name in a plain reading of RFC 6265bis, and no second user's does; if it stands there
-/// alone, it is accepted.
+/// The lines of `input` are header lines; control characters in them stand for tokens that an
+/// attacker has: 1 and 2 for tokens of user1 and user2, 3 for one that has expired, 4 for a newer
+/// one of user1. What is accepted is a token that stands under the cookie's name in a plain reading
+/// of RFC 6265bis, and no second user's does; if it stands there alone, it is accepted.
 ///
 /// # Panics
 /// If the property does not hold.

@@ -1,8 +1,9 @@
-//! What must hold for any input, past the signature: every target signs what it was given with a key it knows.
+//! What must hold for any input, past the signature: every target signs what it was given with a
+//! key it knows.
 //!
-//! A target takes bytes and panics if its property does not hold. Otherwise it tells whether the library accepted them,
-//! so that a harness sees that both happen. `fuzz_targets/` hands the targets to libFuzzer, `src/bin/stable.rs` runs
-//! them without it.
+//! A target takes bytes and panics if its property does not hold. Otherwise it tells whether the
+//! library accepted them, so that a harness sees that both happen. `fuzz_targets/` hands the
+//! targets to libFuzzer, `src/bin/stable.rs` runs them without it.
 
 #![forbid(unsafe_code)]
 

@@ -2,8 +2,8 @@
 
 use handstamp::RequestHead;
 
-/// The first line of `input` is the boundary, the rest the body. What is read of it stands in it; written as browsers
-/// write it and read again, it is the same.
+/// The first line of `input` is the boundary, the rest the body. What is read of it stands in it;
+/// written as browsers write it and read again, it is the same.
 ///
 /// # Panics
 /// If the property does not hold.

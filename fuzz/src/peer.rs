@@ -1,4 +1,5 @@
-//! The other side of a request: it makes tokens without the library, and asks the library what it thinks of them.
+//! The other side of a request: it makes tokens without the library, and asks the library what it
+//! thinks of them.
 
 use std::future::Future;
 use std::pin::pin;

@@ -1,4 +1,5 @@
-//! Does one job a thousand times, or as often as asked, for a profiler: `count handstamp "verify, 10 cookies" 1000`.
+//! Does one job a thousand times, or as often as asked, for a profiler:
+//! `count handstamp "verify, 10 cookies" 1000`.
 
 use handstamp_bench::rows::{Job, TARGET, rows};
 

@@ -1,5 +1,5 @@
-//! Measures handstamp, bare HMAC and the jar in turn, so that what disturbs one disturbs all, and prints how they
-//! compare. Fails when a target is missed.
+//! Measures handstamp, bare HMAC and the jar in turn, so that what disturbs one disturbs all, and
+//! prints how they compare. Fails when a target is missed.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

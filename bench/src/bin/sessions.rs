@@ -1,5 +1,5 @@
-//! Measures the memory store with a million live sessions and 100,000 revoked tokens: bytes per entry, and how long a
-//! look takes. Fails when a look that finds nothing takes 200 ns or more.
+//! Measures the memory store with a million live sessions and 100,000 revoked tokens: bytes per
+//! entry, and how long a look takes. Fails when a look that finds nothing takes 200 ns or more.
 
 use std::future::Future;
 use std::pin::pin;

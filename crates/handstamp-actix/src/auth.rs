@@ -13,7 +13,8 @@ use crate::{
     SameOriginMiddleware, SetCookies,
 };
 
-/// [`handstamp::Auth`] for actix-web: put it in the application's data, and take it as an argument of handlers.
+/// [`handstamp::Auth`] for actix-web: put it in the application's data, and take it as an argument
+/// of handlers.
 ///
 /// ```
 /// use actix_web::{App, Responder, web};

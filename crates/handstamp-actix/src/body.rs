@@ -29,15 +29,20 @@ use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 ///     format!("{} by {}", post.title, token.subject())
 /// }
 ///
-/// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
+/// # let config = Config::builder()
+/// #     .secret_key([7; 32].as_slice())
+/// #     .token_locations([Location::Json]);
 /// # let auth = Auth::new(config.build()?)?;
 /// let app = App::new().app_data(auth.clone()).route("/posts", web::post().to(create));
 /// let app = test::init_service(app).await;
 ///
 /// let token = auth.create_access_token("user1")?;
 /// let body = format!(r#"{{"access_token": "{}", "title": "Hello"}}"#, token.as_str());
-/// let request = test::TestRequest::post().uri("/posts").insert_header(("content-type", "application/json"));
-/// assert_eq!(test::call_and_read_body(&app, request.set_payload(body).to_request()).await, "Hello by user1");
+/// let request = test::TestRequest::post()
+///     .uri("/posts")
+///     .insert_header(("content-type", "application/json"));
+/// let request = request.set_payload(body).to_request();
+/// assert_eq!(test::call_and_read_body(&app, request).await, "Hello by user1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,9 +51,9 @@ use crate::{Access, Error, Head, LogOut, Refresh, Rejection, auth};
 /// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so
 /// `Option<NewPost>` may be `None`.
 ///
-/// The token is judged before the content: whoever is refused for it learns nothing about what the
-/// route takes. A body that does not fit is answered with 400, 415 or 422, and the error is an
-/// [`Error::Body`].
+/// The token is judged before the content: a client that is refused for it learns nothing about
+/// what the route takes. A body that does not fit is answered with 400, 415 or 422, and the error
+/// is an [`Error::Body`].
 ///
 /// # Security
 /// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot
@@ -77,7 +82,8 @@ pub struct AccessJson<T> {
 /// }
 ///
 /// async fn create(AccessForm { token, form: post, files }: AccessForm<NewPost>) -> String {
-///     format!("{} by {}, {} tags, {} files", post.title, token.subject(), post.tag.len(), files.len())
+///     let (tags, files) = (post.tag.len(), files.len());
+///     format!("{} by {}, {tags} tags, {files} files", post.title, token.subject())
 /// }
 ///
 /// # let config = Config::builder().secret_key([7; 32].as_slice()).csrf_check_form(true);
@@ -86,7 +92,8 @@ pub struct AccessJson<T> {
 /// let app = test::init_service(app).await;
 ///
 /// let token = auth.create_access_token("user1")?;
-/// let form = format!("csrf_token={}&title=Hello&tag=rust&tag=web", token.csrf().unwrap_or_default());
+/// let csrf = token.csrf().unwrap_or_default();
+/// let form = format!("csrf_token={csrf}&title=Hello&tag=rust&tag=web");
 /// let request = test::TestRequest::post()
 ///     .uri("/posts")
 ///     .insert_header(("cookie", format!("access_token_cookie={}", token.as_str())))
@@ -122,7 +129,10 @@ pub struct AccessForm<T> {
 /// ```
 /// # use actix_web::web::Json;
 /// # use handstamp_actix::{Auth, Error, RefreshJson, TokenPair};
-/// async fn refresh(auth: Auth, RefreshJson { token, .. }: RefreshJson) -> Result<Json<TokenPair>, Error> {
+/// async fn refresh(
+///     auth: Auth,
+///     RefreshJson { token, .. }: RefreshJson,
+/// ) -> Result<Json<TokenPair>, Error> {
 ///     Ok(Json(auth.refresh(token).await?))
 /// }
 /// ```
@@ -147,7 +157,10 @@ pub struct RefreshJson<T = IgnoredAny> {
 /// # use actix_web::{Responder, web::Redirect};
 /// # use handstamp_actix::{Auth, LogOutBody, Rejection};
 /// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
-/// async fn logout(auth: Auth, LogOutBody(log_out): LogOutBody) -> Result<impl Responder, Rejection> {
+/// async fn logout(
+///     auth: Auth,
+///     LogOutBody(log_out): LogOutBody,
+/// ) -> Result<impl Responder, Rejection> {
 ///     Ok(auth.log_out(log_out).await?.on(Redirect::to("/").see_other()))
 /// }
 /// ```

@@ -33,7 +33,8 @@ impl SetCookies {
     /// async fn login(auth: Auth) -> Result<impl Responder, Error> {
     ///     let access = auth.create_access_token("user1")?;
     ///     let refresh = auth.create_refresh_token("user1")?;
-    ///     let cookies = auth.set_access_cookies(&access)?.and(auth.set_refresh_cookies(&refresh)?);
+    ///     let cookies = auth.set_access_cookies(&access)?;
+    ///     let cookies = cookies.and(auth.set_refresh_cookies(&refresh)?);
     ///     Ok(cookies.on("welcome"))
     /// }
     /// ```

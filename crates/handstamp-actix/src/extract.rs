@@ -141,12 +141,12 @@ pub struct Fresh(Arc<Authenticated<purpose::Access>>);
 )]
 pub struct Optional<T>(pub Option<T>);
 
-/// The access token of whoever looks at a page that everybody may see, if they are logged in.
+/// The access token of a visitor of a public page, if the visitor is logged in.
 ///
-/// No token is nobody, and so is one that has expired: until the page has refreshed it shows what
-/// anybody sees. Everything else is refused as ever: a token that is forged or revoked, a POST
-/// without the CSRF value. [`Optional<Access>`](Optional) refuses an expired token too, so that the
-/// client refreshes first.
+/// Without a token the visitor is anonymous, and with one that has expired as well: until the page
+/// has refreshed it shows what anybody sees. Everything else is refused as ever: a token that is
+/// forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional) refuses an
+/// expired token too, so that the client refreshes first.
 ///
 /// ```
 /// # use actix_web::{App, test, web};

@@ -14,9 +14,9 @@ use crate::verified::with_state;
 /// Renews the access token of a browser that is active: when the cookie that a request was let in
 /// with has less than `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh,
 /// else the same: subject, scopes, custom claims, session, CSRF value.
-/// [`cookies`](handstamp::adapter::ImplicitRefresh::cookies) tells when there is none: whenever the answer is an error,
-/// or is about these cookies itself, or the token was revoked meanwhile. Made by
-/// [`Auth::implicit_refresh`](crate::Auth::implicit_refresh).
+/// [`cookies`](handstamp::adapter::ImplicitRefresh::cookies) tells when there is none: whenever the
+/// answer is an error, or is about these cookies itself, or the token was revoked meanwhile. Made
+/// by [`Auth::implicit_refresh`](crate::Auth::implicit_refresh).
 ///
 /// Only a token that a [`RequireMiddleware`](crate::RequireMiddleware) or an extractor of the same
 /// `Auth` let in is renewed, so public routes and refused requests renew nothing. It may stand
@@ -24,7 +24,7 @@ use crate::verified::with_state;
 /// whole path, also inside of a scope.
 ///
 /// # Security
-/// Whoever copied an access cookie renews it as its owner does: it is good for as long as the
+/// The holder of a copied access cookie renews it as its owner does: it is good for as long as the
 /// session, and without sessions for `JWT_REFRESH_TOKEN_EXPIRES`, where it would have been good for
 /// `JWT_ACCESS_TOKEN_EXPIRES`. Let a log-out end a session.
 ///
@@ -33,8 +33,8 @@ use crate::verified::with_state;
 ///
 /// The cookie is kept as the session says, [`persistent`](crate::ClientInfo::persistent) or not.
 /// Without a session, and where the handler said so with `SetCookies::persistent` or
-/// `SetCookies::session`, nobody remembers that: the new cookie is as the settings say, so one that
-/// was to go when the browser is closed may stay.
+/// `SetCookies::session`, this is not remembered: the new cookie is as the settings say, so one
+/// that was to go when the browser is closed may stay.
 ///
 /// It asks the blocklist and the store again before it renews, which takes at most
 /// `HANDSTAMP_STORE_TIMEOUT` for each question; when one does not answer, the response stays as it

@@ -103,7 +103,7 @@ where
     }
 }
 
-/// As when an extractor refuses: whoever looks at the response finds the error in it, which
+/// As when an extractor refuses: code that looks at the response finds the error in it, which
 /// `ServiceRequest::into_response` would drop.
 pub(crate) fn refuse<B>(
     request: ServiceRequest,

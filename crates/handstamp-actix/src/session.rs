@@ -81,12 +81,12 @@ impl From<ClientInfo> for session::ClientInfo {
 }
 
 /// A request that may log out: its access or refresh token, expired or not, with the CSRF value of
-/// one of them. Without a token that counts there is nobody to log out, and it is let through all
+/// one of them. Without a token that counts there is no session to end, and it is admitted all
 /// the same.
 ///
 /// See [`Auth::log_out`](crate::Auth::log_out).
 #[derive(Debug)]
-#[must_use = "nobody is logged out before it is given to `log_out`"]
+#[must_use = "no session ends before it is given to `log_out`"]
 pub struct LogOut(session::LogOut);
 
 impl FromRequest for LogOut {
@@ -118,7 +118,7 @@ impl From<LogOut> for session::LogOut {
 
 /// The session of the request's access token, from the store.
 ///
-/// Costs a look at the store beside that for the token: for pages about sessions.
+/// Costs a look at the store in addition to that for the token: for pages about sessions.
 ///
 /// ```
 /// # use handstamp_actix::Session;

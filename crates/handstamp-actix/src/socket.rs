@@ -199,7 +199,7 @@ async fn close<S: Stream + Unpin>(
     };
     let handshake = async {
         if session.close(Some(reason)).await.is_ok() {
-            // Whatever comes before the answer comes from somebody who is no longer let in.
+            // What comes before the answer comes from a client that is no longer admitted.
             while next(&mut messages).await.is_some() {}
         }
     };

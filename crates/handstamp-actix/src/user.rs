@@ -133,7 +133,7 @@ async fn load<U, S: LoadSubject<U> + 'static>(
             path,
             data,
             cure,
-            "the application's data has nobody to find users"
+            "the application's data has no loader of users"
         );
         NoData
     })?;

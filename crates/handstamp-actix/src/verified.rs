@@ -17,7 +17,7 @@ use handstamp::{Auth, Authenticated};
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// async fn greet(auth: Auth, request: HttpRequest) -> String {
 ///     let token = verified::<Access>(&auth, &request);
-///     token.map_or("nobody".to_owned(), |token| token.subject().to_owned())
+///     token.map_or("anonymous".to_owned(), |token| token.subject().to_owned())
 /// }
 ///
 /// let app = test::init_service(
@@ -30,7 +30,7 @@ use handstamp::{Auth, Authenticated};
 ///
 /// let token = auth.create_access_token("user1")?;
 /// let cookie = format!("access_token_cookie={}", token.as_str());
-/// for (path, body) in [("/open", "nobody"), ("/guarded", "user1")] {
+/// for (path, body) in [("/open", "anonymous"), ("/guarded", "user1")] {
 ///     let request = test::TestRequest::with_uri(path).insert_header(("cookie", cookie.as_str()));
 ///     assert_eq!(test::call_and_read_body(&app, request.to_request()).await, body);
 /// }

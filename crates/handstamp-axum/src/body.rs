@@ -27,7 +27,9 @@ use crate::{Access, Auth, Error, LogOut, Refresh};
 /// }
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let config = Config::builder().secret_key([7; 32].as_slice()).token_locations([Location::Json]);
+/// # let config = Config::builder()
+/// #     .secret_key([7; 32].as_slice())
+/// #     .token_locations([Location::Json]);
 /// # let auth = Auth::new(config.build()?)?;
 /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
 ///

@@ -46,7 +46,8 @@ pub struct Access(pub(crate) Arc<Authenticated<purpose::Access>>);
 /// The verified refresh token of a request.
 ///
 /// ```
-/// # use axum::{Router, body::Body, extract::{Request, State}, response::IntoResponse, routing::post};
+/// # use axum::extract::{Request, State};
+/// # use axum::{Router, body::Body, response::IntoResponse, routing::post};
 /// # use handstamp_axum::{Auth, Config, Error, Refresh};
 /// # use tower::ServiceExt as _;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {

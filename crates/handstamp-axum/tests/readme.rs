@@ -2,7 +2,8 @@
 
 use std::fs;
 
-/// Not among `tests/compiles`: what stands there is run as well, and this serves until it is stopped.
+/// Not among `tests/compiles`: what stands there is run as well, and this serves until it is
+/// stopped.
 #[allow(dead_code, reason = "compiled, never run")]
 #[allow(clippy::pedantic, reason = "short lines for a page")]
 mod example {

@@ -52,7 +52,8 @@ impl RedisStore {
     ///
     /// ```no_run
     /// # use handstamp_redis::RedisStore;
-    /// let store = RedisStore::cluster(["redis://10.0.0.1/", "redis://10.0.0.2/", "redis://10.0.0.3/"])?;
+    /// let nodes = ["redis://10.0.0.1/", "redis://10.0.0.2/", "redis://10.0.0.3/"];
+    /// let store = RedisStore::cluster(nodes)?;
     /// # Ok::<(), handstamp_redis::RedisUrlError>(())
     /// ```
     ///

@@ -17,7 +17,8 @@ use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVer
 /// let error = RedisStore::new("http://user:hunter2@127.0.0.1/").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "not the URL of a Redis server: Redis URL did not parse. Use redis://[user:password@]host[:port][/database]"
+///     "not the URL of a Redis server: Redis URL did not parse. \
+///      Use redis://[user:password@]host[:port][/database]"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

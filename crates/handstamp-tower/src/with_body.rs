@@ -38,8 +38,9 @@ use crate::verified::verified;
 /// # let request = Request::post("/posts")
 /// #     .header("cookie", format!("access_token_cookie={}", token.as_str()))
 /// #     .header("content-type", "application/x-www-form-urlencoded")
-/// #     .body(format!("title=Hello&csrf_token={}", token.csrf().unwrap_or_default()).into_bytes())?;
-/// # assert_eq!(create(&auth, request).await.map_err(|rejection| rejection.code()), Ok("Hello by user1".to_owned()));
+/// #     .body([b"title=Hello&csrf_token=", token.csrf().unwrap_or("").as_bytes()].concat())?;
+/// # let created = create(&auth, request).await.map_err(|rejection| rejection.code());
+/// # assert_eq!(created, Ok("Hello by user1".to_owned()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,4 +1,5 @@
-//! The layers stand in front of and behind any layer and service, whatever the bodies of requests and responses.
+//! The layers stand in front of and behind any layer and service, whatever the bodies of requests
+//! and responses.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -107,7 +108,8 @@ async fn in_front_of_services_of_any_request_body() {
     check("a body of one thread", &auth, service, body).await;
 }
 
-/// The inner service answers a request with a token, and nothing else; a refusal has its whole body.
+/// The inner service answers a request with a token, and nothing else; a refusal has its whole
+/// body.
 async fn check<S, Sent, Answer>(row: &str, auth: &Auth, service: S, body: Sent)
 where
     S: Service<Request<Sent>, Response = Response<Answer>, Error: Debug> + Clone,

@@ -8,8 +8,9 @@ use std::{
 /// The origin of a web page: scheme, host and port, as serialized in the header `Origin`
 /// ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
 ///
-/// Lower-case, without the scheme's default port, so two origins are the same exactly when their texts are. Never a pattern: no
-/// wildcard, no path, nothing that could be compared by its beginning or end.
+/// Lower-case, without the scheme's default port, so two origins are the same exactly when their
+/// texts are. Never a pattern: no wildcard, no path, nothing that could be compared by its
+/// beginning or end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     text: String,
@@ -28,7 +29,8 @@ impl Origin {
         &self.text
     }
 
-    /// Whether only this machine can be meant: `localhost` and names below it, 127.0.0.0/8, `[::1]`.
+    /// Whether only this machine can be meant: `localhost` and names below it, 127.0.0.0/8,
+    /// `[::1]`.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {
             Host::Name(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -41,7 +43,8 @@ impl Origin {
         self.text.starts_with("https:")
     }
 
-    /// Whether a cookie with this `Domain` reaches the origin ([RFC 6265, section 5.1.3]). An address has no domains.
+    /// Whether a cookie with this `Domain` reaches the origin ([RFC 6265, section 5.1.3]). An
+    /// address has no domains.
     ///
     /// [RFC 6265, section 5.1.3]: https://www.rfc-editor.org/rfc/rfc6265#section-5.1.3
     pub(crate) fn domain_matches(&self, domain: &str) -> bool {
@@ -103,15 +106,17 @@ impl Host {
     fn parse(text: &str) -> Option<Self> {
         if let Some(inner) = text.strip_prefix('[') {
             let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
-            // Rust prints an embedded IPv4 address with dots, browsers do not; nobody serves from one.
+            // Rust prints an embedded IPv4 address with dots, browsers do not; no site is served
+            // from one.
             return address
                 .to_ipv4_mapped()
                 .is_none()
                 .then_some(Self::V6(address));
         }
         let last = text.rsplit('.').next()?;
-        // Browsers read any host whose last label is a number as an IPv4 address (0x7f.1 is 127.0.0.1):
-        // https://url.spec.whatwg.org/#ends-in-a-number-checker. Only the form they write is taken here.
+        // Browsers read any host whose last label is a number as an IPv4 address (0x7f.1 is
+        // 127.0.0.1): https://url.spec.whatwg.org/#ends-in-a-number-checker. Only the form they
+        // write is taken here.
         if last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit()) {
             return text.parse().ok().map(Self::V4);
         }

@@ -2,8 +2,8 @@
 
 /// Whether a token that carries `granted` may do what `required` names.
 ///
-/// Exact names match with regard to case. `ns:*` grants `ns`, `ns:x` and `ns:x:y`; a required `ns:*` is met only by
-/// itself or a wider one. `*` alone grants nothing but itself.
+/// Exact names match with regard to case. `ns:*` grants `ns`, `ns:x` and `ns:x:y`; a required
+/// `ns:*` is met only by itself or a wider one. `*` alone grants nothing but itself.
 pub(crate) fn grants(granted: &str, required: &str) -> bool {
     if granted == required {
         return true;

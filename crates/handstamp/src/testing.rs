@@ -1,4 +1,5 @@
-//! What the tests of the core share: a clock and a random source that stand still, heads of requests, tokens of any claims.
+//! What the tests of the core share: a clock and a random source that stand still, heads of
+//! requests, tokens of any claims.
 
 use std::fmt::{Debug, Write};
 use std::future::Future;

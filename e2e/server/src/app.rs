@@ -34,7 +34,8 @@ pub(crate) fn router(
     let mut app = Router::new()
         .route("/", get(|| async { Html("<title>app</title>") }))
         .route("/form", get(form::page))
-        // What attacks on the routes below would do there succeeds here: else their failure could be the test's own.
+        // What attacks on the routes below would do there succeeds here: else their failure could
+        // be the test's own.
         .route("/unguarded/login", post(log_in))
         .route("/unguarded/posts", post(who_am_i).route_layer(unguarded))
         .route("/login", post(log_in).route_layer(from_own_pages))
@@ -92,7 +93,8 @@ struct LogInForm {
     user: String,
 }
 
-/// The CSRF value is in the body as well, for pages of another origin, which cannot read the cookie.
+/// The CSRF value is in the body as well, for pages of another origin, which cannot read the
+/// cookie.
 async fn log_in(
     State(auth): State<Auth>,
     client: ClientInfo,

@@ -1,4 +1,5 @@
-//! The pages of evil.example.test, a sibling of the application, and of other.test, another site. They are the same pages.
+//! The pages of evil.example.test, a sibling of the application, and of other.test, another site.
+//! They are the same pages.
 
 use axum::Router;
 use axum::extract::Query;

@@ -4,7 +4,8 @@ use axum::extract::Query;
 use axum::http::header::REFERRER_POLICY;
 use axum::response::{AppendHeaders, Html, IntoResponse};
 
-/// Posts the query's pairs to the one called `action`. With `referrer-policy`, that is the page's policy.
+/// Posts the query's pairs to the one called `action`. With `referrer-policy`, that is the page's
+/// policy.
 pub(crate) async fn page(Query(pairs): Query<Vec<(String, String)>>) -> impl IntoResponse {
     let mut action = String::new();
     let mut fields = Vec::new();

@@ -1,8 +1,8 @@
-//! What the browser tests run against: handstamp in several configurations, each on a port of its own, and the pages of
-//! the attackers. All of it over https, with a certificate made for this run.
+//! What the browser tests run against: handstamp in several configurations, each on a port of its
+//! own, and the pages of the attackers. All of it over https, with a certificate made for this run.
 //!
-//! The first line it prints is JSON: the ports, and how to know the certificate. Each request that reached handstamp is another one.
-//! SIGTERM ends it.
+//! The first line it prints is JSON: the ports, and how to know the certificate. Each request that
+//! reached handstamp is another one. SIGTERM ends it.
 
 mod app;
 mod attacker;

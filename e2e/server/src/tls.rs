@@ -48,7 +48,8 @@ impl Certificate {
         STANDARD.encode(&self.der)
     }
 
-    /// As Chromium knows it: the hash of its public key, for `--ignore-certificate-errors-spki-list`.
+    /// As Chromium knows it: the hash of its public key, for
+    /// `--ignore-certificate-errors-spki-list`.
     pub(crate) fn public_key_hash(&self) -> String {
         STANDARD.encode(Sha256::digest(self.key.subject_public_key_info()))
     }

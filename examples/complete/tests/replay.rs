@@ -14,7 +14,8 @@ fn it_answers_as_authx_does_or_as_the_row_says() {
     answers_as_recorded(env!("CARGO_BIN_EXE_complete"));
 }
 
-/// `differs` and the rows marked ▸ are the same set: nothing differs without a reason, and no reason is made up.
+/// `differs` and the rows marked ▸ are the same set: nothing differs without a reason, and no
+/// reason is made up.
 #[test]
 fn every_difference_is_listed_with_a_reason() {
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();

@@ -1,7 +1,8 @@
-//! "Dual token location strategy": the access token in the response body and the `Authorization` header, the refresh
-//! token in a cookie.
+//! "Dual token location strategy": the access token in the response body and the `Authorization`
+//! header, the refresh token in a cookie.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p dual-location`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p dual-location`. Settings: `PORT` (8000),
+//! `JWT_*`, `HANDSTAMP_*`.
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,4 +1,5 @@
-//! The access token in the header, the refresh token in the cookie, and neither in the other's place.
+//! The access token in the header, the refresh token in the cookie, and neither in the other's
+//! place.
 
 #![expect(
     clippy::unwrap_used,

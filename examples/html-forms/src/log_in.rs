@@ -34,7 +34,8 @@ pub(crate) async fn page(Query(Asked { next }): Query<Asked>) -> Response {
     pages::with_status(StatusCode::OK, &page)
 }
 
-/// A new session; its access token is all that the browser gets, for nothing here would send the refresh token.
+/// A new session; its access token is all that the browser gets, for nothing here would send the
+/// refresh token.
 pub(crate) async fn log_in(
     State(auth): State<Auth>,
     client: ClientInfo,

@@ -1,7 +1,8 @@
-//! Pages with forms, and no script at all: log-in, posts with a file, log-out. What is refused is said in words, on a page.
+//! Pages with forms, and no script at all: log-in, posts with a file, log-out. What is refused is
+//! said in words, on a page.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p html-forms`, then <http://localhost:8000>: user1, password1.
-//! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p html-forms`, then <http://localhost:8000>:
+//! user1, password1. Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 mod app;
 mod log_in;
@@ -72,8 +73,8 @@ async fn style() -> Response<String> {
     response
 }
 
-/// No script from anywhere, no frame around us, forms to us only. Pages hold a CSRF value and what its user may see, so nobody
-/// keeps them.
+/// No script from anywhere, no frame around us, forms to us only. Pages hold a CSRF value and what
+/// its user may see, so nobody keeps them.
 async fn with_headers<B>(mut response: Response<B>) -> Response<B> {
     const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let headers = response.headers_mut();

@@ -3,7 +3,8 @@ use std::fmt;
 use axum::http::Uri;
 use serde::Deserialize;
 
-/// Where to go after the log-in: a page of ours and of nobody else, whatever the address said. What is none becomes `/posts`.
+/// Where to go after the log-in: a page of ours and of nobody else, whatever the address said. What
+/// is none becomes `/posts`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub(crate) struct Next(String);
@@ -15,9 +16,10 @@ impl Default for Next {
 }
 
 impl From<String> for Next {
-    /// A path that begins with one slash, of characters that mean the same to everybody. Browsers take backslashes for slashes,
-    /// and drop line ends and tabs: `/\evil`, `/<tab>/evil` and `//evil` are other sites to them. So nothing is repaired and
-    /// nothing decoded; what needs escapes is no page of ours.
+    /// A path that begins with one slash, of characters that mean the same to everybody. Browsers
+    /// take backslashes for slashes, and drop line ends and tabs: `/\evil`, `/<tab>/evil` and
+    /// `//evil` are other sites to them. So nothing is repaired and nothing decoded; what needs
+    /// escapes is no page of ours.
     fn from(text: String) -> Self {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~?=".contains(&byte);
         if text.starts_with('/') && !text.contains("//") && text.bytes().all(is_plain) {

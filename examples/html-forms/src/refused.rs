@@ -5,8 +5,8 @@ use handstamp_axum::{Error, Rejection};
 use crate::next::Next;
 use crate::pages::{self, RefusedPage};
 
-/// What a visitor sees who is refused: the log-in, if that is what is missing, and then the page that was asked for; else why,
-/// in words.
+/// What a visitor sees who is refused: the log-in, if that is what is missing, and then the page
+/// that was asked for; else why, in words.
 pub(crate) enum Refused {
     LogIn(Next),
     Because(StatusCode, String),

@@ -1,8 +1,9 @@
-//! "Session vs persistent cookies": the configured lifetime, and "remember me" chosen at each log-in.
+//! "Session vs persistent cookies": the configured lifetime, and "remember me" chosen at each
+//! log-in.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p session-or-persistent`. With `JWT_COOKIE_MAX_AGE=2592000` or
-//! `JWT_SESSION_COOKIE=false` cookies are persistent unless a log-in says otherwise.
-//! Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p session-or-persistent`. With
+//! `JWT_COOKIE_MAX_AGE=2592000` or `JWT_SESSION_COOKIE=false` cookies are persistent unless a
+//! log-in says otherwise. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -9,8 +9,8 @@
 use handstamp_conformance::{Jar, Reply, Request, Server, peek};
 use serde_json::{Value, json};
 
-/// What the cookies of the access token and of the refresh token say of their lifetime; each token's CSRF cookie must
-/// say the same.
+/// What the cookies of the access token and of the refresh token say of their lifetime; each
+/// token's CSRF cookie must say the same.
 type Lifetimes = [Option<u32>; 2];
 
 type Settings = &'static [(&'static str, &'static str)];

@@ -1,7 +1,9 @@
-//! The complete example with sessions: refresh tokens that are exchanged, log-out that holds at once, a list of devices.
+//! The complete example with sessions: refresh tokens that are exchanged, log-out that holds at
+//! once, a list of devices.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p sessions`. Settings: `PORT` (8000), `STORE` (`memory`,
-//! `sqlite:PATH`, `postgres://…`, `redis://…`), and every `JWT_*` and `HANDSTAMP_*` variable.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p sessions`. Settings: `PORT` (8000), `STORE`
+//! (`memory`, `sqlite:PATH`, `postgres://…`, `redis://…`), and every `JWT_*` and `HANDSTAMP_*`
+//! variable.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

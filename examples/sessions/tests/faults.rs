@@ -1,4 +1,5 @@
-//! Stores that die, hang, or are not there: 503 in time, never 401, no cookie touched, and no restart needed.
+//! Stores that die, hang, or are not there: 503 in time, never 401, no cookie touched, and no
+//! restart needed.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 

@@ -1,6 +1,7 @@
 //! "Disabling CSRF for specific routes": one route for programs, which have no CSRF value to send.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p webhook`. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p webhook`. Settings: `PORT` (8000), `JWT_*`,
+//! `HANDSTAMP_*`.
 
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -34,7 +35,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Logs user1 in, without asking: this example is about what comes after. The token is in the body too, for programs.
+/// Logs user1 in, without asking: this example is about what comes after. The token is in the body
+/// too, for programs.
 async fn login(State(auth): State<Auth>) -> Result<impl IntoResponse, Error> {
     let access = auth.create_access_token("user1")?;
     let body = Json(json!({"access_token": access.as_str(), "token_type": "bearer"}));

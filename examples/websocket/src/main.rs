@@ -1,8 +1,10 @@
-//! A chat over WebSockets that end with their tokens: when the token expires, at a log-out, when the session is revoked.
+//! A chat over WebSockets that end with their tokens: when the token expires, at a log-out, when
+//! the session is revoked.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p websocket`, then <http://127.0.0.1:8000>. Settings: `PORT` (8000),
-//! and every `JWT_*` and `HANDSTAMP_*` variable. Behind a name of your own, `HANDSTAMP_PUBLIC_ORIGIN` must be set: browsers
-//! let any page open a WebSocket, with the user's cookies, so only pages of the origins that are named here may.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p websocket`, then <http://127.0.0.1:8000>.
+//! Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable. Behind a name of your
+//! own, `HANDSTAMP_PUBLIC_ORIGIN` must be set: browsers let any page open a WebSocket, with the
+//! user's cookies, so only pages of the origins that are named here may.
 
 use std::time::Duration;
 

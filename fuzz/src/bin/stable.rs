@@ -1,7 +1,8 @@
 //! Runs a target without libFuzzer: seeds of its corpus, changed at random, for some time.
 //!
-//! usage: stable TARGET SECONDS [SEED], in the folder `fuzz`. Ends with 1 if the property does not hold for an input, which
-//! is then in `artifacts/TARGET/`, and if nothing was accepted or nothing refused: then it has tried nothing.
+//! usage: stable TARGET SECONDS [SEED], in the folder `fuzz`. Ends with 1 if the property does not
+//! hold for an input, which is then in `artifacts/TARGET/`, and if nothing was accepted or nothing
+//! refused: then it has tried nothing.
 
 #![forbid(unsafe_code)]
 

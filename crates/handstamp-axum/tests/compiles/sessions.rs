@@ -1,4 +1,5 @@
-//! Sessions, as an application has them: log-in with "remember me", refresh, log-out, a page of devices, a new password.
+//! Sessions, as an application has them: log-in with "remember me", refresh, log-out, a page of
+//! devices, a new password.
 
 #![deny(unused_must_use, warnings)]
 

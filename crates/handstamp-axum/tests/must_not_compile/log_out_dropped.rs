@@ -1,4 +1,4 @@
-//! A log-out that is not given to `log_out`, or whose cookies are not sent, is half a log-out: a warning, denied here.
+//! A log-out that is not given to `log_out`, or whose cookies are not sent, is a warning, denied.
 
 #![deny(unused_must_use)]
 

@@ -18,7 +18,8 @@ use super::clock::ManualClock;
 use super::store::{Breakable, wait};
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 
-/// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and a store for sessions.
+/// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and
+/// a store for sessions.
 #[derive(Debug)]
 pub struct App {
     settings: Vec<(&'static str, &'static str)>,

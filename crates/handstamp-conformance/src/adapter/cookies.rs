@@ -162,7 +162,7 @@ async fn several_of_one_name<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Su
     }
 }
 
-/// Nobody is logged in as the one who planted a cookie.
+/// No visitor is logged in as the one who planted a cookie.
 async fn two_people<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let ours = access_cookie(&app.access("user1"));

@@ -1,4 +1,5 @@
-//! Where a request comes from: the table of origins, at a route without a token and with a token in a cookie.
+//! Where a request comes from: the table of origins, at a route without a token and with a token in
+//! a cookie.
 
 use serde_json::Value;
 

@@ -105,7 +105,7 @@ async fn optional<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     }
     app.take_the_blocklist_down();
     let request = get("/optional").cookies([access_cookie(&token)]);
-    let row = "optional: a token that the blocklist cannot judge is not nobody's";
+    let row = "optional: a token that the blocklist cannot judge is not an anonymous visitor's";
     suite
         .check(row, &app, request, Err("store_unavailable"))
         .await;

@@ -1,14 +1,15 @@
-//! The rows that every HTTP adapter must pass, run in this process: no connection, no sleep. Those of WebSockets over
-//! real connections are a suite of their own, [`sockets`].
+//! The rows that every HTTP adapter must pass, run in this process: no connection, no sleep. Those
+//! of WebSockets over real connections are a suite of their own, [`sockets`].
 //!
-//! A test of an adapter serves the small app below, written as one of its users would write it, and gives [`run`] one
-//! async function that answers a [`Request`] with it. The function puts the code of the rejection that it finds in the
-//! response's extensions in the header [`REJECTION`], so that the rows see it too.
+//! A test of an adapter serves the small app below, written as one of its users would write it, and
+//! gives [`run`] one async function that answers a [`Request`] with it. The function puts the code
+//! of the rejection that it finds in the response's extensions in the header [`REJECTION`], so that
+//! the rows see it too.
 //!
 //! # The app
-//! Everything is made with [`App::auth`], unless [`App::other`] is named: another `Auth` with another key. A guard is an
-//! extractor, or whatever the adapter has for handlers that verify by themselves, or a layer; it takes every method. A
-//! guarded route answers with the token's subject.
+//! Everything is made with [`App::auth`], unless [`App::other`] is named: another `Auth` with
+//! another key. A guard is an extractor, or whatever the adapter has for handlers that verify by
+//! themselves, or a layer; it takes every method. A guarded route answers with the token's subject.
 //!
 //! | route | guard |
 //! |---|---|
@@ -40,9 +41,11 @@
 //! | whatever else is below `/provenance/` | no token, behind the layer that refuses other sites' requests; answers `welcome` |
 //! | `/without-csrf-token` | an access token without a CSRF value; the access token |
 //!
-//! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by itself.
+//! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by
+//! itself.
 //!
-//! These ask more than once, and answer with the subject. A handler that answers with a refusal takes it as it is.
+//! These ask more than once, and answer with the subject. A handler that answers with a refusal
+//! takes it as it is.
 //!
 //! | route | layers, the outermost first; then a handler that asks for |
 //! |---|---|
@@ -75,8 +78,9 @@
 //!
 //! An error of these calls is the whole response.
 //!
-//! Guards that take the body stand on these; they read 64 KiB of it and answer what is larger with 413. What is wrong with a
-//! body is answered in plain text (UTF-8), with the words and the status of [`BodyError`](handstamp::error::BodyError).
+//! Guards that take the body stand on these; they read 64 KiB of it and answer what is larger
+//! with 413. What is wrong with a body is answered in plain text (UTF-8), with the words and the
+//! status of [`BodyError`](handstamp::error::BodyError).
 //!
 //! | route | guard | answers with |
 //! |---|---|---|
@@ -85,7 +89,8 @@
 //! | `/refresh-json` | a refresh token, with a JSON body of any shape or none | subject |
 //! | `/session/log-out-body` | a request that may log out, its body read | as `/session/log-out` |
 //!
-//! All routes below `/implicit` are behind implicit refresh of `auth`, unless the table names others, and take every method.
+//! All routes below `/implicit` are behind implicit refresh of `auth`, unless the table names
+//! others, and take every method.
 //!
 //! | route | layers, the outermost first | a handler that asks for | and answers with |
 //! |---|---|---|---|
@@ -147,8 +152,8 @@ use crate::{Reply, Request};
 /// The header of a reply that names the code of the rejection among the response's extensions.
 pub const REJECTION: &str = "x-rejection";
 
-/// Runs every row. `serve` answers one request with the app of this page. Prints how many checks the adapter of this name
-/// passed: the number is the same for all adapters.
+/// Runs every row. `serve` answers one request with the app of this page. Prints how many checks
+/// the adapter of this name passed: the number is the same for all adapters.
 ///
 /// # Panics
 /// When a row fails: with all that failed.

@@ -1,5 +1,5 @@
-//! Each request asks blocklist and store once about a token, however many layers and extractors a route has, and still
-//! meets each of their demands.
+//! Each request asks blocklist and store once about a token, however many layers and extractors a
+//! route has, and still meets each of their demands.
 
 use handstamp::NewToken;
 
@@ -201,8 +201,8 @@ async fn outages<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, slow
     suite.equal(row, "asked the store", app.asked_the_store(), 1);
 }
 
-/// What is known of a token answers for the token alone: where it stands, and what proves that the user sent it, is
-/// judged for each demand.
+/// What is known of a token answers for the token alone: where it stands, and what proves that the
+/// user sent it, is judged for each demand.
 async fn demands<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let app = App::new(&[]);
     let token = app.access(NewToken::for_subject("user1").fresh());

@@ -24,7 +24,8 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
 
     /// `Ok` is the body of a 200; `Err` the code of a refusal.
     ///
-    /// A row for `/access` is also one for `/layered`: a handler and a layer refuse and accept the same.
+    /// A row for `/access` is also one for `/layered`: a handler and a layer refuse and accept the
+    /// same.
     pub(super) async fn check(
         &mut self,
         row: &str,

@@ -1,6 +1,7 @@
 //! Who may open a WebSocket: the answers to the request that opens it.
 //!
-//! A browser sends its cookies with a page of any site, and no CSRF value: by cookie the origin decides.
+//! A browser sends its cookies with a page of any site, and no CSRF value: by cookie the origin
+//! decides.
 
 use super::App;
 use super::suite::{Suite, access_cookie, bearer, get};
@@ -27,8 +28,8 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     no_public_origin(suite).await;
 }
 
-/// The headers that a client sends with the opening request, with a token of `user1` and one whose session has ended, and
-/// whether the socket is opened.
+/// The headers that a client sends with the opening request, with a token of `user1` and one whose
+/// session has ended, and whether the socket is opened.
 pub(super) fn openings(token: &str, ended: &str) -> Vec<Opening> {
     let cookie = || ("cookie", format!("access_token_cookie={token}"));
     let bearer = || ("authorization", format!("Bearer {token}"));

@@ -40,29 +40,29 @@ async fn visitors<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     app.revoke(revoked.id());
     let ended = app.log_in("user3");
     app.end_sessions("user3");
-    let nobody = Ok("nobody");
+    let anonymous = Ok("nobody");
     let cookie = |token| get("/visitor").cookies([access_cookie(token)]);
     let foreign = |request: Request| request.header("sec-fetch-site", "cross-site");
     let refresh = format!("access_token_cookie={}", old_refresh.as_str());
     for (row, request, expected) in [
-        ("no token", get("/visitor"), nobody),
-        ("no token, by POST", post("/visitor"), nobody),
+        ("no token", get("/visitor"), anonymous),
+        ("no token, by POST", post("/visitor"), anonymous),
         ("a good token", cookie(&token), Ok("user1")),
-        ("an expired token", cookie(&old), nobody),
+        ("an expired token", cookie(&old), anonymous),
         (
             "an expired token, by POST without a CSRF value",
             post("/visitor").cookies([access_cookie(&old)]),
-            nobody,
+            anonymous,
         ),
         (
             "an expired token in the header next to a valid cookie",
             cookie(&token).header("authorization", format!("Bearer {}", old.as_str())),
-            nobody,
+            anonymous,
         ),
         (
             "an expired token next to the refresh token",
             get("/visitor").cookies([access_cookie(&old), refresh_cookie(&old_refresh)]),
-            nobody,
+            anonymous,
         ),
         (
             "a good token, by POST with its CSRF value",

@@ -1,7 +1,8 @@
-//! The bugs that were found in AuthX 1.7.1, each by its number: what AuthX does, and the cases that say what is right here.
+//! The bugs that were found in AuthX 1.7.1, each by its number: what AuthX does, and the cases that
+//! say what is right here.
 //!
-//! A case stands where its rule is at home: a row of the adapter suite, a test of a crate, a program that must not compile.
-//! What only this list says is a test of this file.
+//! A case stands where its rule is at home: a row of the adapter suite, a test of a crate, a
+//! program that must not compile. What only this list says is a test of this file.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 

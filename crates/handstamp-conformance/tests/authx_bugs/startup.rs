@@ -6,7 +6,8 @@ use std::process::Command;
 
 use handstamp::{Auth, Config};
 
-/// Bug 42. Nothing is read from the environment before it is asked for, and nobody's logging is set up.
+/// Bug 42. Nothing is read from the environment before it is asked for, and nobody's logging is set
+/// up.
 #[test]
 fn nothing_happens_before_it_is_asked_for() {
     const CHILD: &str = "AUTHX_BUG_42";

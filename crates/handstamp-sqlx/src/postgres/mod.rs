@@ -41,7 +41,8 @@ use run::in_a_task;
 ///
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), handstamp::error::StoreError> {
-/// let store = PostgresStore::connect("postgres://app:secret@db.internal/app?sslmode=verify-full").await?;
+/// let url = "postgres://app:secret@db.internal/app?sslmode=verify-full";
+/// let store = PostgresStore::connect(url).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -137,7 +137,9 @@ impl Auth {
     /// # use handstamp::{Auth, Authenticated, error::IssueError, purpose::Access};
     /// fn form(auth: &Auth, token: &Authenticated<Access>) -> Result<String, IssueError> {
     ///     let csrf = auth.masked_csrf(token)?; // letters, digits, and `-_.`: no need to escape it
-    ///     Ok(format!(r#"<form method="post"><input type="hidden" name="csrf_token" value="{csrf}">"#))
+    ///     Ok(format!(
+    ///         r#"<form method="post"><input type="hidden" name="csrf_token" value="{csrf}">"#
+    ///     ))
     /// }
     /// ```
     ///

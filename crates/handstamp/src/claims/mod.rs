@@ -16,7 +16,8 @@ use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
 /// What a token says, well formed but not yet judged.
 ///
-/// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates little.
+/// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates
+/// little.
 #[derive(Clone)]
 pub(crate) struct Claims {
     payload: String,
@@ -39,7 +40,8 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Reads a payload whose signature held. `identity` is the claim that names the subject beside `sub`.
+    /// Reads a payload whose signature held. `identity` is the claim that names the subject next to
+    /// `sub`.
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
@@ -159,7 +161,8 @@ impl Claims {
     }
 }
 
-/// Why a payload is not a claims set. For the log: the client only learns that the token is invalid.
+/// Why a payload is not a claims set. For the log: the client only learns that the token is
+/// invalid.
 #[derive(Debug)]
 pub(crate) struct MalformedClaims(pub(crate) Cow<'static, str>);
 

@@ -36,7 +36,7 @@ pub(super) struct RawClaims<'a> {
 
 /// Reads one JSON object; refuses a name that stands in it twice, whatever the name.
 pub(super) struct ClaimsSet<'i> {
-    /// The claim that names the subject beside `sub`.
+    /// The claim that names the subject next to `sub`.
     pub(super) identity: &'i str,
 }
 
@@ -129,7 +129,8 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
     }
 }
 
-/// The value of one claim. What serde says of a bad one quotes it, and logs must not have it: the name will do.
+/// The value of one claim. What serde says of a bad one quotes it, and logs must not have it: the
+/// name will do.
 fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     name: &str,

@@ -1,4 +1,5 @@
-//! The names of the claims that this crate gives a meaning, for those that read claims, write them and check settings.
+//! The names of the claims that this crate gives a meaning, for those that read claims, write them
+//! and check settings.
 
 pub(crate) const SUB: &str = "sub";
 pub(crate) const JTI: &str = "jti";

@@ -71,7 +71,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
     }
 }
 
-/// Seconds since the epoch (RFC 7519, section 2), rounded down; the original writes `exp` with a fraction.
+/// Seconds since the epoch (RFC 7519, section 2), rounded down; the original writes `exp` with a
+/// fraction.
 pub(super) struct NumericDate(pub(super) UnixTime);
 
 impl<'de> Deserialize<'de> for NumericDate {
@@ -110,7 +111,8 @@ impl<'de> Deserialize<'de> for NumericDate {
         }
 
         deserializer
-            // Not `deserialize_any`: beside serde_json's `arbitrary_precision` that gives fractions as maps.
+            // Not `deserialize_any`: next to serde_json's `arbitrary_precision` that gives
+            // fractions as maps.
             .deserialize_u64(NumericDateVisitor)
             .map(|secs| Self(UnixTime::from_secs(secs)))
     }
@@ -130,8 +132,9 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
-/// A value of the application's own, not kept. It is read all the same, so that later readers of the payload, who look at
-/// what serde skips unread (lone surrogates, numbers out of range, deep nesting), cannot stumble over it.
+/// A value of the application's own, not kept. It is read all the same, so that later readers of
+/// the payload, who look at what serde skips unread (lone surrogates, numbers out of range, deep
+/// nesting), cannot stumble over it.
 pub(super) struct Sound;
 
 impl<'de> Deserialize<'de> for Sound {

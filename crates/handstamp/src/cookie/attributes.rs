@@ -3,7 +3,8 @@
 use super::{CookieDomain, CookiePath};
 
 /// When a browser sends a cookie with requests that other sites started
-/// ([RFC 6265bis, section 4.1.2.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.7)).
+/// ([RFC 6265bis, section
+/// 4.1.2.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.7)).
 ///
 /// ```
 /// use handstamp::{Config, config::SameSite};
@@ -12,7 +13,8 @@ use super::{CookieDomain, CookiePath};
 /// ```
 ///
 /// # Security
-/// A site is more than an origin: requests from sibling subdomains count as same-site under every value.
+/// A site is more than an origin: requests from sibling subdomains count as same-site under every
+/// value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
@@ -51,8 +53,10 @@ pub(crate) struct Attributes {
 
 impl Attributes {
     /// Why a browser would drop a cookie with these attributes whatever its name
-    /// ([RFC 6265bis, section 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)),
-    /// as text for the configuration error. What a name asks for is told by [`super::Prefix::problem`].
+    /// ([RFC 6265bis, section
+    /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)), as
+    /// text for the configuration error. What a name asks for is told by
+    /// [`super::Prefix::problem`].
     pub(crate) fn problem(&self) -> Option<&'static str> {
         (self.same_site == SameSite::None && !self.secure)
             .then_some("SameSite=none needs Secure: browsers drop the cookie otherwise")

@@ -3,8 +3,10 @@
 use std::{error::Error, fmt, sync::Arc};
 
 /// The `Domain` of a cookie
-/// ([RFC 6265bis, section 4.1.2.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.3)):
-/// a host name of at least two labels, in lower case. Without one a cookie goes to the host that set it, and to no other.
+/// ([RFC 6265bis, section
+/// 4.1.2.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.3)):
+/// a host name of at least two labels, in lower case. Without one a cookie goes to the host that
+/// set it, and to no other.
 ///
 /// # Security
 /// A domain hands the cookie to every host below it, also to those that other people run.
@@ -128,13 +130,15 @@ fn problem(text: &str) -> Option<Problem> {
     (!text.contains('.')).then_some(Problem::SingleLabel)
 }
 
-/// A label of a host name ([RFC 1123, section 2.1](https://www.rfc-editor.org/rfc/rfc1123#section-2.1)).
+/// A label of a host name ([RFC 1123, section
+/// 2.1](https://www.rfc-editor.org/rfc/rfc1123#section-2.1)).
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
-/// Browsers read a host that ends in a number as an IPv4 address, hexadecimal and shortened forms as well
-/// ([URL Standard, "ends in a number checker"](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
+/// Browsers read a host that ends in a number as an IPv4 address, hexadecimal and shortened forms
+/// as well ([URL Standard, "ends in a number
+/// checker"](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_number(label: &str) -> bool {
     let hexadecimal = label
         .strip_prefix("0x")
@@ -145,7 +149,8 @@ fn is_number(label: &str) -> bool {
     }
 }
 
-/// [RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), less length byte and root.
+/// [RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), less length
+/// byte and root.
 const MAX_HOST_NAME: usize = 253;
 
 #[cfg(test)]

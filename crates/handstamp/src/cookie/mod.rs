@@ -1,5 +1,5 @@
-//! Cookies: reading them from requests, writing them into responses (RFC 6265bis). Everything that ends up in a
-//! `Set-Cookie` line is a type here, checked once when the configuration is built.
+//! Cookies: reading them from requests, writing them into responses (RFC 6265bis). Everything that
+//! ends up in a `Set-Cookie` line is a type here, checked once when the configuration is built.
 
 mod attributes;
 mod domain;
@@ -24,13 +24,16 @@ pub(crate) use set_cookie::{CookieError, Lifetime};
 pub use set_cookies::SetCookies;
 
 /// A browser drops a cookie whose name and value are longer together, without a word
-/// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
+/// ([RFC 6265bis, section
+/// 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
 pub(crate) const MAX_NAME_AND_VALUE: usize = 4096;
 
 /// 400 days: browsers cut `Max-Age` to it
-/// ([RFC 6265bis, section 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
+/// ([RFC 6265bis, section
+/// 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
 pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// A browser ignores an attribute whose value is longer
-/// ([RFC 6265bis, section 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
+/// ([RFC 6265bis, section
+/// 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
 const MAX_ATTRIBUTE_VALUE: usize = 1024;

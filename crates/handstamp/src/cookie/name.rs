@@ -5,8 +5,10 @@ use std::{error::Error, fmt, sync::Arc};
 use super::{Attributes, MAX_NAME_AND_VALUE};
 
 /// The name of a cookie: a token
-/// ([RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1),
-/// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096 bytes.
+/// ([RFC 6265bis, section
+/// 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1), [RFC
+/// 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096
+/// bytes.
 // Shared, not copied: every cookie that is set carries its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CookieName(Arc<str>);
@@ -96,10 +98,11 @@ impl fmt::Display for InvalidCookieName {
 impl Error for InvalidCookieName {}
 
 /// What the first letters of a name promise
-/// ([RFC 6265bis, section 4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3);
-/// the two with `Http` come from
-/// [layered cookies](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-layered-cookies)).
-/// A browser drops a cookie that breaks the promise.
+/// ([RFC 6265bis, section
+/// 4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3); the
+/// two with `Http` come from [layered
+/// cookies](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-layered-cookies)). A browser
+/// drops a cookie that breaks the promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Prefix {
     Secure,

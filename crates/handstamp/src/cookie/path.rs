@@ -5,9 +5,10 @@ use std::{error::Error, fmt, sync::Arc};
 use super::MAX_ATTRIBUTE_VALUE;
 
 /// The `Path` of a cookie
-/// ([RFC 6265bis, section 4.1.2.4](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.4)):
-/// begins with `/` and holds only what the path of an address can hold
-/// ([RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), but no `;`.
+/// ([RFC 6265bis, section
+/// 4.1.2.4](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.4)):
+/// begins with `/` and holds only what the path of an address can hold ([RFC 3986, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), but no `;`.
 ///
 /// # Security
 /// A path saves bytes; it does not protect. Scripts of the same site reach a cookie under any path.
@@ -90,8 +91,9 @@ impl fmt::Display for InvalidCookiePath {
 
 impl Error for InvalidCookiePath {}
 
-/// `pchar` and `/`. Of what is left out, `;` and control characters would begin another attribute or header, and
-/// the rest (space, `?`, `#`, letters beyond ASCII) never matches: browsers compare with the encoded path.
+/// `pchar` and `/`. Of what is left out, `;` and control characters would begin another attribute
+/// or header, and the rest (space, `?`, `#`, letters beyond ASCII) never matches: browsers compare
+/// with the encoded path.
 fn is_path_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/-._~%!$&'()*+,=:@".contains(c)
 }

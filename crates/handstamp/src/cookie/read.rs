@@ -5,7 +5,8 @@ use ctutils::CtEq as _;
 use super::CookieName;
 
 /// The cookies of one header line, in order
-/// ([RFC 6265bis, section 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
+/// ([RFC 6265bis, section
+/// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
 /// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
 /// a name that browsers protect: only `;` separates (no commas, no quotes, no `$Version`), only
@@ -35,8 +36,9 @@ pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName)
     candidates
 }
 
-/// The values that a request carries for one cookie name. More than one when somebody else can set cookies for this host, a
-/// sibling subdomain for example; which of them counts is for the verifier to tell.
+/// The values that a request carries for one cookie name. More than one when another party can set
+/// cookies for this host, a sibling subdomain for example; which of them counts is for the verifier
+/// to tell.
 // No `Debug`: these are tokens.
 #[derive(Default)]
 pub(crate) struct Candidates<'a> {

@@ -5,8 +5,9 @@ use std::{fmt, time::Duration};
 use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
 
 /// One `Set-Cookie` line
-/// ([RFC 6265bis, section 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)).
-/// Each one is a header line of its own; a `Set-Cookie` is never folded into another by a comma.
+/// ([RFC 6265bis, section
+/// 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)). Each one
+/// is a header line of its own; a `Set-Cookie` is never folded into another by a comma.
 ///
 /// ```
 /// use handstamp::SetCookie;
@@ -19,7 +20,8 @@ use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_
 /// ```
 ///
 /// # Security
-/// The value is a token or guards one: `Debug` prints `[redacted]` for it, and there is no `Display`.
+/// The value is a token or guards one: `Debug` prints `[redacted]` for it, and there is no
+/// `Display`.
 #[derive(Clone)]
 #[must_use = "the browser learns of the cookie only when the line is in the response"]
 pub struct SetCookie {
@@ -43,7 +45,8 @@ impl SetCookie {
         attributes: &Attributes,
         lifetime: Lifetime,
     ) -> Result<Self, CookieError> {
-        // Tokens and CSRF values are base64url and dots. If that ever changed, it must not become another attribute.
+        // Tokens and CSRF values are base64url and dots. If that ever changed, it must not become
+        // another attribute.
         if !value.bytes().all(is_cookie_octet) {
             return Err(CookieError::Unwritable {
                 name: name.to_string(),
@@ -64,9 +67,9 @@ impl SetCookie {
         })
     }
 
-    /// A line that makes the browser forget the cookie. It carries the attributes that the cookie was set with: a browser
-    /// looks the cookie up by name, `Domain` and `Path`, and takes no line for a `__Host-` or `__Secure-` name, or with
-    /// `SameSite=none`, that lacks `Secure`.
+    /// A line that makes the browser forget the cookie. It carries the attributes that the cookie
+    /// was set with: a browser looks the cookie up by name, `Domain` and `Path`, and takes no line
+    /// for a `__Host-` or `__Secure-` name, or with `SameSite=none`, that lacks `Secure`.
     pub(crate) fn unset(name: &CookieName, attributes: &Attributes) -> Self {
         Self {
             name: name.clone(),
@@ -96,7 +99,8 @@ impl SetCookie {
     /// Contains the token. It belongs in the response and nowhere else.
     #[must_use]
     pub fn to_header_value(&self) -> String {
-        // Attributes in alphabetical order and `Secure` at the end, as the Python original writes them.
+        // Attributes in alphabetical order and `Secure` at the end, as the Python original writes
+        // them.
         let mut line = String::with_capacity(self.value.len() + 256);
         line += self.name.as_str();
         line += "=";
@@ -125,10 +129,10 @@ impl SetCookie {
         line
     }
 
-    /// Whether a browser forgets the cookie of the line `earlier` when it gets this one after it: it keeps one for each
-    /// name, `Domain` and `Path`
-    /// ([RFC 6265bis, 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)). An adapter
-    /// sends the later line alone.
+    /// Whether a browser forgets the cookie of the line `earlier` when it gets this one after it:
+    /// it keeps one for each name, `Domain` and `Path` ([RFC 6265bis,
+    /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)). An
+    /// adapter sends the later line alone.
     ///
     /// ```
     /// # use handstamp::{Auth, Config};
@@ -196,8 +200,10 @@ pub(crate) enum Lifetime {
 }
 
 /// `cookie-octet` of
-/// [RFC 6265bis, section 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1).
-/// The pair of quotes that the grammar allows around a value is refused: readers disagree on whether they belong to it.
+/// [RFC 6265bis, section
+/// 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1). The
+/// pair of quotes that the grammar allows around a value is refused: readers disagree on whether
+/// they belong to it.
 const fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }

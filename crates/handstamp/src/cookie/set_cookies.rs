@@ -23,7 +23,8 @@ impl SetCookies {
         Self(lines)
     }
 
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most 400 days.
+    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
+    /// 400 days.
     pub fn persistent(self, lifetime: Duration) -> Self {
         self.with_lifetime(Lifetime::Persistent(lifetime))
     }

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-/// A body that is not what a route takes. Tell the client: [`status`](Self::status), and the words, which say what is wrong
-/// without repeating what was sent, for that may be a password.
+/// A body that is not what a route takes. Tell the client: [`status`](Self::status), and the words,
+/// which say what is wrong without repeating what was sent, for that may be a password.
 ///
 /// ```
 /// use handstamp::error::BodyError;
 ///
 /// fn response(error: &BodyError) -> String {
-///     format!("HTTP/1.1 {}\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n{error}", error.status())
+///     let status = error.status();
+///     format!("HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n{error}")
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

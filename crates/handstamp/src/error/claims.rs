@@ -13,7 +13,8 @@ use std::{error::Error, fmt};
 /// ```
 ///
 /// # Security
-/// For the programmer: the words may quote the claim that does not fit, so do not send them to clients.
+/// For the programmer: the words may quote the claim that does not fit, so do not send them to
+/// clients.
 #[derive(Debug, Clone)]
 pub struct ClaimsError(pub(crate) String);
 

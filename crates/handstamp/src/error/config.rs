@@ -4,7 +4,8 @@ use std::{error::Error, fmt};
 
 /// Everything that is wrong with a configuration, at once.
 ///
-/// `Debug` prints the same text as `Display`, because that is what a `main` that returns an error shows.
+/// `Debug` prints the same text as `Display`, because that is what a `main` that returns an error
+/// shows.
 ///
 /// ```
 /// use handstamp::{Config, minutes};
@@ -100,7 +101,8 @@ impl Problem {
         &self.key
     }
 
-    /// The value that was given, escaped and cut to sixty characters. `None` when nothing was given, and for secrets.
+    /// The value that was given, escaped and cut to sixty characters. `None` when nothing was
+    /// given, and for secrets.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::cookie::{CookieError, MAX_NAME_AND_VALUE};
 use crate::jws::{MAX_TOKEN_LEN, SignError};
 
-/// A token or cookie could not be made. A mistake in the program or its configuration: never caused by what a client
-/// sent, so adapters answer 500 without detail and log it.
+/// A token or cookie could not be made. A mistake in the program or its configuration: never caused
+/// by what a client sent, so adapters answer 500 without detail and log it.
 ///
 /// ```
 /// use handstamp::{Auth, Config, error::IssueError};
@@ -19,7 +19,7 @@ use crate::jws::{MAX_TOKEN_LEN, SignError};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// The subject is empty: nobody would be logged in.
+    /// The subject is empty, so no user would be logged in.
     EmptySubject,
     /// A custom claim has a name that this crate gives a meaning.
     ReservedClaim {
@@ -49,7 +49,8 @@ pub enum IssueError {
         /// Of the cookie.
         name: String,
     },
-    /// The token is to be of another login type than all tokens that this [`Auth`](crate::Auth) makes.
+    /// The token is to be of another login type than all tokens that this [`Auth`](crate::Auth)
+    /// makes.
     OtherLoginType {
         /// The one that was asked for.
         given: String,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{IssueError, Rejection, RejectionKind, StoreError};
 
-/// Why somebody cannot be logged in, or a session not be refreshed.
+/// Why a user cannot be logged in, or a session not be refreshed.
 ///
 /// ```
 /// use handstamp::error::AuthError;
@@ -21,7 +21,8 @@ use super::{IssueError, Rejection, RejectionKind, StoreError};
 pub enum AuthError {
     /// The request is refused; this is the response to send.
     Rejected(Rejection),
-    /// A token or cookie cannot be made: a mistake of the program, for the log. The client learns nothing but a 500.
+    /// A token or cookie cannot be made: a mistake of the program, for the log. The client learns
+    /// nothing but a 500.
     Issue(IssueError),
 }
 

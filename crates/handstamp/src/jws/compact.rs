@@ -47,7 +47,8 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// Canonical base64url without padding (RFC 7515, section 2); unused bits must be zero (RFC 4648, section 3.5).
+/// Canonical base64url without padding (RFC 7515, section 2); unused bits must be zero (RFC 4648,
+/// section 3.5).
 pub(super) fn decode(segment: &[u8]) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(segment).ok()
 }

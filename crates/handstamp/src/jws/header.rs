@@ -43,11 +43,13 @@ impl Header {
         if members.repeated {
             return Err(malformed("header has a member twice"));
         }
-        // Both change what the signature covers or means, and we implement no extension (RFC 7515, section 4.1.11; RFC 7797).
+        // Both change what the signature covers or means, and we implement no extension (RFC 7515,
+        // section 4.1.11; RFC 7797).
         if members.crit || members.b64 {
             return Err(malformed("header has `crit` or `b64`"));
         }
-        // Media types are compared without case; the recommended spelling is JWT (RFC 7519, section 5.1).
+        // Media types are compared without case; the recommended spelling is JWT (RFC 7519, section
+        // 5.1).
         if members
             .typ
             .is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT"))
@@ -62,7 +64,8 @@ impl Header {
     }
 }
 
-/// The members we know, not yet judged. All others, `jwk`, `jku`, `x5c` and `x5u` among them, are skipped unread.
+/// The members we know, not yet judged. All others, `jwk`, `jku`, `x5c` and `x5u` among them, are
+/// skipped unread.
 #[derive(Default)]
 struct Members {
     alg: Option<String>,

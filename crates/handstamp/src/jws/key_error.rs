@@ -40,7 +40,7 @@ impl fmt::Display for KeyError {
             ),
             Self::SecretIsKey(format) => write!(
                 f,
-                "the secret is a key ({format}), and whoever has its public half could sign tokens; \
+                "the secret is a key ({format}), and any holder of its public half could sign tokens; \
                  {MAKE_SECRET}, or choose the algorithm that belongs to the key"
             ),
             Self::NotForSecrets(algorithm) => write!(

@@ -153,8 +153,8 @@ impl KeyKind {
         })
     }
 
-    /// By `ECParameters` (RFC 5480, section 2.1.1). A curve that is spelled out instead of named is another kind:
-    /// it could be any curve (CVE-2020-0601).
+    /// By `ECParameters` (RFC 5480, section 2.1.1). A curve that is spelled out instead of named is
+    /// another kind: it could be any curve (CVE-2020-0601).
     fn of_curve(mut parameters: Reader<'_>) -> Option<Self> {
         Some(match parameters.next()? {
             (OBJECT_ID, b"\x2a\x86\x48\xce\x3d\x03\x01\x07") => Self::P256,

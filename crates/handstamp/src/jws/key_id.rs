@@ -2,7 +2,8 @@
 
 use std::{error::Error, fmt};
 
-/// The name of a key: tells which of several keys signed a token, so that keys can be replaced one after the other.
+/// The name of a key: tells which of several keys signed a token, so that keys can be replaced one
+/// after the other.
 ///
 /// One to 128 characters of printable ASCII, without `"` and `\`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

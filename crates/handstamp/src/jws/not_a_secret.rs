@@ -1,5 +1,6 @@
-//! Keys that somebody gives as an HMAC secret by mistake. A public key as secret lets everyone sign:
-//! the confusion of algorithms behind CVE-2016-10555, CVE-2017-11424, CVE-2022-29217 and CVE-2024-33663.
+//! Keys that are given as an HMAC secret by mistake. A public key as secret lets everyone sign:
+//! the confusion of algorithms behind CVE-2016-10555, CVE-2017-11424, CVE-2022-29217 and
+//! CVE-2024-33663.
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value;
@@ -23,8 +24,8 @@ pub(super) fn key_format(secret: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What base64 was made of. Wrapped, quoted, with `\n` spelled out, of either alphabet, padded or not: keys are pasted in
-/// all these ways.
+/// What base64 was made of. Wrapped, quoted, with `\n` spelled out, of either alphabet, padded or
+/// not: keys are pasted in all these ways.
 fn decode_loosely(text: &[u8]) -> Option<Vec<u8>> {
     let text = str::from_utf8(text).ok()?.replace("\\n", "");
     let digits: String = text
@@ -45,7 +46,8 @@ fn base64_format(decoded: &[u8]) -> Option<&'static str> {
     } else if contains_pem(decoded) {
         Some("base64 of PEM")
     } else {
-        // The blob in the middle of an OpenSSH line: the key's type after its length (RFC 4253, section 6.6).
+        // The blob in the middle of an OpenSSH line: the key's type after its length (RFC 4253,
+        // section 6.6).
         let kind = decoded.get(4..)?;
         OPENSSH
             .iter()
@@ -78,8 +80,9 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// A SEQUENCE over all bytes, filled exactly by elements of which the first is an INTEGER (PKCS#1, PKCS#8, SEC 1) or a
-/// SEQUENCE (SPKI, certificate). Random bytes of 40 and more get here less than once in 2^32.
+/// A SEQUENCE over all bytes, filled exactly by elements of which the first is an INTEGER (PKCS#1,
+/// PKCS#8, SEC 1) or a SEQUENCE (SPKI, certificate). Random bytes of 40 and more get here less than
+/// once in 2^32.
 fn is_der(bytes: &[u8]) -> bool {
     let Some(mut inner) = Reader::whole_sequence(bytes).filter(|_| bytes.len() >= 40) else {
         return false;

@@ -1,6 +1,7 @@
 //! The textual encoding of keys (RFC 7468): label and DER of the first block.
 //!
-//! Forty lines of our own instead of a crate: only start-up reads PEM, from the operator, and the errors say what to do.
+//! Forty lines of our own instead of a crate: only start-up reads PEM, from the operator, and the
+//! errors say what to do.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -11,7 +12,8 @@ pub(super) struct Block<'a> {
     pub(super) der: Vec<u8>,
 }
 
-/// The first block. Text before it is allowed (RFC 7468, section 2), and so are the parameters that `openssl ecparam` writes.
+/// The first block. Text before it is allowed (RFC 7468, section 2), and so are the parameters that
+/// `openssl ecparam` writes.
 pub(super) fn first_block(pem: &[u8]) -> Result<Block<'_>, PemError> {
     let mut rest = str::from_utf8(pem).map_err(|_| PemError::NotPem)?;
     loop {

@@ -84,7 +84,7 @@ impl fmt::Display for PemError {
                  take the key out of it with `openssl x509 -in cert.pem -pubkey -noout`"
             }
             Self::Encrypted => {
-                "the private key is protected by a passphrase, and nobody is there to type it; \
+                "the private key is protected by a passphrase, and a service cannot type it; \
                  remove it with `openssl pkey -in key.pem -out plain.pem` and guard the file"
             }
             Self::OpenSsh => {

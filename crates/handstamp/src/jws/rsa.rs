@@ -80,8 +80,9 @@ fn check_numbers(file: &KeyFile) -> Result<(), PemError> {
     Ok(())
 }
 
-/// Whether the modulus is a power of 65537 modulo each small prime. Infineon's library made all its primes so (Nemec et
-/// al., "The Return of Coppersmith's Attack", CCS 2017, section 2.3); of other keys fewer than one in 2^27 are like it.
+/// Whether the modulus is a power of 65537 modulo each small prime. Infineon's library made all its
+/// primes so (Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 2.3); of other
+/// keys fewer than one in 2^27 are like it.
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     ROCA_PRIMES.into_iter().all(|prime| {
         let residue = modulus.iter().fold(0, |residue, &byte| {

@@ -5,7 +5,8 @@ use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 
-/// The cookies of the purpose's name. Empty ones are "not here"; more than four different ones are nobody's browser.
+/// The cookies of the purpose's name. Empty ones are "not here"; no browser in use sends more than
+/// four different ones.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,

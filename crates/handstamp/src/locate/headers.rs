@@ -6,8 +6,9 @@ use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::request::RequestHead;
 
-/// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC 9110, section 11.1);
-/// another scheme, or none, is "not here", so that `Basic` of a proxy does not hide a good cookie.
+/// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC
+/// 9110, section 11.1); another scheme, or none, is "not here", so that `Basic` of a proxy does not
+/// hide a good cookie.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,

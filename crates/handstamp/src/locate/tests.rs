@@ -30,7 +30,7 @@ fn the_first_place_that_has_a_token_is_the_place() {
         ("bodies are not read here", all(), &[Json], "missing_token"),
         ("the same place twice", all(), &[Cookies, Cookies], "cookie"),
         ("another scheme is not here", basic().access(&cookie), &[Headers, Cookies], "cookie"),
-        ("another scheme beside ours", basic().bearer(&header), &[Headers], "header"),
+        ("another scheme next to ours", basic().bearer(&header), &[Headers], "header"),
         ("a scheme without a token is not here", head().header("authorization", "Bearer ").access(&cookie), &[Headers, Cookies], "cookie"),
         ("an empty cookie is not here", head().access("").bearer(&header), &[Cookies, Headers], "header"),
         ("an empty cookie is not here, and nothing else is", head().access(""), &[Cookies], "missing_token"),

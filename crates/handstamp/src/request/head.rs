@@ -32,8 +32,8 @@ pub trait RequestHead {
     /// What follows `?` in the request target.
     fn query(&self) -> Option<&str>;
 
-    /// What the body says, where it was read. Nobody has to: an adapter leaves this as it is, and so do layers, before which the
-    /// body is still on its way.
+    /// The body, where it was read. That is optional: an adapter leaves this as it is, and so do
+    /// layers, before which the body is still on its way.
     fn body(&self) -> &RequestBody<'_> {
         &RequestBody::NOT_READ
     }

@@ -11,19 +11,21 @@ pub(crate) enum Action {
     Answer(u8),
     /// An answer arrives at the browser.
     Deliver(u8),
-    /// An answer is lost: the network fails, the laptop sleeps, or the node crashes after its write.
+    /// An answer is lost: the network fails, the laptop sleeps, or the node crashes after its
+    /// write.
     LoseAnswer(u8),
     /// The browser uses the access token it has.
     Use,
     /// A tick passes.
     Wait,
     LogOut,
-    /// The store loses its last writes, so many: it goes back to an earlier row of its own. Never past the end of a
-    /// session: no rule can know of a revocation that was forgotten.
+    /// The store loses its last writes, so many: it goes back to an earlier row of its own. Never
+    /// past the end of a session: no rule can know of a revocation that was forgotten.
     LoseWrites(u8),
     /// The thief copies the jar.
     Steal,
-    /// The thief refreshes, and is answered at once: he can send at any time, so waiting gives him nothing new.
+    /// The thief refreshes, and is answered at once: he can send at any time, so waiting gives him
+    /// nothing new.
     ThiefAsks(Which),
     /// The thief uses an access token.
     ThiefUses(Which),

@@ -1,21 +1,23 @@
 //! A model of refresh rotation, explored to the end.
 //!
-//! A browser whose tabs share one cookie jar, a server, a store, perhaps a thief. Requests and answers are under way
-//! independently of each other, so they overtake each other; answers get lost, the store loses writes, time passes. The
-//! model tries everything that can happen, in every order, and asks of each step what [`properties`] says.
+//! A browser whose tabs share one cookie jar, a server, a store, perhaps a thief. Requests and
+//! answers are under way independently of each other, so they overtake each other; answers get
+//! lost, the store loses writes, time passes. The model tries everything that can happen, in every
+//! order, and asks of each step what [`properties`] says.
 //!
-//! The states are finite: only how far generations are apart matters, and an age that is old is old. So the model does not
-//! stop at some depth, but when it has seen every state there is.
+//! The states are finite: only how far generations are apart matters, and an age that is old is
+//! old. So the model does not stop at some depth, but when it has seen every state there is.
 //!
 //! # What is assumed
 //! With a window of W:
-//! * A refresh takes less than W, from the moment a tab reads the jar until the answer arrives or is lost. What takes longer
-//!   can be refused: `what_the_window_is_for` shows how. An answer that was lost may be missed for any time.
+//! * A refresh takes less than W, from the moment a tab reads the jar until the answer arrives or
+//!   is lost. What takes longer can be refused: `what_the_window_is_for` shows how. An answer that
+//!   was lost may be missed for any time.
 //! * An answer with the refresh token that was presented leaves the refresh cookie alone.
-//! * The store sees the access tokens. Where it does not, a refresh may take half of W only, and an answer that is lost is
-//!   missed for W only: `without_confirmation_a_lost_answer_logs_out`.
-//! * The store may lose its last writes, but neither the session's creation nor its end: no rule can know of a log-out
-//!   that was forgotten.
+//! * The store sees the access tokens. Where it does not, a refresh may take half of W only, and an
+//!   answer that is lost is missed for W only: `without_confirmation_a_lost_answer_logs_out`.
+//! * The store may lose its last writes, but neither the session's creation nor its end: no rule
+//!   can know of a log-out that was forgotten.
 //! * No session and no token gets too old here, and nobody logs in again in the same browser.
 
 #![expect(

@@ -9,7 +9,8 @@ use crate::state::{State, Token};
 pub(crate) enum Property {
     /// Without a thief no refresh is refused before log-out.
     NobodyIsLoggedOutByAccident,
-    /// A token, a later one of which was used longer ago than the window, ends the session, whoever presents it.
+    /// A token, a later one of which was used longer ago than the window, ends the session, whoever
+    /// presents it.
     ReuseEndsTheSession,
     /// Who presents the same token is given the same successor, or nothing.
     HoldersConverge,

@@ -1,6 +1,7 @@
 //! What the model's world looks like at one moment.
 
-/// A refresh token: its number, and which of several of that number, for rules that make more than one.
+/// A refresh token: its number, and which of several of that number, for rules that make more than
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Token {
     pub(crate) generation: u8,
@@ -17,7 +18,8 @@ impl Token {
     }
 }
 
-/// The session as the store has it. Ages are in ticks, and end at an age that is old for every rule.
+/// The session as the store has it. Ages are in ticks, and end at an age that is old for every
+/// rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) current: Token,
@@ -35,7 +37,8 @@ pub(crate) enum End {
     Reused,
 }
 
-/// A refresh under way. The browser's tabs share one jar and are all alike, so a tab is what it has under way.
+/// A refresh under way. The browser's tabs share one jar and are all alike, so a tab is what it has
+/// under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exchange {
     None,
@@ -44,7 +47,8 @@ pub(crate) enum Exchange {
         with: Token,
         left: u8,
     },
-    /// On its way back: an access token of this generation, and a refresh token if the answer sets one.
+    /// On its way back: an access token of this generation, and a refresh token if the answer sets
+    /// one.
     Answered {
         refresh: Option<Token>,
         access: u8,
@@ -60,8 +64,8 @@ pub(crate) struct Jar {
     pub(crate) access: u8,
 }
 
-/// A thief needs two tokens at most: with the one he presented last he stays behind, with what he got for it he goes
-/// ahead. He has the access tokens that came with them.
+/// A thief needs two tokens at most: with the one he presented last he stays behind, with what he
+/// got for it he goes ahead. He has the access tokens that came with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Loot {
     pub(crate) presented: Token,
@@ -71,8 +75,9 @@ pub(crate) struct Loot {
 /// What really happened, whatever the store remembers: the measure of the properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Truth {
-    /// The highest generation that the store saw in use and has not forgotten: an access token of it was let in while it
-    /// was the store's, or a refresh token of it was exchanged, acknowledged or recovered.
+    /// The highest generation that the store saw in use and has not forgotten: an access token of
+    /// it was let in while it was the store's, or a refresh token of it was exchanged, acknowledged
+    /// or recovered.
     pub(crate) used: u8,
     /// Ticks since it was first used.
     pub(crate) since: u8,
@@ -127,9 +132,9 @@ impl State {
 
     /// The same moment in its simplest form, and by how much its generations are counted lower.
     ///
-    /// Rules look only at how far generations are apart (a test below asks ours), so the lowest that the store may have
-    /// counts as [`BASE`]; and all tokens two or more before that are alike, because none is anything's predecessor.
-    /// Which tab is which does not matter.
+    /// Rules look only at how far generations are apart (a test below asks ours), so the lowest
+    /// that the store may have counts as [`BASE`]; and all tokens two or more before that are
+    /// alike, because none is anything's predecessor. Which tab is which does not matter.
     pub(crate) fn canonical(mut self) -> (Self, u8) {
         if self.losses == 0 {
             self.earlier = [None; HISTORY];

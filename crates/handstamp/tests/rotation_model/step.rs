@@ -148,7 +148,8 @@ fn refresh(
     Ok(Some(continued))
 }
 
-/// Uses an access token. It is one step: that a request with it takes its time shows the store nothing new.
+/// Uses an access token. It is one step: that a request with it takes its time shows the store
+/// nothing new.
 fn use_access(rule: &dyn Rule, next: &mut State, generation: u8) -> Result<(), Property> {
     if !rule.admits(next.row) {
         return Ok(());

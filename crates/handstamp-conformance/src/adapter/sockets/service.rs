@@ -40,7 +40,8 @@ impl SocketApp {
         self.interval
     }
 
-    /// Takes what a handler knows when it is done: the reason for which its socket was ended, if it was.
+    /// Takes what a handler knows when it is done: the reason for which its socket was ended, if it
+    /// was.
     pub fn ended(&self, reason: Option<CloseReason>) {
         // Handlers of rows that are over are not waited for.
         let _ = self.ends.send(reason);
@@ -143,7 +144,8 @@ impl Service {
 
 pub(super) type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// The code and the reason of the Close frame, after anything else; `None` if there is none within three seconds.
+/// The code and the reason of the Close frame, after anything else; `None` if there is none within
+/// three seconds.
 pub(super) async fn closed(client: &mut Client) -> Option<(u16, String)> {
     let frame = async {
         loop {

@@ -122,7 +122,8 @@ fn the_payload_is_one_json_object() {
         with("custom", Some(&nested))
     };
     let object = "the claims are not a JSON object";
-    // Beside serde_json's feature `arbitrary_precision` a number is kept as its text, and every reader takes it.
+    // With serde_json's feature `arbitrary_precision` a number is kept as its text, and every
+    // reader takes it.
     let over_every_float = match serde_json::from_str::<serde_json::Value>("1e999") {
         Ok(_) => "nothing",
         Err(_) => "a custom claim has a wrong form",
@@ -174,13 +175,13 @@ fn the_identity_claim_names_the_subject() {
     let (one, two) = (Some(r#""one""#), Some(r#""two""#));
     #[rustfmt::skip]
     let rows = [
-        ("beside sub, the same", one, one, Ok("one")),
-        ("beside sub, spelled another way", one, Some(r#""\u006fne""#), Ok("one")),
-        ("beside sub, another", one, two, Err("the identity claim and sub differ")),
+        ("next to sub, the same", one, one, Ok("one")),
+        ("next to sub, spelled another way", one, Some(r#""\u006fne""#), Ok("one")),
+        ("next to sub, another", one, two, Err("the identity claim and sub differ")),
         ("alone", None, two, Ok("two")),
         ("sub alone", one, None, Ok("one")),
         ("neither", None, None, Err("no sub")),
-        ("empty, beside sub", one, Some(r#""""#), Err("the identity claim and sub differ")),
+        ("empty, next to sub", one, Some(r#""""#), Err("the identity claim and sub differ")),
         ("empty, alone", None, Some(r#""""#), Err("sub is empty")),
         ("a number", one, Some("1"), Err("the identity claim has a wrong form")),
         ("null", one, Some("null"), Err("the identity claim has a wrong form")),

@@ -29,8 +29,8 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// `is_guarded`: where no CSRF value is asked for, either the origin check guards, or the danger was
-/// allowed by name.
+/// `is_guarded`: where no CSRF value is asked for, either the origin check guards, or the danger
+/// was allowed by name.
 fn check_protection(settings: &Settings, is_guarded: bool, report: &mut Report) {
     let missing: Vec<&str> = UNSAFE
         .into_iter()

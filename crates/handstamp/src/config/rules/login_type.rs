@@ -34,14 +34,19 @@ impl From<&Config> for Neighbour {
 
 pub(super) fn check(own: Option<&str>, neighbours: &[Neighbour], report: &mut Report) {
     if own == Some("") {
-        report.problem(KEY, own, "names nobody", "Use something like \"admin\"");
+        report.problem(
+            KEY,
+            own,
+            "names no kind of account",
+            "Use something like \"admin\"",
+        );
     }
     for neighbour in neighbours {
         let reason = match (own, neighbour.login_type.as_deref()) {
-            (None, _) => "not set, and there is another configuration beside this one",
-            (_, None) => "the configuration beside this one has none",
+            (None, _) => "not set, and there is another configuration next to this one",
+            (_, None) => "the configuration next to this one has none",
             (Some(own), Some(other)) if own == other => {
-                "the configuration beside this one has the same"
+                "the configuration next to this one has the same"
             }
             (Some(_), Some(_)) => continue,
         };

@@ -30,7 +30,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
         && idle < shortest
     {
         report.warn(format!(
-            "HANDSTAMP_SESSION_IDLE={}: somebody who is active may be logged out; use at least {}",
+            "HANDSTAMP_SESSION_IDLE={}: an active user may be logged out; use at least {}",
             format_duration(idle),
             format_duration(shortest)
         ));

@@ -1,4 +1,4 @@
-//! Configurations beside each other.
+//! Configurations alongside each other.
 
 use super::{SECRET, problems};
 use crate::config::ConfigBuilder;
@@ -27,15 +27,15 @@ fn each_has_a_type_and_names_of_its_own() {
             |users| users.login_type("admin"),
             |admins| admins,
             &[
-                "login_type=\"admin\": the configuration beside this one has the same. Give each a login type of its own",
+                "login_type=\"admin\": the configuration next to this one has the same. Give each a login type of its own",
             ],
         ),
         (
-            "no type beside",
+            "no type alongside",
             |users| users,
             |admins| admins,
             &[
-                "login_type=\"admin\": the configuration beside this one has none. Give each a login type of its own",
+                "login_type=\"admin\": the configuration next to this one has none. Give each a login type of its own",
             ],
         ),
         (
@@ -47,14 +47,14 @@ fn each_has_a_type_and_names_of_its_own() {
                     .token_locations([Location::Headers])
             },
             &[
-                "login_type: not set, and there is another configuration beside this one. Give each a login type of its own",
+                "login_type: not set, and there is another configuration next to this one. Give each a login type of its own",
             ],
         ),
         (
             "an empty type",
             users,
             |admins| admins.login_type(""),
-            &["login_type=\"\": names nobody. Use something like \"admin\""],
+            &["login_type=\"\": names no kind of account. Use something like \"admin\""],
         ),
         (
             "all names by default",
@@ -93,7 +93,7 @@ fn each_has_a_type_and_names_of_its_own() {
             &[],
         ),
         (
-            "no cookies beside",
+            "no cookies alongside",
             |users| {
                 users
                     .login_type("user")

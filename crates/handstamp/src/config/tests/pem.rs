@@ -113,7 +113,7 @@ const PAIRS: &[Row] = &[
         "a public key as a secret",
         &[("JWT_SECRET_KEY", RSA_PUBLIC)],
         &[
-            "JWT_SECRET_KEY: the secret is a key (PEM), and whoever has its public half could sign tokens. Make one with `openssl rand -base64 64`, or choose the algorithm that belongs to the key",
+            "JWT_SECRET_KEY: the secret is a key (PEM), and any holder of its public half could sign tokens. Make one with `openssl rand -base64 64`, or choose the algorithm that belongs to the key",
         ],
     ),
 ];

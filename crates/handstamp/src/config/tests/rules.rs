@@ -253,7 +253,7 @@ const RULES: &[Row] = &[
         &[],
     ),
     (
-        "a domain of somebody else",
+        "a domain of another party",
         &[
             ("JWT_COOKIE_DOMAIN", "example.org"),
             ("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com"),
@@ -417,16 +417,14 @@ const WARNINGS: &[Row] = &[
         ],
     ),
     (
-        "access tokens shorter than the time that nobody set",
+        "access tokens shorter than the default time",
         &[("JWT_ACCESS_TOKEN_EXPIRES", "5m")],
         &[],
     ),
     (
         "an idle time that ends before the next refresh",
         &[("HANDSTAMP_SESSION_IDLE", "30m")],
-        &[
-            "HANDSTAMP_SESSION_IDLE=30m: somebody who is active may be logged out; use at least 1810s",
-        ],
+        &["HANDSTAMP_SESSION_IDLE=30m: an active user may be logged out; use at least 1810s"],
     ),
     (
         "an idle time over the longest life",

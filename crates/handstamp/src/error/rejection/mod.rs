@@ -35,13 +35,14 @@ use super::style::ErrorStyle;
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
 /// # let rejection = runtime.block_on(auth.authenticate(&Get, &Require::access())).unwrap_err();
-/// # assert!(response(&rejection).starts_with("HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n"));
+/// # let head = "HTTP/1.1 401\r\ncontent-type: application/problem+json\r\n";
+/// # assert!(response(&rejection).starts_with(head));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Security
-/// The client learns the code and the words of [`body`](Self::body), and no more. The rest goes to the log: a store that
-/// fails at level `error`, everything else at `debug`.
+/// The client learns the code and the words of [`body`](Self::body), and no more. The rest goes to
+/// the log: a store that fails at level `error`, everything else at `debug`.
 #[derive(Clone)]
 pub struct Rejection {
     reason: Arc<RejectionKind>,
@@ -68,8 +69,8 @@ impl Rejection {
         matches!(*self.reason, RejectionKind::MissingToken { .. })
     }
 
-    /// Whether the token is one of ours whose time is over. A page that everybody may see can take such a caller for
-    /// anonymous as well; all other reasons to refuse are none to look away.
+    /// Whether the token is one of ours whose time is over. A page that everybody may see can take
+    /// such a caller for anonymous as well; all other reasons to refuse are none to look away.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
         matches!(*self.reason, RejectionKind::TokenExpired)
@@ -107,8 +108,8 @@ impl Rejection {
         headers
     }
 
-    /// The body: a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)), or in the style of
-    /// the original its two members.
+    /// The body: a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)),
+    /// or in the style of the original its two members.
     #[must_use]
     pub fn body(&self) -> String {
         let body = Body {
@@ -119,8 +120,9 @@ impl Rejection {
         serde_json::to_string(&body).unwrap_or_default()
     }
 
-    /// `WWW-Authenticate`, which every 401 must carry ([RFC 9110, 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)),
-    /// in the words of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
+    /// `WWW-Authenticate`, which every 401 must carry ([RFC 9110,
+    /// 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)), in the words of [RFC 6750,
+    /// section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
     fn challenge(&self) -> Option<Cow<'static, str>> {
         match &*self.reason {
             RejectionKind::InsufficientScope { required, .. } => {

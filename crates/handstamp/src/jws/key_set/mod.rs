@@ -1,4 +1,5 @@
-//! The keys of a service: one that signs, and those whose tokens are accepted, the current one first.
+//! The keys of a service: one that signs, and those whose tokens are accepted, the current one
+//! first.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
@@ -25,7 +26,8 @@ struct Signer {
 }
 
 impl KeySet {
-    /// `verifying` names every key whose tokens are accepted, in order: the signing key's other half is not added.
+    /// `verifying` names every key whose tokens are accepted, in order: the signing key's other
+    /// half is not added.
     pub(crate) fn new(
         signing: Option<(SigningKey, Option<KeyId>)>,
         verifying: Vec<(VerifyingKey, Option<KeyId>)>,

@@ -122,7 +122,8 @@ fn bytes() {
 
 #[test]
 fn encoding() {
-    // `{"alg":"HS256"}` has 15 bytes, the one with a blank 16: then the last character has unused bits.
+    // `{"alg":"HS256"}` has 15 bytes, the one with a blank 16: then the last character has unused
+    // bits.
     let rows: &[(&str, &str)] = &[
         ("padding", "eyJhbGciOiJIUzI1NiJ9IA=="),
         ("an unused bit that is set", "eyJhbGciOiJIUzI1NiJ9IB"),

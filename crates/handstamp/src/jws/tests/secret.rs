@@ -38,7 +38,7 @@ fn keys_given_as_secrets() {
         ("behind a comment", format!("Bag Attributes\n{spki}").into(), "PEM"),
         ("with line breaks spelled out", spki.replace('\n', "\\n").into(), "PEM"),
         ("only the label, short", b"-----BEGIN X-----".into(), "PEM"),
-        ("a label nobody knows", b"-----BEGIN SOMETHING OF 2030-----\nAAAA".into(), "PEM"),
+        ("an unknown label", b"-----BEGIN SOMETHING OF 2030-----\nAAAA".into(), "PEM"),
         ("SSH2", b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAADAQABAAAB".into(), "PEM"),
         ("RSA, SPKI", der("rsa2048.public.pem"), "DER"),
         ("RSA, PKCS#1", der("rsa2048.pkcs1.public.pem"), "DER"),
@@ -143,7 +143,7 @@ fn words() {
         ),
         (
             SigningKey::hmac(hs256, b"ssh-rsa AAAA", Waived),
-            "the secret is a key (OpenSSH), and whoever has its public half could sign tokens; make one with \
+            "the secret is a key (OpenSSH), and any holder of its public half could sign tokens; make one with \
              `openssl rand -base64 64`, or choose the algorithm that belongs to the key",
         ),
         (

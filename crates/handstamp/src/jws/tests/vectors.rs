@@ -14,8 +14,8 @@ use super::super::PemError;
 use super::super::{Algorithm, KeyError, KeyId, SecretLength, VerifyingKey};
 use crate::jws::KeySet;
 
-/// Vectors that come out other than `expect` says. All of them are about members of a JWK, and handstamp reads none:
-/// its keys are secrets and PEMs, and the operator says what each is for.
+/// Vectors that come out other than `expect` says. All of them are about members of a JWK, and
+/// handstamp reads none: its keys are secrets and PEMs, and the operator says what each is for.
 const NOT_APPLICABLE: [(&str, &str); 10] = [
     ("wp-jws-353", "the JWK's `use` is enc"),
     ("wp-jws-354", "the JWK's `use` is enc"),
@@ -183,7 +183,8 @@ impl Vector {
     fn key_of(&self, algorithm: Algorithm, jwk: &Value) -> Result<VerifyingKey, KeyError> {
         if jwk["kty"] == "oct" {
             let secret = bytes(jwk, "k").unwrap();
-            // Old examples have short secrets; only where the vector is about the length does it count.
+            // Old examples have short secrets; only where the vector is about the length does it
+            // count.
             let length = if self.requires.iter().any(|name| name == "hmac_min_key") {
                 SecretLength::Rfc7518
             } else {

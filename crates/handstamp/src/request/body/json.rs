@@ -5,8 +5,9 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use crate::request::Values;
 
-/// What stands under `name` in a JSON object. A body that is broken, or no object, says nothing, and nor does a value that
-/// is no text; a name that stands there twice with different values says too much.
+/// What stands under `name` in a JSON object. A body that is broken, or no object, says nothing,
+/// and nor does a value that is no text; a name that stands there twice with different values says
+/// too much.
 pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Values<'b> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let said = json
@@ -99,7 +100,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         IgnoredAny.visit_seq(seq).map(|_| None)
     }
 
-    /// Also what `serde_json` makes of a number beside its feature `arbitrary_precision`.
+    /// Also what `serde_json` makes of a number next to its feature `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         IgnoredAny.visit_map(map).map(|_| None)
     }

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-/// A value with parameters: `Content-Type` ([RFC 9110, section 8.3.1]), and the `Content-Disposition` of a part.
+/// A value with parameters: `Content-Type` ([RFC 9110, section 8.3.1]), and the
+/// `Content-Disposition` of a part.
 ///
-/// A quoted parameter ends at the next quote, as browsers write them: they escape a quote as `%22`, and a backslash not at all
-/// (<https://html.spec.whatwg.org/#multipart-form-data>).
+/// A quoted parameter ends at the next quote, as browsers write them: they escape a quote as `%22`,
+/// and a backslash not at all (<https://html.spec.whatwg.org/#multipart-form-data>).
 ///
 /// [RFC 9110, section 8.3.1]: https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1
 pub(super) struct WithParameters<'v> {

@@ -1,7 +1,7 @@
 //! What the body of a request says: a token, a CSRF value, and what it was sent for.
 //!
-//! The core reads no bodies: whoever collects one hands it in, by [`RequestHead::with_body`]. Adapters have extractors
-//! that do; elsewhere it is this:
+//! The core reads no bodies: an adapter that collects one passes it to [`RequestHead::with_body`].
+//! Adapters have extractors that do; elsewhere it is this:
 //!
 //! ```
 //! use handstamp::error::{BodyError, Rejection};
@@ -12,7 +12,8 @@
 //!
 //! async fn title(auth: &Auth, head: impl RequestHead, bytes: &[u8]) -> Result<String, Refusal> {
 //!     let request = head.with_body(bytes);
-//!     let token = auth.authenticate(&request, &Require::access()).await?; // first: who is nobody learns nothing
+//!     // First, so that a stranger learns nothing.
+//!     let token = auth.authenticate(&request, &Require::access()).await?;
 //!     let post: NewPost = request.body().json()?;
 //!     Ok(format!("{} by {}", post.title, token.subject()))
 //! }
@@ -22,13 +23,15 @@
 //!     Token(Rejection),
 //!     Body(BodyError),
 //! }
-//! # impl From<Rejection> for Refusal { fn from(rejection: Rejection) -> Self { Self::Token(rejection) } }
+//! # impl From<Rejection> for Refusal {
+//! #     fn from(rejection: Rejection) -> Self { Self::Token(rejection) }
+//! # }
 //! # impl From<BodyError> for Refusal { fn from(error: BodyError) -> Self { Self::Body(error) } }
 //! ```
 //!
 //! # Security
-//! Limit what you collect. The core looks at what it is given once or twice, and never makes more of it than it was; of
-//! parts and fields it takes a thousand at most.
+//! Limit what you collect. The core looks at what it is given once or twice, and never makes more
+//! of it than it was; of parts and fields it takes a thousand at most.
 
 mod json;
 mod media_type;
@@ -45,11 +48,11 @@ use media_type::WithParameters;
 use multipart::Part;
 pub use multipart::UploadedFile;
 
-/// A body that was collected, or the news that none was.
+/// A buffered request body, or `NotRead`.
 ///
 /// # Security
-/// What it is, its `Content-Type` says and nothing else: a page of another site can send JSON as `text/plain` unasked, so
-/// that is no JSON here.
+/// What it is, its `Content-Type` says and nothing else: a page of another site can send JSON as
+/// `text/plain` unasked, so that is no JSON here.
 pub struct RequestBody<'b>(Content<'b>);
 
 enum Content<'b> {
@@ -88,8 +91,8 @@ impl<'b> RequestBody<'b> {
         })
     }
 
-    /// The JSON as a type of the application's own. All members are there, the one with the token among them. No body at all is
-    /// `null`: an `Option` that is `None`.
+    /// The JSON as a type of the application's own. All members are there, the one with the token
+    /// among them. No body at all is `null`: an `Option` that is `None`.
     ///
     /// ```
     /// # use handstamp::RequestHead;
@@ -111,7 +114,8 @@ impl<'b> RequestBody<'b> {
     /// ```
     ///
     /// # Errors
-    /// When the body is no `application/json` (status 415), is no JSON (400), or has another shape (422).
+    /// When the body is no `application/json` (status 415), is no JSON (400), or has another shape
+    /// (422).
     pub fn json<T: Deserialize<'b>>(&self) -> Result<T, BodyError> {
         let other = BodyError::MediaType { expected: &[JSON] };
         match self.0 {
@@ -123,9 +127,9 @@ impl<'b> RequestBody<'b> {
         }
     }
 
-    /// The fields of a form, urlencoded or multipart, as a type of the application's own. A field that is there several
-    /// times, as boxes to tick are, fills a `Vec`. All fields are there, the one with the CSRF value among them; files are in
-    /// [`files`](Self::files).
+    /// The fields of a form, urlencoded or multipart, as a type of the application's own. A field
+    /// that is there several times, as boxes to tick are, fills a `Vec`. All fields are there, the
+    /// one with the CSRF value among them; files are in [`files`](Self::files).
     ///
     /// ```
     /// # use handstamp::RequestHead;
@@ -133,7 +137,8 @@ impl<'b> RequestBody<'b> {
     /// # impl RequestHead for Post {
     /// #     fn method(&self) -> &str { "POST" }
     /// #     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-    /// #         (name == "content-type").then_some(b"application/x-www-form-urlencoded".as_slice()).into_iter()
+    /// #         let form = b"application/x-www-form-urlencoded".as_slice();
+    /// #         (name == "content-type").then_some(form).into_iter()
     /// #     }
     /// #     fn query(&self) -> Option<&str> { None }
     /// # }
@@ -148,8 +153,8 @@ impl<'b> RequestBody<'b> {
     /// ```
     ///
     /// # Errors
-    /// When the body is no form (status 415), is broken or has more than a thousand fields (400), or has another shape
-    /// (422).
+    /// When the body is no form (status 415), is broken or has more than a thousand fields (400),
+    /// or has another shape (422).
     #[cfg(feature = "form")]
     pub fn form<T: serde::de::DeserializeOwned>(&self) -> Result<T, BodyError> {
         let fields = match &self.0 {
@@ -185,7 +190,8 @@ impl<'b> RequestBody<'b> {
         }
     }
 
-    /// What stands in the form's fields of this name. Empty ones say nothing, and files are no fields.
+    /// What stands in the form's fields of this name. Empty ones say nothing, and files are no
+    /// fields.
     pub(crate) fn field(&self, name: &str) -> Values<'_> {
         let of_name = |(known, value): (Cow<'_, str>, Cow<'b, str>)| {
             (known == name).then(|| match value {
@@ -266,7 +272,7 @@ impl<H: RequestHead> RequestHead for WithBody<'_, H> {
 const JSON: &str = "application/json";
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
-/// Of a form. More is no form that somebody fills in.
+/// The most fields of a form. No form that a user fills in has more.
 const MAX_FIELDS: usize = 1000;
 
 #[cfg(test)]

@@ -31,8 +31,8 @@ impl<'b> Part<'b> {
     }
 }
 
-/// A file of a form. All that is said of it, the client says: look at the content before you believe it, and never use the
-/// name as a path.
+/// A file of a form. All that is said of it, the client says: look at the content before you
+/// believe it, and never use the name as a path.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct UploadedFile<'b> {
@@ -58,8 +58,9 @@ impl fmt::Debug for UploadedFile<'_> {
     }
 }
 
-/// The parts between the delimiters ([RFC 2046, section 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)).
-/// Strict: of a body that is broken somewhere, no part counts.
+/// The parts between the delimiters ([RFC 2046, section
+/// 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)). Strict: of a body that is broken
+/// somewhere, no part counts.
 pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>, &'static str> {
     if boundary.is_empty() || boundary.len() > MAX_BOUNDARY {
         return Err("the boundary has not 1 to 70 characters");
@@ -144,7 +145,8 @@ pub(super) fn urlencoded(parts: &[Part<'_>]) -> Vec<u8> {
     form.finish().into_bytes()
 }
 
-/// What browsers escape in names, and no more (<https://html.spec.whatwg.org/#multipart-form-data>).
+/// What browsers escape in names, and no more
+/// (<https://html.spec.whatwg.org/#multipart-form-data>).
 fn unescaped(name: &[u8]) -> Cow<'_, str> {
     let name = String::from_utf8_lossy(name);
     if !name.contains('%') {

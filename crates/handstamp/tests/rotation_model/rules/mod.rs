@@ -59,7 +59,8 @@ pub(crate) struct Continued {
 pub(crate) enum Way {
     Rotated,
     Debounced,
-    /// The current token, of which nobody was known to have it: now somebody is, so its window begins.
+    /// The current token, of which nobody was known to have it: now somebody is, so its window
+    /// begins.
     Acknowledged,
     Reissued,
     ReissuedLate,

@@ -13,7 +13,8 @@ use super::proposed::{Confirmation, Proposed};
 use super::{Answer, Continued, Rule, Way, reused};
 use crate::state::{End, Row, Token};
 
-/// What the real code answers to every question that the model can ask. It is pure, so each is asked once.
+/// What the real code answers to every question that the model can ask. It is pure, so each is
+/// asked once.
 pub(crate) struct Ours {
     window: u8,
     old: u8,

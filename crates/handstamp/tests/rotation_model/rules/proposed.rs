@@ -1,16 +1,17 @@
 //! The rule that holds.
 //!
-//! It keeps two promises. A window begins when the successor is known to have arrived, not when it was made: however
-//! long an answer was lost, whoever still asks with the predecessor has the whole window. And what is not known to have
-//! arrived is never rotated away, so that the predecessor's holders always find its successor in place.
+//! It keeps two promises. A window begins when the successor is known to have arrived, not when it
+//! was made: however long an answer was lost, whoever still asks with the predecessor has the whole
+//! window. And what is not known to have arrived is never rotated away, so that the predecessor's
+//! holders always find its successor in place.
 
 use super::{Answer, Continued, RefreshCookie, Rule, Way, reused};
 use crate::state::{Row, Token};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proposed {
-    /// How long a token counts after its successor arrived, and how long that rests before it is exchanged in turn, in
-    /// ticks.
+    /// How long a token counts after its successor arrived, and how long that rests before it is
+    /// exchanged in turn, in ticks.
     pub(crate) window: u8,
     pub(crate) cookie: RefreshCookie,
     pub(crate) confirmation: Confirmation,

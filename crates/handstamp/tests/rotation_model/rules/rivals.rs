@@ -51,7 +51,8 @@ impl Rule for OneBehindIsFine {
     }
 }
 
-/// For a while an exchanged token is exchanged again, for another successor, which is then the current one.
+/// For a while an exchanged token is exchanged again, for another successor, which is then the
+/// current one.
 pub(crate) struct SecondSuccessor;
 
 impl Rule for SecondSuccessor {
@@ -121,8 +122,8 @@ impl Rule for SecondLine {
     }
 }
 
-/// The window begins with the exchange, and again when a token is given late. Answers in its second half, which might
-/// arrive after it, leave the cookie alone.
+/// The window begins with the exchange, and again when a token is given late. Answers in its second
+/// half, which might arrive after it, leave the cookie alone.
 pub(crate) struct WindowFromExchange {
     /// In ticks.
     pub(crate) window: u8,

@@ -99,7 +99,7 @@ fn the_key_id_finds_the_key() {
         ("the current key by name", &named, &new, r#","kid":"new""#, &ok),
         ("the previous key by name", &named, &old, r#","kid":"old""#, &ok),
         ("the wrong name: no other key is tried", &named, &old, r#","kid":"new""#, &unsigned),
-        ("a name that nobody has", &named, &new, r#","kid":"newer""#, &unknown),
+        ("a name that no key has", &named, &new, r#","kid":"newer""#, &unknown),
         ("a name that differs in case", &named, &new, r#","kid":"New""#, &unknown),
         ("an empty name", &named, &new, r#","kid":"""#, &unknown),
         ("a name that a key of another algorithm has", &named, &other, r#","kid":"old""#, &unknown),

@@ -1,4 +1,4 @@
-//! Bodies of browsers, of other programs, and of nobody's.
+//! Bodies of browsers, of other programs, and malformed ones.
 
 mod parts;
 mod shapes;
@@ -147,7 +147,7 @@ fn a_field_of_a_urlencoded_form() {
         ("no UTF-8", b"csrf=%ff", one("\u{fffd}")),
         ("half an escape", b"csrf=%4", one("%4")),
         ("twice the same", b"csrf=t&csrf=t", one("t")),
-        ("an empty one beside it", b"csrf=&csrf=t&csrf", one("t")),
+        ("an empty one next to it", b"csrf=&csrf=t&csrf", one("t")),
         ("twice, and they differ", b"csrf=t&csrf=u", Values::Conflicting),
         ("empty", b"csrf=", Values::Missing),
         ("no value", b"csrf", Values::Missing),

@@ -26,7 +26,7 @@ fn a_field_of_a_form_with_parts() {
         ("names of headers in small letters", with("content-disposition:form-data;name=csrf"), one("t")),
         ("other headers", with("X: y\r\nContent-Disposition: form-data; name=\"csrf\"\r\nContent-Type: text/plain; charset=utf-8"), one("t")),
         ("twice the same", format!("{field}{field}{end}"), one("t")),
-        ("a file of the same name beside it", format!("{file}{field}{end}"), one("t")),
+        ("a file of the same name next to it", format!("{file}{field}{end}"), one("t")),
         ("twice, and they differ", format!("{field}{}", text("u")), Values::Conflicting),
         ("empty", text(""), Values::Missing),
         ("a file", format!("{file}{end}"), Values::Missing),
