@@ -3,9 +3,9 @@
 
 pub mod bare;
 pub mod jar;
+pub mod ours;
 pub mod request;
 pub mod rows;
-pub mod stamp;
 
 /// Everything the service expects of a token, or puts into one.
 pub mod facts {

@@ -9,8 +9,8 @@ use jsonwebtoken::errors::ErrorKind;
 use crate::bare::Bare;
 use crate::facts::SUBJECT;
 use crate::jar::{Jar, Refusal};
+use crate::ours::{Handstamp, expired_token};
 use crate::request::request;
-use crate::stamp::{Stamp, expired_token};
 
 /// One job, done once by each call.
 pub struct Row {
@@ -41,7 +41,7 @@ pub const TARGET: &str = "verify, 10 cookies";
 /// When a job does not do what it shall.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    let good = Stamp::new().issue();
+    let good = Handstamp::new().issue();
     let good = good.as_str();
     assert!((430..=520).contains(&good.len()), "{} bytes", good.len());
     let expired = expired_token();
@@ -61,7 +61,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 fn verify(name: &'static str, token: &str, cookies: usize) -> Row {
-    let (stamp, jar) = (Stamp::new(), Jar::new());
+    let (stamp, jar) = (Handstamp::new(), Jar::new());
     let stamp_request = request(token, cookies);
     let jar_request = stamp_request.clone();
     assert_eq!(stamp.verify(&stamp_request).unwrap().subject(), SUBJECT);
@@ -85,7 +85,7 @@ enum Refused {
 }
 
 fn refuse(name: &'static str, token: &str, why: Refused) -> Row {
-    let (stamp, jar) = (Stamp::new(), Jar::new());
+    let (stamp, jar) = (Handstamp::new(), Jar::new());
     let stamp_request = request(token, 10);
     let jar_request = stamp_request.clone();
     let (code, kind) = match why {
@@ -119,7 +119,7 @@ fn bare_verify(token: &str, holds: bool) -> Job {
 }
 
 fn issue(like: &str) -> Row {
-    let (stamp, jar, bare) = (Stamp::new(), Jar::new(), Bare::new());
+    let (stamp, jar, bare) = (Handstamp::new(), Jar::new(), Bare::new());
     let (input, signature) = like.rsplit_once('.').unwrap();
     let input = input.to_owned();
     assert_eq!(
@@ -143,7 +143,7 @@ fn issue(like: &str) -> Row {
 }
 
 fn set_cookies() -> Row {
-    let (stamp, jar) = (Stamp::new(), Jar::new());
+    let (stamp, jar) = (Handstamp::new(), Jar::new());
     let (stamp_token, jar_token) = (stamp.issue(), jar.issue());
     assert_eq!(stamp.set_cookies(&stamp_token).headers().len(), 3);
     assert_eq!(jar.set_cookies(&jar_token).headers().len(), 2);

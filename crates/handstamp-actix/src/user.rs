@@ -128,11 +128,11 @@ async fn load<U, S: LoadSubject<U> + 'static>(
 ) -> actix_web::Result<Current<U, S>> {
     let users = request.app_data::<web::Data<S>>().ok_or_else(|| {
         let (path, data) = (request.path(), type_name::<S>());
-        let cure = "add `.app_data(web::Data::new(…))` to the App";
+        let help = "add `.app_data(web::Data::new(…))` to the App";
         tracing::error!(
             path,
             data,
-            cure,
+            help,
             "the application's data has no loader of users"
         );
         NoData

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use handstamp::RequestHead;
-use http::{HeaderMap, Method, Request, Uri, request};
+use http::{HeaderMap, Method, Request, Uri, header, request};
 
 /// The head of an `http` request, borrowed.
 ///
@@ -48,10 +48,13 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.headers
-            .get_all(name)
-            .iter()
-            .map(http::HeaderValue::as_bytes)
+        // Every request is asked for these two, and a text is parsed before it is looked up.
+        let values = match name {
+            "cookie" => self.headers.get_all(header::COOKIE),
+            "upgrade" => self.headers.get_all(header::UPGRADE),
+            name => self.headers.get_all(name),
+        };
+        values.iter().map(http::HeaderValue::as_bytes)
     }
 
     fn query(&self) -> Option<&str> {

@@ -8,14 +8,14 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     for (value, expected) in [("true", [0, 120, 120]), ("false", [0, 0, 0])] {
         let app = App::new(&[("JWT_SESSION_UPDATE_LAST_ACTIVE", value)]);
         let browser = Browser::logged_in("laptop", suite, &app).await;
-        let begun = app.last_active("user1");
+        let before = app.last_active("user1");
         // Not every request is written down.
         for (seconds, expected) in [59, 61, 59].into_iter().zip(expected) {
             app.advance(seconds);
             let row = format!("JWT_SESSION_UPDATE_LAST_ACTIVE={value}, {seconds} s later");
             let request = browser.request("GET", "/access");
             suite.check(&row, &app, request, Ok("user1")).await;
-            let since = app.last_active("user1") - begun;
+            let since = app.last_active("user1") - before;
             suite.equal(&row, "last active", since, expected);
         }
     }

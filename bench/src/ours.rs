@@ -12,12 +12,12 @@ use http::{Request, Response};
 
 use crate::facts::{AUDIENCE, ISSUER, SCOPES, SECRET, SUBJECT};
 
-pub struct Stamp {
+pub struct Handstamp {
     auth: Auth,
     require: Require<Access>,
 }
 
-impl Stamp {
+impl Handstamp {
     /// # Panics
     /// When the configuration is refused.
     #[must_use]
@@ -67,7 +67,7 @@ impl Stamp {
     }
 }
 
-impl Default for Stamp {
+impl Default for Handstamp {
     fn default() -> Self {
         Self::new()
     }
