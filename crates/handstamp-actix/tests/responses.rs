@@ -11,8 +11,8 @@ use actix_web::{App, HttpRequest, HttpResponse, Responder, Route, web};
 use handstamp_actix::handstamp::error::{Rejection as CoreRejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, ClientInfo, Config, Current, Error, Head, LoadSubject, LogOut, NewToken,
-    Optional, Refresh, Rejection, Require, ResponseCookies as _, Session, minutes,
+    Access, Auth, ClientInfo, Config, Current, Error, Head, LoadSubject, Location, LogOut,
+    NewToken, Optional, Refresh, Rejection, Require, ResponseCookies as _, Session, minutes,
 };
 
 #[actix_web::test]
@@ -312,6 +312,55 @@ async fn a_verified_token_becomes_a_new_one() {
     }
     let response = answer(web::to(handler), &token("user1")).await;
     assert_eq!(text(response).await, "true");
+}
+
+/// What a refresh and a repeated password make are tokens that the extractors accept, and a change
+/// that is refused is a mistake of the program.
+#[actix_web::test]
+async fn a_handler_changes_a_token_at_a_refresh_and_makes_it_fresh() {
+    async fn change(auth: Auth, token: Refresh) -> Result<String, Error> {
+        let change = |token: NewToken| token.scopes(["posts:read"]);
+        let tokens = auth.refresh_with(token, change).await?;
+        Ok(tokens.access().as_str().to_owned())
+    }
+    async fn other_account(auth: Auth, token: Refresh) -> Result<String, Error> {
+        let tokens = auth.refresh_with(token, |_| "user2".into()).await?;
+        Ok(tokens.access().as_str().to_owned())
+    }
+    async fn confirm(auth: Auth, token: Access) -> Result<String, Error> {
+        Ok(auth.reauthenticate(&token).await?.as_str().to_owned())
+    }
+    async fn shown(token: Access) -> String {
+        let scopes: Vec<&str> = token.scopes().collect();
+        format!("{} {scopes:?} {}", token.subject(), token.is_fresh())
+    }
+    let config = Config::builder().secret_key([7; 32].as_slice());
+    let config = config.token_locations([Location::Headers]).build();
+    let auth = Auth::new(config.expect("it is valid")).expect("no sessions are required");
+    let ask = async |route: Route, token: &str| {
+        let app = App::new().app_data(auth.clone()).route("/", route);
+        let request =
+            TestRequest::get().insert_header(("authorization", format!("Bearer {token}")));
+        call_service(&init_service(app).await, request.to_request()).await
+    };
+    let refresh = auth.create_refresh_token("user1");
+    let refresh = refresh.expect("it can be made");
+
+    let response = ask(web::to(change), refresh.as_str()).await;
+    assert_eq!(response.status(), 200);
+    let changed = text(response).await;
+    let response = ask(web::to(shown), &changed).await;
+    assert_eq!(text(response).await, r#"user1 ["posts:read"] false"#);
+
+    let response = ask(web::to(confirm), &changed).await;
+    assert_eq!(response.status(), 200);
+    let confirmed = text(response).await;
+    let response = ask(web::to(shown), &confirmed).await;
+    assert_eq!(text(response).await, r#"user1 ["posts:read"] true"#);
+
+    let response = ask(web::to(other_account), refresh.as_str()).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(text(response).await, "");
 }
 
 fn auth() -> Auth {

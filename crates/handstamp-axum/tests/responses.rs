@@ -13,7 +13,8 @@ use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, get};
 use handstamp_axum::handstamp::error::Rejection as CoreRejection;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Head, NewToken, Refresh, Rejection, Require, minutes,
+    Access, Auth, ClientInfo, Config, Error, Head, Location, NewToken, Refresh, Rejection, Require,
+    minutes,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -226,6 +227,55 @@ async fn a_verified_token_becomes_a_new_one() {
     }
     let response = answer(get(handler), &token("user1")).await;
     assert_eq!(text(response).await, "true");
+}
+
+/// What a refresh and a repeated password make are tokens that the extractors accept, and a change
+/// that is refused is a mistake of the program.
+#[tokio::test]
+async fn a_handler_changes_a_token_at_a_refresh_and_makes_it_fresh() {
+    async fn change(State(auth): State<Auth>, token: Refresh) -> Result<String, Error> {
+        let change = |token: NewToken| token.scopes(["posts:read"]);
+        let tokens = auth.refresh_with(token, change).await?;
+        Ok(tokens.access().as_str().to_owned())
+    }
+    async fn other_account(State(auth): State<Auth>, token: Refresh) -> Result<String, Error> {
+        let tokens = auth.refresh_with(token, |_| "user2".into()).await?;
+        Ok(tokens.access().as_str().to_owned())
+    }
+    async fn confirm(State(auth): State<Auth>, token: Access) -> Result<String, Error> {
+        Ok(auth.reauthenticate(&token).await?.as_str().to_owned())
+    }
+    async fn shown(token: Access) -> String {
+        let scopes: Vec<&str> = token.scopes().collect();
+        format!("{} {scopes:?} {}", token.subject(), token.is_fresh())
+    }
+    let config = Config::builder().secret_key([7; 32].as_slice());
+    let config = config.token_locations([Location::Headers]).build();
+    let auth = Auth::new(config.expect("it is valid")).expect("no sessions are required");
+    let ask = async |route: MethodRouter<Auth>, token: &str| {
+        let app = Router::new().route("/", route).with_state(auth.clone());
+        let request = Request::get("/").header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).expect("tokens are ASCII");
+        app.oneshot(request).await.expect("it is infallible")
+    };
+    let refresh = auth.create_refresh_token("user1");
+    let refresh = refresh.expect("it can be made");
+
+    let response = ask(get(change), refresh.as_str()).await;
+    assert_eq!(response.status(), 200);
+    let changed = text(response).await;
+    let response = ask(get(shown), &changed).await;
+    assert_eq!(text(response).await, r#"user1 ["posts:read"] false"#);
+
+    let response = ask(get(confirm), &changed).await;
+    assert_eq!(response.status(), 200);
+    let confirmed = text(response).await;
+    let response = ask(get(shown), &confirmed).await;
+    assert_eq!(text(response).await, r#"user1 ["posts:read"] true"#);
+
+    let response = ask(get(other_account), refresh.as_str()).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(text(response).await, "");
 }
 
 fn auth() -> Auth {
