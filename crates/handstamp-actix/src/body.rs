@@ -6,8 +6,10 @@ use std::sync::{Arc, Once};
 use actix_web::dev::Payload;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::body::WithBody;
-use handstamp::purpose::{self, Purpose};
+use handstamp::adapter::{Authenticating, RequestState};
+use handstamp::body::{RequestBody, WithBody};
+use handstamp::error::BodyError;
+use handstamp::purpose::Purpose;
 use handstamp::{Authenticated, RequestHead as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -200,16 +202,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessJson<T> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
-        Box::pin(async move {
-            let bytes = bytes.await?;
-            let whole = whole(&request, &bytes);
-            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
-            Ok(Self {
-                token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(Error::from)?,
-            })
-        })
+        extract_with_body(
+            request,
+            payload,
+            |state, auth, whole| state.access(auth, whole),
+            |token, body, _| {
+                let (token, json) = (token.into(), body.json()?);
+                Ok(Self { token, json })
+            },
+        )
     }
 }
 
@@ -218,23 +219,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for AccessForm<T> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
-        Box::pin(async move {
-            let bytes = bytes.await?;
-            let whole = whole(&request, &bytes);
-            let token = access_with_body(auth::find(&request)?, &request, &whole).await;
-            let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
-                field: file.field.to_owned(),
-                name: file.name.to_owned(),
-                media_type: file.media_type.map(str::to_owned),
-                content: bytes.slice_ref(file.content),
-            };
-            Ok(Self {
-                token: token.map_err(Rejection::from)?.into(),
-                form: whole.body().form().map_err(Error::from)?,
-                files: whole.body().files().map(uploaded).collect(),
-            })
-        })
+        extract_with_body(
+            request,
+            payload,
+            |state, auth, whole| state.access(auth, whole),
+            |token, body, bytes| {
+                let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
+                    field: file.field.to_owned(),
+                    name: file.name.to_owned(),
+                    media_type: file.media_type.map(str::to_owned),
+                    content: bytes.slice_ref(file.content),
+                };
+                Ok(Self {
+                    token: token.into(),
+                    form: body.form()?,
+                    files: body.files().map(uploaded).collect(),
+                })
+            },
+        )
     }
 }
 
@@ -243,16 +245,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for RefreshJson<T> {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
-        Box::pin(async move {
-            let bytes = bytes.await?;
-            let whole = whole(&request, &bytes);
-            let token = refresh_with_body(auth::find(&request)?, &request, &whole).await;
-            Ok(Self {
-                token: token.map_err(Rejection::from)?.into(),
-                json: whole.body().json().map_err(Error::from)?,
-            })
-        })
+        extract_with_body(
+            request,
+            payload,
+            |state, auth, whole| state.refresh(auth, whole),
+            |token, body, _| {
+                let (token, json) = (token.into(), body.json()?);
+                Ok(Self { token, json })
+            },
+        )
     }
 }
 
@@ -264,33 +265,35 @@ impl FromRequest for LogOutBody {
         let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
         Box::pin(async move {
             let bytes = bytes.await?;
-            let log_out = auth::find(&request)?.authenticate_log_out(&whole(&request, &bytes));
+            let whole = Head::from(&request).with_body(&bytes);
+            let log_out = auth::find(&request)?.authenticate_log_out(&whole);
             Ok(Self(log_out.map_err(Rejection::from)?.into()))
         })
     }
 }
 
-fn whole<'r>(request: &'r HttpRequest, bytes: &'r [u8]) -> WithBody<'r, Head<'r>> {
-    Head::from(request).with_body(bytes)
+/// The body is waited for, then the token is judged with it, and only then the handler's part of the
+/// body is read.
+fn extract_with_body<P: Purpose, T: 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    judge: impl FnOnce(&RequestState, &handstamp::Auth, &Whole<'_>) -> Authenticating<P> + 'static,
+    finish: impl FnOnce(Arc<Authenticated<P>>, &RequestBody<'_>, &Bytes) -> Result<T, BodyError>
+    + 'static,
+) -> Extracted<T> {
+    let (request, bytes) = (request.clone(), Bytes::from_request(request, payload));
+    Box::pin(async move {
+        let bytes = bytes.await?;
+        let whole = Head::from(&request).with_body(&bytes);
+        let auth = auth::find(&request)?;
+        warn_of_a_middleware::<P>(auth, &request);
+        let judging = with_state(&request, |state| judge(state, auth, &whole));
+        let token = judging.await.map_err(Rejection::from)?;
+        Ok(finish(token, whole.body(), &bytes).map_err(Error::from)?)
+    })
 }
 
-async fn access_with_body(
-    auth: &handstamp::Auth,
-    request: &HttpRequest,
-    whole: &WithBody<'_, Head<'_>>,
-) -> Result<Arc<Authenticated<purpose::Access>>, handstamp::error::Rejection> {
-    warn_of_a_middleware::<purpose::Access>(auth, request);
-    with_state(request, |state| state.access(auth, whole)).await
-}
-
-async fn refresh_with_body(
-    auth: &handstamp::Auth,
-    request: &HttpRequest,
-    whole: &WithBody<'_, Head<'_>>,
-) -> Result<Arc<Authenticated<purpose::Refresh>>, handstamp::error::Rejection> {
-    warn_of_a_middleware::<purpose::Refresh>(auth, request);
-    with_state(request, |state| state.refresh(auth, whole)).await
-}
+type Whole<'r> = WithBody<'r, Head<'r>>;
 
 fn warn_of_a_middleware<P: Purpose>(auth: &handstamp::Auth, request: &HttpRequest) {
     static WARNED: Once = Once::new();
