@@ -5,7 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{AuthBuilder, Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::{AuthBuilder, Authenticated, Config, NewToken, Require, SignedToken, TokenPair};
 
 use crate::error::NoData;
 use crate::{
@@ -230,6 +230,57 @@ impl Auth {
     /// cookie is deleted.
     pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
+    }
+
+    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens say.
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// # use handstamp_actix::{Auth, Error, Refresh};
+    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
+    /// async fn refresh(
+    ///     auth: Auth,
+    ///     token: Refresh,
+    /// ) -> Result<impl Responder, Error> {
+    ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
+    ///     let tokens = auth.refresh_with(token, |new| new.scopes(scopes)).await?;
+    ///     Ok(auth.set_cookies(&tokens)?.on("refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh), and when `change` returns a token for another account.
+    pub async fn refresh_with(
+        &self,
+        token: Refresh,
+        change: impl FnOnce(NewToken) -> NewToken,
+    ) -> Result<TokenPair, Error> {
+        Ok(self.0.refresh_with(&token, change).await?)
+    }
+
+    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the password
+    /// again, and returns a fresh access token. Check the password first.
+    ///
+    /// ```
+    /// # use actix_web::Responder;
+    /// # use handstamp_actix::{Access, Auth, Error};
+    /// async fn step_up(
+    ///     auth: Auth,
+    ///     token: Access,
+    /// ) -> Result<impl Responder, Error> {
+    ///     // Check the password first.
+    ///     let fresh = auth.reauthenticate(&token).await?;
+    ///     Ok(auth.set_access_cookies(&fresh)?.on("confirmed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the session has ended, or the store does not answer, or for a mistake of the program.
+    pub async fn reauthenticate(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<SignedToken<purpose::Access>, Error> {
+        Ok(self.0.reauthenticate(token).await?)
     }
 
     /// As [`handstamp::Auth::log_out`].

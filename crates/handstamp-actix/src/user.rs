@@ -5,11 +5,46 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use handstamp::adapter::RequestState;
 use handstamp::subject::LoadSubject;
 
 use crate::error::NoData;
-use crate::extract::Extracted;
+use crate::extract::{Extracted, extract};
 use crate::{Access, Optional, Rejection, auth};
+
+/// The access token of a visitor of a public page, if the visitor is logged in.
+///
+/// Without a token the visitor is anonymous, and with one that has expired as well: until the page
+/// has refreshed it shows what anybody sees. Everything else is refused as ever: a token that is
+/// forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional) refuses an
+/// expired token too, so that the client refreshes first.
+///
+/// ```
+/// # use actix_web::{App, test, web};
+/// # use handstamp_actix::{Auth, Config, Visitor};
+/// # actix_web::rt::System::new().block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+/// async fn front_page(Visitor(token): Visitor) -> String {
+///     match token {
+///         Some(token) => format!("welcome back, {}", token.subject()),
+///         None => "welcome, please log in".to_owned(),
+///     }
+/// }
+///
+/// let app = App::new().app_data(auth).route("/", web::get().to(front_page));
+/// let app = test::init_service(app).await;
+/// let request = test::TestRequest::get().to_request();
+/// assert_eq!(test::call_and_read_body(&app, request).await, "welcome, please log in");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "taken apart in arguments, as web::Json is"
+)]
+pub struct Visitor(pub Option<Access>);
 
 /// The user of the request's access token, found by the application's `web::Data<S>`: `S`
 /// implements [`LoadSubject`] for the type of its users, or the handler does not compile. A token
@@ -62,6 +97,21 @@ use crate::{Access, Optional, Rejection, auth};
 pub struct Current<U, S> {
     user: U,
     by: PhantomData<fn() -> S>,
+}
+
+impl FromRequest for Visitor {
+    type Error = actix_web::Error;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        extract(request, RequestState::access, |token| match token {
+            Ok(token) => Ok(Self(Some(token.into()))),
+            Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
+                Ok(Self(None))
+            }
+            Err(rejection) => Err(rejection),
+        })
+    }
 }
 
 impl<U, S> Current<U, S> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use axum_core::extract::FromRef;
 use handstamp::error::ConfigError;
 use handstamp::purpose::{self, Purpose};
-use handstamp::{AuthBuilder, Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::{AuthBuilder, Authenticated, Config, NewToken, Require, SignedToken, TokenPair};
 use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
 use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
@@ -211,6 +211,57 @@ impl Auth {
     /// answer. No cookie is deleted.
     pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
         Ok(self.0.refresh(&token).await?)
+    }
+
+    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens say.
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, Error, Refresh};
+    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     token: Refresh,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
+    ///     let tokens = auth.refresh_with(token, |new| new.scopes(scopes)).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh), and when `change` returns a token for another account.
+    pub async fn refresh_with(
+        &self,
+        token: Refresh,
+        change: impl FnOnce(NewToken) -> NewToken,
+    ) -> Result<TokenPair, Error> {
+        Ok(self.0.refresh_with(&token, change).await?)
+    }
+
+    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the password
+    /// again, and returns a fresh access token. Check the password first.
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Access, Auth, Error};
+    /// async fn step_up(
+    ///     State(auth): State<Auth>,
+    ///     token: Access,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     // Check the password first.
+    ///     let fresh = auth.reauthenticate(&token).await?;
+    ///     Ok((auth.set_access_cookies(&fresh)?, "confirmed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the session has ended, or the store does not answer, or for a mistake of the program.
+    pub async fn reauthenticate(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<SignedToken<purpose::Access>, Error> {
+        Ok(self.0.reauthenticate(token).await?)
     }
 
     /// Logs out, as [`handstamp::Auth::log_out`].
