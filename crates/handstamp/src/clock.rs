@@ -1,4 +1,4 @@
-//! What time it is, as an argument.
+//! The clock: an argument of the library, so that tests move time without sleeping.
 
 use std::time::{Duration, SystemTime};
 

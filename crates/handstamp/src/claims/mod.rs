@@ -40,8 +40,8 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Reads a payload whose signature held. `identity` is the claim that names the subject next to
-    /// `sub`.
+    /// Reads a payload whose signature held. `identity` is the claim that names the subject in
+    /// addition to `sub`.
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;

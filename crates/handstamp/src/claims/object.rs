@@ -36,7 +36,7 @@ pub(super) struct RawClaims<'a> {
 
 /// Reads one JSON object; refuses a name that stands in it twice, whatever the name.
 pub(super) struct ClaimsSet<'i> {
-    /// The claim that names the subject next to `sub`.
+    /// The claim that names the subject in addition to `sub`.
     pub(super) identity: &'i str,
 }
 
@@ -139,7 +139,7 @@ fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
         .map_err(|_| A::Error::custom(format_args!("{name} has a wrong form")))
 }
 
-/// A text, or `null`, which the original writes for a claim that is not there.
+/// A text, or `null`, which AuthX writes for a claim that is not there.
 fn optional<'de, A: MapAccess<'de>>(
     map: &mut A,
     name: &str,

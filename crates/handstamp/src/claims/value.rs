@@ -71,7 +71,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
     }
 }
 
-/// Seconds since the epoch (RFC 7519, section 2), rounded down; the original writes `exp` with a
+/// Seconds since the epoch (RFC 7519, section 2), rounded down; AuthX writes `exp` with a
 /// fraction.
 pub(super) struct NumericDate(pub(super) UnixTime);
 
@@ -111,7 +111,7 @@ impl<'de> Deserialize<'de> for NumericDate {
         }
 
         deserializer
-            // Not `deserialize_any`: next to serde_json's `arbitrary_precision` that gives
+            // Not `deserialize_any`: with serde_json's `arbitrary_precision` that gives
             // fractions as maps.
             .deserialize_u64(NumericDateVisitor)
             .map(|secs| Self(UnixTime::from_secs(secs)))

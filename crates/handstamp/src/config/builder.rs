@@ -1,4 +1,5 @@
-//! Putting a configuration together: in code, from the environment, and the check of it all.
+//! The builder of a configuration. It takes settings from code and from the environment, and
+//! [`build`](ConfigBuilder::build) checks all of them together.
 
 use std::{ffi::OsString, time::Duration};
 
@@ -151,9 +152,9 @@ impl ConfigBuilder {
     }
 
     /// This configuration is for one kind of account, such as `admin`: every token that is made
-    /// says so in its claim `login_type`, and no other is let in. Users of another kind have a
-    /// configuration and an [`Auth`](crate::Auth) of their own, made [alongside](Self::alongside)
-    /// this one.
+    /// says so in its claim `login_type`, and tokens without it are refused. Users of another kind
+    /// have a configuration and an [`Auth`](crate::Auth) of their own, made
+    /// [alongside](Self::alongside) this one.
     ///
     /// ```
     /// use handstamp::{Auth, Config, NewToken};

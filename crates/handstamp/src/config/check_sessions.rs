@@ -1,3 +1,5 @@
+//! The setting that says when the session of an access token is looked up.
+
 use super::parse::{FromText, Invalid, choice::choice};
 
 /// When a token's session is looked up in the store.

@@ -1,3 +1,5 @@
+//! The names of the four cookies, for messages and adapters.
+
 use super::config::Config;
 use crate::purpose::Purpose;
 

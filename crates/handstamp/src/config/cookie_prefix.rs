@@ -1,3 +1,5 @@
+//! The setting that adds the prefixes of RFC 6265bis to the names of cookies.
+
 use super::parse::{FromText, Invalid, choice::choice};
 
 /// A prefix of cookie names with which browsers refuse cookies that another host or a script set.

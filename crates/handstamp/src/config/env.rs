@@ -1,4 +1,4 @@
-//! `JWT_…` and `HANDSTAMP_…` in the environment.
+//! Reads the settings `JWT_…` and `HANDSTAMP_…` from the environment, and secrets from files.
 
 use std::{collections::BTreeMap, ffi::OsString, fs::File, io, path::Path};
 

@@ -1,3 +1,5 @@
+//! The setting that says whether requests of other sites are refused or only reported.
+
 use super::parse::{FromText, Invalid, choice::choice};
 
 /// What happens to a request whose `Sec-Fetch-Site` or `Origin` says that another site started it.

@@ -1,4 +1,4 @@
-//! What there is to say about a configuration while it is put together.
+//! Collects problems and warnings while a configuration is built, so that all are reported at once.
 
 use std::collections::BTreeSet;
 

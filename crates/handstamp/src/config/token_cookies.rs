@@ -1,4 +1,4 @@
-//! The four cookies of a configuration, without their values.
+//! The names and attributes of the four cookies, as the settings give them.
 
 use crate::cookie::{Attributes, CookieName};
 

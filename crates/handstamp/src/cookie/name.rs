@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn names() {
         for (case, text, error) in [
-            ("the original's default", "access_token_cookie", None),
+            ("AuthX's default", "access_token_cookie", None),
             ("every sign a token may hold", "!#$%&'*+-.^_`|~09azAZ", None),
             ("nothing", "", Some("a cookie name cannot be empty")),
             (

@@ -1,3 +1,5 @@
+//! The error of reading the claims of a token as a type of the application.
+
 use std::{error::Error, fmt};
 
 /// The claims of a genuine token do not have the shape the application asks for.

@@ -221,7 +221,7 @@ pub(super) struct Row {
     pub(super) authx: u16,
 }
 
-/// `['a', 'b']`, as the original prints its lists: a text that holds a single quote and no double
+/// `['a', 'b']`, as AuthX prints its lists: a text that holds a single quote and no double
 /// one stands in those.
 fn python_list(items: &[String]) -> String {
     let quoted: Vec<String> = items

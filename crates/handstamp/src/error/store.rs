@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-/// The blocklist or store did not answer. The request is refused with 503, never let in.
+/// The blocklist or store did not answer. The request is refused with 503, never admitted.
 ///
 /// ```
 /// use handstamp::error::StoreError;

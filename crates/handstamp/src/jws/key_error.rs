@@ -6,7 +6,7 @@ use std::{error::Error, fmt};
 use super::PemError;
 use super::{Algorithm, KeyId};
 
-/// What is wrong with a key, and the help. Never shows a byte of it.
+/// What is wrong with a key, and how to fix it. Never shows a byte of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyError {
     EmptySecret,

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use super::{Algorithm, KeyError, key_file::KeyKind};
 
-/// What is wrong with a PEM, and the help. Never shows a byte of it.
+/// What is wrong with a PEM, and how to fix it. Never shows a byte of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PemError {
     /// A PEM was given for an algorithm with secrets.

@@ -1,3 +1,5 @@
+//! Finds tokens in cookies. Which of several counts is decided when they are verified.
+
 use super::Presented;
 use crate::config::Config;
 use crate::cookie;

@@ -1,3 +1,5 @@
+//! Finds a token in the header field that the settings name.
+
 use std::borrow::Cow;
 
 use super::Presented;

@@ -1,3 +1,5 @@
+//! Finds a token in a member of a JSON body that was read.
+
 use super::Presented;
 use crate::config::Config;
 use crate::error::RejectionKind;
@@ -5,7 +7,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
-/// The member of a JSON body. An empty one is a token that is invalid, as in the original.
+/// The member of a JSON body. An empty one is a token that is invalid, as in AuthX.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &Config,

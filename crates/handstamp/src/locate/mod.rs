@@ -43,7 +43,7 @@ impl Presented<'_> {
     }
 }
 
-/// Looks in these places, in order. Only "not here" goes on to the next place: a bad
+/// Looks in these places, in order. Only "not here" continues with the next place: a bad
 /// token in the first never makes a good one in the second count, and a missing CSRF value is not
 /// "not here".
 pub(crate) fn locate<'r>(

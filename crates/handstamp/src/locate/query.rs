@@ -1,3 +1,5 @@
+//! Finds a token in a parameter of the query.
+
 use std::borrow::Cow;
 
 use super::Presented;

@@ -11,7 +11,7 @@ fn times_are_seconds_that_every_reader_holds_exactly() {
         ("minus zero, with a point", "-0.0", Some(0)),
         ("a second", "1", Some(1)),
         ("a fraction goes down", "1.999999", Some(1)),
-        ("as the original writes it", "1800000900.123456", Some(1_800_000_900)),
+        ("as AuthX writes it", "1800000900.123456", Some(1_800_000_900)),
         ("an exponent", "18e8", Some(1_800_000_000)),
         ("2^53", "9007199254740992", Some(1 << 53)),
         ("2^53, with a point", "9007199254740992.0", Some(1 << 53)),

@@ -1,4 +1,4 @@
-//! Values that are one of a few words.
+//! Reads values that are one of a few words.
 
 use super::{FromText, Invalid, nearest::nearest};
 use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm, location::Location};

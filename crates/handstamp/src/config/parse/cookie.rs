@@ -1,4 +1,4 @@
-//! Names, paths and domains of cookies.
+//! Reads names, paths and domains of cookies.
 
 use super::{FromText, Invalid};
 use crate::cookie::{CookieDomain, CookieName, CookiePath};

@@ -1,4 +1,4 @@
-//! Spans of time, from code and from text.
+//! Reads spans of time from text, and makes them in code.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Lists as text: `a, b`, or JSON `["a", "b"]` as AuthX wants them.
+//! Reads lists: `a, b`, or JSON `["a", "b"]` as AuthX wants them.
 
 use super::{FromText, Invalid, read};
 

@@ -1,4 +1,4 @@
-//! Which name was meant.
+//! Finds the known name that a misspelled one probably means.
 
 /// The candidate that takes the fewest edits to become `text`, without regard to case, and how many
 /// it takes.

@@ -1,4 +1,4 @@
-//! Truth values, free text, names of HTTP, key ids and origins.
+//! Reads truth values, free text, names of HTTP, key ids and origins.
 
 use super::{FromText, Invalid};
 use crate::{cookie::is_token_character, jws::KeyId, origin::Origin};

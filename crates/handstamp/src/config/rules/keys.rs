@@ -221,7 +221,7 @@ fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Resul
     made.map_err(|error| {
         if report.is_sound(key) {
             let error = error.to_string();
-            // A `KeyError` reads "what is wrong; the help".
+            // A `KeyError` reads "what is wrong; how to fix it".
             let (reason, help) = error
                 .split_once("; ")
                 .unwrap_or((&error, "Give another key"));

@@ -43,11 +43,9 @@ pub(super) fn check(own: Option<&str>, neighbours: &[Neighbour], report: &mut Re
     }
     for neighbour in neighbours {
         let reason = match (own, neighbour.login_type.as_deref()) {
-            (None, _) => "not set, and there is another configuration next to this one",
-            (_, None) => "the configuration next to this one has none",
-            (Some(own), Some(other)) if own == other => {
-                "the configuration next to this one has the same"
-            }
+            (None, _) => "not set, and there is another configuration",
+            (_, None) => "the other configuration has none",
+            (Some(own), Some(other)) if own == other => "the other configuration has the same",
             (Some(_), Some(_)) => continue,
         };
         report.problem(KEY, own, reason, "Give each a login type of its own");
@@ -70,7 +68,7 @@ pub(super) fn check_names(
                     key,
                     Some(name.as_str()),
                     format!("the same name as {their_key} of the login type {whose:?}"),
-                    "Use four names of its own for each login type",
+                    "Give each login type four cookie names of its own",
                 );
             }
         }

@@ -350,7 +350,7 @@ const NAMES: &[Row] = &[
         &["HANDSTAMP_LISTEN_ON_PORT: no such setting. Did you mean HANDSTAMP_SESSION_IDLE?"],
     ),
     (
-        "two edits from a name of the original; the value may be a secret and is not shown",
+        "two edits from a name of AuthX; the value may be a secret and is not shown",
         &[("JWT_SECERT_KEY", "hunter2")],
         &[
             "JWT_SECERT_KEY: no such setting. Did you mean JWT_SECRET_KEY?",

@@ -27,7 +27,7 @@ fn each_has_a_type_and_names_of_its_own() {
             |users| users.login_type("admin"),
             |admins| admins,
             &[
-                "login_type=\"admin\": the configuration next to this one has the same. Give each a login type of its own",
+                "login_type=\"admin\": the other configuration has the same. Give each a login type of its own",
             ],
         ),
         (
@@ -35,7 +35,7 @@ fn each_has_a_type_and_names_of_its_own() {
             |users| users,
             |admins| admins,
             &[
-                "login_type=\"admin\": the configuration next to this one has none. Give each a login type of its own",
+                "login_type=\"admin\": the other configuration has none. Give each a login type of its own",
             ],
         ),
         (
@@ -47,7 +47,7 @@ fn each_has_a_type_and_names_of_its_own() {
                     .token_locations([Location::Headers])
             },
             &[
-                "login_type: not set, and there is another configuration next to this one. Give each a login type of its own",
+                "login_type: not set, and there is another configuration. Give each a login type of its own",
             ],
         ),
         (
@@ -61,10 +61,10 @@ fn each_has_a_type_and_names_of_its_own() {
             users,
             |_| Config::builder().secret_key(SECRET).login_type("admin"),
             &[
-                "JWT_ACCESS_COOKIE_NAME=\"access_token_cookie\": the same name as JWT_ACCESS_COOKIE_NAME of the login type \"user\". Use four names of its own for each login type",
-                "JWT_ACCESS_CSRF_COOKIE_NAME=\"csrf_access_token\": the same name as JWT_ACCESS_CSRF_COOKIE_NAME of the login type \"user\". Use four names of its own for each login type",
-                "JWT_REFRESH_COOKIE_NAME=\"refresh_token_cookie\": the same name as JWT_REFRESH_COOKIE_NAME of the login type \"user\". Use four names of its own for each login type",
-                "JWT_REFRESH_CSRF_COOKIE_NAME=\"csrf_refresh_token\": the same name as JWT_REFRESH_CSRF_COOKIE_NAME of the login type \"user\". Use four names of its own for each login type",
+                "JWT_ACCESS_COOKIE_NAME=\"access_token_cookie\": the same name as JWT_ACCESS_COOKIE_NAME of the login type \"user\". Give each login type four cookie names of its own",
+                "JWT_ACCESS_CSRF_COOKIE_NAME=\"csrf_access_token\": the same name as JWT_ACCESS_CSRF_COOKIE_NAME of the login type \"user\". Give each login type four cookie names of its own",
+                "JWT_REFRESH_COOKIE_NAME=\"refresh_token_cookie\": the same name as JWT_REFRESH_COOKIE_NAME of the login type \"user\". Give each login type four cookie names of its own",
+                "JWT_REFRESH_CSRF_COOKIE_NAME=\"csrf_refresh_token\": the same name as JWT_REFRESH_CSRF_COOKIE_NAME of the login type \"user\". Give each login type four cookie names of its own",
             ],
         ),
         (
@@ -72,7 +72,7 @@ fn each_has_a_type_and_names_of_its_own() {
             users,
             |admins| admins.refresh_cookie_name("access_token_cookie"),
             &[
-                "JWT_REFRESH_COOKIE_NAME=\"access_token_cookie\": the same name as JWT_ACCESS_COOKIE_NAME of the login type \"user\". Use four names of its own for each login type",
+                "JWT_REFRESH_COOKIE_NAME=\"access_token_cookie\": the same name as JWT_ACCESS_COOKIE_NAME of the login type \"user\". Give each login type four cookie names of its own",
             ],
         ),
         (

@@ -109,7 +109,7 @@ impl Rejection {
     }
 
     /// The body: a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)),
-    /// or in the style of the original its two members.
+    /// or in the style of AuthX its two members.
     #[must_use]
     pub fn body(&self) -> String {
         let body = Body {
@@ -171,7 +171,7 @@ pub(crate) struct RejectionStyle {
     pub(crate) message_key: String,
 }
 
-/// The members of the body, in the order of the original.
+/// The members of the body, in the order of AuthX.
 struct Body<'a> {
     reason: &'a RejectionKind,
     shape: &'a RejectionStyle,

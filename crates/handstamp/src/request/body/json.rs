@@ -1,3 +1,5 @@
+//! Reads one member of a JSON object, and refuses what two readers may read differently.
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -100,7 +102,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         IgnoredAny.visit_seq(seq).map(|_| None)
     }
 
-    /// Also what `serde_json` makes of a number next to its feature `arbitrary_precision`.
+    /// Also what `serde_json` makes of a number with its feature `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         IgnoredAny.visit_map(map).map(|_| None)
     }

@@ -1,3 +1,5 @@
+//! Reads the media type of a body and its parameters (RFC 9110, section 8.3.1).
+
 use std::collections::BTreeMap;
 
 /// A value with parameters: `Content-Type` ([RFC 9110, section 8.3.1]), and the

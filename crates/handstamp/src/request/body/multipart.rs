@@ -1,3 +1,5 @@
+//! Reads the fields of a `multipart/form-data` body (RFC 7578), strictly.
+
 use std::borrow::Cow;
 use std::fmt;
 
