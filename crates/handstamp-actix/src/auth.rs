@@ -232,7 +232,8 @@ impl Auth {
         Ok(self.0.refresh(&token).await?)
     }
 
-    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens say.
+    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens
+    /// say.
     ///
     /// ```
     /// # use actix_web::Responder;
@@ -258,8 +259,8 @@ impl Auth {
         Ok(self.0.refresh_with(&token, change).await?)
     }
 
-    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the password
-    /// again, and returns a fresh access token. Check the password first.
+    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the
+    /// password again, and returns a fresh access token. Check the password first.
     ///
     /// ```
     /// # use actix_web::Responder;

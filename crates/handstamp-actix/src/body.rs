@@ -272,8 +272,8 @@ impl FromRequest for LogOutBody {
     }
 }
 
-/// The body is waited for, then the token is judged with it, and only then the handler's part of the
-/// body is read.
+/// Waits for the body, judges the token with it, and only then reads what the handler takes: who is
+/// refused for the token learns nothing about the content.
 fn extract_with_body<P: Purpose, T: 'static>(
     request: &HttpRequest,
     payload: &mut Payload,
