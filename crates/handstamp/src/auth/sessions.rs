@@ -103,6 +103,9 @@ impl Auth {
     /// must hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken
     /// away, [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
     ///
+    /// Implicit refresh does not renew a token that says something else than its session, unless
+    /// [`on_implicit_refresh`](crate::AuthBuilder::on_implicit_refresh) decides what it says.
+    ///
     /// `change` gets the token as the session has it, and is called once. The account, the session
     /// and the time of the log-in stay as they are, and the token is not fresh, whatever it
     /// returns.

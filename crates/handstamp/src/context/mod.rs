@@ -162,6 +162,11 @@ impl Context {
         }
     }
 
+    /// Whether the application decides what a renewed token says.
+    pub(crate) fn changes_renewed(&self) -> bool {
+        self.renewal_hook.is_some()
+    }
+
     /// Lets the application change what a renewed token says, if it has a function for it.
     pub(crate) async fn change_renewed(&self, token: NewToken) -> Result<NewToken, RejectionKind> {
         match &self.renewal_hook {

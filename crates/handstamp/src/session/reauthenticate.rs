@@ -1,10 +1,11 @@
 //! Step-up: records in a session that the password was given again.
 
-use super::EventKind;
 use super::data::SessionData;
+use super::{EventKind, admit};
 use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::context::Context;
+use crate::context::blocklist::TokenStatus;
 use crate::error::{AuthFailure, RejectionKind};
 use crate::issue::{self, NewToken, SignedToken};
 use crate::purpose::Access;
@@ -24,6 +25,10 @@ pub(crate) async fn reauthenticate(
         ..NewToken::from(token).fresh()
     };
     let (Some(store), Some(session)) = (context.store(), token.session_id()) else {
+        // A handler may have held the token for long, while the password was checked.
+        if admit::recheck(context, token.claims_set()).await? != TokenStatus::Active {
+            return Err(RejectionKind::TokenRevoked.into());
+        }
         return Ok(issue::issue(config, now, random, &new)?);
     };
     let account = token.claims_set().account();
@@ -39,11 +44,13 @@ pub(crate) async fn reauthenticate(
     let update = UpdateSession::new(account.clone(), session.clone(), data.to_text());
     let updated = context.with_timeout(store.update_session(update)).await?;
     let row = updated.ok_or_else(ended)?;
-    // The generation stays that of the presented token: of a later one it is not known whether its
-    // refresh token has reached the client.
+    // Scopes and claims are those of the session, which may have lost some since the token was
+    // issued. The generation stays that of the presented token: of a later one it is not known
+    // whether its refresh token has reached the client.
     let new = NewToken {
-        lifetime: data.token.lifetime,
-        ..new
+        fresh: true,
+        session: new.session,
+        ..data.token
     };
     let ends_at = UnixTime::from_secs(row.ends_at().as_secs());
     Ok(SignedToken {

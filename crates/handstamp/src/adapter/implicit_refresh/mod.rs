@@ -290,6 +290,12 @@ async fn renewal_limits(
         return Ok(None);
     };
     let data = SessionData::read(&row)?;
+    // The session may have lost scopes or claims since the token was issued, and the application
+    // may have narrowed the token on purpose. A refresh tells; a copy of either could be wrong.
+    let identity = &config.settings.identity_claim;
+    if !context.changes_renewed() && !NewToken::from(token).grants_the_same(&data.token, identity) {
+        return Ok(None);
+    }
     Ok(Some(RenewalLimits {
         lifetime: data
             .token

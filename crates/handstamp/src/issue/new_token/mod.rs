@@ -155,6 +155,18 @@ impl NewToken {
         self
     }
 
+    /// Whether both have the same scopes and custom claims. The claim that names the subject in
+    /// addition to `sub` is not compared: it says what `sub` says.
+    pub(crate) fn grants_the_same(&self, other: &Self, identity: &str) -> bool {
+        let custom = |token: &Self| -> Map<String, Value> {
+            let mut custom = token.custom.clone();
+            custom.remove(identity);
+            custom
+        };
+        self.scopes.as_deref().unwrap_or_default() == other.scopes.as_deref().unwrap_or_default()
+            && custom(self) == custom(other)
+    }
+
     /// Applies the change of an application at a refresh or renewal. Account, session and time of
     /// the log-in stay the same, and the token is never fresh.
     ///

@@ -208,6 +208,54 @@ fn a_repeated_password_renews_the_time_of_the_session() {
 }
 
 #[test]
+fn a_repeated_password_brings_nothing_back_that_the_session_lost() {
+    let house = house(builder());
+    let first = editor(&house);
+    let before = house.access(&first);
+    house.clock.advance(AFTER);
+    drop(now(house.auth.refresh_with(&refresh(&house, &first), demoted)).unwrap());
+    let fresh = now(house.auth.reauthenticate(&before)).unwrap();
+    let claims = claims(fresh.as_str());
+    assert_eq!(claims["scopes"], json!(["posts:read"]));
+    assert_eq!((&claims["role"], &claims["gen"]), (&Value::Null, &json!(1)));
+    assert_eq!(claims["fresh"], true);
+}
+
+#[test]
+fn a_token_that_its_session_outgrew_is_not_renewed() {
+    for (name, change, is_renewed) in [
+        (
+            "as the session says",
+            (|token| token) as fn(NewToken) -> NewToken,
+            true,
+        ),
+        ("the session lost a role", demoted, false),
+    ] {
+        let house = house(builder());
+        let first = editor(&house);
+        house.clock.advance(minutes(14));
+        let before = std::sync::Arc::new(house.access(&first));
+        drop(now(house.auth.refresh_with(&refresh(&house, &first), change)).unwrap());
+        let renewal = house.auth.begin_implicit_refresh("GET", "/").unwrap();
+        renewal.record(&before);
+        let cookies = now(renewal.cookies(&Ok200));
+        assert_eq!(cookies.is_some(), is_renewed, "{name}");
+    }
+}
+
+struct Ok200;
+
+impl crate::adapter::ResponseHead for Ok200 {
+    fn status(&self) -> u16 {
+        200
+    }
+
+    fn header_values(&self, _: &str) -> impl Iterator<Item = &[u8]> {
+        std::iter::empty()
+    }
+}
+
+#[test]
 fn a_repeated_password_never_outlives_the_session() {
     let house = house(
         builder()
