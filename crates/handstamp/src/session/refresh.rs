@@ -8,8 +8,8 @@ use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError, RejectionKind};
 use crate::issue::{self, NewToken, TokenIdentity, TokenPair};
+use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
-use crate::purpose::{Access, Refresh};
 use crate::store::rotation::Continuation;
 use crate::store::{
     Admission, Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store,
@@ -44,12 +44,11 @@ pub(crate) async fn refresh(
     let text_before = before.to_text();
     let token = before.token.clone().changed(change)?;
     let data = SessionData { token, ..before };
+    // Issued before the session stores the change: one that no token can hold is refused, and the
+    // session stays as it was.
+    let tokens = tokens::issue(context, now, &row, &data)?;
     let text = data.to_text();
     if text != text_before {
-        // Checked before the session stores it: afterwards no token could be issued.
-        data.token
-            .check(&context.config().settings.identity_claim)?;
-        issue::lifetime::<Access>(context.config(), &data.token)?;
         let update = UpdateSession::new(row.account.clone(), row.id.clone(), text);
         let updated = context.with_timeout(store.update_session(update)).await?;
         if updated.is_none() {
@@ -58,7 +57,7 @@ pub(crate) async fn refresh(
     }
     Ok(TokenPair {
         keeps_refresh_cookie: way.is_some_and(Continuation::keeps_cookie),
-        ..tokens::issue(context, now, &row, &data)?
+        ..tokens
     })
 }
 

@@ -67,7 +67,7 @@ fn a_change_of_nothing_writes_nothing() {
 #[test]
 fn changes_that_are_refused() {
     type Row = (&'static str, fn(NewToken) -> NewToken, &'static str);
-    let rows: [Row; 5] = [
+    let rows: [Row; 6] = [
         (
             "another subject",
             |_| NewToken::for_subject("user2"),
@@ -87,6 +87,11 @@ fn changes_that_are_refused() {
             "no lifetime",
             |token| token.expires_in(Duration::ZERO),
             "a token lives from one second to ten years",
+        ),
+        (
+            "more than a token holds",
+            |token| token.claim("large", "x".repeat(8 * 1024)),
+            "the token has more than",
         ),
         (
             "a claim that is no JSON",
