@@ -129,6 +129,7 @@ impl SqliteStore {
         let statement = query(include_str!("update_session.sql"))
             .bind(update.account.as_str())
             .bind(update.session.as_str())
+            .bind(&*update.expected)
             .bind(&*update.data);
         first(&self.write(statement).await?, session)
     }

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use new_token::NewToken;
-pub(crate) use new_token::OfSession;
+pub(crate) use new_token::{LogInTime, OfSession};
 use payload::NewClaims;
 pub use signed_token::{SignedToken, TokenPair};
 

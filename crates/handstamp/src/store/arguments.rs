@@ -202,7 +202,7 @@ impl ReadSession {
     }
 }
 
-/// New data for a session.
+/// New data for a session, in place of what was read.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSession {
@@ -210,17 +210,20 @@ pub struct UpdateSession {
     pub account: AccountId,
     /// The session.
     pub session: SessionId,
+    /// The [`SessionRow::data`](super::SessionRow::data) that was read, and is replaced.
+    pub expected: String,
     /// What [`SessionRow::data`](super::SessionRow::data) becomes.
     pub data: String,
 }
 
 impl UpdateSession {
-    /// Gives this session of this account new data.
+    /// Replaces the data that this session of this account was read with.
     #[must_use]
-    pub fn new(account: AccountId, session: SessionId, data: String) -> Self {
+    pub fn new(account: AccountId, session: SessionId, expected: String, data: String) -> Self {
         Self {
             account,
             session,
+            expected,
             data,
         }
     }

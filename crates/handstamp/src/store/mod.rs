@@ -91,8 +91,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// of another account, or not live. Writes nothing.
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
 
-    /// Replaces [`SessionRow::data`] of a session, and nothing else. Returns the row as it is then;
-    /// `None`, and writes nothing, for a session that is unknown, of another account, or not live.
+    /// Replaces [`SessionRow::data`] of a session, and nothing else, if it is still
+    /// [`UpdateSession::expected`], in one atomic step. Returns the row as it is then: other data
+    /// than [`UpdateSession::data`] tells that another update came first. Returns `None`, and writes
+    /// nothing, for a session that is unknown, of another account, or not live.
     fn update_session(
         &self,
         update: UpdateSession,

@@ -28,7 +28,7 @@ use crate::store::{AccountId, SessionId};
 ///
 /// A verified token converts into one as well: it keeps subject, session, scopes, login type,
 /// audience, custom claims and the time of the log-in, but not freshness.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
     pub(crate) subject: String,
@@ -40,8 +40,7 @@ pub struct NewToken {
     pub(crate) custom: Map<String, Value>,
     /// The session it belongs to.
     pub(crate) session: Option<OfSession>,
-    /// The time of the log-in from which it descends; `None`: it is issued at a log-in.
-    pub(crate) authenticated_at: Option<UnixTime>,
+    pub(crate) logged_in: LogInTime,
     /// The first claim that could not be serialized, reported when the token is issued.
     pub(crate) unserializable: Option<(String, String)>,
 }
@@ -65,7 +64,7 @@ impl NewToken {
             lifetime: None,
             custom: Map::new(),
             session: None,
-            authenticated_at: None,
+            logged_in: LogInTime::AtIssue,
             unserializable: None,
         }
     }
@@ -88,7 +87,7 @@ impl NewToken {
     /// ```
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
-        self.authenticated_at = None;
+        self.logged_in = LogInTime::AtIssue;
         self
     }
 
@@ -174,14 +173,14 @@ impl NewToken {
     /// [`IssueError::OtherAccount`]: the result is a token for another account.
     pub(crate) fn changed(self, change: impl FnOnce(Self) -> Self) -> Result<Self, IssueError> {
         let (account, session) = (self.account(), self.session.clone());
-        let authenticated_at = self.authenticated_at;
+        let logged_in = self.logged_in;
         let changed = change(self);
         if changed.account() != account {
             return Err(IssueError::OtherAccount);
         }
         Ok(Self {
             session,
-            authenticated_at,
+            logged_in,
             fresh: false,
             ..changed
         })
@@ -203,11 +202,25 @@ impl NewToken {
         Ok(self)
     }
 
-    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at
-    /// the log-in says it by its `iat`.
+    /// The claim `auth_time` of a token that is issued then. Without a session, one that is issued
+    /// at the log-in says it by its `iat`.
     pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
-        let time = self.authenticated_at.unwrap_or(issued_at);
+        let time = match self.logged_in {
+            LogInTime::AtIssue => issued_at,
+            LogInTime::At(time) => time,
+            LogInTime::Unknown => return None,
+        };
         (self.session.is_some() || time != issued_at).then_some(time)
+    }
+
+    /// Whether both say the same, apart from the time of the log-in and the generation.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let comparable = Self {
+            logged_in: other.logged_in,
+            session: other.session.clone(),
+            ..self.clone()
+        };
+        comparable == *other
     }
 
     pub(crate) fn account(&self) -> AccountId {
@@ -261,6 +274,11 @@ impl From<&Claims> for NewToken {
             serde_json::from_str(claims.payload()).unwrap_or_default();
         custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
         let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
+        let logged_in = if claims.session().is_some() && claims.auth_time().is_none() {
+            LogInTime::Unknown
+        } else {
+            LogInTime::At(claims.authenticated_at())
+        };
         Self {
             scopes: (!scopes.is_empty()).then_some(scopes),
             audience: claims
@@ -273,14 +291,25 @@ impl From<&Claims> for NewToken {
                 generation: claims.generation,
                 csrf: claims.csrf().map(str::to_owned),
             }),
-            authenticated_at: Some(claims.authenticated_at()),
+            logged_in,
             ..Self::for_subject(claims.subject())
         }
     }
 }
 
+/// When the user logged in to get a token, or one from which it descends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogInTime {
+    /// When the token is issued.
+    AtIssue,
+    At(UnixTime),
+    /// Its session began with a refresh token that does not say: of AuthX, or of another service
+    /// that may issue a new refresh token at each refresh.
+    Unknown,
+}
+
 /// The claims that all tokens of one session share.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct OfSession {
     pub(crate) id: SessionId,
     /// The number of the refresh token with which it is made.

@@ -1,5 +1,7 @@
 //! What is asked of a store, and what happens when it does not answer.
 
+use std::collections::VecDeque;
+use std::fmt;
 use std::future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,6 +23,20 @@ use crate::{Auth, Require, TokenPair};
 #[derive(Debug)]
 struct Counted(MemoryStore, Arc<Mutex<Vec<&'static str>>>);
 
+/// Runs what is queued, each before one update of a session: what other requests do meanwhile.
+pub(super) struct Interrupted {
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) queue: Arc<Mutex<VecDeque<Interruption>>>,
+}
+
+pub(super) type Interruption = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interrupted").finish_non_exhaustive()
+    }
+}
+
 /// Answers in a certain way, or never.
 #[derive(Debug, Clone, Copy)]
 enum Broken {
@@ -41,6 +57,18 @@ macro_rules! verbs {
             $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
                 self.1.lock().unwrap().push(stringify!($verb));
                 self.0.$verb($($name)?)
+            })*
+        }
+
+        impl Store for Interrupted {
+            $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
+                if stringify!($verb) == "update_session" {
+                    let next = self.queue.lock().unwrap().pop_front();
+                    if let Some(interrupt) = next {
+                        interrupt();
+                    }
+                }
+                self.store.$verb($($name)?)
             })*
         }
 

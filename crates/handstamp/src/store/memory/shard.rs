@@ -182,7 +182,9 @@ impl Shard {
         now: UnixTime,
     ) -> Option<SessionRow> {
         let row = self.live(&update.account, &update.session, now)?;
-        row.data = update.data;
+        if row.data == update.expected {
+            row.data = update.data;
+        }
         Some(row.clone())
     }
 
