@@ -234,8 +234,8 @@ macro_rules! for_every_setting {
         "JWT_CSRF_IN_COOKIES"
         csrf_in_cookies(value bool): bool = true;
 
-        /// Sets the request methods that are guarded, in capitals. Default: POST, PUT, PATCH,
-        /// DELETE; without POST needs [`Danger::NoCsrf`].
+        /// Sets the request methods that are guarded, in capitals; GET stands for HEAD as well.
+        /// Default: POST, PUT, PATCH, DELETE; without POST needs [`Danger::NoCsrf`].
         "JWT_CSRF_METHODS"
         csrf_methods(texts Method): Vec<String> = ["POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).into();
 

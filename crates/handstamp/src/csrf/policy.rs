@@ -60,7 +60,7 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 // the value is compared with the claim of the signed token, never with the cookie.
                 (Check, Refresh, _, On | Unchecked)
                 | (Check, Access, ListedSafe | ListedUnsafe, On)
-                | (Check, Access, Unsafe | ListedUnsafe, Unchecked)
+                | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Unchecked)
                     => row(OriginAndToken(StatedOrToken), Token, OriginAndToken(Handshake)),
 
                 // Lenient: no value is asked for, as the settings say.
@@ -73,7 +73,6 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 (Check, Refresh, _, Off)
                 | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Off)
                 | (Check, Access, Unsafe, On)
-                | (Check, Access, ListedSafe, Unchecked)
                     => row(Origin(Stated), Nothing, Origin(Handshake)),
             }
         }
