@@ -2,6 +2,7 @@
 //!
 //! Takes a clock and answers at once, without waiting. It never writes anything to disk.
 
+mod expiry;
 mod shard;
 
 use std::fmt;

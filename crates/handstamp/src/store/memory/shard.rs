@@ -8,6 +8,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
+use super::expiry::Due;
 use crate::clock::UnixTime;
 use crate::store::rotation::Verdict;
 use crate::store::{
@@ -63,18 +64,6 @@ impl Revoked {
 pub(super) struct NotBefore {
     at: UnixTime,
     pub(super) forget_at: UnixTime,
-}
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Due {
-    Session(SessionId),
-    Token(AccountId, TokenId),
-    NotBefore(AccountId),
-}
-
-pub(super) struct Swept {
-    pub(super) looked_at: usize,
-    pub(super) removed: u64,
 }
 
 impl Shard {
@@ -285,76 +274,6 @@ impl Shard {
         let not_before = self.not_before(account);
         let row = &mut self.sessions.get_mut(session)?.row;
         (row.account == *account && row.is_live(now, not_before)).then_some(row)
-    }
-
-    /// Checks at most this many entries that are due, and removes those that have ended.
-    pub(super) fn sweep(&mut self, now: UnixTime, at_most: usize) -> Swept {
-        let mut swept = Swept {
-            looked_at: 0,
-            removed: 0,
-        };
-        while swept.looked_at < at_most {
-            match self.due.peek() {
-                Some(Reverse((at, _))) if *at <= now => {}
-                _ => break,
-            }
-            let Some(Reverse((_, due))) = self.due.pop() else {
-                break;
-            };
-            swept.looked_at += 1;
-            match self.remove(&due, now) {
-                Some(later) => self.due.push(Reverse((later, due))),
-                None => swept.removed += 1,
-            }
-        }
-        swept
-    }
-
-    /// Removes an entry. If it was given more time, returns when it is due again instead.
-    fn remove(&mut self, due: &Due, now: UnixTime) -> Option<UnixTime> {
-        match due {
-            Due::Session(id) => {
-                let goes_at = self.sessions.get(id)?.goes_at();
-                if goes_at > now {
-                    return Some(goes_at);
-                }
-                let account = self.sessions.remove(id)?.row.account;
-                if let Entry::Occupied(mut sessions) = self.of_user.entry(account) {
-                    sessions.get_mut().remove(id);
-                    if sessions.get().is_empty() {
-                        sessions.remove();
-                    }
-                }
-            }
-            Due::Token(account, token) => {
-                let revoked = self.revoked.get_mut(account)?;
-                let until = *revoked.tokens.get(token)?;
-                if until > now {
-                    return Some(until);
-                }
-                revoked.tokens.remove(token);
-                self.forget(account);
-            }
-            Due::NotBefore(account) => {
-                let revoked = self.revoked.get_mut(account)?;
-                let forget_at = revoked.not_before?.forget_at;
-                if forget_at > now {
-                    return Some(forget_at);
-                }
-                revoked.not_before = None;
-                self.forget(account);
-            }
-        }
-        None
-    }
-
-    /// An account without revocations takes no memory.
-    fn forget(&mut self, account: &AccountId) {
-        let is_empty =
-            |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
-        if self.revoked.get(account).is_some_and(is_empty) {
-            self.revoked.remove(account);
-        }
     }
 }
 

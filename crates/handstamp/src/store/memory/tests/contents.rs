@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use super::super::MemoryStore;
-use super::super::shard::Due;
+use super::super::expiry::Due;
 use crate::clock::UnixTime;
 use crate::store::{AccountId, SessionId, TokenId};
 
