@@ -39,6 +39,11 @@ impl Origin {
         }
     }
 
+    /// Returns host and port, without a default port.
+    pub(crate) fn authority(&self) -> &str {
+        self.text.split_once("://").map_or("", |(_, rest)| rest)
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.text.starts_with("https:")
     }

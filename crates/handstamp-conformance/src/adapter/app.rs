@@ -130,6 +130,18 @@ impl App {
         at_once(self.auth.revoke_all_sessions(user)).expect("the store is up");
     }
 
+    /// Whether the session of these tokens has ended. Asks nothing of the app.
+    pub(super) fn has_ended(&self, tokens: &TokenPair) -> bool {
+        let request = post("/session/refresh")
+            .cookies([refresh_cookie(tokens.refresh())])
+            .header("x-csrf-token", csrf(tokens.refresh()));
+        at_once(
+            self.auth
+                .authenticate(&request, &Require::refresh().without_csrf()),
+        )
+        .is_err()
+    }
+
     /// When the user's only session was last active, in seconds.
     pub(super) fn last_active(&self, user: &str) -> u64 {
         let sessions = at_once(self.auth.sessions(user)).expect("the store is up");

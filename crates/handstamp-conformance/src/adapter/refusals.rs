@@ -67,7 +67,8 @@ pub(super) const REFUSALS: [Refusal; 23] = [
         code: "cross_site_request",
         error_type: "CSRFError",
         standard: FORBIDDEN,
-        message: "Cross-site request refused",
+        message: "Cross-site request refused: Sec-Fetch-Site is cross-site, Origin is absent; HANDSTAMP_PUBLIC_ORIGIN is https://app.example.com",
+        message_authx: Some("Cross-site request refused"),
         challenges: [None, Some("Bearer")],
         settings: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")],
         request: |app| {
@@ -82,7 +83,8 @@ pub(super) const REFUSALS: [Refusal; 23] = [
         code: "origin_not_allowed",
         error_type: "CSRFError",
         standard: FORBIDDEN,
-        message: "Cross-site request refused",
+        message: "Cross-site request refused: Origin is https://evil.example; HANDSTAMP_PUBLIC_ORIGIN is https://app.example.com",
+        message_authx: Some("Cross-site request refused"),
         challenges: [None, Some("Bearer")],
         settings: &[("HANDSTAMP_PUBLIC_ORIGIN", "https://app.example.com")],
         request: |app| {

@@ -170,26 +170,31 @@ impl Auth {
     /// Authenticates a request to log out. Reads the access and the refresh token, expired or not.
     /// For cookies it requires the CSRF value of either token, whatever the method.
     ///
-    /// A missing or forged token is not rejected: there is no session to end, and forged cookies
-    /// are deleted. If the cookies hold tokens of two users, one of which a sibling subdomain may
-    /// have planted, only the tokens whose CSRF value is shown count, and no cookie is deleted.
+    /// A request without a genuine token is accepted from a sender that may delete cookies: a page
+    /// of this service, or a program that is no browser. Nothing ends then
+    /// ([`LogOut::ends_nothing`]), and all cookies are deleted.
+    ///
+    /// Cookies may hold tokens of two users: a sibling subdomain planted one, or a late answer to
+    /// one user arrived after the other had logged in. With the CSRF value of either, a page of this
+    /// service ends the sessions of both. For any other sender
+    /// [`log_out`](Self::log_out) ends what the value proves, deletes no cookie, and returns
+    /// `ambiguous_cookie`.
     ///
     /// # Errors
     /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and
-    /// `ambiguous_cookie` when there are more than four different cookies of one name, or, without
-    /// a store, tokens of two users.
+    /// `ambiguous_cookie` when there are more than four different cookies of one name.
     ///
     /// # Security
     /// A browser sends the refresh cookie below `JWT_REFRESH_COOKIE_PATH` only. The route must lie
-    /// below it: otherwise a session whose access cookie has expired is not found, and does not
-    /// end.
+    /// below it: otherwise a session whose access cookie has expired is not found, and lives on in
+    /// the store, although the browser has lost its cookies.
     pub fn authenticate_log_out(&self, head: &impl RequestHead) -> Result<LogOut, Rejection> {
         session::authenticate_log_out(&self.0, head).map_err(|reason| self.reject(reason))
     }
 
     /// Logs out: ends the sessions of the tokens of the request, or revokes the tokens that have no
-    /// session, and deletes the cookies if the request has any. Once it has returned, the tokens
-    /// are accepted nowhere.
+    /// session, and deletes all four cookies. Once it has returned, the tokens are accepted
+    /// nowhere, and the browser cannot refresh.
     ///
     /// Without a store only the cookies are deleted: a copied token is accepted until it expires.
     ///
@@ -202,7 +207,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `store_unavailable`: no cookie must be deleted then, so that the client can try again.
+    /// `store_unavailable`, and `ambiguous_cookie` where tokens of another user remain. No cookie
+    /// must be deleted then, so that the client can try again.
     pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
         session::log_out(&self.0, log_out)
             .await

@@ -187,8 +187,8 @@ impl Context {
             RejectionKind::InvalidToken(detail) => {
                 tracing::debug!(code = reason.code(), %detail, "request refused");
             }
-            RejectionKind::CrossSiteRequest(said) | RejectionKind::OriginNotAllowed(said) => {
-                tracing::debug!(code = reason.code(), said, "request refused");
+            RejectionKind::CrossSiteRequest(stated) | RejectionKind::OriginNotAllowed(stated) => {
+                tracing::info!(code = reason.code(), stated, "request refused");
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }

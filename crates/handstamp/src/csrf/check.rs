@@ -3,8 +3,8 @@
 //! Callers ask this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
 //! [`token`] and [`masked`], which know neither it nor each other.
 //!
-//! No proof is ever taken from `Host`, which names what the client was told to call, nor from a
-//! CSRF cookie, which a sibling subdomain can plant.
+//! No proof is taken from a CSRF cookie, which a sibling subdomain can plant, nor from `Host`, which
+//! names what the client was told to call, but for the one rule [`OriginRule::StatedOrHost`].
 
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
+use crate::store::AccountId;
 
 /// The checks that remain after the origin of a request was checked. Only [`check_origin`] makes
 /// one, so no CSRF value is judged of a request whose origin was not.
@@ -67,28 +68,36 @@ pub(crate) fn check_token(
     }
 }
 
+/// For whom a request to log out proves that it was sent.
+pub(crate) enum LogOutProof {
+    /// For all of whom the request has cookies.
+    Everyone,
+    /// For this account. A sibling subdomain, which knows the CSRF value of a token of its own, may
+    /// have planted the cookies of the others, or sent the request.
+    Only(AccountId),
+}
+
 /// Checks a log-out, which takes an access token and a refresh token at once: the value of one of
-/// them proves that a page of its user sent the request. Tokens of any other user are dropped from
-/// `cookies`: a sibling subdomain can plant another token whose value it knows.
+/// them proves that a page of its user sent the request.
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
-    cookies: &mut Vec<(Kind, Arc<Claims>)>,
-) -> Result<(), RejectionKind> {
-    // Lenient: no genuine token in a cookie. Risk: another site has cookies deleted that hold none.
-    // Covered: that ends no session, and there is no claim that a value could be compared with.
+    cookies: &[(Kind, Arc<Claims>)],
+) -> Result<LogOutProof, RejectionKind> {
     let Some(&(first, _)) = cookies.first() else {
-        return Ok(());
+        let required = required(Case::TokenlessLogOut, Configured::of(config));
+        judge_origin(required, head, config)?;
+        return Ok(LogOutProof::Everyone);
     };
     let required = required(Case::LogOut, Configured::of(config));
     judge_origin(required, head, config)?;
     match required {
-        Required::Nothing | Required::Origin(_) => return Ok(()),
+        Required::Nothing | Required::Origin(_) => return Ok(LogOutProof::Everyone),
         Required::Token | Required::OriginAndToken(_) => {}
     }
     let mut missing = true;
     let mut proven = None;
-    for (kind, claims) in &*cookies {
+    for (kind, claims) in cookies {
         match shown(head, config, *kind, claims) {
             Shown::Nothing => {}
             Shown::TheValue => {
@@ -99,13 +108,33 @@ pub(crate) fn check_log_out(
         }
     }
     match proven {
-        Some(account) => {
-            cookies.retain(|(_, claims)| claims.account() == account);
-            Ok(())
-        }
+        // Lenient: the value of one user ends the sessions of another. Risk: a sibling subdomain
+        // logs a visitor out with the value of a token that it planted. Covered: the page is one of
+        // this service, which the browser states, and no script of another origin can.
+        Some(_) if is_own_page(head, config) => Ok(LogOutProof::Everyone),
+        Some(account) => Ok(LogOutProof::Only(account)),
         None if missing => Err(token::missing(head, config, first)),
         None => Err(RejectionKind::CsrfMismatch),
     }
+}
+
+/// Returns whether the browser states that a page of the service itself sent the request. `Host`
+/// states nothing: it names what the client was told to call.
+fn is_own_page(head: &impl RequestHead, config: &Config) -> bool {
+    let site = fetch_metadata::site(&Header::of(head, fetch_metadata::NAME));
+    site == Site::SameOrigin
+        || origin_header::is_public(&Header::of(head, origin_header::NAME), config)
+}
+
+/// Returns whether a log-in may end what the request carries of these accounts: not for another
+/// site, and of two accounts not where only `Host` tells that the page is not of another site.
+pub(crate) fn may_replace(head: &impl RequestHead, config: &Config, accounts: usize) -> bool {
+    let rule = if accounts > 1 {
+        OriginRule::StatedOrProgram
+    } else {
+        OriginRule::StatedOrHost
+    };
+    judge_sender(rule, head, config).is_ok()
 }
 
 /// Checks a request for a route that asks for no token, such as a log-in.
@@ -153,7 +182,12 @@ fn judge_sender(
     config: &Config,
 ) -> Result<(), RejectionKind> {
     let origin = Header::of(head, origin_header::NAME);
-    let not_allowed = || Err(RejectionKind::OriginNotAllowed(origin.to_string()));
+    let not_allowed = || {
+        let expected = expected(config);
+        Err(RejectionKind::OriginNotAllowed(format!(
+            "Origin is {origin}{expected}"
+        )))
+    };
     // Browsers send no `Sec-Fetch-Site` with a WebSocket, and let any site open one.
     if rule == OriginRule::Handshake {
         return match origin_header::sender(&origin, config) {
@@ -163,7 +197,8 @@ fn judge_sender(
     }
     let site = Header::of(head, fetch_metadata::NAME);
     let cross_site = || {
-        let stated = format!("Sec-Fetch-Site: {site}, Origin: {origin}");
+        let expected = expected(config);
+        let stated = format!("Sec-Fetch-Site is {site}, Origin is {origin}{expected}");
         Err(RejectionKind::CrossSiteRequest(stated))
     };
     match fetch_metadata::site(&site) {
@@ -187,11 +222,26 @@ fn judge_sender(
             Sender::Absent => match rule {
                 // Lenient: no browser of today, or none at all. Risk: an old browser. Covered: by
                 // the CSRF value, or as the row of the table says.
-                OriginRule::StatedOrToken | OriginRule::StatedOrProgram => Ok(()),
+                OriginRule::StatedOrToken
+                | OriginRule::StatedOrProgram
+                | OriginRule::StatedOrHost => Ok(()),
                 OriginRule::Stated | OriginRule::Handshake => not_allowed(),
             },
+            Sender::Unknown
+                if rule == OriginRule::StatedOrHost && origin_header::names_host(&origin, head) =>
+            {
+                Ok(())
+            }
             Sender::Unknown => not_allowed(),
         },
+    }
+}
+
+/// The setting that an operator may have to change.
+fn expected(config: &Config) -> String {
+    match &config.settings.public_origin {
+        Some(origin) => format!("; HANDSTAMP_PUBLIC_ORIGIN is {origin}"),
+        None => "; HANDSTAMP_PUBLIC_ORIGIN is not set".to_owned(),
     }
 }
 

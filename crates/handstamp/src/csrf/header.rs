@@ -22,19 +22,20 @@ impl<'r> Header<'r> {
     }
 }
 
-/// For the log: quoted, and no longer than an origin is.
+/// Shown to clients and in the log: in ASCII, and no longer than an origin is.
 impl fmt::Display for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("absent"),
             Self::Several => f.write_str("more than one"),
+            Self::One(b"") => f.write_str("empty"),
             Self::One(value) => {
-                let start = value.get(..MAX_LOGGED).unwrap_or(value);
-                write!(f, "{:?}", String::from_utf8_lossy(start))
+                let start = value.get(..LONGEST_SHOWN).unwrap_or(value);
+                write!(f, "{}", start.escape_ascii())
             }
         }
     }
 }
 
 /// Scheme, the longest name there is, and a port.
-const MAX_LOGGED: usize = 270;
+const LONGEST_SHOWN: usize = 270;

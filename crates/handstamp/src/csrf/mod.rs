@@ -14,7 +14,10 @@ mod origin_header;
 mod policy;
 mod token;
 
-pub(crate) use check::{OriginChecked, check_log_out, check_origin, check_token, check_tokenless};
+pub(crate) use check::{
+    LogOutProof, OriginChecked, check_log_out, check_origin, check_token, check_tokenless,
+    may_replace,
+};
 pub(crate) use policy::CsrfDemand;
 
 #[cfg(test)]

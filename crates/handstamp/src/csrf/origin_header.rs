@@ -2,12 +2,13 @@
 //! ([Fetch, section 3.2](https://fetch.spec.whatwg.org/#origin-header)).
 //!
 //! Browsers write it, and script cannot. Here it is compared with the configured origins, whole
-//! ([RFC 6454, section 5](https://www.rfc-editor.org/rfc/rfc6454#section-5)), never with `Host`.
-//! The policy judges it.
+//! ([RFC 6454, section 5](https://www.rfc-editor.org/rfc/rfc6454#section-5)), and with `Host` where
+//! the policy says so.
 
 use super::header::Header;
 use crate::config::Config;
 use crate::origin::Origin;
+use crate::request::RequestHead;
 
 pub(super) const NAME: &str = "origin";
 
@@ -25,13 +26,10 @@ pub(super) enum Sender {
 }
 
 pub(super) fn sender(header: &Header<'_>, config: &Config) -> Sender {
-    let text = match header {
-        Header::Absent => return Sender::Absent,
-        Header::Several => return Sender::Unknown,
-        Header::One(text) => text,
-    };
-    let origin = str::from_utf8(text).ok().map(Origin::try_from);
-    let Some(Ok(origin)) = origin else {
+    if matches!(header, Header::Absent) {
+        return Sender::Absent;
+    }
+    let Some(origin) = parse(header) else {
         return Sender::Unknown;
     };
     if config.settings.trusted_origins.contains(&origin) {
@@ -41,4 +39,27 @@ pub(super) fn sender(header: &Header<'_>, config: &Config) -> Sender {
     } else {
         Sender::Unknown
     }
+}
+
+/// Returns whether the header names the public origin, which may be listed as trusted as well.
+pub(super) fn is_public(header: &Header<'_>, config: &Config) -> bool {
+    config.settings.public_origin.is_some()
+        && parse(header).as_ref() == config.settings.public_origin.as_ref()
+}
+
+/// Returns whether host and port of the header are those of `Host`, letter for letter: browsers
+/// write both the same way, without a default port.
+pub(super) fn names_host(header: &Header<'_>, head: &impl RequestHead) -> bool {
+    let Header::One(host) = Header::of(head, "host") else {
+        return false;
+    };
+    let origin = parse(header);
+    origin.is_some_and(|origin| host.eq_ignore_ascii_case(origin.authority().as_bytes()))
+}
+
+fn parse(header: &Header<'_>) -> Option<Origin> {
+    let Header::One(text) = header else {
+        return None;
+    };
+    Origin::try_from(str::from_utf8(text).ok()?).ok()
 }

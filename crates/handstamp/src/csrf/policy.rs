@@ -89,20 +89,36 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
             (Off, Unset) => Nothing,
         },
 
-        // There is no CSRF value before a log-in, so the origin decides, with or without a public
-        // origin: browsers state `Sec-Fetch-Site` over HTTPS and to localhost.
+        // There is no CSRF value without a token, so the origin decides, also whether cookies that
+        // prove nothing may be deleted.
+        Case::TokenlessLogOut => tokenless(public_origin),
+
+        // There is no CSRF value before a log-in, so the origin decides.
         Case::Tokenless { method, transport } => match (transport, method) {
             (Transport::WebSocket, _) => Origin(Handshake),
             // Lenient: a request that only reads, listed or not.
             // Risk: an application logs in by GET, and a link logs a visitor in to the account of
             // another. Covered: by the application alone, as `Auth::require_same_origin` says.
             (Transport::Http, Safe | ListedSafe) => Nothing,
-            // Lenient: a program passes.
-            // Risk: a browser that sends neither header logs its user in to the account of another
-            // (login CSRF). Covered: browsers send `Origin` with every such method, as above.
-            (Transport::Http, Unsafe | ListedUnsafe) => Origin(StatedOrProgram),
+            (Transport::Http, Unsafe | ListedUnsafe) => tokenless(public_origin),
         },
     }
+}
+
+/// Lenient: a program passes. Risk: a browser that sends neither header logs its user in to the
+/// account of another (login CSRF), or out. Covered: browsers send `Origin` with every such method
+/// (Fetch, section 3.2).
+///
+/// Lenient: without a public origin, an `Origin` that names the `Host` passes where a browser does
+/// not state `Sec-Fetch-Site`, as it does not over plain HTTP to another machine. Risk: a name that
+/// an attacker owns is made to resolve to this service (DNS rebinding). Covered: for the browser
+/// such a page is a site of its own, with cookies of its own, so it acts for no visitor of this
+/// service. A proxy that changes `Host` has its pages refused, until the public origin is set.
+fn tokenless(public_origin: PublicOrigin) -> Required {
+    Required::Origin(match public_origin {
+        PublicOrigin::Set => OriginRule::StatedOrProgram,
+        PublicOrigin::Unset => OriginRule::StatedOrHost,
+    })
 }
 
 /// What a request must prove.
@@ -124,6 +140,9 @@ pub(super) enum OriginRule {
     /// As [`Stated`](Self::Stated), but with neither header the request is taken for one of a
     /// program that is no browser, and passes.
     StatedOrProgram,
+    /// As [`StatedOrProgram`](Self::StatedOrProgram), but in the absence of `Sec-Fetch-Site` an
+    /// `Origin` that names the `Host` of the request passes as well.
+    StatedOrHost,
     /// As [`Stated`](Self::Stated), but with neither header, or started by the user, the request
     /// passes: the CSRF value is judged next.
     StatedOrToken,
@@ -144,6 +163,8 @@ pub(super) enum Case {
     },
     /// A log-out with a genuine token in a cookie, whatever its method.
     LogOut,
+    /// A log-out without one, which deletes cookies and ends nothing.
+    TokenlessLogOut,
     /// A route that asks for no token.
     Tokenless {
         method: Method,

@@ -21,9 +21,9 @@ pub(crate) enum RejectionKind {
         cookie: Option<String>,
     },
     CsrfMismatch,
-    /// With what browsers say of the request.
+    /// With what the browser states, and the setting that it is compared with.
     CrossSiteRequest(String),
-    /// With the header `Origin`.
+    /// With the header `Origin`, and the setting that it is compared with.
     OriginNotAllowed(String),
     AmbiguousCookie {
         name: String,
@@ -144,8 +144,11 @@ impl RejectionKind {
             (Self::AmbiguousCookie { name }, _) => {
                 format!("Several different cookies named {name} in request").into()
             }
-            (Self::CrossSiteRequest(_) | Self::OriginNotAllowed(_), _) => {
+            (Self::CrossSiteRequest(_) | Self::OriginNotAllowed(_), ErrorStyle::AuthX) => {
                 "Cross-site request refused".into()
+            }
+            (Self::CrossSiteRequest(stated) | Self::OriginNotAllowed(stated), _) => {
+                format!("Cross-site request refused: {stated}").into()
             }
             (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),
             (Self::InvalidSignature, _) => "Signature verification failed".into(),

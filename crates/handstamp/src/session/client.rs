@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::config::{Config, CookieLifetime};
+use crate::csrf;
 use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId};
 
@@ -86,7 +87,11 @@ pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInf
     if let Some(user_agent) = head.header_values("user-agent").next() {
         client = client.user_agent(String::from_utf8_lossy(user_agent));
     }
-    client.carried = super::log_out::presented(head, config).sessions();
+    let carried = super::log_out::presented(head, config).sessions();
+    let accounts: BTreeSet<&AccountId> = carried.iter().map(|(account, _)| account).collect();
+    if csrf::may_replace(head, config, accounts.len()) {
+        client.carried = carried;
+    }
     client
 }
 

@@ -9,7 +9,7 @@ use crate::claims::Claims;
 use crate::config::Config;
 use crate::context::Context;
 use crate::cookie::{self, SetCookies};
-use crate::csrf;
+use crate::csrf::{self, LogOutProof};
 use crate::error::RejectionKind;
 use crate::issue;
 use crate::locate;
@@ -26,17 +26,57 @@ pub struct LogOut {
     sessions: BTreeSet<(AccountId, SessionId)>,
     /// Tokens without a session.
     tokens: Vec<RevokeToken>,
-    has_cookies: bool,
+    /// The tokens whose cookies are deleted.
+    deletes: Vec<Kind>,
+    /// The cookie of another user, whose session does not end.
+    ambiguous: Option<String>,
 }
 
-/// Reads the tokens of a request to log out, and checks that it shows the CSRF value of one of
-/// them.
+impl LogOut {
+    /// Returns whether the request presented no genuine token. The cookies are deleted then, and a
+    /// session that it may have had lives on: below another path than `JWT_REFRESH_COOKIE_PATH` a
+    /// browser does not send the refresh cookie.
+    #[must_use]
+    pub fn ends_nothing(&self) -> bool {
+        self.sessions.is_empty() && self.tokens.is_empty()
+    }
+}
+
+/// Reads the tokens of a request to log out, and checks that it may.
 pub(crate) fn authenticate_log_out(
     context: &Context,
     head: &impl RequestHead,
 ) -> Result<LogOut, RejectionKind> {
-    let mut presented = presented(head, context.config());
-    presented.retain_csrf_proven(context, head)?;
+    let config = context.config();
+    let mut presented = presented(head, config);
+    if let Some(name) = presented.too_many.take() {
+        // A candidate that was not read might be the genuine one.
+        return Err(RejectionKind::AmbiguousCookie { name });
+    }
+    let mut ambiguous = None;
+    let mut deletes = presented.deletable(config);
+    match csrf::check_log_out(head, config, &presented.cookies) {
+        Ok(LogOutProof::Everyone) => {}
+        // Only what the value proves ends, and no cookie is deleted: it may be the visitor's.
+        Ok(LogOutProof::Only(account)) => {
+            let other = presented.cookies.iter();
+            let mut other = other.filter(|(_, claims)| claims.account() != account);
+            if let Some((kind, _)) = other.next() {
+                ambiguous = Some(config.cookies(*kind).token.name.to_string());
+                deletes.clear();
+            }
+            presented
+                .cookies
+                .retain(|(_, claims)| claims.account() == account);
+        }
+        // A token that no browser sends by itself is its own proof, and proves nothing for cookies.
+        Err(_) if presented.cookies.is_empty() && !presented.non_cookie_tokens.is_empty() => {
+            deletes.clear();
+        }
+        // Nor is any needed where no cookies are read or written.
+        Err(_) if !config.settings.token_locations.contains(&Location::Cookies) => {}
+        Err(reason) => return Err(reason),
+    }
     let without_session = presented
         .genuine()
         .filter(|claims| claims.session().is_none());
@@ -47,7 +87,8 @@ pub(crate) fn authenticate_log_out(
     Ok(LogOut {
         sessions: presented.sessions(),
         tokens: without_session.map(revoke).collect(),
-        has_cookies: presented.has_cookies,
+        deletes,
+        ambiguous,
     })
 }
 
@@ -56,14 +97,14 @@ pub(crate) async fn log_out(
     context: &Context,
     log_out: LogOut,
 ) -> Result<SetCookies, RejectionKind> {
+    context.warn_without_store();
     let LogOut {
         sessions,
         tokens,
-        has_cookies,
+        deletes,
+        ambiguous,
     } = log_out;
-    context.warn_without_store();
-    let is_anonymous = sessions.is_empty() && tokens.is_empty();
-    if !is_anonymous && let Some(store) = context.store() {
+    if let Some(store) = context.store() {
         // Tokens first: a concurrent adoption asks about its token again once the session exists.
         for token in tokens {
             let account = token.account.clone();
@@ -74,11 +115,10 @@ pub(crate) async fn log_out(
             revoke::end(context, store, account, session, EndReason::LoggedOut).await?;
         }
     }
-    Ok(if has_cookies {
-        issue::unset(context.config(), &[Kind::Access, Kind::Refresh])
-    } else {
-        SetCookies::new(Vec::new())
-    })
+    match ambiguous {
+        Some(name) => Err(RejectionKind::AmbiguousCookie { name }),
+        None => Ok(issue::unset(context.config(), &deletes)),
+    }
 }
 
 /// The tokens of a request whose signature, audience and issuer hold, of either purpose and however
@@ -87,43 +127,23 @@ pub(super) struct CarriedTokens {
     /// Each with the purpose of the cookie in which it was found.
     pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
     non_cookie_tokens: Vec<Arc<Claims>>,
-    /// Whether the request has token cookies.
-    has_cookies: bool,
+    /// The cookies that hold a genuine token of another service, and none of this one.
+    foreign: Vec<Kind>,
     /// The cookie name that occurs more often than candidates are read.
     too_many: Option<String>,
 }
 
 impl CarriedTokens {
-    /// Retains the cookies whose CSRF value the request shows, and rejects a request that shows
-    /// none.
-    fn retain_csrf_proven(
-        &mut self,
-        context: &Context,
-        head: &impl RequestHead,
-    ) -> Result<(), RejectionKind> {
-        if let Some(name) = self.too_many.take() {
-            // A candidate that was not read might be the genuine one.
-            return Err(RejectionKind::AmbiguousCookie { name });
-        }
-        let found = self.cookies.len();
-        csrf::check_log_out(head, context.config(), &mut self.cookies)?;
-        if self.cookies.len() < found {
-            // Lenient: tokens of two users, and the value of one. Risk: a sibling subdomain planted
-            // a token of its own, and logs the visitor out with its value. Covered: only what the
-            // value proves ends, and no cookie is deleted, because it may be the visitor's.
-            self.has_cookies = false;
-            if context.store().is_none() {
-                // Without a store, deleting cookies would be the only effect.
-                let name = context
-                    .config()
-                    .cookies(Kind::Access)
-                    .token
-                    .name
-                    .to_string();
-                return Err(RejectionKind::AmbiguousCookie { name });
-            }
-        }
-        Ok(())
+    /// Returns the tokens whose cookies a log-out deletes, also where the request has none: a
+    /// browser sends a cookie below its path only. Those of another service with the same names
+    /// stay.
+    fn deletable(&self, config: &Config) -> Vec<Kind> {
+        let reads_cookies = config.settings.token_locations.contains(&Location::Cookies);
+        let is_of_others = self.cookies.is_empty() && !self.foreign.is_empty();
+        let kinds = [Kind::Access, Kind::Refresh].into_iter();
+        kinds
+            .filter(|kind| reads_cookies && !is_of_others && !self.foreign.contains(kind))
+            .collect()
     }
 
     fn genuine(&self) -> impl Iterator<Item = &Claims> {
@@ -154,7 +174,7 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
     let mut presented = CarriedTokens {
         cookies: Vec::new(),
         non_cookie_tokens: Vec::new(),
-        has_cookies: false,
+        foreign: Vec::new(),
         too_many: None,
     };
     let kinds = [Kind::Access, Kind::Refresh];
@@ -165,22 +185,26 @@ pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedToke
         if candidates.too_many() {
             presented.too_many.get_or_insert(name.to_string());
         }
+        let (mut has_ours, mut has_theirs) = (false, false);
         for token in candidates.as_slice() {
-            let claims = match verify::genuine(token, config) {
-                Genuine::Ours(claims) => Some(claims),
+            match verify::genuine(token, config) {
+                Genuine::Ours(claims) => {
+                    has_ours = true;
+                    if claims.kind() == kind.claim() {
+                        presented.cookies.push((kind, claims));
+                    }
+                }
                 // Lenient: a genuine token of another service on the same site is left alone. Risk:
                 // a log-out here leaves the visitor logged in there. Covered: that service has a
                 // log-out of its own, and its tokens are accepted nowhere here.
-                Genuine::Theirs => continue,
+                Genuine::Theirs => has_theirs = true,
                 // Lenient: a forged token is dropped, and its cookie deleted. Risk: another site
                 // has cookies deleted. Covered: a token that is not genuine opens no route.
-                Genuine::No => None,
-            };
-            presented.has_cookies = true;
-            let of_kind = claims.filter(|claims| claims.kind() == kind.claim());
-            presented
-                .cookies
-                .extend(of_kind.map(|claims| (kind, claims)));
+                Genuine::No => {}
+            }
+        }
+        if has_theirs && !has_ours {
+            presented.foreign.push(kind);
         }
     }
     for location in &config.settings.token_locations {

@@ -58,9 +58,9 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
                     json!({"refresh_token": tokens.refresh().as_str()}).to_string(),
                 )
             },
-            Ok(0),
+            Ok(4),
         ),
-        ("nothing", |_, _| post(LOG_OUT), Ok(0)),
+        ("nothing", |_, _| post(LOG_OUT), Ok(4)),
     ];
     for (row, request, expected) in rows {
         let sentence = format!("a log-out by {row}");

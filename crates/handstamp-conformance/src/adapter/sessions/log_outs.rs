@@ -28,8 +28,8 @@ async fn by_what<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
         let reply = suite.send(&app, &request).await;
         let (code, lines): (Option<&str>, &[&str]) = match answer {
             Answer::Ended | Answer::Cleared => (None, LOGOUT),
-            Answer::EndedElsewhere | Answer::Nothing => (None, &[]),
-            Answer::Refused(code) => (Some(code), &[]),
+            Answer::EndedElsewhere => (None, &[]),
+            Answer::EndedAndRefused(code) | Answer::Refused(code) => (Some(code), &[]),
         };
         let got = reply.header(REJECTION);
         suite.equal(&row, "refusal", got, code);
@@ -42,7 +42,10 @@ async fn by_what<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
         let request = post("/session/refresh")
             .cookies([refresh_cookie(tokens.refresh())])
             .header(CSRF, csrf(tokens.refresh()));
-        let has_ended = matches!(answer, Answer::Ended | Answer::EndedElsewhere);
+        let has_ended = matches!(
+            answer,
+            Answer::Ended | Answer::EndedElsewhere | Answer::EndedAndRefused(_)
+        );
         let expected = if has_ended {
             Err("session_ended")
         } else {
@@ -57,12 +60,12 @@ async fn by_what<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, styl
 enum Answer {
     /// Ends the session, and deletes the cookies.
     Ended,
-    /// Ends the session, and deletes no cookies: there are none, or it is unknown whose they are.
+    /// Ends the session, and deletes no cookies: another site may not have them deleted.
     EndedElsewhere,
-    /// Deletes cookies that are no longer valid.
+    /// Ends the session, and deletes no cookies: it is unknown whose they are.
+    EndedAndRefused(&'static str),
+    /// Ends nothing, and deletes the cookies, which may not have been sent.
     Cleared,
-    /// There is no session to end, and no cookie.
-    Nothing,
     /// Rejects the request, and changes neither session nor cookies.
     Refused(&'static str),
 }
@@ -70,7 +73,7 @@ enum Answer {
 type Row = (&'static str, fn(&App, &TokenPair) -> Request, Answer);
 
 #[rustfmt::skip]
-const ROWS: [Row; 21] = [
+const ROWS: [Row; 22] = [
     ("the access cookie", |_, tokens| log_out().cookies([access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access())), Answer::Ended),
     ("the refresh cookie", |_, tokens| log_out().cookies([refresh_cookie(tokens.refresh())]).header(CSRF, csrf(tokens.refresh())), Answer::Ended),
     ("both", |_, tokens| both(tokens).header(CSRF, csrf(tokens.access())), Answer::Ended),
@@ -88,9 +91,12 @@ const ROWS: [Row; 21] = [
     }, Answer::Ended),
     ("a cookie of another user next to the real one, with which no request is accepted", |app, tokens| {
         log_out().cookies([access_cookie(&app.access("user2")), access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access()))
+    }, Answer::EndedAndRefused("ambiguous_cookie")),
+    ("a header", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())), Answer::Ended),
+    ("a header with the refresh token", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.refresh().as_str())), Answer::Ended),
+    ("a header, sent by another site", |_, tokens| {
+        log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())).header("sec-fetch-site", "cross-site")
     }, Answer::EndedElsewhere),
-    ("a header", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())), Answer::EndedElsewhere),
-    ("a header with the refresh token", |_, tokens| log_out().header("authorization", format!("Bearer {}", tokens.refresh().as_str())), Answer::EndedElsewhere),
     ("no CSRF value", |_, tokens| both(tokens), Answer::Refused("missing_csrf_token")),
     ("no CSRF value, by GET", |_, tokens| get("/session/log-out").cookies(cookies(tokens)), Answer::Refused("missing_csrf_token")),
     ("an empty CSRF value", |_, tokens| both(tokens).header(CSRF, ""), Answer::Refused("missing_csrf_token")),
@@ -100,9 +106,9 @@ const ROWS: [Row; 21] = [
         app.advance(60 * 60);
         both(tokens)
     }, Answer::Refused("missing_csrf_token")),
-    ("nothing", |_, _| log_out(), Answer::Nothing),
-    ("a CSRF value alone", |_, tokens| log_out().header(CSRF, csrf(tokens.access())), Answer::Nothing),
-    ("an empty cookie", |_, _| log_out().cookies(["access_token_cookie=; refresh_token_cookie="]), Answer::Nothing),
+    ("nothing", |_, _| log_out(), Answer::Cleared),
+    ("a CSRF value alone", |_, tokens| log_out().header(CSRF, csrf(tokens.access())), Answer::Cleared),
+    ("an empty cookie", |_, _| log_out().cookies(["access_token_cookie=; refresh_token_cookie="]), Answer::Cleared),
     ("a cookie that is no token", |_, _| log_out().cookies(["access_token_cookie=junk"]), Answer::Cleared),
     ("a cookie signed with another key", |app, _| log_out().cookies([access_cookie(&access(app.other(), "user1"))]), Answer::Cleared),
 ];

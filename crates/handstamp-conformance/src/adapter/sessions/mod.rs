@@ -6,6 +6,7 @@ mod log_ins;
 mod log_outs;
 mod outages;
 mod refreshes;
+mod truth_table;
 
 use super::App;
 use super::suite::Suite;
@@ -13,6 +14,7 @@ use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     activity::rows(suite).await;
+    truth_table::rows(suite).await;
     for style in ["standard", "authx"] {
         log_ins::rows(suite, style).await;
         refreshes::rows(suite, style).await;

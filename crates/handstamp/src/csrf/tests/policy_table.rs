@@ -33,7 +33,7 @@ fn the_table_in_sentences() {
     use Kind::{Access, Refresh};
     use Location::{Cookies, Headers, Json, Query};
     use Method::{ListedSafe, ListedUnsafe, Safe, Unsafe};
-    use OriginRule::{Handshake, Stated, StatedOrProgram, StatedOrToken};
+    use OriginRule::{Handshake, Stated, StatedOrHost, StatedOrProgram, StatedOrToken};
     use Protection::{Off, On, Unchecked};
     use PublicOrigin::{Set, Unset};
     use Required::{Nothing, Origin, OriginAndToken, Token};
@@ -92,8 +92,10 @@ fn the_table_in_sentences() {
         ("a log-out with protection off and no public origin is open", Case::LogOut, Off, Unset, Nothing),
 
         ("a log-in by POST states its origin or is a program", tokenless(ListedUnsafe, Http), On, Set, Origin(StatedOrProgram)),
-        ("so it does without a public origin", tokenless(ListedUnsafe, Http), On, Unset, Origin(StatedOrProgram)),
-        ("so it does with protection off", tokenless(ListedUnsafe, Http), Off, Unset, Origin(StatedOrProgram)),
+        ("without a public origin, Host tells it as well", tokenless(ListedUnsafe, Http), On, Unset, Origin(StatedOrHost)),
+        ("so it does with protection off", tokenless(ListedUnsafe, Http), Off, Unset, Origin(StatedOrHost)),
+        ("a log-out without a token as well", Case::TokenlessLogOut, On, Unset, Origin(StatedOrHost)),
+        ("with a public origin, Host tells nothing", Case::TokenlessLogOut, On, Set, Origin(StatedOrProgram)),
         ("the page of the log-in form is open", tokenless(Safe, Http), On, Set, Nothing),
         ("it is open also where GET is listed", tokenless(ListedSafe, Http), On, Set, Nothing),
         ("a WebSocket without a token proves its origin", tokenless(Safe, WebSocket), Off, Unset, Origin(Handshake)),
@@ -123,7 +125,8 @@ fn every_combination_agrees_with_the_rules() {
             ("Nothing", 1014),
             ("Origin(Handshake)", 94),
             ("Origin(Stated)", 9),
-            ("Origin(StatedOrProgram)", 33),
+            ("Origin(StatedOrHost)", 9),
+            ("Origin(StatedOrProgram)", 30),
             ("OriginAndToken(Handshake)", 26),
             ("OriginAndToken(StatedOrToken)", 15),
             ("Token", 15),
@@ -132,7 +135,7 @@ fn every_combination_agrees_with_the_rules() {
 }
 
 fn combinations() -> impl Iterator<Item = (Case, Configured)> {
-    let mut cases = vec![Case::LogOut];
+    let mut cases = vec![Case::LogOut, Case::TokenlessLogOut];
     for method in METHODS {
         for transport in TRANSPORTS {
             cases.push(Case::Tokenless { method, transport });
@@ -169,6 +172,7 @@ fn by_rules(case: Case, configured: Configured) -> Required {
 
     let asks_value = match case {
         Case::Tokenless { .. } => false,
+        Case::TokenlessLogOut => false,
         Case::LogOut => configured.protection != Protection::Off,
         Case::Token {
             location,
@@ -186,7 +190,13 @@ fn by_rules(case: Case, configured: Configured) -> Required {
             location == Location::Cookies && demand == CsrfDemand::Check && (guards || refreshes)
         }
     };
+    let tokenless = if has_origin {
+        OriginRule::StatedOrProgram
+    } else {
+        OriginRule::StatedOrHost
+    };
     let rule = match case {
+        Case::TokenlessLogOut => Some(tokenless),
         Case::LogOut => has_origin.then_some(if asks_value {
             OriginRule::StatedOrToken
         } else {
@@ -196,7 +206,7 @@ fn by_rules(case: Case, configured: Configured) -> Required {
             if transport == Transport::WebSocket {
                 Some(OriginRule::Handshake)
             } else {
-                (!is_safe(method)).then_some(OriginRule::StatedOrProgram)
+                (!is_safe(method)).then_some(tokenless)
             }
         }
         Case::Token {

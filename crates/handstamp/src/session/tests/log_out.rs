@@ -32,8 +32,8 @@ fn log_out_ends_the_session_of_either_token() {
             let planted = ["a", "b", "c", "d"].iter().fold(Head::new("POST"), |head, planted| head.access(planted));
             planted.access(tokens.access().as_str()).csrf(tokens.access().csrf().unwrap())
         }, Err("ambiguous_cookie")),
-        ("no cookie", |_, _| Head::new("POST"), untouched(0)),
-        ("an empty cookie", |_, _| Head::new("POST").access(""), untouched(0)),
+        ("no cookie", |_, _| Head::new("POST"), untouched(4)),
+        ("an empty cookie", |_, _| Head::new("POST").access(""), untouched(4)),
     ];
     for (row, carries, expected) in rows {
         let house = house(builder());
@@ -60,34 +60,73 @@ fn log_out_ends_the_session_of_either_token() {
     }
 }
 
-/// A sibling subdomain can plant another token whose CSRF value it knows.
+/// Tokens of two users: a sibling subdomain has planted one whose CSRF value it knows, or a refresh
+/// of one user was answered after the other had logged in. Each row: the sender, the value that it
+/// shows, whether our session has ended, and theirs, and the answer.
 #[test]
-fn a_value_proves_nothing_about_the_tokens_of_somebody_else() {
-    type Carries = fn(&TokenPair, &TokenPair) -> Head;
-    // Whether our session has ended, and theirs. It cannot be told which of them is planted, so no
-    // cookie is deleted.
-    #[rustfmt::skip]
-    let rows: [(&str, Carries, Result<(bool, bool), &str>); 5] = [
-        ("our value ends ours", |ours, planted| both(ours, planted).csrf(ours.access().csrf().unwrap()), Ok((true, false))),
-        ("the attacker's value ends the attacker's", |ours, planted| both(ours, planted).csrf(planted.access().csrf().unwrap()), Ok((false, true))),
-        ("no value", both, Err("missing_csrf_token")),
-        ("another value", |ours, planted| both(ours, planted).csrf("another"), Err("csrf_mismatch")),
-        ("both values", |ours, planted| both(ours, planted).csrf(ours.access().csrf().unwrap()).csrf(planted.access().csrf().unwrap()), Err("csrf_mismatch")),
+fn tokens_of_two_users_all_end_for_a_page_of_the_service_alone() {
+    type Value = fn(&TokenPair, &TokenPair) -> Vec<String>;
+    let (ours, theirs): (Value, Value) = (
+        |ours, _| vec![ours.access().csrf().unwrap().to_owned()],
+        |_, theirs| vec![theirs.access().csrf().unwrap().to_owned()],
+    );
+    let none: Value = |_, _| Vec::new();
+    let another: Value = |_, _| vec!["another".to_owned()];
+    let both_values: Value = |ours, theirs| {
+        [ours, theirs]
+            .map(|tokens| tokens.access().csrf().unwrap().to_owned())
+            .into()
+    };
+    let same_origin: &[(&str, &str)] = &[("sec-fetch-site", "same-origin")];
+    let same_site: &[(&str, &str)] = &[
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://blog.example.com"),
     ];
-    for (row, carries, expected) in rows {
-        let house = house(builder());
+    let user: &[(&str, &str)] = &[("sec-fetch-site", "none")];
+    let by_host: &[(&str, &str)] = &[
+        ("origin", "http://192.168.1.5:8000"),
+        ("host", "192.168.1.5:8000"),
+    ];
+    let by_origin: &[(&str, &str)] = &[("origin", "https://app.example.com")];
+    let program: &[(&str, &str)] = &[];
+    let ambiguous = Err("ambiguous_cookie");
+    #[rustfmt::skip]
+    let rows = [
+        ("an own page, our value", None, same_origin, ours, (true, true), Ok(4)),
+        ("an own page, their value", None, same_origin, theirs, (true, true), Ok(4)),
+        ("an own page by the public origin", Some("https://app.example.com"), by_origin, ours, (true, true), Ok(4)),
+        ("an own page, no value", None, same_origin, none, (false, false), Err("missing_csrf_token")),
+        ("an own page, another value", None, same_origin, another, (false, false), Err("csrf_mismatch")),
+        ("an own page, both values", None, same_origin, both_values, (false, false), Err("csrf_mismatch")),
+        ("a sibling, our value", None, same_site, ours, (true, false), ambiguous),
+        ("a sibling, its own value", None, same_site, theirs, (false, true), ambiguous),
+        ("a sibling, where an origin is configured", Some("https://app.example.com"), same_site, theirs, (false, false), Err("cross_site_request")),
+        ("the user, our value", None, user, ours, (true, false), ambiguous),
+        ("a program, our value", None, program, ours, (true, false), ambiguous),
+        ("a page by its Host alone, our value", None, by_host, ours, (true, false), ambiguous),
+    ];
+    for (row, public_origin, headers, value, ended, expected) in rows {
+        let config = match public_origin {
+            Some(origin) => builder().public_origin(origin),
+            None => builder(),
+        };
+        let house = house(config);
         let (ours, planted) = (house.log_in("user1"), house.log_in("mallory"));
-        let answer = house.log_out(&carries(&ours, &planted));
-        let ended = |tokens| house.enter(tokens) == "session_ended";
-        let answer = answer.map(|cookies| {
-            assert_eq!(cookies.lines().count(), 0, "{row}");
-            (ended(&ours), ended(&planted))
-        });
+        let mut head = both(&ours, &planted);
+        for (name, value) in headers {
+            head = head.header(name, *value);
+        }
+        for value in value(&ours, &planted) {
+            head = head.csrf(value);
+        }
+        let answer = house.log_out(&head).map(|cookies| cookies.lines().count());
         assert_eq!(
-            answer.as_ref().map_err(String::as_str),
-            expected.as_ref().map_err(|code| *code),
+            answer.as_ref().map_err(String::as_str).copied(),
+            expected,
             "{row}"
         );
+        let has_ended = |tokens| house.enter(tokens) == "session_ended";
+        assert_eq!((has_ended(&ours), has_ended(&planted)), ended, "{row}");
     }
 }
 
@@ -108,8 +147,57 @@ fn without_a_store_tokens_of_two_are_ambiguous() {
         .access(ours.as_str())
         .access(planted.as_str());
     for value in [ours.csrf(), planted.csrf()] {
-        let answer = auth.authenticate_log_out(&head.clone().csrf(value.unwrap()));
-        assert_eq!(answer.unwrap_err().code(), "ambiguous_cookie");
+        let head = head.clone().csrf(value.unwrap());
+        let log_out = auth.authenticate_log_out(&head).unwrap();
+        assert_eq!(
+            now(auth.log_out(log_out)).unwrap_err().code(),
+            "ambiguous_cookie"
+        );
+        let head = head.header("sec-fetch-site", "same-origin");
+        let log_out = auth.authenticate_log_out(&head).unwrap();
+        assert_eq!(now(auth.log_out(log_out)).unwrap().lines().count(), 4);
+    }
+}
+
+/// No genuine token comes: none at all, below a narrow refresh path, or one that no key verifies.
+#[test]
+fn without_a_genuine_token_cookies_are_deleted_for_a_sender_that_may() {
+    let origin = "https://app.example.com";
+    #[rustfmt::skip]
+    let rows: [(&str, Option<&str>, &[(&str, &str)], Result<usize, &str>); 14] = [
+        ("an own page", None, &[("sec-fetch-site", "same-origin")], Ok(4)),
+        ("a sibling", None, &[("sec-fetch-site", "same-site"), ("origin", "https://blog.example.com")], Err("cross_site_request")),
+        ("another site", None, &[("sec-fetch-site", "cross-site")], Err("cross_site_request")),
+        ("the address bar", None, &[("sec-fetch-site", "none")], Err("cross_site_request")),
+        ("a program", None, &[], Ok(4)),
+        ("an own page by Host, where nothing else is known", None, &[("origin", "http://192.168.1.5:8000"), ("host", "192.168.1.5:8000")], Ok(4)),
+        ("another page by Host", None, &[("origin", "http://192.168.1.5:8001"), ("host", "192.168.1.5:8000")], Err("origin_not_allowed")),
+        ("an own page by Host, against what the browser states", None, &[("sec-fetch-site", "same-site"), ("origin", "http://192.168.1.5:8000"), ("host", "192.168.1.5:8000")], Err("cross_site_request")),
+        ("an own page, with a public origin", Some(origin), &[("sec-fetch-site", "same-origin")], Ok(4)),
+        ("an old browser on the public origin", Some(origin), &[("origin", origin)], Ok(4)),
+        ("an old browser elsewhere", Some(origin), &[("origin", "https://blog.example.com")], Err("origin_not_allowed")),
+        ("Host counts for nothing with a public origin", Some(origin), &[("origin", "https://www.example.com"), ("host", "www.example.com")], Err("origin_not_allowed")),
+        ("a page without an origin", Some(origin), &[("origin", "null")], Err("origin_not_allowed")),
+        ("a program, with a public origin", Some(origin), &[], Ok(4)),
+    ];
+    for (row, public_origin, headers, expected) in rows {
+        for (carried, cookie) in [("no cookie", None), ("a forged one", Some("forged"))] {
+            let config = builder().refresh_cookie_path("/refresh");
+            let house = house(match public_origin {
+                Some(origin) => config.public_origin(origin),
+                None => config,
+            });
+            let mut head = Head::new("POST");
+            for (name, value) in headers {
+                head = head.header(name, *value);
+            }
+            if let Some(token) = cookie {
+                head = head.access(token);
+            }
+            let answer = house.log_out(&head).map(|cookies| cookies.lines().count());
+            let answer = answer.as_ref().map_err(String::as_str).copied();
+            assert_eq!(answer, expected, "{row}, {carried}");
+        }
     }
 }
 
@@ -120,7 +208,7 @@ fn access(tokens: &TokenPair) -> Head {
 }
 
 #[test]
-fn log_out_by_a_header_needs_no_csrf_value_and_deletes_nothing() {
+fn log_out_by_a_header_needs_no_csrf_value() {
     let house = house(builder().token_locations([Location::Headers, Location::Cookies]));
     for refresh in [false, true] {
         let tokens = house.log_in("user1");
@@ -129,8 +217,13 @@ fn log_out_by_a_header_needs_no_csrf_value_and_deletes_nothing() {
         } else {
             tokens.access().as_str()
         };
+        let cross = Head::new("POST")
+            .bearer(token)
+            .header("sec-fetch-site", "cross-site");
+        let cookies = house.log_out(&cross).unwrap();
+        assert_eq!(cookies.lines().count(), 0, "another site deletes none");
         let cookies = house.log_out(&Head::new("POST").bearer(token)).unwrap();
-        assert_eq!(cookies.lines().count(), 0);
+        assert_eq!(cookies.lines().count(), 4);
         let head = Head::new("GET").bearer(tokens.access().as_str());
         let code = crate::testing::outcome(&house.auth, &head, &crate::Require::access());
         assert_eq!(code, "session_ended");
@@ -169,7 +262,7 @@ fn a_form_logs_out_where_forms_count() {
 }
 
 #[test]
-fn log_out_by_a_json_body_needs_no_csrf_value_and_deletes_nothing() {
+fn log_out_by_a_json_body_needs_no_csrf_value() {
     for member in ["access_token", "refresh_token"] {
         let house = house(builder().token_locations([Location::Json, Location::Cookies]));
         let tokens = house.log_in("user1");
@@ -180,7 +273,7 @@ fn log_out_by_a_json_body_needs_no_csrf_value_and_deletes_nothing() {
         let body = serde_json::json!({ member: token }).to_string();
         let head = Head::new("POST").header("content-type", "application/json");
         let cookies = house.log_out(&head.with_body(body.as_bytes())).unwrap();
-        assert_eq!(cookies.lines().count(), 0);
+        assert_eq!(cookies.lines().count(), 4);
         assert!(house.refresh(&tokens).is_err(), "{member}");
     }
 }
