@@ -68,6 +68,16 @@ pub(crate) fn check_token(
     }
 }
 
+/// Returns whether the request shows the CSRF value of this token.
+pub(crate) fn shows_value(
+    head: &impl RequestHead,
+    config: &Config,
+    purpose: Kind,
+    claims: &Claims,
+) -> bool {
+    matches!(shown(head, config, purpose, claims), Shown::TheValue)
+}
+
 /// For whom a request to log out proves that it was sent.
 pub(crate) enum LogOutProof {
     /// For all of whom the request has cookies.

@@ -1,6 +1,7 @@
 //! Verification of a presented token: signature, then times, audience, issuer and purpose. It knows
 //! neither the route nor the store.
 
+use std::cmp::Reverse;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -18,11 +19,24 @@ use crate::purpose::sealed::Kind;
 pub(crate) struct Verified<P> {
     /// Shared by all demands on this token in one request.
     pub(crate) claims: Arc<Claims>,
+    /// The other cookies of the name for which all of this holds, of the same subject.
+    others: Vec<Arc<Claims>>,
     pub(crate) location: Location,
     purpose: PhantomData<P>,
 }
 
 impl<P> Verified<P> {
+    /// Returns the one of several cookies that `is_meant`, or the first if none is.
+    pub(super) fn prefer(mut self, is_meant: impl Fn(&Claims) -> bool) -> Self {
+        if !self.others.is_empty()
+            && !is_meant(&self.claims)
+            && let Some(other) = self.others.iter_mut().find(|other| is_meant(other))
+        {
+            std::mem::swap(&mut self.claims, other);
+        }
+        self
+    }
+
     /// Returns the same token, presented in another location.
     pub(crate) fn found_at(self, location: Location) -> Self {
         Self { location, ..self }
@@ -36,13 +50,18 @@ pub(crate) fn verify<P: Purpose>(
     config: &Config,
     now: UnixTime,
 ) -> Result<Verified<P>, RejectionKind> {
-    let claims = match presented {
-        Presented::One { token, .. } => open(token, config)?,
-        Presented::Cookies { name, candidates } => choose(name, candidates.as_slice(), config)?,
+    let is_good = |claims: &Claims| judge::<P>(claims, config, now).is_ok();
+    let (claims, mut others) = match presented {
+        Presented::One { token, .. } => (open(token, config)?, Vec::new()),
+        Presented::Cookies { name, candidates } => {
+            choose(name, candidates.as_slice(), config, is_good)?
+        }
     };
     judge::<P>(&claims, config, now)?;
+    others.retain(|claims| is_good(claims));
     Ok(Verified {
         claims,
+        others,
         location: presented.location(),
         purpose: PhantomData,
     })
@@ -88,51 +107,56 @@ fn open(token: &[u8], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
     )?))
 }
 
-/// Chooses the cookie that counts among those of one name. A sibling subdomain can plant one, and
-/// their order proves nothing
-/// ([RFC 6265, section 4.2.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2.2)).
-fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
-    let mut newest: Option<Arc<Claims>> = None;
+/// Chooses the cookie that counts among those of one name, and returns it and the others. A sibling
+/// subdomain can plant one, a change of the settings leaves old ones behind, and their order proves
+/// nothing ([RFC 6265, section 4.2.2](https://www.rfc-editor.org/rfc/rfc6265#section-4.2.2)).
+fn choose(
+    name: &str,
+    tokens: &[&[u8]],
+    config: &Config,
+    is_good: impl Fn(&Claims) -> bool,
+) -> Result<(Arc<Claims>, Vec<Arc<Claims>>), RejectionKind> {
+    if let [token] = tokens {
+        return Ok((open(token, config)?, Vec::new()));
+    }
+    let mut genuine: Vec<Arc<Claims>> = Vec::new();
     let mut dropped = None;
     for token in tokens {
-        let claims = match open(token, config) {
-            Ok(claims) => claims,
-            // Lenient: a forged cookie is dropped, and another is taken. Risk: the request was
-            // tampered with, and passes. Covered: what is left is judged as if it had come alone,
-            // and a refusal would let any sibling subdomain lock visitors out.
-            Err(reason) => {
-                if tokens.len() > 1 {
-                    tracing::debug!(
-                        cookie = name,
-                        code = reason.code(),
-                        "dropped one of several cookies of a name"
-                    );
-                }
-                dropped.get_or_insert(reason);
-                continue;
-            }
-        };
-        match &newest {
+        match open(token, config) {
             // Not lenient: two subjects are never guessed between, or a planted token of another
             // account would make a visitor act in it. User 1 and admin 1 are two subjects.
-            Some(other)
-                if (other.subject(), other.login_type())
-                    != (claims.subject(), claims.login_type()) =>
+            Ok(claims)
+                if genuine
+                    .iter()
+                    .any(|other| other.account() != claims.account()) =>
             {
                 return Err(RejectionKind::AmbiguousCookie {
                     name: name.to_owned(),
                 });
             }
-            // Lenient: of one subject the newest is taken, genuine copies that have expired
-            // included. Risk: a planted copy of the subject's own token outvotes the one in use.
-            // Covered: it acts for the same subject, and is judged by time, store and CSRF value.
-            Some(other)
-                if (other.issued_at, other.expires_at) >= (claims.issued_at, claims.expires_at) => {
+            Ok(claims) => genuine.push(claims),
+            // Lenient: a forged cookie is dropped, and another is taken. Risk: the request was
+            // tampered with, and passes. Covered: what is left is judged as if it had come alone,
+            // and a refusal would let any sibling subdomain lock visitors out.
+            Err(reason) => {
+                tracing::debug!(
+                    cookie = name,
+                    code = reason.code(),
+                    "dropped one of several cookies of a name"
+                );
+                dropped.get_or_insert(reason);
             }
-            _ => newest = Some(claims),
         }
     }
-    newest.ok_or_else(|| dropped.unwrap_or(RejectionKind::InvalidToken("an empty cookie".into())))
+    // Lenient: of one subject a good token outvotes those that are not, and of several good ones
+    // the newest is taken. Risk: a planted copy of the subject's own token outvotes the one in use.
+    // Covered: it acts for the same subject, and is judged by store and CSRF value.
+    genuine.sort_by_key(|claims| Reverse((is_good(claims), claims.issued_at, claims.expires_at)));
+    let mut genuine = genuine.into_iter();
+    let first = genuine
+        .next()
+        .ok_or_else(|| dropped.unwrap_or(RejectionKind::InvalidToken("an empty cookie".into())))?;
+    Ok((first, genuine.collect()))
 }
 
 /// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.

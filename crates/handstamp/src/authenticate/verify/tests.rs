@@ -133,6 +133,10 @@ fn of_several_cookies_the_newest_genuine_one_counts() {
     let new = of("new", NOW - 50, NOW + 850);
     let longer = of("longer", NOW - 50, NOW + 900);
     let ended = of("ended", NOW - 20, NOW - 1);
+    let ended_before = of("ended before", NOW - 30, NOW - 2);
+    let ended_other = own(json!({"sub": "user2", "iat": NOW - 20, "exp": NOW - 1}));
+    let elsewhere = own(json!({"jti": "elsewhere", "aud": "elsewhere"}));
+    let refresh = own(json!({"jti": "refresh", "type": "refresh"}));
     let other = own(json!({"sub": "user2"}));
     let admin = own(json!({"login_type": "admin"}));
     let malformed = sign(&auth, &claims(&json!({"exp": "soon"})));
@@ -151,8 +155,12 @@ fn of_several_cookies_the_newest_genuine_one_counts() {
         ("two of one user, the other way round", vec![&new, &old], "new"),
         ("made in the same second: the longer", vec![&new, &longer], "longer"),
         ("the same, the other way round", vec![&longer, &new], "longer"),
-        ("an expired one that is newer", vec![&old, &ended], "token_expired"),
-        ("the same, the other way round", vec![&ended, &old], "token_expired"),
+        ("an expired one that is newer", vec![&old, &ended], "old"),
+        ("the same, the other way round", vec![&ended, &old], "old"),
+        ("two that have expired", vec![&ended, &ended_before], "token_expired"),
+        ("an expired one of another user", vec![&old, &ended_other], "ambiguous_cookie"),
+        ("a newer one for another service", vec![&old, &elsewhere], "old"),
+        ("a newer one of the other purpose", vec![&old, &refresh], "old"),
         ("two users", vec![&old, &other], "ambiguous_cookie"),
         ("two users and a forged one between", vec![&other, &forged, &old], "ambiguous_cookie"),
         ("a user and an administrator with the same id", vec![&old, &admin], "ambiguous_cookie"),
@@ -175,6 +183,48 @@ fn of_several_cookies_the_newest_genuine_one_counts() {
             };
             assert_eq!(found, expected, "{sentence}");
         }
+    }
+}
+
+/// A change of a cookie's domain or path leaves the old pair behind, and a page reads the CSRF cookie
+/// of one of them.
+#[test]
+fn of_an_old_and_a_new_pair_the_csrf_value_decides() {
+    let auth = auth(builder());
+    let of = |id: &str, iat: u64, exp: u64, scope: &str| {
+        token(
+            &auth,
+            &json!({"jti": id, "csrf": format!("value of {id}"), "iat": iat, "exp": exp, "scopes": [scope]}),
+        )
+    };
+    let old = of("old", NOW - 100, NOW + 800, "a");
+    let new = of("new", NOW - 50, NOW + 850, "b");
+    let ended = of("ended", NOW - 20, NOW - 1, "c");
+    let other = token(
+        &auth,
+        &json!({"jti": "other", "csrf": "value of other", "sub": "user2"}),
+    );
+    let plain = Require::access;
+    #[rustfmt::skip]
+    let rows: Vec<(&str, Vec<&String>, &str, Require<crate::purpose::Access>, &str)> = vec![
+        ("the value of the new one", vec![&old, &new], "value of new", plain(), "new"),
+        ("the value of the old one", vec![&old, &new], "value of old", plain(), "old"),
+        ("the same, the other way round", vec![&new, &old], "value of old", plain(), "old"),
+        ("a value of neither", vec![&old, &new], "value of none", plain(), "csrf_mismatch"),
+        ("the value of one that has expired", vec![&old, &ended], "value of ended", plain(), "csrf_mismatch"),
+        ("the value of one of two users", vec![&old, &other], "value of old", plain(), "ambiguous_cookie"),
+        ("what the route demands is judged of the one that counts", vec![&old, &new], "value of old", plain().any_scope(["b"]), "insufficient_scope"),
+    ];
+    for (sentence, cookies, value, require, expected) in rows {
+        let head = cookies
+            .iter()
+            .fold(Head::new("POST"), |head, token| head.access(token));
+        let found = crate::testing::ask(&auth, &head.csrf(value), &require);
+        let found = match &found {
+            Ok(token) => token.id(),
+            Err(rejection) => rejection.code(),
+        };
+        assert_eq!(found, expected, "{sentence}");
     }
 }
 
