@@ -86,13 +86,14 @@ impl TokenWatch {
         }
     }
 
-    /// Returns a random part of the interval.
+    /// Returns a random part of the interval, which is never empty: the token has just been asked
+    /// about.
     pub(super) fn phase(&self) -> Duration {
         let mut random = [0];
         // Without randomness all connections ask at the same moment, which costs load only.
         let _ = self.context.random().fill(&mut random);
         let [part] = random;
-        self.interval * u32::from(part) / u32::from(u8::MAX)
+        self.interval * (u32::from(part) + 1) / 256
     }
 }
 
