@@ -77,8 +77,9 @@ async fn values<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let lower = right.to_ascii_lowercase();
     let padded = [b"  ", right, b"\t"].concat();
     let listed = [right, b", ", right].concat();
+    let differing = [right, b", wrong"].concat();
     let non_ascii = [right, b"\xe9"].concat();
-    let rows: [(&str, &[&[u8]], Result<&str, &str>); 14] = [
+    let rows: [(&str, &[&[u8]], Result<&str, &str>); 15] = [
         ("the right value", &[right], Ok("user1")),
         ("the right value twice", &[right, right], Ok("user1")),
         ("the right value between spaces", &[&padded], Ok("user1")),
@@ -93,8 +94,13 @@ async fn values<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             Err("csrf_mismatch"),
         ),
         (
-            "the right value twice in one line",
+            "the right value twice in one line, folded by a proxy",
             &[&listed],
+            Ok("user1"),
+        ),
+        (
+            "the right value and another in one line",
+            &[&differing],
             Err("csrf_mismatch"),
         ),
         (

@@ -38,8 +38,20 @@ pub(crate) enum CookieLifetime {
     Session,
     /// This long, whatever the token says.
     Fixed(Duration),
-    /// As long as the token lives.
-    AsToken,
+    /// As long as the refresh token lives, those of the access token as well: a browser that sends
+    /// an access token that has expired can be told to refresh, and one that sends none is taken
+    /// for a visitor.
+    AsRefreshToken,
+}
+
+impl CookieLifetime {
+    /// Returns this lifetime where the refresh token lives as long as `refresh_token`.
+    pub(crate) fn with(self, refresh_token: Duration) -> Self {
+        match self {
+            Self::AsRefreshToken => Self::Fixed(refresh_token),
+            Self::Session | Self::Fixed(_) => self,
+        }
+    }
 }
 
 impl Config {
@@ -106,7 +118,7 @@ impl Config {
         match (self.settings.cookie_max_age, self.settings.session_cookie) {
             (Some(span), _) => CookieLifetime::Fixed(span),
             (None, true) => CookieLifetime::Session,
-            (None, false) => CookieLifetime::AsToken,
+            (None, false) => CookieLifetime::AsRefreshToken,
         }
     }
 

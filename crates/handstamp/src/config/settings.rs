@@ -213,8 +213,8 @@ macro_rules! for_every_setting {
         "JWT_COOKIE_MAX_AGE"
         cookie_max_age(value Duration): Option<Duration> = None;
 
-        /// Sets whether cookies go when the browser closes. Default: yes; if not, they stay as long
-        /// as their token lives, or as [`ConfigBuilder::cookie_max_age`] says.
+        /// Sets whether cookies go when the browser closes. Default: yes; if not, all stay as long
+        /// as the refresh token lives, or as [`ConfigBuilder::cookie_max_age`] says.
         "JWT_SESSION_COOKIE"
         session_cookie(value bool): bool = true;
 

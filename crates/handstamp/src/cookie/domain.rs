@@ -80,8 +80,8 @@ impl fmt::Display for InvalidCookieDomain {
             ),
             Problem::BadLabel(label) => write!(
                 f,
-                "{label:?} is no label of a host name: 1 to 63 letters, digits and hyphens, \
-                 no hyphen at either end"
+                "{label:?} is no label of a host name: 1 to 63 letters, digits, hyphens and \
+                 underscores, no hyphen at either end"
             ),
             Problem::IpAddress => f.write_str(
                 "a cookie domain cannot be an IP address: leave the setting out for cookies of one host",
@@ -103,7 +103,8 @@ fn problem(text: &str) -> Option<Problem> {
     if let Some((character, position)) = text
         .chars()
         .zip(1..)
-        .find(|(c, _)| !(c.is_ascii_alphanumeric() || "-.".contains(*c)))
+        // Browsers take an underscore in a name, although RFC 1123 does not.
+        .find(|(c, _)| !(c.is_ascii_alphanumeric() || "-._".contains(*c)))
     {
         return Some(Problem::Forbidden {
             character,
@@ -216,7 +217,7 @@ mod tests {
             ),
             ("another header", "example.com\r\nX: y", forbidden('\r', 12)),
             ("a letter beyond ASCII", "bücher.example", forbidden('ü', 2)),
-            ("an underscore", "a_b.example", forbidden('_', 2)),
+            ("an underscore", "a_b.example", Ok("a_b.example")),
         ] {
             let domain = CookieDomain::try_from(text);
             let expected = expected.map_err(InvalidCookieDomain);
@@ -261,7 +262,7 @@ mod tests {
             ),
             (
                 "a..b",
-                "\"\" is no label of a host name: 1 to 63 letters, digits and hyphens, no hyphen at either end",
+                "\"\" is no label of a host name: 1 to 63 letters, digits, hyphens and underscores, no hyphen at either end",
             ),
             (
                 "1.1",

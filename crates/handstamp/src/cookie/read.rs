@@ -9,9 +9,8 @@ use super::CookieName;
 /// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
 /// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
-/// a name that browsers protect: only `;` separates (no commas, no quotes, no `$Version`), only
-/// space and tab are trimmed (no Unicode spaces), nothing is decoded. Quotes around a value belong
-/// to it, as they do for browsers, so a quoted token is no token.
+/// a name that browsers protect: only `;` separates, inside of quotes as well, only space and tab
+/// are trimmed (no Unicode spaces), nothing is decoded.
 ///
 /// Lenient: items without `=` or without a name are dropped, and the rest of the line counts. Risk:
 /// `=__Host-a=b` is read as a cookie `__Host-a` (CVE-2023-23934). Covered: such an item has no name
@@ -20,7 +19,14 @@ pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     items(line).filter_map(pair)
 }
 
-/// The distinct non-empty values of one name over all lines, in order.
+/// The distinct non-empty values of one name over all lines, in order. Names that begin with `$`
+/// are never ours, so what clients by older standards add (`$Version`, `$Path`) is skipped
+/// ([RFC 2109, section 4.4](https://www.rfc-editor.org/rfc/rfc2109#section-4.4)).
+///
+/// Lenient: a value that is in quotes as a whole is read without them, as clients by older standards
+/// write it. Risk: two parsers disagree where a quoted value ends, and a cookie is smuggled out
+/// ("cookie sandwich"). Covered: `;` ends a value here whatever quotes it has, and no value of ours
+/// has quotes.
 ///
 /// Lenient: equal values count once, and an empty value counts as none. Risk: a planted cookie goes
 /// unnoticed. Covered: a copy proves no more than the cookie that it copies, and an empty value is
@@ -29,8 +35,14 @@ pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName)
     let wanted = name.as_str().as_bytes();
     let mut candidates = Candidates::default();
     for (name, value) in lines.flat_map(pairs) {
-        if name == wanted && !value.is_empty() {
-            candidates.add(value);
+        if name == wanted {
+            let value = match value {
+                [b'"', inner @ .., b'"'] => inner,
+                value => value,
+            };
+            if !value.is_empty() {
+                candidates.add(value);
+            }
         }
     }
     candidates

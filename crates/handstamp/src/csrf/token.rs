@@ -20,7 +20,7 @@ pub(super) fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kin
     let cookies = config.cookies(kind);
     let in_header = head
         .header_values(&cookies.csrf_header)
-        .map(<[u8]>::trim_ascii)
+        .map(|value| unfolded(value.trim_ascii()))
         .filter(|value| !value.is_empty())
         .map(Cow::Borrowed)
         .collect();
@@ -29,6 +29,17 @@ pub(super) fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kin
             head.body().field(&cookies.csrf_field)
         }
         in_header => in_header,
+    }
+}
+
+/// Equal values that a proxy has folded into one line ([RFC 9110, section 5.3]) are one.
+///
+/// [RFC 9110, section 5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+fn unfolded(line: &[u8]) -> &[u8] {
+    let mut values = line.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    match values.next() {
+        Some(first) if values.all(|value| value == first) => first,
+        _ => line,
     }
 }
 

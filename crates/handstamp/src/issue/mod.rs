@@ -160,7 +160,10 @@ pub(crate) fn set<P: Purpose>(
     let lifetime = match token.cookie_lifetime.unwrap_or(config.cookie_lifetime()) {
         CookieLifetime::Session => Lifetime::Session,
         CookieLifetime::Fixed(fixed) => Lifetime::Persistent(fixed),
-        CookieLifetime::AsToken => Lifetime::Persistent(token.lifetime),
+        CookieLifetime::AsRefreshToken => Lifetime::Persistent(match P::KIND {
+            Kind::Access => config.settings.refresh_token_expires,
+            Kind::Refresh => token.lifetime,
+        }),
     };
     let mut lines = vec![SetCookie::set(
         &cookies.token.name,

@@ -237,13 +237,13 @@ fn cookies_live_as_long_as_they_are_told() {
     };
     let user = || NewToken::for_subject("user1");
     let session = builder;
-    let as_token = || builder().session_cookie(false);
+    let as_refresh_token = || builder().session_cookie(false);
     let fixed = |secs| builder().cookie_max_age(Duration::from_secs(secs));
     #[rustfmt::skip]
     let rows = [
         ("until the browser closes", set(session(), user()), None),
-        ("as long as the token", set(as_token(), user()), Some("900")),
-        ("as long as this token", set(as_token(), user().expires_in(minutes(1))), Some("60")),
+        ("as long as a refresh token", set(as_refresh_token(), user()), Some("1728000")),
+        ("the same for a token that lives shorter", set(as_refresh_token(), user().expires_in(minutes(1))), Some("1728000")),
         ("as long as configured", set(fixed(5), user()), Some("5")),
         ("no time at all", set(fixed(0), user()), Some("0")),
         ("remembered", set(session(), user()).persistent(days(30)), Some("2592000")),

@@ -48,12 +48,13 @@ impl Header {
         if members.crit || members.b64 {
             return Err(malformed("header has `crit` or `b64`"));
         }
-        // Media types are compared without case; the recommended spelling is JWT (RFC 7519, section
-        // 5.1).
-        if members
-            .typ
-            .is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT"))
-        {
+        // Media types are compared without case, and `application/` may be left out (RFC 7515,
+        // section 4.1.9). The recommended spelling is JWT (RFC 7519, section 5.1).
+        let is_jwt = |typ: String| {
+            let mut names = ["JWT", "application/JWT"].into_iter();
+            names.any(|name| typ.eq_ignore_ascii_case(name))
+        };
+        if !members.typ.is_none_or(is_jwt) {
             return Err(malformed("header has a `typ` other than JWT"));
         }
         let alg = members.alg.ok_or(malformed("header has no `alg`"))?;

@@ -29,7 +29,7 @@ impl SessionData {
         } = self;
         let cookies = client.cookies.map(|cookies| match cookies {
             CookieLifetime::Session => Value::from("session"),
-            CookieLifetime::AsToken => Value::from("as_token"),
+            CookieLifetime::AsRefreshToken => Value::from("as_refresh_token"),
             CookieLifetime::Fixed(lifetime) => Value::from(lifetime.as_secs()),
         });
         let members = [
@@ -116,7 +116,9 @@ impl SessionData {
         let cookies = match object.remove("cookies") {
             None => None,
             Some(Value::String(word)) if word == "session" => Some(CookieLifetime::Session),
-            Some(Value::String(word)) if word == "as_token" => Some(CookieLifetime::AsToken),
+            Some(Value::String(word)) if word == "as_refresh_token" => {
+                Some(CookieLifetime::AsRefreshToken)
+            }
             Some(secs) => {
                 let secs = secs.as_u64().ok_or_else(|| foreign("cookies"))?;
                 Some(CookieLifetime::Fixed(Duration::from_secs(secs)))

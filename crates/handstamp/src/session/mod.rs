@@ -56,5 +56,6 @@ pub use owner::Owner;
 pub(crate) use reauthenticate::reauthenticate;
 pub(crate) use refresh::refresh;
 pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
+pub(crate) use tokens::cookie_lifetime;
 
 pub use crate::context::{EventKind, SessionEvent};

@@ -2,7 +2,7 @@
 
 use super::data::SessionData;
 use super::update::update;
-use super::{EventKind, admit};
+use super::{EventKind, admit, tokens};
 use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -46,6 +46,7 @@ pub(crate) async fn reauthenticate(
     // Scopes and claims are those of the session, which may have lost some since the token was
     // issued. The generation stays that of the presented token: of a later one it is not known
     // whether its refresh token has reached the client.
+    let cookie_lifetime = Some(tokens::cookie_lifetime(config, now, &row, &data));
     let new = NewToken {
         fresh: true,
         session: new.session,
@@ -53,7 +54,7 @@ pub(crate) async fn reauthenticate(
     };
     let ends_at = UnixTime::from_secs(row.ends_at().as_secs());
     Ok(SignedToken {
-        cookie_lifetime: data.client.cookies,
+        cookie_lifetime,
         ..issue::issue_until(config, now, random, &new, ends_at)?
     })
 }

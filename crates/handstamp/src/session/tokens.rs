@@ -2,7 +2,7 @@
 
 use super::data::SessionData;
 use crate::clock::UnixTime;
-use crate::config::{CheckSessions, Config};
+use crate::config::{CheckSessions, Config, CookieLifetime};
 use crate::context::Context;
 use crate::error::IssueError;
 use crate::issue::{self, SignedToken, TokenIdentity, TokenPair};
@@ -33,6 +33,21 @@ pub(super) fn cannot_be_acknowledged(config: &Config) -> bool {
     config.settings.check_sessions == CheckSessions::OnRefresh
 }
 
+/// Returns how long browsers keep the cookies of the session.
+pub(crate) fn cookie_lifetime(
+    config: &Config,
+    now: UnixTime,
+    row: &SessionRow,
+    data: &SessionData,
+) -> CookieLifetime {
+    let ends_at = UnixTime::from_secs(row.ends_at().as_secs());
+    let left = ends_at.saturating_since(UnixTime::from_secs(now.as_secs()));
+    data.client
+        .cookies
+        .unwrap_or(config.cookie_lifetime())
+        .with(left)
+}
+
 /// Issues a new access token, and the refresh token of the session. The refresh token has the same
 /// claims each time it is made from the same row, so that all requests within the grace window
 /// receive one successor.
@@ -44,7 +59,7 @@ pub(super) fn issue(
 ) -> Result<TokenPair, IssueError> {
     let config = context.config();
     let ends_at = UnixTime::from_secs(row.ends_at().as_secs());
-    let cookie_lifetime = data.client.cookies;
+    let cookie_lifetime = Some(cookie_lifetime(config, now, row, data));
     let access = SignedToken {
         cookie_lifetime,
         ..issue::issue_until(config, now, context.random(), &data.token, ends_at)?

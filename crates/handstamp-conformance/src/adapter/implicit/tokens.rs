@@ -106,12 +106,12 @@ async fn lifetimes<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             None,
         ),
         (
-            "in a cookie that lives as long",
+            "in a cookie that lives as long as a refresh token",
             &[("JWT_SESSION_COOKIE", "false")],
             None,
             DUE,
             Some(900),
-            Some("; Max-Age=900;"),
+            Some("; Max-Age=1728000;"),
         ),
         (
             "in a cookie that lives as configured",

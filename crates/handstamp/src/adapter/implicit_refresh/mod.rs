@@ -215,7 +215,7 @@ async fn renewed(
     token: &Authenticated<Access>,
     now: UnixTime,
 ) -> Result<Option<SetCookies>, AuthFailure> {
-    let Some(limits) = renewal_limits(context, token).await? else {
+    let Some(limits) = renewal_limits(context, token, now).await? else {
         return Ok(None);
     };
     let expires_at = limits.expires_at(token, now);
@@ -263,6 +263,7 @@ impl RenewalLimits {
 async fn renewal_limits(
     context: &Context,
     token: &Authenticated<Access>,
+    now: UnixTime,
 ) -> Result<Option<RenewalLimits>, RejectionKind> {
     let config = context.config();
     let claims = token.claims_set();
@@ -302,7 +303,7 @@ async fn renewal_limits(
             .lifetime
             .unwrap_or(config.settings.access_token_expires),
         ends_at: UnixTime::from_secs(row.ends_at().as_secs()),
-        cookie_lifetime: data.client.cookies,
+        cookie_lifetime: Some(session::cookie_lifetime(config, now, &row, &data)),
     }))
 }
 

@@ -329,7 +329,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         key: "JWT_SESSION_COOKIE", good: "0", given: &[],
-        read: |config| debug(config.cookie_lifetime()), means: "AsToken",
+        read: |config| debug(config.cookie_lifetime()), means: "AsRefreshToken",
         bad: &[
             ("None", r#"JWT_SESSION_COOKIE="None": neither true nor false. Use true or false"#),
         ],

@@ -53,14 +53,14 @@ fn a_log_in_says_what_the_session_is() {
 fn cookies_live_as_long_as_the_session_says_also_after_a_refresh() {
     let plain = ClientInfo::new;
     let fixed = || builder().cookie_max_age(days(1));
-    let as_token = || builder().session_cookie(false);
+    let as_refresh_token = || builder().session_cookie(false);
     #[rustfmt::skip]
     let rows: Vec<(&str, ConfigBuilder, ClientInfo, [Option<&str>; 2])> = vec![
         ("by default until the browser closes", builder(), plain(), [None, None]),
         ("remember me", builder(), plain().persistent(days(30)), [Some("2592000"), Some("2592000")]),
         ("as configured", fixed(), plain(), [Some("86400"), Some("86400")]),
         ("not as configured", fixed(), plain().session(), [None, None]),
-        ("as the tokens: at log-in", as_token(), plain(), [Some("900"), Some("1728000")]),
+        ("as the refresh token", as_refresh_token(), plain(), [Some("1728000"), Some("1728000")]),
     ];
     for (row, config, client, expected) in rows {
         let house = house(config);
