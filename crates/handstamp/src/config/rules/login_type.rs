@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::config) struct Neighbour {
     login_type: Option<String>,
-    /// Each with the setting that named it. None where no cookies are read.
+    /// Each name with its setting. Empty if the configuration reads no cookies.
     names: Vec<(&'static str, CookieName)>,
 }
 
