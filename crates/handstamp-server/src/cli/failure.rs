@@ -1,4 +1,4 @@
-//! The exit status and the last words of the process.
+//! The exit status and the last message of the process.
 
 use std::error::Error;
 

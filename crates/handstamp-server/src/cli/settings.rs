@@ -61,7 +61,7 @@ impl Settings {
     }
 }
 
-/// From where the server can be reached.
+/// Where the server can be reached from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exposure {
     /// From its own host only.

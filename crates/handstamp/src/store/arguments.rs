@@ -1,6 +1,6 @@
 //! The arguments of the methods of a [`Store`](super::Store).
 //!
-//! Plain values: they hold what a method needs and decide nothing.
+//! Plain values: they contain what a method needs and decide nothing.
 
 use std::fmt;
 use std::time::Duration;
