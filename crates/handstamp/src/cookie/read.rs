@@ -76,7 +76,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// `line.split(|byte| *byte == b';')`, four times as fast on a usual request.
+/// Splits a line as `line.split(|byte| *byte == b';')` does, four times as fast on a usual request.
 fn items(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {

@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
 
-/// The table. Each row states what a request over HTTP must prove with a public origin, what it
-/// must prove without one, and what a WebSocket must prove.
+/// Returns what a request must prove. Each row of the table states it for HTTP with a public
+/// origin, for HTTP without one, and for a WebSocket.
 #[rustfmt::skip]
 pub(super) fn required(case: Case, configured: Configured) -> Required {
     use CsrfDemand::{Check, Skip, SkipToken};
