@@ -185,8 +185,8 @@ fn judge_sender(
         Site::Absent => match origin_header::sender(&origin, config) {
             Sender::Own | Sender::Trusted => Ok(()),
             Sender::Absent => match rule {
-                // Lenient: no browser of today, or none at all. Risk: an old browser. Covered: by
-                // the CSRF value, or as the row of the table says.
+                // Lenient: no current browser, or none at all. Risk: an old browser. Covered: by
+                // the CSRF value, or as the row of the table states.
                 OriginRule::StatedOrToken | OriginRule::StatedOrProgram => Ok(()),
                 OriginRule::Stated | OriginRule::Handshake => not_allowed(),
             },

@@ -63,7 +63,7 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Unchecked)
                     => row(OriginAndToken(StatedOrToken), Token, OriginAndToken(Handshake)),
 
-                // Lenient: no value is asked for, as the settings say.
+                // Lenient: no value is required, by the settings.
                 // Risk: without a public origin any site can send the request. Covered: with one,
                 // a request that does not state its origin is refused. Without one, protection
                 // that is off or leaves out POST builds only with `Danger::NoCsrf`
