@@ -17,8 +17,8 @@ use super::parse::{FromText, Invalid, choice::choice};
 pub enum OriginCheck {
     /// The request is rejected.
     Enforce,
-    /// A warning is logged, and the CSRF value alone decides: it shows what a wrong public origin
-    /// would break. Where no CSRF value is required, as at a log-in or on a route
+    /// A warning is logged, and the CSRF value alone decides. It is for trying a public origin that
+    /// may not be right yet. Where no CSRF value is required, as at a log-in or on a route
     /// [`without_csrf_token`](crate::Require::without_csrf_token), the request is accepted, as
     /// without a public origin. A WebSocket is rejected all the same.
     ReportOnly,

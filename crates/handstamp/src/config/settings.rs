@@ -107,8 +107,8 @@ macro_rules! for_every_setting {
         "JWT_ENCODE_NBF"
         encode_nbf(value bool): bool = true;
 
-        /// Sets the claim `aud` of new tokens. Tokens must name it as well, unless
-        /// [`ConfigBuilder::decode_audience`] is set. Default: none.
+        /// Sets the claim `aud` of new tokens. Accepted tokens must name one of these audiences as
+        /// well, unless [`ConfigBuilder::decode_audience`] is set. Default: none.
         "JWT_ENCODE_AUDIENCE"
         encode_audience(texts String): Vec<String> = Vec::new();
 
@@ -239,8 +239,8 @@ macro_rules! for_every_setting {
         csrf_in_cookies(value bool): bool = true;
 
         /// Sets the request methods that are protected, in capitals; GET includes HEAD. Default:
-        /// POST, PUT, PATCH, DELETE. A list without POST requires what
-        /// [`ConfigBuilder::cookie_csrf_protect`] does.
+        /// POST, PUT, PATCH, DELETE. To leave out POST has the same requirement as to disable
+        /// [`ConfigBuilder::cookie_csrf_protect`].
         "JWT_CSRF_METHODS"
         csrf_methods(texts Method): Vec<String> = ["POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).into();
 
@@ -258,11 +258,11 @@ macro_rules! for_every_setting {
         "JWT_REFRESH_CSRF_COOKIE_NAME"
         refresh_csrf_cookie_name(text CookieName): Option<CookieName> = None;
 
-        /// Sets the path whose pages can read the access token's CSRF value. Default: `/`.
+        /// Sets the path below which pages can read the access token's CSRF value. Default: `/`.
         "JWT_ACCESS_CSRF_COOKIE_PATH"
         access_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
 
-        /// Sets the path whose pages can read the refresh token's CSRF value. Default: `/`.
+        /// Sets the path below which pages can read the refresh token's CSRF value. Default: `/`.
         "JWT_REFRESH_CSRF_COOKIE_PATH"
         refresh_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
 

@@ -1,4 +1,4 @@
-//! Finds the token of a request: the first configured location that contains one decides.
+//! Finds the token of a request: the first location that contains one decides.
 
 mod cookies;
 mod headers;

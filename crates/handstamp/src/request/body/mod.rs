@@ -30,8 +30,8 @@
 //! ```
 //!
 //! # Security
-//! Limit the size of what you buffer. The core parses it at most twice and allocates no more than
-//! its size; it accepts a thousand parts and fields at most.
+//! Limit the size of what you buffer. The core parses it at most twice and never expands it; it
+//! accepts a thousand parts and fields at most.
 
 mod json;
 mod media_type;
