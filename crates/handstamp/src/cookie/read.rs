@@ -1,11 +1,10 @@
-//! Reading `Cookie` header lines: bytes in, bytes out, no allocation.
+//! Parses `Cookie` header lines: bytes in, bytes out, no allocation.
 
 use ctutils::CtEq as _;
 
 use super::CookieName;
 
-/// The cookies of one header line, in order
-/// ([RFC 6265bis, section
+/// Returns the cookies of one header line, in order ([RFC 6265bis, section
 /// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
 /// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
@@ -48,10 +47,10 @@ pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName)
     candidates
 }
 
-/// The values that a request carries for one cookie name. More than one when another party can set
-/// cookies for this host, a sibling subdomain for example; which of them counts is for the verifier
-/// to tell.
-// No `Debug`: these are tokens.
+/// The values that a request carries for one cookie name. There is more than one if another party
+/// can set cookies for this host, such as a sibling subdomain; the verifier decides which of them
+/// counts.
+// Has no `Debug`: the values are tokens.
 #[derive(Default)]
 pub(crate) struct Candidates<'a> {
     values: [&'a [u8]; MAX_CANDIDATES],
@@ -60,12 +59,12 @@ pub(crate) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// The first four.
+    /// Returns the first four values.
     pub(crate) fn as_slice(&self) -> &[&'a [u8]] {
         self.values.get(..self.found).unwrap_or_default()
     }
 
-    /// Whether there were more than four distinct values.
+    /// Returns whether there were more than four distinct values.
     pub(crate) fn too_many(&self) -> bool {
         self.too_many
     }
@@ -89,7 +88,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// `line.split(|byte| *byte == b';')`, four times as fast on a usual request.
+/// Splits a line as `line.split(|byte| *byte == b';')` does, four times as fast on a usual request.
 fn items(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
@@ -109,13 +108,13 @@ fn pair(item: &[u8]) -> Option<(&[u8], &[u8])> {
     (!name.is_empty()).then(|| (name, trim(value)))
 }
 
-/// What stands before and after the first such byte.
+/// Returns the parts before and after the first such byte.
 fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (before, from) = text.split_at_checked(memchr::memchr(byte, text)?)?;
     Some((before, from.get(1..)?))
 }
 
-/// Without the spaces and tabs at both ends; `trim_ascii` would also take form feeds and line ends.
+/// Trims spaces and tabs at both ends; `trim_ascii` would also trim form feeds and line ends.
 fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;

@@ -1,7 +1,7 @@
 //! Checks that a request gives the proof that the [policy](super::policy) requires of it.
 //!
-//! Callers ask this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
-//! [`token`] and [`masked`], which know neither it nor each other.
+//! Callers use this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
+//! [`token`] and [`masked`], which do not import it or each other.
 //!
 //! No proof is taken from a CSRF cookie, which a sibling subdomain can plant, nor from `Host`, which
 //! names what the client was told to call, but for the one rule [`OriginRule::StatedOrHost`].
@@ -24,11 +24,11 @@ use crate::request::{RequestHead, Values};
 use crate::store::AccountId;
 
 /// The checks that remain after the origin of a request was checked. Only [`check_origin`] makes
-/// one, so no CSRF value is judged of a request whose origin was not.
+/// one, so no CSRF value is judged before the origin.
 #[must_use = "the CSRF value is not checked yet"]
 pub(crate) struct OriginChecked(Required);
 
-/// Checks where a request that presents a token comes from, before the token is looked at.
+/// Checks the origin of a request that presents a token, before the token is verified.
 pub(crate) fn check_origin(
     location: Location,
     purpose: Kind,
@@ -159,7 +159,7 @@ pub(crate) fn check_tokenless(
     judge_origin(required(case, Configured::of(config)), head, config)
 }
 
-/// Refuses a request that does not prove its origin as required.
+/// Rejects a request that does not prove its origin as required.
 fn judge_origin(
     required: Required,
     head: &impl RequestHead,
@@ -184,8 +184,8 @@ fn judge_origin(
     }
 }
 
-/// Weighs what browsers state. `Sec-Fetch-Site` comes first, because it tells a page of the same
-/// origin from one of a sibling, and `Origin` is compared in its absence.
+/// Judges the headers that browsers send. `Sec-Fetch-Site` comes first, because it distinguishes a
+/// page of the same origin from one of a sibling; `Origin` is compared in its absence.
 fn judge_sender(
     rule: OriginRule,
     head: &impl RequestHead,
@@ -262,7 +262,7 @@ enum Shown {
     AnotherValue,
 }
 
-/// Compares what is sent with the claim, as it is and under a mask.
+/// Compares the sent value with the claim, both as it is and unmasked.
 fn shown(head: &impl RequestHead, config: &Config, kind: Kind, claims: &Claims) -> Shown {
     let is_the_value = |sent: &[u8]| {
         token::matches(sent, claims)

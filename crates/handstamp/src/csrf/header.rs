@@ -7,7 +7,7 @@ use crate::request::RequestHead;
 pub(super) enum Header<'r> {
     Absent,
     One(&'r [u8]),
-    /// Two lines or more, equal or not. A proxy may have believed any of them, so none counts.
+    /// Two lines or more, equal or not. A proxy may have used any of them, so none counts.
     Several,
 }
 

@@ -15,13 +15,13 @@ pub(super) const NAME: &str = "origin";
 /// The page that the header names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
-    /// There is no such header.
+    /// The header is absent.
     Absent,
     /// `HANDSTAMP_PUBLIC_ORIGIN`.
     Own,
     /// One of `HANDSTAMP_TRUSTED_ORIGINS`, which may list the public origin as well.
     Trusted,
-    /// Any other origin, what is no origin, or two headers.
+    /// Any other origin, a value that is not an origin, or two headers.
     Unknown,
 }
 

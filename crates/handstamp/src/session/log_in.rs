@@ -9,7 +9,7 @@ use crate::issue::{self, LogInTime, NewToken, TokenPair};
 use crate::purpose::Access;
 use crate::store::{Created, EndReason, SessionId, TokenId};
 
-/// Creates a session and its tokens. Without a store, or where sessions are not kept, issues the
+/// Creates a session and its tokens. Without a store, or if sessions are not tracked, issues the
 /// tokens alone.
 pub(crate) async fn log_in(
     context: &Context,

@@ -1,4 +1,4 @@
-//! Refresh tokens without a session: AuthX's, or ours from before there was a store.
+//! Tests of refresh tokens without a session: those of AuthX, or of a service without a store.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ fn a_token_without_a_session_gets_one_once() {
     );
 }
 
-/// A service that issues a new refresh token at each refresh puts a new `iat` in it.
+/// A service that issues a new refresh token at each refresh gives it a new `iat`.
 #[test]
 fn only_a_stated_time_of_the_log_in_is_taken_over() {
     let within = Require::access().fresh_within(minutes(5));
@@ -177,7 +177,7 @@ fn to_revoke_the_token_is_to_revoke_its_session() {
     assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
 }
 
-/// A handler may hold a token for long before it refreshes with it: a body that is slow, on
+/// A handler may keep a token for long before it refreshes with it: a body that is slow, on
 /// purpose.
 #[test]
 fn what_is_revoked_while_a_handler_holds_the_token_stays_revoked() {

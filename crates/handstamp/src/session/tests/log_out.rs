@@ -1,4 +1,4 @@
-//! How a session ends by its user's will.
+//! Tests of log-outs.
 
 use super::{House, house, refresh_head};
 use crate::session::{ClientInfo, EventKind};
@@ -137,7 +137,7 @@ fn both(ours: &TokenPair, planted: &TokenPair) -> Head {
         .refresh(planted.refresh().as_str())
 }
 
-/// What deletes nothing and ends nothing is no log-out.
+/// A request that deletes nothing and ends nothing is not a log-out.
 #[test]
 fn without_a_store_tokens_of_two_are_ambiguous() {
     let auth = Auth::new(builder().build().unwrap()).unwrap();

@@ -86,7 +86,7 @@ impl Shard {
         None
     }
 
-    /// An account without revocations takes no memory.
+    /// Drops an account without revocations, so that it takes no memory.
     fn forget(&mut self, account: &AccountId) {
         let is_empty =
             |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();

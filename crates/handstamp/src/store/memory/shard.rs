@@ -23,7 +23,7 @@ pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
     /// Sets, because an account may have a hundred thousand sessions.
     pub(super) of_user: HashMap<AccountId, HashSet<SessionId>>,
-    /// Only of accounts that have any: most look-ups end here with nothing found.
+    /// Only accounts that have any: most look-ups end here with nothing found.
     pub(super) revoked: HashMap<AccountId, Revoked>,
     /// When an entry may be due for removal, the earliest first. Each entry of the maps has one
     /// entry here.
@@ -42,11 +42,11 @@ impl Kept {
     }
 }
 
-/// What the tokens of an account are checked against.
+/// The revocations against which the tokens of an account are checked.
 #[derive(Default)]
 pub(super) struct Revoked {
     pub(super) not_before: Option<NotBefore>,
-    /// Until when each is kept: the end of the token.
+    /// Until when each is kept: the expiry of the token, leeway included.
     pub(super) tokens: HashMap<TokenId, UnixTime>,
 }
 
@@ -279,5 +279,5 @@ impl Shard {
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 /// More than the one entry that a method adds, so that ended entries are removed faster than new
-/// ones come.
+/// ones are added.
 const SWEEP_BATCH: usize = 4;
