@@ -147,7 +147,7 @@ pub(crate) fn may_replace(head: &impl RequestHead, config: &Config, accounts: us
     judge_sender(rule, head, config).is_ok()
 }
 
-/// Checks a request for a route that asks for no token, such as a log-in.
+/// Checks a request for a route that demands no token, such as a log-in.
 pub(crate) fn check_tokenless(
     head: &impl RequestHead,
     config: &Config,

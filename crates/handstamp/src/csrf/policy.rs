@@ -165,7 +165,7 @@ pub(super) enum Case {
     LogOut,
     /// A log-out without one, which deletes cookies and ends nothing.
     TokenlessLogOut,
-    /// A route that asks for no token.
+    /// A request for a route that demands no token.
     Tokenless {
         method: Method,
         transport: Transport,
