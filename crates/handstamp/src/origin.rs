@@ -44,6 +44,11 @@ impl Origin {
         self.text.split_once("://").map_or("", |(_, rest)| rest)
     }
 
+    /// Returns whether a server can have the origin: its scheme is `http` or `https`.
+    pub(crate) fn is_web(&self) -> bool {
+        self.is_https() || self.text.starts_with("http:")
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.text.starts_with("https:")
     }
@@ -68,10 +73,13 @@ impl TryFrom<&str> for Origin {
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let text = text.to_ascii_lowercase();
         let (scheme, authority) = text.split_once("://").ok_or(InvalidOrigin::NotAnOrigin)?;
+        if !is_scheme(scheme) {
+            return Err(InvalidOrigin::Scheme);
+        }
         let default_port = match scheme {
-            "https" => 443,
-            "http" => 80,
-            _ => return Err(InvalidOrigin::Scheme),
+            "https" => Some(443),
+            "http" => Some(80),
+            _ => None,
         };
         if authority.contains('*') {
             return Err(InvalidOrigin::Wildcard);
@@ -89,13 +97,12 @@ impl TryFrom<&str> for Origin {
         };
         let host = Host::parse(host).ok_or(InvalidOrigin::Host)?;
         let port = match port {
-            None => default_port,
-            Some(digits) => parse_port(digits).ok_or(InvalidOrigin::Port)?,
+            None => None,
+            Some(digits) => Some(parse_port(digits).ok_or(InvalidOrigin::Port)?),
         };
-        let text = if port == default_port {
-            format!("{scheme}://{host}")
-        } else {
-            format!("{scheme}://{host}:{port}")
+        let text = match port {
+            Some(port) if default_port != Some(port) => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
         };
         Ok(Self { text, host })
     }
@@ -146,6 +153,15 @@ impl fmt::Display for Host {
 }
 
 /// Parses digits only (`u16` would accept a sign), and no zero.
+/// A scheme ([RFC 3986, section 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1)), in lower
+/// case. Web views and extensions have their own, such as `capacitor` and `chrome-extension`.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte)
+        })
+}
+
 fn parse_port(digits: &str) -> Option<u16> {
     let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|&port| only_digits && port != 0)
@@ -174,7 +190,7 @@ impl fmt::Display for InvalidOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotAnOrigin => "not an origin",
-            Self::Scheme => "the scheme is not http or https",
+            Self::Scheme => "an origin begins with a scheme such as https",
             Self::Wildcard => "an origin is exact and has no wildcards",
             Self::UserInfo => "an origin has no user name or password",
             Self::MoreThanAnOrigin => "an origin ends after the host and port, without a slash",
@@ -229,7 +245,28 @@ mod tests {
             ("empty", "", Err(Why::NotAnOrigin)),
             ("opaque", "null", Err(Why::NotAnOrigin)),
             ("host alone", "example.com", Err(Why::NotAnOrigin)),
-            ("other scheme", "ftp://example.com", Err(Why::Scheme)),
+            (
+                "a web view",
+                "capacitor://localhost",
+                Ok("capacitor://localhost"),
+            ),
+            (
+                "a web view on a port",
+                "Tauri://localhost:443",
+                Ok("tauri://localhost:443"),
+            ),
+            (
+                "an extension",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                Ok("chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+            ),
+            ("no scheme", "://example.com", Err(Why::Scheme)),
+            (
+                "a scheme with a space",
+                "a b://example.com",
+                Err(Why::Scheme),
+            ),
+            ("a file", "file://", Err(Why::Host)),
             ("star", "https://*.example.com", Err(Why::Wildcard)),
             ("only a star", "*", Err(Why::NotAnOrigin)),
             ("user", "https://a:b@example.com", Err(Why::UserInfo)),

@@ -175,10 +175,9 @@ impl Auth {
     /// ([`LogOut::ends_nothing`]), and all cookies are deleted.
     ///
     /// Cookies may hold tokens of two users: a sibling subdomain planted one, or a late answer to
-    /// one user arrived after the other had logged in. With the CSRF value of either, a page of this
-    /// service ends the sessions of both. For any other sender
-    /// [`log_out`](Self::log_out) ends what the value proves, deletes no cookie, and returns
-    /// `ambiguous_cookie`.
+    /// one user arrived after the other had logged in. With the CSRF value of either, a page of
+    /// this service ends the sessions of both. For any other sender [`log_out`](Self::log_out) ends
+    /// what the value proves, deletes no cookie, and returns `ambiguous_cookie`.
     ///
     /// # Errors
     /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and

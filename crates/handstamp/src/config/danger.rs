@@ -40,6 +40,13 @@ pub enum Danger {
     /// # Security
     /// Other sites can make a visitor's browser post to yours with the visitor's cookies.
     NoCsrf,
+    /// Accepts `JWT_COOKIE_SECURE=false` with a `HANDSTAMP_PUBLIC_ORIGIN` on plain HTTP that is not
+    /// this machine, for a closed network.
+    ///
+    /// # Security
+    /// Anyone on the way between browser and service can read tokens and passwords, and change
+    /// pages.
+    PlainHttp,
 }
 
 impl Danger {
@@ -55,6 +62,10 @@ impl Danger {
                 &mut settings.danger_script_readable_cookies,
             ),
             Self::NoCsrf => ("HANDSTAMP_DANGER_NO_CSRF", &mut settings.danger_no_csrf),
+            Self::PlainHttp => (
+                "HANDSTAMP_DANGER_PLAIN_HTTP",
+                &mut settings.danger_plain_http,
+            ),
         }
     }
 }

@@ -372,6 +372,10 @@ macro_rules! for_every_setting {
         /// Allows `Danger::NoCsrf`.
         "HANDSTAMP_DANGER_NO_CSRF"
         danger_no_csrf(danger bool): bool = false;
+
+        /// Allows `Danger::PlainHttp`.
+        "HANDSTAMP_DANGER_PLAIN_HTTP"
+        danger_plain_http(danger bool): bool = false;
     } };
 }
 

@@ -22,10 +22,10 @@ pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 /// are never ours, so what clients by older standards add (`$Version`, `$Path`) is skipped
 /// ([RFC 2109, section 4.4](https://www.rfc-editor.org/rfc/rfc2109#section-4.4)).
 ///
-/// Lenient: a value that is in quotes as a whole is read without them, as clients by older standards
-/// write it. Risk: two parsers disagree where a quoted value ends, and a cookie is smuggled out
-/// ("cookie sandwich"). Covered: `;` ends a value here whatever quotes it has, and no value of ours
-/// has quotes.
+/// Lenient: a value that is in quotes as a whole is read without them, as clients by older
+/// standards write it. Risk: two parsers disagree where a quoted value ends, and a cookie is
+/// smuggled out ("cookie sandwich"). Covered: `;` ends a value here whatever quotes it has, and no
+/// value of ours has quotes.
 ///
 /// Lenient: equal values count once, and an empty value counts as none. Risk: a planted cookie goes
 /// unnoticed. Covered: a copy proves no more than the cookie that it copies, and an empty value is

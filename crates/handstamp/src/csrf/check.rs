@@ -3,8 +3,8 @@
 //! Callers use this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
 //! [`token`] and [`masked`], which do not import it or each other.
 //!
-//! No proof is taken from a CSRF cookie, which a sibling subdomain can plant, nor from `Host`, which
-//! names what the client was told to call, but for the one rule [`OriginRule::StatedOrHost`].
+//! No proof is taken from a CSRF cookie, which a sibling subdomain can plant, nor from `Host`,
+//! which names what the client was told to call, but for the rule [`OriginRule::StatedOrHost`].
 
 use std::sync::Arc;
 

@@ -53,8 +53,9 @@ pub(super) fn names_host(header: &Header<'_>, head: &impl RequestHead) -> bool {
     let Header::One(host) = Header::of(head, "host") else {
         return false;
     };
-    let origin = parse(header);
-    origin.is_some_and(|origin| host.eq_ignore_ascii_case(origin.authority().as_bytes()))
+    parse(header).is_some_and(|origin| {
+        origin.is_web() && host.eq_ignore_ascii_case(origin.authority().as_bytes())
+    })
 }
 
 fn parse(header: &Header<'_>) -> Option<Origin> {

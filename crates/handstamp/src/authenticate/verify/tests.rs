@@ -186,8 +186,8 @@ fn of_several_cookies_the_newest_genuine_one_counts() {
     }
 }
 
-/// A change of a cookie's domain or path leaves the old pair behind, and a page reads the CSRF cookie
-/// of one of them.
+/// A change of a cookie's domain or path leaves the old pair behind, and a page reads the CSRF
+/// cookie of one of them.
 #[test]
 fn of_an_old_and_a_new_pair_the_csrf_value_decides() {
     let auth = auth(builder());

@@ -62,11 +62,17 @@ fn check_lifetime(settings: &Settings, report: &mut Report) {
 /// Refuses plain HTTP at a public origin that is not this machine, and warns of it otherwise.
 fn check_insecure(settings: &Settings, report: &mut Report) {
     match &settings.public_origin {
-        Some(origin) if !origin.is_loopback() => report.problem(
+        Some(origin) if origin.is_https() && !origin.is_loopback() => report.problem(
             "JWT_COOKIE_SECURE",
             Some("false"),
-            format!("tokens for {origin} would travel where anybody on the way can read them"),
+            format!("tokens for {origin} would travel over plain HTTP as well"),
             "Remove it",
+        ),
+        Some(origin) if !origin.is_loopback() && !settings.danger_plain_http => report.problem(
+            "JWT_COOKIE_SECURE",
+            Some("false"),
+            format!("tokens for {origin} would travel where anyone on the way can read them"),
+            "Serve over HTTPS and remove it, or set HANDSTAMP_DANGER_PLAIN_HTTP=true in a closed network",
         ),
         _ => report.warn("JWT_COOKIE_SECURE=false: cookies also travel over plain HTTP. For http://localhost only"),
     }

@@ -19,6 +19,11 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             settings.danger_no_csrf,
             "other sites can send requests with your visitors' cookies",
         ),
+        (
+            "HANDSTAMP_DANGER_PLAIN_HTTP",
+            settings.danger_plain_http,
+            "anyone on the network can read passwords and tokens",
+        ),
     ] {
         if allowed {
             report.warn(format!("{key} is on: {consequence}"));

@@ -19,6 +19,16 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             "Set HANDSTAMP_PUBLIC_ORIGIN as well",
         );
     }
+    if let Some(origin) = &settings.public_origin
+        && !origin.is_web()
+    {
+        report.problem(
+            "HANDSTAMP_PUBLIC_ORIGIN",
+            Some(origin.as_str()),
+            "browsers reach a service by http or https",
+            "Set the address in the browser's address bar, up to the host and port; other schemes can be in HANDSTAMP_TRUSTED_ORIGINS",
+        );
+    }
     if settings.origin_check == OriginCheck::ReportOnly {
         report.warn("HANDSTAMP_ORIGIN_CHECK=report-only: requests that other sites start are logged, not refused");
     }

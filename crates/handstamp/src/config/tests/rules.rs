@@ -160,7 +160,52 @@ const RULES: &[Row] = &[
             ("HANDSTAMP_PUBLIC_ORIGIN", "http://example.com"),
         ],
         &[
-            "JWT_COOKIE_SECURE=\"false\": tokens for http://example.com would travel where anybody on the way can read them. Remove it",
+            "JWT_COOKIE_SECURE=\"false\": tokens for http://example.com would travel where anyone on the way can read them. Serve over HTTPS and remove it, or set HANDSTAMP_DANGER_PLAIN_HTTP=true in a closed network",
+        ],
+    ),
+    (
+        "plain HTTP in a closed network",
+        &[
+            ("JWT_COOKIE_SECURE", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "http://192.168.1.5:8000"),
+            ("HANDSTAMP_DANGER_PLAIN_HTTP", "true"),
+        ],
+        &[],
+    ),
+    (
+        "cookies over plain HTTP of a service that has HTTPS",
+        &[
+            ("JWT_COOKIE_SECURE", "false"),
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+            ("HANDSTAMP_DANGER_PLAIN_HTTP", "true"),
+        ],
+        &[
+            "JWT_COOKIE_SECURE=\"false\": tokens for https://example.com would travel over plain HTTP as well. Remove it",
+        ],
+    ),
+    (
+        "a service that is reached by the scheme of a web view",
+        &[("HANDSTAMP_PUBLIC_ORIGIN", "capacitor://localhost")],
+        &[
+            "HANDSTAMP_PUBLIC_ORIGIN=\"capacitor://localhost\": browsers reach a service by http or https. Set the address in the browser's address bar, up to the host and port; other schemes can be in HANDSTAMP_TRUSTED_ORIGINS",
+        ],
+    ),
+    (
+        "web views and extensions that are trusted",
+        &[
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+            ("HANDSTAMP_TRUSTED_ORIGINS", "capacitor://localhost,chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+        ],
+        &[],
+    ),
+    (
+        "pages without an origin, trusted",
+        &[
+            ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
+            ("HANDSTAMP_TRUSTED_ORIGINS", "null"),
+        ],
+        &[
+            "HANDSTAMP_TRUSTED_ORIGINS=\"null\": not an origin. Use scheme, host and port only, as in \"https://app.example.com\"",
         ],
     ),
     (

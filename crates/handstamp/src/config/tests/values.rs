@@ -572,4 +572,11 @@ const ROWS: &[Row] = &[
             ("sure", r#"HANDSTAMP_DANGER_NO_CSRF="sure": neither true nor false. Use true or false"#),
         ],
     },
+    Row {
+        key: "HANDSTAMP_DANGER_PLAIN_HTTP", good: "true", given: &[],
+        read: |config| config.warnings().join("; "), means: "HANDSTAMP_DANGER_PLAIN_HTTP is on: anyone on the network can read passwords and tokens",
+        bad: &[
+            ("sure", r#"HANDSTAMP_DANGER_PLAIN_HTTP="sure": neither true nor false. Use true or false"#),
+        ],
+    },
 ];

@@ -164,7 +164,7 @@ fn without_a_store_tokens_of_two_are_ambiguous() {
 fn without_a_genuine_token_cookies_are_deleted_for_a_sender_that_may() {
     let origin = "https://app.example.com";
     #[rustfmt::skip]
-    let rows: [(&str, Option<&str>, &[(&str, &str)], Result<usize, &str>); 14] = [
+    let rows: [(&str, Option<&str>, &[(&str, &str)], Result<usize, &str>); 15] = [
         ("an own page", None, &[("sec-fetch-site", "same-origin")], Ok(4)),
         ("a sibling", None, &[("sec-fetch-site", "same-site"), ("origin", "https://blog.example.com")], Err("cross_site_request")),
         ("another site", None, &[("sec-fetch-site", "cross-site")], Err("cross_site_request")),
@@ -177,6 +177,7 @@ fn without_a_genuine_token_cookies_are_deleted_for_a_sender_that_may() {
         ("an old browser on the public origin", Some(origin), &[("origin", origin)], Ok(4)),
         ("an old browser elsewhere", Some(origin), &[("origin", "https://blog.example.com")], Err("origin_not_allowed")),
         ("Host counts for nothing with a public origin", Some(origin), &[("origin", "https://www.example.com"), ("host", "www.example.com")], Err("origin_not_allowed")),
+        ("a web view by Host", None, &[("origin", "capacitor://localhost"), ("host", "localhost")], Err("origin_not_allowed")),
         ("a page without an origin", Some(origin), &[("origin", "null")], Err("origin_not_allowed")),
         ("a program, with a public origin", Some(origin), &[], Ok(4)),
     ];
