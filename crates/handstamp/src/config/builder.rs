@@ -9,6 +9,7 @@ use super::{
     cookie_prefix::CookiePrefix,
     danger::Danger,
     env,
+    former_cookie::FormerCookie,
     origin_check::OriginCheck,
     parse::text::{HeaderName, Method, Scheme},
     report::Report,

@@ -18,6 +18,7 @@ mod cookie_names;
 mod cookie_prefix;
 pub mod danger;
 mod env;
+mod former_cookie;
 mod implicit_refresh;
 mod origin_check;
 pub(crate) mod parse;

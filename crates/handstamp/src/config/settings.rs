@@ -27,6 +27,7 @@ use std::time::Duration;
 use super::{
     check_sessions::CheckSessions,
     cookie_prefix::CookiePrefix,
+    former_cookie::FormerCookie,
     origin_check::OriginCheck,
     parse::{
         duration::{days, minutes},
@@ -219,6 +220,18 @@ macro_rules! for_every_setting {
         /// as the refresh token lives, or as [`ConfigBuilder::cookie_max_age`] says.
         "JWT_SESSION_COOKIE"
         session_cookie(value bool): bool = true;
+
+        /// Sets whether browsers keep the cookies apart for each site that embeds the service in a
+        /// frame ([CHIPS](https://developer.mozilla.org/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies)).
+        /// Default: no.
+        "HANDSTAMP_COOKIE_PARTITIONED"
+        cookie_partitioned(value bool): bool = false;
+
+        /// Sets the cookies of earlier configurations that a log-in and a log-out delete, each as
+        /// its name, and where it had them `Domain` and `Path`
+        /// (`session; Domain=example.com; Path=/app`). Default: none.
+        "HANDSTAMP_FORMER_COOKIES"
+        former_cookies(texts FormerCookie): Vec<FormerCookie> = Vec::new();
 
         /// Sets the prefix of all four cookie names, which browsers enforce. Default:
         /// [`CookiePrefix::None`].

@@ -11,10 +11,13 @@ pub(crate) struct TokenCookies {
     pub(crate) csrf_header: String,
     /// The form field in which it may repeat the CSRF value instead.
     pub(crate) csrf_field: String,
+    /// The cookies that an earlier configuration may have left behind, which are deleted whenever
+    /// these two are set or deleted.
+    pub(crate) former: Vec<NamedCookie>,
 }
 
 /// A cookie without its value.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedCookie {
     pub(crate) name: CookieName,
     pub(crate) attributes: Attributes,

@@ -47,6 +47,8 @@ pub(crate) struct Attributes {
     pub(crate) secure: bool,
     /// Whether the cookie is `HttpOnly`.
     pub(crate) http_only: bool,
+    /// Whether the cookie is `Partitioned`.
+    pub(crate) partitioned: bool,
 }
 
 impl Attributes {
@@ -55,7 +57,16 @@ impl Attributes {
     /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)), as
     /// text for the configuration error. [`super::Prefix::problem`] checks what a name requires.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        (self.same_site == SameSite::None && !self.secure)
-            .then_some("SameSite=none needs Secure: browsers drop the cookie otherwise")
+        match self {
+            Self { secure: true, .. } => None,
+            Self {
+                same_site: SameSite::None,
+                ..
+            } => Some("SameSite=none needs Secure: browsers drop the cookie otherwise"),
+            Self {
+                partitioned: true, ..
+            } => Some("Partitioned needs Secure: browsers drop the cookie otherwise"),
+            Self { .. } => None,
+        }
     }
 }

@@ -117,6 +117,9 @@ impl SetCookie {
             line += "; Max-Age=";
             line += &seconds.to_string();
         }
+        if self.attributes.partitioned {
+            line += "; Partitioned";
+        }
         line += "; Path=";
         line += self.attributes.path.as_str();
         line += "; SameSite=";
@@ -128,7 +131,7 @@ impl SetCookie {
     }
 
     /// Returns whether a browser that gets this line after the line `earlier` drops the cookie of
-    /// `earlier`: it keeps one for each name, `Domain` and `Path` ([RFC 6265bis,
+    /// `earlier`: it keeps one for each name, `Domain`, `Path` and partition ([RFC 6265bis,
     /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)). An
     /// adapter then sends the later line only.
     ///
@@ -146,9 +149,12 @@ impl SetCookie {
     pub fn replaces(&self, earlier: &str) -> bool {
         let mut parts = earlier.split(';').map(str::trim);
         let pair = parts.next().unwrap_or_default();
-        let (mut domain, mut path) = (None, None);
-        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
-            if name.eq_ignore_ascii_case("domain") {
+        let (mut domain, mut path, mut partitioned) = (None, None, false);
+        for part in parts {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            if name.eq_ignore_ascii_case("partitioned") {
+                partitioned = true;
+            } else if name.eq_ignore_ascii_case("domain") {
                 domain = Some(value.trim_start_matches('.').to_ascii_lowercase());
             } else if name.eq_ignore_ascii_case("path") {
                 path = Some(value);
@@ -157,6 +163,7 @@ impl SetCookie {
         pair.split('=').next().map(str::trim_end) == Some(self.name.as_str())
             && domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
             && path == Some(self.attributes.path.as_str())
+            && partitioned == self.attributes.partitioned
     }
 
     fn max_age(&self) -> Option<u64> {

@@ -166,12 +166,14 @@ pub(crate) fn set<P: Purpose>(
             Kind::Refresh => token.lifetime,
         }),
     };
-    let mut lines = vec![SetCookie::set(
+    // Deletions first: a client may not tell a cookie of the host alone from one of a domain.
+    let mut lines: Vec<SetCookie> = unset_former(config, P::KIND).collect();
+    lines.push(SetCookie::set(
         &cookies.token.name,
         &token.token,
         &cookies.token.attributes,
         lifetime,
-    )?];
+    )?);
     if let Some(csrf) = token.csrf()
         && config.settings.csrf_in_cookies
     {
@@ -189,6 +191,7 @@ pub(crate) fn set<P: Purpose>(
 pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     let mut lines = Vec::new();
     for kind in kinds {
+        lines.extend(unset_former(config, *kind));
         let cookies = config.cookies(*kind);
         lines.push(SetCookie::unset(
             &cookies.token.name,
@@ -202,6 +205,12 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
         }
     }
     SetCookies::new(lines)
+}
+
+/// Returns the lines that delete what an earlier configuration may have set in their place.
+fn unset_former(config: &Config, kind: Kind) -> impl Iterator<Item = SetCookie> {
+    let former = config.cookies(kind).former.iter();
+    former.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes))
 }
 
 /// Draws two values of 128 unpredictable bits each, in one call of the source.

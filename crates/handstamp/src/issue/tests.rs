@@ -298,3 +298,119 @@ fn every_token_has_values_of_its_own() {
     values.dedup();
     assert_eq!(values.len(), 8);
 }
+
+/// A change of the settings leaves cookies behind that a browser keeps in addition to the new ones.
+#[test]
+fn what_earlier_settings_have_set_is_deleted() {
+    type Row = (
+        &'static str,
+        fn(ConfigBuilder) -> ConfigBuilder,
+        &'static [&'static str],
+        &'static [&'static str],
+    );
+    let rows: [Row; 5] = [
+        ("nothing by default", |config| config, &[], &[]),
+        (
+            "the cookies of the host alone, where a domain is configured",
+            |config| config.cookie_domain("example.com"),
+            &["access_token_cookie", "csrf_access_token"],
+            &["refresh_token_cookie", "csrf_refresh_token"],
+        ),
+        (
+            "what was not partitioned",
+            |config| config.cookie_partitioned(true),
+            &["access_token_cookie", "csrf_access_token"],
+            &["refresh_token_cookie", "csrf_refresh_token"],
+        ),
+        (
+            "what is listed, at log-in and log-out",
+            |config| config.former_cookies(["session; Domain=example.com; Path=/app", "jwt"]),
+            &[],
+            &["session", "jwt"],
+        ),
+        (
+            "all of it",
+            |config| {
+                config
+                    .cookie_domain("example.com")
+                    .cookie_partitioned(true)
+                    .former_cookies(["session"])
+            },
+            &[
+                "access_token_cookie",
+                "access_token_cookie",
+                "csrf_access_token",
+                "csrf_access_token",
+            ],
+            &[
+                "refresh_token_cookie",
+                "refresh_token_cookie",
+                "csrf_refresh_token",
+                "csrf_refresh_token",
+                "session",
+            ],
+        ),
+    ];
+    for (row, change, of_access, of_refresh) in rows {
+        let auth = auth(change(builder()));
+        let names = |cookies: &SetCookies| -> Vec<String> {
+            let lines: Vec<_> = cookies.lines().collect();
+            for (i, line) in lines.iter().enumerate() {
+                let others = lines.iter().enumerate().filter(|(j, _)| *j != i);
+                for (_, other) in others {
+                    assert!(
+                        !line.replaces(&other.to_header_value()),
+                        "{row}: one cookie twice"
+                    );
+                }
+            }
+            let former = lines.iter().take(lines.len() - 2);
+            let former = former.inspect(|line| {
+                assert!(line.to_header_value().contains("Max-Age=0;"), "{row}");
+            });
+            former.map(|line| line.name().to_owned()).collect()
+        };
+        let access = auth.create_access_token("user1").unwrap();
+        let refresh = auth.create_refresh_token("user1").unwrap();
+        assert_eq!(
+            names(&auth.set_access_cookies(&access).unwrap()),
+            of_access,
+            "{row}"
+        );
+        assert_eq!(names(&auth.unset_access_cookies()), of_access, "{row}");
+        assert_eq!(
+            names(&auth.set_refresh_cookies(&refresh).unwrap()),
+            of_refresh,
+            "{row}"
+        );
+        assert_eq!(names(&auth.unset_refresh_cookies()), of_refresh, "{row}");
+    }
+}
+
+/// nginx takes 4 KiB of a response's head by default.
+#[test]
+fn all_deletions_fit_into_what_proxies_buffer() {
+    let many = |count: usize| {
+        let former = (0..count)
+            .map(|n| format!("former_cookie_{n}; Domain=app.example.com; Path=/application"));
+        let config = builder()
+            .cookie_domain("example.com")
+            .cookie_partitioned(true)
+            .refresh_cookie_path("/application/session/refresh");
+        config.former_cookies(former.collect::<Vec<_>>())
+    };
+    let most = (0..40)
+        .take_while(|count| many(*count).build().is_ok())
+        .count()
+        - 1;
+    let lines = auth(many(most)).unset_cookies();
+    let bytes: usize = lines
+        .lines()
+        .map(|line| "set-cookie: \r\n".len() + line.to_header_value().len())
+        .sum();
+    assert!(bytes <= 3 * 1024, "{bytes} bytes");
+    assert!(most >= 5, "{most} of them");
+    let refused = many(most + 1).build().unwrap_err().to_string();
+    assert!(refused.contains("HANDSTAMP_FORMER_COOKIES"), "{refused}");
+    assert!(refused.contains("proxies take 3072"), "{refused}");
+}

@@ -49,6 +49,7 @@ pub(super) fn check(
     let refresh = token_cookies::derive(Kind::Refresh, settings, report);
     if let (Some(access), Some(refresh)) = (&access, &refresh) {
         token_cookies::check_distinct(access, refresh, report);
+        token_cookies::check_former(access, refresh, report);
         if settings.token_locations.contains(&Location::Cookies) {
             login_type::check_names(neighbours, access, refresh, report);
         }

@@ -8,7 +8,7 @@ use crate::{
         settings::Settings,
         token_cookies::{NamedCookie, TokenCookies, names},
     },
-    cookie::{Attributes, CookieName, CookiePath, SameSite},
+    cookie::{Attributes, CookieName, CookiePath, SameSite, SetCookie},
     purpose::sealed::Kind,
 };
 
@@ -67,24 +67,110 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
         same_site,
         secure: settings.cookie_secure,
         http_only,
+        partitioned: settings.cookie_partitioned,
     };
     let of_token = attributes(token.path, settings.cookie_http_only);
     if let Some(reason) = of_token.problem() {
         // The refresh cookies may inherit it from the access cookies, for which it was reported.
-        if report.is_sound(same_site_key) {
+        if report.is_sound(same_site_key) && report.is_sound(PARTITIONED) {
             let help = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
-            report.problem(same_site_key, Some(same_site.name()), reason, help);
+            if same_site == SameSite::None {
+                report.problem(same_site_key, Some(same_site.name()), reason, help);
+            } else {
+                let help = "Remove it, or JWT_COOKIE_SECURE=false";
+                report.problem(PARTITIONED, Some("true"), reason, help);
+            }
         }
         return None;
     }
     let of_csrf = attributes(csrf.path, false);
     let prefix = settings.cookie_prefix;
+    let token = token.named(prefix, "__Host-Http-", of_token, report)?;
+    let csrf = csrf.named(prefix, "__Host-", of_csrf, report)?;
+    let mut former: Vec<NamedCookie> = former_variants(&token)
+        .chain(former_variants(&csrf))
+        .collect();
+    if kind == Kind::Refresh {
+        // A log-in sets a refresh token, and a log-out deletes it.
+        former.extend(settings.former_cookies.iter().map(|former| NamedCookie {
+            name: former.name.clone(),
+            attributes: Attributes {
+                domain: former.domain.clone(),
+                path: former.path.clone(),
+                http_only: false,
+                partitioned: false,
+                ..token.attributes.clone()
+            },
+        }));
+    }
     Some(TokenCookies {
-        token: token.named(prefix, "__Host-Http-", of_token, report)?,
-        csrf: csrf.named(prefix, "__Host-", of_csrf, report)?,
+        token,
+        csrf,
         csrf_header: csrf_header.to_owned(),
         csrf_field: csrf_field.to_owned(),
+        former,
     })
+}
+
+/// Returns the cookies of the same name and path that a browser keeps in addition to this one, from before
+/// `Domain` or `Partitioned` was configured.
+fn former_variants(cookie: &NamedCookie) -> impl Iterator<Item = NamedCookie> {
+    let Attributes {
+        domain,
+        partitioned,
+        ..
+    } = &cookie.attributes;
+    let unpartitioned = partitioned.then(|| (domain.clone(), false));
+    let host_only = domain.is_some().then_some((None, *partitioned));
+    [unpartitioned, host_only]
+        .into_iter()
+        .flatten()
+        .map(|(domain, partitioned)| NamedCookie {
+            name: cookie.name.clone(),
+            attributes: Attributes {
+                domain,
+                partitioned,
+                ..cookie.attributes.clone()
+            },
+        })
+}
+
+/// Checks that the cookies to delete are former ones, and that their lines fit into what proxies
+/// buffer of a response's head.
+pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
+    let current = [&access.token, &access.csrf, &refresh.token, &refresh.csrf];
+    for former in &refresh.former {
+        let is_current = |cookie: &&&NamedCookie| {
+            let (cookie, former) = (&cookie.attributes, &former.attributes);
+            (&cookie.domain, &cookie.path, cookie.partitioned)
+                == (&former.domain, &former.path, former.partitioned)
+        };
+        let mut same_name = current.iter().filter(|cookie| cookie.name == former.name);
+        if same_name.any(|cookie| is_current(&cookie)) {
+            report.problem(
+                FORMER,
+                Some(former.name.as_str()),
+                "a cookie that this configuration sets",
+                "List what an earlier configuration has set, with the Domain and Path that it had",
+            );
+        }
+    }
+    let all = current
+        .into_iter()
+        .chain(&access.former)
+        .chain(&refresh.former);
+    let lines = all.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
+    let bytes: usize = lines.map(|line| LINE + line.to_header_value().len()).sum();
+    if bytes > MOST_DELETIONS {
+        report.problem(
+            FORMER,
+            None,
+            format!(
+                "a log-out would have {bytes} bytes of headers, and proxies take {MOST_DELETIONS}"
+            ),
+            "List fewer cookies",
+        );
+    }
 }
 
 /// The settings of one purpose.
@@ -216,3 +302,11 @@ pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, repo
 }
 
 const PREFIX: &str = "HANDSTAMP_COOKIE_PREFIX";
+const PARTITIONED: &str = "HANDSTAMP_COOKIE_PARTITIONED";
+const FORMER: &str = "HANDSTAMP_FORMER_COOKIES";
+
+/// `Set-Cookie: ` and the end of the line.
+const LINE: usize = 14;
+/// The default `proxy_buffer_size` of nginx is 4 KiB for the whole head, and the application has
+/// headers of its own.
+const MOST_DELETIONS: usize = 3 * 1024;

@@ -194,7 +194,10 @@ const RULES: &[Row] = &[
         "web views and extensions that are trusted",
         &[
             ("HANDSTAMP_PUBLIC_ORIGIN", "https://example.com"),
-            ("HANDSTAMP_TRUSTED_ORIGINS", "capacitor://localhost,chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+            (
+                "HANDSTAMP_TRUSTED_ORIGINS",
+                "capacitor://localhost,chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            ),
         ],
         &[],
     ),
@@ -213,6 +216,37 @@ const RULES: &[Row] = &[
         &[
             ("JWT_COOKIE_SECURE", "false"),
             ("HANDSTAMP_PUBLIC_ORIGIN", "http://localhost:8000"),
+        ],
+        &[],
+    ),
+    (
+        "partitioned cookies over plain HTTP",
+        &[
+            ("JWT_COOKIE_SECURE", "false"),
+            ("HANDSTAMP_COOKIE_PARTITIONED", "true"),
+        ],
+        &[
+            "HANDSTAMP_COOKIE_PARTITIONED=\"true\": Partitioned needs Secure: browsers drop the cookie otherwise. Remove it, or JWT_COOKIE_SECURE=false",
+        ],
+    ),
+    (
+        "a former cookie that is set today",
+        &[(
+            "HANDSTAMP_FORMER_COOKIES",
+            "csrf_access_token, access_token_cookie; Path=/app",
+        )],
+        &[
+            "HANDSTAMP_FORMER_COOKIES=\"csrf_access_token\": a cookie that this configuration sets. List what an earlier configuration has set, with the Domain and Path that it had",
+        ],
+    ),
+    (
+        "a former cookie of another domain",
+        &[
+            ("JWT_COOKIE_DOMAIN", "example.com"),
+            (
+                "HANDSTAMP_FORMER_COOKIES",
+                "access_token_cookie; Domain=app.example.com",
+            ),
         ],
         &[],
     ),

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::{OTHER, problems, with};
 use crate::{
     config::{Config, settings::Settings},
+    cookie::SetCookie,
     purpose::sealed::Kind,
 };
 
@@ -332,6 +333,27 @@ const ROWS: &[Row] = &[
         read: |config| debug(config.cookie_lifetime()), means: "AsRefreshToken",
         bad: &[
             ("None", r#"JWT_SESSION_COOKIE="None": neither true nor false. Use true or false"#),
+        ],
+    },
+    Row {
+        key: "HANDSTAMP_COOKIE_PARTITIONED", good: "true", given: &[],
+        read: |config| debug(config.access_cookies.token.attributes.partitioned), means: "true",
+        bad: &[
+            ("chips", r#"HANDSTAMP_COOKIE_PARTITIONED="chips": neither true nor false. Use true or false"#),
+        ],
+    },
+    Row {
+        key: "HANDSTAMP_FORMER_COOKIES", good: "session; Domain=Example.com; path=/app, jwt", given: &[],
+        read: |config| {
+            let former = config.refresh_cookies.former.iter().map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
+            former.map(|line| line.to_header_value()).collect::<Vec<_>>().join("\n")
+        },
+        means: "session=; Domain=example.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/app; SameSite=lax; Secure\njwt=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax; Secure",
+        bad: &[
+            ("a b", r#"HANDSTAMP_FORMER_COOKIES="a b": ' ' at position 2 cannot be in a cookie name: letters, digits and !#$%&'*+-.^_`|~ can. Use letters, digits, hyphens and underscores"#),
+            ("a; Domain=localhost", r#"HANDSTAMP_FORMER_COOKIES="a; Domain=localhost": a cookie domain has at least two labels: browsers let no cookie span a top-level domain; leave the setting out for cookies of one host. Use a host name, as in "example.com", or remove it"#),
+            ("a; Path=app", r#"HANDSTAMP_FORMER_COOKIES="a; Path=app": a cookie path begins with '/': browsers put another in its place otherwise. Use a path that begins with a slash, as in "/""#),
+            ("a; Secure", r#"HANDSTAMP_FORMER_COOKIES="a; Secure": "Secure" is neither Domain= nor Path=. Name the cookie, and its Domain and Path if it had any, as in "session; Domain=example.com; Path=/app""#),
         ],
     },
     Row {

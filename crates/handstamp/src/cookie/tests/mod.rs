@@ -27,6 +27,7 @@ pub(super) fn plain() -> Attributes {
         same_site: SameSite::Lax,
         secure: true,
         http_only: true,
+        partitioned: false,
     }
 }
 

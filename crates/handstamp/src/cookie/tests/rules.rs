@@ -28,7 +28,10 @@ const NOT_OURS_TO_WRITE: [(&str, &str); 8] = [
         "__Host-SID=1; Secure; Path=/; Domain=",
         "browsers differ; an empty domain is refused here",
     ),
-    ("SID=1; Partitioned", "Partitioned is never written"),
+    (
+        "SID=1; Partitioned",
+        "Partitioned without Secure, which the configuration refuses",
+    ),
     (
         "SID=1; Max-Age=0",
         "stored for no time at all: a lifetime, which is the caller's choice",
@@ -64,6 +67,7 @@ fn a_prefix_problem_names_all_that_is_lacking() {
         same_site: SameSite::Lax,
         secure: false,
         http_only: false,
+        partitioned: false,
     };
     for (cookie, lacking) in [
         ("__Secure-a", "__Secure- needs Secure"),
@@ -161,6 +165,7 @@ fn accepted(line: &str) -> bool {
     let mut attributes = Attributes {
         secure: false,
         http_only: false,
+        partitioned: false,
         ..plain()
     };
     for part in parts {

@@ -19,10 +19,12 @@ fn lines() {
         same_site: SameSite::Strict,
         secure: true,
         http_only: true,
+        partitioned: false,
     };
     let bare = Attributes {
         secure: false,
         http_only: false,
+        partitioned: false,
         ..plain()
     };
     let seconds = |n| Lifetime::Persistent(Duration::from_secs(n));
@@ -148,7 +150,7 @@ fn debug_shows_everything_but_the_value() {
     assert_eq!(
         format!("{cookie:?}"),
         "SetCookie { name: \"n\", value: [redacted], attributes: Attributes { \
-         path: CookiePath(\"/\"), domain: None, same_site: Lax, secure: true, http_only: true }, \
+         path: CookiePath(\"/\"), domain: None, same_site: Lax, secure: true, http_only: true, partitioned: false }, \
          kind: Set(Session) }"
     );
 }
@@ -238,6 +240,7 @@ fn attributes() -> impl Strategy<Value = Attributes> {
             same_site,
             secure,
             http_only,
+            partitioned: false,
         })
 }
 
