@@ -32,9 +32,11 @@
 //! connection.
 
 mod close_reason;
+mod guard;
 #[cfg(test)]
 mod tests;
 mod token_watch;
 
 pub use close_reason::CloseReason;
+pub use guard::{Guard, within_patience};
 pub use token_watch::TokenWatch;
