@@ -1,30 +1,18 @@
 use std::fmt;
-use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
-use handstamp::SetCookie;
+use handstamp::adapter::merge_cookies;
 
-/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers; by themselves
-/// they are an empty response.
-#[derive(Debug, Clone)]
-#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
-pub struct SetCookies(pub(crate) handstamp::SetCookies);
+handstamp::adapter::set_cookies! {
+    /// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers; by themselves
+    /// they are an empty response.
+    pub struct SetCookies;
+}
 
 impl SetCookies {
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
-    /// 400 days.
-    pub fn persistent(self, lifetime: Duration) -> Self {
-        Self(self.0.persistent(lifetime))
-    }
-
-    /// The browser drops these cookies when it is closed.
-    pub fn session(self) -> Self {
-        Self(self.0.session())
-    }
-
     /// These cookies, then those; for one cookie the last line counts.
     ///
     /// ```
@@ -62,12 +50,6 @@ impl SetCookies {
             cookies: self,
             answer,
         }
-    }
-}
-
-impl From<handstamp::SetCookies> for SetCookies {
-    fn from(cookies: handstamp::SetCookies) -> Self {
-        Self(cookies)
     }
 }
 
@@ -131,7 +113,7 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
 
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands
 /// them to anybody else. A line replaces an earlier one for the same cookie:
-/// [`SetCookie::replaces`]. For middleware; handlers have
+/// [`SetCookie::replaces`](handstamp::SetCookie::replaces). For middleware; handlers have
 /// [`SetCookies::on`].
 ///
 /// ```
@@ -149,25 +131,11 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 }
 
 pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
-    for line in cookies.lines() {
-        remove_replaced(line, headers);
-        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
-        // always made.
-        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
-            headers.append(SET_COOKIE, value);
-        }
+    let earlier: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
+    for line in merge_cookies(earlier, cookies) {
+        headers.append(SET_COOKIE, line);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-}
-
-fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
-    let replaced = |earlier: &HeaderValue| earlier.to_str().is_ok_and(|text| line.replaces(text));
-    if headers.get_all(SET_COOKIE).any(replaced) {
-        let lines: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
-        for line in lines.into_iter().filter(|line| !replaced(line)) {
-            headers.append(SET_COOKIE, line);
-        }
-    }
 }
 
 /// A response mapper of `actix_web::Error` would do, but actix-web asks none when a handler returns

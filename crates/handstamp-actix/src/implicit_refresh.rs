@@ -1,14 +1,12 @@
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use actix_web::Error;
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::HttpRequest;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::header::HeaderValue;
 use handstamp::Auth;
-use handstamp::adapter::ResponseHead;
+use handstamp::adapter::{ImplicitRefresh, ResponseHead};
+use handstamp::error::Rejection;
 
 use crate::cookies;
+use crate::middleware::{Around, Middleware};
 use crate::verified::with_state;
 
 /// Renews the access token of a browser that is active: when the cookie that a request was let in
@@ -39,76 +37,30 @@ use crate::verified::with_state;
 /// It asks the blocklist and the store again before it renews, which takes at most
 /// `HANDSTAMP_STORE_TIMEOUT` for each question; when one does not answer, the response stays as it
 /// was.
+pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
+
+/// The renewal that an [`ImplicitRefreshMiddleware`] makes.
 #[derive(Debug, Clone)]
-pub struct ImplicitRefreshMiddleware {
-    auth: Auth,
-}
+pub struct Renewing(pub(crate) Auth);
 
-impl ImplicitRefreshMiddleware {
-    pub(crate) fn new(auth: Auth) -> Self {
-        Self { auth }
-    }
-}
+impl Around for Renewing {
+    type Begun = Option<ImplicitRefresh>;
 
-impl<S, B> Transform<S, ServiceRequest> for ImplicitRefreshMiddleware
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type Transform = ImplicitRefreshService<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(ImplicitRefreshService {
-            auth: self.auth.clone(),
-            inner,
-        }))
-    }
-}
-
-/// The service of an [`ImplicitRefreshMiddleware`].
-#[derive(Debug)]
-pub struct ImplicitRefreshService<S> {
-    auth: Auth,
-    inner: S,
-}
-
-impl<S, B> Service<ServiceRequest> for ImplicitRefreshService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let refresh = self
-            .auth
-            .begin_implicit_refresh(request.method().as_str(), request.path());
+    async fn before(&self, request: &HttpRequest) -> Result<Self::Begun, Rejection> {
+        let (method, path) = (request.method().as_str(), request.path());
+        let refresh = self.0.begin_implicit_refresh(method, path);
         if let Some(refresh) = &refresh {
-            with_state(request.request(), |state| {
-                state.register(&self.auth, refresh);
-            });
+            with_state(request, |state| state.register(&self.0, refresh));
         }
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            let mut response = answer.await?;
-            if let Some(refresh) = refresh {
-                let cookies = refresh.cookies(&Answer(&response));
-                if let Some(cookies) = cookies.await {
-                    cookies::append(&cookies, response.headers_mut());
-                }
-            }
-            Ok(response)
-        })
+        Ok(refresh)
+    }
+
+    async fn after<B>(refresh: Self::Begun, response: &mut ServiceResponse<B>) {
+        let Some(refresh) = refresh else { return };
+        let cookies = refresh.cookies(&Answer(response));
+        if let Some(cookies) = cookies.await {
+            cookies::append(&cookies, response.headers_mut());
+        }
     }
 }
 

@@ -3,14 +3,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
-use handstamp::adapter::RequestState;
+use actix_web::{HttpRequest, web};
+use handstamp::adapter::{RequestState, visitor};
 use handstamp::subject::LoadSubject;
 
-use crate::error::NoData;
-use crate::extract::{Extracted, extract};
-use crate::{Access, Optional, Rejection, auth};
+use crate::auth::find;
+use crate::error::no_data;
+use crate::extract::{extractor, judge};
+use crate::{Access, Optional, Rejection};
 
 /// The access token of a visitor of a public page, if the visitor is logged in.
 ///
@@ -40,10 +40,7 @@ use crate::{Access, Optional, Rejection, auth};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "taken apart in arguments, as web::Json is"
-)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Visitor(pub Option<Access>);
 
 /// The user of the request's access token, found by the application's `web::Data<S>`: `S`
@@ -99,21 +96,6 @@ pub struct Current<U, S> {
     by: PhantomData<fn() -> S>,
 }
 
-impl FromRequest for Visitor {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, RequestState::access, |token| match token {
-            Ok(token) => Ok(Self(Some(token.into()))),
-            Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
-                Ok(Self(None))
-            }
-            Err(rejection) => Err(rejection),
-        })
-    }
-}
-
 impl<U, S> Current<U, S> {
     /// The user, to keep.
     pub fn into_inner(self) -> U {
@@ -135,40 +117,26 @@ impl<U: fmt::Debug, S> fmt::Debug for Current<U, S> {
     }
 }
 
-impl<U, S> FromRequest for Current<U, S>
-where
-    U: 'static,
-    S: LoadSubject<U> + 'static,
-{
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = Access::extract(&request).await?;
-            load(&request, &token).await
-        })
+extractor! {
+    Visitor, request => {
+        let token = judge(&request, RequestState::access, visitor).await?;
+        Ok(Self(token.map(Access::from)))
     }
 }
 
-impl<U, S> FromRequest for Optional<Current<U, S>>
-where
-    U: 'static,
-    S: LoadSubject<U> + 'static,
-{
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
+extractor! {
+    Current<U, S> where [U: 'static, S: LoadSubject<U> + 'static], request => {
+        let token = Access::extract(&request).await?;
+        load(&request, &token).await
+    }
+}
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let Optional(token) = Optional::<Access>::extract(&request).await?;
-            Ok(Self(match token {
-                Some(token) => Some(load(&request, &token).await?),
-                None => None,
-            }))
-        })
+extractor! {
+    Optional<Current<U, S>> where [U: 'static, S: LoadSubject<U> + 'static], request => {
+        Ok(Self(match Optional::<Access>::extract(&request).await? {
+            Optional(Some(token)) => Some(load(&request, &token).await?),
+            Optional(None) => None,
+        }))
     }
 }
 
@@ -177,19 +145,17 @@ async fn load<U, S: LoadSubject<U> + 'static>(
     token: &Access,
 ) -> actix_web::Result<Current<U, S>> {
     let users = request.app_data::<web::Data<S>>().ok_or_else(|| {
-        let (path, data) = (request.path(), type_name::<S>());
-        let help = "add `.app_data(web::Data::new(…))` to the App";
-        tracing::error!(
-            path,
-            data,
-            help,
-            "the application's data has no loader of users"
+        let problem = format!(
+            "has no `web::Data<{}>`, which loads users",
+            type_name::<S>()
         );
-        NoData
+        no_data(
+            request,
+            &problem,
+            "add `.app_data(web::Data::new(…))` to the App",
+        )
     })?;
-    let user = auth::find(request)?
-        .load_subject(token, users.get_ref())
-        .await;
+    let user = find(request)?.0.load_subject(token, users.get_ref()).await;
     Ok(Current {
         user: user.map_err(Rejection::from)?,
         by: PhantomData,
