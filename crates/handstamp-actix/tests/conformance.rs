@@ -314,7 +314,7 @@ async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, E
 async fn log_out(
     auth: Auth,
     log_out: LogOut,
-) -> Result<impl Responder, handstamp_actix::Rejection> {
+) -> Result<impl Responder, Error> {
     Ok(auth.log_out(log_out).await?.on(""))
 }
 
@@ -322,7 +322,7 @@ async fn this_session(session: Session) -> String {
     session.user_agent().unwrap_or_default().to_owned()
 }
 
-async fn list_sessions(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
+async fn list_sessions(auth: Auth, token: Access) -> Result<String, Error> {
     let sessions = auth.sessions(&token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

@@ -346,7 +346,7 @@ async fn refresh_session(
 async fn log_out(
     State(auth): State<Auth>,
     log_out: LogOut,
-) -> Result<impl IntoResponse, handstamp_axum::Rejection> {
+) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, ()))
 }
 
@@ -357,7 +357,7 @@ async fn this_session(session: Session) -> String {
 async fn list_sessions(
     State(auth): State<Auth>,
     token: Access,
-) -> Result<String, handstamp_axum::Rejection> {
+) -> Result<String, Error> {
     let sessions = auth.sessions(&token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

@@ -16,7 +16,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, Rejection,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh,
     handstamp, minutes,
 };
 use serde::Deserialize;
@@ -162,7 +162,7 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
 }
 
 /// This browser's socket ends, and nobody else's.
-async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }
@@ -171,7 +171,7 @@ async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoRe
 async fn logout_everywhere(
     State(auth): State<Auth>,
     token: Access,
-) -> Result<Json<Value>, Rejection> {
+) -> Result<Json<Value>, Error> {
     let revoked = auth.revoke_all_sessions(&token).await?;
     Ok(Json(
         json!({"message": "Logged out everywhere", "sessions": revoked}),

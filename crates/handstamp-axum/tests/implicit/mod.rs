@@ -97,7 +97,7 @@ async fn logout(State(auth): State<Auth>, _: Access) -> impl IntoResponse {
 async fn revoking(
     State(auth): State<Auth>,
     token: Access,
-) -> Result<String, handstamp_axum::Rejection> {
+) -> Result<String, Error> {
     auth.revoke_all_sessions(&token).await?;
     Ok(token.subject().to_owned())
 }
