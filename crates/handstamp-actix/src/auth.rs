@@ -143,8 +143,8 @@ handstamp::adapter::auth! {
     ///
     /// ```
     /// # use actix_web::Responder;
-    /// # use handstamp_actix::{Auth, LogOut, Rejection};
-    /// async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Rejection> {
+    /// # use handstamp_actix::{Auth, Error, LogOut};
+    /// async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
     ///     Ok(auth.log_out(log_out).await?.on("bye"))
     /// }
     /// ```

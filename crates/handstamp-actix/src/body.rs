@@ -135,12 +135,12 @@ handstamp::adapter::bodies! {
     ///
     /// ```
     /// # use actix_web::{Responder, web::Redirect};
-    /// # use handstamp_actix::{Auth, LogOutBody, Rejection};
+    /// # use handstamp_actix::{Auth, Error, LogOutBody};
     /// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
     /// async fn logout(
     ///     auth: Auth,
     ///     LogOutBody(log_out): LogOutBody,
-    /// ) -> Result<impl Responder, Rejection> {
+    /// ) -> Result<impl Responder, Error> {
     ///     Ok(auth.log_out(log_out).await?.on(Redirect::to("/").see_other()))
     /// }
     /// ```

@@ -311,10 +311,7 @@ async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, E
     Ok(auth.set_cookies(&tokens)?.on(""))
 }
 
-async fn log_out(
-    auth: Auth,
-    log_out: LogOut,
-) -> Result<impl Responder, Error> {
+async fn log_out(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
     Ok(auth.log_out(log_out).await?.on(""))
 }
 

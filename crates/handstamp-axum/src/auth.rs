@@ -120,17 +120,17 @@ handstamp::adapter::auth! {
     ///
     /// ```
     /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, LogOut, Rejection};
+    /// # use handstamp_axum::{Auth, Error, LogOut};
     /// async fn logout(
     ///     State(auth): State<Auth>,
     ///     log_out: LogOut,
-    /// ) -> Result<impl IntoResponse, Rejection> {
+    /// ) -> Result<impl IntoResponse, Error> {
     ///     Ok((auth.log_out(log_out).await?, "bye"))
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Rejection`] if the store does not answer. No cookie is deleted then.
+    /// [`Error`] if the store does not answer. No cookie is deleted then.
     fn log_out;
 }
 

@@ -125,12 +125,12 @@ handstamp::adapter::bodies! {
     ///
     /// ```
     /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
-    /// # use handstamp_axum::{Auth, LogOutBody, Rejection};
+    /// # use handstamp_axum::{Auth, Error, LogOutBody};
     /// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
     /// async fn logout(
     ///     State(auth): State<Auth>,
     ///     LogOutBody(log_out): LogOutBody,
-    /// ) -> Result<impl IntoResponse, Rejection> {
+    /// ) -> Result<impl IntoResponse, Error> {
     ///     Ok((auth.log_out(log_out).await?, Redirect::to("/")))
     /// }
     /// ```

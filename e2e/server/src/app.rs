@@ -148,9 +148,6 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }
 
-async fn log_out(
-    State(auth): State<Auth>,
-    log_out: LogOut,
-) -> Result<impl IntoResponse, Error> {
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, "bye"))
 }

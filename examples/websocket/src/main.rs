@@ -16,8 +16,8 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh,
-    handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, handstamp,
+    minutes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -168,10 +168,7 @@ async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoRe
 }
 
 /// All sockets of the user's end, in every browser.
-async fn logout_everywhere(
-    State(auth): State<Auth>,
-    token: Access,
-) -> Result<Json<Value>, Error> {
+async fn logout_everywhere(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Error> {
     let revoked = auth.revoke_all_sessions(&token).await?;
     Ok(Json(
         json!({"message": "Logged out everywhere", "sessions": revoked}),

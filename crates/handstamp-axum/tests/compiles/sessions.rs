@@ -12,8 +12,8 @@ use axum::routing::{delete, get, post};
 use axum::{Form, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId};
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Fresh, LogOut, NewToken, Refresh, Session,
-    days, handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, Fresh, LogOut, NewToken, Refresh, Session, days,
+    handstamp, minutes,
 };
 
 type Fields = Form<HashMap<String, String>>;

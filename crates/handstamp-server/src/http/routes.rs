@@ -29,10 +29,7 @@ pub(super) fn routes(state: AppState) -> Router {
 }
 
 /// Ends the session on every node, and deletes the cookies.
-async fn log_out(
-    State(auth): State<Auth>,
-    log_out: LogOut,
-) -> Result<impl IntoResponse, Error> {
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }
