@@ -16,8 +16,8 @@ use crate::{
 };
 
 handstamp::adapter::auth! {
-    /// [`handstamp::Auth`] for actix-web: put it in the application's data, and take it as an argument
-    /// of handlers.
+    /// [`handstamp::Auth`] for actix-web: put it in the application's data, and take it as an
+    /// argument of handlers.
     ///
     /// ```
     /// use actix_web::{App, Responder, web};
@@ -29,20 +29,23 @@ handstamp::adapter::auth! {
     ///
     /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
     /// let auth = Auth::new(config)?; // once; every worker has a clone
-    /// let app = move || App::new().app_data(auth.clone()).route("/logout", web::post().to(logout));
+    /// let app = move || {
+    ///     App::new().app_data(auth.clone()).route("/logout", web::post().to(logout))
+    /// };
     /// # app();
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// A scope may have one of its own, which then is the one of its handlers: actix-web takes the
-    /// nearest. It may be wrapped in `web::Data` as well, if every one of an application is. Without
-    /// any, and with both kinds, every route that asks for it, or for a token, answers 500 without
+    /// A scope may have an `Auth` of its own, which its handlers then get: actix-web takes the
+    /// nearest. It may be wrapped in `web::Data`, if every `Auth` of the application is. Without
+    /// any, and with both kinds, every route that takes it, or a token, responds with 500 without
     /// detail, and the log says why.
     ///
-    /// What returns cookies returns [`SetCookies`] here, which go on responders, and its errors are
-    /// responses; all else is the core's, by `Deref`.
+    /// Methods that return cookies return [`SetCookies`] here, which are added to responders, and
+    /// every error is an [`Error`], which is a response. All other methods are those of the core,
+    /// by `Deref`.
     ///
-    /// With a store for sessions:
+    /// A store keeps the sessions:
     ///
     /// ```
     /// use handstamp_actix::handstamp::store::MemoryStore;
@@ -54,7 +57,7 @@ handstamp::adapter::auth! {
     /// ```
     pub struct Auth;
 
-    /// To bring a store, a blocklist, or a clock and random source of one's own.
+    /// Returns a builder, which takes a store, a blocklist, a clock and a random source.
     ///
     /// ```
     /// use handstamp_actix::handstamp::store::MemoryStore;
@@ -66,7 +69,7 @@ handstamp::adapter::auth! {
     /// ```
     fn builder;
 
-    /// As [`handstamp::Auth::log_in`].
+    /// Logs a user in, as [`handstamp::Auth::log_in`].
     ///
     /// ```
     /// # use actix_web::Responder;
@@ -79,10 +82,10 @@ handstamp::adapter::auth! {
     /// ```
     ///
     /// # Errors
-    /// When the store does not answer, or for a mistake of the program.
+    /// [`Error`] if the store does not answer, or for a bug in the application.
     fn log_in;
 
-    /// As [`handstamp::Auth::refresh`].
+    /// Refreshes, as [`handstamp::Auth::refresh`].
     ///
     /// ```
     /// # use actix_web::Responder;
@@ -94,8 +97,8 @@ handstamp::adapter::auth! {
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, the token had been exchanged, or the store does not answer. No
-    /// cookie is deleted.
+    /// [`Error`] if the session has ended, the token was rotated before, or the store does not
+    /// answer. No cookie is deleted.
     fn refresh;
 
     /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens
@@ -136,10 +139,11 @@ handstamp::adapter::auth! {
     /// ```
     ///
     /// # Errors
-    /// When the session has ended, or the store does not answer, or for a mistake of the program.
+    /// [`Error`] if the session has ended, or the store does not answer, or for a bug in the
+    /// application.
     fn reauthenticate;
 
-    /// As [`handstamp::Auth::log_out`].
+    /// Logs out, as [`handstamp::Auth::log_out`].
     ///
     /// ```
     /// # use actix_web::Responder;
@@ -150,14 +154,14 @@ handstamp::adapter::auth! {
     /// ```
     ///
     /// # Errors
-    /// When the store does not answer. No cookie is deleted then.
+    /// [`Error`] if the store does not answer. No cookie is deleted then.
     fn log_out;
 }
 
 /// Middleware.
 impl Auth {
-    /// A middleware that lets requests through only with the token `require` demands. Extractors
-    /// behind it read what it verified instead of verifying again.
+    /// Returns a middleware that passes on only requests with the token that `require` demands.
+    /// Extractors behind it read the token that it verified.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -178,9 +182,9 @@ impl Auth {
         })
     }
 
-    /// A middleware that renews the access token of a browser that is active, shortly before it
-    /// ends. Around a whole application: only requests that a middleware of
-    /// [`require`](Self::require) or an extractor let in renew anything.
+    /// Returns a middleware that renews the access token of an active browser shortly before it
+    /// expires. It may wrap a whole application: only requests that a middleware of
+    /// [`require`](Self::require) or an extractor admitted renew anything.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -189,7 +193,7 @@ impl Auth {
     /// let app = App::new()
     ///     .wrap(auth.implicit_refresh())
     ///     .app_data(auth)
-    ///     .route("/", web::get().to(async || "everybody may see this, and it renews nothing"))
+    ///     .route("/", web::get().to(async || "a public page, which renews nothing"))
     ///     .route("/me", web::get().to(async |token: Access| token.subject().to_owned()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -198,8 +202,8 @@ impl Auth {
         Middleware(Renewing(self.0.clone()))
     }
 
-    /// A middleware for routes that ask for no token, such as a log-in: refuses what other sites
-    /// make a browser send.
+    /// Returns a middleware for routes that demand no token, such as a log-in: it rejects requests
+    /// that other sites make a browser send.
     ///
     /// ```
     /// # use actix_web::{App, web};
@@ -225,9 +229,9 @@ impl FromRequest for Auth {
     }
 }
 
-/// The nearest one of the application's data, bare or as `web::Data`. Where there are both kinds,
-/// actix-web does not tell which is nearer, and the wrong one would admit requests that the other
-/// refuses.
+/// Returns the nearest `Auth` of the application's data, bare or as `web::Data`. Where there are
+/// both kinds, actix-web does not tell which is nearer, and the wrong one would admit requests that
+/// the other rejects.
 pub(crate) fn find(request: &HttpRequest) -> actix_web::Result<&Auth> {
     let bare = request.app_data::<Auth>();
     let data = request.app_data::<web::Data<Auth>>();

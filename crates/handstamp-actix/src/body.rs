@@ -18,8 +18,8 @@ use crate::verified::with_state;
 use crate::{Access, Error, Head, LogOut, Refresh, Rejection};
 
 handstamp::adapter::bodies! {
-    /// The access token of a request, and its JSON body. The token may be in the body, where `json` is
-    /// among `JWT_TOKEN_LOCATION`.
+    /// The access token of a request, and its JSON body. The token may be in the body, where `json`
+    /// is among `JWT_TOKEN_LOCATION`.
     ///
     /// ```
     /// # use actix_web::{App, test, web};
@@ -54,14 +54,14 @@ handstamp::adapter::bodies! {
     /// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so
     /// `Option<NewPost>` may be `None`.
     ///
-    /// The token is judged before the content: a client that is refused for it learns nothing about
-    /// what the route takes. A body that does not fit is answered with 400, 415 or 422, and the error
-    /// is an [`Error::Body`].
+    /// The token is verified before the content is read: a client that is rejected for its token
+    /// learns nothing about what the route takes. A body that does not fit is rejected with 400,
+    /// 415 or 422, and the error is an [`Error::Body`].
     ///
     /// # Security
-    /// It does not stand behind a middleware of [`Auth::require`](crate::Auth::require): that cannot
-    /// see the body. Where it does, what the middleware let in is the token, and a warning is logged.
-    pub struct AccessJson;
+    /// Do not use it behind a middleware of [`Auth::require`](crate::Auth::require), which cannot
+    /// see the body: there it has the token that the middleware admitted, and a warning is logged.
+    pub struct AccessJson<T>;
 
     /// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
     /// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
@@ -102,16 +102,17 @@ handstamp::adapter::bodies! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are better
-    /// streamed, with the CSRF value in the header. What goes into the hidden field is
+    /// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are
+    /// better streamed, with the CSRF value in the header. What goes into the hidden field is
     /// [`masked_csrf`](handstamp::Auth::masked_csrf).
     ///
     /// # Security
     /// As for [`AccessJson`]: not behind a middleware.
-    pub struct AccessForm;
+    pub struct AccessForm<T>;
 
-    /// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
-    /// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
+    /// The refresh token of a request, from its JSON body where `json` is among
+    /// `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as programs that keep tokens themselves send
+    /// it.
     ///
     /// ```
     /// # use actix_web::web::Json;
@@ -128,10 +129,10 @@ handstamp::adapter::bodies! {
     ///
     /// # Security
     /// As for [`AccessJson`]: not behind a middleware.
-    pub struct RefreshJson;
+    pub struct RefreshJson<T>;
 
-    /// A request that may log out, its body read too: as [`LogOut`], with the CSRF value in a form or
-    /// the token in JSON, where they may be.
+    /// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or
+    /// the token in JSON, where the settings allow it.
     ///
     /// ```
     /// # use actix_web::{Responder, web::Redirect};

@@ -5,17 +5,18 @@ use actix_web::http::header::{CONTENT_TYPE, ContentType, HeaderName, HeaderValue
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 handstamp::adapter::errors! {
-    /// A request that was refused, as a response: [`handstamp::error::Rejection`].
+    /// A rejected request, as a response: [`handstamp::error::Rejection`].
     ///
-    /// Whether a handler, an extractor or a middleware refused: for logs and metrics, the response has
-    /// this one as its error, `response.error().and_then(|error| error.as_error::<Rejection>())`, and
-    /// the core's `Rejection` among its extensions.
+    /// For logs and metrics, every such response has the core's `Rejection` among its extensions.
+    /// If an extractor or a middleware rejected the request, this one is the error of the response,
+    /// `response.error().and_then(|error| error.as_error::<Rejection>())`; if a handler did, an
+    /// [`Error`] is.
     pub struct Rejection;
 
-    /// Every error of handstamp that a handler may return, as a response. `?` makes it from each of
-    /// them.
+    /// Any error of handstamp that a handler may return, as a response. `?` converts each of them
+    /// into it.
     ///
-    /// An application with an error of its own needs one `From`:
+    /// An application with its own error type needs one `From`:
     ///
     /// ```
     /// use std::fmt;
@@ -64,8 +65,9 @@ handstamp::adapter::errors! {
     /// }
     /// ```
     ///
-    /// A page that answers in HTML takes an extractor as an `actix_web::Result`, and looks at the
-    /// error's `as_error::<Rejection>()`, or at `as_error::<Error>()` for a body that does not fit.
+    /// A handler that responds with HTML takes an extractor as an `actix_web::Result`, and matches
+    /// the error's `as_error::<Rejection>()`, or `as_error::<Error>()` for a body that does not
+    /// fit.
     pub enum Error {}
 }
 
@@ -110,8 +112,8 @@ impl ResponseError for Error {
     }
 }
 
-/// The application does not have what an extractor looks for: 500 without detail. The log says what,
-/// and what to do.
+/// Returns the error of an application that lacks what an extractor looks for: 500 without detail.
+/// The log says what is missing, and what to do.
 pub(crate) fn no_data(request: &HttpRequest, problem: &str, help: &str) -> actix_web::Error {
     tracing::error!(
         path = request.path(),

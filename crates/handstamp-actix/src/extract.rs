@@ -11,15 +11,15 @@ use crate::verified::with_state;
 use crate::{Head, Rejection};
 
 handstamp::adapter::tokens! {
-    /// The access token of a request. It was verified; for a request from a browser that changes
-    /// something, its CSRF value too.
+    /// The verified access token of a request. For an unsafe method with cookies, the CSRF value
+    /// was checked too.
     ///
-    /// Behind a middleware of [`Auth::require`](crate::Auth::require) it is what that let in; without
-    /// one it verifies by itself.
+    /// Behind a middleware of [`Auth::require`](crate::Auth::require) it is the token that the
+    /// middleware admitted; without one the extractor verifies it.
     ///
-    /// A page that is for everybody, with or without a token, takes [`Optional<Access>`](Optional); one
-    /// that even a bad token must not close takes `actix_web::Result<Access>`; and a log-out takes
-    /// [`LogOut`](crate::LogOut).
+    /// A page that is shown with and without a token takes [`Optional<Access>`](Optional), a public
+    /// page takes a [`Visitor`](crate::Visitor), and a log-out takes [`LogOut`](crate::LogOut). A
+    /// page that is shown even with an invalid token takes `actix_web::Result<Access>`.
     ///
     /// ```
     /// # use actix_web::{App, test, web};
@@ -45,12 +45,12 @@ handstamp::adapter::tokens! {
     /// ```
     ///
     /// # Security
-    /// Not `Option<Access>`: actix-web makes `None` of every error, so that a token that is forged or
-    /// revoked, a request that another site made, and a store that is down all look like a visitor
-    /// without a token.
+    /// Do not take `Option<Access>`: actix-web makes `None` of every error, so that a token that is
+    /// forged or revoked, a request that another site made, and a store that is down all look like
+    /// a visitor without a token.
     pub struct Access;
 
-    /// The refresh token of a request.
+    /// The verified refresh token of a request.
     ///
     /// ```
     /// # use actix_web::{App, Responder, test, web};
@@ -78,9 +78,10 @@ handstamp::adapter::tokens! {
     /// ```
     pub struct Refresh;
 
-    /// An access token that was made at a log-in, not by a refresh: for changing a password and the
-    /// like. Only those made with
-    /// [`NewToken::fresh`] are fresh: call it when you have checked a password.
+    /// An access token that was issued at a log-in, not by a refresh, for routes such as the change
+    /// of a password. Tokens of [`Auth::log_in`](crate::Auth::log_in) are fresh, and so are those
+    /// that are issued with [`NewToken::fresh`](handstamp::NewToken::fresh) after a password was
+    /// checked.
     ///
     /// ```
     /// # use actix_web::{App, test, web};
@@ -105,9 +106,8 @@ handstamp::adapter::tokens! {
     pub struct Fresh;
 }
 
-/// An access token if there is one: `None` only when the request has no token at all. One that has
-/// expired, or is bad in another way, is refused with 401, where actix-web's `Option` would hide
-/// that.
+/// An access token if there is one: `None` only when the request has no token at all. An expired or
+/// otherwise invalid token is rejected with 401, where actix-web's `Option` would hide it.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -134,8 +134,8 @@ handstamp::adapter::tokens! {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Optional<T>(pub Option<T>);
 
-/// Writes `FromRequest` for an extractor that waits, from what it does with the request, and with
-/// the body if it takes that.
+/// Implements `FromRequest` for an extractor, from an async block that has the request, and the
+/// payload if the extractor takes the body. The block fails with an `actix_web::Error`.
 macro_rules! extractor {
     (
         $extractor:ty $(where [$($generics:tt)+])?, $request:ident $(, $payload:ident)? =>
@@ -182,7 +182,7 @@ extractor! {
     }
 }
 
-/// Judges the token of a request. `finish` decides which rejections are refusals.
+/// Judges the token of a request. `finish` decides which rejections mean that there is none.
 pub(crate) async fn judge<'r, P: Purpose, T>(
     request: &'r HttpRequest,
     judge: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,

@@ -13,7 +13,7 @@ use crate::Rejection;
 /// [`SameOriginMiddleware`](crate::SameOriginMiddleware) or
 /// [`ImplicitRefreshMiddleware`](crate::ImplicitRefreshMiddleware).
 ///
-/// A refusal is a response and no `Err`, so that middleware outside, such as that for CORS, adds
+/// A rejection is a response and no `Err`, so that middleware outside, such as that for CORS, adds
 /// its headers.
 #[derive(Debug, Clone)]
 pub struct Middleware<A>(pub(crate) A);
@@ -51,7 +51,7 @@ where
     }
 }
 
-/// The service of a [`Middleware`].
+/// The service of a [`Middleware`], whichever it is.
 #[derive(Debug)]
 pub struct MiddlewareService<A, S> {
     around: A,

@@ -9,22 +9,23 @@ use crate::Head;
 use crate::middleware::{Around, Middleware};
 use crate::verified::with_state;
 
-/// Lets requests through only with the token a [`Require`] demands, and answers the others. Made by
-/// [`Auth::require`](crate::Auth::require).
+/// Middleware that passes on only requests with the token that a [`Require`] demands, and rejects
+/// the others. [`Auth::require`](crate::Auth::require) returns it.
 ///
-/// Behind it, extractors and [`verified`](crate::verified()) give the token. Several add up: each
-/// checks what it demands, of one token. Where two find different ones, because they look in
-/// different places, the request is refused. Of two `wrap`s of one resource the later is the outer.
+/// Behind it, extractors and [`verified`](crate::verified()) give the token. Several middlewares
+/// add up: each checks its own demands on one token. If two find different tokens, because they
+/// look in different locations, the request is rejected. Of two `wrap`s of one resource the later
+/// is the outer.
 ///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
-/// whether a CSRF value is asked for depends on the method, and what this middleware let in is not
-/// asked again.
+/// A middleware that changes the method of a request (`X-HTTP-Method-Override`, `_method`) must be
+/// outside of this one: whether a CSRF value is required depends on the method, and an admitted
+/// request is not checked again.
 ///
-/// A refusal is a response and no `Err`, so that middleware outside, such as that for CORS, adds
+/// A rejection is a response and no `Err`, so that middleware outside, such as that for CORS, adds
 /// its headers.
 pub type RequireMiddleware<P> = Middleware<RequireToken<P>>;
 
-/// The token that a [`RequireMiddleware`] demands, and of whom.
+/// What a [`RequireMiddleware`] does: it demands a token.
 #[derive(Debug, Clone)]
 pub struct RequireToken<P> {
     pub(crate) auth: Auth,

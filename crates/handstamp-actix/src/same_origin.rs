@@ -5,14 +5,14 @@ use handstamp::error::Rejection;
 use crate::Head;
 use crate::middleware::{Around, Middleware};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
-/// above all, or a form elsewhere could log a visitor in to an account that is not theirs. Made by
-/// [`Auth::same_origin`](crate::Auth::same_origin).
+/// Middleware that rejects requests that other sites make a browser send, for routes that demand no
+/// token. It prevents login CSRF, where a form on another site logs a visitor in to an account that
+/// is not theirs. [`Auth::same_origin`](crate::Auth::same_origin) returns it.
 ///
-/// See [`require_same_origin`](handstamp::Auth::require_same_origin). Requests that only read pass.
+/// See [`require_same_origin`](handstamp::Auth::require_same_origin). Safe methods pass.
 pub type SameOriginMiddleware = Middleware<SameOrigin>;
 
-/// The origins that a [`SameOriginMiddleware`] admits: those of the configuration.
+/// What a [`SameOriginMiddleware`] does: it checks the origin.
 #[derive(Debug, Clone)]
 pub struct SameOrigin(pub(crate) Auth);
 

@@ -3,8 +3,8 @@ use crate::extract::extractor;
 use crate::{Access, Head, Rejection};
 
 handstamp::adapter::sessions! {
-    /// The client that logs in, as the request tells: its browser, and the session it is in, which the
-    /// log-in replaces. What more you know, such as its address, is added.
+    /// The client that logs in, as the request describes it: its browser, and its current session,
+    /// which the log-in replaces. Further details, such as the address, are added by methods.
     ///
     /// ```
     /// # use actix_web::{HttpRequest, Responder};
@@ -25,16 +25,17 @@ handstamp::adapter::sessions! {
     /// ```
     pub struct ClientInfo;
 
-    /// A request that may log out: its access or refresh token, expired or not, with the CSRF value of
-    /// one of them. Without a token that counts there is no session to end, and it is admitted all
-    /// the same.
+    /// A request to log out: its access or refresh token, expired or not, with the CSRF value of
+    /// one of them. A request without a genuine token is accepted too, because it has no session to
+    /// end.
     ///
     /// See [`Auth::log_out`](crate::Auth::log_out).
     pub struct LogOut;
 
     /// The session of the request's access token, from the store.
     ///
-    /// Costs a look at the store in addition to that for the token: for pages about sessions.
+    /// It costs one read of the store in addition to that for the token, so it is for pages about
+    /// sessions.
     ///
     /// ```
     /// # use handstamp_actix::Session;

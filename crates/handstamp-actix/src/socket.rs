@@ -15,11 +15,12 @@ use handstamp::purpose;
 use crate::Auth;
 
 impl Auth {
-    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
-    /// Made of both halves that `actix_ws::handle` gives; the messages may be aggregated before.
+    /// Wraps a WebSocket that ends with its token: when it expires, at a log-out, when it is
+    /// revoked. It takes both halves that `actix_ws::handle` returns; the messages may be
+    /// aggregated before.
     ///
-    /// The request that opens it is checked by the same extractors as any other; of a cookie it
-    /// must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
+    /// The request that opens it is authenticated by the same extractors as any other; with a
+    /// cookie it must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
     /// `HANDSTAMP_TRUSTED_ORIGINS`.
     ///
     /// ```
@@ -58,9 +59,9 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the
-    /// socket is open already was open to everybody until then. Keep no clone of `session`: it
-    /// would go on.
+    /// Take the token before the upgrade, as an extractor of the handler: a check after the upgrade
+    /// leaves the socket open to any client until then. Keep no clone of `session`, which would
+    /// outlive the token.
     pub fn guard<S>(
         &self,
         session: Session,
@@ -74,7 +75,7 @@ impl Auth {
     }
 }
 
-/// A WebSocket that ends when its token does: see [`Auth::guard`].
+/// A WebSocket that ends with its token: see [`Auth::guard`].
 ///
 /// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or
 /// 1013 when the store did not say; nothing more is received or sent. It is noticed in
@@ -84,7 +85,7 @@ impl Auth {
 #[must_use = "a socket that is dropped is closed"]
 pub struct GuardedSocket<S = MessageStream> {
     guard: Guard<(Session, S)>,
-    /// On the thread of its handler.
+    /// It stays on the thread of its handler.
     stays: PhantomData<Rc<()>>,
 }
 
@@ -118,8 +119,8 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
     /// returns the reason.
     pub async fn send(&mut self, message: Message) -> Result<(), Closed> {
         let send = async |(session, _): &mut (Session, S)| send(session, message).await;
-        let sent = self.guard.unless_ended(send, close).await;
-        sent.unwrap_or(Err(Closed))
+        let answer = self.guard.unless_ended(send, close).await;
+        answer.unwrap_or(Err(Closed))
     }
 }
 
@@ -147,7 +148,7 @@ async fn send(session: &mut Session, message: Message) -> Result<(), Closed> {
     }
 }
 
-/// Closes the connection while its handler continues: in its handler's thread, where actix-web runs
+/// Closes the connection while its handler continues, on the same thread: there actix-web runs
 /// everything in a `LocalSet`.
 fn close<S: Stream + Unpin + 'static>(
     (session, messages): (Session, S),

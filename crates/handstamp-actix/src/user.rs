@@ -14,10 +14,10 @@ use crate::{Access, Optional, Rejection};
 
 /// The access token of a visitor of a public page, if the visitor is logged in.
 ///
-/// Without a token the visitor is anonymous, and with one that has expired as well: until the page
-/// has refreshed it shows what anybody sees. Everything else is refused as ever: a token that is
-/// forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional) refuses an
-/// expired token too, so that the client refreshes first.
+/// A missing and an expired token yield `None`: until the page has refreshed, it shows what is
+/// public. Other invalid tokens are rejected: a token that is forged or revoked, a POST without the
+/// CSRF value. [`Optional<Access>`](Optional) rejects an expired token too, so that the client
+/// refreshes first.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -43,9 +43,9 @@ use crate::{Access, Optional, Rejection};
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Visitor(pub Option<Access>);
 
-/// The user of the request's access token, found by the application's `web::Data<S>`: `S`
+/// The user of the request's access token, loaded by the application's `web::Data<S>`: `S`
 /// implements [`LoadSubject`] for the type of its users, or the handler does not compile. A token
-/// whose user is gone is refused with 401, `unknown_subject`.
+/// whose user no longer exists is rejected with 401, `unknown_subject`.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -97,7 +97,7 @@ pub struct Current<U, S> {
 }
 
 impl<U, S> Current<U, S> {
-    /// The user, to keep.
+    /// Returns the user.
     pub fn into_inner(self) -> U {
         self.user
     }

@@ -290,11 +290,11 @@ async fn failed(auth: Auth) -> actix_web::Result<String> {
 }
 
 async fn rate_limited(auth: Auth) -> Result<String, Error> {
-    Err(auth.rate_limited(Duration::from_millis(59_001)).into())
+    Err(auth.rate_limited(Duration::from_millis(59_001)))
 }
 
 async fn busy(auth: Auth) -> Result<String, Error> {
-    Err(auth.busy().into())
+    Err(auth.busy())
 }
 
 async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {

@@ -10,8 +10,8 @@ use crate::{ClientInfo, Error, LogOut, Refresh, SetCookies};
 handstamp::adapter::auth! {
     /// [`handstamp::Auth`] for axum: the router's state, or a part of it by `FromRef`.
     ///
-    /// Methods that return cookies return response parts of axum here, and their errors are responses.
-    /// All other methods are those of the core, by `Deref`.
+    /// Methods that return cookies return response parts of axum here, and their errors are
+    /// responses. All other methods are those of the core, by `Deref`.
     ///
     /// A store keeps the sessions:
     ///

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use crate::{Access, Auth, Error, LogOut, Refresh};
 
 handstamp::adapter::bodies! {
-    /// The access token of a request, and its JSON body. The token may be in the body, where `json` is
-    /// among `JWT_TOKEN_LOCATION`.
+    /// The access token of a request, and its JSON body. The token may be in the body, where `json`
+    /// is among `JWT_TOKEN_LOCATION`.
     ///
     /// ```
     /// # use axum::{Router, body::Body, extract::Request, routing::post};
@@ -43,13 +43,13 @@ handstamp::adapter::bodies! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>`
-    /// may be `None`.
+    /// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so
+    /// `Option<NewPost>` may be `None`.
     ///
     /// # Security
-    /// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has the
-    /// token that the layer admitted, and a warning is logged.
-    pub struct AccessJson;
+    /// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has
+    /// the token that the layer admitted, and a warning is logged.
+    pub struct AccessJson<T>;
 
     /// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
     /// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
@@ -93,15 +93,16 @@ handstamp::adapter::bodies! {
     /// ```
     ///
     /// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
-    /// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden field
-    /// is [`masked_csrf`](handstamp::Auth::masked_csrf).
+    /// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden
+    /// field is [`masked_csrf`](handstamp::Auth::masked_csrf).
     ///
     /// # Security
     /// As for [`AccessJson`]: not behind a layer.
-    pub struct AccessForm;
+    pub struct AccessForm<T>;
 
-    /// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
-    /// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
+    /// The refresh token of a request, from its JSON body where `json` is among
+    /// `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as programs that keep tokens themselves send
+    /// it.
     ///
     /// ```
     /// # use axum::{Json, extract::State};
@@ -118,10 +119,10 @@ handstamp::adapter::bodies! {
     ///
     /// # Security
     /// As for [`AccessJson`]: not behind a layer.
-    pub struct RefreshJson;
+    pub struct RefreshJson<T>;
 
-    /// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or the
-    /// token in JSON, where the settings allow it.
+    /// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or
+    /// the token in JSON, where the settings allow it.
     ///
     /// ```
     /// # use axum::{extract::State, response::{IntoResponse, Redirect}};

@@ -1,11 +1,11 @@
 use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 
 handstamp::adapter::set_cookies! {
-    /// The `Set-Cookie` lines of a response: a response part. Several in one response add up; for one
-    /// cookie the last part counts.
+    /// The `Set-Cookie` lines of a response: a response part. Several in one response add up; for
+    /// one cookie the last part counts.
     ///
-    /// By itself it is an empty response. As the last element of a tuple it counts last, though axum
-    /// puts that in first.
+    /// By itself it is an empty response. As the last element of a tuple it counts last, though
+    /// axum puts that in first.
     ///
     /// ```
     /// # use axum::extract::State;

@@ -9,8 +9,8 @@ handstamp::adapter::errors! {
     /// metrics: `response.extensions().get::<handstamp_axum::handstamp::error::Rejection>()`.
     pub struct Rejection;
 
-    /// Any error of handstamp that a handler may return, as a response. `?` converts each of them into
-    /// it.
+    /// Any error of handstamp that a handler may return, as a response. `?` converts each of them
+    /// into it.
     ///
     /// An application with its own error type needs one `From`:
     ///

@@ -5,12 +5,12 @@ use http::request::Parts;
 use crate::{Auth, Rejection};
 
 handstamp::adapter::tokens! {
-    /// The verified access token of a request. For an unsafe method with cookies, the CSRF value was
-    /// checked too.
+    /// The verified access token of a request. For an unsafe method with cookies, the CSRF value
+    /// was checked too.
     ///
-    /// `Option<Access>` is `None` only when the request has no token at all; an expired or otherwise
-    /// invalid token is rejected with 401. A public page takes a [`Visitor`](crate::Visitor), and a
-    /// log-out takes [`LogOut`](crate::LogOut).
+    /// `Option<Access>` is `None` only when the request has no token at all; an expired or
+    /// otherwise invalid token is rejected with 401. A public page takes a
+    /// [`Visitor`](crate::Visitor), and a log-out takes [`LogOut`](crate::LogOut).
     ///
     /// Behind a layer of [`Auth::require`] it is the token that the layer admitted; without one the
     /// extractor verifies it.
@@ -47,7 +47,10 @@ handstamp::adapter::tokens! {
     /// # use tower::ServiceExt as _;
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-    /// async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     token: Refresh,
+    /// ) -> Result<impl IntoResponse, Error> {
     ///     let access = auth.create_access_token(&token)?;
     ///     Ok((auth.set_access_cookies(&access)?, "refreshed"))
     /// }
@@ -66,8 +69,8 @@ handstamp::adapter::tokens! {
     /// ```
     pub struct Refresh;
 
-    /// An access token that was issued at a log-in, not by a refresh, for routes such as the change of
-    /// a password. Tokens of [`Auth::log_in`] are fresh, and so are those that are issued with
+    /// An access token that was issued at a log-in, not by a refresh, for routes such as the change
+    /// of a password. Tokens of [`Auth::log_in`] are fresh, and so are those that are issued with
     /// [`NewToken::fresh`] after a password was checked.
     ///
     /// ```

@@ -26,8 +26,9 @@ handstamp::adapter::sessions! {
     /// ```
     pub struct ClientInfo;
 
-    /// A request to log out: its access or refresh token, expired or not, with the CSRF value of one of
-    /// them. A request without a genuine token is accepted too, because it has no session to end.
+    /// A request to log out: its access or refresh token, expired or not, with the CSRF value of
+    /// one of them. A request without a genuine token is accepted too, because it has no session to
+    /// end.
     ///
     /// See [`Auth::log_out`].
     pub struct LogOut;

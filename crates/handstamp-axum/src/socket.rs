@@ -112,8 +112,8 @@ impl GuardedSocket {
     /// returns the reason.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
         let send = async |socket: &mut WebSocket| socket.send(message).await;
-        let sent = self.0.unless_ended(send, close).await;
-        sent.unwrap_or_else(|ended| Err(axum::Error::new(ended)))
+        let answer = self.0.unless_ended(send, close).await;
+        answer.unwrap_or_else(|ended| Err(axum::Error::new(ended)))
     }
 
     /// Returns why the token ended, if it did.

@@ -316,11 +316,11 @@ async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
 }
 
 async fn rate_limited(State(auth): State<Auth>) -> Error {
-    auth.rate_limited(Duration::from_millis(59_001)).into()
+    auth.rate_limited(Duration::from_millis(59_001))
 }
 
 async fn busy(State(auth): State<Auth>) -> Error {
-    auth.busy().into()
+    auth.busy()
 }
 
 async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {

@@ -1,6 +1,9 @@
-/// The adapter's `Auth`, whose methods a handler calls: they take and return the adapter's types,
-/// and each that fails returns the adapter's `Error`. Layers and sockets are the adapter's own, in
-/// further `impl` blocks; all else is the core's, by `Deref`.
+/// Makes the adapter's `Auth`, whose methods take and return the adapter's types: each that fails
+/// returns the adapter's `Error`, so that an application needs one `From` for `?`. Layers and
+/// sockets are the adapter's own, in further `impl` blocks; all else is the core's, by `Deref`.
+///
+/// The methods whose documentation has an example for handlers are named, and documented, by the
+/// adapter. It has types by the names of the other macros of [`adapter`](crate::adapter).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_auth {

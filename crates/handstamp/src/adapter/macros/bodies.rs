@@ -1,17 +1,17 @@
-/// The adapter's extractors that read the body: `AccessJson`, `AccessForm`, `RefreshJson` and
-/// `LogOutBody`.
+/// Makes the adapter's extractors that read the body: `AccessJson`, `AccessForm`, `RefreshJson` and
+/// `LogOutBody`. The adapter names the type of its files, `UploadedFile`, and depends on `serde`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_bodies {
     (
         $(#[$access_json:meta])*
-        pub struct AccessJson;
+        pub struct AccessJson<T>;
 
         $(#[$access_form:meta])*
-        pub struct AccessForm;
+        pub struct AccessForm<T>;
 
         $(#[$refresh_json:meta])*
-        pub struct RefreshJson;
+        pub struct RefreshJson<T>;
 
         $(#[$log_out_body:meta])*
         pub struct LogOutBody;

@@ -1,6 +1,8 @@
-/// The adapter's `Rejection`, and its `Error`: whatever a handler may return with `?`, made from
-/// every error of the core. Further variants are the framework's own, with the function that tells
-/// their status.
+/// Makes the adapter's `Rejection`, and its `Error`: whatever a handler may return with `?`, made
+/// from every error of the core. Further variants are the framework's own, each with the function
+/// that returns its status: `Unreadable(BytesRejection) => BytesRejection::status`.
+///
+/// [`adapter`](crate::adapter) has an example.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_errors {

@@ -2,8 +2,8 @@
 //! adapter, which passes the documentation with the examples of its framework.
 //!
 //! The macros name what they need as the adapter does, `handstamp::…` and the adapter's own types,
-//! so this room imports nothing above it. A macro that is exported stands at the root of the crate;
-//! it is hidden there, and public in [`adapter`](crate::adapter) by a shorter name.
+//! so this room imports nothing above it. Rust puts an exported macro at the root of the crate,
+//! where it is hidden; `adapter` re-exports it by a shorter name.
 
 mod auth;
 mod bodies;

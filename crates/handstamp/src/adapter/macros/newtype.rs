@@ -1,4 +1,4 @@
-/// Conversions between a type of the core and the adapter's type that holds it, which a framework's
+/// Converts between a type of the core and the adapter's type that holds it, which a framework's
 /// traits can be implemented for: `From` in both directions, and `Deref`.
 ///
 /// ```

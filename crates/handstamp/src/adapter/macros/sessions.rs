@@ -1,4 +1,4 @@
-/// The adapter's `ClientInfo`, `LogOut` and `Session`, which its handlers take as arguments.
+/// Makes the adapter's `ClientInfo`, `LogOut` and `Session`, which its handlers take as arguments.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_sessions {

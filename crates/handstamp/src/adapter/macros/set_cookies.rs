@@ -1,4 +1,6 @@
-/// The adapter's `SetCookies`, which its responses take.
+/// Makes the adapter's `SetCookies`, which its responses take.
+///
+/// [`adapter`](crate::adapter) has an example.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_set_cookies {

@@ -1,5 +1,5 @@
-/// The adapter's `Access`, `Refresh` and `Fresh`: the tokens that its handlers take as arguments.
-/// Only an extractor makes a `Fresh`.
+/// Makes the adapter's `Access`, `Refresh` and `Fresh`: the tokens that its handlers take as
+/// arguments. Only an extractor makes a `Fresh`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_tokens {
