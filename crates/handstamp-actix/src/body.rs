@@ -154,7 +154,7 @@ pub type UploadedFile = OwnedFile<Bytes>;
 
 extractor! {
     AccessJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, payload, RequestState::access_with_body, |token, body, _| {
+        with_body(&request, &mut payload, RequestState::access_with_body, |token, body, _| {
             let (token, json) = (token.into(), body.json()?);
             Ok(Self { token, json })
         })
@@ -164,7 +164,7 @@ extractor! {
 
 extractor! {
     AccessForm<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, payload, RequestState::access_with_body, |token, body, bytes| {
+        with_body(&request, &mut payload, RequestState::access_with_body, |token, body, bytes| {
             let (token, form) = (token.into(), body.form()?);
             let own = |content: &[u8]| bytes.slice_ref(content);
             let files = body.files().map(|file| file.into_owned(own)).collect();
@@ -176,7 +176,7 @@ extractor! {
 
 extractor! {
     RefreshJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, payload, RequestState::refresh_with_body, |token, body, _| {
+        with_body(&request, &mut payload, RequestState::refresh_with_body, |token, body, _| {
             let (token, json) = (token.into(), body.json()?);
             Ok(Self { token, json })
         })
@@ -186,7 +186,7 @@ extractor! {
 
 extractor! {
     LogOutBody, request, payload => {
-        let bytes = Bytes::from_request(&request, &mut { payload }).await?;
+        let bytes = Bytes::from_request(&request, &mut payload).await?;
         let whole = Head::from(&request).with_body(&bytes);
         let log_out = find(&request)?.0.authenticate_log_out(&whole);
         Ok(Self(log_out.map_err(Rejection::from)?.into()))
@@ -197,8 +197,8 @@ extractor! {
 /// client that is refused for its token learns nothing about the content.
 async fn with_body<'r, P: Purpose, T>(
     request: &'r HttpRequest,
-    mut payload: Payload,
-    judge: impl FnOnce(
+    payload: &mut Payload,
+    ask: impl FnOnce(
         &RequestState,
         &handstamp::Auth,
         &str,
@@ -206,10 +206,10 @@ async fn with_body<'r, P: Purpose, T>(
     ) -> Authenticating<P>,
     finish: impl FnOnce(Arc<Authenticated<P>>, &RequestBody<'_>, &Bytes) -> Result<T, BodyError>,
 ) -> actix_web::Result<T> {
-    let bytes = Bytes::from_request(request, &mut payload).await?;
+    let bytes = Bytes::from_request(request, payload).await?;
     let whole = Head::from(request).with_body(&bytes);
     let (auth, path) = (find(request)?, request.path());
-    let judging = with_state(request, |state| judge(state, auth, path, &whole));
+    let judging = with_state(request, |state| ask(state, auth, path, &whole));
     let token = judging.await.map_err(Rejection::from)?;
     Ok(finish(token, whole.body(), &bytes).map_err(Error::from)?)
 }

@@ -151,7 +151,7 @@ macro_rules! extractor {
                 payload: &mut actix_web::dev::Payload,
             ) -> Self::Future {
                 let $request = request.clone();
-                $(let $payload = payload.take();)?
+                $(let mut $payload = payload.take();)?
                 Box::pin(async move { $extract })
             }
         }
@@ -185,11 +185,11 @@ extractor! {
 /// Judges the token of a request. `finish` decides which rejections mean that there is none.
 pub(crate) async fn judge<'r, P: Purpose, T>(
     request: &'r HttpRequest,
-    judge: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,
+    ask: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,
     finish: impl FnOnce(Judged<P>) -> Result<T, error::Rejection>,
 ) -> actix_web::Result<T> {
     let auth = find(request)?;
-    let judging = with_state(request, |state| judge(state, auth, &Head::from(request)));
+    let judging = with_state(request, |state| ask(state, auth, &Head::from(request)));
     Ok(finish(judging.await).map_err(Rejection::from)?)
 }
 

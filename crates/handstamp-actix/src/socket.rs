@@ -126,9 +126,7 @@ impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
 
 impl<S> fmt::Debug for GuardedSocket<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardedSocket")
-            .field("ended", &self.ended())
-            .finish_non_exhaustive()
+        f.debug_tuple("GuardedSocket").field(&self.guard).finish()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A connection together with the watch of its token, for the sockets of adapters.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::{Pin, pin};
@@ -26,7 +27,6 @@ use super::{CloseReason, TokenWatch};
 ///     message.await.ok()?
 /// }
 /// ```
-#[derive(Debug)]
 #[must_use = "a connection that is dropped is closed"]
 pub struct Guard<C> {
     connection: Result<C, CloseReason>,
@@ -76,6 +76,17 @@ impl<C> Guard<C> {
     }
 }
 
+/// Shows why it ended, and nothing of the connection.
+impl<C> fmt::Debug for Guard<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("ended", &self.ended())
+            .field("watch", &self.watch)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Resolves to the output of a future, unless the token ends before.
 async fn unless<T>(
     watch: &mut TokenWatch,
     future: impl Future<Output = T>,

@@ -342,6 +342,19 @@ macro_rules! __adapter_auth {
                 Ok(self.0.require_fresh_within(token, span)?)
             }
 
+            /// Checks that two tokens of a request are the same one, as
+            /// [`handstamp::Auth::require_same`].
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `invalid_token`.
+            pub fn require_same<P: handstamp::purpose::Purpose>(
+                &self,
+                outer: &handstamp::Authenticated<P>,
+                inner: &handstamp::Authenticated<P>,
+            ) -> Result<(), Error> {
+                Ok(self.0.require_same(outer, inner)?)
+            }
+
             /// Checks that no other site made a browser send this request, as
             /// [`handstamp::Auth::require_same_origin`], and as the layer of
             /// [`same_origin`](Self::same_origin) does.
