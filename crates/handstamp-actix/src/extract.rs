@@ -8,7 +8,7 @@ use handstamp::purpose::Purpose;
 
 use crate::auth::find;
 use crate::verified::with_state;
-use crate::{Head, Rejection};
+use crate::{Error, Head, Rejection};
 
 handstamp::adapter::tokens! {
     /// The verified access token of a request. For an unsafe method with cookies, the CSRF value

@@ -2,7 +2,7 @@ use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use handstamp::adapter::optional;
 use http::request::Parts;
 
-use crate::{Auth, Rejection};
+use crate::{Auth, Error, Rejection};
 
 handstamp::adapter::tokens! {
     /// The verified access token of a request. For an unsafe method with cookies, the CSRF value

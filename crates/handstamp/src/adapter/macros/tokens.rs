@@ -1,5 +1,5 @@
 /// Makes the adapter's `Access`, `Refresh` and `Fresh`: the tokens that its handlers take as
-/// arguments. Only an extractor makes a `Fresh`.
+/// arguments. Only an extractor makes a `Fresh`. The adapter depends on `serde`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_tokens {
@@ -23,6 +23,17 @@ macro_rules! __adapter_tokens {
         $(#[$token])*
         #[derive(Debug, Clone)]
         pub struct $name(std::sync::Arc<handstamp::Authenticated<$purpose>>);
+
+        impl $name {
+            /// Deserializes the claims into a type of the application, as
+            /// [`Authenticated::claims`](handstamp::Authenticated::claims).
+            ///
+            /// # Errors
+            /// [`Error`] if the claims do not have the shape of `T`.
+            pub fn claims<'t, T: serde::Deserialize<'t>>(&'t self) -> Result<T, Error> {
+                Ok(self.0.claims()?)
+            }
+        }
 
         impl std::ops::Deref for $name {
             type Target = handstamp::Authenticated<$purpose>;
