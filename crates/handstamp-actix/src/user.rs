@@ -144,17 +144,11 @@ async fn load<U, S: LoadSubject<U> + 'static>(
     request: &HttpRequest,
     token: &Access,
 ) -> actix_web::Result<Current<U, S>> {
-    let users = request.app_data::<web::Data<S>>().ok_or_else(|| {
-        let problem = format!(
-            "has no `web::Data<{}>`, which loads users",
-            type_name::<S>()
-        );
-        no_data(
-            request,
-            &problem,
-            "add `.app_data(web::Data::new(…))` to the App",
-        )
-    })?;
+    let Some(users) = request.app_data::<web::Data<S>>() else {
+        let problem = format!("has no web::Data<{}>", type_name::<S>());
+        let help = "add `.app_data(web::Data::new(…))`, which loads users, to the App";
+        return Err(no_data(request, &problem, help));
+    };
     let user = find(request)?.0.load_subject(token, users.get_ref()).await;
     Ok(Current {
         user: user.map_err(Rejection::from)?,
