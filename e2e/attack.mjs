@@ -1,8 +1,8 @@
-// How a page of the attackers makes the visitor's browser send something.
+// Ways in which a page of the attackers makes the visitor's browser send a request.
 
 import { mark } from './visitor.mjs';
 
-// Each goes to the page `from`, sends `fields` to `target`, and returns the mark of the request.
+// Each opens the page `from`, sends `fields` to `target`, and returns the mark of the request.
 export const means = {
   'a form': (page, from, target, fields = {}) => submit(page, from, target, fields, (action) => action),
   'a form, sent on by 307': (page, from, target, fields = {}) =>
@@ -18,7 +18,7 @@ async function submit(page, from, target, fields, by) {
   return sent;
 }
 
-// A link, which anybody may set.
+// A link, which any page may contain.
 export async function follow(page, from, target) {
   const sent = mark();
   await page.goto(`${from}/`);
@@ -27,7 +27,7 @@ export async function follow(page, from, target) {
   return sent;
 }
 
-// A form in a frame that is sandboxed: the origin of what stands in it is none at all.
+// A form in a sandboxed frame, whose origin is opaque ("null").
 export async function submitInSandbox(page, from, target, fields = {}) {
   const sent = mark();
   const src = formAt(from, `${target}?mark=${sent}`, fields);
@@ -36,15 +36,15 @@ export async function submitInSandbox(page, from, target, fields = {}) {
   return sent;
 }
 
-// A browser sends this without asking first, as no header of it needs a preflight. The CSRF header does: with cors the
-// browser asks first, without cors it drops the header.
+// A browser sends this without a preflight, because none of its headers needs one. The CSRF header does: with cors
+// the browser sends a preflight first, without cors it drops the header.
 export async function send(page, from, target, fields, mode, csrf) {
   const sent = mark();
   if (new URL(page.url()).origin !== from) await page.goto(`${from}/`);
   await page.evaluate(
     ([address, body, mode, csrf]) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(csrf && { 'x-csrf-token': csrf }) };
-      // Refused is refused: the server tells what arrived.
+      // A blocked request is expected: the server reports what arrived.
       return fetch(address, { method: 'POST', mode, credentials: 'include', headers, body }).then(String, String);
     },
     [`${target}?mark=${sent}`, new URLSearchParams(fields).toString(), mode, csrf],
@@ -52,7 +52,7 @@ export async function send(page, from, target, fields, mode, csrf) {
   return sent;
 }
 
-// What the server made of it, and whether a token cookie had come along: else a refusal proves nothing.
+// The server's outcome, and whether a token cookie was sent: without one, a rejection proves nothing.
 export async function outcome(server, sent, method) {
   const told = await server.told(sent, method);
   if (!told) return undefined;

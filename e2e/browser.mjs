@@ -1,4 +1,4 @@
-// Chromium as it is in production, but for where names lead and which key it trusts.
+// Chromium as in production, except for name resolution and the trusted key.
 
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,13 @@ import { chromium } from 'playwright-core';
 
 const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
 
-// `--ignore-certificate-errors-spki-list` trusts the one key that the server has made for this run, and no other: pages
-// are secure contexts, cookies and Sec-Fetch headers are those of production, and a wrong certificate still fails. No
-// authority has to be installed, and no key is kept. Playwright's `ignoreHTTPSErrors` would accept any certificate.
+// `--ignore-certificate-errors-spki-list` trusts the one key that the server has made for this run, and no other:
+// pages are secure contexts, cookies and Sec-Fetch headers are those of production, and a wrong certificate still
+// fails. No authority has to be installed, and no key is kept. Playwright's `ignoreHTTPSErrors` would accept any
+// certificate.
 //
-// Third-party cookies are allowed, for here is tested what holds when nothing but handstamp guards: Debian's Chromium blocks
-// them, other browsers and users do not. The preference counts for all contexts of this browser.
+// Third-party cookies are allowed, because the tests cover what holds if nothing but handstamp protects: Debian's
+// Chromium blocks them, other browsers and users do not. The preference applies to all contexts of this browser.
 export async function launch(spki) {
   const directory = await mkdtemp(join(tmpdir(), 'handstamp-e2e-'));
   await mkdir(join(directory, 'Default'));

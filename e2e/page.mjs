@@ -1,4 +1,4 @@
-// Drives the demo page in headless Chromium as a person would, and says what held.
+// Drives the demo page in headless Chromium as a person would, and reports which rows held.
 //
 //   node page.mjs http://127.0.0.1:8000 [screenshot.png]      CHROMIUM=/path/to/chromium to use another
 
@@ -34,7 +34,7 @@ try {
   });
   page.on('requestfailed', (request) => troubles.push(`${request.url()} failed`));
 
-  // Presses a button and returns the server's answer, once the page shows it.
+  // Presses a button and returns the response of the server, once the page shows it.
   async function press(button, path) {
     const [answer] = await Promise.all([
       page.waitForResponse((response) => new URL(response.url()).pathname === path),

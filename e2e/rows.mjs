@@ -1,4 +1,4 @@
-// Named rows: what held, and what was seen where it did not.
+// Named rows: each held, or prints what was seen instead.
 
 export class Rows {
   passed = 0;
@@ -10,13 +10,13 @@ export class Rows {
     console.log(`${holds ? 'ok' : 'not ok'} - ${sentence}${holds ? '' : `\n    seen: ${JSON.stringify(seen)}`}`);
   }
 
-  // Holds when `seen` has all members of `wanted`, with the same values.
+  // Holds if `seen` has all members of `wanted`, with the same values.
   same(sentence, seen, wanted) {
     const differs = Object.keys(wanted).some((name) => JSON.stringify(seen?.[name]) !== JSON.stringify(wanted[name]));
     this.check(sentence, !differs, { wanted, seen });
   }
 
-  // The last line, which scripts/test counts. Returns the exit status.
+  // Prints the last line, which scripts/test counts, and returns the exit status.
   end() {
     console.log(`${this.passed} passed, ${this.failed} failed`);
     return this.failed > 0 || this.passed === 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-// Tries the attacks on cookie sessions in a real browser, and says what held.
+// Tries the attacks on cookie sessions in a real browser, and reports which rows held.
 //
 //   node run.mjs <directory of e2e-server and html-forms> [scenario...]      CHROMIUM=/path/to/chromium to use another
 

@@ -1,4 +1,4 @@
-// The server under test as a child process, and what it tells of the requests that reached it.
+// The server under test as a child process, and its reports of the requests that reached it.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ export class Server {
     return `https://app.example.test:${this.services[service]}`;
   }
 
-  // A request without a browser: of an attacker who has a program of their own.
+  // Sends a request without a browser, as an attacker with a program can.
   async send(method, url, { form, cookie } = {}) {
     const { hostname, port, pathname, search } = new URL(url);
     const headers = { host: `${hostname}:${port}` };
@@ -64,14 +64,15 @@ export class Server {
     return { status: answer.statusCode, cookies: answer.headers['set-cookie'] ?? [], ...body };
   }
 
-  // Logs a user in elsewhere. Gives the values of the cookies by the end of their names.
+  // Logs a user in elsewhere. Returns the values of the cookies by the end of their names.
   async logIn(service, user) {
     const answer = await this.send('POST', `${this.origin(service)}/login`, { form: { user } });
     const [access, csrf, refresh] = answer.cookies.map((line) => line.slice(line.indexOf('=') + 1, line.indexOf(';')));
     return { access, csrf, refresh };
   }
 
-  // What the server told of the request with this mark in its query; undefined when none came. `null` is any method.
+  // Returns the report of the request with this mark in its query, or undefined if there is none. `null` is any
+  // method.
   async told(mark, method = 'POST') {
     for (const end = Date.now() + 10_000; Date.now() < end; ) {
       const line = this.#find(mark, method);
@@ -84,8 +85,8 @@ export class Server {
     return undefined;
   }
 
-  // Whether none came. Ask only when the browser has said that it is done. What is told is told in order, so a request
-  // that follows shows that nothing more is on its way.
+  // Returns whether no request arrived. Call it only when the browser has finished. Reports come in order, so a
+  // request that follows shows that no other is pending.
   async toldNothing(mark, method = 'POST') {
     const last = `after ${mark}`;
     await this.send('GET', `${this.origin('lax')}/?${new URLSearchParams({ mark: last })}`);

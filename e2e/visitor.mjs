@@ -1,4 +1,4 @@
-// Somebody with a browser of their own, at one of the services.
+// A visitor of one of the services, with a separate browser context.
 
 export class Visitor {
   static async arrive(browser, origin, options) {
@@ -23,7 +23,8 @@ export class Visitor {
     return answer;
   }
 
-  // As a new one, here or at another service: without cookies, at the first page. Cheaper than a browser of their own.
+  // Resets to a new visitor, here or at another service: without cookies, at the first page. Cheaper than a new
+  // context.
   async startAgain(origin = this.origin) {
     await this.context.clearCookies();
     this.origin = origin;
@@ -36,7 +37,7 @@ export class Visitor {
     await this.logIn(user);
   }
 
-  // A request of the application's own page; or of another page, or of a frame.
+  // Sends a request from the application's own page, or from another page or a frame.
   send(method, path, { body, csrf } = {}, page = this.page) {
     return page.evaluate(
       async ([method, address, body, csrf]) => {
@@ -55,7 +56,7 @@ export class Visitor {
     );
   }
 
-  // Who the server says they are, or why it does not.
+  // Returns the user whom the server reports, or why it reports none.
   async whoAmI() {
     await this.page.goto(`${this.origin}/`);
     const { status, user, code } = await this.send('GET', '/api/v1/users/me');
@@ -66,7 +67,7 @@ export class Visitor {
     return this.context.cookies(`${this.origin}/`);
   }
 
-  // The one cookie whose name ends so, whatever its prefix.
+  // Returns the one cookie whose name ends so, whatever its prefix.
   async cookie(end) {
     return (await this.cookies()).find((cookie) => cookie.name.endsWith(end));
   }
@@ -76,7 +77,7 @@ export class Visitor {
   }
 }
 
-// A mark for the query of a request, by which the server's words about it are found.
+// A mark for the query of a request, by which the server's report about it is found.
 export function mark() {
   marks += 1;
   return String(marks);

@@ -1,4 +1,4 @@
-//! Every row of `handstamp_bench::rows`, by criterion.
+//! Benchmarks every row of `handstamp_bench::rows` with criterion.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use handstamp_bench::rows::rows;

@@ -1,4 +1,4 @@
-//! The floor: HMAC-SHA256 by `hmac` and `sha2` with a prepared key, and nothing around it.
+//! The lower bound: HMAC-SHA256 by `hmac` and `sha2` with a prepared key, and nothing else.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -15,7 +15,7 @@ impl Bare {
         Self(Hmac::new_from_slice(SECRET).unwrap())
     }
 
-    /// Whether the signature, already decoded, holds; compared in constant time.
+    /// Returns whether the decoded signature is valid, compared in constant time.
     #[inline(never)]
     #[must_use]
     pub fn verify(&self, input: &[u8], signature: &[u8]) -> bool {

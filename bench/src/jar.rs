@@ -1,6 +1,6 @@
-//! What one writes without handstamp: axum-extra's cookie jar and jsonwebtoken, each used as its
-//! documentation says and as fast as it goes: keys and `Validation` prepared, the claims a typed
-//! struct.
+//! An implementation without handstamp: axum-extra's cookie jar and jsonwebtoken, each used as its
+//! documentation recommends and as fast as possible: keys and `Validation` prepared, the claims a
+//! typed struct.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,8 +22,8 @@ pub struct Jar {
     validation: Validation,
 }
 
-/// What a handler asks of a token. Issuer, audience and `nbf` are left to `Validation`, which reads
-/// them anyway.
+/// The claims that a handler needs. Issuer, audience and `nbf` are left to `Validation`, which
+/// parses them anyway.
 #[derive(Deserialize)]
 pub struct Claims {
     pub sub: String,
@@ -52,7 +52,7 @@ pub struct Issued {
 impl Jar {
     #[must_use]
     pub fn new() -> Self {
-        // A second call changes nothing and says so.
+        // A second call changes nothing and returns an error.
         let _installed = PROVIDER.install_default();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
@@ -67,10 +67,10 @@ impl Jar {
         }
     }
 
-    /// The checks of handstamp for a GET request, as far as these libraries have them.
+    /// Makes the checks of handstamp for a GET request, as far as these libraries support them.
     ///
     /// # Errors
-    /// When the token is not good.
+    /// Returns [`Refusal`] if the token is not valid.
     #[inline(never)]
     pub fn verify(&self, request: &Request<()>) -> Result<Claims, Refusal> {
         let jar = CookieJar::from_headers(request.headers());
@@ -89,7 +89,7 @@ impl Jar {
     }
 
     /// # Panics
-    /// When the token cannot be made.
+    /// Panics if the token cannot be made.
     #[inline(never)]
     #[must_use]
     pub fn issue(&self) -> Issued {
@@ -128,7 +128,7 @@ impl Jar {
         Issued { token, csrf }
     }
 
-    /// Both cookies of a token, in a response.
+    /// Sets both cookies of a token in a response.
     #[inline(never)]
     #[must_use]
     pub fn set_cookies(&self, token: &Issued) -> Response {

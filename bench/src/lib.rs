@@ -1,5 +1,5 @@
-//! The same jobs done by three: handstamp, bare HMAC-SHA256, and axum-extra's cookie jar with
-//! jsonwebtoken.
+//! The same jobs in three implementations: handstamp, bare HMAC-SHA256, and axum-extra's cookie jar
+//! with jsonwebtoken.
 
 pub mod bare;
 pub mod jar;
@@ -7,7 +7,7 @@ pub mod ours;
 pub mod request;
 pub mod rows;
 
-/// Everything the service expects of a token, or puts into one.
+/// The claims that the service requires of a token, or puts into one.
 pub mod facts {
     pub const SECRET: &[u8; 32] = b"thirty-two bytes that I made up!";
     pub const ISSUER: &str = "https://login.example.com";

@@ -19,7 +19,7 @@ pub struct Handstamp {
 
 impl Handstamp {
     /// # Panics
-    /// When the configuration is refused.
+    /// Panics if the configuration is refused.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -28,10 +28,10 @@ impl Handstamp {
         }
     }
 
-    /// From a request's head to a token that a handler may trust: every check there is, no runtime.
+    /// Authenticates a request with every check, without an async runtime.
     ///
     /// # Errors
-    /// When the token is not good.
+    /// Returns the [`Rejection`] if the token is not valid.
     ///
     /// # Panics
     /// Never: without a blocklist there is nothing to wait for.
@@ -46,17 +46,17 @@ impl Handstamp {
     }
 
     /// # Panics
-    /// When the token cannot be made.
+    /// Panics if the token cannot be made.
     #[inline(never)]
     #[must_use]
     pub fn issue(&self) -> SignedToken<Access> {
         self.auth.create_access_token(new_token()).unwrap()
     }
 
-    /// Both cookies of a token, in a response.
+    /// Sets both cookies of a token in a response.
     ///
     /// # Panics
-    /// When the token is too long for a cookie.
+    /// Panics if the token is too long for a cookie.
     #[inline(never)]
     #[must_use]
     pub fn set_cookies(&self, token: &SignedToken<Access>) -> Response<()> {
@@ -73,10 +73,10 @@ impl Default for Handstamp {
     }
 }
 
-/// A token that expired long ago.
+/// Returns a token that expired long ago.
 ///
 /// # Panics
-/// When the token cannot be made.
+/// Panics if the token cannot be made.
 #[must_use]
 pub fn expired_token() -> SignedToken<Access> {
     let auth = Auth::builder(config()).with_clock(In2020).build().unwrap();

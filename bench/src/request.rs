@@ -1,4 +1,4 @@
-//! A browser's request: the headers a browser sends, and one `Cookie` line.
+//! A request of a browser: its usual headers, and one `Cookie` line.
 
 use http::Request;
 use http::header::{
@@ -7,11 +7,11 @@ use http::header::{
 
 use crate::facts::ACCESS_COOKIE;
 
-/// A request with so many cookies, the token's in the middle. The others are about 100 bytes each
-/// and hold nothing that needs percent-decoding, which would cost the jar more.
+/// Returns a request with this many cookies, the token's in the middle. The others are about 100
+/// bytes each and contain nothing that needs percent-decoding, which would cost the jar more.
 ///
 /// # Panics
-/// When a header is no header.
+/// Panics if a header is not valid.
 #[must_use]
 pub fn request(token: &str, cookies: usize) -> Request<()> {
     let mut pairs: Vec<String> = (1..cookies).map(neighbour).collect();
@@ -35,7 +35,7 @@ pub fn request(token: &str, cookies: usize) -> Request<()> {
         .unwrap()
 }
 
-/// As analytics and consent tools set them.
+/// Cookies as analytics and consent tools set them.
 fn neighbour(number: usize) -> String {
     let pair = format!(
         "_ga_{number:06}=GS2.1.s17{number:08}.o{number}.g1.t17{number:08}.j60.l0.h{number:010}\

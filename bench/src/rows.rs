@@ -1,4 +1,4 @@
-//! What is measured, once for every program that measures it.
+//! The jobs to measure, shared by every program that measures them.
 
 use std::hint::black_box;
 
@@ -12,11 +12,11 @@ use crate::jar::{Jar, Refusal};
 use crate::ours::{Handstamp, expired_token};
 use crate::request::request;
 
-/// One job, done once by each call.
+/// One job, which each call does once.
 pub struct Row {
     pub name: &'static str,
     pub handstamp: Job,
-    /// The HMAC alone; none where the job needs no HMAC.
+    /// The HMAC alone; `None` if the job needs no HMAC.
     pub bare: Option<Job>,
     pub jar: Job,
 }
@@ -24,7 +24,7 @@ pub struct Row {
 pub type Job = Box<dyn Fn()>;
 
 impl Row {
-    /// Who does the job, in the order of the tables.
+    /// Returns the implementations that do the job, in the order of the tables.
     pub fn contenders(&self) -> impl Iterator<Item = (&'static str, &Job)> {
         let bare = self.bare.as_ref().map(|job| ("bare", job));
         let others = [("handstamp", &self.handstamp), ("jar", &self.jar)];
@@ -32,13 +32,13 @@ impl Row {
     }
 }
 
-/// The row of the two targets.
+/// The row that has the two targets.
 pub const TARGET: &str = "verify, 10 cookies";
 
-/// All rows. Each job is done once and its outcome looked at before anything is measured.
+/// Returns all rows. Each job is done once and its result checked before anything is measured.
 ///
 /// # Panics
-/// When a job does not do what it shall.
+/// Panics if a job has a wrong result.
 #[must_use]
 pub fn rows() -> Vec<Row> {
     let good = Handstamp::new().issue();
@@ -159,7 +159,7 @@ fn set_cookies() -> Row {
     }
 }
 
-/// The token with another letter in the middle of its signature.
+/// Returns the token with another letter in the middle of its signature.
 fn forge(token: &str) -> String {
     let at = token.len() - 20;
     let other = if token[at..].starts_with('A') {

@@ -29,7 +29,7 @@ export default async function forgery({ browser, server, rows }) {
     const own = (await server.logIn(service, 'mallory')).csrf;
     rows.same(`${sentence} (a form, with the attacker's own value)`, await told(await form('/posts', { csrf_token: own })), wanted);
     rows.same(`${sentence} (a form, to refresh)`, await told(await form('/refresh')), wanted);
-    // Nobody is logged out where no cookie comes, and no cookie is deleted.
+    // No user is logged out if no cookie is sent, and no cookie is deleted.
     const toLogOut = wanted.cookie ? wanted : { ...wanted, status: 200, code: null };
     rows.same(`${sentence} (a form, to log out)`, await told(await form('/logout')), toLogOut);
     if (wanted.cookie) {
@@ -45,7 +45,7 @@ export default async function forgery({ browser, server, rows }) {
   await victim.leave();
 }
 
-// The same requests from the application's own page are what it is there for.
+// The same requests from the application's own page succeed.
 async function ownPage({ victim, server, rows }) {
   for (const service of ['lax', 'none', 'host']) {
     await victim.again('alice', server.origin(service));
@@ -56,7 +56,7 @@ async function ownPage({ victim, server, rows }) {
   }
 }
 
-// Why the value is asked for in a header: another origin cannot send that, nor read the value.
+// Why the value must be in a header: another origin can neither send the header nor read the value.
 async function header({ victim, server, rows }) {
   const origin = server.origin('none');
   await victim.again('alice', origin);
@@ -75,7 +75,7 @@ async function header({ victim, server, rows }) {
   rows.check("a sibling cannot read the victim's CSRF cookie", readable === '', readable);
 }
 
-// An application that answers every site by CORS: the header arrives, and still does not help.
+// An application that allows every origin by CORS: the header arrives, and still does not help.
 async function carelessCors({ victim, server, rows }) {
   const origin = server.origin('open');
   await victim.again('alice', origin);

@@ -12,7 +12,7 @@ export default async function forms({ browser, server, rows, binaries }) {
   await example({ browser, rows, binary: `${binaries}/html-forms` });
 }
 
-// A form of another site can have any field, and the attacker knows the CSRF value of a token of their own.
+// A form of another site can have any field, and the attacker knows the CSRF value of a token for another account.
 async function attacks({ browser, server, rows }) {
   const origin = server.origin('forms');
   const mallory = await server.logIn('forms', 'mallory');
@@ -38,7 +38,7 @@ async function attacks({ browser, server, rows }) {
   await victim.leave();
 }
 
-// As a person with a browser in which script is off.
+// As a person with a browser in which script is disabled.
 async function example({ browser, rows, binary }) {
   const { child, base } = await start(binary);
   const context = await browser.newContext({ javaScriptEnabled: false });
@@ -71,7 +71,7 @@ async function example({ browser, rows, binary }) {
     await page.reload();
     rows.check('to reload posts nothing again', (await listed()).length === 1, await listed());
 
-    // A page from before another log-in: its CSRF value is that of a session which has ended.
+    // A page from before another log-in: its CSRF value is that of a session that has ended.
     const other = await context.newPage();
     await other.goto(`${base}/posts`);
     await submit('Log out', other);

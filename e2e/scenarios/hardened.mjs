@@ -1,4 +1,4 @@
-// `Config::hardened`: everything strict in one call, and an application that still works.
+// `Config::hardened`: every strict setting in one call, and an application that still works.
 
 import { follow, means, outcome } from '../attack.mjs';
 import { Visitor } from '../visitor.mjs';

@@ -1,4 +1,5 @@
-// A visitor who is active stays logged in; who logs out stays logged out, also when the access token was about to be renewed.
+// An active visitor stays logged in; one who has logged out stays logged out, even if the access token was about to
+// be renewed.
 
 import { means, outcome } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
@@ -43,7 +44,7 @@ export default async function implicitRefresh({ browser, server, rows }) {
   rows.same('the next visit finds nobody', await bob.whoAmI(), out);
   rows.check('and brings no cookie back', (await bob.cookies()).length === 0, await bob.cookies());
 
-  // A request that was let in before the log-out, and is answered after it.
+  // A request that was admitted before the log-out, and is answered after it.
   await bob.again('bob');
   await forward(6);
   const slow = mark();

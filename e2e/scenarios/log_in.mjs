@@ -1,4 +1,5 @@
-// A log-in needs no token, so no CSRF value guards it: another site could log the visitor in to the attacker's account.
+// A log-in needs no token, so no CSRF value protects it: another site could log the visitor in to the attacker's
+// account.
 
 import { means, outcome, submitInSandbox } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';

@@ -1,4 +1,5 @@
-// Log-out makes the browser forget every cookie: for that, the lines that delete must be like those that set.
+// A log-out makes the browser delete every cookie, for which the deleting lines must match those that set the
+// cookies.
 
 import { Visitor } from '../visitor.mjs';
 
@@ -30,7 +31,8 @@ export default async function logOut({ browser, server, rows }) {
     }
   }
 
-  // A page of another site that the application answers by CORS. It has the CSRF value from the answer to log-in.
+  // A page of another site that the application allows by CORS. It has the CSRF value from the response to the
+  // log-in.
   await visitor.startAgain(server.origin('open'));
   await visitor.page.goto(`${server.other}/`);
   const sentence = 'plain names, SameSite=None, by fetch from another site';

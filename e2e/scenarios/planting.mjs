@@ -1,4 +1,5 @@
-// A sibling sets cookies of our names for the whole domain. Cookies have no sender: the server sees several of a name.
+// A sibling sets cookies with our names for the whole domain. Cookies have no sender: the server gets several with
+// one name.
 
 import { outcome, send } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
@@ -15,7 +16,7 @@ export default async function planting({ browser, server, rows }) {
   await visitor.leave();
 }
 
-// Plain names. Nothing that is planted makes the victim somebody else.
+// Plain names. No planted cookie makes the victim act as another user.
 async function whoIsLoggedIn({ victim, server, rows }) {
   const origin = server.origin('lax');
   const mallory = await server.logIn('lax', 'mallory');
@@ -66,7 +67,7 @@ async function whoIsLoggedIn({ victim, server, rows }) {
   rows.same('plain names: and the access token still counts', await victim.whoAmI(), { status: 200, user: 'alice' });
 }
 
-// The attacker knows the CSRF value of a token of their own. Here the application lets the header through by CORS.
+// The attacker knows the CSRF value of a token for another account. Here the application allows the header by CORS.
 async function logOut({ victim, server, rows }) {
   const origin = server.origin('open');
   const mallory = await server.logIn('open', 'mallory');
@@ -87,7 +88,7 @@ async function logOut({ victim, server, rows }) {
   rows.same('plain names: the victim is not the attacker then', await victim.whoAmI(), { status: 401, code: 'session_ended' });
 }
 
-// Over HTTP/2 each cookie is a header line of its own (RFC 9113, section 8.2.3).
+// Over HTTP/2 each cookie is a separate header line (RFC 9113, section 8.2.3).
 async function overHttp2({ victim, server, rows }) {
   await victim.again('alice', server.origin('http2'));
   const mallory = await server.logIn('http2', 'mallory');
@@ -97,7 +98,7 @@ async function overHttp2({ victim, server, rows }) {
   rows.same("HTTP/2: the attacker's token on a line of its own is refused as ambiguous", await seen(victim, server), ambiguous);
 }
 
-// A visitor without a cookie of their own: with plain names nothing tells a planted cookie from one that was set here.
+// A visitor without a cookie: with plain names a planted cookie looks like one that was set here.
 async function whoIsNot({ visitor, server, rows }) {
   for (const service of ['lax', 'host']) {
     const mallory = await server.logIn(service, 'mallory');
@@ -120,7 +121,7 @@ async function whoIsNot({ visitor, server, rows }) {
   }
 }
 
-// Browsers keep so many cookies for a domain with all its subdomains; more push out the oldest.
+// Browsers keep a limited number of cookies for a domain with all its subdomains; further ones evict the oldest.
 async function whoseJarIsFlooded({ victim, server, rows }) {
   for (const service of ['lax', 'host']) {
     const mallory = await server.logIn(service, 'mallory');
@@ -148,7 +149,7 @@ async function plant(visitor, from, lines) {
   await visitor.page.goto(`${from}/plant?${query}`);
 }
 
-// Who the server takes the visitor for, how many cookies of the name it was sent, and the first of them.
+// Returns the user whom the server reports, how many cookies with the name it got, and the first of them.
 async function seen(visitor, server) {
   await visitor.page.goto(`${visitor.origin}/`);
   const asked = mark();

@@ -1,5 +1,5 @@
-// What Chromium promises of names that begin with `__Host-Http-` and `__Host-`: nobody but the host itself sets them, and
-// the first kind never by script.
+// What Chromium guarantees for names that begin with `__Host-Http-` and `__Host-`: only the host itself can set them,
+// and the first kind only by HTTP, never by script.
 
 import { Visitor } from '../visitor.mjs';
 

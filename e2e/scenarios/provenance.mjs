@@ -1,4 +1,4 @@
-// With a public origin, where a request comes from is asked before its token, and whatever CSRF value it has.
+// With a public origin, the origin of a request is checked before its token, and whatever its CSRF value is.
 
 import { follow, means, outcome, send, submitInSandbox } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
@@ -56,7 +56,7 @@ async function ownPages({ visitor, server, rows }) {
   const silent = { ...accepted, origin: 'null' };
   rows.same('so may that of a page which tells no referrer, whose Origin is null', await told(sent), silent);
 
-  // The attacker cannot hide behind a page of ours that posts to them.
+  // The attacker cannot hide behind a page of the application that posts to the attacker.
   sent = mark();
   const away = `${server.evil}/redirect?${new URLSearchParams({ to: `${origin}/forms?mark=${sent}` })}`;
   await visitor.page.goto(`${origin}/form?${new URLSearchParams({ action: away })}`);
@@ -64,7 +64,7 @@ async function ownPages({ visitor, server, rows }) {
   const returned = { cookie: true, status: 403, code: 'cross_site_request', site: 'same-site' };
   rows.same('a form of ours that an attacker sends back is refused', await told(sent), returned);
 
-  // Reading is open to all: links from elsewhere work.
+  // Reading is open to all sites: links from elsewhere work.
   sent = await follow(visitor.page, server.evil, `${origin}/api/v1/users/me`);
   rows.same('a link from a sibling works', await told(sent, 'GET'), { ...accepted, site: 'same-site' });
 }

@@ -1,5 +1,5 @@
-// Browsers let any page open a WebSocket to us, with the visitor's cookies, without asking and without Sec-Fetch-Site. Only
-// `Origin` tells where it comes from.
+// Browsers let any page open a WebSocket, with the visitor's cookies, without a preflight and without Sec-Fetch-Site.
+// Only `Origin` states which page it is.
 
 import { outcome } from '../attack.mjs';
 import { mark, Visitor } from '../visitor.mjs';
@@ -46,8 +46,8 @@ export default async function websocket({ browser, server, rows }) {
   await visitor.leave();
 }
 
-// Opens a socket from the page that is shown. Given words, says them and hangs up when they come back; else waits for the
-// other side to do so.
+// Opens a socket from the current page. With a message, sends it and closes the socket when the echo arrives;
+// otherwise waits for the other side to close it.
 function open(visitor, sent, words) {
   const address = `${visitor.origin.replace('https:', 'wss:')}/socket?mark=${sent}`;
   return visitor.page.evaluate(

@@ -1,5 +1,5 @@
-//! Does one job a thousand times, or as often as asked, for a profiler:
-//! `count handstamp "verify, 10 cookies" 1000`.
+//! Does one job a thousand times, or as often as requested, for a profiler: `count handstamp
+//! "verify, 10 cookies" 1000`.
 
 use handstamp_bench::rows::{Job, TARGET, rows};
 
@@ -17,7 +17,7 @@ fn main() {
     repeat(job, times);
 }
 
-/// Not inlined, so that a profiler can be told to look here only.
+/// Not inlined, so that a profiler can be restricted to it.
 #[inline(never)]
 fn repeat(job: &Job, times: u32) {
     for _ in 0..times {

@@ -1,5 +1,5 @@
-//! Measures handstamp, bare HMAC and the jar in turn, so that what disturbs one disturbs all, and
-//! prints how they compare. Fails when a target is missed.
+//! Measures handstamp, bare HMAC and the jar in turn, so that a disturbance affects all of them,
+//! and prints the ratios. Fails if a target is missed.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ fn judge(over_bare: f64, over_us: f64) -> ExitCode {
     }
 }
 
-/// Of one job each, in ns: bare, handstamp, jar. Every round starts with another of them.
+/// The times of one job each, in ns: bare, handstamp, jar. Every round starts with another of them.
 fn medians(row: &Row) -> [Option<f64>; 3] {
     let jobs = [row.bare.as_ref(), Some(&row.handstamp), Some(&row.jar)];
     let iterations = jobs.map(|job| job.map(iterations));
@@ -78,7 +78,8 @@ fn medians(row: &Row) -> [Option<f64>; 3] {
     })
 }
 
-/// How many fill a slice. Slices are short: in many of them nothing else took the processor.
+/// Returns how many repetitions fill a slice. Slices are short, so that in many of them no other
+/// process took the processor.
 fn iterations(job: &Job) -> u32 {
     let mut iterations = 64;
     while run(job, iterations) < SLICE {

@@ -1,5 +1,5 @@
 //! Measures the memory store with a million live sessions and 100,000 revoked tokens: bytes per
-//! entry, and how long a look takes. Fails when a look that finds nothing takes 200 ns or more.
+//! entry, and how long a look-up takes. Fails if a look-up that finds nothing takes 200 ns or more.
 
 use std::future::Future;
 use std::pin::pin;
@@ -81,10 +81,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// How long others wait while what is over is removed.
+/// Measures how long other callers wait while ended entries are removed.
 fn sweep() {
     let store = MemoryStore::new();
-    // Longer than it takes to make them, for each log-in removes some of what is over.
+    // Longer than it takes to create them, because each log-in removes some ended entries.
     let idle = Duration::from_secs(5);
     for n in 0..EXPIRED {
         let mut new = session(n);
@@ -124,11 +124,12 @@ fn sweep() {
     });
 }
 
-/// The arguments are made before the clock runs; they are dropped while it does.
+/// The arguments are created before the clock runs; they are dropped while it does.
 fn row<A>(name: &str, argument: impl Fn(usize) -> A, look: impl Fn(A)) -> f64 {
     let mut times: Vec<f64> = (0..ROUNDS)
         .map(|round| {
-            // A stride that is no divisor: neighbours in time are no neighbours in memory.
+            // The stride is not a divisor: calls that follow each other do not touch adjacent
+            // memory.
             let arguments: Vec<A> = (0..LOOKS)
                 .map(|n| argument((round * LOOKS + n) * 7_919 % SESSIONS))
                 .collect();
@@ -150,7 +151,7 @@ fn session(n: usize) -> NewSession {
     new
 }
 
-/// Two sessions a user.
+/// Two sessions per user.
 fn account(n: usize) -> AccountId {
     AccountId::new(None, &format!("user{}", n / 2))
 }
@@ -159,7 +160,7 @@ fn token(kind: &str, n: usize) -> TokenId {
     TokenId::from(&*id(kind, n))
 }
 
-/// As long as real ones.
+/// As long as a real one.
 fn id(kind: &str, n: usize) -> String {
     format!("{kind:->12}{n:010}")
 }
@@ -171,7 +172,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Bytes of this process in memory.
+/// Returns the resident memory of this process, in bytes.
 fn resident() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has /proc");
     let pages: usize = statm
@@ -189,5 +190,5 @@ const ROUNDS: usize = 5_001;
 /// So few that the arguments are still in the cache, as those of a request are.
 const LOOKS: usize = 50;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// What a log-in from a browser keeps.
+/// The data that a log-in from a browser keeps.
 const DATA: &str = r#"{"csrf":"EBESExQVFhcYGRobHB0eHw","ip":"192.0.2.1","sub":"user123456","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"}"#;

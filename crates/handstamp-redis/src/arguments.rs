@@ -1,6 +1,6 @@
 //! Formats the arguments of scripts.
 //!
-//! Takes values of the core and gives text that a script can count with.
+//! Takes values of the core and returns text that scripts convert to numbers exactly.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) fn flag(set: bool) -> String {
 /// Formats a number that must be exact.
 ///
 /// # Errors
-/// For a number that Lua cannot count exactly.
+/// Returns an error for a number that Lua cannot represent exactly.
 pub(crate) fn whole(number: u64) -> Result<String, Failure> {
     if number > 1 << 53 {
         return Err(Failure::TooLarge("a generation"));
@@ -41,7 +41,7 @@ pub(crate) fn seconds(instant: UnixTime) -> String {
     instant.as_secs().min(LARGEST).to_string()
 }
 
-/// Formats a duration in milliseconds, with a fraction where it has one: a grace of 1.5 ms is more
+/// Formats a duration in milliseconds, with a fraction if it has one: a grace of 1.5 ms is more
 /// than 1 ms.
 pub(crate) fn millis(span: Duration) -> String {
     let whole = span.as_millis();
@@ -54,7 +54,7 @@ pub(crate) fn millis(span: Duration) -> String {
     }
 }
 
-/// The largest integer that a script counts exactly. As an instant it means never.
+/// The largest integer that a script represents exactly. As an instant it means never.
 const LARGEST: u64 = (1 << 53) - 1;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The errors of the store.
 //!
-//! Takes errors of the driver and the server, and gives text for operators without ids and
+//! Takes errors of the driver and the server, and returns text for operators without ids and
 //! passwords.
 
 use std::error::Error;
@@ -22,23 +22,23 @@ pub(crate) struct Failed {
 pub(crate) enum Failure {
     /// An error of the network or of the driver.
     Driver(RedisError),
-    /// The server refused, in these words.
+    /// The server refused, with this message.
     Refused(String),
     /// No connection was made in time.
     SlowToConnect,
     /// The server can be reached, but must not be used.
     Unfit(Unfit),
-    /// The answer is not one that the scripts give.
+    /// The answer is not one that the scripts return.
     NotUnderstood(&'static str),
-    /// A script could not count exactly with this argument.
+    /// A script could not represent this argument exactly.
     TooLarge(&'static str),
     /// The caller does not run on tokio.
     NoRuntime,
 }
 
 impl Failure {
-    /// Converts an error of the driver. What a server says may quote its command, which contains
-    /// ids: the text from the first key on is left out, because ids do not belong in logs.
+    /// Converts an error of the driver. The message of a server may quote its command, which
+    /// contains ids: the text from the first key on is omitted, because ids must not be logged.
     pub(crate) fn from_driver(error: RedisError, prefix: &str) -> Self {
         let Some(code) = error.code() else {
             return Self::Driver(error);

@@ -1,15 +1,15 @@
 //! Decides whether a server may keep sessions.
 //!
-//! Takes the answer to `INFO`, and asks nothing itself.
+//! Takes the answer to `INFO`, and sends no command.
 
 use std::fmt;
 
-/// Why a server must not keep sessions.
+/// The reason why a server must not keep sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
     /// It evicts entries when memory runs out, including revocations.
     Evicts { policy: String },
-    /// It lags behind its primary, and may accept what was just revoked.
+    /// It lags behind its primary, and may accept a token that was just revoked.
     Replica,
     /// It does not support the scripts.
     TooOld { version: String },
@@ -35,8 +35,8 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// The answer to `INFO`. It contains what is needed even where `CONFIG` is forbidden, as on managed
-/// servers.
+/// The answer to `INFO`. It contains the required fields even where `CONFIG` is forbidden, as on
+/// managed servers.
 pub(crate) struct Info<'a>(&'a str);
 
 impl<'a> Info<'a> {
@@ -44,7 +44,7 @@ impl<'a> Info<'a> {
         Self(text)
     }
 
-    /// Returns `Ok(false)` if it does not say whether the server evicts.
+    /// Returns `Ok(false)` if the answer does not state whether the server evicts.
     pub(crate) fn judge(&self, replicas: Replicas) -> Result<bool, Unfit> {
         if let Some(version) = self.field("redis_version")
             && let Some((major, _)) = version.split_once('.')

@@ -1,6 +1,6 @@
 //! The names of the keys in Redis.
 //!
-//! Takes ids and gives names. All names of one account are in one slot of a cluster.
+//! Takes ids and returns names. All names of one account are in one slot of a cluster.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 /// The names of the keys of one account.
 ///
-/// A hash of the account stands between braces, which is where a cluster looks for the slot: one
-/// script can reach all keys of an account. The hash is short, and two accounts may share one. Keys
-/// whose entries do not contain the account therefore have it in their names, and the scripts
+/// A hash of the account is enclosed in braces, from which a cluster computes the slot, so that one
+/// script can access all keys of an account. The hash is short, and two accounts may share one.
+/// Keys whose entries do not contain the account therefore have it in their names, and the scripts
 /// compare the account inside a session.
 pub(crate) struct Keys<'a> {
     base: String,
@@ -37,7 +37,8 @@ impl<'a> Keys<'a> {
         format!("{}:s:", self.base)
     }
 
-    /// An id contains no `:`, so that no two pairs of token and account have the same name.
+    /// Names the entry of a revoked token. An id contains no `:`, so that no two pairs of token and
+    /// account have the same name.
     pub(crate) fn revoked_token(&self, id: &TokenId) -> String {
         format!("{}:t:{}:{}", self.base, id.as_str(), self.account.as_str())
     }
@@ -52,7 +53,8 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Far fewer would spread accounts evenly over the slots of a cluster.
+/// The length of the hash; far fewer bytes would spread accounts evenly over the slots of a
+/// cluster.
 const TAG_BYTES: usize = 8;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@
 //!
 //! # When to choose it
 //! Choose it when several processes share sessions, every request checks its session, and the
-//! answer has to come in less than a millisecond. Each method is one script, one round trip, and
+//! answer must arrive in less than a millisecond. Each method is one script, one round trip, and
 //! uses the clock of the server. If a log-out must survive the loss of a machine, choose
 //! `PostgresStore` of `handstamp-sqlx`: Redis replicates asynchronously, after it has answered.
 //!
@@ -63,11 +63,11 @@
 //!
 //! Every key expires on its own, so there is nothing to purge.
 //!
-//! # When the server is away
+//! # When the server is down
 //! Methods fail, and requests are rejected with 503. While a connection cannot be made they fail at
 //! once; one that hangs is given up after a second and replaced. The store retries at least every
 //! half second, in the background, so it works again that soon after the server does. It needs no
-//! restart, not even when it was created while the server was down.
+//! restart, not even if it was created while the server was down.
 //!
 //! # Features
 //! * `cluster`: `RedisStore::cluster`.

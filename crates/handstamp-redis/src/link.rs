@@ -1,7 +1,7 @@
 //! Keeps the connection of a store: connects when it is first needed, and reconnects when the
 //! connection is lost.
 //!
-//! Takes scripts to run and gives their answers. A task in the background reconnects; a method
+//! Takes scripts to run and returns their answers. A task in the background reconnects; a method
 //! never does.
 //!
 //! The driver has a manager for this. This one differs where log-ins must not hang or stay down: a
@@ -30,7 +30,7 @@ pub(crate) struct Link {
 
 #[derive(Clone)]
 enum State {
-    /// No task keeps a connection: none was needed yet, or the runtime of the task has ended.
+    /// No task keeps a connection: none has been needed, or the runtime of the task has ended.
     Idle,
     /// The first attempt since there was a connection. Methods wait for it.
     Connecting,
@@ -119,7 +119,7 @@ impl Link {
         Ok(())
     }
 
-    /// Marks the connection of this number as lost.
+    /// Marks the connection with this number as lost.
     fn lose(&self, number: u64) {
         self.state.send_if_modified(|state| {
             let is_current = matches!(state, State::Up(up) if up.number == number);
@@ -204,7 +204,8 @@ impl Link {
     }
 }
 
-/// A task ends early when its runtime does. The next method starts another, in its own runtime.
+/// Returns to idle if the task ends early, as it does when its runtime ends. The next method starts
+/// another, in its own runtime.
 impl Drop for Keeper {
     fn drop(&mut self) {
         if let Some(link) = self.0.upgrade() {
@@ -250,5 +251,6 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// How long a server may be back before it is used again.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 const LASTED: Duration = Duration::from_secs(2);
-/// Detects a server that was told to evict, or that is gone without notice, while no requests come.
+/// Detects a server that was reconfigured to evict, or that is gone without notice, even without
+/// requests.
 const CHECK_EVERY: Duration = Duration::from_secs(30);

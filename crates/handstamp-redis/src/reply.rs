@@ -1,6 +1,6 @@
-//! Reads the answers of scripts.
+//! Parses the answers of scripts.
 //!
-//! Takes values of the driver and gives rows of the core. An answer that this release does not
+//! Takes values of the driver and returns rows of the core. An answer that this release does not
 //! write is an error, never a guess.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use redis::Value;
 
 use crate::failure::Failure;
 
-/// Reads a list of exactly this many parts.
+/// Parses a list of exactly this many parts.
 pub(crate) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Failure> {
     list(value)?
         .try_into()
@@ -47,7 +47,7 @@ pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
     SessionId::from_stored(&text(value)?).ok_or(Failure::NotUnderstood("an id"))
 }
 
-/// Reads a session of this account from its hash.
+/// Parses a session of this account from its hash.
 pub(crate) fn row(id: SessionId, account: AccountId, hash: Value) -> Result<SessionRow, Failure> {
     let fields = Fields::read(hash)?;
     // Scripts compare it too, but `create` may find a session of another account under the same
@@ -82,7 +82,7 @@ pub(crate) fn row(id: SessionId, account: AccountId, hash: Value) -> Result<Sess
     })
 }
 
-/// The fields of a hash, which comes as names and values in turn.
+/// The fields of a hash, which arrives as alternating names and values.
 struct Fields(HashMap<String, String>);
 
 impl Fields {

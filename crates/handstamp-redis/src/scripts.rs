@@ -71,7 +71,7 @@ impl Scripts {
         Self::behind(&shared.replace(clock, &time))
     }
 
-    /// Puts the shared functions in front of each script.
+    /// Prepends the shared functions to each script.
     fn behind(shared: &str) -> Self {
         // The first line contains the flags. No script declares that it only reads, so that a
         // replica, which may lack a revocation, refuses all of them. With `allow-oom` a full server

@@ -124,7 +124,7 @@ impl Connection {
         answer?.extract_error()
     }
 
-    /// Checks that the servers may keep sessions. Returns `Ok(false)` if not all of them say
+    /// Checks that the servers may keep sessions. Returns `Ok(false)` if not all of them state
     /// whether they evict.
     pub(crate) async fn check(&mut self) -> Result<bool, Failure> {
         let info = redis::cmd("INFO");
@@ -155,12 +155,12 @@ impl Connection {
         }
     }
 
-    /// Whether a new connection is needed after this error.
+    /// Returns whether a new connection is needed after this error.
     pub(crate) fn is_lost_by(&self, error: &RedisError) -> bool {
         match self {
             // A timeout counts too: the next connection may reach a server that answers, and costs
             // little if this one was merely slow. The name of a server that has become a replica is
-            // looked up again.
+            // resolved again.
             Self::Single(_) => {
                 error.is_io_error()
                     || error.is_unrecoverable_error()
@@ -183,6 +183,6 @@ fn judge(info: Value, replicas: Replicas) -> Result<bool, Failure> {
     }
 }
 
-/// Half of the time that the core gives a method.
+/// Half of the default timeout that the core gives a method.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);

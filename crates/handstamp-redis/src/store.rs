@@ -14,8 +14,8 @@ use crate::scripts::{Call, Script, Scripts};
 use crate::server::Server;
 use crate::url::RedisUrlError;
 
-/// Keeps sessions and revocations in Redis or Valkey. The [crate] says when to choose it, what it
-/// may lose and how to set up the server.
+/// A store of sessions and revocations in Redis or Valkey. The [crate] documentation covers when to
+/// choose it, what it may lose and how to set up the server.
 ///
 /// ```no_run
 /// use handstamp::{Auth, Config};
@@ -47,8 +47,8 @@ impl RedisStore {
         Ok(Self::at(Server::single(url)?))
     }
 
-    /// Creates a store in a cluster, given the URLs of some nodes; the others are discovered. What
-    /// is true of [`new`](Self::new) is true here.
+    /// Creates a store in a cluster, given the URLs of some nodes; the others are discovered. It
+    /// opens no connection and takes the same forms of URLs as [`new`](Self::new).
     ///
     /// ```no_run
     /// # use handstamp_redis::RedisStore;

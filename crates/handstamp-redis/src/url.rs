@@ -1,4 +1,4 @@
-//! Reads the URL of a server, and reports what is wrong with it.
+//! Parses the URL of a server, and reports what is wrong with it.
 //!
 //! Opens no connection, and never repeats a password.
 
@@ -39,7 +39,7 @@ impl fmt::Display for RedisUrlError {
 impl Error for RedisUrlError {}
 
 impl RedisUrlError {
-    /// Takes the driver's description up to its dash; what follows may repeat a part of the URL.
+    /// Keeps the description of the driver up to its dash; the rest may repeat a part of the URL.
     pub(crate) fn from_driver(error: &RedisError) -> Self {
         let text = error.to_string();
         Self {
@@ -54,7 +54,7 @@ impl RedisUrlError {
     }
 }
 
-/// Reads a URL. Opens no connection.
+/// Parses a URL. Opens no connection.
 pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
     if !cfg!(feature = "tls") && (url.starts_with("rediss:") || url.starts_with("valkeys:")) {
         return Err(RedisUrlError::new(
@@ -72,8 +72,7 @@ pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
         }
         choose_crypto_provider();
     }
-    // With the third version of the protocol the driver reports a lost connection before it is
-    // used.
+    // With RESP3 the driver reports a lost connection before it is used.
     let redis = info
         .redis_settings()
         .clone()
@@ -83,8 +82,8 @@ pub(crate) fn read(url: &str) -> Result<ConnectionInfo, RedisUrlError> {
         .set_tcp_settings(tcp_settings()))
 }
 
-/// Lets the system give up a connection from which nothing comes back, where the driver does not
-/// notice.
+/// Returns settings with which the system closes an unresponsive connection that the driver does
+/// not notice.
 pub(crate) fn tcp_settings() -> TcpSettings {
     let keepalive = socket2::TcpKeepalive::new()
         .with_time(Duration::from_secs(10))
@@ -97,8 +96,8 @@ pub(crate) fn tcp_settings() -> TcpSettings {
     settings
 }
 
-/// rustls panics at the first connection if it has to choose between two providers. An
-/// application's own choice is kept.
+/// Installs a provider unless the application has: rustls panics at the first connection if it has
+/// to choose between two.
 #[cfg(feature = "tls")]
 fn choose_crypto_provider() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {

@@ -143,7 +143,11 @@ impl Store for RedisStore {
             let answer = self.run(
                 &self.scripts.update_session,
                 [keys.session(&update.session), keys.not_before()],
-                [update.account.as_str().to_owned(), update.data],
+                [
+                    update.account.as_str().to_owned(),
+                    update.expected,
+                    update.data,
+                ],
             );
             match answer.await? {
                 Value::Nil => Ok(None),

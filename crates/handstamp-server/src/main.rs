@@ -1,6 +1,6 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
 //!
-//! Four rooms, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`.
+//! Four modules, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`.
 
 mod accounts;
 mod cli;

@@ -79,7 +79,7 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-/// What both stores share.
+/// Code that both stores share.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod common {
     pub(crate) mod failure;

@@ -1,4 +1,4 @@
-//! The clock: an argument of the library, so that tests move time without sleeping.
+//! The clock, an argument of the library, so that tests move time without sleeping.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,44 +13,45 @@ use std::time::{Duration, SystemTime};
 pub struct UnixTime(Duration);
 
 impl UnixTime {
-    /// This many whole seconds after the epoch.
+    /// Returns the point this many whole seconds after the epoch.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
         Self(Duration::from_secs(secs))
     }
 
-    /// Whole seconds since the epoch, rounded down: the `NumericDate` of RFC 7519, section 2.
+    /// Returns the whole seconds since the epoch, rounded down: the `NumericDate` of RFC 7519,
+    /// section 2.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
         self.0.as_secs()
     }
 
-    /// This many whole milliseconds after the epoch.
+    /// Returns the point this many whole milliseconds after the epoch.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(Duration::from_millis(millis))
     }
 
-    /// Whole milliseconds since the epoch, rounded down.
+    /// Returns the whole milliseconds since the epoch, rounded down.
     #[must_use]
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// How much later this point is than an earlier one; nothing when it is not.
+    /// Returns how much later this point is than `earlier`, or zero if it is not later.
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// This point plus a span, held at the end of time instead of wrapping.
+    /// Returns this point plus a duration, saturating at the latest point.
     #[must_use]
     pub const fn saturating_add(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span))
     }
 }
 
-/// Tells the time. [`SystemClock`] unless a test brings its own.
+/// A source of the current time. The default is [`SystemClock`].
 ///
 /// ```
 /// use handstamp::clock::{Clock, UnixTime};
@@ -63,7 +64,7 @@ impl UnixTime {
 /// assert_eq!(Noon.now().as_secs(), 43_200);
 /// ```
 pub trait Clock: std::fmt::Debug + Send + Sync {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> UnixTime;
 }
 
@@ -74,7 +75,8 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> UnixTime {
-        // A clock before 1970 reads as 1970: every token is then "from the future" and refused.
+        // A clock before 1970 reads as 1970: every token is then issued "in the future" and
+        // rejected.
         UnixTime(
             SystemTime::now()
                 .duration_since(SystemTime::UNIX_EPOCH)

@@ -1,7 +1,7 @@
 //! Login with cookies and JWTs: access and refresh tokens in HttpOnly cookies, CSRF values bound to
 //! them, scopes, and sessions whose refresh tokens rotate and that a log-out ends on every node.
 //!
-//! This crate is the core. It takes the head of a request and gives a verified token, a rejection
+//! This crate is the core. It takes the head of a request and returns a verified token, a rejection
 //! or the lines of `Set-Cookie`. It performs no I/O, names no web framework and needs no async
 //! runtime: `handstamp-axum`, `handstamp-actix` and `handstamp-tower` connect it to a framework,
 //! `handstamp-sqlx` and `handstamp-redis` keep its sessions.
@@ -51,9 +51,9 @@
 //! core      SetCookies       the lines of Set-Cookie of the response
 //! ```
 //!
-//! [`Auth::authenticate`] makes the whole way down to [`Authenticated`]. Its types have no public
-//! constructor, so a handler that holds an `Authenticated<Access>` holds the proof that every check
-//! was made.
+//! [`Auth::authenticate`] runs all checks down to [`Authenticated`]. Its types have no public
+//! constructor, so a handler that has an `Authenticated<Access>` has the proof that every check was
+//! made.
 //!
 //! # I want to …
 //!

@@ -1,6 +1,6 @@
-//! The places in a request where a token may be.
+//! The locations of tokens in a request.
 
-/// A place in a request where a token may be.
+/// A location of a token in a request.
 ///
 /// ```
 /// use handstamp::{Config, Location};
@@ -10,18 +10,18 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Location {
-    /// The header `JWT_HEADER_NAME`, `Authorization` by default.
+    /// The header `JWT_HEADER_NAME`, by default `Authorization`.
     Headers,
     /// The cookies `JWT_ACCESS_COOKIE_NAME` and `JWT_REFRESH_COOKIE_NAME`.
     Cookies,
-    /// The query parameter `JWT_QUERY_STRING_NAME`. Off unless listed: addresses end up in logs.
+    /// The query parameter `JWT_QUERY_STRING_NAME`. Off unless listed, because URLs are logged.
     Query,
-    /// A member of a JSON body. Only extractors that consume the body look here.
+    /// A member of a JSON body. Only extractors that consume the body search it.
     Json,
 }
 
 impl Location {
-    /// The word used in `JWT_TOKEN_LOCATION`.
+    /// Returns the word used in `JWT_TOKEN_LOCATION`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,16 +1,16 @@
-//! A web origin, exactly as browsers write it.
+//! A web origin, as browsers serialize it.
 
 use std::{
     fmt,
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-/// The origin of a web page: scheme, host and port, as serialized in the header `Origin`
-/// ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
+/// The origin of a web page: scheme, host and port, as serialized in the header `Origin` ([RFC
+/// 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
 ///
-/// Lower-case, without the scheme's default port, so two origins are the same exactly when their
-/// texts are. Never a pattern: no wildcard, no path, nothing that could be compared by its
-/// beginning or end.
+/// In lower case and without the default port of the scheme, so that two origins are equal exactly
+/// if their texts are. It is never a pattern: no wildcard, no path, nothing to compare by prefix or
+/// suffix.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     text: String,
@@ -29,7 +29,7 @@ impl Origin {
         &self.text
     }
 
-    /// Whether only this machine can be meant: `localhost` and names below it, 127.0.0.0/8,
+    /// Returns whether the host is this machine: `localhost` and names below it, 127.0.0.0/8,
     /// `[::1]`.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {
@@ -43,8 +43,8 @@ impl Origin {
         self.text.starts_with("https:")
     }
 
-    /// Whether a cookie with this `Domain` reaches the origin ([RFC 6265, section 5.1.3]). An
-    /// address has no domains.
+    /// Returns whether a cookie with this `Domain` is sent to the origin ([RFC 6265, section
+    /// 5.1.3]). An address has no domains.
     ///
     /// [RFC 6265, section 5.1.3]: https://www.rfc-editor.org/rfc/rfc6265#section-5.1.3
     pub(crate) fn domain_matches(&self, domain: &str) -> bool {
@@ -77,7 +77,7 @@ impl TryFrom<&str> for Origin {
         if authority.contains(['/', '?', '#', '\\']) {
             return Err(InvalidOrigin::MoreThanAnOrigin);
         }
-        // The colons of an IPv6 address stand inside brackets.
+        // The colons of an IPv6 address are inside brackets.
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (authority, None),
@@ -106,7 +106,7 @@ impl Host {
     fn parse(text: &str) -> Option<Self> {
         if let Some(inner) = text.strip_prefix('[') {
             let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
-            // Rust prints an embedded IPv4 address with dots, browsers do not; no site is served
+            // Rust formats an embedded IPv4 address with dots, browsers do not; no site is served
             // from one.
             return address
                 .to_ipv4_mapped()
@@ -114,9 +114,9 @@ impl Host {
                 .then_some(Self::V6(address));
         }
         let last = text.rsplit('.').next()?;
-        // Browsers read any host whose last label is a number as an IPv4 address (0x7f.1 is
-        // 127.0.0.1): https://url.spec.whatwg.org/#ends-in-a-number-checker. Only the form they
-        // write is taken here.
+        // Browsers parse any host whose last label is a number as an IPv4 address (0x7f.1 is
+        // 127.0.0.1): https://url.spec.whatwg.org/#ends-in-a-number-checker. Only the form that
+        // they serialize is accepted here.
         if last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit()) {
             return text.parse().ok().map(Self::V4);
         }
@@ -140,16 +140,16 @@ impl fmt::Display for Host {
     }
 }
 
-/// Digits only (`u16` would take a sign), and not zero.
+/// Parses digits only (`u16` would accept a sign), and no zero.
 fn parse_port(digits: &str) -> Option<u16> {
     let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|&port| only_digits && port != 0)
 }
 
-/// Why a text is no [`Origin`].
+/// The reason why a text is not an [`Origin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InvalidOrigin {
-    /// It has no `://`.
+    /// It does not contain `://`.
     NotAnOrigin,
     /// The scheme is neither `http` nor `https`.
     Scheme,
@@ -157,9 +157,9 @@ pub(crate) enum InvalidOrigin {
     Wildcard,
     /// It contains a user name or password.
     UserInfo,
-    /// A path, query or fragment follows the host, if only a slash.
+    /// A path, query or fragment follows the host, even if it is only a slash.
     MoreThanAnOrigin,
-    /// The host is neither a name in ASCII nor an address as browsers write it.
+    /// The host is neither an ASCII name nor an address in the form of browsers.
     Host,
     /// The port is not a number from 1 to 65535.
     Port,

@@ -1,4 +1,4 @@
-//! What a token is for, as a type.
+//! The purpose of a token, as a type.
 //!
 //! ```compile_fail
 //! struct Mine;
@@ -7,15 +7,15 @@
 
 use std::fmt;
 
-/// What a token is for. Closed: [`Access`] and [`Refresh`] are the only two.
+/// The purpose of a token. The trait is sealed: [`Access`] and [`Refresh`] are its only types.
 pub trait Purpose: sealed::Sealed + Copy + fmt::Debug + Send + Sync + 'static {}
 
-/// Marks tokens that open routes.
+/// The purpose of tokens that grant access to routes.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Access;
 
-/// Marks tokens that are only good for getting a new access token.
+/// The purpose of tokens that are accepted only to obtain new access tokens.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Refresh;
@@ -34,7 +34,7 @@ pub(crate) mod sealed {
     }
 
     impl Kind {
-        /// The value of the claim `type`.
+        /// Returns the value of the claim `type`.
         #[must_use]
         pub fn claim(self) -> &'static str {
             match self {

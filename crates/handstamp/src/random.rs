@@ -1,8 +1,8 @@
-//! Where unpredictable bytes come from, as an argument.
+//! The source of unpredictable bytes, an argument of the library.
 
 use std::{error::Error, fmt};
 
-/// Gives unpredictable bytes. [`SystemRandom`] unless a test brings its own.
+/// A source of unpredictable bytes. The default is [`SystemRandom`].
 ///
 /// ```
 /// use handstamp::random::{RandomError, RandomSource};
@@ -24,12 +24,12 @@ use std::{error::Error, fmt};
 /// ```
 ///
 /// # Security
-/// Token ids and CSRF values are only as unguessable as this source.
+/// Token ids and CSRF values are only as unpredictable as this source.
 pub trait RandomSource: fmt::Debug + Send + Sync {
-    /// Fills `bytes`, all of them.
+    /// Fills all of `bytes`.
     ///
     /// # Errors
-    /// When the source has none to give; nothing is issued then.
+    /// Returns [`RandomError`] if the source has no bytes; no token is issued then.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomError>;
 }
 
@@ -44,7 +44,7 @@ impl RandomSource for SystemRandom {
     }
 }
 
-/// The random source had no bytes to give.
+/// The random source returned no bytes.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::exhaustive_structs,

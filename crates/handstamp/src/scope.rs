@@ -1,6 +1,6 @@
 //! Scopes and their wildcards.
 
-/// Whether a token that carries `granted` may do what `required` names.
+/// Returns whether a token with the scope `granted` meets the demand `required`.
 ///
 /// Exact names match with regard to case. `ns:*` grants `ns`, `ns:x` and `ns:x:y`; a required
 /// `ns:*` is met only by itself or a wider one. `*` alone grants nothing but itself.
@@ -16,12 +16,12 @@ pub(crate) fn grants(granted: &str, required: &str) -> bool {
     }
 }
 
-/// Scopes that a route asks for.
+/// The scopes that a route demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeDemand {
-    /// Every one of them; none asked for passes.
+    /// Every one of them. An empty list is always met.
     All(Vec<String>),
-    /// At least one of them; none to choose from never passes.
+    /// At least one of them. An empty list is never met.
     Any(Vec<String>),
 }
 

@@ -1,5 +1,5 @@
-//! Loading of the user whom a token names. The application implements it; the library calls it and
-//! never caches its answer.
+//! The interface by which an application loads the user of a token. The library calls it and never
+//! caches its answer.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub trait LoadSubject<U> {
     ) -> impl Future<Output = Result<Option<U>, StoreError>> + Send;
 }
 
-/// For a state that is shared.
+/// Delegates to a shared state.
 impl<U, S: LoadSubject<U>> LoadSubject<U> for Arc<S> {
     fn load_subject(
         &self,

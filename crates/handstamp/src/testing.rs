@@ -1,5 +1,5 @@
-//! What the tests of the core share: a clock and a random source that stand still, heads of
-//! requests, tokens of any claims.
+//! Helpers for the tests of the core: a fixed clock and random source, heads of requests, tokens
+//! with any claims.
 
 use std::fmt::{Debug, Write};
 use std::future::Future;
@@ -28,7 +28,7 @@ pub(crate) fn builder() -> ConfigBuilder {
     Config::builder().secret_key(SECRET)
 }
 
-/// At [`NOW`].
+/// An `Auth` whose clock shows [`NOW`].
 pub(crate) fn auth(config: ConfigBuilder) -> Auth {
     let (auth, _clock) = auth_and_clock(config);
     auth
@@ -44,7 +44,7 @@ pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, ManualClock) {
     (auth, clock)
 }
 
-/// A clock that moves when it is told.
+/// A clock that tests set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ManualClock(Arc<AtomicU64>);
 
@@ -65,7 +65,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// Gives 0, 1, 2 and so on, each time anew.
+/// A source that returns 0, 1, 2 and so on, starting anew at each call.
 #[derive(Debug)]
 pub(crate) struct Counting;
 
@@ -78,7 +78,7 @@ impl RandomSource for Counting {
     }
 }
 
-/// Gives nothing.
+/// A source that returns no bytes.
 #[derive(Debug)]
 pub(crate) struct Dry;
 
@@ -88,7 +88,7 @@ impl RandomSource for Dry {
     }
 }
 
-/// The head of a request, by hand.
+/// The head of a request, built by hand.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Head {
     method: String,
@@ -109,17 +109,17 @@ impl Head {
         self
     }
 
-    /// A `Cookie` line with one cookie.
+    /// Adds a `Cookie` line with one cookie.
     pub(crate) fn cookie(self, name: &str, value: &str) -> Self {
         self.header("cookie", format!("{name}={value}"))
     }
 
-    /// The access token in its cookie.
+    /// Adds the access token in its cookie.
     pub(crate) fn access(self, token: &str) -> Self {
         self.cookie("access_token_cookie", token)
     }
 
-    /// The refresh token in its cookie.
+    /// Adds the refresh token in its cookie.
     pub(crate) fn refresh(self, token: &str) -> Self {
         self.cookie("refresh_token_cookie", token)
     }
@@ -155,7 +155,8 @@ impl RequestHead for Head {
     }
 }
 
-/// The claims of an access token made [`NOW`], with these changes; `null` takes a claim away.
+/// Returns the claims of an access token issued at [`NOW`], with these changes; `null` removes a
+/// claim.
 pub(crate) fn claims(changes: &Value) -> String {
     let mut claims = json!({
         "sub": "user1", "jti": "id", "type": "access", "fresh": false, "csrf": CSRF, "iat": NOW, "exp": NOW + 900,
@@ -168,12 +169,12 @@ pub(crate) fn claims(changes: &Value) -> String {
     claims.to_string()
 }
 
-/// A token that says this, genuinely signed.
+/// Signs a token with these claims.
 pub(crate) fn sign(auth: &Auth, claims: &str) -> String {
     auth.config().keys().sign(claims.as_bytes()).unwrap()
 }
 
-/// A token of [`claims`].
+/// Signs a token with [`claims`].
 pub(crate) fn token(auth: &Auth, changes: &Value) -> String {
     sign(auth, &claims(changes))
 }
@@ -187,7 +188,7 @@ pub(crate) fn ask<P: Purpose>(
     now(auth.authenticate(head, require))
 }
 
-/// The subject, or the code of the rejection.
+/// Returns the subject, or the code of the rejection.
 pub(crate) fn outcome<P: Purpose>(
     auth: &Auth,
     head: &impl RequestHead,
@@ -207,7 +208,7 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Polls to the end what lets others run in between.
+/// Polls a future that yields to others until it is ready.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut context = Context::from_waker(Waker::noop());
     let mut future = pin!(future);

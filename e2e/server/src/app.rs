@@ -1,4 +1,4 @@
-//! The application that is attacked.
+//! The application under attack.
 
 use std::sync::Arc;
 
@@ -34,16 +34,16 @@ pub(crate) fn router(
     let mut app = Router::new()
         .route("/", get(|| async { Html("<title>app</title>") }))
         .route("/form", get(form::page))
-        // What attacks on the routes below would do there succeeds here: else their failure could
-        // be the test's own.
+        // Attacks on the routes below succeed on these; otherwise their failure could be a mistake
+        // of the test.
         .route("/unguarded/login", post(log_in))
         .route("/unguarded/posts", post(who_am_i).route_layer(unguarded))
         .route("/login", post(log_in).route_layer(from_own_pages))
-        // At the end of a path, so that cookies can be planted at each step of it.
+        // At the end of a path, so that cookies can be planted at each level of it.
         .route("/api/v1/users/me", get(who_am_i))
         .route("/posts", post(who_am_i))
         .route("/forms", post(who_am_i).route_layer(without_token))
-        // With the CSRF value in a field of the form.
+        // With the CSRF value in a form field.
         .route("/body/posts", post(who_am_i_by_form))
         .route("/body/logout", post(log_out_by_form))
         .route("/socket", any(echo))
@@ -87,14 +87,14 @@ impl FromRef<App> for Arc<Slow> {
     }
 }
 
-/// Names are believed: what is tested comes after the password.
+/// Names are trusted: the tests cover what follows the password.
 #[derive(Deserialize)]
 struct LogInForm {
     user: String,
 }
 
-/// The CSRF value is in the body as well, for pages of another origin, which cannot read the
-/// cookie.
+/// Responds with the CSRF value in the body as well, for pages of another origin, which cannot read
+/// the cookie.
 async fn log_in(
     State(auth): State<Auth>,
     client: ClientInfo,
@@ -129,7 +129,7 @@ async fn forward(State(app): State<App>, Query(Forward { seconds }): Query<Forwa
     app.clock.forward(seconds);
 }
 
-/// Says who is let in, then sends back what it hears.
+/// Sends the subject, then echoes every message.
 async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async move |socket| {
         let mut socket = auth.guard(socket, &token);

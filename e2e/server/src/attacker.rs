@@ -1,5 +1,5 @@
 //! The pages of evil.example.test, a sibling of the application, and of other.test, another site.
-//! They are the same pages.
+//! Both serve the same pages.
 
 use axum::Router;
 use axum::extract::Query;
@@ -25,7 +25,7 @@ struct Target {
     to: String,
 }
 
-/// Sends the browser on, with the same method and body.
+/// Redirects the browser, with the same method and body.
 async fn redirect(Query(Target { to }): Query<Target>) -> Redirect {
     Redirect::temporary(&to)
 }
@@ -36,7 +36,7 @@ struct Frame {
     sandbox: Option<String>,
 }
 
-/// A page that shows another in a frame.
+/// Serves a page that shows another one in a frame.
 async fn frame(Query(Frame { src, sandbox }): Query<Frame>) -> Html<String> {
     let src = escape(&src);
     let sandbox = sandbox.map_or_else(String::new, |allowed| {
@@ -47,7 +47,7 @@ async fn frame(Query(Frame { src, sandbox }): Query<Frame>) -> Html<String> {
     ))
 }
 
-/// Sets each `cookie` as it stands.
+/// Sets each `cookie` unchanged.
 async fn plant(Query(pairs): Query<Vec<(String, String)>>) -> impl IntoResponse {
     let lines: Vec<_> = pairs
         .into_iter()

@@ -1,4 +1,4 @@
-//! Time that tests move, so that they need not wait.
+//! A clock that tests move, so that they need not wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,11 +1,11 @@
-//! A page with a form, of whoever serves it. It needs no script.
+//! A page with a form, served by the application and by the attackers. It needs no script.
 
 use axum::extract::Query;
 use axum::http::header::REFERRER_POLICY;
 use axum::response::{AppendHeaders, Html, IntoResponse};
 
-/// Posts the query's pairs to the one called `action`. With `referrer-policy`, that is the page's
-/// policy.
+/// Serves a form that posts the pairs of the query to the URL `action`. `referrer-policy` sets the
+/// policy of the page.
 pub(crate) async fn page(Query(pairs): Query<Vec<(String, String)>>) -> impl IntoResponse {
     let mut action = String::new();
     let mut fields = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) async fn page(Query(pairs): Query<Vec<(String, String)>>) -> impl Int
     (AppendHeaders(policy), Html(page))
 }
 
-/// For text and for values in double quotes.
+/// Escapes text for HTML and for attribute values in double quotes.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")

@@ -1,8 +1,8 @@
-//! What the browser tests run against: handstamp in several configurations, each on a port of its
-//! own, and the pages of the attackers. All of it over https, with a certificate made for this run.
+//! The server of the browser tests: handstamp in several configurations, each on a separate port,
+//! and the pages of the attackers. All of it over HTTPS, with a certificate made for this run.
 //!
-//! The first line it prints is JSON: the ports, and how to know the certificate. Each request that
-//! reached handstamp is another one. SIGTERM ends it.
+//! The first line it prints is JSON: the ports, and the hash of the certificate's key. Each request
+//! that reached handstamp prints another one. SIGTERM ends it.
 
 mod app;
 mod attacker;
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let certificate = Certificate::for_this_run()?;
     let mut ports = Map::new();
     let mut servers = JoinSet::new();
-    // An origin has a port, so ports are known before configurations.
+    // An origin contains a port, so the ports are bound before the configurations are built.
     let of_attackers = bind().await?;
     let attackers = of_attackers.local_addr()?.port();
 

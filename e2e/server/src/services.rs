@@ -11,14 +11,14 @@ use crate::tls::Protocol;
 /// An application that differs from the others in its settings.
 pub(crate) struct Service {
     pub(crate) name: &'static str,
-    /// As they would stand in the environment. For `OWN` and `FRIEND` stand the origins.
+    /// Settings as in the environment. `OWN` and `FRIEND` are replaced by the origins.
     settings: &'static [(&'static str, &'static str)],
-    /// It answers any site that asks by CORS.
+    /// Whether it allows every origin by CORS.
     pub(crate) open_to_all: bool,
     pub(crate) protocol: Protocol,
-    /// It renews the access tokens of those who are active.
+    /// Whether it renews access tokens by implicit refresh.
     pub(crate) renewing: bool,
-    /// Its settings begin with `Config::hardened`.
+    /// Whether its settings begin with `Config::hardened`.
     hardened: bool,
 }
 
@@ -94,7 +94,7 @@ impl Service {
 pub(crate) const SERVICES: &[Service] = &[
     Service::new("lax", &[]),
     Service::new("none", &[SAME_SITE_NONE]),
-    // The only way for a header of our choice to come from another site: the application lets it.
+    // Another site can send a custom header only if the application allows it.
     Service::new("open", &[SAME_SITE_NONE]).open_to_all(),
     Service::new(
         "secure",

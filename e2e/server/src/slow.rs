@@ -1,4 +1,4 @@
-//! A request whose answer tests hold back, until something else has happened.
+//! A request whose response tests hold back until something else has happened.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ pub(crate) struct Slow {
     released: Notify,
 }
 
-/// Answers when it is released.
+/// Responds once it is released.
 pub(crate) async fn answer(State(slow): State<Arc<Slow>>, token: Access) -> Json<Value> {
     slow.entered.notify_one();
     slow.released.notified().await;
     app::who_am_i(token).await
 }
 
-/// Waits until one has been let in.
+/// Waits until a request has been admitted.
 pub(crate) async fn entered(State(slow): State<Arc<Slow>>) {
     slow.entered.notified().await;
 }

@@ -1,4 +1,4 @@
-//! TLS with a certificate that nobody else has.
+//! TLS with a certificate that is made for each run.
 
 use std::error::Error;
 use std::io;
@@ -43,19 +43,18 @@ impl Certificate {
         })
     }
 
-    /// As clients other than browsers trust it: DER in base64.
+    /// The certificate as clients other than browsers trust it: DER in base64.
     pub(crate) fn in_base64(&self) -> String {
         STANDARD.encode(&self.der)
     }
 
-    /// As Chromium knows it: the hash of its public key, for
-    /// `--ignore-certificate-errors-spki-list`.
+    /// The hash of its public key, for Chromium's option `--ignore-certificate-errors-spki-list`.
     pub(crate) fn public_key_hash(&self) -> String {
         STANDARD.encode(Sha256::digest(self.key.subject_public_key_info()))
     }
 }
 
-/// Several handshakes at once: a browser opens connections that it may never use.
+/// Runs several handshakes at once: a browser opens connections that it may never use.
 pub(crate) struct TlsListener {
     tcp: TcpListener,
     acceptor: TlsAcceptor,
@@ -76,11 +75,11 @@ impl TlsListener {
     }
 }
 
-/// What browsers are offered.
+/// The protocol that browsers are offered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Protocol {
     Http1,
-    /// Before HTTP/1. Each cookie is a header line of its own then, and a WebSocket a CONNECT.
+    /// Before HTTP/1. Each cookie is then a separate header line, and a WebSocket a CONNECT.
     Http2,
 }
 

@@ -1,4 +1,4 @@
-//! What arrived and what became of it: without that, a refusal proves nothing.
+//! Reports the requests that arrived and their outcome; without it, a rejection proves nothing.
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -7,7 +7,7 @@ use axum::response::Response;
 use handstamp_axum::handstamp::error::Rejection;
 use serde_json::{Value, json};
 
-/// Prints one line of JSON before the answer is sent.
+/// Prints one line of JSON before the response is sent.
 pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let mut line = json!({
         "version": format!("{:?}", request.version()),
@@ -36,7 +36,7 @@ fn text<'r>(headers: &'r HeaderMap, name: &str) -> Option<&'r str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// In the order in which the browser sent them.
+/// The values in the order in which the browser sent them.
 fn cookies(headers: &HeaderMap) -> Vec<Value> {
     let lines = headers
         .get_all("cookie")

@@ -7,6 +7,7 @@ use crate::{Reply, Request};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     methods(suite).await;
+    listed_methods(suite).await;
     values(suite).await;
     refreshing(suite).await;
     only_cookies(suite).await;
@@ -36,6 +37,35 @@ async fn methods<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         let row = format!("{method} with the token's CSRF value");
         let request = with(csrf(&token));
         suite.check(&row, &app, request, Ok("user1")).await;
+    }
+}
+
+async fn listed_methods<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    for (row, listed, method, expected) in [
+        (
+            "GET that is listed",
+            "GET,POST",
+            "GET",
+            Err("missing_csrf_token"),
+        ),
+        (
+            "HEAD where GET is listed: it runs the same handler",
+            "GET,POST",
+            "HEAD",
+            Err("missing_csrf_token"),
+        ),
+        (
+            "HEAD that is listed",
+            "HEAD,POST",
+            "HEAD",
+            Err("missing_csrf_token"),
+        ),
+        ("GET where HEAD is listed", "HEAD,POST", "GET", Ok("user1")),
+    ] {
+        let app = App::new(&[("JWT_CSRF_METHODS", listed)]);
+        let request =
+            Request::new(method, "/access").cookies([access_cookie(&app.access("user1"))]);
+        suite.check(row, &app, request, expected).await;
     }
 }
 

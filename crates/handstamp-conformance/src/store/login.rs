@@ -18,6 +18,9 @@ pub(super) const OPEN: Duration = HOUR;
 /// A grace window that ended in the millisecond of the rotation.
 pub(super) const CLOSED: Duration = Duration::ZERO;
 
+/// The data of a new session.
+pub(super) const FIRST: &str = "";
+
 /// What the data of a session becomes.
 pub(super) const NEW: &str = "new data";
 
@@ -104,8 +107,10 @@ impl Login {
         ReadSession::new(self.account.clone(), self.session.clone())
     }
 
-    pub(super) fn update(&self, data: &str) -> UpdateSession {
-        UpdateSession::new(self.account.clone(), self.session.clone(), data.to_owned())
+    /// Replaces this data with that.
+    pub(super) fn update(&self, expected: &str, data: &str) -> UpdateSession {
+        let (account, session) = (self.account.clone(), self.session.clone());
+        UpdateSession::new(account, session, expected.to_owned(), data.to_owned())
     }
 
     pub(super) fn revoke(&self) -> RevokeSession {

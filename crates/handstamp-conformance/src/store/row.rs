@@ -13,7 +13,7 @@ use handstamp::store::{
 };
 use tokio::time::sleep;
 
-use super::login::{CLOSED, HOUR, Login, NEW, OPEN};
+use super::login::{CLOSED, FIRST, HOUR, Login, NEW, OPEN};
 
 /// `Err` ends a case early: what follows would make no sense.
 pub(super) type Outcome = Result<(), Failure>;
@@ -247,14 +247,17 @@ impl Row {
         Ok(())
     }
 
-    /// Checks what an update to new data returns.
+    /// Checks what an update of the first data to new data returns.
     pub(super) async fn updates(
         &self,
         what: &str,
         login: &Login,
         expected: Option<&SessionRow>,
     ) -> Outcome {
-        let got = self.store().update_session(login.update(NEW)).await?;
+        let got = self
+            .store()
+            .update_session(login.update(FIRST, NEW))
+            .await?;
         self.equal(&format!("{what}, updated"), got.as_ref(), expected);
         Ok(())
     }

@@ -1,10 +1,12 @@
 -- KEYS: the session, the not-before of the account.
--- ARGV: account, data.
+-- ARGV: account, the data that is replaced, the new data.
 local session_key, not_before_key = unpack(KEYS)
-local account, data = unpack(ARGV)
+local account, expected, data = unpack(ARGV)
 
 if not live_session_in(session_key, account, clock(), instant_in(not_before_key)) then
   return false
 end
-redis.call('HSET', session_key, 'data', data)
+if redis.call('HGET', session_key, 'data') == expected then
+  redis.call('HSET', session_key, 'data', data)
+end
 return redis.call('HGETALL', session_key)

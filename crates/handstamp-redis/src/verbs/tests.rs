@@ -186,7 +186,7 @@ enum Verb {
         touch_after: Option<Duration>,
     },
     Read(Session),
-    Update(Session, u8),
+    Update(Session, u8, u8),
     RevokeSession(Session, EndReason),
     RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
@@ -274,9 +274,13 @@ impl Verb {
                 let read = ReadSession::new(session.account, session.id);
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
-            Self::Update(session, data) => {
+            Self::Update(session, read, data) => {
+                let text = |number: u8| match number {
+                    0 => "data".to_owned(),
+                    number => format!("data {number}"),
+                };
                 let update =
-                    UpdateSession::new(session.account, session.id, format!("data {data}"));
+                    UpdateSession::new(session.account, session.id, text(read), text(data));
                 format!("updated {:?}", store.update_session(update).await.unwrap()).into()
             }
             Self::RevokeSession(session, reason) => {
@@ -355,7 +359,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         40 => rotate(),
         30 => admit(),
         10 => session_of_any_user().prop_map(Verb::Read),
-        10 => (session_of_any_user(), 0..3_u8).prop_map(|(session, data)| Verb::Update(session, data)),
+        10 => (session_of_any_user(), 0..3_u8, 0..3_u8).prop_map(|(session, read, data)| Verb::Update(session, read, data)),
         2 => (session(), reason()).prop_map(|(session, reason)| Verb::RevokeSession(session, reason)),
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {

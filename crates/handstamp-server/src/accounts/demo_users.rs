@@ -1,7 +1,7 @@
 //! Two users for trying the server out, whose passwords are public.
 //!
-//! They are in no table: they exist as long as there is no other user, and only where the server
-//! is reached from its own host alone.
+//! They are in no table: they exist as long as there is no other user, and only if the server is
+//! reachable from its own host alone.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Accounts: users, their passwords, and who may log in.
 //!
-//! It is given credentials and the address of the client, and returns the user they belong to or
-//! the reason why the log-in is refused. It makes no token and no response, and it knows no HTTP.
+//! It takes credentials and the address of the client, and returns the user they belong to or the
+//! reason why the log-in is refused. It makes no token and no response, and uses no HTTP.
 
 pub(crate) mod demo_users;
 pub(crate) mod log_in;

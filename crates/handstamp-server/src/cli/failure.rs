@@ -1,4 +1,4 @@
-//! The exit status and the last words of the process.
+//! The exit status and the last message of the process.
 
 use std::error::Error;
 
@@ -13,7 +13,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The arguments or the settings are wrong.
+    /// Returns the failure of wrong arguments or settings.
     pub(super) fn usage(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 2,
@@ -21,7 +21,7 @@ impl Failure {
         }
     }
 
-    /// Anything else went wrong.
+    /// Returns the failure of anything else.
     pub(super) fn new(problem: impl Into<Box<dyn Error>>) -> Self {
         Self {
             status: 1,
@@ -29,7 +29,7 @@ impl Failure {
         }
     }
 
-    /// Ctrl-C was pressed. Shells use the same status.
+    /// Returns the failure of a command that Ctrl-C interrupted. Shells use the same status.
     pub(super) fn interrupted() -> Self {
         Self {
             status: 130,

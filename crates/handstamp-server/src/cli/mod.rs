@@ -1,7 +1,7 @@
 //! The command line: arguments, settings, and the commands.
 //!
 //! It reads arguments and the environment, opens the storage, and either serves or changes an
-//! account. Every error that ends the process is put into words here.
+//! account. Every error that ends the process is formatted here.
 
 mod arguments;
 mod environment;

@@ -9,8 +9,8 @@ use crate::accounts::password::{InvalidPassword, NewPassword};
 
 /// Asks for a password on the terminal, twice and without showing it.
 ///
-/// The caller must keep Ctrl-C from ending the process at once, because the terminal would then go
-/// on hiding what is typed.
+/// The caller must keep Ctrl-C from ending the process at once, because the terminal would then
+/// continue to hide what is typed.
 pub(super) fn from_terminal() -> Result<NewPassword, PasswordInputError> {
     if !io::stdin().is_terminal() {
         return Err(PasswordInputError::NoTerminal);

@@ -33,7 +33,8 @@ impl Settings {
         self.0.has_key()
     }
 
-    /// Implicit refresh is enabled by its settings: no other one exists to ask for it.
+    /// Returns whether implicit refresh is enabled, which is the case if any of its settings is
+    /// given.
     pub(super) fn implicit_refresh(&self) -> ImplicitRefresh {
         if self.0.has_implicit_refresh() {
             ImplicitRefresh::Enabled
@@ -61,7 +62,7 @@ impl Settings {
     }
 }
 
-/// From where the server can be reached.
+/// Where the server can be reached from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exposure {
     /// From its own host only.

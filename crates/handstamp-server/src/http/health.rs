@@ -24,20 +24,20 @@ pub(super) fn routes(dependencies: Dependencies) -> Router {
         .with_state(dependencies)
 }
 
-/// What the server needs to answer log-ins and requests.
+/// The dependencies that the server needs to answer log-ins and requests.
 #[derive(Clone)]
 pub(crate) struct Dependencies {
     pub(crate) database: Database,
     pub(crate) sessions: Sessions,
 }
 
-/// Tells that the process runs. It does not ask the database, which a restart of this process
+/// Reports that the process runs. It does not ask the database, which a restart of this process
 /// would not repair.
 async fn healthz() -> impl IntoResponse {
     uncached(StatusCode::OK, Json(json!({"status": "ok"})))
 }
 
-/// Tells whether log-ins and requests can be served.
+/// Reports whether log-ins and requests can be served.
 async fn readyz(State(dependencies): State<Dependencies>) -> Response {
     let Dependencies { database, sessions } = dependencies;
     let (database, sessions) = tokio::join!(

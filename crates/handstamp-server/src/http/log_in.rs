@@ -25,7 +25,7 @@ use crate::accounts::password::Password;
 pub(super) struct LogInForm {
     username: String,
     password: Password,
-    /// The user's own name for the device.
+    /// The name that the user gave the device.
     device: Option<String>,
     /// Whether the user stays logged in when the browser is closed.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(super) async fn log_in(
     let tokens = auth.log_in(name, client).await?;
     if let Err(error) = log_in.confirm(&verified).await {
         // The tokens are not sent. The command that changed the account was to end all sessions,
-        // and this one came too late for it.
+        // but ran before this one was created.
         if matches!(error, LogInError::InvalidCredentials) {
             auth.revoke_all_sessions(name).await?;
         }

@@ -1,8 +1,7 @@
 //! The HTTP side: connections, routes and the demo page.
 //!
-//! It is given an `Auth`, the accounts and a listening socket, and answers requests until the
-//! process is to stop. It reads no setting, and it writes no rejection by hand: the library makes
-//! them.
+//! It takes an `Auth`, the accounts and a listening socket, and answers requests until the process
+//! is stopped. It reads no setting, and it writes no rejection by hand: the library makes them.
 
 pub(crate) mod client_address;
 mod health;
@@ -28,7 +27,7 @@ pub(crate) enum ImplicitRefresh {
     Disabled,
 }
 
-/// Returns everything that the server answers.
+/// Returns the router with every route of the server.
 pub(crate) fn router(
     state: AppState,
     dependencies: Dependencies,

@@ -56,7 +56,7 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     ))
 }
 
-/// Tells the page the names of cookies and headers, which are settings.
+/// Returns the names of cookies and headers, which are settings, for the page.
 async fn names(State(auth): State<Auth>) -> Json<Value> {
     let access = auth.config().names::<purpose::Access>();
     let refresh = auth.config().names::<purpose::Refresh>();

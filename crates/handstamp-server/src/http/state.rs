@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that the handlers share.
 
 use axum::extract::FromRef;
 use handstamp_axum::Auth;

@@ -1,8 +1,8 @@
 //! Storage: the database of users, the store of sessions, and the file of the signing key.
 //!
-//! It is given a place (a [`DatabaseUrl`](database_url::DatabaseUrl), a path, a Redis) and gives
-//! connections that the other rooms ask. It knows neither users nor passwords, and it reads no
-//! setting and no argument of the command line.
+//! It takes a place (a [`DatabaseUrl`](database_url::DatabaseUrl), a path, a Redis) and returns
+//! connections for the other modules. It knows neither users nor passwords, and it reads no setting
+//! and no argument of the command line.
 
 pub(crate) mod clock;
 pub(crate) mod database;

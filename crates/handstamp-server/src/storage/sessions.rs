@@ -1,7 +1,7 @@
 //! The store of sessions.
 //!
-//! It opens the store that the database or Redis is, and ends all sessions of one user. Everything
-//! else that happens to sessions is done by the library, which is given the same store.
+//! It opens the store in the database or in Redis, and ends all sessions of one user. The library,
+//! which is given the same store, does everything else with sessions.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Sessions(Arc<dyn Store>);
 
 impl Sessions {
     /// Opens the store in Redis, if there is one, else in the database, where its tables are
-    /// created if need be.
+    /// created if needed.
     ///
     /// Redis is not contacted before the first session is needed, so that the server starts while
     /// it is down.

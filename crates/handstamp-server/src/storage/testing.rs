@@ -1,4 +1,4 @@
-//! What the unit tests of all rooms share.
+//! Helpers for the unit tests of all modules.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -6,6 +6,8 @@ use std::time::Duration;
 use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 
+/// Converts a generation.
+///
 /// # Errors
 /// Returns a [`StoreError`] for a generation that no session reaches.
 pub(crate) fn generation(number: u64) -> Result<i64, StoreError> {
@@ -16,24 +18,24 @@ pub(crate) fn instant(millis: i64) -> UnixTime {
     UnixTime::from_millis(millis.try_into().unwrap_or_default())
 }
 
-/// Saturates at the largest number.
+/// Converts an instant, and saturates at the largest number.
 pub(crate) fn millis(at: UnixTime) -> i64 {
     at.as_millis().try_into().unwrap_or(i64::MAX)
 }
 
-/// Rounds down, for a duration that is an upper limit.
+/// Converts a duration that is an upper limit, and rounds down.
 pub(crate) fn at_most(span: Duration) -> i64 {
     i64::try_from(span.as_millis())
         .unwrap_or(i64::MAX)
         .min(LONGEST)
 }
 
-/// Rounds up, for a duration that is a lower limit.
+/// Converts a duration that is a lower limit, and rounds up.
 pub(crate) fn at_least(span: Duration) -> i64 {
     at_most(span.saturating_add(Duration::from_nanos(999_999)))
 }
 
-/// A hundred million years: now and two of these still fit into a number.
+/// A hundred million years: the sum of now and two of these does not overflow.
 const LONGEST: i64 = i64::MAX / 4;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reads rows of a database as values of the core, and judges tokens by them.
+//! Converts rows of a database to values of the core, and judges tokens by them.
 //!
 //! Runs no statement.
 
@@ -51,7 +51,7 @@ fn id<Id>(
     })
 }
 
-/// What one statement reads about a token: everything that decides about it.
+/// The result of one statement about a token: everything that decides about it.
 pub(crate) struct Seen {
     pub(crate) now: UnixTime,
     /// Whether the token is revoked by its id.

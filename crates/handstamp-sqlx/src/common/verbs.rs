@@ -112,8 +112,8 @@ pub(crate) async fn admit(
     Err(changed())
 }
 
-/// Other callers won the race each time. That does not happen in practice: each time the session
-/// has changed for good.
+/// Returns the error of a call that lost every race. That does not happen in practice, because each
+/// time the session has changed permanently.
 fn changed() -> StoreError {
     StoreError::new(format!("the session changed {TRIES} times in the meantime"))
 }

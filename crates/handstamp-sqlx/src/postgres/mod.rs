@@ -24,8 +24,8 @@ use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::verbs;
 use run::in_a_task;
 
-/// Keeps sessions and revocations in PostgreSQL, 12 or newer: for an application that uses it
-/// already, on any number of nodes.
+/// A store of sessions and revocations in PostgreSQL 12 or newer, for an application that already
+/// uses it, on any number of nodes.
 ///
 /// Tables are created at the first use; the names of all of them begin with `handstamp_`. The clock
 /// is that of the database. No lock is held between statements.
@@ -113,7 +113,7 @@ impl PostgresStore {
         })
     }
 
-    /// Uses an existing pool of the application. Connects at the first method.
+    /// Creates a store in an existing pool of the application. It connects at the first method.
     ///
     /// The settings of the pool apply. An `acquire_timeout` of a second keeps requests short while
     /// the database is down, and a `statement_timeout` ends statements whose callers no longer

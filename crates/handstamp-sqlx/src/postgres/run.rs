@@ -1,8 +1,8 @@
-//! Runs statements to their end, even when their caller no longer waits.
+//! Runs statements to their end, even if their caller no longer waits.
 //!
 //! A caller may give up at any time. A driver that is interrupted between a statement and its
-//! answer would later have to find out what is still to come. Statements therefore run in tasks of
-//! their own, which are not interrupted.
+//! answer would later have to find out what is still to come. Statements therefore run in separate
+//! tasks, which are not interrupted.
 
 use std::io;
 use std::time::Duration;

@@ -147,6 +147,7 @@ impl PostgresStore {
                 query(include_str!("update_session.sql"))
                     .bind(update.account.as_str())
                     .bind(update.session.as_str())
+                    .bind(&*update.expected)
                     .bind(&*update.data)
             })
             .await?;

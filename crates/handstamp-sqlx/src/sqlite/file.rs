@@ -7,7 +7,7 @@ use std::str::FromStr as _;
 use handstamp::error::StoreError;
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// Reads a path, or a URL that begins with `sqlite:`.
+/// Parses a path, or a URL that begins with `sqlite:`.
 pub(super) fn options(file: &Path) -> Result<SqliteConnectOptions, StoreError> {
     let url = file.to_str().filter(|text| text.starts_with("sqlite:"));
     let options = match url {

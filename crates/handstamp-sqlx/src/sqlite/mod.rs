@@ -24,8 +24,8 @@ use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::verbs;
 use statements::begin;
 
-/// Keeps sessions and revocations in a SQLite file: for an application on one machine, with one
-/// process or a few.
+/// A store of sessions and revocations in a SQLite file, for an application on one machine, with
+/// one process or a few.
 ///
 /// No answered write is lost, neither when the process dies nor when the power fails: each write is
 /// on the disk before it is answered (`journal_mode=WAL`, `synchronous=FULL`). That is the cost of
@@ -92,7 +92,8 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Uses an existing pool of the application. Creates the tables at the first method.
+    /// Creates a store in an existing pool of the application. The tables are created at the first
+    /// method.
     ///
     /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
     /// timeout of seconds; with the usual `synchronous=NORMAL` a power failure may undo the last
@@ -183,8 +184,8 @@ fn pool_options(connections: u32) -> SqlitePoolOptions {
         .max_lifetime(None)
 }
 
-/// Connects, which turns a new file to WAL. For that, SQLite asks for a lock that it does not wait
-/// for if others ask for it too, so this waits.
+/// Connects, which switches a new file to WAL. For that SQLite takes a lock for which it does not
+/// wait, so this retries.
 async fn first_connection(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>, Error> {
     let began = Instant::now();
     loop {
@@ -233,7 +234,8 @@ const STEPS: [Step; 1] = [Step {
     description: "sessions",
     sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
 }];
-/// [Another connection has a lock](https://www.sqlite.org/rescode.html#busy).
+/// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
+/// lock.
 const SQLITE_BUSY: &str = "5";
 /// How many callers may read at once; each needs a thread.
 const READERS: u32 = 4;

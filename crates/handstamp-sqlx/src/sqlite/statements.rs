@@ -1,8 +1,8 @@
 //! The statements of SQLite: one function for each.
 //!
-//! A statement that writes takes SQLite's lock, runs and commits in one step on a thread of its
-//! own. No lock is held while a future is not polled, and a dropped future leaves nothing behind.
-//! Only [`SqliteStore::revoke_many`] needs a transaction of several statements.
+//! A statement that writes takes SQLite's lock, runs and commits in one step on a separate thread.
+//! No lock is held while a future is not polled, and a dropped future leaves nothing behind. Only
+//! [`SqliteStore::revoke_many`] needs a transaction of several statements.
 
 use handstamp::error::StoreError;
 use handstamp::store::{
@@ -129,6 +129,7 @@ impl SqliteStore {
         let statement = query(include_str!("update_session.sql"))
             .bind(update.account.as_str())
             .bind(update.session.as_str())
+            .bind(&*update.expected)
             .bind(&*update.data);
         first(&self.write(statement).await?, session)
     }

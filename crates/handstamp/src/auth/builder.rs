@@ -123,12 +123,12 @@ impl<T: From<Auth>> AuthBuilder<T> {
         self
     }
 
-    /// Changes what an access token says when implicit refresh renews it, as
-    /// [`Auth::refresh_with`] does at a refresh: scopes and claims are loaded anew instead of
+    /// Sets a function that changes the claims of an access token when implicit refresh renews it,
+    /// as [`Auth::refresh_with`] does at a refresh: scopes and claims are loaded anew instead of
     /// copied.
     ///
     /// The function gets the token as it is. The account, the session and the time of the log-in
-    /// stay as they are, and the token is not fresh, whatever it returns. The session itself is not
+    /// stay the same, and the token is not fresh, whatever it returns. The session itself is not
     /// changed. If the function fails, or does not answer within `HANDSTAMP_STORE_TIMEOUT`, nothing
     /// is renewed, and the token lives until it expires.
     ///
@@ -182,8 +182,8 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// ```
     ///
     /// # Errors
-    /// [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the sessions
-    /// could not be kept.
+    /// Returns [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the
+    /// sessions could not be kept.
     pub fn build(self) -> Result<T, ConfigError> {
         let Self {
             config,

@@ -44,11 +44,11 @@ impl Auth {
     /// tokens are valid until they expire, and a log-out only deletes cookies. With [a
     /// store](AuthBuilder::store), log-ins are sessions, which a log-out ends.
     ///
-    /// Without a store, the first log-in, refresh or log-out logs a warning that says so, unless
-    /// `JWT_SESSION_TRACKING=false` says that this is meant.
+    /// Without a store, the first log-in, refresh or log-out logs a warning about it, unless
+    /// `JWT_SESSION_TRACKING=false` confirms that this is intended.
     ///
     /// # Errors
-    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true`, because sessions need a store.
+    /// Returns [`ConfigError`] if `JWT_SESSION_TRACKING=true`, because sessions need a store.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         Self::builder(config).build()
     }

@@ -12,8 +12,9 @@ use crate::session::{self, ClientInfo, LogOut, Owner, Session};
 use crate::store::{SessionId, UserRevocation};
 
 impl Auth {
-    /// Returns what a request says of its client: the header `User-Agent`, and its current session,
-    /// which a log-in replaces. The address is not in the head; [`ClientInfo::ip`] adds it.
+    /// Returns the description of the client that a request contains: the header `User-Agent`, and
+    /// its current session, which a log-in replaces. The address is not in the head;
+    /// [`ClientInfo::ip`] adds it.
     pub fn client_info(&self, head: &impl RequestHead) -> ClientInfo {
         session::client_info(head, self.config())
     }
@@ -93,9 +94,9 @@ impl Auth {
         self.refresh_with(token, |token| token).await
     }
 
-    /// Refreshes as [`refresh`](Self::refresh) does, and lets the application change what the new
-    /// tokens say. The session keeps the change: later tokens say the same, and the next refresh
-    /// starts from it.
+    /// Refreshes as [`refresh`](Self::refresh) does, and lets the application change the claims of
+    /// the new tokens. The session keeps the change: later tokens have the same claims, and the
+    /// next refresh starts from them.
     ///
     /// Scopes and claims that are kept in tokens otherwise live as long as the session: a role that
     /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens
@@ -103,12 +104,11 @@ impl Auth {
     /// must hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken
     /// away, [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
     ///
-    /// Implicit refresh does not renew a token that says something else than its session, unless
-    /// [`on_implicit_refresh`](crate::AuthBuilder::on_implicit_refresh) decides what it says.
+    /// Implicit refresh does not renew a token whose claims differ from those of its session,
+    /// unless [`on_implicit_refresh`](crate::AuthBuilder::on_implicit_refresh) sets them.
     ///
     /// `change` gets the token as the session has it, and is called once. The account, the session
-    /// and the time of the log-in stay as they are, and the token is not fresh, whatever it
-    /// returns.
+    /// and the time of the log-in stay the same, and the token is not fresh, whatever it returns.
     ///
     /// ```
     /// # use handstamp::purpose::Refresh;
@@ -125,8 +125,8 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// As [`refresh`](Self::refresh), and [`IssueError::OtherAccount`](crate::error::IssueError)
-    /// when `change` returns a token for another account.
+    /// As [`refresh`](Self::refresh), and [`IssueError::OtherAccount`](crate::error::IssueError) if
+    /// `change` returns a token for another account.
     pub async fn refresh_with(
         &self,
         token: &Authenticated<Refresh>,
@@ -171,8 +171,9 @@ impl Auth {
     /// For cookies it requires the CSRF value of either token, whatever the method.
     ///
     /// A missing or forged token is not rejected: there is no session to end, and forged cookies
-    /// are deleted. If the cookies hold tokens of two users, one of which a sibling subdomain may
-    /// have planted, only the tokens whose CSRF value is shown count, and no cookie is deleted.
+    /// are deleted. If the cookies contain tokens of two users, one of which a sibling subdomain
+    /// may have planted, only the tokens whose CSRF value the request presents count, and no cookie
+    /// is deleted.
     ///
     /// # Errors
     /// `cross_site_request`, `origin_not_allowed`, `missing_csrf_token`, `csrf_mismatch`, and

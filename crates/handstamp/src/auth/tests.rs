@@ -1,4 +1,4 @@
-//! What starts, and what is said once it runs without a store.
+//! Tests which configurations start, and what is logged without a store.
 
 use crate::config::ConfigBuilder;
 use crate::session::ClientInfo;

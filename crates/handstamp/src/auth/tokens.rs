@@ -69,7 +69,7 @@ impl Auth {
     /// Returns the cookies of an access token: the token, and its CSRF value for script to read.
     ///
     /// # Errors
-    /// [`IssueError::CookieTooLarge`] when the token is too long for a cookie.
+    /// Returns [`IssueError::CookieTooLarge`] if the token is too long for a cookie.
     pub fn set_access_cookies(
         &self,
         token: &SignedToken<Access>,

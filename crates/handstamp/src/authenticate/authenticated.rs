@@ -1,4 +1,4 @@
-//! A token that a handler may trust. It is made by `finish` alone, and gives read access to the
+//! A token that a handler may trust. Only `finish` makes one, and it gives read access to the
 //! claims.
 
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::purpose::Purpose;
 use crate::scope;
 use crate::store::SessionId;
 
-/// A token that passed every check its route demands. There is no other way to get one.
+/// A token that passed every check its route demands. It cannot be made in any other way.
 ///
 /// ```compile_fail
 /// // No constructor, no public field: a proof is not made by hand.
@@ -54,12 +54,12 @@ impl<P: Purpose> Authenticated<P> {
         self.claims_set().fresh
     }
 
-    /// Returns the scopes, as they are in the token.
+    /// Returns the scopes, as the token states them.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.claims_set().scopes()
     }
 
-    /// Returns whether every one of `required` is granted, by itself or by a wildcard (`admin:*`).
+    /// Returns whether every one of `required` is granted, directly or by a wildcard (`admin:*`).
     #[must_use]
     pub fn has_scopes<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
         required.into_iter().all(|required| {
@@ -68,7 +68,7 @@ impl<P: Purpose> Authenticated<P> {
         })
     }
 
-    /// Returns whether at least one of `required` is granted. An empty list never is.
+    /// Returns whether at least one of `required` is granted. For an empty list it returns `false`.
     #[must_use]
     pub fn has_any_scope<'s>(&self, required: impl IntoIterator<Item = &'s str>) -> bool {
         required.into_iter().any(|required| {
@@ -95,7 +95,8 @@ impl<P: Purpose> Authenticated<P> {
     }
 
     /// Returns the time of the log-in from which the token descends, directly or by refreshes: the
-    /// claim `auth_time`, or `iat` without one. Never later than [`issued_at`](Self::issued_at).
+    /// claim `auth_time`, or `iat` without one. It is never later than
+    /// [`issued_at`](Self::issued_at).
     #[must_use]
     pub fn authenticated_at(&self) -> UnixTime {
         self.claims_set().authenticated_at()
@@ -132,7 +133,7 @@ impl<P: Purpose> Authenticated<P> {
     /// ```
     ///
     /// # Errors
-    /// [`ClaimsError`] if the claims do not have the shape of `T`.
+    /// Returns [`ClaimsError`] if the claims do not have the shape of `T`.
     pub fn claims<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
         serde_json::from_str(self.claims_set().payload())
             .map_err(|error| ClaimsError(error.to_string()))
@@ -149,7 +150,7 @@ impl<P: Purpose> From<&Authenticated<P>> for NewToken {
     }
 }
 
-/// Shows purpose and location only; ids and claims stay out of logs.
+/// Shows purpose and location only, because ids and claims must not be logged.
 impl<P: Purpose> fmt::Debug for Authenticated<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticated")

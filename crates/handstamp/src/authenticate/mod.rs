@@ -1,7 +1,7 @@
-//! Authentication: from the head of a request to a token that a handler may trust.
+//! Authentication, from the head of a request to a token that a handler may trust.
 //!
-//! Takes the settings and the time, and never waits: [`clear`] does what needs the request,
-//! [`finish`] what remains once blocklist and store have answered.
+//! Takes the settings and the time, and never waits: [`clear`] makes the checks that need the
+//! request, [`finish`] those that remain once blocklist and store have answered.
 
 mod authenticated;
 mod cleared;
@@ -28,7 +28,7 @@ use crate::store::Admission;
 use crate::{csrf, locate};
 
 /// Makes all checks that need the request. Each step consumes the result of the one before.
-/// `verify` is [`verify::verify`], or its cached answer for the same token.
+/// `verify` is [`verify::verify`], or its cached result for the same token.
 pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
@@ -105,7 +105,7 @@ pub(crate) fn finish<P: Purpose>(
     Ok(Authenticated::new(cleared))
 }
 
-/// Checks a token that was admitted already.
+/// Checks that an admitted token is fresh.
 pub(crate) fn require_fresh(token: &Authenticated<Access>) -> Result<(), RejectionKind> {
     if token.is_fresh() {
         Ok(())

@@ -1,4 +1,5 @@
-//! The demands of a route, as one value that is made at start-up. It describes, and judges nothing.
+//! The demands of a route, as one value that is built at start-up. It describes, and checks
+//! nothing.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -20,21 +21,21 @@ use crate::scope::ScopeDemand;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Require<P> {
-    /// The longest time since the password was given; `None`: no such demand.
+    /// The longest time since the password was given; `None` for any.
     pub(crate) fresh_within: Option<Duration>,
-    /// Made at a log-in, not by a refresh.
+    /// Whether the token must be issued at a log-in, not by a refresh.
     pub(crate) fresh: bool,
     pub(crate) csrf: CsrfDemand,
-    /// `None`: the configured ones.
+    /// `None` for the configured ones.
     pub(crate) locations: Option<Vec<Location>>,
-    /// Each of them must be met.
+    /// All of them must be met.
     pub(crate) scopes: Vec<ScopeDemand>,
     pub(crate) login_type: Option<String>,
     purpose: PhantomData<P>,
 }
 
 impl Require<Access> {
-    /// Demands an access token that carries this scope, or a wildcard over it: short for
+    /// Demands an access token with this scope, or a wildcard that covers it. It is short for
     /// [`access`](Self::access) and [`all_scopes`](Self::all_scopes).
     ///
     /// ```
@@ -47,7 +48,7 @@ impl Require<Access> {
         Self::access().all_scopes([scope])
     }
 
-    /// An access token.
+    /// Demands an access token.
     #[must_use]
     pub fn access() -> Self {
         Self::new()
@@ -60,10 +61,10 @@ impl Require<Access> {
         self
     }
 
-    /// Demands that the user gave the password within `span`: at the log-in, or to
-    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session count as well,
-    /// by their claim `auth_time`; without a session a token must be fresh. `JWT_DECODE_LEEWAY` is
-    /// added. Of several such demands the strictest applies.
+    /// Demands that the user gave the password within `span`, at the log-in or to
+    /// [`reauthenticate`](crate::Auth::reauthenticate). Later tokens of the session qualify as
+    /// well, by their claim `auth_time`; without a session a token must be fresh.
+    /// `JWT_DECODE_LEEWAY` is added to `span`. Of several such demands the strictest applies.
     ///
     /// ```
     /// use handstamp::{Require, minutes};
@@ -77,8 +78,8 @@ impl Require<Access> {
         self
     }
 
-    /// Demands every one of these scopes, or a wildcard over it (`admin:*`), in addition to earlier
-    /// demands.
+    /// Demands every one of these scopes, or a wildcard that covers it (`admin:*`), in addition to
+    /// earlier demands.
     #[must_use]
     pub fn all_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -86,8 +87,8 @@ impl Require<Access> {
         self
     }
 
-    /// Demands at least one of these scopes, or a wildcard over it, in addition to earlier demands.
-    /// An empty list is never met.
+    /// Demands at least one of these scopes, or a wildcard that covers it, in addition to earlier
+    /// demands. An empty list is never met.
     #[must_use]
     pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
@@ -97,7 +98,7 @@ impl Require<Access> {
 }
 
 impl Require<Refresh> {
-    /// A refresh token.
+    /// Demands a refresh token.
     #[must_use]
     pub fn refresh() -> Self {
         Self::new()
@@ -117,15 +118,15 @@ impl<P: Purpose> Require<P> {
         }
     }
 
-    /// Looks for the token only in these locations, in this order; they need not be among the
-    /// configured ones.
+    /// Restricts the locations in which the token is looked for, and sets their order. They need
+    /// not be among the configured ones.
     #[must_use]
     pub fn from(mut self, locations: impl IntoIterator<Item = Location>) -> Self {
         self.locations = Some(locations.into_iter().collect());
         self
     }
 
-    /// Demands this claim `login_type` (`user`, `admin`).
+    /// Demands this value of the claim `login_type` (`user`, `admin`).
     #[must_use]
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
         self.login_type = Some(login_type.into());
@@ -137,20 +138,20 @@ impl<P: Purpose> Require<P> {
     ///
     /// # Security
     /// Browsers send cookies with requests that other sites initiate. Use it only for routes that
-    /// change nothing, or that have a protection of another kind.
+    /// change nothing, or that are protected by other means.
     #[must_use]
     pub fn without_csrf(mut self) -> Self {
         self.csrf = CsrfDemand::Skip;
         self
     }
 
-    /// Requires no CSRF value on this route. If `HANDSTAMP_PUBLIC_ORIGIN` is set, cross-site
+    /// Disables the CSRF value of this route. If `HANDSTAMP_PUBLIC_ORIGIN` is set, cross-site
     /// requests are still rejected, by the headers in which browsers state the origin; a request
     /// without these headers is accepted.
     ///
     /// # Security
-    /// As [`without_csrf`](Self::without_csrf) where no public origin is set, and with
-    /// `HANDSTAMP_ORIGIN_CHECK=report-only`.
+    /// Without a public origin, and with `HANDSTAMP_ORIGIN_CHECK=report-only`, the risk is that of
+    /// [`without_csrf`](Self::without_csrf).
     #[must_use]
     pub fn without_csrf_token(mut self) -> Self {
         self.csrf = CsrfDemand::SkipToken;

@@ -1,4 +1,4 @@
-//! The claims of a token, read strictly (RFC 7519, section 4).
+//! The claims of a token, parsed strictly (RFC 7519, section 4).
 
 mod object;
 pub(crate) mod registered;
@@ -14,10 +14,10 @@ use crate::clock::UnixTime;
 use crate::error::RejectionKind;
 use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
-/// What a token says, well formed but not yet judged.
+/// The claims of a token, well formed but not yet judged.
 ///
-/// Holds the payload once; its texts are spans of it, so reading the claims of a request allocates
-/// little.
+/// Contains the payload once. Texts are spans of it, so that parsing the claims of a request
+/// allocates little.
 #[derive(Clone)]
 pub(crate) struct Claims {
     payload: String,
@@ -31,7 +31,8 @@ pub(crate) struct Claims {
     audience: Option<Vec<Text>>,
     scopes: Option<Vec<Text>>,
     pub(crate) fresh: bool,
-    /// The number of the session's refresh token with which this one was made; 0 without a session.
+    /// The generation of the session's refresh token with which this one was made; 0 without a
+    /// session.
     pub(crate) generation: u64,
     auth_time: Option<UnixTime>,
     pub(crate) issued_at: UnixTime,
@@ -40,8 +41,8 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Reads a payload whose signature held. `identity` is the claim that names the subject in
-    /// addition to `sub`.
+    /// Parses a payload whose signature is verified. `identity` is the claim that names the subject
+    /// in addition to `sub`.
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
@@ -69,7 +70,7 @@ impl Claims {
             csrf: raw.csrf.filter(|csrf| !csrf.is_empty()).map(text),
             issuer: raw.iss.map(text),
             login_type: raw.login_type.map(text),
-            // Without a session the claim is not ours.
+            // Without a session, the claim has another meaning, which is not ours.
             generation: session.as_ref().and(raw.generation).unwrap_or(0),
             session: session.map(text),
             audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
@@ -83,7 +84,7 @@ impl Claims {
         })
     }
 
-    /// The whole claims set, as it was signed.
+    /// Returns the whole claims set, as it was signed.
     pub(crate) fn payload(&self) -> &str {
         &self.payload
     }
@@ -100,7 +101,7 @@ impl Claims {
         self.kind.read(&self.payload)
     }
 
-    /// Never empty: an empty claim is no claim.
+    /// Returns the CSRF value, or `None` if the claim `csrf` is absent or empty.
     pub(crate) fn csrf(&self) -> Option<&str> {
         self.csrf.as_ref().map(|csrf| csrf.read(&self.payload))
     }
@@ -117,36 +118,36 @@ impl Claims {
             .map(|login_type| login_type.read(&self.payload))
     }
 
-    /// Never empty: an empty claim is no claim.
+    /// Returns the id of the session, or `None` if the claim `sid` is absent or empty.
     pub(crate) fn session(&self) -> Option<&str> {
         self.session
             .as_ref()
             .map(|session| session.read(&self.payload))
     }
 
-    /// The claim `auth_time` itself.
+    /// Returns the claim `auth_time`.
     pub(crate) fn auth_time(&self) -> Option<UnixTime> {
         self.auth_time
     }
 
-    /// When the user logged in to get the token that this one goes back to. Never after the token
-    /// was issued: AuthX leaves the claim to applications, which may count it in another unit.
+    /// Returns the time of the log-in from which the token descends, never after the token was
+    /// issued: AuthX leaves the claim to applications, which may use another unit.
     pub(crate) fn authenticated_at(&self) -> UnixTime {
         self.auth_time
             .map_or(self.issued_at, |time| time.min(self.issued_at))
     }
 
-    /// Whose sessions and revocations are about this token.
+    /// Returns the account whose sessions and revocations apply to this token.
     pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.login_type(), self.subject())
     }
 
-    /// As the rules of rotation look at it.
+    /// Returns the parts of the token that the rules of rotation need.
     pub(crate) fn presented(&self, session: &SessionId, grace: Duration) -> PresentedToken {
         PresentedToken::new(session, TokenId::from(self.id()), self.generation, grace)
     }
 
-    /// `None` when the token has no `aud` at all.
+    /// Returns the claim `aud`, or `None` if it is absent.
     pub(crate) fn audience(&self) -> Option<impl Iterator<Item = &str>> {
         self.audience
             .as_ref()
@@ -161,8 +162,8 @@ impl Claims {
     }
 }
 
-/// Why a payload is not a claims set. For the log: the client only learns that the token is
-/// invalid.
+/// The reason why a payload is not a claims set. For the log: the client only learns that the token
+/// is invalid.
 #[derive(Debug)]
 pub(crate) struct MalformedClaims(pub(crate) Cow<'static, str>);
 
@@ -182,7 +183,7 @@ fn malformed(problem: &'static str) -> MalformedClaims {
     problem.into()
 }
 
-/// A text of the payload: a span of it, or its own when JSON had to unescape it.
+/// A text of the payload: a span of it, or a copy if JSON had to be unescaped.
 #[derive(Clone)]
 enum Text {
     Span { start: usize, end: usize },
@@ -205,7 +206,8 @@ impl Text {
 
     fn read<'a>(&'a self, payload: &'a str) -> &'a str {
         match self {
-            // A span always lies in the payload it was made from, so the default is never taken.
+            // A span always lies within the payload that it was made from, so the default is never
+            // used.
             Self::Span { start, end } => payload.get(*start..*end).unwrap_or_default(),
             Self::Unescaped(value) => value,
         }

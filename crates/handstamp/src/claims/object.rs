@@ -1,4 +1,4 @@
-//! The JSON object, and what of it is ours.
+//! Parses the JSON object of the claims, and picks the registered ones.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,7 +34,7 @@ pub(super) struct RawClaims<'a> {
     pub(super) exp: Option<UnixTime>,
 }
 
-/// Reads one JSON object; refuses a name that stands in it twice, whatever the name.
+/// Parses one JSON object, and rejects every duplicate name.
 pub(super) struct ClaimsSet<'i> {
     /// The claim that names the subject in addition to `sub`.
     pub(super) identity: &'i str,
@@ -42,7 +42,7 @@ pub(super) struct ClaimsSet<'i> {
 
 impl ClaimsSet<'_> {
     pub(super) fn read(self, payload: &str) -> Result<RawClaims<'_>, MalformedClaims> {
-        // serde would quote what stands here instead.
+        // The error of serde would quote the payload.
         if !payload.trim_ascii_start().starts_with('{') {
             return Err(MalformedClaims("the claims are not a JSON object".into()));
         }
@@ -129,8 +129,8 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
     }
 }
 
-/// The value of one claim. What serde says of a bad one quotes it, and logs must not have it: the
-/// name will do.
+/// Parses the value of one claim. The error contains the name only: that of serde quotes the value,
+/// which must not be logged.
 fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     name: &str,
@@ -139,7 +139,7 @@ fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
         .map_err(|_| A::Error::custom(format_args!("{name} has a wrong form")))
 }
 
-/// A text, or `null`, which AuthX writes for a claim that is not there.
+/// Parses a text, or `null`, which AuthX writes for an absent claim.
 fn optional<'de, A: MapAccess<'de>>(
     map: &mut A,
     name: &str,

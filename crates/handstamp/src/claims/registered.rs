@@ -1,4 +1,4 @@
-//! The names of the claims that this crate gives a meaning, for those that read claims, write them
+//! The names of the claims that this crate interprets, for the modules that read claims, write them
 //! and check settings.
 
 pub(crate) const SUB: &str = "sub";
@@ -17,7 +17,7 @@ pub(crate) const AUD: &str = "aud";
 pub(crate) const SCOPES: &str = "scopes";
 pub(crate) const LOGIN_TYPE: &str = "login_type";
 
-/// Custom claims can never replace one of them.
+/// Every interpreted claim. Custom claims can never replace one of them.
 pub(crate) const REGISTERED: [&str; 15] = [
     SUB, JTI, TYPE, FRESH, CSRF, IAT, NBF, EXP, SID, GEN, AUTH_TIME, ISS, AUD, SCOPES, LOGIN_TYPE,
 ];

@@ -1,4 +1,4 @@
-//! The kinds of values that claims have.
+//! The types of the values of claims.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpect
 
 use crate::clock::UnixTime;
 
-/// A JSON string, borrowed when it holds no escapes.
+/// A JSON string, borrowed unless it contains escapes.
 pub(super) struct Str<'a>(pub(super) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
@@ -71,8 +71,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for OneOrMany<'a> {
     }
 }
 
-/// Seconds since the epoch (RFC 7519, section 2), rounded down; AuthX writes `exp` with a
-/// fraction.
+/// Seconds since the epoch (RFC 7519, section 2), rounded down; AuthX writes `exp` with a fraction.
 pub(super) struct NumericDate(pub(super) UnixTime);
 
 impl<'de> Deserialize<'de> for NumericDate {
@@ -111,14 +110,14 @@ impl<'de> Deserialize<'de> for NumericDate {
         }
 
         deserializer
-            // Not `deserialize_any`: with serde_json's `arbitrary_precision` that gives
-            // fractions as maps.
+            // Not `deserialize_any`: with `arbitrary_precision`, serde_json passes fractions as
+            // maps.
             .deserialize_u64(NumericDateVisitor)
             .map(|secs| Self(UnixTime::from_secs(secs)))
     }
 }
 
-/// A whole number that every JSON reader holds exactly.
+/// A whole number that every JSON parser represents exactly.
 pub(super) struct Count(pub(super) u64);
 
 impl<'de> Deserialize<'de> for Count {
@@ -132,9 +131,9 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
-/// A value of the application's own, not kept. It is read all the same, so that later readers of
-/// the payload, who look at what serde skips unread (lone surrogates, numbers out of range, deep
-/// nesting), cannot stumble over it.
+/// The value of a custom claim, which is not kept. It is parsed all the same, so that later parsers
+/// of the payload cannot fail on what serde skips unread (lone surrogates, numbers out of range,
+/// deep nesting).
 pub(super) struct Sound;
 
 impl<'de> Deserialize<'de> for Sound {
@@ -187,5 +186,5 @@ impl<'de> Visitor<'de> for SoundVisitor {
     }
 }
 
-/// The largest number that every JSON reader holds exactly (RFC 8259, section 6).
+/// The largest number that every JSON parser represents exactly (RFC 8259, section 6).
 const LATEST: u64 = 1 << 53;

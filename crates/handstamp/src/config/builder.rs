@@ -1,4 +1,4 @@
-//! The builder of a configuration. It takes settings from code and from the environment, and
+//! Builder of a configuration. It takes settings from code and from the environment, and
 //! [`build`](ConfigBuilder::build) checks all of them together.
 
 use std::{ffi::OsString, time::Duration};
@@ -27,9 +27,9 @@ use crate::{
 
 /// Builder for [`Config`]: one method per setting, and the environment.
 ///
-/// Of several values for one setting the last counts, so [`ConfigBuilder::env`] divides the calls:
-/// those before it are defaults that the environment may replace, those after it are fixed. Nothing
-/// here fails; [`ConfigBuilder::build`] reports everything at once.
+/// The last of several values for one setting counts, so [`ConfigBuilder::env`] divides the calls:
+/// values set before it are defaults that the environment may replace, values set after it are
+/// fixed. No method fails; [`ConfigBuilder::build`] reports every problem at once.
 ///
 /// ```
 /// use handstamp::{Config, Location, minutes};
@@ -54,7 +54,7 @@ pub struct ConfigBuilder {
 }
 
 impl Config {
-    /// Starts from the defaults. Only a key has none.
+    /// Creates a builder with the default of every setting. Only a key has no default.
     ///
     /// ```
     /// let error = handstamp::Config::builder().build().unwrap_err();
@@ -67,10 +67,10 @@ impl Config {
         ConfigBuilder::default()
     }
 
-    /// Starts from what an application with pages at one origin should have: cookies that no other
-    /// host can plant (`HANDSTAMP_COOKIE_PREFIX=host`), a refresh cookie that comes only with
-    /// requests from the same site, requests of other sites refused by where they come from, and
-    /// sessions required, which need a store.
+    /// Creates a builder with the settings recommended for an application whose pages have one
+    /// origin: cookies that no other host can plant (`HANDSTAMP_COOKIE_PREFIX=host`), a refresh
+    /// cookie that browsers send with same-site requests only, rejection of cross-site requests by
+    /// their stated origin, and required sessions, which need a store.
     ///
     /// ```
     /// use handstamp::store::MemoryStore;
@@ -95,7 +95,7 @@ impl Config {
             .session_tracking(true)
     }
 
-    /// Takes everything from `JWT_…` and `HANDSTAMP_…` in the environment.
+    /// Creates a configuration from the variables `JWT_…` and `HANDSTAMP_…` of the environment.
     ///
     /// ```
     /// use handstamp::Config;
@@ -107,14 +107,14 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// With every problem there is, each with what to do about it.
+    /// Returns every problem that was found, each with its remedy.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::builder().env().build()
     }
 }
 
 impl ConfigBuilder {
-    /// Reads `JWT_…` and `HANDSTAMP_…` from the environment of this process. They replace what was
+    /// Reads the variables `JWT_…` and `HANDSTAMP_…` of this process. They replace values that were
     /// set before this call.
     ///
     /// ```
@@ -130,11 +130,11 @@ impl ConfigBuilder {
         self.env_from(std::env::vars_os())
     }
 
-    /// The same from other variables: those of a test, or those that a program has left after
-    /// taking its own.
+    /// Reads settings from the given variables instead of the environment of this process, for a
+    /// test or for a program that has removed its own variables.
     ///
-    /// Names count without case, as in AuthX. Variables that begin neither with `JWT_` nor
-    /// with `HANDSTAMP_` are ignored.
+    /// Names are compared without regard to case, as in AuthX. Variables that begin neither with
+    /// `JWT_` nor with `HANDSTAMP_` are ignored.
     ///
     /// ```
     /// use handstamp::Config;
@@ -151,9 +151,9 @@ impl ConfigBuilder {
         self
     }
 
-    /// This configuration is for one kind of account, such as `admin`: every token that is made
-    /// says so in its claim `login_type`, and tokens without it are refused. Users of another kind
-    /// have a configuration and an [`Auth`](crate::Auth) of their own, made
+    /// Sets the kind of account that this configuration is for, such as `admin`: every issued token
+    /// states it in its claim `login_type`, and tokens without it are rejected. Users of another
+    /// kind have a separate configuration and a separate [`Auth`](crate::Auth), built
     /// [alongside](Self::alongside) this one.
     ///
     /// ```
@@ -182,18 +182,18 @@ impl ConfigBuilder {
         self
     }
 
-    /// Checks that this configuration and another one, for another kind of account of the same
-    /// site, get along: that each has a [login type](Self::login_type) of its own, and cookies of
-    /// its own names. One user may be logged in as both.
+    /// Checks that this configuration does not collide with another one, for another kind of
+    /// account of the same site: the two must have different [login types](Self::login_type) and
+    /// different cookie names. One user may be logged in as both.
     pub fn alongside(mut self, other: &Config) -> Self {
         self.neighbours.push(other.into());
         self
     }
 
-    /// Allows one weakening, by name.
+    /// Allows one weakening of the defaults, by name.
     ///
     /// # Security
-    /// See each of [`Danger`]. Nothing in handstamp needs one.
+    /// See each variant of [`Danger`]. Nothing in handstamp needs one.
     pub fn danger(mut self, danger: Danger) -> Self {
         let (name, allowed) = danger.setting(&mut self.settings);
         *allowed = true;
@@ -201,10 +201,10 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether a setting was given so far, in code or by the environment, even with a value that
-    /// is of no use. A program asks when one of its own defaults depends on another setting.
+    /// Returns whether a setting was given so far, in code or by the environment, even with an
+    /// invalid value. It is for a program whose own defaults depend on another setting.
     ///
-    /// `key` is the name in the environment, in capitals.
+    /// `key` is the name of the variable, in capitals.
     ///
     /// ```
     /// use handstamp::Config;
@@ -221,8 +221,8 @@ impl ConfigBuilder {
         self.report.is_given(key) || !self.report.is_sound(key)
     }
 
-    /// Whether a key that signs or verifies was given so far, even one that is of no use. A
-    /// program that keeps a key of its own asks whether one is needed.
+    /// Returns whether a key that signs or verifies was given so far, even an invalid one. It is
+    /// for a program that can supply a key if there is none.
     ///
     /// ```
     /// use handstamp::Config;
@@ -237,8 +237,8 @@ impl ConfigBuilder {
         keys.into_iter().any(|key| self.is_given(key))
     }
 
-    /// Whether any setting of implicit refresh was given so far. A program that has the layer for
-    /// it only on demand asks.
+    /// Returns whether any setting of implicit refresh was given so far. It is for a program that
+    /// adds the layer for it only on demand.
     ///
     /// ```
     /// use handstamp::{Config, minutes};
@@ -254,10 +254,10 @@ impl ConfigBuilder {
         names.any(|name| self.is_given(name))
     }
 
-    /// Checks everything together.
+    /// Checks all settings together, and builds the configuration.
     ///
     /// # Errors
-    /// With every problem there is, each with what to do about it.
+    /// Returns every problem that was found, each with its remedy.
     pub fn build(self) -> Result<Config, ConfigError> {
         let Self {
             mut settings,
@@ -268,8 +268,8 @@ impl ConfigBuilder {
         let checked = rules::check(&settings, login_type.as_deref(), &neighbours, &mut report);
         let warnings = report.finish()?;
         let Some(checked) = checked else {
-            // Never reached: a part that is missing has left a problem. If a rule forgets that,
-            // nothing starts all the same.
+            // Never reached: a missing part has left a problem. If a rule has a bug and leaves
+            // none, the service still does not start.
             let bug = Problem::new(
                 "JWT_*",
                 None,
@@ -295,7 +295,7 @@ impl ConfigBuilder {
     }
 }
 
-/// Makes a method of every setting.
+/// Makes a builder method of every setting.
 macro_rules! setters {
     ($(
         $(#[$doc:meta])*
@@ -308,7 +308,7 @@ macro_rules! setters {
     };
 }
 
-/// The method of one setting: for a typed value, a text that is read into one, or several of
+/// Makes the method of one setting: for a typed value, a text that is parsed into one, or a list of
 /// either.
 macro_rules! setter {
     (value $key:literal $name:ident $Argument:ty; $(#[$doc:meta])*) => {

@@ -1,8 +1,8 @@
-//! The setting that says when the session of an access token is looked up.
+//! The setting that selects when the session of an access token is looked up.
 
 use super::parse::{FromText, Invalid, choice::choice};
 
-/// When a token's session is looked up in the store.
+/// Selects when the session of an access token is looked up in the store.
 ///
 /// ```
 /// use handstamp::{Config, config::CheckSessions};
@@ -12,9 +12,9 @@ use super::parse::{FromText, Invalid, choice::choice};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckSessions {
-    /// With every request: a log-out takes effect at once.
+    /// At every request: a log-out takes effect at once.
     EveryRequest,
-    /// Only when tokens are refreshed: a log-out takes effect when the access token ends.
+    /// Only at a refresh: a log-out takes effect when the access token expires.
     OnRefresh,
 }
 

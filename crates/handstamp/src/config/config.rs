@@ -1,11 +1,11 @@
-//! A configuration that was checked, and what follows from its settings.
+//! A configuration that was checked, and the values derived from its settings.
 
 use std::time::Duration;
 
 use super::{settings::Settings, token_cookies::TokenCookies};
 use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
 
-/// A complete configuration, in which everything fits together.
+/// A complete configuration whose settings were checked together.
 ///
 /// ```
 /// use handstamp::{Config, Location, days, minutes};
@@ -22,7 +22,7 @@ use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
 /// ```
 #[derive(Debug)]
 pub struct Config {
-    /// The settings themselves, but for the texts of keys.
+    /// The settings themselves, without the texts of keys.
     pub(crate) settings: Settings,
     pub(super) login_type: Option<String>,
     pub(super) keys: KeySet,
@@ -34,38 +34,39 @@ pub struct Config {
 /// How long browsers keep a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CookieLifetime {
-    /// Until they close.
+    /// Until the browser closes.
     Session,
-    /// This long, whatever the token says.
+    /// For this long, whatever the lifetime of the token.
     Fixed(Duration),
-    /// As long as the token lives.
+    /// Until the token expires.
     AsToken,
 }
 
 impl Config {
-    /// What the operator should know although the service can start: weakenings in use, names that
-    /// mean nothing, settings without effect.
+    /// Returns the warnings for the operator, none of which prevents a start: weakenings in use,
+    /// unknown names, settings without effect.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// What [`ConfigBuilder::login_type`](super::ConfigBuilder::login_type) was given.
+    /// Returns the login type given to
+    /// [`ConfigBuilder::login_type`](super::ConfigBuilder::login_type).
     pub(crate) fn login_type(&self) -> Option<&str> {
         self.login_type.as_deref()
     }
 
-    /// All keys, made of `JWT_SECRET_KEY` and those that follow it in the table, for
+    /// Returns all keys, made of `JWT_SECRET_KEY` and the settings that follow it in the table, for
     /// `JWT_ALGORITHM` and `JWT_DECODE_ALGORITHMS`.
     pub(crate) fn keys(&self) -> &KeySet {
         &self.keys
     }
 
-    /// The audiences of which a token must be for one: `JWT_DECODE_AUDIENCE`, or else
+    /// Returns the audiences of which a token must name one: `JWT_DECODE_AUDIENCE`, or else
     /// `JWT_ENCODE_AUDIENCE`, because a service that names itself in its tokens does not want those
     /// that name others.
     pub(crate) fn expected_audience(&self) -> &[String] {
-        // Where it is given, it is not empty: a rule sees to that.
+        // If given, the list is not empty: a rule refuses an empty one.
         if self.settings.decode_audience.is_empty() {
             &self.settings.encode_audience
         } else {
@@ -73,8 +74,8 @@ impl Config {
         }
     }
 
-    /// The issuer that tokens must come from: `JWT_DECODE_ISSUER`, or else `JWT_ENCODE_ISSUER`, for
-    /// the same reason.
+    /// Returns the issuer that tokens must state: `JWT_DECODE_ISSUER`, or else `JWT_ENCODE_ISSUER`,
+    /// for the same reason.
     pub(crate) fn expected_issuer(&self) -> Option<&str> {
         let settings = &self.settings;
         let issuer = settings.decode_issuer.as_ref();
@@ -83,7 +84,7 @@ impl Config {
             .map(String::as_str)
     }
 
-    /// The member of a JSON body that carries a token of this purpose: `JWT_JSON_KEY` or
+    /// Returns the member of a JSON body that carries a token of this purpose: `JWT_JSON_KEY` or
     /// `JWT_REFRESH_JSON_KEY`.
     pub(crate) fn json_member(&self, kind: Kind) -> &str {
         match kind {
@@ -92,7 +93,7 @@ impl Config {
         }
     }
 
-    /// The cookies of one purpose, from the settings of their names, paths and attributes.
+    /// Returns the cookies of one purpose, from the settings of their names, paths and attributes.
     pub(crate) fn cookies(&self, kind: Kind) -> &TokenCookies {
         match kind {
             Kind::Access => &self.access_cookies,
@@ -100,8 +101,8 @@ impl Config {
         }
     }
 
-    /// How long browsers keep cookies: `JWT_COOKIE_MAX_AGE`, or else what `JWT_SESSION_COOKIE`
-    /// says.
+    /// Returns how long browsers keep cookies: `JWT_COOKIE_MAX_AGE`, or else as
+    /// `JWT_SESSION_COOKIE` selects.
     pub(crate) fn cookie_lifetime(&self) -> CookieLifetime {
         match (self.settings.cookie_max_age, self.settings.session_cookie) {
             (Some(span), _) => CookieLifetime::Fixed(span),
@@ -110,21 +111,21 @@ impl Config {
         }
     }
 
-    /// Whether tokens carry a CSRF value: cookies are in `JWT_TOKEN_LOCATION`, and
-    /// `JWT_COOKIE_CSRF_PROTECT` guards them.
+    /// Returns whether tokens carry a CSRF value: cookies are listed in `JWT_TOKEN_LOCATION`, and
+    /// `JWT_COOKIE_CSRF_PROTECT` is on.
     pub(crate) fn guards_cookies(&self) -> bool {
         let settings = &self.settings;
         settings.cookie_csrf_protect && settings.token_locations.contains(&Location::Cookies)
     }
 
-    /// After how long the last use of a session is written again; `None`: never. From
-    /// `JWT_SESSION_UPDATE_LAST_ACTIVE`.
+    /// Returns after how long the last use of a session is written again, or `None` for never, as
+    /// `JWT_SESSION_UPDATE_LAST_ACTIVE` selects.
     pub(crate) fn touch_after(&self) -> Option<Duration> {
         (self.settings.session_update_last_active).then_some(TOUCH_AFTER)
     }
 
-    /// How long a session lives without a refresh: `HANDSTAMP_SESSION_IDLE`, or else
-    /// `JWT_REFRESH_TOKEN_EXPIRES`.
+    /// Returns the idle timeout, how long a session lives without a refresh:
+    /// `HANDSTAMP_SESSION_IDLE`, or else `JWT_REFRESH_TOKEN_EXPIRES`.
     pub(crate) fn idle_timeout(&self) -> Duration {
         let settings = &self.settings;
         settings

@@ -7,17 +7,17 @@ use crate::purpose::Purpose;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CookieNames<'c> {
-    /// Of the cookie that carries the token.
+    /// The name of the cookie that carries the token.
     pub cookie: &'c str,
-    /// Of the cookie that script reads the CSRF value from. Where `JWT_CSRF_IN_COOKIES=false`, no
-    /// such cookie is set.
+    /// The name of the cookie from which script reads the CSRF value. With
+    /// `JWT_CSRF_IN_COOKIES=false`, no such cookie is set.
     pub csrf_cookie: &'c str,
-    /// Of the header that repeats it.
+    /// The name of the header that repeats the CSRF value.
     pub csrf_header: &'c str,
 }
 
 impl Config {
-    /// The names in force, prefix included.
+    /// Returns the names in force for tokens of purpose `P`, prefix included.
     ///
     /// ```
     /// use handstamp::{Config, purpose::Access};

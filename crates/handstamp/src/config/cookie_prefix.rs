@@ -2,7 +2,7 @@
 
 use super::parse::{FromText, Invalid, choice::choice};
 
-/// A prefix of cookie names with which browsers refuse cookies that another host or a script set.
+/// A prefix of cookie names with which browsers reject cookies that another host or a script set.
 ///
 /// ```
 /// use handstamp::{Config, config::CookiePrefix};
@@ -12,10 +12,10 @@ use super::parse::{FromText, Invalid, choice::choice};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CookiePrefix {
-    /// The names as they are set.
+    /// No prefix: the names are used as configured.
     None,
-    /// `__Host-Http-` for token cookies, `__Host-` for CSRF cookies: Secure, for `/`, without a
-    /// domain.
+    /// `__Host-Http-` for token cookies, `__Host-` for CSRF cookies: `Secure`, with the path `/`,
+    /// without a domain.
     Host,
 }
 

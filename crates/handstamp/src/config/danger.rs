@@ -1,11 +1,11 @@
-//! Every way to make a service weaker than handstamp allows by itself.
+//! Every way to weaken a service below the defaults of handstamp.
 //!
 //! Each has a name here and a variable `HANDSTAMP_DANGER_…`, so that one search finds every use,
 //! and each use is reported when the service starts.
 
 use super::settings::Settings;
 
-/// A weakening that has to be asked for by name, with
+/// A weakening that must be allowed by name, with
 /// [`ConfigBuilder::danger`](super::ConfigBuilder::danger).
 ///
 /// ```
@@ -21,20 +21,21 @@ use super::settings::Settings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Danger {
-    /// HMAC secrets shorter than the hash ([RFC 7518, section
-    /// 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)) are taken.
+    /// Accepts HMAC secrets shorter than the hash ([RFC 7518, section
+    /// 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
     ///
     /// # Security
-    /// Who holds one token can try short secrets at home, billions a second, and then sign tokens
-    /// for any user.
+    /// The holder of one token can guess a short secret offline, at billions of attempts a second,
+    /// and then sign tokens for any user.
     ShortSecret,
-    /// `JWT_COOKIE_HTTP_ONLY=false` is taken.
+    /// Accepts `JWT_COOKIE_HTTP_ONLY=false`.
     ///
     /// # Security
-    /// Any script on the page, also an injected one, can read the tokens and send them elsewhere.
+    /// Any script on the page, an injected one included, can read the tokens and send them
+    /// elsewhere.
     ScriptReadableCookies,
-    /// `JWT_COOKIE_CSRF_PROTECT=false`, and `JWT_CSRF_METHODS` without POST, are taken also where
-    /// `HANDSTAMP_PUBLIC_ORIGIN` does not guard instead.
+    /// Accepts `JWT_COOKIE_CSRF_PROTECT=false`, and `JWT_CSRF_METHODS` without POST, even if no
+    /// `HANDSTAMP_PUBLIC_ORIGIN` protects instead.
     ///
     /// # Security
     /// Other sites can make a visitor's browser post to yours with the visitor's cookies.
@@ -42,7 +43,7 @@ pub enum Danger {
 }
 
 impl Danger {
-    /// The name of the setting that allows it, and the setting.
+    /// Returns the name of the setting that allows it, and the setting.
     pub(super) fn setting(self, settings: &mut Settings) -> (&'static str, &mut bool) {
         match self {
             Self::ShortSecret => (

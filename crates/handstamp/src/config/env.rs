@@ -9,8 +9,7 @@ use super::{
 };
 use crate::{error::shown, secret::Secret};
 
-/// Gives every setting its value from the variables, in the order of the table, then looks at what
-/// is left.
+/// Sets every setting from its variable, in the order of the table, then reports unknown names.
 pub(super) fn apply(
     settings: &mut Settings,
     report: &mut Report,
@@ -38,14 +37,14 @@ pub(super) fn apply(
     }
 }
 
-/// Our variables by their names in capitals.
+/// Collects the variables with our prefixes, by their names in capitals.
 fn collect(
     report: &mut Report,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> BTreeMap<String, OsString> {
     let mut collected: BTreeMap<String, Vec<OsString>> = BTreeMap::new();
     for (name, value) in variables {
-        // A name that is not UTF-8 is none of ours; if it begins like one, it is reported as
+        // A name that is not UTF-8 is not ours; if it begins like one of ours, it is reported as
         // unknown.
         let name = name.to_string_lossy().to_ascii_uppercase();
         if name.starts_with("JWT_") || name.starts_with("HANDSTAMP_") {
@@ -74,7 +73,7 @@ fn utf8(report: &mut Report, setting: &Setting, value: OsString) -> Option<Strin
     text
 }
 
-/// The secret itself, or the content of its file.
+/// Returns the secret itself, or the content of its file.
 fn secret(
     report: &mut Report,
     setting: &Setting,
@@ -97,7 +96,7 @@ fn secret(
         Ok(secret) => Some(secret),
         Err(reason) => {
             // The value may be the secret itself, by mistake, so only what is certainly a path is
-            // shown. A secret in base64 may begin with a slash, and then its folder is not there.
+            // shown. A base64 secret may begin with a slash, and then its folder does not exist.
             let folder_exists = path
                 .parent()
                 .is_some_and(|folder| folder.components().count() > 1 && folder.is_dir());
@@ -119,8 +118,8 @@ fn read_file(path: &Path) -> Result<Secret, String> {
     })
 }
 
-/// A name that is no setting: probably a slip. `HANDSTAMP_` is ours alone; `JWT_` others use as
-/// well.
+/// Reports a name that is not a setting, probably a typo. `HANDSTAMP_` is our prefix alone; other
+/// programs use `JWT_` as well.
 fn unknown(report: &mut Report, name: &str) {
     let files: Vec<String> = Settings::ALL
         .iter()

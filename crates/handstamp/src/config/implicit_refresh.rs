@@ -1,4 +1,4 @@
-//! Which requests renew an access token, and when.
+//! Selects the requests that renew an access token, and when.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use super::{
 };
 
 impl Config {
-    /// Whether requests of this method for this path renew access tokens, where a layer does so: by
-    /// the four lists of `JWT_IMPLICIT_REFRESH_METHOD_…` and `JWT_IMPLICIT_REFRESH_ROUTE_…`. What
-    /// is excluded is never included.
+    /// Returns whether a layer for implicit refresh renews access tokens on requests with this
+    /// method and path, by the four lists `JWT_IMPLICIT_REFRESH_METHOD_…` and
+    /// `JWT_IMPLICIT_REFRESH_ROUTE_…`. Exclusion takes precedence over inclusion.
     pub(crate) fn refreshes_implicitly(&self, method: &str, path: &str) -> bool {
         let lists = |methods: &[String]| methods.iter().any(|own| own.eq_ignore_ascii_case(method));
         let excluded = &self.settings.implicit_refresh_method_exclude;
@@ -28,9 +28,9 @@ impl Config {
         !lists(excluded) && (included.is_empty() || lists(included))
     }
 
-    /// With how much time left an access token of this lifetime is renewed:
-    /// `JWT_IMPLICIT_REFRESH_DELTATIME`, and never with all of the lifetime left, because then each
-    /// request would renew it.
+    /// Returns the remaining lifetime below which an access token of this lifetime is renewed:
+    /// `JWT_IMPLICIT_REFRESH_DELTATIME`, but never the whole lifetime, because then each request
+    /// would renew it.
     pub(crate) fn implicit_refresh_delta(&self, lifetime: Duration) -> Duration {
         let delta = self.settings.implicit_refresh_deltatime;
         if delta < lifetime {

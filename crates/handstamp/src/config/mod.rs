@@ -1,11 +1,11 @@
 //! Settings, from code and from the environment, and every rule between them.
 //!
-//! [`defaults`](crate::_documentation::defaults) lists them all, each with its default and the
-//! reason.
+//! [`defaults`](crate::_documentation::defaults) lists all settings, each with its default and the
+//! reason for it.
 //!
 //! `settings.rs` is the table of all settings. [`ConfigBuilder`] collects their values, `rules/`
-//! checks them together, and [`Config`] holds them and what follows from them.
-//! Nothing here reads a request or a token.
+//! checks them together, and [`Config`] holds them and the values derived from them. Nothing here
+//! reads a request or a token.
 
 mod builder;
 mod check_sessions;

@@ -1,8 +1,9 @@
-//! The setting that says whether requests of other sites are refused or only reported.
+//! The setting that selects whether cross-site requests are rejected or only reported.
 
 use super::parse::{FromText, Invalid, choice::choice};
 
-/// What happens to a request whose `Sec-Fetch-Site` or `Origin` says that another site started it.
+/// Selects what happens to a request whose `Sec-Fetch-Site` or `Origin` states that another site
+/// initiated it.
 ///
 /// ```
 /// use handstamp::{Config, config::OriginCheck};
@@ -14,12 +15,12 @@ use super::parse::{FromText, Invalid, choice::choice};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginCheck {
-    /// It is refused.
+    /// The request is rejected.
     Enforce,
-    /// The log says that it would be refused, as a warning, and its CSRF value decides: to see what
-    /// an origin that is not yet right would break. Where none is asked for, as at a log-in or on a
-    /// route [`without_csrf_token`](crate::Require::without_csrf_token), nothing decides: that is
-    /// as open as without an origin. A `WebSocket` is refused all the same.
+    /// A warning is logged, and the CSRF value alone decides. It is for trying a public origin that
+    /// may not be right yet. Where no CSRF value is required, as at a log-in or on a route
+    /// [`without_csrf_token`](crate::Require::without_csrf_token), the request is accepted, as
+    /// without a public origin. A WebSocket is rejected all the same.
     ReportOnly,
 }
 

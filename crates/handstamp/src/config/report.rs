@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::parse::{FromText, Invalid, read};
 use crate::error::{ConfigError, Problem};
 
-/// Problems and warnings so far, and which settings were given at all.
+/// The problems and warnings so far, and the settings that were given.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     given: BTreeSet<&'static str>,
@@ -14,19 +14,19 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// A new value is given for `key`: what was wrong with the former one no longer matters.
+    /// Records a new value for `key`. Problems of its former value no longer matter.
     pub(super) fn begin(&mut self, key: &'static str) {
         self.given.insert(key);
         self.problems.retain(|problem| !is_about(problem, key));
     }
 
-    /// Reads the value of `key`, or remembers why it cannot be read.
+    /// Parses the value of `key`, or records why it is invalid.
     pub(super) fn read<T: FromText>(&mut self, key: &'static str, text: &str) -> Option<T> {
         self.begin(key);
         self.keep(key, text, read(text))
     }
 
-    /// Reads each item of the list `key`, or remembers why one cannot be read.
+    /// Parses each item of the list `key`, or records why one is invalid.
     pub(super) fn read_each<T: FromText>(
         &mut self,
         key: &'static str,
@@ -44,7 +44,7 @@ impl Report {
             Ok(value) => return Some(value),
             Err(invalid) => invalid,
         };
-        // `https://user:password@host` where an origin belongs: that is a secret.
+        // `https://user:password@host` in place of an origin contains a secret.
         let shown = (!text.contains('@')).then_some(text);
         self.problem(key, shown, reason, help);
         None
@@ -64,18 +64,18 @@ impl Report {
         self.warnings.push(warning.into());
     }
 
-    /// Whether `key` was given, in code or in the environment, even if its value is of no use.
+    /// Returns whether `key` was given, in code or in the environment, even with an invalid value.
     pub(super) fn is_given(&self, key: &str) -> bool {
         self.given.contains(key)
     }
 
-    /// Whether nothing is wrong with `key` so far. A rule between two settings is only asked when
-    /// both are sound, so that one mistake is not reported twice.
+    /// Returns whether `key` has no problem so far. A rule between two settings runs only if both
+    /// are sound, so that one mistake is not reported twice.
     pub(super) fn is_sound(&self, key: &str) -> bool {
         !self.problems.iter().any(|problem| is_about(problem, key))
     }
 
-    /// The warnings, if nothing is wrong.
+    /// Returns the warnings if there are no problems.
     pub(super) fn finish(self) -> Result<Vec<String>, ConfigError> {
         if self.problems.is_empty() {
             Ok(self.warnings)
@@ -85,7 +85,7 @@ impl Report {
     }
 }
 
-/// Also for the file of a secret.
+/// Returns whether the problem is about this setting, or about the file of its secret.
 fn is_about(problem: &Problem, key: &str) -> bool {
     let of_file = problem.key().strip_suffix("_FILE");
     problem.key() == key || of_file == Some(key)

@@ -1,10 +1,10 @@
-//! Paths as the settings of implicit refresh list them.
+//! Paths as listed in the settings of implicit refresh.
 
 use std::{borrow::Cow, fmt};
 
 use super::parse::{FromText, Invalid};
 
-/// A path, or all below one, in plain form.
+/// A path, or every path below one, in normal form.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     Path(String),
@@ -58,9 +58,9 @@ impl fmt::Debug for Route {
     }
 }
 
-/// One way to write a path: `/a/./b`, `//a/b/`, `/c/../a/b` and `/%61/b` are `/a/b`. A server or
-/// framework may take them for that, and a path that is excluded shall not renew a token because
-/// the request spells it in another way.
+/// Returns the normal form of a path: `/a/./b`, `//a/b/`, `/c/../a/b` and `/%61/b` are `/a/b`. A
+/// server or framework may treat them as equal, and an excluded path must not renew a token because
+/// the request spells it differently.
 pub(super) fn plain(path: &str) -> Cow<'_, str> {
     let is_plain = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('%');
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');

@@ -1,5 +1,5 @@
-//! Every setting, one row each, and what is made from the rows: [`Settings`], its defaults, and the
-//! names that the environment knows. The builder makes its methods from the same rows.
+//! The table of all settings, one row each, and what is made from the rows: [`Settings`], its
+//! defaults, and the names of the variables. The builder makes its methods from the same rows.
 //!
 //! A row reads
 //!
@@ -13,14 +13,14 @@
 //! and, in capitals and with a prefix, the variable: `JWT_` for a setting of AuthX, which keeps
 //! AuthX's name, `HANDSTAMP_` for any other. The forms:
 //!
-//! * `value`: the method takes an `Argument`; the environment has its text.
-//! * `text`: the method takes a text as well, which is read as an `Argument`.
+//! * `value`: the method takes an `Argument`, which the environment has as text.
+//! * `text`: the method takes a text as well, which is parsed into an `Argument`.
 //! * `values`, `texts`: the same for lists.
-//! * `secret`: never shown, and also taken from the file that `<NAME>_FILE` names.
-//! * `danger`: without a method of its own; [`ConfigBuilder::danger`](super::ConfigBuilder::danger)
+//! * `secret`: never shown, and also read from the file that `<NAME>_FILE` names.
+//! * `danger`: without a separate method; [`ConfigBuilder::danger`](super::ConfigBuilder::danger)
 //!   switches it on.
 //!
-//! Rules between settings are in `rules/`; what follows from several settings is in `config.rs`.
+//! Rules between settings are in `rules/`; values derived from several settings are in `config.rs`.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ use crate::{
     secret::Secret,
 };
 
-/// Gives all rows to the macro `$make`.
+/// Passes all rows to the macro `$make`.
 macro_rules! for_every_setting {
     ($make:ident) => { $make! {
         // Keys: what signs tokens, and what their signatures are checked with.
@@ -54,8 +54,7 @@ macro_rules! for_every_setting {
         "JWT_SECRET_KEY"
         secret_key(secret Secret): Option<Secret> = None;
 
-        /// Sets the secret that was used before. Its tokens are still accepted; none are signed
-        /// with it.
+        /// Sets the previous secret. Its tokens are still accepted; none are signed with it.
         "JWT_PREVIOUS_SECRET_KEY"
         previous_secret_key(secret Secret): Option<Secret> = None;
 
@@ -63,29 +62,29 @@ macro_rules! for_every_setting {
         "JWT_PRIVATE_KEY"
         private_key(secret Secret): Option<Secret> = None;
 
-        /// Sets the public key, in PEM. Alone it makes a service that only verifies; together with
-        /// a private key it must belong to it.
+        /// Sets the public key, in PEM. Without a private key the service only verifies; with one,
+        /// the two must belong together.
         "JWT_PUBLIC_KEY"
         public_key(secret Secret): Option<Secret> = None;
 
-        /// Sets the public key that was used before. Tokens of its private key are still accepted.
+        /// Sets the previous public key. Tokens of its private key are still accepted.
         "JWT_PREVIOUS_PUBLIC_KEY"
         previous_public_key(secret Secret): Option<Secret> = None;
 
-        /// Sets the name of the key, which tokens carry as `kid`. Default: none.
+        /// Sets the id of the key, which tokens carry in the header `kid`. Default: none.
         "HANDSTAMP_KEY_ID"
         key_id(text KeyId): Option<KeyId> = None;
 
-        /// Sets the name of the previous key. Default: none.
+        /// Sets the id of the previous key. Default: none.
         "HANDSTAMP_PREVIOUS_KEY_ID"
         previous_key_id(text KeyId): Option<KeyId> = None;
 
-        /// Sets the algorithm that signs. Default: HS256.
+        /// Sets the algorithm that signs tokens. Default: HS256.
         "JWT_ALGORITHM"
         algorithm(value Algorithm): Algorithm = Algorithm::Hs256;
 
-        /// Sets the algorithms whose tokens are accepted, besides the one that signs. Each needs
-        /// its key. Default: none.
+        /// Sets the algorithms whose tokens are accepted in addition to the one that signs. Each
+        /// needs its key. Default: none.
         "JWT_DECODE_ALGORITHMS"
         decode_algorithms(values Algorithm): Vec<Algorithm> = Vec::new();
 
@@ -99,8 +98,8 @@ macro_rules! for_every_setting {
         "JWT_REFRESH_TOKEN_EXPIRES"
         refresh_token_expires(value Duration): Duration = days(20);
 
-        /// Sets how long after its expiry a token is still accepted, for clocks that differ.
-        /// Default: not at all.
+        /// Sets how long after its expiry a token is still accepted, to allow for clock skew.
+        /// Default: zero.
         "JWT_DECODE_LEEWAY"
         decode_leeway(value Duration): Duration = Duration::ZERO;
 
@@ -108,22 +107,22 @@ macro_rules! for_every_setting {
         "JWT_ENCODE_NBF"
         encode_nbf(value bool): bool = true;
 
-        /// Sets the claim `aud` of new tokens, which is also what tokens must be for, unless
-        /// [`ConfigBuilder::decode_audience`] says otherwise. Default: none.
+        /// Sets the claim `aud` of new tokens. Accepted tokens must name one of these audiences as
+        /// well, unless [`ConfigBuilder::decode_audience`] is set. Default: none.
         "JWT_ENCODE_AUDIENCE"
         encode_audience(texts String): Vec<String> = Vec::new();
 
-        /// Sets the audiences of which a token must be for one. Default: as
+        /// Sets the audiences of which a token must name one. Default: those of
         /// [`ConfigBuilder::encode_audience`].
         "JWT_DECODE_AUDIENCE"
         decode_audience(texts String): Vec<String> = Vec::new();
 
-        /// Sets the claim `iss` of new tokens, which is also what tokens must carry, unless
-        /// [`ConfigBuilder::decode_issuer`] says otherwise. Default: none.
+        /// Sets the claim `iss` of new tokens. Tokens must state it as well, unless
+        /// [`ConfigBuilder::decode_issuer`] is set. Default: none.
         "JWT_ENCODE_ISSUER"
         encode_issuer(text String): Option<String> = None;
 
-        /// Sets the issuer that tokens must come from. Default: as
+        /// Sets the issuer that tokens must state. Default: that of
         /// [`ConfigBuilder::encode_issuer`].
         "JWT_DECODE_ISSUER"
         decode_issuer(text String): Option<String> = None;
@@ -138,7 +137,8 @@ macro_rules! for_every_setting {
         "JWT_ERROR_MESSAGE_KEY"
         error_message_key(text String): String = "message".to_owned();
 
-        /// Sets whose statuses and bodies rejections have. Default: [`ErrorStyle::Standard`].
+        /// Sets the style of rejections: their statuses and bodies. Default:
+        /// [`ErrorStyle::Standard`].
         "HANDSTAMP_ERROR_STYLE"
         error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
 
@@ -152,8 +152,8 @@ macro_rules! for_every_setting {
         "JWT_HEADER_NAME"
         header_name(text HeaderName): String = "Authorization".to_owned();
 
-        /// Sets the word before the token in that header. Empty: the header's whole value is the
-        /// token. Default: `Bearer`.
+        /// Sets the authentication scheme before the token in that header. If empty, the whole
+        /// value of the header is the token. Default: `Bearer`.
         "JWT_HEADER_TYPE"
         header_type(text Scheme): String = "Bearer".to_owned();
 
@@ -187,59 +187,64 @@ macro_rules! for_every_setting {
         "JWT_REFRESH_COOKIE_PATH"
         refresh_cookie_path(text CookiePath): CookiePath = CookiePath::default();
 
-        /// Sets the domain that shares the cookies. Default: only the host that set them.
+        /// Sets the `Domain` of the cookies. Default: none, so only the host that set them gets
+        /// them.
         "JWT_COOKIE_DOMAIN"
         cookie_domain(text CookieDomain): Option<CookieDomain> = None;
 
-        /// Sets whether cookies travel over HTTPS only. Default: yes.
+        /// Sets whether cookies are `Secure`: sent over HTTPS only. Default: yes.
         "JWT_COOKIE_SECURE"
         cookie_secure(value bool): bool = true;
 
-        /// Sets whether scripts are kept from the token cookies. Default: yes; no needs
-        /// [`Danger::ScriptReadableCookies`].
+        /// Sets whether token cookies are `HttpOnly`: hidden from scripts. Default: yes; no
+        /// requires [`Danger::ScriptReadableCookies`].
         "JWT_COOKIE_HTTP_ONLY"
         cookie_http_only(value bool): bool = true;
 
-        /// Sets when requests of other sites carry the cookies. Default: [`SameSite::Lax`].
+        /// Sets with which cross-site requests browsers send the cookies. Default:
+        /// [`SameSite::Lax`].
         "JWT_COOKIE_SAMESITE"
         cookie_samesite(value SameSite): SameSite = SameSite::Lax;
 
-        /// Sets the same for the refresh token and its CSRF cookie. Default: as
+        /// Sets `SameSite` of the refresh token and its CSRF cookie. Default: that of
         /// [`ConfigBuilder::cookie_samesite`].
         "HANDSTAMP_REFRESH_COOKIE_SAMESITE"
         refresh_cookie_samesite(value SameSite): Option<SameSite> = None;
 
-        /// Sets how long browsers keep the cookies. Default: see [`ConfigBuilder::session_cookie`].
+        /// Sets the `Max-Age` of the cookies. Default: see [`ConfigBuilder::session_cookie`].
         "JWT_COOKIE_MAX_AGE"
         cookie_max_age(value Duration): Option<Duration> = None;
 
-        /// Sets whether cookies go when the browser closes. Default: yes; if not, they stay as long
-        /// as their token lives, or as [`ConfigBuilder::cookie_max_age`] says.
+        /// Sets whether browsers delete the cookies when they close, unless
+        /// [`ConfigBuilder::cookie_max_age`] is set. Default: yes; if not, they live as long as
+        /// their token.
         "JWT_SESSION_COOKIE"
         session_cookie(value bool): bool = true;
 
-        /// Sets whether all four names begin with a prefix that browsers enforce. Default:
+        /// Sets the prefix of all four cookie names, which browsers enforce. Default:
         /// [`CookiePrefix::None`].
         "HANDSTAMP_COOKIE_PREFIX"
         cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
 
         // CSRF: the double submit.
 
-        /// Sets whether requests with a token cookie have to prove that this site started them.
-        /// Default: yes; no needs [`Danger::NoCsrf`].
+        /// Sets whether requests with a token cookie must prove that this site initiated them.
+        /// Default: yes; no requires [`Danger::NoCsrf`], or an enforced
+        /// [`ConfigBuilder::public_origin`].
         "JWT_COOKIE_CSRF_PROTECT"
         cookie_csrf_protect(value bool): bool = true;
 
-        /// Sets whether the CSRF value is put in a cookie that scripts can read. Default: yes.
+        /// Sets whether the CSRF value is set in a cookie that scripts can read. Default: yes.
         "JWT_CSRF_IN_COOKIES"
         csrf_in_cookies(value bool): bool = true;
 
-        /// Sets the request methods that are guarded, in capitals. Default: POST, PUT, PATCH,
-        /// DELETE; without POST needs [`Danger::NoCsrf`].
+        /// Sets the request methods that are protected, in capitals; GET includes HEAD. Default:
+        /// POST, PUT, PATCH, DELETE. To leave out POST has the same requirement as to disable
+        /// [`ConfigBuilder::cookie_csrf_protect`].
         "JWT_CSRF_METHODS"
         csrf_methods(texts Method): Vec<String> = ["POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).into();
 
-        /// Sets whether the CSRF value may come in a form field. Default: no.
+        /// Sets whether the CSRF value is accepted in a form field. Default: no.
         "JWT_CSRF_CHECK_FORM"
         csrf_check_form(value bool): bool = false;
 
@@ -253,11 +258,11 @@ macro_rules! for_every_setting {
         "JWT_REFRESH_CSRF_COOKIE_NAME"
         refresh_csrf_cookie_name(text CookieName): Option<CookieName> = None;
 
-        /// Sets the pages whose scripts can read the access token's CSRF value. Default: `/`.
+        /// Sets the path below which pages can read the access token's CSRF value. Default: `/`.
         "JWT_ACCESS_CSRF_COOKIE_PATH"
         access_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
 
-        /// Sets the pages whose scripts can read the refresh token's CSRF value. Default: `/`.
+        /// Sets the path below which pages can read the refresh token's CSRF value. Default: `/`.
         "JWT_REFRESH_CSRF_COOKIE_PATH"
         refresh_csrf_cookie_path(text CookiePath): CookiePath = CookiePath::default();
 
@@ -283,20 +288,21 @@ macro_rules! for_every_setting {
 
         // Sessions: what lives longer than one token.
 
-        /// Sets whether log-ins are kept as sessions. Default: when there is a store. Yes also
-        /// refuses refresh tokens without a session, and no `Auth` is made without a store.
+        /// Sets whether log-ins are tracked as sessions. Default: if there is a store. With yes,
+        /// refresh tokens without a session are rejected, and no `Auth` is built without a store.
         "JWT_SESSION_TRACKING"
         session_tracking(value bool): Option<bool> = None;
 
-        /// Sets whether a session remembers when it was last used. Default: yes.
+        /// Sets whether a session records when it was last used. Default: yes.
         "JWT_SESSION_UPDATE_LAST_ACTIVE"
         session_update_last_active(value bool): bool = true;
 
-        /// Sets how long a session lives without a refresh. Default: as long as a refresh token.
+        /// Sets the idle timeout of a session, its lifetime without a refresh. Default: the
+        /// lifetime of a refresh token.
         "HANDSTAMP_SESSION_IDLE"
         session_idle(value Duration): Option<Duration> = None;
 
-        /// Sets how long a session lives at most. Default: 90 days.
+        /// Sets the absolute timeout of a session. Default: 90 days.
         "HANDSTAMP_SESSION_ABSOLUTE"
         session_absolute(value Duration): Duration = days(90);
 
@@ -305,18 +311,18 @@ macro_rules! for_every_setting {
         "HANDSTAMP_REFRESH_GRACE"
         refresh_grace(value Duration): Duration = Duration::from_secs(10);
 
-        /// Sets when sessions are looked up. Default: [`CheckSessions::EveryRequest`].
+        /// Sets when sessions are looked up in the store. Default: [`CheckSessions::EveryRequest`].
         "HANDSTAMP_CHECK_SESSIONS"
         check_sessions(value CheckSessions): CheckSessions = CheckSessions::EveryRequest;
 
-        /// Sets how long the store may take before a request is refused. Default: 2 seconds.
+        /// Sets the timeout of the store, after which a request is rejected. Default: 2 seconds.
         "HANDSTAMP_STORE_TIMEOUT"
         store_timeout(value Duration): Duration = Duration::from_secs(2);
 
         // Implicit refresh: without effect unless a layer for it is in place.
 
-        /// Sets with how much time left an access token is renewed. Default: 10 minutes. A token
-        /// that does not live longer than this is renewed when half of its life is over.
+        /// Sets the remaining lifetime below which an access token is renewed. Default: 10 minutes.
+        /// A token that does not live longer than this is renewed after half of its lifetime.
         "JWT_IMPLICIT_REFRESH_DELTATIME"
         implicit_refresh_deltatime(value Duration): Duration = minutes(10);
 
@@ -325,7 +331,8 @@ macro_rules! for_every_setting {
         "JWT_IMPLICIT_REFRESH_ROUTE_INCLUDE"
         implicit_refresh_route_include(texts Route): Vec<Route> = Vec::new();
 
-        /// Sets the paths that never renew tokens, in the same form; they win. Default: none.
+        /// Sets the paths that never renew tokens, in the same form; they take precedence. Default:
+        /// none.
         "JWT_IMPLICIT_REFRESH_ROUTE_EXCLUDE"
         implicit_refresh_route_exclude(texts Route): Vec<Route> = Vec::new();
 
@@ -333,15 +340,15 @@ macro_rules! for_every_setting {
         "JWT_IMPLICIT_REFRESH_METHOD_INCLUDE"
         implicit_refresh_method_include(texts Method): Vec<String> = Vec::new();
 
-        /// Sets the methods that never renew tokens; they win. Default: none.
+        /// Sets the methods that never renew tokens; they take precedence. Default: none.
         "JWT_IMPLICIT_REFRESH_METHOD_EXCLUDE"
         implicit_refresh_method_exclude(texts Method): Vec<String> = Vec::new();
 
         // Origins: which sites may send requests with cookies.
 
-        /// Sets the origin under which browsers see this service, as in `https://app.example.com`.
-        /// With it, requests that other sites start are refused by where they come from, before any
-        /// token is looked at. Default: none.
+        /// Sets the public origin of this service, as browsers see it (`https://app.example.com`).
+        /// With it, cross-site requests are rejected by their stated origin, before any token is
+        /// read. Default: none.
         "HANDSTAMP_PUBLIC_ORIGIN"
         public_origin(text Origin): Option<Origin> = None;
 
@@ -349,7 +356,7 @@ macro_rules! for_every_setting {
         "HANDSTAMP_TRUSTED_ORIGINS"
         trusted_origins(texts Origin): Vec<Origin> = Vec::new();
 
-        /// Sets what happens to requests that other sites start. Default: [`OriginCheck::Enforce`].
+        /// Sets what happens to cross-site requests. Default: [`OriginCheck::Enforce`].
         "HANDSTAMP_ORIGIN_CHECK"
         origin_check(value OriginCheck): OriginCheck = OriginCheck::Enforce;
 
@@ -369,18 +376,18 @@ macro_rules! for_every_setting {
     } };
 }
 
-/// One setting, as the environment knows it.
+/// One setting, by the name of its variable.
 pub(super) struct Setting {
-    /// `JWT_…` as in AuthX, `HANDSTAMP_…` where AuthX has nothing like it.
+    /// `JWT_…` as in AuthX, `HANDSTAMP_…` for a setting that AuthX does not have.
     pub(super) name: &'static str,
     pub(super) apply: Apply,
 }
 
-/// How text becomes the setting's value. What is wrong with the text ends up in the report.
+/// How a text becomes the value of the setting. Problems of the text are reported.
 #[derive(Clone, Copy)]
 pub(super) enum Apply {
     Text(fn(&mut Settings, &mut Report, &str)),
-    /// Never shown, and also taken from the file that `<NAME>_FILE` names.
+    /// Never shown, and also read from the file that `<NAME>_FILE` names.
     Secret(fn(&mut Settings, &mut Report, Secret)),
 }
 
@@ -397,7 +404,7 @@ macro_rules! define {
         $key:literal
         $name:ident($form:ident $Argument:ty): $Type:ty = $default:expr;
     )*) => {
-        /// The values of all settings, each in a field of its own name.
+        /// The values of all settings, each in the field of its name.
         #[derive(Debug)]
         pub(crate) struct Settings {
             $(
@@ -413,12 +420,12 @@ macro_rules! define {
         }
 
         impl Settings {
-            /// Every setting there is. The environment knows no others.
+            /// Every setting. Any other variable is unknown.
             pub(super) const ALL: &[Setting] = &[
                 $(Setting { name: $key, apply: apply!($form $key $name $Argument) },)*
             ];
 
-            /// Drops the texts of keys, once there are keys.
+            /// Drops the texts of keys, once the keys are built.
             pub(super) fn forget_secrets(&mut self) {
                 $(forget!($form self $name);)*
             }
@@ -426,7 +433,7 @@ macro_rules! define {
     };
 }
 
-/// A setting's value from text.
+/// Sets a setting's value from text.
 macro_rules! apply {
     (secret $key:literal $name:ident $Argument:ty) => {
         Apply::Secret(|settings, report, secret| {

@@ -1,4 +1,4 @@
-//! The names and attributes of the four cookies, as the settings give them.
+//! The names and attributes of the four cookies, as configured.
 
 use crate::cookie::{Attributes, CookieName};
 
@@ -9,7 +9,7 @@ pub(crate) struct TokenCookies {
     pub(crate) csrf: NamedCookie,
     /// The header in which a request repeats the CSRF value.
     pub(crate) csrf_header: String,
-    /// The form field in which it may do so as well.
+    /// The form field in which it may repeat the CSRF value instead.
     pub(crate) csrf_field: String,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct NamedCookie {
     pub(crate) attributes: Attributes,
 }
 
-/// The four names, each with its setting.
+/// Returns the four names, each with its setting.
 pub(super) fn names<'c>(
     access: &'c TokenCookies,
     refresh: &'c TokenCookies,

@@ -1,7 +1,7 @@
 //! Connections that outlive the request that opened them: WebSockets, server-sent events.
 //!
 //! A request is authenticated once, but the connection that it opens outlives the expiry of its
-//! token and a log-out. [`Auth::watch`](crate::Auth::watch) takes a verified token and gives a
+//! token and a log-out. [`Auth::watch`](crate::Auth::watch) takes a verified token and returns a
 //! future that resolves when the token would no longer be accepted. The module never touches the
 //! connection itself: the application closes it.
 //!

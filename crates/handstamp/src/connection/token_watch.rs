@@ -1,4 +1,4 @@
-//! The future that checks a token periodically, and when a revocation notifies it.
+//! The future that checks a token periodically, and whenever a revocation notifies it.
 
 use std::fmt;
 use std::future::Future;
@@ -20,7 +20,8 @@ use crate::purpose::Access;
 use crate::session;
 use crate::store::AccountId;
 
-/// Resolves when a token is no longer accepted: see [`Auth::watch`](crate::Auth::watch).
+/// A future that resolves when a token is no longer accepted: see
+/// [`Auth::watch`](crate::Auth::watch).
 #[must_use = "the token is watched only while this is polled"]
 pub struct TokenWatch {
     context: Arc<Context>,
@@ -30,7 +31,7 @@ pub struct TokenWatch {
     interval: Duration,
     timer: Option<Delay>,
     asking: Option<Asking>,
-    /// How many checks in a row failed.
+    /// The number of consecutive failed checks.
     missed: u32,
     ended: Option<CloseReason>,
 }
@@ -86,13 +87,14 @@ impl TokenWatch {
         }
     }
 
-    /// Returns a random part of the interval.
+    /// Returns a random part of the interval, which is never empty: the token has just been asked
+    /// about.
     pub(super) fn phase(&self) -> Duration {
         let mut random = [0];
         // Without randomness all connections ask at the same moment, which costs load only.
         let _ = self.context.random().fill(&mut random);
         let [part] = random;
-        self.interval * u32::from(part) / u32::from(u8::MAX)
+        self.interval * (u32::from(part) + 1) / 256
     }
 }
 
@@ -113,8 +115,7 @@ impl Future for TokenWatch {
                 continue;
             }
             let begins = this.timer.is_none();
-            // A question that is under way may be answered as of before the revocation that
-            // notified.
+            // An answer that is pending may be from before the revocation that notified.
             if this.notifier.was_rung(context) || begins {
                 this.asking = Some(this.ask());
             }
@@ -146,7 +147,7 @@ impl Drop for TokenWatch {
     }
 }
 
-/// Shows no ids or claims.
+/// Omits ids and claims.
 impl fmt::Debug for TokenWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenWatch")

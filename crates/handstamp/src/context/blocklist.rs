@@ -1,4 +1,4 @@
-//! The blocklist: the function of an application that says whether a token is revoked.
+//! The blocklist: the function of an application that returns whether a token is revoked.
 
 use std::fmt;
 use std::future::Future;
@@ -19,7 +19,7 @@ pub enum TokenStatus {
     Revoked,
 }
 
-/// A token whose signature, times and CSRF value are valid, about which a blocklist is asked.
+/// A token with a valid signature, times and CSRF value, about which a blocklist is asked.
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -61,15 +61,14 @@ impl TokenInfo {
         self.issued_at
     }
 
-    /// Returns the claim `exp`: until then, plus `JWT_DECODE_LEEWAY`, a revoked id must be
-    /// remembered.
+    /// Returns the claim `exp`: a revoked id must be kept until then, plus `JWT_DECODE_LEEWAY`.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at
     }
 }
 
-/// Ids stay out of logs.
+/// Omits the ids, which must not be logged.
 impl fmt::Debug for TokenInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenInfo")
@@ -90,7 +89,7 @@ impl From<&Claims> for TokenInfo {
     }
 }
 
-/// The function of the application, behind one type.
+/// The function of the application, boxed.
 pub(crate) struct Blocklist(Box<dyn Fn(TokenInfo) -> Answer + Send + Sync>);
 
 type Answer = Pin<Box<dyn Future<Output = Result<TokenStatus, StoreError>> + Send>>;

@@ -10,7 +10,7 @@ use futures_timer::Delay;
 
 use crate::error::StoreError;
 
-/// Returns the answer, or an error if it does not arrive in time, and drops the future then. An
+/// Returns the answer, or drops the future and returns an error if it does not arrive in time. An
 /// answer that is ready at once costs no timer.
 pub(crate) async fn within<T>(
     limit: Duration,

@@ -5,17 +5,17 @@ use std::fmt;
 use crate::store::rotation::{Continuation, Reuse};
 use crate::store::{AccountId, EndReason, SessionId};
 
-/// An event of a session. See
+/// An event of a session, passed to
 /// [`AuthBuilder::on_session_event`](crate::AuthBuilder::on_session_event).
 ///
 /// # Security
-/// `Debug` prints hashes of the ids, for logs.
+/// `Debug` prints hashes of the ids, so that it can be logged.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionEvent {
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// The account that has the session.
+    /// The account that the session belongs to.
     pub account: AccountId,
     /// The id of the session.
     pub session: SessionId,
@@ -45,7 +45,7 @@ pub enum EventKind {
     Reused(Reuse),
     /// The session was ended.
     Revoked(EndReason),
-    /// A token was refused because its session has expired, was ended before, or is unknown.
+    /// A token was rejected because its session has expired, was ended before, or is unknown.
     Expired,
 }
 
@@ -62,7 +62,7 @@ impl From<Continuation> for EventKind {
 }
 
 impl SessionEvent {
-    /// Logs the event. Events that an operator should look at are warnings.
+    /// Logs the event. Events that need the attention of an operator are warnings.
     pub(crate) fn log(&self) {
         let Self {
             kind,
@@ -85,7 +85,7 @@ impl SessionEvent {
     }
 }
 
-/// The listener of the application, behind one type.
+/// The listener of the application, boxed.
 pub(crate) struct Listener(pub(crate) Box<dyn Fn(&SessionEvent) + Send + Sync>);
 
 impl fmt::Debug for Listener {

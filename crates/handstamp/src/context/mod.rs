@@ -1,5 +1,5 @@
 //! The state that all calls of one `Auth` share: settings, sources of time and randomness, store,
-//! blocklist, and the listener for events of sessions. It judges no request and issues no token.
+//! blocklist, and the listener for session events. It judges no request and issues no token.
 
 pub mod blocklist;
 mod deadline;
@@ -76,12 +76,12 @@ impl Context {
         self.clock.now()
     }
 
-    /// Returns the time in whole seconds, as a token that is issued now has it.
+    /// Returns the time in whole seconds, as the claims of a token issued now state it.
     pub(crate) fn issue_time(&self) -> UnixTime {
         UnixTime::from_secs(self.now().as_secs())
     }
 
-    /// Returns how long a token with this expiry is still accepted, leeway included.
+    /// Returns for how long a token with this expiry is still accepted, leeway included.
     pub(crate) fn time_left(&self, expires_at: UnixTime) -> Duration {
         let ends_at = expires_at.saturating_add(self.config.settings.decode_leeway);
         ends_at.saturating_since(self.now())
@@ -99,13 +99,13 @@ impl Context {
         &*self.random
     }
 
-    /// The store, if there is one. Where the settings require sessions there is one, because no
-    /// `Auth` is built otherwise.
+    /// Returns the store, if there is one. If the settings require sessions there is one, because
+    /// no `Auth` is built otherwise.
     pub(crate) fn store(&self) -> Option<&dyn Store> {
         self.store.as_deref()
     }
 
-    /// The store, for what makes no sense without one.
+    /// Returns the store, for calls that are impossible without one.
     pub(crate) fn required_store(&self) -> Result<&dyn Store, StoreError> {
         let error = || {
             StoreError::new(
@@ -115,8 +115,8 @@ impl Context {
         self.store().ok_or_else(error)
     }
 
-    /// Warns, the first time, that a log-out ends nothing, where there is no store and the settings
-    /// do not say that this is meant.
+    /// Warns once that a log-out ends nothing, if there is no store and the settings do not disable
+    /// sessions.
     pub(crate) fn warn_without_store(&self) {
         if self.store.is_none() && self.config.settings.session_tracking.is_none() {
             self.warned_without_store.call_once(|| {
@@ -133,12 +133,12 @@ impl Context {
         self.store.is_some() && self.config.settings.session_tracking != Some(false)
     }
 
-    /// Returns whether refresh tokens without a session are refused.
+    /// Returns whether refresh tokens without a session are rejected.
     pub(crate) fn requires_sessions(&self) -> bool {
         self.config.settings.session_tracking == Some(true)
     }
 
-    /// Waits for a store, at most `HANDSTAMP_STORE_TIMEOUT`.
+    /// Waits for a store, for `HANDSTAMP_STORE_TIMEOUT` at most.
     pub(crate) async fn with_timeout<T>(
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
@@ -148,7 +148,7 @@ impl Context {
             .map_err(RejectionKind::StoreUnavailable)
     }
 
-    /// Asks the blocklist. Without one, every token whose signature holds is active.
+    /// Asks the blocklist. Without one, every token with a valid signature is active.
     pub(crate) async fn ask_blocklist(
         &self,
         claims: &Claims,
@@ -162,12 +162,13 @@ impl Context {
         }
     }
 
-    /// Whether the application decides what a renewed token says.
+    /// Returns whether the application changes the claims of renewed tokens.
     pub(crate) fn changes_renewed(&self) -> bool {
         self.renewal_hook.is_some()
     }
 
-    /// Lets the application change what a renewed token says, if it has a function for it.
+    /// Lets the application change the claims of a renewed token, if it registered a function for
+    /// it.
     pub(crate) async fn change_renewed(&self, token: NewToken) -> Result<NewToken, RejectionKind> {
         match &self.renewal_hook {
             Some(hook) => self.with_timeout(hook.change(token)).await,

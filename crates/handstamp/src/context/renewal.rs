@@ -1,4 +1,4 @@
-//! The function of an application that changes what a renewed token says.
+//! The function of an application that changes the claims of a renewed token.
 
 use std::fmt;
 use std::future::Future;
@@ -7,7 +7,7 @@ use std::pin::Pin;
 use crate::error::StoreError;
 use crate::issue::NewToken;
 
-/// The application's own function, behind one type.
+/// The function of the application, boxed.
 pub(crate) struct RenewalHook(Box<dyn Fn(NewToken) -> Answer + Send + Sync>);
 
 type Answer = Pin<Box<dyn Future<Output = Result<NewToken, StoreError>> + Send>>;

@@ -38,7 +38,7 @@ impl Watchers {
             .by_user
             .range((account.clone(), 0)..=(account.clone(), u64::MAX));
         let of_user: Vec<_> = of_user.map(|(_, notifier)| Arc::clone(notifier)).collect();
-        // A task that is woken may drop its connection at once, which locks again.
+        // A woken task may drop its connection at once, which takes the lock again.
         drop(notifiers);
         for notifier in of_user {
             notifier.notify();

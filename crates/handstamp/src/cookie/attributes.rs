@@ -1,9 +1,8 @@
-//! What a `Set-Cookie` line says besides name, value and lifetime.
+//! The attributes of a `Set-Cookie` line, without its lifetime.
 
 use super::{CookieDomain, CookiePath};
 
-/// When a browser sends a cookie with requests that other sites started
-/// ([RFC 6265bis, section
+/// Selects the cross-site requests with which a browser sends a cookie ([RFC 6265bis, section
 /// 4.1.2.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.7)).
 ///
 /// ```
@@ -13,21 +12,20 @@ use super::{CookieDomain, CookiePath};
 /// ```
 ///
 /// # Security
-/// A site is more than an origin: requests from sibling subdomains count as same-site under every
-/// value.
+/// A site is more than an origin: requests from sibling subdomains are same-site under every value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// With none of them, not even when a link is followed.
+    /// With no cross-site request, not even when a link is followed.
     Strict,
     /// With links and other top-level navigations by a safe method.
     Lax,
-    /// With all of them. Browsers accept it only together with `Secure`.
+    /// With all cross-site requests. Browsers accept it only together with `Secure`.
     None,
 }
 
 impl SameSite {
-    /// The word used in `JWT_COOKIE_SAMESITE`, and on the wire.
+    /// Returns the word used in `JWT_COOKIE_SAMESITE` and in the header.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,25 +36,24 @@ impl SameSite {
     }
 }
 
-/// The attributes of one cookie, the same each time it is set or unset. Cheap to clone.
+/// The attributes of one cookie, the same each time it is set or deleted. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attributes {
     pub(crate) path: CookiePath,
-    /// None: only the host that set the cookie gets it back.
+    /// `None`: the browser sends the cookie to the host that set it only.
     pub(crate) domain: Option<CookieDomain>,
     pub(crate) same_site: SameSite,
-    /// Whether `Secure` is written.
+    /// Whether the cookie is `Secure`.
     pub(crate) secure: bool,
-    /// Whether `HttpOnly` is written.
+    /// Whether the cookie is `HttpOnly`.
     pub(crate) http_only: bool,
 }
 
 impl Attributes {
-    /// Why a browser would drop a cookie with these attributes whatever its name
-    /// ([RFC 6265bis, section
+    /// Returns why a browser would reject a cookie with these attributes, whatever its name ([RFC
+    /// 6265bis, section
     /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)), as
-    /// text for the configuration error. What a name asks for is told by
-    /// [`super::Prefix::problem`].
+    /// text for the configuration error. [`super::Prefix::problem`] checks what a name requires.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         (self.same_site == SameSite::None && !self.secure)
             .then_some("SameSite=none needs Secure: browsers drop the cookie otherwise")

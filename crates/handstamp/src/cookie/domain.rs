@@ -1,20 +1,19 @@
-//! Which hosts get a cookie, when not only the one that set it.
+//! The `Domain` of a cookie: the hosts that get it in addition to the one that set it.
 
 use std::{error::Error, fmt, sync::Arc};
 
-/// The `Domain` of a cookie
-/// ([RFC 6265bis, section
+/// The `Domain` of a cookie ([RFC 6265bis, section
 /// 4.1.2.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.3)):
-/// a host name of at least two labels, in lower case. Without one a cookie goes to the host that
+/// a host name of at least two labels, in lower case. Without one a cookie is sent to the host that
 /// set it, and to no other.
 ///
 /// # Security
-/// A domain hands the cookie to every host below it, also to those that other people run.
+/// A domain sends the cookie to every host below it, including those that other parties operate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CookieDomain(Arc<str>);
 
 impl CookieDomain {
-    /// The domain as it stands on the wire.
+    /// Returns the domain as it is written in the header.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -37,7 +36,7 @@ impl fmt::Display for CookieDomain {
     }
 }
 
-/// The text cannot be the `Domain` of a cookie.
+/// Error of a text that is not a valid `Domain` of a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InvalidCookieDomain(Problem);
 
@@ -126,18 +125,18 @@ fn problem(text: &str) -> Option<Problem> {
     if is_number(last) {
         return Some(Problem::IpAddress);
     }
-    // By the default rule `*` of the public suffix list every single label is a public suffix.
+    // By the default rule `*` of the public suffix list, every single label is a public suffix.
     (!text.contains('.')).then_some(Problem::SingleLabel)
 }
 
-/// A label of a host name ([RFC 1123, section
+/// Returns whether the text is a label of a host name ([RFC 1123, section
 /// 2.1](https://www.rfc-editor.org/rfc/rfc1123#section-2.1)).
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
-/// Browsers read a host that ends in a number as an IPv4 address, hexadecimal and shortened forms
-/// as well ([URL Standard, "ends in a number
+/// Returns whether the label is a number. Browsers parse a host that ends in one as an IPv4
+/// address, including hexadecimal and shortened forms ([URL Standard, "ends in a number
 /// checker"](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
 fn is_number(label: &str) -> bool {
     let hexadecimal = label
@@ -149,8 +148,8 @@ fn is_number(label: &str) -> bool {
     }
 }
 
-/// [RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), less length
-/// byte and root.
+/// [RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the
+/// length byte and the root.
 const MAX_HOST_NAME: usize = 253;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Cookies: reading them from requests, writing them into responses (RFC 6265bis). Everything that
-//! ends up in a `Set-Cookie` line is a type here, checked once when the configuration is built.
+//! Cookies: parses them from requests and writes them into responses (RFC 6265bis). Each part of a
+//! `Set-Cookie` line is a type here, checked once when the configuration is built.
 
 mod attributes;
 mod domain;
@@ -23,17 +23,16 @@ pub use set_cookie::SetCookie;
 pub(crate) use set_cookie::{CookieError, Lifetime};
 pub use set_cookies::SetCookies;
 
-/// A browser drops a cookie whose name and value are longer together, without a word
+/// The size of name and value together, in bytes, above which a browser silently rejects a cookie
 /// ([RFC 6265bis, section
 /// 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
 pub(crate) const MAX_NAME_AND_VALUE: usize = 4096;
 
-/// 400 days: browsers cut `Max-Age` to it
-/// ([RFC 6265bis, section
+/// 400 days, to which browsers limit `Max-Age` ([RFC 6265bis, section
 /// 5.5](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5)).
 pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// A browser ignores an attribute whose value is longer
-/// ([RFC 6265bis, section
+/// The length of the value of an attribute, in bytes, above which a browser ignores it ([RFC
+/// 6265bis, section
 /// 5.6](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6)).
 const MAX_ATTRIBUTE_VALUE: usize = 1024;

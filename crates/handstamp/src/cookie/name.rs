@@ -1,4 +1,4 @@
-//! What cookies are called, and what a name asks of the attributes.
+//! The name of a cookie, and the attributes that its prefix requires.
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -14,12 +14,12 @@ use super::{Attributes, MAX_NAME_AND_VALUE};
 pub(crate) struct CookieName(Arc<str>);
 
 impl CookieName {
-    /// The name as it stands on the wire.
+    /// Returns the name as it is written in the header.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The promise that browsers read out of the name.
+    /// Returns the prefix by which browsers restrict the cookie.
     pub(crate) fn prefix(&self) -> Option<Prefix> {
         Prefix::LONGEST_FIRST.into_iter().find(|prefix| {
             self.0
@@ -63,7 +63,7 @@ impl fmt::Display for CookieName {
     }
 }
 
-/// The text cannot be the name of a cookie.
+/// Error of a text that is not a valid name of a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InvalidCookieName(Problem);
 
@@ -97,12 +97,11 @@ impl fmt::Display for InvalidCookieName {
 
 impl Error for InvalidCookieName {}
 
-/// What the first letters of a name promise
-/// ([RFC 6265bis, section
+/// A prefix of a name that requires certain attributes ([RFC 6265bis, section
 /// 4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3); the
 /// two with `Http` come from [layered
 /// cookies](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-layered-cookies)). A browser
-/// drops a cookie that breaks the promise.
+/// rejects a cookie that does not have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Prefix {
     Secure,
@@ -112,10 +111,11 @@ pub(crate) enum Prefix {
 }
 
 impl Prefix {
-    /// `__Host-Http-` also begins with `__Host-`, so it is tried before.
+    /// `__Host-Http-` also begins with `__Host-`, so it is compared first.
     const LONGEST_FIRST: [Self; 4] = [Self::HostHttp, Self::Host, Self::Secure, Self::Http];
 
-    /// As it is written. Browsers match it without case, and so does [`CookieName::prefix`].
+    /// Returns the prefix as it is written. Browsers compare it without regard to case, and so does
+    /// [`CookieName::prefix`].
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Secure => "__Secure-",
@@ -125,7 +125,7 @@ impl Prefix {
         }
     }
 
-    /// What the attributes lack to keep the promise, as text for the configuration error.
+    /// Returns what the attributes lack for this prefix, as text for the configuration error.
     pub(crate) fn problem(self, attributes: &Attributes) -> Option<String> {
         let host = matches!(self, Self::Host | Self::HostHttp);
         let http = matches!(self, Self::Http | Self::HostHttp);
@@ -148,7 +148,8 @@ impl Prefix {
     }
 }
 
-/// `tchar` of [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+/// Returns whether the character is a `tchar` of [RFC 9110, section
+/// 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
 pub(crate) fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }

@@ -1,29 +1,28 @@
-//! Which paths of the site get a cookie.
+//! The `Path` of a cookie: the paths of the site with which it is sent.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use super::MAX_ATTRIBUTE_VALUE;
 
-/// The `Path` of a cookie
-/// ([RFC 6265bis, section
+/// The `Path` of a cookie ([RFC 6265bis, section
 /// 4.1.2.4](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.4)):
-/// begins with `/` and holds only what the path of an address can hold ([RFC 3986, section
+/// begins with `/` and contains only characters of a URL's path ([RFC 3986, section
 /// 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), but no `;`.
 ///
 /// # Security
-/// A path saves bytes; it does not protect. Scripts of the same site reach a cookie under any path.
+/// A path saves bytes; it does not protect. Scripts of the same site can read a cookie of any path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CookiePath(Arc<str>);
 
 impl CookiePath {
-    /// The path as it stands on the wire.
+    /// Returns the path as it is written in the header.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Default for CookiePath {
-    /// `/`: the whole site.
+    /// Returns `/`: the whole site.
     fn default() -> Self {
         Self("/".into())
     }
@@ -55,7 +54,7 @@ impl fmt::Display for CookiePath {
     }
 }
 
-/// The text cannot be the `Path` of a cookie.
+/// Error of a text that is not a valid `Path` of a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InvalidCookiePath(Problem);
 
@@ -91,9 +90,9 @@ impl fmt::Display for InvalidCookiePath {
 
 impl Error for InvalidCookiePath {}
 
-/// `pchar` and `/`. Of what is left out, `;` and control characters would begin another attribute
-/// or header, and the rest (space, `?`, `#`, letters beyond ASCII) never matches: browsers compare
-/// with the encoded path.
+/// Returns whether the character is a `pchar` or `/`. Of the others, `;` and control characters
+/// would begin another attribute or header, and the rest (space, `?`, `#`, non-ASCII letters) never
+/// matches: browsers compare with the encoded path.
 fn is_path_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/-._~%!$&'()*+,=:@".contains(c)
 }

@@ -1,13 +1,12 @@
-//! Writing one `Set-Cookie` line.
+//! Writes one `Set-Cookie` line.
 
 use std::{fmt, time::Duration};
 
 use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
 
-/// One `Set-Cookie` line
-/// ([RFC 6265bis, section
-/// 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)). Each one
-/// is a header line of its own; a `Set-Cookie` is never folded into another by a comma.
+/// One `Set-Cookie` line ([RFC 6265bis, section
+/// 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)). Each
+/// must be a separate header line: `Set-Cookie` lines are never folded into one with a comma.
 ///
 /// ```
 /// use handstamp::SetCookie;
@@ -20,7 +19,7 @@ use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_
 /// ```
 ///
 /// # Security
-/// The value is a token or guards one: `Debug` prints `[redacted]` for it, and there is no
+/// The value is a token or protects one: `Debug` prints `[redacted]` in its place, and there is no
 /// `Display`.
 #[derive(Clone)]
 #[must_use = "the browser learns of the cookie only when the line is in the response"]
@@ -38,15 +37,15 @@ enum Kind {
 }
 
 impl SetCookie {
-    /// A line that sets the cookie.
+    /// Creates a line that sets the cookie.
     pub(crate) fn set(
         name: &CookieName,
         value: &str,
         attributes: &Attributes,
         lifetime: Lifetime,
     ) -> Result<Self, CookieError> {
-        // Tokens and CSRF values are base64url and dots. If that ever changed, it must not become
-        // another attribute.
+        // Tokens and CSRF values are base64url and dots. If that ever changed, the value must not
+        // become another attribute.
         if !value.bytes().all(is_cookie_octet) {
             return Err(CookieError::Unwritable {
                 name: name.to_string(),
@@ -67,9 +66,9 @@ impl SetCookie {
         })
     }
 
-    /// A line that makes the browser forget the cookie. It carries the attributes that the cookie
-    /// was set with: a browser looks the cookie up by name, `Domain` and `Path`, and takes no line
-    /// for a `__Host-` or `__Secure-` name, or with `SameSite=none`, that lacks `Secure`.
+    /// Creates a line that deletes the cookie. It repeats the attributes that the cookie was set
+    /// with: a browser finds the cookie by name, `Domain` and `Path`, and ignores a line without
+    /// `Secure` for a `__Host-` or `__Secure-` name, or with `SameSite=none`.
     pub(crate) fn unset(name: &CookieName, attributes: &Attributes) -> Self {
         Self {
             name: name.clone(),
@@ -79,7 +78,7 @@ impl SetCookie {
         }
     }
 
-    /// The same line with another lifetime. A deletion stays a deletion.
+    /// Returns the same line with another lifetime. A deletion stays a deletion.
     pub(crate) fn with_lifetime(mut self, lifetime: Lifetime) -> Self {
         if let Kind::Set(before) = &mut self.kind {
             *before = lifetime;
@@ -87,20 +86,19 @@ impl SetCookie {
         self
     }
 
-    /// The name of the cookie that this line sets or unsets.
+    /// Returns the name of the cookie that this line sets or deletes.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
-    /// What goes after `Set-Cookie: `. Visible ASCII and spaces, nothing else.
+    /// Returns the value of the header `Set-Cookie`: visible ASCII and spaces only.
     ///
     /// # Security
     /// Contains the token. It belongs in the response and nowhere else.
     #[must_use]
     pub fn to_header_value(&self) -> String {
-        // Attributes in alphabetical order and `Secure` at the end, as the Python original writes
-        // them.
+        // Attributes in alphabetical order and `Secure` at the end, as AuthX writes them.
         let mut line = String::with_capacity(self.value.len() + 256);
         line += self.name.as_str();
         line += "=";
@@ -129,10 +127,10 @@ impl SetCookie {
         line
     }
 
-    /// Whether a browser forgets the cookie of the line `earlier` when it gets this one after it:
-    /// it keeps one for each name, `Domain` and `Path` ([RFC 6265bis,
+    /// Returns whether a browser that gets this line after the line `earlier` drops the cookie of
+    /// `earlier`: it keeps one for each name, `Domain` and `Path` ([RFC 6265bis,
     /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)). An
-    /// adapter sends the later line alone.
+    /// adapter then sends the later line only.
     ///
     /// ```
     /// # use handstamp::{Auth, Config};
@@ -181,28 +179,27 @@ impl fmt::Debug for SetCookie {
     }
 }
 
-/// Why a cookie is not written.
+/// The reason why a cookie is not written.
 #[derive(Debug)]
 pub(crate) enum CookieError {
-    /// Its value holds what cookies cannot carry.
+    /// Its value contains characters that cookies cannot carry.
     Unwritable { name: String },
-    /// Name and value have more than [`MAX_NAME_AND_VALUE`] bytes together.
+    /// Name and value together are longer than [`MAX_NAME_AND_VALUE`] bytes.
     TooLarge { name: String, size: usize },
 }
 
-/// How long a browser keeps a cookie.
+/// The lifetime of a cookie in the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lifetime {
     /// Until the browser is closed, or for as long as it restores sessions.
     Session,
-    /// So many whole seconds, rounded down. Zero removes the cookie at once.
+    /// This many whole seconds, rounded down. Zero deletes the cookie at once.
     Persistent(Duration),
 }
 
-/// `cookie-octet` of
-/// [RFC 6265bis, section
+/// Returns whether the byte is a `cookie-octet` of [RFC 6265bis, section
 /// 4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.1). The
-/// pair of quotes that the grammar allows around a value is refused: readers disagree on whether
+/// pair of quotes that the grammar allows around a value is refused: parsers disagree on whether
 /// they belong to it.
 const fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')

@@ -1,4 +1,4 @@
-//! What a response says about cookies.
+//! The `Set-Cookie` lines of a response.
 
 use std::time::Duration;
 
@@ -23,29 +23,29 @@ impl SetCookies {
         Self(lines)
     }
 
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
-    /// 400 days.
+    /// Makes these cookies persistent ("remember me"): the browser keeps them for this long, also
+    /// after it is closed. A longer lifetime than 400 days is cut to that.
     pub fn persistent(self, lifetime: Duration) -> Self {
         self.with_lifetime(Lifetime::Persistent(lifetime))
     }
 
-    /// The browser drops these cookies when it is closed.
+    /// Makes these cookies session cookies: the browser deletes them when it is closed.
     pub fn session(self) -> Self {
         self.with_lifetime(Lifetime::Session)
     }
 
-    /// The lines, in order: each is one `Set-Cookie` field.
+    /// Returns the lines, in order. Each is one `Set-Cookie` field.
     pub fn lines(&self) -> impl Iterator<Item = &SetCookie> {
         self.0.iter()
     }
 
-    /// These lines, then those.
+    /// Appends the lines of `then` to these.
     pub fn and(mut self, then: Self) -> Self {
         self.0.extend(then.0);
         self
     }
 
-    /// A deletion stays a deletion.
+    /// Sets the lifetime of every line. A deletion stays a deletion.
     fn with_lifetime(self, lifetime: Lifetime) -> Self {
         Self(
             self.0

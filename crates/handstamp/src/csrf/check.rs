@@ -1,7 +1,7 @@
 //! Checks that a request gives the proof that the [policy](super::policy) requires of it.
 //!
-//! Callers ask this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
-//! [`token`] and [`masked`], which know neither it nor each other.
+//! Callers use this module alone. It composes the mechanisms [`fetch_metadata`], [`origin_header`],
+//! [`token`] and [`masked`], which do not import it or each other.
 //!
 //! No proof is ever taken from `Host`, which names what the client was told to call, nor from a
 //! CSRF cookie, which a sibling subdomain can plant.
@@ -23,11 +23,11 @@ use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
 /// The checks that remain after the origin of a request was checked. Only [`check_origin`] makes
-/// one, so no CSRF value is judged of a request whose origin was not.
+/// one, so no CSRF value is judged before the origin.
 #[must_use = "the CSRF value is not checked yet"]
 pub(crate) struct OriginChecked(Required);
 
-/// Checks where a request that presents a token comes from, before the token is looked at.
+/// Checks the origin of a request that presents a token, before the token is verified.
 pub(crate) fn check_origin(
     location: Location,
     purpose: Kind,
@@ -69,7 +69,7 @@ pub(crate) fn check_token(
 
 /// Checks a log-out, which takes an access token and a refresh token at once: the value of one of
 /// them proves that a page of its user sent the request. Tokens of any other user are dropped from
-/// `cookies`: a sibling subdomain can plant another token whose value it knows.
+/// `cookies`, because a sibling subdomain can plant another token whose value it knows.
 pub(crate) fn check_log_out(
     head: &impl RequestHead,
     config: &Config,
@@ -108,7 +108,7 @@ pub(crate) fn check_log_out(
     }
 }
 
-/// Checks a request for a route that asks for no token, such as a log-in.
+/// Checks a request for a route that demands no token, such as a log-in.
 pub(crate) fn check_tokenless(
     head: &impl RequestHead,
     config: &Config,
@@ -120,7 +120,7 @@ pub(crate) fn check_tokenless(
     judge_origin(required(case, Configured::of(config)), head, config)
 }
 
-/// Refuses a request that does not prove its origin as required.
+/// Rejects a request that does not prove its origin as required.
 fn judge_origin(
     required: Required,
     head: &impl RequestHead,
@@ -145,8 +145,8 @@ fn judge_origin(
     }
 }
 
-/// Weighs what browsers state. `Sec-Fetch-Site` comes first, because it tells a page of the same
-/// origin from one of a sibling, and `Origin` is compared in its absence.
+/// Judges the headers that browsers send. `Sec-Fetch-Site` comes first, because it distinguishes a
+/// page of the same origin from one of a sibling; `Origin` is compared in its absence.
 fn judge_sender(
     rule: OriginRule,
     head: &impl RequestHead,
@@ -185,8 +185,8 @@ fn judge_sender(
         Site::Absent => match origin_header::sender(&origin, config) {
             Sender::Own | Sender::Trusted => Ok(()),
             Sender::Absent => match rule {
-                // Lenient: no browser of today, or none at all. Risk: an old browser. Covered: by
-                // the CSRF value, or as the row of the table says.
+                // Lenient: no current browser, or none at all. Risk: an old browser. Covered: by
+                // the CSRF value, or as the row of the table states.
                 OriginRule::StatedOrToken | OriginRule::StatedOrProgram => Ok(()),
                 OriginRule::Stated | OriginRule::Handshake => not_allowed(),
             },
@@ -195,14 +195,14 @@ fn judge_sender(
     }
 }
 
-/// Which CSRF value a request shows.
+/// The CSRF value that a request presents.
 enum Shown {
     Nothing,
     TheValue,
     AnotherValue,
 }
 
-/// Compares what is sent with the claim, as it is and under a mask.
+/// Compares the sent value with the claim, both as it is and unmasked.
 fn shown(head: &impl RequestHead, config: &Config, kind: Kind, claims: &Claims) -> Shown {
     let is_the_value = |sent: &[u8]| {
         token::matches(sent, claims)

@@ -1,7 +1,7 @@
 //! `Sec-Fetch-Site`: how the page that started a request relates to the service
 //! ([Fetch Metadata, section 2.4](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)).
 //!
-//! Browsers write it, and script cannot. It is read here, and judged by the policy.
+//! Browsers write it, and script cannot. This module parses it; the policy judges it.
 
 use super::header::Header;
 
@@ -10,14 +10,14 @@ pub(super) const NAME: &str = "sec-fetch-site";
 /// The value of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Site {
-    /// There is no such header: a program, an old browser, or plain HTTP to another machine.
+    /// The header is absent: a program, an old browser, or plain HTTP to another machine.
     Absent,
     SameOrigin,
     /// `same-site` or `cross-site`: a sibling subdomain is trusted no more than any other site.
     OtherOrigin,
-    /// The word `none`: the user started the request.
+    /// `none`: the user initiated the request.
     User,
-    /// A word that the specification does not have, or two headers.
+    /// A value that the specification does not define, or two headers.
     Unknown,
 }
 

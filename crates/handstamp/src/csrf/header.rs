@@ -7,7 +7,7 @@ use crate::request::RequestHead;
 pub(super) enum Header<'r> {
     Absent,
     One(&'r [u8]),
-    /// Two lines or more, equal or not. A proxy may have believed any of them, so none counts.
+    /// Two lines or more, equal or not. A proxy may have used any of them, so none counts.
     Several,
 }
 
@@ -22,7 +22,7 @@ impl<'r> Header<'r> {
     }
 }
 
-/// For the log: quoted, and no longer than an origin is.
+/// Formats the value for the log: quoted, and no longer than an origin.
 impl fmt::Display for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -36,5 +36,5 @@ impl fmt::Display for Header<'_> {
     }
 }
 
-/// Scheme, the longest name there is, and a port.
+/// The length of a scheme, the longest host name, and a port.
 const MAX_LOGGED: usize = 270;

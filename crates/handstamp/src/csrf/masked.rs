@@ -1,9 +1,9 @@
-//! Masks a CSRF value, so that it is different on every page, and takes the mask off.
+//! Masks a CSRF value so that it differs on every page, and removes the mask.
 //!
-//! Where a page that holds a secret is compressed and echoes part of the request, its length tells
-//! how much of the secret an attacker guessed ([BREACH](https://breachattack.com)). A value that is
-//! different in every response leaves nothing to guess. A mask hides nothing from a reader of the
-//! page, and proves nothing: the value under it is compared as if it had been sent plain.
+//! If a page that contains a secret is compressed and echoes part of the request, its length
+//! reveals how much of the secret an attacker guessed ([BREACH](https://breachattack.com)). A value
+//! that differs in every response cannot be guessed so. A mask hides nothing from a reader of the
+//! page, and proves nothing: the unmasked value is compared as if it had been sent plain.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 

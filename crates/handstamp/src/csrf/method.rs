@@ -39,10 +39,14 @@ fn is_safe(method: &str) -> bool {
 
 /// Without regard to case: `fetch` sends `patch` as it is written, and an application may be less
 /// exact and run it as PATCH. A value asked of a method that has no handler does no harm.
+///
+/// HEAD is listed where GET is: frameworks run the handler of GET for it.
 fn is_listed(method: &str, listed: &[String]) -> bool {
-    listed
-        .iter()
-        .any(|listed| listed.eq_ignore_ascii_case(method))
+    let is_in = |method: &str| {
+        let mut listed = listed.iter();
+        listed.any(|listed| listed.eq_ignore_ascii_case(method))
+    };
+    is_in(method) || method == "HEAD" && is_in("GET")
 }
 
 /// Whether the request opens a WebSocket.

@@ -1,9 +1,10 @@
-//! Cross-site request forgery: judges whether a request that a browser sent with cookies was made
-//! by a page of the service.
+//! Protection from cross-site request forgery: judges whether a request that a browser sent with
+//! cookies was initiated by a page of the service.
 //!
-//! [`policy`] says what a request must prove, [`check`] checks that it does, and each of the others
-//! reads one proof. The room takes the head of a request, the configuration and verified claims,
-//! and gives a reason to refuse the request or none. It never issues, stores or verifies a token.
+//! [`policy`] states what a request must prove, [`check`] checks that it does, and each of the
+//! others reads one proof. The module takes the head of a request, the configuration and verified
+//! claims, and returns a reason to reject the request, or none. It never issues, stores or verifies
+//! a token.
 
 mod check;
 mod fetch_metadata;

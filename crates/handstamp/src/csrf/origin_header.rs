@@ -1,9 +1,9 @@
 //! The header `Origin`: which page started a request
 //! ([Fetch, section 3.2](https://fetch.spec.whatwg.org/#origin-header)).
 //!
-//! Browsers write it, and script cannot. Here it is compared with the configured origins, whole
+//! Browsers write it, and script cannot. It is compared as a whole with the configured origins
 //! ([RFC 6454, section 5](https://www.rfc-editor.org/rfc/rfc6454#section-5)), never with `Host`.
-//! The policy judges it.
+//! The policy judges the result.
 
 use super::header::Header;
 use crate::config::Config;
@@ -14,13 +14,13 @@ pub(super) const NAME: &str = "origin";
 /// The page that the header names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sender {
-    /// There is no such header.
+    /// The header is absent.
     Absent,
     /// `HANDSTAMP_PUBLIC_ORIGIN`.
     Own,
     /// One of `HANDSTAMP_TRUSTED_ORIGINS`, which may list the public origin as well.
     Trusted,
-    /// Any other origin, what is no origin, or two headers.
+    /// Any other origin, a value that is not an origin, or two headers.
     Unknown,
 }
 

@@ -1,15 +1,15 @@
 //! The CSRF policy, one table: how a request must prove that no other site made a browser send it.
 //!
-//! It takes what a request asks for and what the configuration says, and gives what must be proven.
-//! It reads no request and refuses none: [`check`](super::check) does, as the table says.
+//! It takes the kind of a request and the configuration, and returns what must be proven. It reads
+//! no request and rejects none; [`check`](super::check) does, by this table.
 
 use super::method::{Method, Transport};
 use crate::config::Config;
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
 
-/// The table. Each row says for a request over HTTP what it must prove where a public origin is
-/// set, and where none is, and then what a WebSocket must prove.
+/// Returns what a request must prove. Each row of the table states it for HTTP with a public
+/// origin, for HTTP without one, and for a WebSocket.
 #[rustfmt::skip]
 pub(super) fn required(case: Case, configured: Configured) -> Required {
     use CsrfDemand::{Check, Skip, SkipToken};
@@ -60,10 +60,10 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 // the value is compared with the claim of the signed token, never with the cookie.
                 (Check, Refresh, _, On | Unchecked)
                 | (Check, Access, ListedSafe | ListedUnsafe, On)
-                | (Check, Access, Unsafe | ListedUnsafe, Unchecked)
+                | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Unchecked)
                     => row(OriginAndToken(StatedOrToken), Token, OriginAndToken(Handshake)),
 
-                // Lenient: no value is asked for, as the settings say.
+                // Lenient: no value is required, by the settings.
                 // Risk: without a public origin any site can send the request. Covered: with one,
                 // a request that does not state its origin is refused. Without one, protection
                 // that is off or leaves out POST builds only with `Danger::NoCsrf`
@@ -73,7 +73,6 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
                 (Check, Refresh, _, Off)
                 | (Check, Access, ListedSafe | Unsafe | ListedUnsafe, Off)
                 | (Check, Access, Unsafe, On)
-                | (Check, Access, ListedSafe, Unchecked)
                     => row(Origin(Stated), Nothing, Origin(Handshake)),
             }
         }
@@ -110,32 +109,32 @@ pub(super) fn required(case: Case, configured: Configured) -> Required {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Required {
     Nothing,
-    /// Where it comes from.
+    /// The origin.
     Origin(OriginRule),
     /// The CSRF value of the token that it presents.
     Token,
     OriginAndToken(OriginRule),
 }
 
-/// By which headers a request proves where it comes from, and what their absence means.
+/// The headers by which a request proves its origin, and the meaning of their absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OriginRule {
-    /// `Sec-Fetch-Site`, or `Origin` in its absence. With neither the request is refused.
+    /// `Sec-Fetch-Site`, or `Origin` in its absence. Without either the request is rejected.
     Stated,
-    /// As [`Stated`](Self::Stated), but with neither header the request is taken for one of a
-    /// program that is no browser, and passes.
+    /// As [`Stated`](Self::Stated), but without either header the request is accepted, as that of a
+    /// program that is not a browser.
     StatedOrProgram,
-    /// As [`Stated`](Self::Stated), but with neither header, or started by the user, the request
-    /// passes: the CSRF value is judged next.
+    /// As [`Stated`](Self::Stated), but without either header, or if the user initiated it, the
+    /// request passes: the CSRF value is judged next.
     StatedOrToken,
-    /// `Origin` alone, which must be there.
+    /// `Origin` alone, which must be present.
     Handshake,
 }
 
-/// What a request asks for, as far as the policy tells requests apart.
+/// The kind of a request, as far as the policy distinguishes them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Case {
-    /// A route that demands a token, and the token came from this location.
+    /// A request for a route that demands a token, which was found in this location.
     Token {
         location: Location,
         demand: CsrfDemand,
@@ -145,17 +144,17 @@ pub(super) enum Case {
     },
     /// A log-out with a genuine token in a cookie, whatever its method.
     LogOut,
-    /// A route that asks for no token.
+    /// A request for a route that demands no token.
     Tokenless {
         method: Method,
         transport: Transport,
     },
 }
 
-/// What a route demands of requests whose token came from a cookie.
+/// The demand of a route on requests whose token is in a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CsrfDemand {
-    /// Whatever the settings ask for.
+    /// As the settings require.
     Check,
     /// No CSRF value; the origin is still checked.
     SkipToken,
@@ -163,7 +162,7 @@ pub(crate) enum CsrfDemand {
     Skip,
 }
 
-/// What the configuration says.
+/// The part of the configuration that the policy needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Configured {
     pub(super) protection: Protection,
@@ -175,8 +174,8 @@ pub(super) struct Configured {
 pub(super) enum Protection {
     On,
     Off,
-    /// Cookies are no configured location, so the settings about them were not checked at start-up.
-    /// A route may read cookies all the same.
+    /// Cookies are not a configured location, so their settings were not checked at start-up. A
+    /// route may still read cookies.
     Unchecked,
 }
 

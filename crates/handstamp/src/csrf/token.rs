@@ -1,8 +1,8 @@
-//! Double submit, bound to the token: the request repeats the CSRF value that is a claim of the
-//! token, and that only script of the service's own origin can read.
+//! Double submit, bound to the token: the request repeats the CSRF value, which is a claim of the
+//! token and which only script of the service's origin can read.
 //!
-//! The value is read and compared here; whether it is required, the policy says. The CSRF cookie is
-//! never read: a sibling subdomain can plant one.
+//! The value is read and compared here; the policy states whether it is required. The CSRF cookie
+//! is never read, because a sibling subdomain can plant one.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
-/// The value in the header, or in the form where the header is missing or empty and forms count. A
-/// wrong header is not made good by a form.
+/// Returns the value in the header, or the one in the form if the header is missing or empty and
+/// forms are enabled. A form does not make up for a wrong header.
 pub(super) fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Values<'r> {
     let cookies = config.cookies(kind);
     let in_header = head
@@ -38,7 +38,7 @@ pub(super) fn matches(sent: &[u8], claims: &Claims) -> bool {
     !expected.is_empty() && sent.ct_eq(expected).to_bool()
 }
 
-/// The refusal of a request without a value. It names where the value is expected.
+/// Returns the rejection of a request without a value, which names where the value is expected.
 pub(super) fn missing(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
     let reads_forms = config.settings.csrf_check_form && head.body().was_read();

@@ -1,9 +1,9 @@
-//! Why a body is not what a route takes.
+//! The reasons to reject a body.
 
 use std::fmt;
 
-/// A body that is not what a route takes. Tell the client: [`status`](Self::status), and the words,
-/// which say what is wrong without repeating what was sent, for that may be a password.
+/// A body that a route does not accept. Send the client [`status`](Self::status) and the message,
+/// which describes the problem without repeating the input, because that may be a password.
 ///
 /// ```
 /// use handstamp::error::BodyError;
@@ -16,19 +16,19 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyError {
-    /// It says that it is something else, or does not say what it is.
+    /// The media type is another one, or missing.
     MediaType {
-        /// What the route takes.
+        /// The media types that the route accepts.
         expected: &'static [&'static str],
     },
-    /// It is not what it says it is.
+    /// The body is malformed for its media type.
     Malformed(String),
-    /// It has not the shape that the route takes.
+    /// The body does not have the shape that the route accepts.
     RejectionStyle(String),
 }
 
 impl BodyError {
-    /// The HTTP status code: 415, 400 or 422.
+    /// Returns the HTTP status code: 415, 400 or 422.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -66,7 +66,7 @@ impl BodyError {
     }
 }
 
-/// serde quotes the value that does not fit between what is wrong and what was expected.
+/// Removes the input: serde quotes the invalid value between the problem and what was expected.
 fn without_input(problem: &str) -> String {
     let quotes = ["invalid type: ", "invalid value: ", "unknown variant `"]
         .into_iter()

@@ -1,8 +1,8 @@
-//! The error of reading the claims of a token as a type of the application.
+//! The error of deserializing the claims of a token into a type of the application.
 
 use std::{error::Error, fmt};
 
-/// The claims of a genuine token do not have the shape the application asks for.
+/// The claims of a verified token do not have the shape that the application expects.
 ///
 /// ```
 /// # use handstamp::{Authenticated, error::ClaimsError, purpose::Access};
@@ -15,7 +15,7 @@ use std::{error::Error, fmt};
 /// ```
 ///
 /// # Security
-/// For the programmer: the words may quote the claim that does not fit, so do not send them to
+/// For the programmer: the message may quote the claim that does not fit, so do not send it to
 /// clients.
 #[derive(Debug, Clone)]
 pub struct ClaimsError(pub(crate) String);

@@ -1,11 +1,11 @@
-//! For the developer or operator who starts the service.
+//! The errors of a configuration, for the developer or operator who starts the service.
 
 use std::{error::Error, fmt};
 
-/// Everything that is wrong with a configuration, at once.
+/// Every problem of a configuration.
 ///
-/// `Debug` prints the same text as `Display`, because that is what a `main` that returns an error
-/// shows.
+/// `Debug` prints the same text as `Display`, because a `main` that returns an error prints its
+/// `Debug`.
 ///
 /// ```
 /// use handstamp::{Config, minutes};
@@ -28,7 +28,7 @@ impl ConfigError {
         Self { problems }
     }
 
-    /// The problems, in the order in which they were found. Never empty.
+    /// Returns the problems, at least one, in the order in which they were found.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -56,7 +56,7 @@ impl fmt::Debug for ConfigError {
 
 impl Error for ConfigError {}
 
-/// One thing that is wrong, and how to mend it.
+/// One problem of a configuration, and its remedy.
 ///
 /// ```
 /// use handstamp::Config;
@@ -95,26 +95,26 @@ impl Problem {
         }
     }
 
-    /// The setting, by its name in the environment, also when it was given in code.
+    /// Returns the setting, by the name of its variable even if it was set in code.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The value that was given, escaped and cut to sixty characters. `None` when nothing was
-    /// given, and for secrets.
+    /// Returns the given value, escaped and truncated to sixty characters. Returns `None` if
+    /// nothing was given, and for secrets.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// What is wrong with it.
+    /// Returns the reason why the value is invalid.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// What to do about it.
+    /// Returns the remedy.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help
@@ -131,7 +131,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Escaped, so that a value cannot forge a line of a log, and cut, so that it cannot fill one.
+/// Escapes a value, so that it cannot forge a line of a log, and truncates it, so that it cannot
+/// fill one.
 pub(crate) fn shown(text: &str) -> String {
     let escaped: String = text
         .chars()

@@ -1,12 +1,12 @@
-//! What can go wrong while issuing: mistakes of the program, not of the client.
+//! Errors of issuing tokens and cookies: mistakes of the program, not of the client.
 
 use std::fmt;
 
 use crate::cookie::{CookieError, MAX_NAME_AND_VALUE};
 use crate::jws::{MAX_TOKEN_LEN, SignError};
 
-/// A token or cookie could not be made. A mistake in the program or its configuration: never caused
-/// by what a client sent, so adapters answer 500 without detail and log it.
+/// A token or cookie could not be issued. It is a mistake in the program or its configuration,
+/// never caused by input of a client, so adapters respond with 500 without details and log it.
 ///
 /// ```
 /// use handstamp::{Auth, Config, error::IssueError};
@@ -19,53 +19,52 @@ use crate::jws::{MAX_TOKEN_LEN, SignError};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// The subject is empty, so no user would be logged in.
+    /// The subject is empty, so it names no user.
     EmptySubject,
-    /// A custom claim has a name that this crate gives a meaning.
+    /// A custom claim has the name of a registered claim.
     ReservedClaim {
-        /// The name.
+        /// The name of the claim.
         name: String,
     },
-    /// A custom claim cannot be written as JSON.
+    /// A custom claim cannot be serialized as JSON.
     UnserializableClaim {
-        /// The name.
+        /// The name of the claim.
         name: String,
-        /// What the serializer says.
+        /// The message of the serializer.
         reason: String,
     },
-    /// A lifetime under one second or over ten years.
+    /// The lifetime is under one second or over ten years.
     LifetimeOutOfRange,
-    /// The token is longer than any handstamp reads: too many or too large custom claims.
+    /// The token exceeds the length that handstamp accepts: too many or too large custom claims.
     TokenTooLong,
-    /// Name and value of the cookie have more than 4096 bytes together: browsers would drop it.
+    /// Name and value of the cookie together exceed 4096 bytes, so browsers would reject it.
     CookieTooLarge {
-        /// Of the cookie.
+        /// The name of the cookie.
         name: String,
-        /// How many bytes they have.
+        /// The size of name and value, in bytes.
         size: usize,
     },
-    /// The value holds what cookies cannot carry. No token does.
+    /// The value contains characters that cookies cannot carry. No token does.
     UnwritableCookie {
-        /// Of the cookie.
+        /// The name of the cookie.
         name: String,
     },
-    /// The token is to be of another login type than all tokens that this [`Auth`](crate::Auth)
-    /// makes.
+    /// The token has another login type than the one that this [`Auth`](crate::Auth) issues.
     OtherLoginType {
-        /// The one that was asked for.
+        /// The login type of the token.
         given: String,
-        /// The one of the configuration.
+        /// The login type of the configuration.
         own: String,
     },
-    /// The change of a token at its refresh or renewal made it a token for another account.
+    /// The application changed a token, at a refresh or renewal, into one for another account.
     OtherAccount,
-    /// A refresh token was asked for from a token that belongs to a session.
+    /// A refresh token was requested for claims that belong to a session.
     RefreshOfSession,
     /// Only a public key is configured: this service verifies tokens and issues none.
     NoSigningKey,
-    /// The signature could not be made.
+    /// The crypto library could not make the signature.
     Signing,
-    /// The system gave no random bytes.
+    /// The system returned no random bytes.
     Random,
 }
 

@@ -1,10 +1,10 @@
-//! Why a log-in or a refresh fails.
+//! The errors of a log-in or a refresh.
 
 use std::fmt;
 
 use super::{IssueError, Rejection, RejectionKind, StoreError};
 
-/// Why a user cannot be logged in, or a session not be refreshed.
+/// The reason why a user cannot be logged in, or a session cannot be refreshed.
 ///
 /// ```
 /// use handstamp::error::AuthError;
@@ -19,18 +19,18 @@ use super::{IssueError, Rejection, RejectionKind, StoreError};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// The request is refused; this is the response to send.
+    /// The request is rejected; this is the response to send.
     Rejected(Rejection),
-    /// A token or cookie cannot be made: a mistake of the program, for the log. The client learns
-    /// nothing but a 500.
+    /// A token or cookie cannot be issued: a mistake of the program, for the log. The client only
+    /// receives a 500.
     Issue(IssueError),
 }
 
 impl AuthError {
-    /// The rejection to send.
+    /// Returns the rejection to send.
     ///
     /// # Errors
-    /// The mistake of the program, if it is one.
+    /// Returns [`IssueError`] if the failure is a mistake of the program.
     pub fn rejection(self) -> Result<Rejection, IssueError> {
         match self {
             Self::Rejected(rejection) => Ok(rejection),
@@ -69,7 +69,7 @@ impl std::error::Error for AuthError {
     }
 }
 
-/// An [`AuthError`] whose reason to refuse is no response yet.
+/// An [`AuthError`] before its reason is made into a response.
 #[derive(Debug)]
 pub(crate) enum AuthFailure {
     Rejected(RejectionKind),

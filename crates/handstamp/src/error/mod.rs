@@ -1,5 +1,5 @@
-//! What can go wrong, one type per reader: the developer at start-up, the programmer, the client,
-//! the operator.
+//! Errors, one type per reader: the developer at start-up, the programmer, the client, the
+//! operator.
 
 mod body;
 mod claims;

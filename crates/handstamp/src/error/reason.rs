@@ -1,4 +1,4 @@
-//! Why a request is refused: codes, statuses and words.
+//! The reasons to reject a request: codes, statuses and messages.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::StoreError;
 use super::style::ErrorStyle;
 use crate::jws::JwsError;
 
-/// Why a request is refused, with what the log should know.
+/// The reason why a request is rejected, with details for the log.
 #[derive(Debug, Clone)]
 pub(crate) enum RejectionKind {
     MissingToken {
@@ -15,13 +15,14 @@ pub(crate) enum RejectionKind {
     },
     MissingCsrfToken {
         header: String,
-        /// Where forms may say it as well.
+        /// The form field that may contain it as well.
         field: Option<String>,
-        /// Where script finds the value; `None` when the application hands it out itself.
+        /// The cookie from which script reads the value; `None` if the application passes it to
+        /// pages.
         cookie: Option<String>,
     },
     CsrfMismatch,
-    /// With what browsers say of the request.
+    /// With the headers by which the browser describes the request.
     CrossSiteRequest(String),
     /// With the header `Origin`.
     OriginNotAllowed(String),
@@ -180,7 +181,7 @@ impl RejectionKind {
         }
     }
 
-    /// Whole seconds after which the client may try again, rounded up and at least one.
+    /// Returns after how many whole seconds the client may retry, rounded up and at least one.
     pub(super) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::StoreUnavailable(_) | Self::Busy => Some(1),
@@ -221,8 +222,8 @@ pub(super) struct Row {
     pub(super) authx: u16,
 }
 
-/// `['a', 'b']`, as AuthX prints its lists: a text that holds a single quote and no double
-/// one stands in those.
+/// Formats a list as AuthX does, `['a', 'b']`: a text that contains a single quote and no double
+/// one is enclosed in double quotes.
 fn python_list(items: &[String]) -> String {
     let quoted: Vec<String> = items
         .iter()

@@ -1,8 +1,8 @@
-//! What can go wrong behind the blocklist: a matter for the operator.
+//! The error of a store or blocklist, for the operator.
 
 use std::{error::Error, fmt, sync::Arc};
 
-/// The blocklist or store did not answer. The request is refused with 503, never admitted.
+/// The blocklist or store did not answer. The request is rejected with 503, never admitted.
 ///
 /// ```
 /// use handstamp::error::StoreError;
@@ -14,13 +14,13 @@ use std::{error::Error, fmt, sync::Arc};
 pub struct StoreError(Arc<dyn Error + Send + Sync>);
 
 impl StoreError {
-    /// Wraps the driver's error.
+    /// Wraps the error of the driver.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(source.into().into())
     }
 }
 
-/// In words: a driver's own `Debug` may show the row that it could not write.
+/// Shows the message only: the `Debug` of a driver may show the row that it could not write.
 impl fmt::Debug for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("StoreError")

@@ -1,6 +1,6 @@
-//! What refusals look like.
+//! The style of rejections.
 
-/// Whose statuses and bodies refusals have.
+/// The style of rejections: their statuses and bodies.
 ///
 /// ```
 /// use handstamp::{Config, config::ErrorStyle};
@@ -10,8 +10,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorStyle {
-    /// Problem details (RFC 9457), and 401 for every token that is not good.
+    /// Problem details (RFC 9457), and 401 for every invalid token.
     Standard,
-    /// Those of AuthX, for clients that depend on them.
+    /// The statuses and bodies of AuthX, for clients that depend on them.
     AuthX,
 }

@@ -1,5 +1,5 @@
-//! Issue: from the claims of a new token to the cookies that carry it. Takes the settings, the time
-//! and the random source, and never reads a request or asks a store.
+//! Issues tokens, from their claims to the cookies that carry them. Takes the settings, the time
+//! and the random source; never reads a request or asks a store.
 
 mod new_token;
 mod payload;
@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use new_token::NewToken;
-pub(crate) use new_token::OfSession;
+pub(crate) use new_token::{LogInTime, OfSession};
 use payload::NewClaims;
 pub use signed_token::{SignedToken, TokenPair};
 
@@ -99,7 +99,7 @@ pub(crate) fn lifetime<P: Purpose>(
     Ok(lifetime)
 }
 
-/// The values that differ from token to token.
+/// The values that differ between tokens.
 pub(crate) struct TokenIdentity {
     pub(crate) id: String,
     pub(crate) csrf: Option<String>,
@@ -151,7 +151,8 @@ pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies
     Ok(access.and(set(config, &tokens.refresh)?))
 }
 
-/// Returns the cookies of one token: the token's own, then its CSRF value's, which script may read.
+/// Returns the cookies of one token: that of the token, then that of its CSRF value, which script
+/// may read.
 pub(crate) fn set<P: Purpose>(
     config: &Config,
     token: &SignedToken<P>,

@@ -1,4 +1,4 @@
-//! The claims of a new token, as they are written.
+//! Serializes the claims of a new token.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::IssueError;
 use crate::purpose::sealed::Kind;
 
-/// The claims in the order of the wire.
+/// The claims, in the order in which they are written.
 pub(crate) struct NewClaims<'a> {
     pub(crate) new: &'a NewToken,
     pub(crate) config: &'a Config,
@@ -19,7 +19,7 @@ pub(crate) struct NewClaims<'a> {
 }
 
 impl NewClaims<'_> {
-    /// The payload of the token.
+    /// Returns the payload of the token.
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, IssueError> {
         // Strings, numbers and JSON values with string keys always serialize.
         serde_json::to_vec(self).map_err(|_| IssueError::Signing)
@@ -41,7 +41,7 @@ impl Serialize for NewClaims<'_> {
         if *kind == Kind::Access {
             claims.serialize_entry(FRESH, &new.fresh)?;
         }
-        // AuthX reads an absent claim as an empty one, and writes the empty one.
+        // AuthX parses an absent claim as an empty one, and writes the empty one.
         claims.serialize_entry(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
         claims.serialize_entry(IAT, &stamp.issued_at.as_secs())?;
         if config.settings.encode_nbf {

@@ -1,4 +1,4 @@
-//! Tokens that were just issued.
+//! Tokens after they are issued.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,9 +10,9 @@ use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
 use crate::purpose::{Access, Purpose, Refresh};
 
-/// A token that was just signed, with what its cookies need. Nothing decodes it again.
+/// A signed token, with what its cookies need. It is never decoded again.
 ///
-/// The purpose is a type: an access token does not go into the refresh cookie.
+/// The purpose is a type parameter: an access token cannot be set as the refresh cookie.
 ///
 /// ```compile_fail
 /// # use handstamp::{Auth, SignedToken, purpose::Refresh};
@@ -26,7 +26,7 @@ pub struct SignedToken<P> {
     pub(crate) csrf: Option<String>,
     pub(crate) expires_at: UnixTime,
     pub(crate) lifetime: Duration,
-    /// As the session says; `None`: as the configuration says.
+    /// The lifetime that the session states, or `None` for that of the configuration.
     pub(crate) cookie_lifetime: Option<CookieLifetime>,
     pub(crate) purpose: PhantomData<P>,
 }
@@ -44,8 +44,8 @@ impl<P: Purpose> SignedToken<P> {
         &self.id
     }
 
-    /// The value that requests must repeat in the CSRF header, for clients that cannot read
-    /// cookies. `None` when the token is made without: no cookies among the locations, or the
+    /// Returns the value that requests must repeat in the CSRF header, for clients that cannot read
+    /// cookies. Returns `None` if the token has none: cookies are not among the locations, or the
     /// protection is off.
     #[must_use]
     pub fn csrf(&self) -> Option<&str> {
@@ -59,7 +59,7 @@ impl<P: Purpose> SignedToken<P> {
     }
 }
 
-/// Never shows the token: a reader of the log could act as its subject.
+/// Never shows the token: a reader of the log could impersonate its subject.
 impl<P: Purpose> fmt::Debug for SignedToken<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedToken")
@@ -69,7 +69,7 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
     }
 }
 
-/// An access token and a refresh token of one log-in.
+/// The access token and the refresh token of one log-in.
 ///
 /// Serializes as the body that clients of AuthX expect: `access_token`, `refresh_token` and
 /// `token_type: "bearer"`.
@@ -78,7 +78,7 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
-    /// The browser has the refresh token, or by now its successor.
+    /// Whether the browser already has this refresh token, or its successor.
     pub(crate) keeps_refresh_cookie: bool,
 }
 
@@ -89,8 +89,8 @@ impl TokenPair {
         &self.access
     }
 
-    /// The CSRF value of the access token, for clients that cannot read cookies. Both tokens of a
-    /// session have the same one; without a session the refresh token has its own.
+    /// Returns the CSRF value of the access token, for clients that cannot read cookies. Both
+    /// tokens of a session have the same value; without a session they have different ones.
     ///
     /// ```
     /// # use handstamp::{Auth, Config};

@@ -1,4 +1,4 @@
-//! What is written, to the byte.
+//! Tests of the written tokens and cookies, to the byte.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::config::danger::Danger;
 use crate::testing::{Counting, Dry, Head, ManualClock, NOW, ask, builder};
 use crate::{Auth, Location, NewToken, Require, SetCookies, SignedToken, days, minutes};
 
-/// With a clock and random values that stand still.
+/// An `Auth` with a fixed clock and fixed random values.
 fn auth(config: ConfigBuilder) -> Auth {
     let clock = ManualClock::default();
     clock.set(NOW);

@@ -1,8 +1,8 @@
-//! The names of RFC 7518, section 3.1, RFC 8037 and RFC 8812.
+//! The signature algorithms of RFC 7518, section 3.1, RFC 8037 and RFC 8812.
 
 use std::fmt;
 
-/// A signature algorithm. A key has exactly one; a token never chooses.
+/// A signature algorithm. Each key has exactly one; the header of a token never selects it.
 ///
 /// ```
 /// use handstamp::{Config, config::Algorithm};
@@ -62,7 +62,7 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// The value of the header member `alg`.
+    /// Returns the name of the algorithm: the value of the header parameter `alg`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,14 +83,14 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of this name. Case counts, as in RFC 7518.
+    /// Returns the algorithm with this name, compared with regard to case (RFC 7518).
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.name() == name)
     }
 
-    /// Whether the same secret signs and verifies (HS256, HS384, HS512).
+    /// Returns whether one secret signs and verifies (HS256, HS384, HS512).
     #[must_use]
     pub const fn is_hmac(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)

@@ -1,19 +1,19 @@
-//! The compact serialization: three segments, taken apart without copying (RFC 7515, section 7.1).
+//! The compact serialization: three segments, split without copying (RFC 7515, section 7.1).
 
 use std::fmt;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// The longest token that is looked at. Nothing is done with a longer one.
+/// The longest token that is read, in bytes. A longer one is rejected unread.
 pub(crate) const MAX_TOKEN_LEN: usize = 8192;
 
-/// A token's segments, nothing decoded yet.
+/// The segments of a token, not yet decoded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Compact<'a> {
     pub(crate) header: &'a [u8],
     payload: &'a [u8],
     pub(crate) signature: &'a [u8],
-    /// Header, dot and payload: what was signed.
+    /// Header, dot and payload: the input of the signature.
     pub(crate) signing_input: &'a [u8],
 }
 
@@ -41,27 +41,27 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// The payload's bytes. To be asked for only after the signature held.
+    /// Decodes the payload. Call it only after the signature is verified.
     pub(crate) fn payload(&self) -> Result<Vec<u8>, JwsError> {
         decode(self.payload).ok_or(JwsError::Malformed("payload is not canonical base64url"))
     }
 }
 
-/// Canonical base64url without padding (RFC 7515, section 2); unused bits must be zero (RFC 4648,
-/// section 3.5).
+/// Decodes canonical base64url without padding (RFC 7515, section 2); unused bits must be zero (RFC
+/// 4648, section 3.5).
 pub(super) fn decode(segment: &[u8]) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(segment).ok()
 }
 
-/// Why a token is not ours.
+/// The reason why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JwsError {
     TooLarge,
     /// The text is for logs only.
     Malformed(&'static str),
-    /// No key of ours has the algorithm that the header names.
+    /// No configured key has the algorithm that the header names.
     UnsupportedAlgorithm,
-    /// No key of ours with that algorithm has the id that the header names.
+    /// No configured key with that algorithm has the id that the header names.
     UnknownKeyId,
     InvalidSignature,
 }

@@ -1,33 +1,34 @@
-//! As much of DER (X.690) as keys are made of: one-byte tags, definite and shortest lengths.
+//! The subset of DER (X.690) that keys use: one-byte tags, definite and shortest lengths.
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const SEQUENCE: u8 = 0x30;
 
-/// Reads elements one after the other.
+/// Reads consecutive elements.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// The inside of a SEQUENCE that spans all of the bytes.
+    /// Returns a reader of the content of a SEQUENCE that spans all of the bytes.
     pub(super) fn whole_sequence(bytes: &'a [u8]) -> Option<Self> {
         let mut outer = Self(bytes);
         let inner = outer.read(SEQUENCE)?;
         outer.at_end().then_some(Self(inner))
     }
 
-    /// The content of the next element, when it has this tag.
+    /// Returns the content of the next element if it has this tag.
     pub(super) fn read(&mut self, tag: u8) -> Option<&'a [u8]> {
         self.next()
             .and_then(|(found, content)| (found == tag).then_some(content))
     }
 
-    /// Whether the bytes end here. An iterator stops at what it cannot read as well.
+    /// Returns whether all bytes are read. The iterator also ends at an element that it cannot
+    /// read.
     pub(super) fn at_end(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl<'a> Iterator for Reader<'a> {
-    /// Tag and content.
+    /// The tag and the content.
     type Item = (u8, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -55,11 +56,11 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    /// The next element, when it is a positive INTEGER: big-endian, without leading zeros.
+    /// Returns the next element if it is a positive INTEGER, big-endian without leading zeros.
     pub(super) fn positive_integer(&mut self) -> Option<&'a [u8]> {
         let content = self.read(INTEGER)?;
         let magnitude = content.strip_prefix(&[0]).unwrap_or(content);
-        // A zero stands in front exactly when the number would else read as negative.
+        // A leading zero is present exactly if the number would otherwise be negative.
         let has_zero = magnitude.len() < content.len();
         let needs_zero = *magnitude.first()? >= 0x80;
         (has_zero == needs_zero).then_some(magnitude)

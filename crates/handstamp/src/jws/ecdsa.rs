@@ -1,5 +1,5 @@
-//! ES256, ES384, ES512 (RFC 7518, section 3.4) and ES256K (RFC 8812, section 3.2). Signatures are r
-//! and s, each at its full width.
+//! ES256, ES384, ES512 (RFC 7518, section 3.4) and ES256K (RFC 8812, section 3.2). A signature is r
+//! followed by s, each at full width.
 
 use aws_lc_rs::{
     rand::SystemRandom,

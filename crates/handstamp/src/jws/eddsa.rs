@@ -12,8 +12,7 @@ pub(super) struct PrivateKey(Ed25519KeyPair);
 impl PrivateKey {
     pub(super) fn new(algorithm: Algorithm, pem: &[u8]) -> Result<Self, PemError> {
         let file = KeyFile::private(algorithm, KeyKind::Ed25519, pem)?;
-        // With or without the public half (RFC 5958, versions 2 and 1); when it is there, it has to
-        // fit.
+        // The public half is optional (RFC 5958, versions 2 and 1), and must match if present.
         Ed25519KeyPair::from_pkcs8(&file.der)
             .map(Self)
             .map_err(|_| PemError::Rejected)

@@ -1,4 +1,4 @@
-//! The protected header: written by us in one way, read strictly (RFC 7515, section 4).
+//! The protected header: written in one form, parsed strictly (RFC 7515, section 4).
 
 use std::{collections::BTreeSet, fmt};
 
@@ -8,7 +8,7 @@ use serde_json::error::Category;
 
 use super::{Algorithm, JwsError, KeyId, compact};
 
-/// What of a header matters: it selects among our keys, and nothing else.
+/// The members of a header that matter. They select among the configured keys, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) algorithm: Algorithm,
@@ -16,10 +16,10 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// The segment that our own tokens begin with.
+    /// Returns the header segment of tokens that this key signs.
     pub(crate) fn encode(algorithm: Algorithm, key_id: Option<&KeyId>) -> String {
         let json = match key_id {
-            // Neither name holds a character that JSON escapes.
+            // Neither name contains a character that JSON escapes.
             Some(id) => format!(r#"{{"alg":"{algorithm}","typ":"JWT","kid":"{id}"}}"#),
             None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
         };
@@ -30,7 +30,7 @@ impl Header {
         let malformed = JwsError::Malformed;
         let json = compact::decode(segment)
             .ok_or(malformed("header is not canonical base64url"))
-            // serde_json does not look at the encoding of strings that it skips.
+            // `serde_json` does not check the encoding of strings that it skips.
             .and_then(|json| {
                 String::from_utf8(json).map_err(|_| malformed("header is not UTF-8"))
             })?;
@@ -43,13 +43,13 @@ impl Header {
         if members.repeated {
             return Err(malformed("header has a member twice"));
         }
-        // Both change what the signature covers or means, and we implement no extension (RFC 7515,
-        // section 4.1.11; RFC 7797).
+        // Both change what the signature covers or means, and no extension is implemented (RFC
+        // 7515, section 4.1.11; RFC 7797).
         if members.crit || members.b64 {
             return Err(malformed("header has `crit` or `b64`"));
         }
-        // Media types are compared without case; the recommended spelling is JWT (RFC 7519, section
-        // 5.1).
+        // Media types are compared without regard to case; the recommended spelling is JWT (RFC
+        // 7519, section 5.1).
         if members
             .typ
             .is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT"))
@@ -64,7 +64,7 @@ impl Header {
     }
 }
 
-/// The members we know, not yet judged. All others, `jwk`, `jku`, `x5c` and `x5u` among them, are
+/// The known members, not yet judged. All others, such as `jwk`, `jku`, `x5c` and `x5u`, are
 /// skipped unread.
 #[derive(Default)]
 struct Members {
@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
         let mut members = Members::default();
-        // A tree, not a list: the header is the attacker's, and a thousand names fit in it.
+        // A tree, not a list: an attacker chooses the header, and a thousand names fit in it.
         let mut seen = BTreeSet::new();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {

@@ -7,16 +7,16 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Algorithm, KeyError, Signature, not_a_secret};
 
-/// How long a secret has to be.
+/// The minimum length of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SecretLength {
-    /// At least as long as the hash (RFC 7518, section 3.2).
+    /// At least the length of the hash (RFC 7518, section 3.2).
     Rfc7518,
-    /// Anything but empty.
+    /// Any length but zero.
     Waived,
 }
 
-/// The secret, mixed in once; each use starts from a copy of that state.
+/// The keyed state of the MAC; each use starts from a copy of it.
 pub(super) struct HmacKey(Arc<Prepared>);
 
 enum Prepared {
@@ -57,7 +57,7 @@ impl HmacKey {
         })))
     }
 
-    /// The same key for the other direction; the secret stays in one place.
+    /// Returns the same key for verification, without a copy of the secret.
     pub(super) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
@@ -70,7 +70,7 @@ impl HmacKey {
         }
     }
 
-    /// In constant time; another length than the hash's never holds.
+    /// Compares in constant time. A signature of another length than the hash never matches.
     pub(super) fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
         match &*self.0 {
             Prepared::Sha256(mac) => mac

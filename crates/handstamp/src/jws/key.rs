@@ -1,4 +1,4 @@
-//! Keys, each with its one algorithm.
+//! Keys. Each belongs to one algorithm.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl SigningKey {
         self.algorithm
     }
 
-    /// The public half; for HMAC the same key.
+    /// Returns the key that verifies: the public half, or for HMAC the same key.
     #[cfg_attr(
         not(feature = "asymmetric"),
         expect(clippy::unnecessary_wraps, reason = "only key pairs can fail")
@@ -71,7 +71,7 @@ impl SigningKey {
         })
     }
 
-    /// None when the crypto library refuses.
+    /// Returns `None` if the crypto library fails.
     pub(crate) fn sign(&self, input: &[u8]) -> Option<Signature> {
         match &self.family {
             SigningFamily::Hmac(key) => key.sign(input),
@@ -85,7 +85,7 @@ impl SigningKey {
     }
 }
 
-/// A key that checks signatures.
+/// A key that verifies signatures.
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
     family: VerifyingFamily,
@@ -93,7 +93,7 @@ pub(crate) struct VerifyingKey {
 
 enum VerifyingFamily {
     Hmac(HmacKey),
-    /// Parsed once; it knows its algorithm, as we do.
+    /// Parsed once. The parsed key contains its algorithm, as ours does.
     #[cfg(feature = "asymmetric")]
     Pair(aws_lc_rs::signature::ParsedPublicKey),
 }
@@ -136,7 +136,7 @@ impl VerifyingKey {
     }
 }
 
-/// The algorithms with key pairs, by family.
+/// The asymmetric algorithms, by family.
 #[cfg(feature = "asymmetric")]
 enum Pair {
     Rsa(&'static rsa::Scheme),

@@ -6,7 +6,7 @@ use std::{error::Error, fmt};
 use super::PemError;
 use super::{Algorithm, KeyId};
 
-/// What is wrong with a key, and how to fix it. Never shows a byte of it.
+/// Describes the problem of a key and its remedy. Never shows a byte of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyError {
     EmptySecret,
@@ -15,9 +15,9 @@ pub(crate) enum KeyError {
         have: usize,
         need: usize,
     },
-    /// The secret is a key, in this format.
+    /// The secret is a key of an asymmetric algorithm, in this format.
     SecretIsKey(&'static str),
-    /// A secret was given for an algorithm with key pairs.
+    /// A secret was given for an asymmetric algorithm.
     NotForSecrets(Algorithm),
     /// Two keys of the set have the same id and algorithm.
     DuplicateKeyId(KeyId, Algorithm),

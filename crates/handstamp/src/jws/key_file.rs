@@ -1,4 +1,5 @@
-//! What a PEM holds, known before the crypto library sees it, so that errors can say what to do.
+//! Identifies the content of a PEM before the crypto library parses it, so that errors name the
+//! remedy.
 
 use std::fmt;
 
@@ -8,7 +9,7 @@ use super::{
     pem,
 };
 
-/// A key in DER, of the kind that was asked for.
+/// A key in DER, of the requested kind.
 pub(super) struct KeyFile {
     pub(super) layout: Layout,
     pub(super) der: Vec<u8>,
@@ -53,14 +54,15 @@ impl KeyFile {
         }
     }
 
-    /// Modulus and public exponent, big-endian without leading zeros, of an RSA key in any layout.
+    /// Returns modulus and public exponent, big-endian without leading zeros, of an RSA key in any
+    /// layout.
     pub(super) fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
         let mut fields = Reader::whole_sequence(&self.der)?;
         let mut numbers = match self.layout {
             Layout::Pkcs1Public | Layout::Pkcs1Private => fields,
             Layout::Spki => {
                 fields.read(der::SEQUENCE)?;
-                // The first byte counts unused bits.
+                // The first byte is the number of unused bits.
                 Reader::whole_sequence(fields.read(BIT_STRING)?.strip_prefix(&[0])?)?
             }
             Layout::Pkcs8 => {
@@ -127,7 +129,7 @@ impl KeyFile {
     }
 }
 
-/// What a key can be used for.
+/// The kind of a key, which decides the algorithms it fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     Rsa,
@@ -141,7 +143,7 @@ pub(crate) enum KeyKind {
 }
 
 impl KeyKind {
-    /// By the inside of an `AlgorithmIdentifier` (RFC 5280, section 4.1.1.2).
+    /// Returns the kind by the content of an `AlgorithmIdentifier` (RFC 5280, section 4.1.1.2).
     fn of_identifier(identifier: &[u8]) -> Option<Self> {
         let mut fields = Reader::over(identifier);
         Some(match fields.read(OBJECT_ID)? {
@@ -153,8 +155,8 @@ impl KeyKind {
         })
     }
 
-    /// By `ECParameters` (RFC 5480, section 2.1.1). A curve that is spelled out instead of named is
-    /// another kind: it could be any curve (CVE-2020-0601).
+    /// Returns the kind by `ECParameters` (RFC 5480, section 2.1.1). Explicit parameters instead of
+    /// a named curve are another kind: they could be any curve (CVE-2020-0601).
     fn of_curve(mut parameters: Reader<'_>) -> Option<Self> {
         Some(match parameters.next()? {
             (OBJECT_ID, b"\x2a\x86\x48\xce\x3d\x03\x01\x07") => Self::P256,

@@ -1,16 +1,15 @@
-//! The header member `kid` (RFC 7515, section 4.1.4).
+//! The header parameter `kid` (RFC 7515, section 4.1.4).
 
 use std::{error::Error, fmt};
 
-/// The name of a key: tells which of several keys signed a token, so that keys can be replaced one
-/// after the other.
+/// The id of a key. It states which of several keys signed a token, so that keys can be rotated.
 ///
 /// One to 128 characters of printable ASCII, without `"` and `\`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct KeyId(Box<str>);
 
 impl KeyId {
-    /// The name as text.
+    /// Returns the id as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -20,7 +19,7 @@ impl TryFrom<&str> for KeyId {
     type Error = InvalidKeyId;
 
     fn try_from(name: &str) -> Result<Self, Self::Error> {
-        // What needs no escape in JSON: header.rs writes the name as it is.
+        // Characters that JSON does not escape: header.rs writes the id as it is.
         let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
         if (1..=MAX_LEN).contains(&name.len()) && name.bytes().all(plain) {
             Ok(Self(name.into()))
@@ -36,7 +35,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// The text cannot name a key; see [`KeyId`].
+/// Error of a text that is not a valid [`KeyId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidKeyId;
 

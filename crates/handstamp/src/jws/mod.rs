@@ -1,4 +1,4 @@
-//! JSON Web Signatures in compact form (RFC 7515), strictly.
+//! JSON Web Signatures in compact serialization (RFC 7515), parsed strictly.
 
 mod algorithm;
 mod compact;

@@ -1,5 +1,5 @@
-//! Keys that are given as an HMAC secret by mistake. A public key as secret lets everyone sign:
-//! the confusion of algorithms behind CVE-2016-10555, CVE-2017-11424, CVE-2022-29217 and
+//! Detects keys that are given as an HMAC secret by mistake. A public key used as a secret lets
+//! everyone sign: the algorithm confusion of CVE-2016-10555, CVE-2017-11424, CVE-2022-29217 and
 //! CVE-2024-33663.
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::der::{self, Reader};
 
-/// The format of the key that this "secret" is, or None.
+/// Returns the format of the key that this "secret" is, or `None`.
 pub(super) fn key_format(secret: &[u8]) -> Option<&'static str> {
     let text = without_blanks(secret);
     if contains_pem(text) {
@@ -24,8 +24,8 @@ pub(super) fn key_format(secret: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What base64 was made of. Wrapped, quoted, with `\n` spelled out, of either alphabet, padded or
-/// not: keys are pasted in all these ways.
+/// Decodes base64 of any form: wrapped, quoted, with a literal `\n`, of either alphabet, padded or
+/// not. Keys are pasted in all these forms.
 fn decode_loosely(text: &[u8]) -> Option<Vec<u8>> {
     let text = str::from_utf8(text).ok()?.replace("\\n", "");
     let digits: String = text
@@ -46,7 +46,7 @@ fn base64_format(decoded: &[u8]) -> Option<&'static str> {
     } else if contains_pem(decoded) {
         Some("base64 of PEM")
     } else {
-        // The blob in the middle of an OpenSSH line: the key's type after its length (RFC 4253,
+        // The blob in the middle of an OpenSSH line: the key type follows its length (RFC 4253,
         // section 6.6).
         let kind = decoded.get(4..)?;
         OPENSSH
@@ -56,12 +56,12 @@ fn base64_format(decoded: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Anywhere, not only in front: explanatory text may stand before a block (RFC 7468, section 2).
+/// Searches the whole text: explanatory text may precede a block (RFC 7468, section 2).
 fn contains_pem(text: &[u8]) -> bool {
     contains(text, b"-----BEGIN") || contains(text, b"---- BEGIN")
 }
 
-/// A line of `authorized_keys` or `known_hosts`: options or a host may stand before the type.
+/// Detects a line of `authorized_keys` or `known_hosts`: options or a host may precede the type.
 fn is_openssh(text: &[u8]) -> bool {
     text.split(u8::is_ascii_whitespace)
         .any(|word| OPENSSH.iter().any(|prefix| word.starts_with(prefix)))
@@ -80,9 +80,9 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// A SEQUENCE over all bytes, filled exactly by elements of which the first is an INTEGER (PKCS#1,
-/// PKCS#8, SEC 1) or a SEQUENCE (SPKI, certificate). Random bytes of 40 and more get here less than
-/// once in 2^32.
+/// Detects a SEQUENCE over all bytes, filled exactly by elements of which the first is an INTEGER
+/// (PKCS#1, PKCS#8, SEC 1) or a SEQUENCE (SPKI, certificate). Of random inputs of 40 bytes or more,
+/// fewer than one in 2^32 match.
 fn is_der(bytes: &[u8]) -> bool {
     let Some(mut inner) = Reader::whole_sequence(bytes).filter(|_| bytes.len() >= 40) else {
         return false;

@@ -1,7 +1,7 @@
 //! The textual encoding of keys (RFC 7468): label and DER of the first block.
 //!
-//! Forty lines of our own instead of a crate: only start-up reads PEM, from the operator, and the
-//! errors say what to do.
+//! Forty lines here instead of a dependency: PEM is read at start-up only and comes from the
+//! operator, and the errors name the remedy.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -12,8 +12,8 @@ pub(super) struct Block<'a> {
     pub(super) der: Vec<u8>,
 }
 
-/// The first block. Text before it is allowed (RFC 7468, section 2), and so are the parameters that
-/// `openssl ecparam` writes.
+/// Returns the first block. Text before it is allowed (RFC 7468, section 2), and so are the
+/// parameters that `openssl ecparam` writes.
 pub(super) fn first_block(pem: &[u8]) -> Result<Block<'_>, PemError> {
     let mut rest = str::from_utf8(pem).map_err(|_| PemError::NotPem)?;
     loop {
@@ -27,7 +27,7 @@ pub(super) fn first_block(pem: &[u8]) -> Result<Block<'_>, PemError> {
         if label == "EC PARAMETERS" {
             continue;
         }
-        // The older way of protecting a key (RFC 1421, section 4.6).
+        // The legacy encryption of keys (RFC 1421, section 4.6).
         if body.contains("ENCRYPTED") && body.contains(':') {
             return Err(PemError::Encrypted);
         }

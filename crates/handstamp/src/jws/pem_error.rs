@@ -1,13 +1,13 @@
-//! Why the PEM of a key is refused.
+//! The reasons to refuse the PEM of a key.
 
 use std::{error::Error, fmt};
 
 use super::{Algorithm, KeyError, key_file::KeyKind};
 
-/// What is wrong with a PEM, and how to fix it. Never shows a byte of it.
+/// Describes the problem of a PEM and its remedy. Never shows a byte of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PemError {
-    /// A PEM was given for an algorithm with secrets.
+    /// A PEM was given for an HMAC algorithm.
     NeedsSecret(Algorithm),
     NotPem,
     Damaged,

@@ -10,7 +10,7 @@ use super::{
     key_file::{KeyFile, KeyKind, Layout},
 };
 
-/// Padding and hash. PSS salts are as long as the hash, when signing and when verifying.
+/// Padding and hash. PSS salts have the length of the hash, in signing and in verification.
 pub(super) struct Scheme {
     sign: &'static dyn RsaEncoding,
     verify: &'static RsaParameters,
@@ -80,9 +80,9 @@ fn check_numbers(file: &KeyFile) -> Result<(), PemError> {
     Ok(())
 }
 
-/// Whether the modulus is a power of 65537 modulo each small prime. Infineon's library made all its
-/// primes so (Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 2.3); of other
-/// keys fewer than one in 2^27 are like it.
+/// Returns whether the modulus is a power of 65537 modulo each small prime. All primes of
+/// Infineon's library were of this form (Nemec et al., "The Return of Coppersmith's Attack", CCS
+/// 2017, section 2.3); of other keys, fewer than one in 2^27 match.
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     ROCA_PRIMES.into_iter().all(|prime| {
         let residue = modulus.iter().fold(0, |residue, &byte| {

@@ -1,10 +1,10 @@
-//! A signature's bytes, on the stack.
+//! The bytes of a signature, on the stack.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::JwsError;
 
-/// At most as long as the longest signature that a key of ours makes.
+/// A signature, at most as long as the longest one that a supported key makes.
 pub(crate) struct Signature {
     bytes: [u8; CAPACITY],
     len: usize,
@@ -21,7 +21,7 @@ impl Signature {
         Ok(Self { bytes, len })
     }
 
-    /// None when longer than any signature we read.
+    /// Returns `None` if the signature is longer than any supported one.
     pub(super) fn copy(signature: &[u8]) -> Option<Self> {
         Self::fill(signature.len(), |bytes| {
             bytes.copy_from_slice(signature);
@@ -29,19 +29,19 @@ impl Signature {
         })
     }
 
-    /// Lets `write` write that many bytes; None when it says that it could not.
+    /// Lets `write` fill this many bytes. Returns `None` if it fails.
     pub(super) fn fill(len: usize, write: impl FnOnce(&mut [u8]) -> bool) -> Option<Self> {
         let mut bytes = [0; CAPACITY];
         write(bytes.get_mut(..len)?).then_some(Self { bytes, len })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        // `len` never passes CAPACITY: both constructors wrote that many bytes into the array.
+        // `len` never exceeds CAPACITY: both constructors filled that many bytes of the array.
         self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 
-/// RSA with 8192 bits; without key pairs, HS512.
+/// RSA with 8192 bits; without asymmetric algorithms, HS512.
 const CAPACITY: usize = if cfg!(feature = "asymmetric") {
     8192 / 8
 } else {

@@ -1,4 +1,4 @@
-//! Finds tokens in cookies. Which of several counts is decided when they are verified.
+//! Finds tokens in cookies. Verification decides which of several counts.
 
 use super::Presented;
 use crate::config::Config;
@@ -7,8 +7,8 @@ use crate::error::RejectionKind;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 
-/// The cookies of the purpose's name. Empty ones are "not here"; no browser in use sends more than
-/// four different ones.
+/// Returns the cookies with the name for this purpose. Empty ones are treated as absent; no current
+/// browser sends more than four different ones.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,

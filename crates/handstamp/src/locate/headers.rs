@@ -1,4 +1,4 @@
-//! Finds a token in the header field that the settings name.
+//! Finds a token in the configured header.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::request::RequestHead;
 
-/// The token after the scheme (RFC 6750, section 2.1). The scheme is matched without case (RFC
-/// 9110, section 11.1); another scheme, or none, is "not here", so that `Basic` of a proxy does not
-/// hide a good cookie.
+/// Returns the token after the scheme (RFC 6750, section 2.1). The scheme is compared without
+/// regard to case (RFC 9110, section 11.1). A header with another scheme, or none, is treated as
+/// absent, so that `Basic` of a proxy does not hide a valid cookie.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,

@@ -1,4 +1,4 @@
-//! Finds a token in a member of a JSON body that was read.
+//! Finds a token in a member of a buffered JSON body.
 
 use super::Presented;
 use crate::config::Config;
@@ -7,7 +7,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::{RequestHead, Values};
 
-/// The member of a JSON body. An empty one is a token that is invalid, as in AuthX.
+/// Returns the member of a JSON body. An empty one is an invalid token, as in AuthX.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &Config,

@@ -1,4 +1,4 @@
-//! Where tokens are looked for, in order; the first place that has one wins.
+//! Finds the token of a request: the first location that contains one decides.
 
 mod cookies;
 mod headers;
@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 
-/// What a request shows in the first place that has a token. Nothing about it is believed yet.
+/// The token in the first location that contains one. Nothing about it is trusted yet.
 pub(crate) enum Presented<'r> {
     One {
         token: Cow<'r, [u8]>,
@@ -43,9 +43,9 @@ impl Presented<'_> {
     }
 }
 
-/// Looks in these places, in order. Only "not here" continues with the next place: a bad
-/// token in the first never makes a good one in the second count, and a missing CSRF value is not
-/// "not here".
+/// Searches these locations, in order. Only an absent token continues with the next location: an
+/// invalid token in the first never makes a valid one in the second count, and a missing CSRF value
+/// is not an absent token.
 pub(crate) fn locate<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
@@ -68,7 +68,7 @@ pub(crate) fn locate<'r>(
     })
 }
 
-/// The tokens in a place other than cookies, for a log-out, which takes those of both purposes.
+/// Returns the tokens in a location other than cookies, of both purposes, for a log-out.
 pub(crate) fn non_cookie_tokens<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
@@ -91,7 +91,8 @@ pub(crate) fn non_cookie_tokens<'r>(
         })
 }
 
-/// `the cookie access_token_cookie or the header Authorization`, for the one who forgot to send it.
+/// Formats where a token is expected, for the message about a missing one: `the cookie
+/// access_token_cookie or the header Authorization`.
 fn describe(
     locations: &[Location],
     head: &impl RequestHead,

@@ -8,8 +8,8 @@ use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::request::RequestHead;
 
-/// The query parameter (RFC 6750, section 2.3). An empty one is a token that is invalid, as in the
-/// original.
+/// Returns the query parameter (RFC 6750, section 2.3). An empty one is an invalid token, as in
+/// AuthX.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,

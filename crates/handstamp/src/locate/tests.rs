@@ -1,4 +1,4 @@
-//! Places, in their order.
+//! Tests of the locations, and of their order.
 
 use serde_json::json;
 

@@ -1,8 +1,8 @@
-//! What an adapter must offer of a request.
+//! The interface by which an adapter passes a request.
 
 use super::body::{RequestBody, WithBody};
 
-/// The head of a request, borrowed from whatever framework received it.
+/// The head of a request, borrowed from the framework that received it.
 ///
 /// ```
 /// use handstamp::RequestHead;
@@ -20,25 +20,26 @@ use super::body::{RequestBody, WithBody};
 /// ```
 ///
 /// # Security
-/// An adapter must hand over every line of a header, in order and as bytes: what it hides cannot be
-/// checked for contradiction, and what it decodes it may decode wrongly.
+/// An adapter must pass every line of a header, in order and as bytes: hidden lines cannot be
+/// checked for contradictions, and decoding may be wrong.
 pub trait RequestHead {
-    /// The method, as sent: `GET`, `POST`.
+    /// Returns the method, as sent: `GET`, `POST`.
     fn method(&self) -> &str;
 
-    /// All values of the header `name`, in order. `name` is compared without regard to case.
+    /// Returns all values of the header `name`, in order. `name` is compared without regard to
+    /// case.
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]>;
 
-    /// What follows `?` in the request target.
+    /// Returns the part of the request target after `?`.
     fn query(&self) -> Option<&str>;
 
-    /// The body, where it was read. That is optional: an adapter leaves this as it is, and so do
-    /// layers, before which the body is still on its way.
+    /// Returns the body, if it was buffered. Implementing it is optional: adapters keep the
+    /// default, and so do layers, which run before the body is read.
     fn body(&self) -> &RequestBody<'_> {
         &RequestBody::NOT_READ
     }
 
-    /// This head, and the body that was collected, all of it. See [`body`](crate::body).
+    /// Combines this head with the whole buffered body. See [`body`](crate::body).
     fn with_body(self, bytes: &[u8]) -> WithBody<'_, Self>
     where
         Self: Sized,

@@ -1,4 +1,4 @@
-//! Requests, as adapters hand them in: the head, and the body where it was read. It judges nothing.
+//! Requests, as adapters pass them: the head, and the body if it was buffered. It judges nothing.
 
 pub mod body;
 mod head;

@@ -1,8 +1,8 @@
-//! What a request says in one place, under one name.
+//! The values of a request under one name in one location.
 
 use std::borrow::Cow;
 
-/// What a request says in one place, under one name.
+/// The values of a request under one name in one location.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Values<'r> {
     Missing,

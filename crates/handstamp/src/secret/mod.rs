@@ -1,4 +1,4 @@
-//! Key material that resists being shown.
+//! Key material, which is never shown.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -14,8 +14,8 @@ use std::io::{self, Read};
 pub struct Secret(Box<[u8]>);
 
 impl Secret {
-    /// Reads a secret from a file, as `JWT_SECRET_KEY_FILE` is read: all of it but the last line
-    /// break, which editors and `echo` leave behind.
+    /// Reads a secret from a file, as `JWT_SECRET_KEY_FILE` is read: the whole content except the
+    /// last line break, which editors and `echo` append.
     ///
     /// ```
     /// use handstamp::secret::Secret;
@@ -26,8 +26,8 @@ impl Secret {
     /// ```
     ///
     /// # Errors
-    /// As the file has them; [`InvalidData`](io::ErrorKind::InvalidData) when it is empty or
-    /// holds more than 64 KiB.
+    /// Returns the errors of the file, and [`InvalidData`](io::ErrorKind::InvalidData) if it is
+    /// empty or longer than 64 KiB.
     pub fn read(file: impl Read) -> io::Result<Self> {
         let mut content = Vec::new();
         file.take(MAX_FILE_SIZE + 1).read_to_end(&mut content)?;
@@ -47,7 +47,7 @@ impl Secret {
         Ok(content.into())
     }
 
-    /// The bytes themselves. The name is long so that each use is seen in review.
+    /// Returns the bytes. The name is long so that each use is seen in review.
     #[must_use]
     pub fn secret_bytes(&self) -> &[u8] {
         &self.0

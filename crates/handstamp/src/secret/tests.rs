@@ -1,4 +1,4 @@
-//! What is printed and logged shows no secret, no token, no CSRF value, no claim.
+//! Tests that no output and no log shows a secret, a token, a CSRF value or a claim.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use crate::context::blocklist::{TokenInfo, TokenStatus};
 use crate::testing::{Counting, Head, Log, SECRET, ask, builder, outcome, sign, token};
 use crate::{Auth, Require};
 
-/// Stands in every claim below.
+/// Part of every claim below.
 const PRIVATE: &str = "private-4711";
 
 #[test]

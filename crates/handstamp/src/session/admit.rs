@@ -1,4 +1,4 @@
-//! Admission: whether blocklist and store still accept a verified token.
+//! Admission: asks blocklist and store whether a verified token is still accepted.
 
 use super::{EventKind, refresh};
 use crate::claims::Claims;
@@ -71,7 +71,7 @@ async fn ask_store(
     Ok(admission)
 }
 
-/// Asks again about an access token that was admitted, also where sessions are checked on refresh
+/// Asks again about an access token that was admitted, even if sessions are checked on refresh
 /// only. It records no activity, because the user did nothing, and emits no event, because no
 /// request is rejected.
 pub(crate) async fn recheck(
@@ -99,7 +99,7 @@ pub(crate) async fn recheck(
     })
 }
 
-/// Asks about a token without a session: its id, and its user's not-before.
+/// Asks about a token without a session, by its id and the not-before of its user.
 pub(super) async fn admit_sessionless(
     context: &Context,
     store: &dyn Store,

@@ -1,4 +1,4 @@
-//! The client of a log-in, as far as a request describes it.
+//! The description of the client that logs in, as far as its request contains one.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,8 +9,8 @@ use crate::config::{Config, CookieLifetime};
 use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId};
 
-/// Description of the client that logs in. It is shown in lists of sessions and never used to
-/// decide.
+/// A description of the client that logs in. It is shown in lists of sessions, and no decision
+/// depends on it.
 ///
 /// ```
 /// use handstamp::days;
@@ -29,11 +29,11 @@ pub struct ClientInfo {
     pub(super) user_agent: Option<String>,
     pub(super) label: Option<String>,
     pub(crate) cookies: Option<CookieLifetime>,
-    /// Sessions of the tokens that the request carried.
+    /// The sessions of the tokens that the request carried.
     pub(super) carried: BTreeSet<(AccountId, SessionId)>,
 }
 
-/// Shows nothing of the client, so that it stays out of logs.
+/// Omits every detail of the client, so that none is logged.
 impl fmt::Debug for ClientInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientInfo").finish_non_exhaustive()
@@ -52,13 +52,14 @@ impl ClientInfo {
         self
     }
 
-    /// Sets the header `User-Agent`; the first 256 characters are kept, without control characters.
+    /// Sets the value of the header `User-Agent`. The first 256 characters are kept, without
+    /// control characters.
     pub fn user_agent(mut self, user_agent: impl AsRef<str>) -> Self {
         self.user_agent = readable(user_agent.as_ref());
         self
     }
 
-    /// Sets the name that the user gave the device; the first 256 characters are kept, without
+    /// Sets the name that the user gave the device. The first 256 characters are kept, without
     /// control characters.
     pub fn label(mut self, label: impl AsRef<str>) -> Self {
         self.label = readable(label.as_ref());
@@ -66,21 +67,21 @@ impl ClientInfo {
     }
 
     /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long
-    /// after each refresh, also when it is closed. At most 400 days. Otherwise `JWT_SESSION_COOKIE`
-    /// and `JWT_COOKIE_MAX_AGE` say how long.
+    /// after each refresh, also after it is closed. A longer lifetime than 400 days is cut to that.
+    /// By default `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` decide.
     pub fn persistent(mut self, lifetime: Duration) -> Self {
         self.cookies = Some(CookieLifetime::Fixed(lifetime));
         self
     }
 
-    /// Makes the session's cookies session cookies: the browser drops them when it is closed.
+    /// Makes the session's cookies session cookies: the browser deletes them when it is closed.
     pub fn session(mut self) -> Self {
         self.cookies = Some(CookieLifetime::Session);
         self
     }
 }
 
-/// Returns what a request says of its client.
+/// Returns the description of the client that a request contains.
 pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInfo {
     let mut client = ClientInfo::new();
     if let Some(user_agent) = head.header_values("user-agent").next() {
@@ -90,7 +91,8 @@ pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInf
     client
 }
 
-/// Short and printable, or nothing.
+/// Truncates a text to its first 256 characters without control characters, or returns `None` if
+/// none is left.
 fn readable(text: &str) -> Option<String> {
     let kept: String = text
         .chars()

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::ClientInfo;
 use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
-use crate::error::StoreError;
-use crate::issue::{NewToken, OfSession};
+use crate::error::{IssueError, StoreError};
+use crate::issue::{LogInTime, NewToken, OfSession};
 use crate::store::SessionRow;
 
 /// The claims that every token of the session repeats, and the client that logged in.
@@ -43,7 +43,11 @@ impl SessionData {
             ),
             (
                 "auth_time",
-                token.authenticated_at.map(|at| Value::from(at.as_secs())),
+                match token.logged_in {
+                    LogInTime::AtIssue => None,
+                    LogInTime::At(time) => Some(Value::from(time.as_secs())),
+                    LogInTime::Unknown => Some(Value::Null),
+                },
             ),
             (
                 "custom",
@@ -96,11 +100,12 @@ impl SessionData {
                 Some(Duration::from_secs(secs))
             }
         };
-        let authenticated_at = match object.remove("auth_time") {
-            None => None,
+        let logged_in = match object.remove("auth_time") {
+            None => LogInTime::At(row.created_at),
+            Some(Value::Null) => LogInTime::Unknown,
             Some(secs) => {
                 let secs = secs.as_u64().ok_or_else(|| foreign("auth_time"))?;
-                Some(UnixTime::from_secs(secs))
+                LogInTime::At(UnixTime::from_secs(secs))
             }
         };
         let custom = match object.remove("custom") {
@@ -124,7 +129,7 @@ impl SessionData {
                 login_type,
                 lifetime,
                 custom,
-                authenticated_at,
+                logged_in,
                 ..NewToken::for_subject(subject)
             },
             csrf,
@@ -139,15 +144,31 @@ impl SessionData {
         Ok(data.in_session(row))
     }
 
-    /// Adds the session's id, generation and CSRF value, and the time of the log-in: the start of
-    /// the session, if no other is known.
+    /// Applies the change of an application at a refresh.
+    ///
+    /// # Errors
+    /// As [`NewToken::changed`].
+    pub(super) fn changed(
+        self,
+        change: impl FnOnce(NewToken) -> NewToken,
+    ) -> Result<Self, IssueError> {
+        Ok(Self {
+            token: self.token.changed(change)?,
+            ..self
+        })
+    }
+
+    /// Adds the session's id, generation and CSRF value, and the time of the log-in where that was
+    /// the start of the session.
     pub(super) fn in_session(mut self, row: &SessionRow) -> Self {
         self.token.session = Some(OfSession {
             id: row.id.clone(),
             generation: row.generation,
             csrf: self.csrf.clone(),
         });
-        self.token.authenticated_at.get_or_insert(row.created_at);
+        if self.token.logged_in == LogInTime::AtIssue {
+            self.token.logged_in = LogInTime::At(row.created_at);
+        }
         self
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of sessions, as their user may see them.
+//! Lists of the sessions of a user.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Access;
 use crate::store::{ReadSession, SessionId, SessionRow};
 
-/// A session, as its user may see it.
+/// A session of a user, for display.
 #[derive(Clone)]
 pub struct Session {
     row: SessionRow,
@@ -22,7 +22,7 @@ pub struct Session {
     is_current: bool,
 }
 
-/// Shows nothing of the user, so that it stays out of logs.
+/// Omits every detail of the user, so that none is logged.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
@@ -44,7 +44,7 @@ impl Session {
         })
     }
 
-    /// Returns the id, for [`Auth::revoke_session`](crate::Auth::revoke_session).
+    /// Returns the id of the session, for [`Auth::revoke_session`](crate::Auth::revoke_session).
     #[must_use]
     pub fn id(&self) -> &SessionId {
         &self.row.id
@@ -56,38 +56,40 @@ impl Session {
         self.row.created_at
     }
 
-    /// Returns when the session was last used, to the minute. The time of the log-in where
-    /// `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or where sessions are checked on refresh only.
+    /// Returns when the session was last used, to the minute. If
+    /// `JWT_SESSION_UPDATE_LAST_ACTIVE=false`, or sessions are checked on refresh only, returns the
+    /// time of the log-in.
     #[must_use]
     pub fn last_active(&self) -> UnixTime {
         self.row.last_active
     }
 
-    /// Returns when the session ends if it is not refreshed.
+    /// Returns when the session ends unless it is refreshed.
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         self.row.ends_at()
     }
 
-    /// Returns the address at log-in: [`ClientInfo::ip`](super::ClientInfo::ip).
+    /// Returns the IP address at the log-in: [`ClientInfo::ip`](super::ClientInfo::ip).
     #[must_use]
     pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }
 
-    /// Returns the browser at log-in.
+    /// Returns the `User-Agent` at the log-in.
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
     }
 
-    /// Returns the name that the user gave it: [`ClientInfo::label`](super::ClientInfo::label).
+    /// Returns the name that the user gave the device:
+    /// [`ClientInfo::label`](super::ClientInfo::label).
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
 
-    /// Returns whether it is the session of the token that was passed to
+    /// Returns whether the session is that of the token passed to
     /// [`Auth::sessions`](crate::Auth::sessions): "this device".
     #[must_use]
     pub fn is_current(&self) -> bool {

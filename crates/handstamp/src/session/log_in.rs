@@ -5,11 +5,11 @@ use super::{ClientInfo, EventKind, revoke, tokens};
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError};
-use crate::issue::{self, NewToken, TokenPair};
+use crate::issue::{self, LogInTime, NewToken, TokenPair};
 use crate::purpose::Access;
 use crate::store::{Created, EndReason, SessionId, TokenId};
 
-/// Creates a session and its tokens. Without a store, or where sessions are not kept, issues the
+/// Creates a session and its tokens. Without a store, or if sessions are not tracked, issues the
 /// tokens alone.
 pub(crate) async fn log_in(
     context: &Context,
@@ -21,7 +21,7 @@ pub(crate) async fn log_in(
     // A log-in never continues an earlier session (session fixation).
     let token = NewToken {
         session: None,
-        authenticated_at: None,
+        logged_in: LogInTime::AtIssue,
         ..token.with_login_type(config)?
     };
     let lifetime = client.cookies;

@@ -18,7 +18,7 @@ use crate::purpose::sealed::Kind;
 use crate::request::RequestHead;
 use crate::store::{AccountId, EndReason, RevokeToken, SessionId};
 
-/// A request that may log out: see
+/// A request to log out that passed its checks: see
 /// [`Auth::authenticate_log_out`](crate::Auth::authenticate_log_out).
 #[derive(Debug)]
 #[must_use = "the user is logged out only by `log_out`"]
@@ -29,7 +29,7 @@ pub struct LogOut {
     has_cookies: bool,
 }
 
-/// Reads the tokens of a request to log out, and checks that it shows the CSRF value of one of
+/// Reads the tokens of a request to log out, and checks that it presents the CSRF value of one of
 /// them.
 pub(crate) fn authenticate_log_out(
     context: &Context,
@@ -81,8 +81,8 @@ pub(crate) async fn log_out(
     })
 }
 
-/// The tokens of a request whose signature, audience and issuer hold, of either purpose and however
-/// old.
+/// The tokens of a request with valid signature, audience and issuer, of either purpose, expired
+/// ones included.
 pub(super) struct CarriedTokens {
     /// Each with the purpose of the cookie in which it was found.
     pub(super) cookies: Vec<(Kind, Arc<Claims>)>,
@@ -94,15 +94,15 @@ pub(super) struct CarriedTokens {
 }
 
 impl CarriedTokens {
-    /// Retains the cookies whose CSRF value the request shows, and rejects a request that shows
-    /// none.
+    /// Retains the cookies whose CSRF value the request presents, and rejects a request that
+    /// presents none.
     fn retain_csrf_proven(
         &mut self,
         context: &Context,
         head: &impl RequestHead,
     ) -> Result<(), RejectionKind> {
         if let Some(name) = self.too_many.take() {
-            // A candidate that was not read might be the genuine one.
+            // An unread candidate might be the genuine one.
             return Err(RejectionKind::AmbiguousCookie { name });
         }
         let found = self.cookies.len();
@@ -131,7 +131,7 @@ impl CarriedTokens {
         cookies.chain(self.non_cookie_tokens.iter().map(|claims| &**claims))
     }
 
-    /// Each session once. A refresh token without a session may have been adopted since.
+    /// Returns each session once. A refresh token without a session may have been adopted since.
     pub(super) fn sessions(&self) -> BTreeSet<(AccountId, SessionId)> {
         let session = |claims: &Claims| {
             let account = claims.account();
@@ -148,8 +148,8 @@ impl CarriedTokens {
     }
 }
 
-/// Looks in all configured places. A sibling subdomain can plant cookies of our names; forged ones
-/// are dropped.
+/// Searches all configured locations. A sibling subdomain can plant cookies with our names; forged
+/// ones are dropped.
 pub(super) fn presented(head: &impl RequestHead, config: &Config) -> CarriedTokens {
     let mut presented = CarriedTokens {
         cookies: Vec::new(),

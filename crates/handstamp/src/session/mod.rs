@@ -41,6 +41,7 @@ mod revoke;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod update;
 
 pub(crate) use admit::{admit, recheck};
 pub use client::ClientInfo;

@@ -1,4 +1,4 @@
-//! The account whose sessions a call is about.
+//! The account whose sessions a call concerns.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use crate::authenticate::Authenticated;
 use crate::purpose::Purpose;
 use crate::store::{AccountId, SessionId};
 
-/// The account whose sessions a call is about: a subject, or the subject of a token.
+/// The account whose sessions a call concerns: a subject, or the subject of a token.
 ///
-/// With a token, the session that it belongs to is known as the current one.
+/// If it is made from a token, the session of that token is known as the current one.
 ///
 /// ```
 /// use handstamp::session::Owner;
@@ -23,7 +23,7 @@ pub struct Owner {
     pub(super) current: Option<SessionId>,
 }
 
-/// Shows a hash, for logs.
+/// Shows a hash, so that it can be logged.
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Owner").field(&self.account(None)).finish()
@@ -31,7 +31,7 @@ impl fmt::Debug for Owner {
 }
 
 impl Owner {
-    /// Names the account by its subject. A number or a UUID is converted to text.
+    /// Creates an owner from a subject. A number or a UUID is converted to text.
     ///
     /// ```
     /// use handstamp::session::Owner;
@@ -55,7 +55,7 @@ impl Owner {
         self
     }
 
-    /// `own` is the login type of all users of this `Auth`.
+    /// Returns the account. `own` is the login type of all users of this `Auth`.
     pub(super) fn account(&self, own: Option<&str>) -> AccountId {
         AccountId::new(self.login_type.as_deref().or(own), &self.subject)
     }

@@ -1,19 +1,21 @@
 //! Refresh: rotates a refresh token, and issues an access token and the successor.
 
 use super::data::SessionData;
+use super::update::{changed_meanwhile, update};
 use super::{ClientInfo, EventKind, admit, revoke, tokens};
 use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError, RejectionKind};
-use crate::issue::{self, NewToken, TokenIdentity, TokenPair};
+use crate::issue::{self, LogInTime, NewToken, TokenIdentity, TokenPair};
+use crate::location::Location;
 use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
 use crate::store::rotation::Continuation;
 use crate::store::{
     Admission, Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store,
-    TokenId, UpdateSession,
+    TokenId,
 };
 
 /// Rotates a refresh token, or issues an access token from one that has no session.
@@ -40,20 +42,27 @@ pub(crate) async fn refresh(
             return Ok(without_session(context, now, claims, change)?);
         }
     };
-    let before = SessionData::read(&row)?;
-    let text_before = before.to_text();
-    let token = before.token.clone().changed(change)?;
-    let data = SessionData { token, ..before };
-    // Issued before the session stores the change: one that no token can hold is refused, and the
-    // session stays as it was.
+    let data = SessionData::read(&row)?;
+    let (before, data) = (data.token.clone(), data.changed(change)?);
+    // Issued before the session stores the change: one that no token or cookie can hold is refused,
+    // and the session stays as it was.
     let tokens = tokens::issue(context, now, &row, &data)?;
-    let text = data.to_text();
-    if text != text_before {
-        let update = UpdateSession::new(row.account.clone(), row.id.clone(), text);
-        let updated = context.with_timeout(store.update_session(update)).await?;
-        if updated.is_none() {
-            return Err(RejectionKind::SessionEnded.into());
+    if data.token != before {
+        if token.location() == Location::Cookies {
+            drop(issue::set_pair(context.config(), &tokens)?);
         }
+        let change = |newest: &mut SessionData| {
+            // The other change may come from a later look at the user's rights than this one.
+            if !newest.token.says_the_same(&before) {
+                return Err(changed_meanwhile());
+            }
+            newest.token = NewToken {
+                logged_in: newest.token.logged_in,
+                ..data.token.clone()
+            };
+            Ok(())
+        };
+        update(context, store, row, change).await?;
     }
     Ok(TokenPair {
         keeps_refresh_cookie: way.is_some_and(Continuation::keeps_cookie),
@@ -130,8 +139,13 @@ async fn adopt(
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
     let (account, id) = (claims.account(), TokenId::from(claims.id()));
     let session = SessionId::adopting(&account, &id);
+    // The `iat` of a token that does not say when its user logged in may be that of a refresh.
+    let logged_in = claims.auth_time().map_or(LogInTime::Unknown, LogInTime::At);
     let data = SessionData {
-        token: NewToken::from(claims),
+        token: NewToken {
+            logged_in,
+            ..NewToken::from(claims)
+        },
         csrf: claims.csrf().map(str::to_owned),
         client: ClientInfo::new(),
     };

@@ -40,7 +40,7 @@ pub(crate) async fn revoke_user(
     which: UserRevocation,
 ) -> Result<usize, RejectionKind> {
     let account = owner.account(context.config().login_type());
-    // Remembered for as long as any token can live.
+    // Kept for as long as any token can live.
     let revoke = RevokeUser::new(account.clone(), which, EndReason::Revoked, LONGEST_LIFE);
     let ended = context.required_store()?.revoke_user(revoke);
     let ended = context.with_timeout(ended).await?;

@@ -1,6 +1,6 @@
 //! The answer of a store about a presented token.
 
-/// Whether a token whose signature and times hold is still valid.
+/// The answer of a store about a token whose signature and times are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Admission {

@@ -1,6 +1,6 @@
 //! The arguments of the methods of a [`Store`](super::Store).
 //!
-//! Plain values: they hold what a method needs and decide nothing.
+//! Plain values: they contain what a method needs and decide nothing.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub struct NewSession {
     pub token: TokenId,
     /// The idle timeout: how long the session lives without a rotation.
     pub idle: Duration,
-    /// How long the session lives at most.
+    /// The absolute timeout: how long the session lives at most.
     pub absolute: Duration,
     /// The row is kept until this instant even if the session ends earlier: for as long as the
     /// token from which the session was adopted could be adopted again.
@@ -29,7 +29,7 @@ pub struct NewSession {
     pub data: String,
 }
 
-/// Leaves the data out, which contains the CSRF value.
+/// Omits the data, which contains the CSRF value.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSession")
@@ -40,7 +40,7 @@ impl fmt::Debug for NewSession {
 }
 
 impl NewSession {
-    /// A session as a log-in creates it: the row is kept no longer than the session lives.
+    /// Creates the arguments of a log-in: the row is kept no longer than the session lives.
     #[must_use]
     pub fn new(
         id: SessionId,
@@ -76,7 +76,7 @@ pub struct PresentedToken {
 }
 
 impl PresentedToken {
-    /// A refresh token of this session.
+    /// Creates the parts for a refresh token of this session.
     #[must_use]
     pub fn new(session: &SessionId, token: TokenId, generation: u64, grace: Duration) -> Self {
         Self {
@@ -106,7 +106,7 @@ pub struct Rotate {
 }
 
 impl Rotate {
-    /// A rotation that an access token of the next generation acknowledges.
+    /// Creates a request for a rotation that an access token of the next generation acknowledges.
     #[must_use]
     pub fn new(
         account: AccountId,
@@ -144,7 +144,7 @@ pub struct Admit {
 }
 
 impl Admit {
-    /// A token without a session, whose use is not recorded.
+    /// Creates a request for a token without a session, whose use is not recorded.
     #[must_use]
     pub fn new(
         account: AccountId,
@@ -184,7 +184,7 @@ pub enum AdmitPurpose {
     Refresh(PresentedToken),
 }
 
-/// A session to read.
+/// A request to read a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReadSession {
@@ -195,14 +195,14 @@ pub struct ReadSession {
 }
 
 impl ReadSession {
-    /// Reads this session of this account.
+    /// Creates a request to read this session of this account.
     #[must_use]
     pub fn new(account: AccountId, session: SessionId) -> Self {
         Self { account, session }
     }
 }
 
-/// New data for a session.
+/// A request to replace the data of a session.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSession {
@@ -210,23 +210,26 @@ pub struct UpdateSession {
     pub account: AccountId,
     /// The session.
     pub session: SessionId,
-    /// What [`SessionRow::data`](super::SessionRow::data) becomes.
+    /// The [`SessionRow::data`](super::SessionRow::data) that was read, and that is to be replaced.
+    pub expected: String,
+    /// The new [`SessionRow::data`](super::SessionRow::data).
     pub data: String,
 }
 
 impl UpdateSession {
-    /// Gives this session of this account new data.
+    /// Creates a request to replace the data with which this session of this account was read.
     #[must_use]
-    pub fn new(account: AccountId, session: SessionId, data: String) -> Self {
+    pub fn new(account: AccountId, session: SessionId, expected: String, data: String) -> Self {
         Self {
             account,
             session,
+            expected,
             data,
         }
     }
 }
 
-/// Omits the data, which holds the CSRF value.
+/// Omits the data, which contains the CSRF value.
 impl fmt::Debug for UpdateSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateSession")
@@ -236,7 +239,7 @@ impl fmt::Debug for UpdateSession {
     }
 }
 
-/// A session to revoke.
+/// A request to revoke a session.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeSession {
@@ -249,7 +252,7 @@ pub struct RevokeSession {
 }
 
 impl RevokeSession {
-    /// Revokes this session of this account.
+    /// Creates a request to revoke this session of this account.
     #[must_use]
     pub fn new(account: AccountId, session: SessionId, reason: EndReason) -> Self {
         Self {
@@ -260,22 +263,22 @@ impl RevokeSession {
     }
 }
 
-/// Sessions of one account to revoke.
+/// A request to revoke sessions of one account.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeUser {
     /// The account.
     pub account: AccountId,
-    /// Which of its sessions.
+    /// The sessions to revoke.
     pub which: UserRevocation,
     /// The reason to record.
     pub reason: EndReason,
-    /// How long the not-before is kept: longer than any token lives.
+    /// How long the not-before is kept: longer than the lifetime of any token.
     pub keep: Duration,
 }
 
 impl RevokeUser {
-    /// Revokes these sessions of this account.
+    /// Creates a request to revoke these sessions of this account.
     #[must_use]
     pub fn new(
         account: AccountId,
@@ -292,20 +295,20 @@ impl RevokeUser {
     }
 }
 
-/// Which sessions of an account are revoked.
+/// Selects the sessions of an account to revoke.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know them all")]
 pub enum UserRevocation {
-    /// All of them, and every token without a session: the not-before of the account becomes now.
+    /// All sessions, and every token without a session: the not-before of the account becomes now.
     All,
-    /// All but this one. Tokens without a session stay valid.
+    /// All sessions except this one. Tokens without a session stay valid.
     AllBut(SessionId),
     /// The sessions that were created at this instant or before. The not-before of the account
     /// becomes this instant, or now if the instant lies in the future. A later not-before stays.
     Before(UnixTime),
 }
 
-/// A token to revoke.
+/// A request to revoke a token.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RevokeToken {
@@ -318,7 +321,7 @@ pub struct RevokeToken {
 }
 
 impl RevokeToken {
-    /// Revokes this token of this account.
+    /// Creates a request to revoke this token of this account.
     #[must_use]
     pub fn new(account: AccountId, token: TokenId, until: UnixTime) -> Self {
         Self {

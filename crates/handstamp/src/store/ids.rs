@@ -1,7 +1,7 @@
-//! The ids by which stores find entries: of an account, of a session, of a token.
+//! The ids by which stores find entries of an account, a session or a token.
 //!
-//! Takes the text of claims and gives short, printable text that any database can index. Two
-//! different texts never become one id. An id never gives the text of the claims back.
+//! Takes the text of claims and returns short, printable text that any database can index. Two
+//! different texts never become one id. An id cannot be converted back to the claims.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 pub struct AccountId(Arc<str>);
 
 impl AccountId {
-    /// Makes the id of the account with these claims, `login_type` and `sub`.
+    /// Creates the id of the account with these claims, `login_type` and `sub`.
     #[must_use]
     pub fn new(login_type: Option<&str>, subject: &str) -> Self {
         let subject = escape(subject);
@@ -37,7 +37,8 @@ impl AccountId {
         })
     }
 
-    /// Reads the text that a store has kept of an id: what [`as_str`](Self::as_str) returned.
+    /// Restores an id from the text that a store has kept of it: what [`as_str`](Self::as_str)
+    /// returned.
     ///
     /// Returns `None` for text that `as_str` never returns.
     ///
@@ -80,8 +81,8 @@ pub struct TokenId(Arc<str>);
 macro_rules! id {
     ($Id:ident) => {
         impl $Id {
-            /// Reads the text that a store has kept of an id: what [`as_str`](Self::as_str)
-            /// returned.
+            /// Restores an id from the text that a store has kept of it: what
+            /// [`as_str`](Self::as_str) returned.
             ///
             /// Returns `None` for text that `as_str` never returns.
             ///
@@ -99,14 +100,14 @@ macro_rules! id {
             }
 
             /// Returns the text to keep in a store: at most 255 bytes, without control characters
-            /// and without `:`. Ids that handstamp makes have 22 bytes.
+            /// and without `:`. Ids that handstamp creates have 22 bytes.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
-        /// Makes the id from the text of a claim.
+        /// Creates the id from the text of a claim.
         impl From<&str> for $Id {
             fn from(text: &str) -> Self {
                 Self(shorten(escape(text)))
@@ -150,7 +151,7 @@ impl TokenId {
     /// id, so that stores do not keep its id.
     ///
     /// # Security
-    /// An id is no secret: what makes a token is its signature, and knowing the ids to come does
+    /// An id is not a secret: only its signature makes a token valid, and knowing future ids does
     /// not help to sign them.
     #[must_use]
     pub fn successor(&self, session: &SessionId) -> Self {
@@ -207,7 +208,7 @@ fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Whether [`escape`] returns this text for some text.
+/// Returns whether [`escape`] returns this text for some text.
 fn is_escaped(text: &str) -> bool {
     unescape(text).is_some_and(|original| escape(&original) == text)
 }
@@ -227,7 +228,8 @@ fn unescape(text: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// Replaces text that is longer than databases index by a hash. No escaped text contains `%%`.
+/// Replaces text that is too long for the indexes of databases by a hash. No escaped text contains
+/// `%%`.
 fn shorten(text: Cow<'_, str>) -> Arc<str> {
     if text.len() <= LONGEST {
         return text.into();
@@ -235,7 +237,7 @@ fn shorten(text: Cow<'_, str>) -> Arc<str> {
     format!("%%{}", URL_SAFE_NO_PAD.encode(Sha256::digest(&*text))).into()
 }
 
-/// Whether [`shorten`] makes this text of some text.
+/// Returns whether the text is a hash in the form that [`shorten`] returns.
 fn is_hash(text: &str) -> bool {
     let digest = text
         .strip_prefix("%%")
@@ -243,7 +245,7 @@ fn is_hash(text: &str) -> bool {
     matches!(digest, Some(Ok(digest)) if digest.len() == 32)
 }
 
-/// In bytes.
+/// The longest text of an id, in bytes.
 const LONGEST: usize = 255;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! methods itself. A new store implements what each method documents, and is tested by the cases in
 //! the crate `handstamp-conformance`.
 //!
-//! [Sessions](crate::_documentation::sessions) compares the stores, and says what each of them
+//! [Sessions](crate::_documentation::sessions) compares the stores, and states what each of them
 //! loses when it fails.
 
 mod admission;
@@ -37,7 +37,7 @@ use crate::error::StoreError;
 /// The future that a method of a store returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Keeps sessions and revocations.
+/// A store of sessions and revocations.
 ///
 /// # Contract
 ///
@@ -91,8 +91,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// of another account, or not live. Writes nothing.
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>>;
 
-    /// Replaces [`SessionRow::data`] of a session, and nothing else. Returns the row as it is then;
-    /// `None`, and writes nothing, for a session that is unknown, of another account, or not live.
+    /// Replaces [`SessionRow::data`] of a session, and nothing else, if it is still
+    /// [`UpdateSession::expected`], in one atomic step. Returns the row as it is then: if its data
+    /// is not [`UpdateSession::data`], another update came first. Returns `None`, and writes
+    /// nothing, for a session that is unknown, of another account, or not live.
     fn update_session(
         &self,
         update: UpdateSession,

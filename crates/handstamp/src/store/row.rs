@@ -1,6 +1,6 @@
-//! The row of a session, and the answers of a store that contain one.
+//! The row of a session, and the results of a store that contain one.
 //!
-//! Plain values, and the rule that says when a session is live. The rules of rotation are in
+//! Plain values, and the rule that decides when a session is live. The rules of rotation are in
 //! [`rotation`](super::rotation).
 
 use std::fmt;
@@ -69,7 +69,7 @@ impl SessionRow {
     }
 }
 
-/// Shows ids as hashes, and leaves out the data, which contains the CSRF value.
+/// Shows ids as hashes, and omits the data, which contains the CSRF value.
 impl fmt::Debug for SessionRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionRow")
@@ -120,7 +120,7 @@ pub enum Rotation {
     Ended,
 }
 
-/// Why a session was revoked.
+/// The reason why a session was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndReason {
@@ -136,7 +136,7 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    /// Returns the word that stores keep.
+    /// Returns the word that stores keep for the reason.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

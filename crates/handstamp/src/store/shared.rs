@@ -1,4 +1,4 @@
-//! Implements [`Store`] for a shared store, by passing each call on.
+//! Implements [`Store`] for a shared store, by delegation.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! A log-in, from the counts of attempts to the comparison of the password.
 //!
-//! It is given credentials and the address of the client, and returns the verified user. A wrong
-//! name, a wrong password and a disabled user take the same work and give the same error. It makes
-//! no session: the caller makes one and then confirms the log-in.
+//! It takes credentials and the address of the client, and returns the verified user. A wrong name,
+//! a wrong password and a disabled user take the same work and return the same error. It makes no
+//! session: the caller makes one and then confirms the log-in.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -57,7 +57,7 @@ impl LogIn {
         let name: Option<UserName> = credentials.username.parse().ok();
         let attempt = Attempt::new(name.as_ref(), address);
         let delay = allowed(self.throttle.peek(&attempt, now()).await?)?;
-        // The delay comes before the comparison, so that its length does not tell whether the
+        // The delay comes before the comparison, so that its length does not reveal whether the
         // password was right; and before the queue, so that delayed log-ins take no slot in it.
         tokio::time::sleep(delay).await;
         let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
@@ -95,8 +95,8 @@ impl LogIn {
     /// Refuses the log-in after all if the password was changed or the user disabled since it was
     /// verified.
     ///
-    /// To be called after the session was made. A command that changes an account does so before
-    /// it ends the sessions: either it finds the new session, or this finds the change.
+    /// Call it after the session was made. A command that changes an account does so before it ends
+    /// the sessions: either it finds the new session, or this finds the change.
     pub(crate) async fn confirm(&self, verified: &Verified) -> Result<(), LogInError> {
         match self.find(&verified.name).await? {
             Some(user) if user.password_number == verified.password_number => Ok(()),

@@ -76,7 +76,7 @@ impl StoredHash {
     }
 
     /// Returns a hash that matches no known password: its digest was drawn at random. It is
-    /// compared where there is no user, so that the time of an answer tells nothing.
+    /// compared if there is no user, so that the time of an answer reveals nothing.
     pub(super) fn dummy() -> Self {
         Self(DUMMY.to_owned())
     }
@@ -107,8 +107,8 @@ fn hasher() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// In KiB. This and the next two are the minimum of OWASP's Password Storage Cheat Sheet. When one
-/// of them is raised, [`DUMMY`] has to be made anew; the hash of a user is replaced at the next
+/// In KiB. This and the next two are the minimum of OWASP's Password Storage Cheat Sheet. If one of
+/// them is raised, [`DUMMY`] must be generated again; the hash of a user is replaced at the next
 /// log-in.
 const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;

@@ -1,7 +1,7 @@
 //! The queue of passwords to compare.
 //!
 //! A comparison takes time and memory on purpose. The queue bounds how many run at once and how
-//! many wait; what comes on top is refused at once.
+//! many wait; further ones are refused at once.
 
 use std::fmt;
 use std::num::NonZero;
@@ -65,7 +65,7 @@ pub(crate) struct Slot {
 
 impl Slot {
     /// Compares a password with the hash of a user. Without a user it does the same work with a
-    /// dummy, so that the time of the answer tells nothing.
+    /// dummy, so that the time of the answer reveals nothing.
     pub(crate) async fn compare(
         self,
         password: Password,

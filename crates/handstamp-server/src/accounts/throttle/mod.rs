@@ -83,7 +83,7 @@ impl Throttle {
     }
 }
 
-/// Whether a log-in may go on.
+/// The decision whether a log-in may continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Allow { delay: Duration },
@@ -99,8 +99,8 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Names of users who do not exist are counted as well, so that a denial does not tell whether
-    /// an account exists. All texts that are not valid names count as one account.
+    /// Names of users who do not exist are counted as well, so that a denial does not reveal
+    /// whether an account exists. All texts that are not valid names count as one account.
     ///
     /// The name is kept as a hash, because people sometimes type their password into the field of
     /// the name.

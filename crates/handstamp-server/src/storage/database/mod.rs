@@ -1,8 +1,8 @@
 //! The database of users and log-in attempts: SQLite for one host, PostgreSQL for several.
 //!
 //! It opens a pool of connections, brings the tables up to date, and bounds the time of every
-//! query. The queries themselves belong to the rooms that ask them, by [`query!`](query). It never
-//! holds a lock between two statements, the migrations excepted.
+//! query. The queries themselves belong to the modules that run them, by [`query!`](query). It
+//! never holds a lock between two statements, except for migrations.
 
 use std::fmt;
 use std::fs;

@@ -1,7 +1,7 @@
 //! The tables of the database, version by version.
 //!
-//! It runs the migrations that a database has not had yet, in one transaction. A file that was
-//! released never changes: a later version is a file of its own.
+//! It runs the migrations that a database has not had yet, in one transaction. A released file
+//! never changes: a later version is a separate file.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ pub(super) async fn run_on_sqlite(pool: &SqlitePool) -> Result<(), MigrationErro
     Ok(transaction.commit().await?)
 }
 
-/// As [`run_on_sqlite`].
+/// Brings the tables to the newest version, as [`run_on_sqlite`] does.
 pub(super) async fn run_on_postgres(pool: &PgPool) -> Result<(), MigrationError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")

@@ -95,7 +95,7 @@ fn random_hex<const BYTES: usize>() -> io::Result<String> {
     Ok(hex(&bytes))
 }
 
-/// The file cannot be used. The message says what to do.
+/// The file cannot be used. The message names the remedy.
 #[derive(Debug)]
 pub(crate) struct SecretFileError {
     path: PathBuf,

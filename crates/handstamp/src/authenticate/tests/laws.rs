@@ -1,4 +1,4 @@
-//! What holds of every token and every request.
+//! Properties of every token and every request.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -46,7 +46,7 @@ proptest! {
         for (name, value) in &custom {
             prop_assert_eq!(claims.get(name), Some(value));
         }
-        // A token made from it carries the same.
+        // A token converted from it has the same custom claims.
         let again = auth.create_access_token(&verified).unwrap();
         let verified = ask(&auth, &Head::new("POST").bearer(again.as_str()), &Require::access()).unwrap();
         let claims: Map<String, Value> = verified.claims().unwrap();
@@ -176,7 +176,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Any JSON there is, some levels deep.
+/// Any JSON value, a few levels deep.
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -195,7 +195,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Other people's cookies: any bytes.
+/// Cookies of other applications: any bytes.
 fn junk() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..60)
 }

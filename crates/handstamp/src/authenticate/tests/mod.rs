@@ -1,4 +1,4 @@
-//! One request, one answer: which check speaks first, and what a handler is told.
+//! Tests which check decides first, and what a handler receives.
 
 mod laws;
 mod vectors;
@@ -14,8 +14,8 @@ use crate::purpose::Access;
 use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
 use crate::{Auth, Location, Require, minutes};
 
-/// Says `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts how
-/// often it was asked.
+/// Returns `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts
+/// how often it was asked.
 fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
@@ -43,7 +43,7 @@ fn with_blocklist() -> (Auth, Arc<AtomicUsize>) {
 
 #[test]
 fn the_first_check_that_does_not_hold_is_the_answer() {
-    // Everything is wrong with the first token; each row mends what the row before was told.
+    // The first token fails every check; each row fixes what the row before was rejected for.
     let strict = || {
         Require::access()
             .fresh()
@@ -154,7 +154,7 @@ fn the_other_signature_of_a_revoked_token_revives_nothing() {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    // The order of P-256 (SP 800-186, section 3.2.1.3). Where (r, s) holds, (r, order - s) does.
+    // The order of P-256 (SP 800-186, section 3.2.1.3). If (r, s) is valid, so is (r, order - s).
     const ORDER: [u8; 32] = [
         0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
         0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,

@@ -1,4 +1,4 @@
-//! The rows of `jws_vectors.jsonl` whose signature holds and whose claims do not.
+//! The rows of `jws_vectors.jsonl` with a valid signature and invalid claims.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +29,7 @@ fn claims_that_are_none_are_refused() {
         let head = Head::new("GET").bearer(row["token"].as_str().unwrap());
         let require = Require::access().from([Location::Headers]);
         let code = crate::testing::outcome(&auth, &head, &require);
-        // Two have no good signature either.
+        // Two do not have a valid signature either.
         let expected = match row["oracle_reason"] {
             Value::Null => "invalid_token",
             _ => "invalid_signature",

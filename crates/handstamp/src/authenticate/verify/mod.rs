@@ -1,4 +1,4 @@
-//! Verification of a presented token: signature, then times, audience, issuer and purpose. It knows
+//! Verification of a presented token: signature, then times, audience, issuer and purpose. Takes
 //! neither the route nor the store.
 
 use std::marker::PhantomData;
@@ -13,7 +13,8 @@ use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
 
-/// A token whose signature, times, audience, issuer and purpose hold. Only [`verify`] makes one.
+/// A token whose signature, times, audience, issuer and purpose are valid. Only [`verify`] makes
+/// one.
 #[derive(Clone)]
 pub(crate) struct Verified<P> {
     /// Shared by all demands on this token in one request.
@@ -29,8 +30,7 @@ impl<P> Verified<P> {
     }
 }
 
-/// Verifies what was presented: the one token, or the one that counts among several cookies of a
-/// name.
+/// Verifies the presented token, or chooses among several cookies with the same name.
 pub(crate) fn verify<P: Purpose>(
     presented: &Presented<'_>,
     config: &Config,
@@ -48,18 +48,18 @@ pub(crate) fn verify<P: Purpose>(
     })
 }
 
-/// Whether a token is genuine, and for this service, whatever its times and purpose.
+/// Whether a token is genuine and for this service, regardless of times and purpose.
 pub(crate) enum Genuine {
     /// Issued by this service or for it.
     Ours(Arc<Claims>),
-    /// Its signature holds, and it is for another audience, of another issuer or of another login
-    /// type.
+    /// Its signature is valid, but it is for another audience, of another issuer or of another
+    /// login type.
     Theirs,
-    /// Its signature does not hold, or it is no token.
+    /// Its signature is invalid, or it is not a token.
     No,
 }
 
-/// Judges a token for a log-out, and checks neither times nor purpose.
+/// Judges a token for a log-out. Neither times nor purpose are checked.
 ///
 /// Lenient: an expired token counts. Risk: a copy of an old token ends a session. Covered: it ends
 /// a session of its own user alone and opens nothing, a copy in a cookie needs its CSRF value, and
@@ -135,7 +135,8 @@ fn choose(name: &str, tokens: &[&[u8]], config: &Config) -> Result<Arc<Claims>, 
     newest.ok_or_else(|| dropped.unwrap_or(RejectionKind::InvalidToken("an empty cookie".into())))
 }
 
-/// The claims against the configuration, in the order of RFC 7519, section 4.1, then the purpose.
+/// Checks the claims against the configuration, in the order of RFC 7519, section 4.1, then the
+/// purpose.
 fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
     // Lenient: an expired token passes for `JWT_DECODE_LEEWAY`
     // (RFC 7519, section 4.1.4: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4). Risk: a
@@ -205,7 +206,7 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
     Ok(())
 }
 
-/// How far the clocks of two nodes may differ before one takes a token of the other for one that is
+/// The largest clock skew between two nodes at which neither considers a token of the other to be
 /// issued in the future.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
 

@@ -1,4 +1,4 @@
-//! What is trusted when, and which of several cookies counts.
+//! Tests which token is trusted at which time, and which of several cookies counts.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::Require;
 use crate::testing::{Head, NOW, auth, auth_and_clock, builder, claims, outcome, sign, token};
 
-/// What a token with these claims comes to in a header of an access route.
+/// Returns the outcome of a token with these claims, in a header, on an access route.
 fn asked(config: crate::config::ConfigBuilder, changes: &Value) -> String {
     let auth = auth(config.token_locations([crate::Location::Headers]));
     let head = Head::new("GET").bearer(&token(&auth, changes));
@@ -103,7 +103,7 @@ fn a_token_is_for_what_it_says() {
     ];
     for (kind, as_access, as_refresh) in rows {
         let token = token(&auth, &json!({"type": kind}));
-        // The other purpose's cookie may carry it, too: names of cookies prove nothing.
+        // The other purpose's cookie may carry it too: names of cookies prove nothing.
         let head = Head::new("GET")
             .access(&token)
             .refresh(&token)
@@ -187,7 +187,7 @@ fn a_previous_secret_still_reads() {
     assert_eq!(outcome(&new, &head(json!({})), &Require::access()), "user1");
     let ended = head(json!({"exp": NOW}));
     assert_eq!(outcome(&new, &ended, &Require::access()), "token_expired");
-    // And an expired one of the current secret is expired, not forged.
+    // An expired token of the current secret is expired, not forged.
     let ended = Head::new("GET").access(&token(&new, &json!({"exp": NOW})));
     assert_eq!(outcome(&new, &ended, &Require::access()), "token_expired");
 }

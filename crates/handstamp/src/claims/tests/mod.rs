@@ -1,11 +1,11 @@
-//! Payloads whose signature held.
+//! Tests of payloads whose signature is valid.
 
 mod values;
 
 use super::registered::REGISTERED;
 use super::*;
 
-/// One claim replaced by this text; `None` leaves it out.
+/// Replaces one claim by this text; `None` removes it.
 fn with(claim: &str, value: Option<&str>) -> String {
     let usual = [
         ("sub", r#""user1""#),
@@ -31,7 +31,7 @@ fn parse_as(payload: &str, identity: &str) -> Result<Claims, String> {
     Claims::parse(payload.as_bytes().to_vec(), identity).map_err(|error| error.0.into_owned())
 }
 
-/// What is wrong, without where it is.
+/// The error, without its position.
 fn problem(payload: &str) -> String {
     match parse(payload) {
         Ok(_) => "nothing".to_owned(),
@@ -122,8 +122,8 @@ fn the_payload_is_one_json_object() {
         with("custom", Some(&nested))
     };
     let object = "the claims are not a JSON object";
-    // With serde_json's feature `arbitrary_precision` a number is kept as its text, and every
-    // reader takes it.
+    // With `arbitrary_precision`, serde_json keeps a number as its text, and every parser accepts
+    // it.
     let over_every_float = match serde_json::from_str::<serde_json::Value>("1e999") {
         Ok(_) => "nothing",
         Err(_) => "a custom claim has a wrong form",

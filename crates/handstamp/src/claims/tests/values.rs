@@ -1,4 +1,4 @@
-//! What stands behind the names.
+//! Tests of the values of claims.
 
 use super::{parse, problem, with};
 

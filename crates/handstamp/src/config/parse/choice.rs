@@ -3,7 +3,7 @@
 use super::{FromText, Invalid, nearest::nearest};
 use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm, location::Location};
 
-/// One of these words, in any case.
+/// Parses one of these words, in any case.
 pub(in crate::config) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
     choices
         .iter()
@@ -56,9 +56,9 @@ fn not_one_of(words: &[&str], text: &str) -> Invalid {
     )
 }
 
-/// The word that was meant; the first, which is the default, when that is not clear.
+/// Suggests the word that was probably meant, or else the first, which is the default.
 fn use_one_of(text: &str, words: &[&str]) -> String {
-    // "on" is two edits away from "none" and means nothing of the kind.
+    // "on" is two edits away from "none", yet means something else.
     let is_close = |edits: usize| edits <= 2 && edits < text.chars().count() / 2;
     let meant = nearest(text, words.iter().copied())
         .filter(|(_, edits)| is_close(*edits))

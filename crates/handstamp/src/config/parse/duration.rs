@@ -1,10 +1,10 @@
-//! Reads spans of time from text, and makes them in code.
+//! Parses durations from text, and creates them in code.
 
 use std::time::Duration;
 
 use super::{FromText, Invalid};
 
-/// This many minutes.
+/// Returns a duration of this many minutes, saturating at the largest one.
 ///
 /// ```
 /// assert_eq!(handstamp::minutes(15).as_secs(), 900);
@@ -14,7 +14,7 @@ pub const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(minutes.saturating_mul(60))
 }
 
-/// This many days of 24 hours.
+/// Returns a duration of this many days of 24 hours, saturating at the largest one.
 ///
 /// ```
 /// assert_eq!(handstamp::days(30).as_secs(), 2_592_000);
@@ -24,7 +24,7 @@ pub const fn days(days: u64) -> Duration {
     Duration::from_secs(days.saturating_mul(86_400))
 }
 
-/// As short as the environment takes it: `20d`, not `1728000s`.
+/// Formats a duration in its shortest form for the environment: `20d`, not `1728000s`.
 pub(in crate::config) fn format_duration(span: Duration) -> String {
     let seconds = span.as_secs();
     if span.subsec_nanos() != 0 {
@@ -50,7 +50,7 @@ impl FromText for Duration {
     }
 }
 
-/// Whole seconds; or numbers with units from large to small; or the same as ISO 8601 writes it.
+/// Parses whole seconds, or numbers with units from large to small, or an ISO 8601 duration.
 fn seconds(text: &str) -> Option<u64> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok();
@@ -67,7 +67,7 @@ fn seconds(text: &str) -> Option<u64> {
     }
 }
 
-/// Adds up "number, unit" at least once. A unit comes once, and after the larger ones.
+/// Sums one or more pairs of number and unit. Each unit is used once at most, larger ones first.
 fn sum(text: &str, units: &[(char, u64)]) -> Option<u64> {
     let mut units = units.iter();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Reads lists: `a, b`, or JSON `["a", "b"]` as AuthX wants them.
+//! Parses lists: `a, b`, or JSON `["a", "b"]` as in AuthX.
 
 use super::{FromText, Invalid, read};
 
@@ -12,7 +12,7 @@ impl<T: FromText> FromText for Vec<T> {
     }
 }
 
-/// A word alone is a list of one, in JSON quotes or not.
+/// Splits a list into its items. A single word is a list of one, in JSON quotes or not.
 fn items(text: &str) -> Result<Vec<String>, Invalid> {
     let not_json = |_| Invalid::new("not a JSON list of texts", r#"Use a, b or ["a", "b"]"#);
     match text.trim_start().chars().next() {

@@ -1,7 +1,7 @@
-//! Reading the text of a setting as its type: what a text may be, and what is wrong with it.
+//! Parses the text of a setting into its type, or explains why it cannot.
 //!
-//! A type is read by its [`FromText`]; what belongs to the type alone is checked here, and what
-//! depends on other settings is checked by the rules.
+//! [`FromText`] parses one type and checks what depends on the type alone; the rules check what
+//! depends on other settings.
 
 pub(super) mod choice;
 mod cookie;
@@ -12,17 +12,18 @@ pub(super) mod text;
 
 use std::fmt;
 
-/// What a setting can be read from.
+/// A type that a setting can be parsed into.
 pub(super) trait FromText: Sized {
-    /// Whether the empty text means something.
+    /// Whether the empty text is a valid value.
     const TAKES_EMPTY: bool = false;
 
-    /// Reads a text that is empty only if [`Self::TAKES_EMPTY`]. Call [`read`], which sees to that.
+    /// Parses a text, which is empty only if [`Self::TAKES_EMPTY`]. Call [`read`], which ensures
+    /// it.
     fn from_text(text: &str) -> Result<Self, Invalid>;
 }
 
-/// Reads one value. An empty text is refused: a variable that was left without a value is expected
-/// to have an effect.
+/// Parses one value. An empty text is refused, because a variable that is set is expected to have
+/// an effect.
 pub(super) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
     if text.is_empty() && !T::TAKES_EMPTY {
         return Err(Invalid::new("empty", "Remove it"));
@@ -30,7 +31,7 @@ pub(super) fn read<T: FromText>(text: &str) -> Result<T, Invalid> {
     T::from_text(text)
 }
 
-/// Why a text is not a value, and what would be.
+/// Why a text is not a valid value, and what would be.
 #[derive(Debug)]
 pub(super) struct Invalid {
     pub(super) reason: String,

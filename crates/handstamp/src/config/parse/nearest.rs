@@ -1,7 +1,6 @@
 //! Finds the known name that a misspelled one probably means.
 
-/// The candidate that takes the fewest edits to become `text`, without regard to case, and how many
-/// it takes.
+/// Returns the candidate with the fewest edits to `text`, without regard to case, and their number.
 pub(in crate::config) fn nearest<'a>(
     text: &str,
     candidates: impl Iterator<Item = &'a str>,
@@ -11,16 +10,16 @@ pub(in crate::config) fn nearest<'a>(
         .min_by_key(|(_, edits)| *edits)
 }
 
-/// Levenshtein's distance. Of `text` only so much is looked at that a longer one still counts as
-/// far away.
+/// Returns the Levenshtein distance. `text` is cut to a length at which it is far from any
+/// candidate.
 fn edits(text: &str, candidate: &str) -> usize {
     let text: Vec<char> = text
         .chars()
         .take(LONGEST)
         .map(|c| c.to_ascii_uppercase())
         .collect();
-    // `row[i]`: edits between the first `i` characters of `text` and what we have seen of the
-    // candidate.
+    // `row[i]`: edits between the first `i` characters of `text` and the part of the candidate seen
+    // so far.
     let mut row: Vec<usize> = (0..=text.len()).collect();
     for (seen, wanted) in candidate
         .chars()

@@ -1,4 +1,4 @@
-//! Reads truth values, free text, names of HTTP, key ids and origins.
+//! Parses booleans, free text, HTTP names, key ids and origins.
 
 use super::{FromText, Invalid};
 use crate::{cookie::is_token_character, jws::KeyId, origin::Origin};
@@ -76,7 +76,7 @@ impl FromText for Method {
                 "Use methods like POST and DELETE",
             ));
         }
-        // Methods are compared with case, and no method in use has a small letter: "post" is meant
+        // Methods are case-sensitive, and no method in use has a lower-case letter: "post" is meant
         // as POST.
         Ok(Self(text.to_ascii_uppercase()))
     }
@@ -122,7 +122,7 @@ impl FromText for Origin {
         if origin.as_str().eq_ignore_ascii_case(text) {
             return Ok(origin);
         }
-        // It would match here, but a value of this spelling is likely compared elsewhere as well,
+        // It would match here, but a value of this spelling is probably compared elsewhere as well,
         // byte by byte.
         Err(Invalid::new(
             "browsers write it otherwise",

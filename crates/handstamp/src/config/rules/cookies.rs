@@ -1,4 +1,4 @@
-//! The attributes of cookies.
+//! Rules about the attributes of cookies.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{
     cookie::LONGEST_MAX_AGE,
 };
 
-/// Rules about attributes alone.
+/// Checks the attributes alone, without the names.
 pub(super) fn check(settings: &Settings, report: &mut Report) {
     if !settings.cookie_http_only && !settings.danger_script_readable_cookies {
         report.problem(
@@ -59,7 +59,7 @@ fn check_lifetime(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// Plain HTTP is for this machine.
+/// Refuses plain HTTP at a public origin that is not this machine, and warns of it otherwise.
 fn check_insecure(settings: &Settings, report: &mut Report) {
     match &settings.public_origin {
         Some(origin) if !origin.is_loopback() => report.problem(

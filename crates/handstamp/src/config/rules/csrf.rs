@@ -1,4 +1,4 @@
-//! The double submit.
+//! Rules about the double submit.
 
 use super::origins;
 use crate::{
@@ -29,8 +29,8 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// `is_guarded`: where no CSRF value is asked for, either the origin check guards, or the danger
-/// was allowed by name.
+/// Checks that requests are protected. `is_guarded`: without a CSRF value, either the origin check
+/// protects, or the danger was allowed by name.
 fn check_protection(settings: &Settings, is_guarded: bool, report: &mut Report) {
     let missing: Vec<&str> = UNSAFE
         .into_iter()
@@ -63,7 +63,7 @@ fn check_protection(settings: &Settings, is_guarded: bool, report: &mut Report) 
     }
 }
 
-/// The methods that change something (RFC 9110, section 9.2.1).
+/// The methods that are not safe (RFC 9110, section 9.2.1).
 const UNSAFE: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 
 const UNGUARDED: &str = "other sites could send requests with your visitors' cookies";

@@ -1,4 +1,4 @@
-//! Weakenings that were asked for: each is reported when the service starts.
+//! Reports each weakening that was allowed when the service starts.
 
 use crate::config::{report::Report, settings::Settings};
 

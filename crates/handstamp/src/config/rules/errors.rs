@@ -1,4 +1,4 @@
-//! The bodies of rejections.
+//! Rules about the bodies of rejections.
 
 use crate::config::{report::Report, settings::Settings};
 

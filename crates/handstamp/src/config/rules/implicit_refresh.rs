@@ -1,4 +1,4 @@
-//! When an access token is renewed.
+//! Rules about the renewal of access tokens.
 
 use super::lifetime::check_lifetime;
 use crate::config::{parse::duration::format_duration, report::Report, settings::Settings};

@@ -1,4 +1,4 @@
-//! Keys: each fits its algorithm, and all of them make a [`KeySet`].
+//! Rules about keys: each fits its algorithm, and all of them make a [`KeySet`].
 
 use crate::{
     config::{report::Report, settings::Settings},
@@ -6,7 +6,8 @@ use crate::{
     secret::Secret,
 };
 
-/// All keys together, if they are good for their algorithms. If not, the report says why.
+/// Returns all keys together, if each is valid for its algorithm. If not, the report contains the
+/// reason.
 pub(super) fn check(settings: &Settings, report: &mut Report) -> Result<KeySet, Reported> {
     check_previous(settings, report);
     let mut algorithms = vec![settings.algorithm];
@@ -52,7 +53,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) -> Result<KeySet, 
     accept(PREVIOUS_KEY_ID, KeySet::new(signing, current), report)
 }
 
-/// HMAC: one secret does both.
+/// Creates the keys of an HMAC algorithm: one secret signs and verifies.
 fn of_secret(
     settings: &Settings,
     algorithm: Algorithm,
@@ -104,8 +105,8 @@ fn of_pem(
     Err(Reported)
 }
 
-/// Everything else: the private key signs, the public key verifies, and the private key knows its
-/// public half.
+/// Creates the keys of an asymmetric algorithm: the private key signs, the public key verifies, and
+/// the private key contains its public half.
 #[cfg(feature = "asymmetric")]
 fn of_pem(
     settings: &Settings,
@@ -150,7 +151,8 @@ fn of_pem(
 }
 
 fn check_previous(settings: &Settings, report: &mut Report) {
-    // Both sides come from the operator: the time that this takes tells an attacker nothing.
+    // Both sides come from the operator, so the time of this comparison reveals nothing to an
+    // attacker.
     let same = |a: &Option<Secret>, b: &Option<Secret>| match (a, b) {
         (Some(a), Some(b)) => a.secret_bytes() == b.secret_bytes(),
         _ => false,
@@ -176,7 +178,7 @@ fn check_previous(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// A key that no algorithm uses is probably there because one is missing.
+/// Warns of a key that no algorithm uses: probably an algorithm is missing.
 fn check_unused(settings: &Settings, algorithms: &[Algorithm], report: &mut Report) {
     let hmac = algorithms.iter().any(|algorithm| algorithm.is_hmac());
     let pem = algorithms.iter().any(|algorithm| !algorithm.is_hmac());
@@ -195,10 +197,10 @@ fn check_unused(settings: &Settings, algorithms: &[Algorithm], report: &mut Repo
     }
 }
 
-/// Something is wrong, and the report says what.
+/// A problem was found, and the report contains it.
 pub(super) struct Reported;
 
-/// What one algorithm needs.
+/// The keys of one algorithm.
 struct KeyPair {
     signing: Option<SigningKey>,
     verifying: VerifyingKey,
@@ -216,7 +218,7 @@ fn missing(key: &str, algorithm: Algorithm, help: &str, report: &mut Report) {
     }
 }
 
-/// A key that is refused is reported once, not for each algorithm.
+/// Reports an invalid key once, not for each algorithm.
 fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Result<T, Reported> {
     made.map_err(|error| {
         if report.is_sound(key) {
@@ -231,7 +233,7 @@ fn accept<T>(key: &str, made: Result<T, KeyError>, report: &mut Report) -> Resul
     })
 }
 
-/// A key that is not set is fine.
+/// As [`accept`], for a key that may be unset.
 fn accept_if_set<T>(
     key: &str,
     made: Option<Result<T, KeyError>>,

@@ -1,4 +1,4 @@
-//! How long anything may live.
+//! Limits of lifetimes.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::config::{
     report::Report,
 };
 
-/// Checks how long a token or session lives: some time, and not for ever.
+/// Checks that the lifetime of a token or session is at least a second, and no longer than
+/// [`LONGEST_LIFE`].
 pub(super) fn check_lifetime(key: &'static str, span: Duration, report: &mut Report) {
     let reason = if span < Duration::from_secs(1) {
         "shorter than a second"
@@ -24,11 +25,11 @@ pub(super) fn check_lifetime(key: &'static str, span: Duration, report: &mut Rep
     );
 }
 
-/// The longest life that a token or session can be given: ten years. What is longer is taken for
-/// a slip of the unit, and refused.
+/// The longest lifetime of a token or session: ten years. A longer one is probably a wrong unit,
+/// and is refused.
 ///
-/// A store that remembers a revocation for this long remembers it until the last token that was
-/// issued before has expired.
+/// A store that keeps a revocation for this long keeps it until the last token that was issued
+/// before it has expired.
 ///
 /// ```
 /// use handstamp::config::LONGEST_LIFE;

@@ -1,4 +1,4 @@
-//! Where tokens are looked for.
+//! Rules about the locations of tokens.
 
 use crate::{
     config::{report::Report, settings::Settings},
@@ -52,8 +52,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// What requests carry that no script of ours has made (the forbidden names of the Fetch standard,
-/// and media types).
+/// Headers that browsers send unasked (the forbidden names of the Fetch standard, and media types).
 const FILLED_BY_BROWSERS: [&str; 12] = [
     "connection",
     "content-length",

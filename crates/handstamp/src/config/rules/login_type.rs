@@ -1,4 +1,4 @@
-//! Several configurations of one site, each for one kind of account.
+//! Rules between configurations of one site, each for one kind of account.
 
 use crate::{
     config::{
@@ -10,11 +10,11 @@ use crate::{
     location::Location,
 };
 
-/// What another configuration of the same site has taken.
+/// The login type and names that another configuration of the same site uses.
 #[derive(Debug)]
 pub(in crate::config) struct Neighbour {
     login_type: Option<String>,
-    /// Each with the setting that named it. None where no cookies are read.
+    /// Each name with its setting. Empty if the configuration reads no cookies.
     names: Vec<(&'static str, CookieName)>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn check(own: Option<&str>, neighbours: &[Neighbour], report: &mut Re
     }
 }
 
-/// Two cookies of one name would overwrite each other.
+/// Checks that no two configurations share a cookie name: their cookies would overwrite each other.
 pub(super) fn check_names(
     neighbours: &[Neighbour],
     access: &TokenCookies,
@@ -75,5 +75,5 @@ pub(super) fn check_names(
     }
 }
 
-/// In code only, so it is called as there.
+/// The login type has no variable, so problems name the method.
 const KEY: &str = "login_type";

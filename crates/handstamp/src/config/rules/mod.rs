@@ -1,5 +1,5 @@
-//! Every rule, one file per subject. A rule sees all settings, and says what is wrong in the
-//! report; it changes nothing.
+//! Every rule between settings, one file per subject. A rule reads all settings and reports
+//! problems; it changes nothing.
 
 mod cookies;
 mod csrf;
@@ -21,15 +21,15 @@ pub(super) use login_type::Neighbour;
 use super::{report::Report, settings::Settings, token_cookies::TokenCookies};
 use crate::{jws::KeySet, location::Location, purpose::sealed::Kind};
 
-/// What the rules make of settings on the way.
+/// Values that the rules derive from the settings.
 pub(super) struct Checked {
     pub(super) keys: KeySet,
     pub(super) access_cookies: TokenCookies,
     pub(super) refresh_cookies: TokenCookies,
 }
 
-/// Asks all rules before any answer is given, so that one run shows every mistake. Returns `None`
-/// if something could not be made, and then the report says why.
+/// Runs all rules before it returns, so that one run reports every problem. Returns `None` if a
+/// value could not be derived; the report then contains the reason.
 pub(super) fn check(
     settings: &Settings,
     login_type: Option<&str>,

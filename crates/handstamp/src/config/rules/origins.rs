@@ -1,8 +1,9 @@
-//! Which sites are ours.
+//! Rules about the origins of the service.
 
 use crate::config::{origin_check::OriginCheck, report::Report, settings::Settings};
 
-/// Whether requests that another site started are refused without a CSRF value as well.
+/// Returns whether the origin check alone protects against cross-site requests, without a CSRF
+/// value.
 pub(super) fn guard_alone(settings: &Settings) -> bool {
     settings.public_origin.is_some() && settings.origin_check == OriginCheck::Enforce
 }

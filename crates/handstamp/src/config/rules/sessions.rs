@@ -1,4 +1,4 @@
-//! How long sessions live, and how long a store may take.
+//! Rules about the lifetime of sessions and the timeout of the store.
 
 use std::time::Duration;
 

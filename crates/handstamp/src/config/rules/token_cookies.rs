@@ -1,5 +1,5 @@
-//! The names of cookies, with the promises of their prefixes, and the four cookies that come out of
-//! it.
+//! Rules about the names of cookies and the guarantees of their prefixes, and the four cookies
+//! derived from them.
 
 use crate::{
     config::{
@@ -12,8 +12,8 @@ use crate::{
     purpose::sealed::Kind,
 };
 
-/// What [`CookiePrefix::Host`] promises in the name of all four cookies, told once and not for
-/// each.
+/// Checks what [`CookiePrefix::Host`] requires of all four cookies, and reports it once instead of
+/// for each.
 pub(super) fn check_prefix(settings: &Settings, report: &mut Report) {
     if settings.cookie_prefix != CookiePrefix::Host {
         return;
@@ -51,7 +51,7 @@ pub(super) fn check_prefix(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// The cookies of one purpose, if their names and attributes agree.
+/// Returns the cookies of one purpose, if their names and attributes agree.
 pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Option<TokenCookies> {
     let OfPurpose {
         same_site_key,
@@ -70,7 +70,7 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
     };
     let of_token = attributes(token.path, settings.cookie_http_only);
     if let Some(reason) = of_token.problem() {
-        // The refresh cookies may have it from the access cookies, for which it was reported.
+        // The refresh cookies may inherit it from the access cookies, for which it was reported.
         if report.is_sound(same_site_key) {
             let help = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
             report.problem(same_site_key, Some(same_site.name()), reason, help);
@@ -145,7 +145,7 @@ impl<'s> OfPurpose<'s> {
     }
 }
 
-/// Where one cookie has its name and path from.
+/// The settings that one cookie gets its name and path from.
 struct Source<'s> {
     /// The setting of the name.
     key: &'static str,
@@ -155,7 +155,8 @@ struct Source<'s> {
 }
 
 impl Source<'_> {
-    /// The cookie with its whole name, `host` in front where [`CookiePrefix::Host`] asks for it.
+    /// Returns the cookie with its full name, which begins with `host` if [`CookiePrefix::Host`] is
+    /// set.
     fn named(
         &self,
         prefix: CookiePrefix,
@@ -173,7 +174,7 @@ impl Source<'_> {
                 report.problem(self.key, Some(name), reason, help);
                 return None;
             }
-            // What its promise asks for is asked by `check_prefix`.
+            // The problem was reported by `check_prefix`.
             CookiePrefix::Host if !report.is_sound(PREFIX) => return None,
             CookiePrefix::Host => (PREFIX, format!("{host}{name}")),
         };
@@ -194,7 +195,7 @@ impl Source<'_> {
     }
 }
 
-/// Two cookies of one name would overwrite each other, or be mistaken for each other.
+/// Checks that no two cookies share a name: they would overwrite or be mistaken for each other.
 pub(super) fn check_distinct(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
     let names = names(access, refresh);
     for (i, (key, name)) in names.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Lifetimes and claims.
+//! Rules about lifetimes and claims of tokens.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// A refresh token is there to outlive access tokens.
+/// Checks that refresh tokens outlive access tokens.
 fn check_order(settings: &Settings, report: &mut Report) {
     const ACCESS: &str = "JWT_ACCESS_TOKEN_EXPIRES";
     const REFRESH: &str = "JWT_REFRESH_TOKEN_EXPIRES";

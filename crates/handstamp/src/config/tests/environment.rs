@@ -1,4 +1,4 @@
-//! Names, files, precedence, and that nothing in an environment makes us panic.
+//! Tests of names, files and precedence, and that no environment causes a panic.
 
 use std::{ffi::OsString, fs, path::PathBuf, time::Duration};
 
@@ -302,7 +302,7 @@ proptest! {
     }
 }
 
-/// Gone when the test ends.
+/// A file that is removed when the test ends.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {

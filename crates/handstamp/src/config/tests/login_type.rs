@@ -1,4 +1,4 @@
-//! Configurations alongside each other.
+//! Tests of configurations alongside each other.
 
 use super::{SECRET, problems};
 use crate::config::ConfigBuilder;
@@ -6,7 +6,7 @@ use crate::{Config, Location};
 
 type Change = fn(ConfigBuilder) -> ConfigBuilder;
 
-/// Of four names of its own.
+/// A configuration with four separate names.
 fn admins() -> ConfigBuilder {
     Config::builder()
         .secret_key(SECRET)

@@ -1,4 +1,4 @@
-//! Rows. Every text that an operator may read is asserted in full.
+//! Tests in rows. Every text for an operator is asserted in full.
 
 mod environment;
 mod login_type;
@@ -16,7 +16,7 @@ use crate::error::ConfigError;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
-/// What it is about, the environment, and every problem or warning.
+/// The subject, the environment, and every problem or warning.
 type Row = (
     &'static str,
     &'static [(&'static str, &'static str)],
@@ -31,7 +31,7 @@ fn from(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::builder().env_from(variables).build()
 }
 
-/// The same with a good secret, which the variables may replace.
+/// The same with a valid secret, which the variables may replace.
 fn with(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let variables = variables
         .iter()

@@ -1,4 +1,4 @@
-//! Key pairs: which key does what, and which do not fit.
+//! Tests of key pairs: the use of each key, and keys that do not fit.
 
 use super::{Row, SECRET, from, problems};
 

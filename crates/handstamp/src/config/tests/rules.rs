@@ -1,4 +1,4 @@
-//! Rules between settings, and what a configuration says about itself.
+//! Tests of the rules between settings, and of the warnings of a configuration.
 
 use super::{OTHER, Row, SECRET, from, problems, with};
 use crate::{Config, Location, config::danger::Danger, days, minutes};

@@ -1,4 +1,4 @@
-//! No setting is forgotten: not in the table, not on the page.
+//! Tests that no setting is missing in the table or on the page.
 
 use crate::config::settings::{Settings, for_every_setting};
 
@@ -12,7 +12,7 @@ fn every_setting_of_authx_is_there_and_of_ours_no_other() {
 fn a_setting_is_called_in_code_as_in_the_environment() {
     for (name, called) in names() {
         let (_prefix, words) = name.split_once('_').unwrap();
-        // AuthX's name is of one location; the setting lists several.
+        // AuthX's name is that of one location; the setting lists several.
         let expected = words.replace("TOKEN_LOCATION", "TOKEN_LOCATIONS");
         assert_eq!(called, expected.to_ascii_lowercase(), "{name}");
     }

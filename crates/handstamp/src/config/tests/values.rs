@@ -1,4 +1,4 @@
-//! One row per setting: a good value and what it does, and values that are refused.
+//! One row per setting: a valid value and its effect, and values that are refused.
 
 use std::fmt::Debug;
 
@@ -11,7 +11,7 @@ use crate::{
 struct Row {
     key: &'static str,
     good: &'static str,
-    /// What else has to be set.
+    /// Other settings that it needs.
     given: &'static [(&'static str, &'static str)],
     read: fn(&Config) -> String,
     means: &'static str,
@@ -71,7 +71,7 @@ fn debug(value: impl Debug) -> String {
     format!("{value:?}")
 }
 
-// By hand: a value and its problem stay on one line.
+// Formatted by hand, so that a value and its problem stay on one line.
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     Row {

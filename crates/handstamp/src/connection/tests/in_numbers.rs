@@ -1,4 +1,4 @@
-//! Many connections, and what they leave behind.
+//! Tests of many connections, and of what they leave behind.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn looking_is_no_activity() {
     assert_eq!(poll(&mut connection, &Arc::default()), None);
     let sessions = now(nodes.here.sessions("user1")).unwrap();
     assert_eq!(sessions.first().unwrap().last_active().as_secs(), NOW);
-    // A request is.
+    // A request counts as activity.
     access(&nodes.here, tokens.access().as_str());
     let sessions = now(nodes.here.sessions("user1")).unwrap();
     assert_eq!(sessions.first().unwrap().last_active().as_secs(), NOW + 600);

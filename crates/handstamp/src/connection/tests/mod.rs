@@ -1,4 +1,4 @@
-//! When connections end, with a clock that moves when it is told.
+//! Tests of when connections end, with a clock that the tests set.
 
 #![expect(
     clippy::too_many_lines,
@@ -25,7 +25,7 @@ use crate::store::MemoryStore;
 use crate::testing::{Head, ManualClock, NOW, ask};
 use crate::{Auth, Authenticated, Require};
 
-/// Two processes on one store, and the clock of all.
+/// Two processes that share one store, and the clock of all.
 struct Nodes {
     here: Auth,
     there: Auth,

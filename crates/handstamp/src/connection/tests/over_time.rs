@@ -1,4 +1,4 @@
-//! The end of a token, and who is asked until then.
+//! Tests of the expiry of a token, and of the checks until then.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,7 +72,7 @@ fn any_interval_is_taken() {
     }
 }
 
-/// Two seconds are lived through, for once.
+/// Two seconds of real time.
 #[tokio::test]
 async fn its_end_is_not_waited_for_by_intervals() {
     let auth = Auth::new(builder().build().unwrap()).unwrap();

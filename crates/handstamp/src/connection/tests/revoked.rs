@@ -1,4 +1,4 @@
-//! What is revoked, here and elsewhere.
+//! Tests of revocations, by this process and by others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn what_this_process_revokes_ends_at_once() {
         Ends,
         /// It asked, and the token is active.
         GoesOn,
-        /// It did not even ask.
+        /// It did not ask at all.
         IsNotWoken,
     }
     type Act = fn(&Nodes, &Authenticated<Access>, &TokenPair);
@@ -138,7 +138,7 @@ fn what_this_process_revokes_ends_at_once() {
         let tokens = now(nodes.here.log_in("user1", ClientInfo::new())).unwrap();
         let token = access(&nodes.here, tokens.access().as_str());
         let alarm = Arc::default();
-        // Nothing but the ring wakes it.
+        // Only the notification wakes it.
         let mut connection = nodes
             .here
             .watch(&token)

@@ -1,4 +1,4 @@
-//! The shared rows, and what holds for every input.
+//! The shared rows, and properties of every input.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ pub(super) fn path(text: &str) -> CookiePath {
     CookiePath::try_from(text).unwrap()
 }
 
-/// What a token cookie has when nothing is configured.
+/// The attributes of a token cookie by default.
 pub(super) fn plain() -> Attributes {
     Attributes {
         path: CookiePath::default(),

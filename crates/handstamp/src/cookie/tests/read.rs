@@ -1,4 +1,4 @@
-//! Reading `Cookie` lines.
+//! Tests of parsing `Cookie` lines.
 
 use std::time::{Duration, Instant};
 
@@ -180,7 +180,7 @@ proptest! {
     }
 }
 
-/// What `pairs` has to agree with, written for clearness alone.
+/// A reference for `pairs`, written for clarity alone.
 fn simplest(line: &[u8]) -> Vec<(&[u8], &[u8])> {
     let trim = |text: &'_ [u8]| -> (usize, usize) {
         let blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
@@ -199,7 +199,7 @@ fn simplest(line: &[u8]) -> Vec<(&[u8], &[u8])> {
         .collect()
 }
 
-/// Anything that does not end its item.
+/// Any byte that does not end its item.
 fn junk() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(
         any::<u8>().prop_filter("ends the item", |byte| *byte != b';'),
@@ -207,7 +207,7 @@ fn junk() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// Any bytes, and more often those that mean something.
+/// Any bytes, and more often those with a meaning.
 fn header_bytes() -> impl Strategy<Value = Vec<u8>> {
     let telling = prop::sample::select(&b";;;==aab \t\",\\\x0b\xa0"[..]);
     prop_oneof![

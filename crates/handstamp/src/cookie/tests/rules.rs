@@ -12,7 +12,7 @@ use super::{
     array, name, path, plain, vectors,
 };
 
-/// Rows of `prefix_cases` that no setting of ours leads to.
+/// Rows of `prefix_cases` that no setting leads to.
 const NOT_OURS_TO_WRITE: [(&str, &str); 8] = [
     ("__Host-SID=12345; Secure", "Path is always written"),
     ("__HOST-SID=1; Secure", "Path is always written"),
@@ -102,7 +102,7 @@ fn sizes() {
     assert!(line.contains(&cap), "{line}");
 }
 
-/// `server_must`: which of the rules are the writer's, and where the others are kept.
+/// `server_must`: the rules that apply to the writer, and where the others are enforced.
 const RULES: [(&str, &str); 17] = [
     (
         "sc-01",
@@ -151,7 +151,7 @@ fn every_server_rule_has_its_place() {
     assert_eq!(ids, RULES.map(|(id, _)| id));
 }
 
-/// Whether our types and checks let this line pass. Attributes that are left out get our defaults.
+/// Returns whether our types and checks accept this line. Missing attributes get our defaults.
 fn accepted(line: &str) -> bool {
     let mut parts = line.split("; ");
     let (cookie, _) = parts.next().unwrap().split_once('=').unwrap_or_default();

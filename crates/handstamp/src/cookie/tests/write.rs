@@ -1,4 +1,4 @@
-//! Writing `Set-Cookie` lines.
+//! Tests of writing `Set-Cookie` lines.
 
 use std::time::Duration;
 
@@ -210,7 +210,7 @@ proptest! {
                 prop_assert!(seconds <= 34_560_000);
             }
         }
-        // A deletion differs from what it deletes in value and lifetime alone.
+        // A deletion differs from the line that set the cookie in value and lifetime only.
         let kept = |line: &str| -> Vec<String> {
             let lifetime = |attribute: &&str| !attribute.starts_with("Max-Age=") && !attribute.starts_with("Expires=");
             line.split("; ").skip(1).filter(lifetime).map(String::from).collect()

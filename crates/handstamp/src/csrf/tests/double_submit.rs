@@ -95,6 +95,7 @@ fn the_value_is_not_required_where_protection_is_off() {
     let off = auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
     let fewer = auth(builder().csrf_methods(["post"]));
     let more = auth(builder().csrf_methods(["GET", "POST"]));
+    let head_alone = auth(builder().csrf_methods(["HEAD", "POST"]));
     let no_cookies = builder().token_locations([Location::Headers]);
     let no_cookies = auth(no_cookies.cookie_csrf_protect(false).csrf_methods(["GET"]));
     let from_cookies = || Require::access().from([Location::Cookies]);
@@ -113,10 +114,12 @@ fn the_value_is_not_required_where_protection_is_off() {
         ("off everywhere, a refresh", outcome(&off, &refresh, &Require::refresh()), "user1"),
         ("off where no cookies are configured, on a route that reads them", outcome(&no_cookies, &post, &from_cookies()), "missing_csrf_token"),
         ("the same with DELETE, which is not listed", outcome(&no_cookies, &delete, &from_cookies()), "missing_csrf_token"),
-        ("the same with GET", outcome(&no_cookies, &get, &from_cookies()), "user1"),
+        ("the same with GET, which is listed", outcome(&no_cookies, &get, &from_cookies()), "missing_csrf_token"),
         ("the same, off for the route", outcome(&no_cookies, &post, &from_cookies().without_csrf()), "user1"),
         ("on for GET as well: GET", outcome(&more, &get, &Require::access()), "missing_csrf_token"),
-        ("on for GET as well: HEAD", outcome(&more, &head, &Require::access()), "user1"),
+        ("on for GET as well: HEAD, which runs the handler of GET", outcome(&more, &head, &Require::access()), "missing_csrf_token"),
+        ("on for HEAD alone: HEAD", outcome(&head_alone, &head, &Require::access()), "missing_csrf_token"),
+        ("on for HEAD alone: GET", outcome(&head_alone, &get, &Require::access()), "user1"),
         ("on for POST only: POST", outcome(&fewer, &post, &Require::access()), "missing_csrf_token"),
         ("on for POST only: DELETE", outcome(&fewer, &delete, &Require::access()), "user1"),
     ];

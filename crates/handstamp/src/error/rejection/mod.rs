@@ -1,4 +1,4 @@
-//! Why a request is refused, and what the client is told.
+//! A rejected request, and the response to it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,9 +9,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::reason::RejectionKind;
 use super::style::ErrorStyle;
 
-/// A request that was refused.
+/// A rejected request, and the response to it.
 ///
-/// [`code`](Self::code) is stable and meant for programs; the words may change. An adapter sends
+/// [`code`](Self::code) is stable and meant for programs; the messages may change. An adapter sends
 /// [`status`](Self::status), [`headers`](Self::headers) and [`body`](Self::body).
 ///
 /// ```
@@ -41,8 +41,8 @@ use super::style::ErrorStyle;
 /// ```
 ///
 /// # Security
-/// The client learns the code and the words of [`body`](Self::body), and no more. The rest goes to
-/// the log: a store that fails at level `error`, everything else at `debug`.
+/// The client learns the code and the message of [`body`](Self::body), and no more. Details are
+/// logged: a failing store at level `error`, everything else at `debug`.
 #[derive(Clone)]
 pub struct Rejection {
     reason: Arc<RejectionKind>,
@@ -57,26 +57,26 @@ impl Rejection {
         }
     }
 
-    /// The stable name of the reason: `missing_token`, `token_expired`.
+    /// Returns the stable code of the reason: `missing_token`, `token_expired`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.reason.code()
     }
 
-    /// Whether there was no token at all, so that the caller is anonymous rather than refused.
+    /// Returns whether the request had no token at all, so that the caller is anonymous.
     #[must_use]
     pub fn is_missing_token(&self) -> bool {
         matches!(*self.reason, RejectionKind::MissingToken { .. })
     }
 
-    /// Whether the token is one of ours whose time is over. A page that everybody may see can take
-    /// such a caller for anonymous as well; all other reasons to refuse are none to look away.
+    /// Returns whether the token has a valid signature but has expired. A public page may treat
+    /// such a caller as anonymous as well, but must not ignore any other reason.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
         matches!(*self.reason, RejectionKind::TokenExpired)
     }
 
-    /// The HTTP status code.
+    /// Returns the HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         let row = self.reason.row();
@@ -86,7 +86,7 @@ impl Rejection {
         }
     }
 
-    /// The header fields of the response, names in lower case.
+    /// Returns the header fields of the response, with names in lower case.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, Cow<'static, str>)> {
         let mut headers = vec![
@@ -108,28 +108,29 @@ impl Rejection {
         headers
     }
 
-    /// The body: a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)),
-    /// or in the style of AuthX its two members.
+    /// Returns the body: a problem document ([RFC
+    /// 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)), or the two members of
+    /// [`ErrorStyle::AuthX`].
     #[must_use]
     pub fn body(&self) -> String {
         let body = Body {
             reason: &self.reason,
             shape: &self.shape,
         };
-        // Strings and numbers under string keys: JSON has a form for each of them.
+        // Strings and numbers under string keys always serialize.
         serde_json::to_string(&body).unwrap_or_default()
     }
 
-    /// `WWW-Authenticate`, which every 401 must carry ([RFC 9110,
-    /// 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)), in the words of [RFC 6750,
-    /// section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
+    /// Returns `WWW-Authenticate`, which every 401 must contain ([RFC 9110,
+    /// 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)), with the error codes of
+    /// [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3).
     fn challenge(&self) -> Option<Cow<'static, str>> {
         match &*self.reason {
             RejectionKind::InsufficientScope { required, .. } => {
                 Some(insufficient_scope(required).into())
             }
             _ if self.status() != 401 => None,
-            // Nothing is wrong with a token here, so no error code (RFC 6750, section 3.1).
+            // No token is at fault here, so there is no error code (RFC 6750, section 3.1).
             RejectionKind::MissingToken { .. }
             | RejectionKind::MissingCsrfToken { .. }
             | RejectionKind::CsrfMismatch
@@ -164,7 +165,7 @@ impl std::error::Error for Rejection {
     }
 }
 
-/// How the configuration wants refusals to look.
+/// The configured style of rejections.
 #[derive(Debug)]
 pub(crate) struct RejectionStyle {
     pub(crate) style: ErrorStyle,
@@ -212,7 +213,7 @@ fn title(status: u16) -> &'static str {
     }
 }
 
-/// The scopes are named when there is one that can be; an empty list of them is not in the grammar.
+/// Names the scopes that the grammar can express; it has no form for an empty list.
 fn insufficient_scope(required: &[String]) -> String {
     let scopes: Vec<&str> = required
         .iter()
@@ -226,7 +227,8 @@ fn insufficient_scope(required: &[String]) -> String {
     format!("Bearer error=\"insufficient_scope\"{scope}")
 }
 
-/// `scope-token` of [RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
+/// Returns whether the text is a `scope-token` of [RFC 6749, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
 fn is_scope(text: &str) -> bool {
     !text.is_empty()
         && text

@@ -1,4 +1,5 @@
-//! What a client is told. Every code over real requests is the business of the adapters' suite.
+//! Tests of the responses to clients. The suite of the adapters tests every code over real
+//! requests.
 
 use std::sync::Arc;
 use std::time::Duration;

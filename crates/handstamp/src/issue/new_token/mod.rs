@@ -1,4 +1,4 @@
-//! The claims of a token that is to be issued.
+//! The claims of a token to issue.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,8 +13,7 @@ use crate::config::Config;
 use crate::error::IssueError;
 use crate::store::{AccountId, SessionId};
 
-/// The claims of a token that is to be issued. A `&str` or `String` converts into one with this
-/// subject alone.
+/// The claims of a token to issue. A `&str` or `String` converts into one with this subject alone.
 ///
 /// ```
 /// use handstamp::{NewToken, minutes};
@@ -28,7 +27,7 @@ use crate::store::{AccountId, SessionId};
 ///
 /// A verified token converts into one as well: it keeps subject, session, scopes, login type,
 /// audience, custom claims and the time of the log-in, but not freshness.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is issued until it is given to `create_access_token` or the like"]
 pub struct NewToken {
     pub(crate) subject: String,
@@ -38,10 +37,9 @@ pub struct NewToken {
     pub(crate) login_type: Option<String>,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) custom: Map<String, Value>,
-    /// The session it belongs to.
+    /// The session that the token belongs to.
     pub(crate) session: Option<OfSession>,
-    /// The time of the log-in from which it descends; `None`: it is issued at a log-in.
-    pub(crate) authenticated_at: Option<UnixTime>,
+    pub(crate) logged_in: LogInTime,
     /// The first claim that could not be serialized, reported when the token is issued.
     pub(crate) unserializable: Option<(String, String)>,
 }
@@ -65,15 +63,15 @@ impl NewToken {
             lifetime: None,
             custom: Map::new(),
             session: None,
-            authenticated_at: None,
+            logged_in: LogInTime::AtIssue,
             unserializable: None,
         }
     }
 
-    /// Makes the token fresh, because the password was just given: the time of its log-in is now.
-    /// Only access tokens can be fresh.
+    /// Makes the token fresh, because the user has just given the password: the time of its log-in
+    /// is now. Only access tokens can be fresh.
     ///
-    /// It turns a verified token into a fresh one, once the password was given again:
+    /// It converts a verified token into a fresh one, after the password was given again:
     ///
     /// ```
     /// # use handstamp::{Auth, Authenticated, NewToken, SetCookies};
@@ -88,11 +86,11 @@ impl NewToken {
     /// ```
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
-        self.authenticated_at = None;
+        self.logged_in = LogInTime::AtIssue;
         self
     }
 
-    /// Sets the scopes, and replaces those that it had.
+    /// Sets the scopes, replacing any earlier ones.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
@@ -114,13 +112,13 @@ impl NewToken {
         self
     }
 
-    /// The claim `sub`.
+    /// Returns the subject: the claim `sub`.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// Removes a custom claim that came from a verified token or a session.
+    /// Removes a custom claim, such as one taken over from a verified token or a session.
     ///
     /// ```
     /// use handstamp::NewToken;
@@ -133,21 +131,21 @@ impl NewToken {
         self
     }
 
-    /// Sets the lifetime instead of `JWT_ACCESS_TOKEN_EXPIRES` or `JWT_REFRESH_TOKEN_EXPIRES`;
-    /// whole seconds.
+    /// Sets the lifetime, in whole seconds, instead of `JWT_ACCESS_TOKEN_EXPIRES` or
+    /// `JWT_REFRESH_TOKEN_EXPIRES`.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// Sets the audiences instead of `JWT_ENCODE_AUDIENCE`.
+    /// Sets the audiences (the claim `aud`) instead of `JWT_ENCODE_AUDIENCE`.
     pub fn audience<S: Into<String>>(mut self, audience: impl IntoIterator<Item = S>) -> Self {
         self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The kind of account (`user`, `admin`), for
-    /// [`Require::login_type`](crate::Require::login_type). Where the
+    /// Sets the kind of account (`user`, `admin`), for
+    /// [`Require::login_type`](crate::Require::login_type). If the
     /// [configuration](crate::config::ConfigBuilder::login_type) has one, it may be omitted, and a
     /// different one is refused.
     pub fn login_type(mut self, login_type: impl Into<String>) -> Self {
@@ -155,8 +153,8 @@ impl NewToken {
         self
     }
 
-    /// Whether both have the same scopes and custom claims. The claim that names the subject in
-    /// addition to `sub` is not compared: it says what `sub` says.
+    /// Returns whether both have the same scopes and custom claims. The claim that names the
+    /// subject in addition to `sub` is not compared, because it repeats `sub`.
     pub(crate) fn grants_the_same(&self, other: &Self, identity: &str) -> bool {
         let custom = |token: &Self| -> Map<String, Value> {
             let mut custom = token.custom.clone();
@@ -174,14 +172,14 @@ impl NewToken {
     /// [`IssueError::OtherAccount`]: the result is a token for another account.
     pub(crate) fn changed(self, change: impl FnOnce(Self) -> Self) -> Result<Self, IssueError> {
         let (account, session) = (self.account(), self.session.clone());
-        let authenticated_at = self.authenticated_at;
+        let logged_in = self.logged_in;
         let changed = change(self);
         if changed.account() != account {
             return Err(IssueError::OtherAccount);
         }
         Ok(Self {
             session,
-            authenticated_at,
+            logged_in,
             fresh: false,
             ..changed
         })
@@ -203,11 +201,26 @@ impl NewToken {
         Ok(self)
     }
 
-    /// The claim `auth_time` of a token that is made then. Without a session, one that is made at
-    /// the log-in says it by its `iat`.
+    /// Returns the claim `auth_time` of a token that is issued at this time. Without a session,
+    /// `iat` states the log-in of a token that is issued at one.
     pub(crate) fn auth_time(&self, issued_at: UnixTime) -> Option<UnixTime> {
-        let time = self.authenticated_at.unwrap_or(issued_at);
+        let time = match self.logged_in {
+            LogInTime::AtIssue => issued_at,
+            LogInTime::At(time) => time,
+            LogInTime::Unknown => return None,
+        };
         (self.session.is_some() || time != issued_at).then_some(time)
+    }
+
+    /// Returns whether both have the same claims, apart from the time of the log-in and the
+    /// generation.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let comparable = Self {
+            logged_in: other.logged_in,
+            session: other.session.clone(),
+            ..self.clone()
+        };
+        comparable == *other
     }
 
     pub(crate) fn account(&self) -> AccountId {
@@ -223,8 +236,8 @@ impl NewToken {
         if let Some((name, reason)) = self.unserializable.clone() {
             return Err(IssueError::UnserializableClaim { name, reason });
         }
-        // A token that was made from a verified one has the identity claim already; it has the same
-        // value, and is written once.
+        // A token that was converted from a verified one already has the identity claim, with the
+        // same value; it is written once.
         let reserved = |(name, value): &(&String, &Value)| {
             REGISTERED.contains(&name.as_str())
                 || (*name == identity && value.as_str() != Some(&self.subject))
@@ -256,11 +269,16 @@ impl From<&String> for NewToken {
 
 impl From<&Claims> for NewToken {
     fn from(claims: &Claims) -> Self {
-        // The payload was read as an object, to the last value, when the token was verified.
+        // The payload was parsed as an object, to the last value, when the token was verified.
         let mut custom: Map<String, Value> =
             serde_json::from_str(claims.payload()).unwrap_or_default();
         custom.retain(|name, _| !REGISTERED.contains(&name.as_str()));
         let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
+        let logged_in = if claims.session().is_some() && claims.auth_time().is_none() {
+            LogInTime::Unknown
+        } else {
+            LogInTime::At(claims.authenticated_at())
+        };
         Self {
             scopes: (!scopes.is_empty()).then_some(scopes),
             audience: claims
@@ -273,23 +291,34 @@ impl From<&Claims> for NewToken {
                 generation: claims.generation,
                 csrf: claims.csrf().map(str::to_owned),
             }),
-            authenticated_at: Some(claims.authenticated_at()),
+            logged_in,
             ..Self::for_subject(claims.subject())
         }
     }
 }
 
+/// The time of the log-in from which a token descends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogInTime {
+    /// When the token is issued.
+    AtIssue,
+    At(UnixTime),
+    /// Unknown: the session began with a refresh token that does not state it, issued by AuthX or
+    /// by another service that may issue a new refresh token at each refresh.
+    Unknown,
+}
+
 /// The claims that all tokens of one session share.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct OfSession {
     pub(crate) id: SessionId,
-    /// The number of the refresh token with which it is made.
+    /// The generation of the refresh token with which it is made.
     pub(crate) generation: u64,
-    /// Stays the same, so that forms and other tabs keep working.
+    /// Stays the same for the whole session, so that forms and other tabs stay valid.
     pub(crate) csrf: Option<String>,
 }
 
-/// Shows no CSRF value.
+/// Omits the CSRF value.
 impl fmt::Debug for OfSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OfSession")
@@ -309,7 +338,7 @@ fn depth(value: &Value) -> usize {
     1 + deepest.unwrap_or(0)
 }
 
-/// `serde_json` reads 127 levels, and the claims set is one.
+/// `serde_json` parses 127 levels, of which the claims set is one.
 const DEEPEST: usize = 126;
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! The keys of a service: one that signs, and those whose tokens are accepted, the current one
-//! first.
+//! The keys of a service: one that signs, and those that verify, the current one first.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
@@ -13,7 +12,7 @@ pub(crate) struct KeySet {
     signing: Option<Signer>,
     /// In the order in which they are tried.
     verifying: Vec<(VerifyingKey, Option<KeyId>)>,
-    /// Headers that our own keys write: recognised by their bytes, never parsed.
+    /// The headers that the configured keys write, recognised by their bytes without parsing.
     known: Vec<(String, Header)>,
     has_ids: bool,
 }
@@ -21,13 +20,13 @@ pub(crate) struct KeySet {
 #[derive(Debug)]
 struct Signer {
     key: SigningKey,
-    /// The header segment of every token it signs.
+    /// The header segment of every token that the key signs.
     header: String,
 }
 
 impl KeySet {
-    /// `verifying` names every key whose tokens are accepted, in order: the signing key's other
-    /// half is not added.
+    /// Creates a key set. `verifying` lists every key whose tokens are accepted, in order: the
+    /// public half of the signing key is not added.
     pub(crate) fn new(
         signing: Option<(SigningKey, Option<KeyId>)>,
         verifying: Vec<(VerifyingKey, Option<KeyId>)>,
@@ -57,13 +56,13 @@ impl KeySet {
         })
     }
 
-    /// The payload as a compact JWS.
+    /// Signs the payload and returns a compact JWS.
     pub(crate) fn sign(&self, payload: &[u8]) -> Result<String, SignError> {
         let signer = self.signing.as_ref().ok_or(SignError::NoSigningKey)?;
         if payload.len() > MAX_TOKEN_LEN {
             return Err(SignError::TooLong);
         }
-        // Enough for everything but an RSA signature.
+        // Enough for every signature except those of RSA.
         let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
         token.push_str(&signer.header);
         token.push('.');
@@ -78,7 +77,7 @@ impl KeySet {
         Ok(token)
     }
 
-    /// The payload's bytes, once a signature by one of our keys holds.
+    /// Verifies the signature with one of the keys, then returns the payload.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Vec<u8>, JwsError> {
         let token = Compact::split(token)?;
         let known = self
@@ -100,9 +99,9 @@ impl KeySet {
         token.payload()
     }
 
-    /// The keys that may have signed under this header. It selects among the configured keys, and
-    /// an algorithm that none of them has is refused
-    /// ([RFC 8725, section 3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+    /// Returns the keys that may have signed under this header. The header selects among the
+    /// configured keys, and an algorithm that none of them has is rejected ([RFC 8725, section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
     ///
     /// Lenient: previous keys count as the current one does. Risk: the holder of an old key signs
     /// tokens for any user. Covered: a previous key counts only while it is configured, and only
@@ -134,14 +133,14 @@ impl KeySet {
     }
 }
 
-/// Why a payload is not signed.
+/// The reason why a payload is not signed.
 #[derive(Debug)]
 pub(crate) enum SignError {
-    /// There are only keys to verify with.
+    /// No key that signs is configured.
     NoSigningKey,
     /// The token would have more than [`MAX_TOKEN_LEN`] bytes.
     TooLong,
-    /// The key could not make a signature.
+    /// The crypto library failed.
     Failed,
 }
 

@@ -1,4 +1,4 @@
-//! Headers that are not byte for byte our own.
+//! Tests of headers that differ from ours by any byte.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
@@ -157,7 +157,7 @@ fn what_we_write_is_what_we_read() {
             assert_eq!(Header::parse(segment.as_bytes()), Ok(header));
         }
     }
-    // The bytes that PyJWT writes, and with it AuthX.
+    // The bytes that PyJWT writes, and therefore AuthX.
     assert_eq!(
         Header::encode(Algorithm::Hs256, None),
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"

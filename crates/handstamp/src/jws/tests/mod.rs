@@ -1,4 +1,4 @@
-//! Rows: a sentence, an input, what comes out.
+//! Tests in rows: a sentence, an input, the result.
 
 mod header;
 #[cfg(feature = "asymmetric")]

@@ -1,9 +1,9 @@
-//! Keys from PEM.
+//! Tests of keys from PEM.
 
 use super::super::{Algorithm, KeyError, PemError, SigningKey, VerifyingKey, key_file::KeyKind};
 use super::vectors;
 
-/// One of the files in `tests/keys`.
+/// Reads one of the files in `tests/keys`.
 pub(crate) fn test_key(name: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/");
     std::fs::read_to_string(format!("{folder}{name}.pem")).unwrap()
@@ -129,7 +129,7 @@ fn refused() {
 fn numbers_of_rsa() {
     let modulus = |len: usize| {
         let mut modulus = vec![0xc5; len];
-        // No power of 65537 modulo 11.
+        // Not a power of 65537 modulo 11.
         while modulus
             .iter()
             .fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 11)

@@ -1,4 +1,4 @@
-//! Secrets of HS256, HS384 and HS512.
+//! Tests of the secrets of HS256, HS384 and HS512.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use super::super::{
 fn refusal(secret: &[u8]) -> Option<KeyError> {
     let [strict, waived] =
         [Rfc7518, Waived].map(|length| SigningKey::hmac(Algorithm::Hs256, secret, length).err());
-    // Whatever the length, a key stays a key.
+    // A key given as a secret is refused at either minimum length.
     assert!(waived.is_none() || strict == waived);
     waived
 }

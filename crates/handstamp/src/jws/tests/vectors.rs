@@ -14,8 +14,8 @@ use super::super::PemError;
 use super::super::{Algorithm, KeyError, KeyId, SecretLength, VerifyingKey};
 use crate::jws::KeySet;
 
-/// Vectors that come out other than `expect` says. All of them are about members of a JWK, and
-/// handstamp reads none: its keys are secrets and PEMs, and the operator says what each is for.
+/// Vectors whose result differs from `expect`. All of them are about members of a JWK, and
+/// handstamp reads none: its keys are secrets and PEMs, whose use the operator configures.
 const NOT_APPLICABLE: [(&str, &str); 10] = [
     ("wp-jws-353", "the JWK's `use` is enc"),
     ("wp-jws-354", "the JWK's `use` is enc"),
@@ -102,7 +102,7 @@ pub(crate) fn load() -> Vec<Vector> {
 pub(crate) struct Vector {
     pub(crate) id: String,
     pub(crate) token: String,
-    /// `jws`, or `jwt` where only the claims decide.
+    /// `jws`, or `jwt` if only the claims decide.
     pub(crate) layer: String,
     pub(crate) expect_valid: bool,
     algorithm: Algorithm,
@@ -111,7 +111,7 @@ pub(crate) struct Vector {
     #[cfg(feature = "asymmetric")]
     pem: Option<String>,
     requires: Vec<String>,
-    /// Why the oracle refused; none when signature and structure hold.
+    /// Why the oracle refused; none if signature and structure are valid.
     oracle_reason: Option<String>,
 }
 
@@ -138,7 +138,7 @@ impl Vector {
         }
     }
 
-    /// The vector's own keys as the keys of a service.
+    /// The keys of the vector, as the keys of a service.
     pub(crate) fn key_set(&self) -> Result<KeySet, KeyError> {
         let keys: Result<_, KeyError> = self
             .jwks()
@@ -155,7 +155,7 @@ impl Vector {
         KeySet::new(None, keys?)
     }
 
-    /// Whether this build has the key's family.
+    /// Returns whether this build supports the family of the key.
     pub(crate) fn runs(&self) -> bool {
         cfg!(feature = "asymmetric") || self.jwks().iter().all(|jwk| jwk["kty"] == "oct")
     }
@@ -167,12 +167,12 @@ impl Vector {
         }
     }
 
-    /// None when no key or no signature holds.
+    /// Returns `None` if no key or no signature is valid.
     fn outcome(&self) -> Option<Vec<u8>> {
         self.key_set().ok()?.verify(self.token.as_bytes()).ok()
     }
 
-    /// What is expected before anybody looks at the claims.
+    /// The expected result before the claims are checked.
     fn holds_as_jws(&self) -> bool {
         match self.layer.as_str() {
             "jws" => self.expect_valid,
@@ -183,8 +183,7 @@ impl Vector {
     fn key_of(&self, algorithm: Algorithm, jwk: &Value) -> Result<VerifyingKey, KeyError> {
         if jwk["kty"] == "oct" {
             let secret = bytes(jwk, "k").unwrap();
-            // Old examples have short secrets; only where the vector is about the length does it
-            // count.
+            // Old examples have short secrets; the length counts only if the vector is about it.
             let length = if self.requires.iter().any(|name| name == "hmac_min_key") {
                 SecretLength::Rfc7518
             } else {
@@ -193,7 +192,7 @@ impl Vector {
             return VerifyingKey::hmac(algorithm, &secret, length);
         }
         #[cfg(feature = "asymmetric")]
-        // One JWK lacks the members of its type. That is no key, and here no PEM.
+        // One JWK lacks the members of its type. It is not a key, and has no PEM here.
         let pem = self
             .pem
             .clone()
@@ -207,7 +206,7 @@ impl Vector {
 }
 
 fn bytes(jwk: &Value, name: &str) -> Option<Vec<u8>> {
-    // A few vectors' keys are not canonical; they are not what is tested.
+    // The keys of a few vectors are not canonical; they are not the subject of the test.
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &URL_SAFE,
         GeneralPurposeConfig::new()

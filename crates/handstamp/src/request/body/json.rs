@@ -1,4 +1,4 @@
-//! Reads one member of a JSON object, and refuses what two readers may read differently.
+//! Parses one member of a JSON object, and refuses what two parsers may read differently.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,9 +7,9 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use crate::request::Values;
 
-/// What stands under `name` in a JSON object. A body that is broken, or no object, says nothing,
-/// and nor does a value that is no text; a name that stands there twice with different values says
-/// too much.
+/// Returns the values of the member `name` of a JSON object. A malformed body, a body that is not
+/// an object, and a value that is not a string count as missing; a name that occurs twice with
+/// different values is conflicting.
 pub(super) fn member<'b>(bytes: &'b [u8], name: &str) -> Values<'b> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let said = json
@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for Member<'_> {
     }
 }
 
-/// A JSON text; of any other value nothing.
+/// A JSON string, or `None` for any other value.
 struct Text<'a>(Option<Cow<'a, str>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         IgnoredAny.visit_seq(seq).map(|_| None)
     }
 
-    /// Also what `serde_json` makes of a number with its feature `arbitrary_precision`.
+    /// `serde_json` also passes a number as a map, with its feature `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         IgnoredAny.visit_map(map).map(|_| None)
     }

@@ -1,4 +1,4 @@
-//! Reads the media type of a body and its parameters (RFC 9110, section 8.3.1).
+//! Parses the media type of a body and its parameters (RFC 9110, section 8.3.1).
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 ///
 /// [RFC 9110, section 8.3.1]: https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1
 pub(super) struct WithParameters<'v> {
-    /// In small letters.
+    /// In lower case.
     pub(super) value: String,
-    /// Names in small letters.
+    /// Names in lower case.
     parameters: BTreeMap<Vec<u8>, &'v [u8]>,
 }
 
 impl<'v> WithParameters<'v> {
-    /// `None` when it is malformed, or names a parameter twice.
+    /// Returns `None` if it is malformed, or contains a parameter twice.
     pub(super) fn parse(text: &'v [u8]) -> Option<Self> {
         let (value, mut rest) = split(b';', text);
         let value = str::from_utf8(value.trim_ascii())
@@ -49,13 +49,13 @@ impl<'v> WithParameters<'v> {
         Some(Self { value, parameters })
     }
 
-    /// The value of the parameter of this name, written in small letters.
+    /// Returns the value of a parameter, given by its name in lower case.
     pub(super) fn parameter(&self, name: &str) -> Option<&'v [u8]> {
         self.parameters.get(name.as_bytes()).copied()
     }
 }
 
-/// What stands before the first such byte, and after it.
+/// Returns the parts before and after the first such byte.
 fn split(byte: u8, text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let split = memchr::memchr(byte, text).and_then(|at| text.split_at_checked(at));
     match split {

@@ -1,7 +1,7 @@
-//! What the body of a request says: a token, a CSRF value, and what it was sent for.
+//! The body of a request, which may contain a token, a CSRF value, and data of the application.
 //!
-//! The core reads no bodies: an adapter that collects one passes it to [`RequestHead::with_body`].
-//! Adapters have extractors that do; elsewhere it is this:
+//! The core reads no bodies: an adapter that buffers one passes it to [`RequestHead::with_body`].
+//! Adapters have extractors for that; without one:
 //!
 //! ```
 //! use handstamp::error::{BodyError, Rejection};
@@ -30,8 +30,8 @@
 //! ```
 //!
 //! # Security
-//! Limit what you collect. The core looks at what it is given once or twice, and never makes more
-//! of it than it was; of parts and fields it takes a thousand at most.
+//! Limit the size of what you buffer. The core parses it at most twice and never expands it; it
+//! accepts a thousand parts and fields at most.
 
 mod json;
 mod media_type;
@@ -51,18 +51,18 @@ pub use multipart::{OwnedFile, UploadedFile};
 /// A buffered request body, or `NotRead`.
 ///
 /// # Security
-/// What it is, its `Content-Type` says and nothing else: a page of another site can send JSON as
-/// `text/plain` unasked, so that is no JSON here.
+/// Its `Content-Type` alone decides how it is parsed: a page of another site can send JSON as
+/// `text/plain` without a preflight request, so that is not treated as JSON.
 pub struct RequestBody<'b>(Content<'b>);
 
 enum Content<'b> {
     NotRead,
-    /// No bytes, and nothing that says what they are.
+    /// A body of zero bytes without a `Content-Type`.
     Empty,
     Json(&'b [u8]),
     Urlencoded(&'b [u8]),
     Multipart(Result<Vec<Part<'b>>, &'static str>),
-    /// Of another type, or of none.
+    /// A body of another media type, or without one.
     Other,
 }
 
@@ -72,7 +72,7 @@ impl<'b> RequestBody<'b> {
     fn new(head: &impl RequestHead, bytes: &'b [u8]) -> Self {
         let mut types = head.header_values("content-type");
         let (first, second) = (types.next(), types.next());
-        // What two headers say, two programs may read differently.
+        // Two parsers may choose different ones of two headers.
         let only = first.filter(|_| second.is_none());
         if first.is_none() && bytes.is_empty() {
             return Self(Content::Empty);
@@ -91,8 +91,8 @@ impl<'b> RequestBody<'b> {
         })
     }
 
-    /// The JSON as a type of the application's own. All members are there, the one with the token
-    /// among them. No body at all is `null`: an `Option` that is `None`.
+    /// Deserializes a JSON body into a type of the application, with all of its members, the one
+    /// with the token included. An empty body is `null`: an `Option` that is `None`.
     ///
     /// ```
     /// # use handstamp::RequestHead;
@@ -114,8 +114,8 @@ impl<'b> RequestBody<'b> {
     /// ```
     ///
     /// # Errors
-    /// When the body is no `application/json` (status 415), is no JSON (400), or has another shape
-    /// (422).
+    /// Returns [`BodyError`] if the body is not `application/json` (status 415), is malformed
+    /// (400), or has another shape (422).
     pub fn json<T: Deserialize<'b>>(&self) -> Result<T, BodyError> {
         let other = BodyError::MediaType { expected: &[JSON] };
         match self.0 {
@@ -127,9 +127,9 @@ impl<'b> RequestBody<'b> {
         }
     }
 
-    /// The fields of a form, urlencoded or multipart, as a type of the application's own. A field
-    /// that is there several times, as boxes to tick are, fills a `Vec`. All fields are there, the
-    /// one with the CSRF value among them; files are in [`files`](Self::files).
+    /// Deserializes a form, urlencoded or multipart, into a type of the application. A field that
+    /// occurs several times, such as a group of checkboxes, fills a `Vec`. All fields are included,
+    /// the one with the CSRF value as well; files are in [`files`](Self::files).
     ///
     /// ```
     /// # use handstamp::RequestHead;
@@ -153,8 +153,8 @@ impl<'b> RequestBody<'b> {
     /// ```
     ///
     /// # Errors
-    /// When the body is no form (status 415), is broken or has more than a thousand fields (400),
-    /// or has another shape (422).
+    /// Returns [`BodyError`] if the body is not a form (status 415), is malformed or has more than
+    /// a thousand fields (400), or has another shape (422).
     #[cfg(feature = "form")]
     pub fn form<T: serde::de::DeserializeOwned>(&self) -> Result<T, BodyError> {
         let fields = match &self.0 {
@@ -173,7 +173,7 @@ impl<'b> RequestBody<'b> {
         serde_path_to_error::deserialize(fields).map_err(|error| BodyError::of_field(&error))
     }
 
-    /// The files of a multipart form, in order. None of any other body.
+    /// Returns the files of a multipart form, in order. Any other body has none.
     pub fn files(&self) -> impl Iterator<Item = UploadedFile<'_>> {
         self.parts().iter().filter_map(Part::file)
     }
@@ -182,7 +182,7 @@ impl<'b> RequestBody<'b> {
         !matches!(self.0, Content::NotRead)
     }
 
-    /// What stands under this name in a JSON object; texts only.
+    /// Returns the values of this member of a JSON object; strings only.
     pub(crate) fn member(&self, name: &str) -> Values<'b> {
         match self.0 {
             Content::Json(bytes) => json::member(bytes, name),
@@ -190,8 +190,8 @@ impl<'b> RequestBody<'b> {
         }
     }
 
-    /// What stands in the form's fields of this name. Empty ones say nothing, and files are no
-    /// fields.
+    /// Returns the values of the form fields with this name. Empty ones count as missing, and files
+    /// are not fields.
     pub(crate) fn field(&self, name: &str) -> Values<'_> {
         let of_name = |(known, value): (Cow<'_, str>, Cow<'b, str>)| {
             (known == name).then(|| match value {
@@ -221,7 +221,7 @@ impl<'b> RequestBody<'b> {
     }
 }
 
-/// Only what it is: there are tokens and passwords in it.
+/// Shows the kind of the body only, because it may contain tokens and passwords.
 impl fmt::Debug for RequestBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RequestBody")
@@ -237,7 +237,7 @@ impl fmt::Debug for RequestBody<'_> {
     }
 }
 
-/// The head of a request together with its body: [`RequestHead::with_body`].
+/// The head of a request together with its body, as [`RequestHead::with_body`] returns it.
 #[derive(Debug)]
 pub struct WithBody<'b, H> {
     head: H,
@@ -272,7 +272,7 @@ impl<H: RequestHead> RequestHead for WithBody<'_, H> {
 const JSON: &str = "application/json";
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
-/// The most fields of a form. No form that a user fills in has more.
+/// The most fields of a form, more than a user fills in.
 const MAX_FIELDS: usize = 1000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reads the fields of a `multipart/form-data` body (RFC 7578), strictly.
+//! Parses the fields of a `multipart/form-data` body (RFC 7578), strictly.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,14 +11,14 @@ use super::media_type::WithParameters;
 /// One part of a form ([RFC 7578, section 4](https://www.rfc-editor.org/rfc/rfc7578#section-4)).
 pub(super) struct Part<'b> {
     name: Cow<'b, str>,
-    /// `Some`: a file, whatever it is called.
+    /// `Some` for a file, even if the name is empty.
     file_name: Option<Cow<'b, str>>,
     media_type: Option<Cow<'b, str>>,
     content: &'b [u8],
 }
 
 impl<'b> Part<'b> {
-    /// Its name and content, unless it is a file.
+    /// Returns its name and content, unless it is a file.
     pub(super) fn field(&self) -> Option<(&str, &'b [u8])> {
         (self.file_name.is_none()).then_some((&self.name, self.content))
     }
@@ -33,18 +33,21 @@ impl<'b> Part<'b> {
     }
 }
 
-/// A file of a form. All that is said of it, the client says: look at the content before you
-/// believe it, and never use the name as a path.
+/// A file of a form.
+///
+/// # Security
+/// Name and media type are claims of the client: check the content before you trust them, and never
+/// use the name as a path.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct UploadedFile<'b> {
-    /// The name of the form's field.
+    /// The name of the form field.
     pub field: &'b str,
-    /// What the client calls the file; empty when the user chose none.
+    /// The file name that the client sent; empty if the user chose no file.
     pub name: &'b str,
-    /// What the client says it is.
+    /// The media type that the client sent.
     pub media_type: Option<&'b str>,
-    /// What is in it.
+    /// The content of the file, in bytes.
     pub content: &'b [u8],
 }
 
@@ -84,7 +87,7 @@ pub struct OwnedFile<C> {
     pub content: C,
 }
 
-/// Without what is in it.
+/// Omits the content.
 impl fmt::Debug for UploadedFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadedFile")
@@ -96,7 +99,7 @@ impl fmt::Debug for UploadedFile<'_> {
     }
 }
 
-/// Shows no content.
+/// Omits the content.
 impl<C: AsRef<[u8]>> fmt::Debug for OwnedFile<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -115,9 +118,9 @@ impl<C: AsRef<[u8]>> fmt::Debug for OwnedFile<C> {
     }
 }
 
-/// The parts between the delimiters ([RFC 2046, section
-/// 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)). Strict: of a body that is broken
-/// somewhere, no part counts.
+/// Returns the parts between the delimiters ([RFC 2046, section
+/// 5.1.1](https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1)). Strict: if the body is malformed
+/// anywhere, no part counts.
 pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>, &'static str> {
     if boundary.is_empty() || boundary.len() > MAX_BOUNDARY {
         return Err("the boundary has not 1 to 70 characters");
@@ -128,7 +131,7 @@ pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>
         let (before, from) = text.split_at_checked(finder.find(text)?)?;
         Some((before, from.get(delimiter.len()..)?))
     };
-    // The first delimiter may be the very beginning; what stands before it means nothing.
+    // The first delimiter may be the very beginning; text before it is ignored.
     let at_once = delimiter
         .get(2..)
         .and_then(|delimiter| body.strip_prefix(delimiter));
@@ -137,7 +140,7 @@ pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>
         None => until_delimiter(body).ok_or("no delimiter")?.1,
     };
     let mut parts = Vec::new();
-    // What stands behind the last delimiter means nothing either.
+    // Text after the last delimiter is ignored as well.
     while !rest.starts_with(b"--") {
         let (padding, text) =
             split_at_line_end(rest).ok_or("a delimiter in the middle of a line")?;
@@ -154,7 +157,7 @@ pub(super) fn parts<'b>(boundary: &[u8], body: &'b [u8]) -> Result<Vec<Part<'b>>
     Ok(parts)
 }
 
-/// Header lines, an empty line, the content.
+/// Parses header lines, an empty line and the content.
 fn part(mut text: &[u8]) -> Result<Part<'_>, &'static str> {
     let mut disposition = None;
     let mut media_type = None;
@@ -182,7 +185,7 @@ fn part(mut text: &[u8]) -> Result<Part<'_>, &'static str> {
     let name = disposition
         .parameter("name")
         .ok_or("a part without a name")?;
-    // Forms must not use `filename*` (RFC 7578, section 4.2). What has one is a file all the same.
+    // Forms must not use `filename*` (RFC 7578, section 4.2). A part that has one is still a file.
     let file_name = (disposition.parameter("filename")).or(disposition.parameter("filename*"));
     Ok(Part {
         name: unescaped(name),
@@ -192,7 +195,7 @@ fn part(mut text: &[u8]) -> Result<Part<'_>, &'static str> {
     })
 }
 
-/// The fields as a urlencoded form has them.
+/// Encodes the fields as a urlencoded form.
 #[cfg(feature = "form")]
 pub(super) fn urlencoded(parts: &[Part<'_>]) -> Vec<u8> {
     let mut form = form_urlencoded::Serializer::new(String::new());
@@ -202,7 +205,7 @@ pub(super) fn urlencoded(parts: &[Part<'_>]) -> Vec<u8> {
     form.finish().into_bytes()
 }
 
-/// What browsers escape in names, and no more
+/// Decodes the characters that browsers escape in names, and no others
 /// (<https://html.spec.whatwg.org/#multipart-form-data>).
 fn unescaped(name: &[u8]) -> Cow<'_, str> {
     let name = String::from_utf8_lossy(name);
@@ -218,5 +221,5 @@ fn split_at_line_end(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, from.get(2..)?))
 }
 
-/// RFC 2046, section 5.1.1.
+/// The limit of RFC 2046, section 5.1.1, in characters.
 const MAX_BOUNDARY: usize = 70;

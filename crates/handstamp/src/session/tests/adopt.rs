@@ -1,11 +1,13 @@
-//! Refresh tokens without a session: AuthX's, or ours from before there was a store.
+//! Tests of refresh tokens without a session: those of AuthX, or of a service without a store.
+
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::{House, claims, house};
 use crate::session::EventKind;
-use crate::testing::{Head, NOW, builder, now};
-use crate::{TokenPair, days, minutes};
+use crate::testing::{Head, NOW, builder, now, outcome};
+use crate::{Require, TokenPair, days, minutes};
 
 /// A refresh token as AuthX makes it, and a request with it.
 fn authx(house: &House, changes: &serde_json::Value) -> Head {
@@ -44,7 +46,6 @@ fn a_token_without_a_session_gets_one_once() {
         crate::testing::CSRF,
         "forms and other tabs keep working"
     );
-    assert_eq!(said["auth_time"], NOW - 60, "when the log-in was");
     let other_tab = house.exchange(&legacy).unwrap();
     assert_eq!(sid(&first), sid(&other_tab));
     assert_eq!(house.told(), [Adopted, Debounced]);
@@ -67,6 +68,46 @@ fn a_token_without_a_session_gets_one_once() {
         "session_ended",
         "it is not adopted again"
     );
+}
+
+/// A service that issues a new refresh token at each refresh gives it a new `iat`.
+#[test]
+fn only_a_stated_time_of_the_log_in_is_taken_over() {
+    let within = Require::access().fresh_within(minutes(5));
+    for (name, changes, auth_time, expected) in [
+        ("no time", json!({}), json!(null), "fresh_token_required"),
+        (
+            "a late one",
+            json!({"auth_time": NOW - 301}),
+            json!(NOW - 301),
+            "fresh_token_required",
+        ),
+        (
+            "an early one",
+            json!({"auth_time": NOW - 60}),
+            json!(NOW - 60),
+            "user1",
+        ),
+    ] {
+        let house = house(builder());
+        let first = house.exchange(&authx(&house, &changes)).unwrap();
+        house.clock.advance(Duration::from_secs(11));
+        let second = house.refresh(&first).unwrap();
+        let derived = house
+            .auth
+            .create_access_token(&house.access(&second))
+            .unwrap();
+        for token in [first.access(), second.access(), &derived] {
+            assert_eq!(claims(token.as_str())["auth_time"], auth_time, "{name}");
+            let head = Head::new("GET").access(token.as_str());
+            assert_eq!(outcome(&house.auth, &head, &within), expected, "{name}");
+        }
+        let given = now(house.auth.reauthenticate(&house.access(&second))).unwrap();
+        let third = house.refresh(&second).unwrap();
+        for token in [&given, third.access()] {
+            assert_eq!(claims(token.as_str())["auth_time"], NOW + 11, "{name}");
+        }
+    }
 }
 
 #[test]
@@ -136,7 +177,7 @@ fn to_revoke_the_token_is_to_revoke_its_session() {
     assert_eq!(house.exchange(&legacy).unwrap_err(), "token_revoked");
 }
 
-/// A handler may hold a token for long before it refreshes with it: a body that is slow, on
+/// A handler may keep a token for long before it refreshes with it: a body that is slow, on
 /// purpose.
 #[test]
 fn what_is_revoked_while_a_handler_holds_the_token_stays_revoked() {

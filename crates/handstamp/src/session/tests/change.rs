@@ -1,16 +1,20 @@
 //! What an application changes in a running session: scopes and claims, and when its user last gave
 //! the password.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{House, claims, house};
+use super::stores::{Interrupted, Interruption};
+use super::{House, claims, house, with_store};
 use crate::error::{AuthError, IssueError};
 use crate::session::{ClientInfo, EventKind};
-use crate::testing::{Head, NOW, ask, auth, builder, now, outcome};
+use crate::store::MemoryStore;
+use crate::testing::{Head, ManualClock, NOW, ask, auth, builder, now, outcome};
 use crate::{
-    Authenticated, NewToken, Require, TokenPair, days, minutes,
+    Authenticated, Location, NewToken, Require, TokenPair, days, minutes,
     purpose::{Access, Refresh},
 };
 
@@ -109,6 +113,142 @@ fn changes_that_are_refused() {
         let second = house.refresh(&first).unwrap();
         assert_eq!(claims(second.access().as_str())["role"], "editor", "{name}");
     }
+}
+
+/// Each row: what one request does, what another does after the first has read the session and
+/// before it writes, the answer to the first, and role, team and time of the log-in that the
+/// session has in the end.
+#[test]
+fn of_two_changes_at_once_neither_undoes_the_other() {
+    type Change = fn(&House, &TokenPair) -> Result<(), AuthError>;
+    let demote: Change =
+        |house, tokens| now(house.auth.refresh_with(&refresh(house, tokens), demoted)).map(drop);
+    let move_to_b: Change = |house, tokens| {
+        let change = |token: NewToken| token.claim("team", "b");
+        now(house.auth.refresh_with(&refresh(house, tokens), change)).map(drop)
+    };
+    let step_up: Change =
+        |house, tokens| now(house.auth.reauthenticate(&house.access(tokens))).map(drop);
+    let at = json!(NOW + 60);
+    let rows = [
+        (
+            "a change, and a step-up",
+            demote,
+            step_up,
+            "done",
+            json!([null, "b", at]),
+        ),
+        (
+            "a step-up, and a change",
+            step_up,
+            demote,
+            "done",
+            json!([null, "b", at]),
+        ),
+        (
+            "two step-ups",
+            step_up,
+            step_up,
+            "done",
+            json!(["editor", "a", at]),
+        ),
+        (
+            "the same change twice",
+            demote,
+            demote,
+            "done",
+            json!([null, "b", NOW]),
+        ),
+        (
+            "a change from an older look, and a later one",
+            move_to_b,
+            demote,
+            "store_unavailable",
+            json!([null, "b", NOW]),
+        ),
+        (
+            "the other way round",
+            demote,
+            move_to_b,
+            "store_unavailable",
+            json!(["editor", "b", NOW]),
+        ),
+    ];
+    for (name, first, meanwhile, expected, session) in rows {
+        let (house, queue, other) = interrupted();
+        let tokens = Arc::new(editor(&house));
+        house.clock.advance(minutes(1));
+        let of_other = Arc::clone(&tokens);
+        let interruption = move || meanwhile(&other, &of_other).unwrap();
+        queue.lock().unwrap().push_back(Box::new(interruption));
+        let answer = match first(&house, &tokens) {
+            Ok(()) => "done".to_owned(),
+            Err(AuthError::Rejected(rejection)) => rejection.code().to_owned(),
+            Err(AuthError::Issue(error)) => error.to_string(),
+        };
+        assert_eq!(answer, expected, "{name}");
+        assert!(queue.lock().unwrap().is_empty(), "{name}");
+        let after = house.refresh(&tokens).expect(name);
+        let after = claims(after.access().as_str());
+        assert_eq!(
+            json!([after["role"], after["team"], after["auth_time"]]),
+            session,
+            "{name}"
+        );
+        if expected != "done" {
+            assert!(first(&house, &tokens).is_ok(), "{name}: repeated");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_keeps_changing_is_given_up() {
+    let (house, queue, other) = interrupted();
+    let tokens = Arc::new(house.log_in("user1"));
+    let other = Arc::new(other);
+    for second in 1..100 {
+        let (other, tokens) = (Arc::clone(&other), Arc::clone(&tokens));
+        let interruption = move || {
+            other.clock.set(NOW + second);
+            drop(now(other.auth.reauthenticate(&other.access(&tokens))).unwrap());
+        };
+        queue.lock().unwrap().push_back(Box::new(interruption));
+    }
+    let error = now(house.auth.reauthenticate(&house.access(&tokens))).unwrap_err();
+    assert!(
+        matches!(&error, AuthError::Rejected(rejection) if rejection.code() == "store_unavailable")
+    );
+}
+
+/// A service, what interrupts the updates of its sessions, and another node over the same store.
+fn interrupted() -> (House, Arc<Mutex<VecDeque<Interruption>>>, House) {
+    let clock = ManualClock::default();
+    clock.set(NOW);
+    let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+    let queue = Arc::default();
+    let between = Interrupted {
+        store: Arc::clone(&store),
+        queue: Arc::clone(&queue),
+    };
+    let house = with_store(builder(), between, clock.clone());
+    (house, queue, with_store(builder(), store, clock))
+}
+
+/// A token that no cookie can hold, in a session that lives in cookies, would be the last one.
+#[test]
+fn a_change_that_no_cookie_holds_is_refused_where_the_token_came_in_one() {
+    let large = |token: NewToken| token.claim("large", "x".repeat(3 * 1024));
+    let house = house(builder().token_locations([Location::Cookies, Location::Headers]));
+    let first = editor(&house);
+    let error = now(house.auth.refresh_with(&refresh(&house, &first), large)).unwrap_err();
+    assert!(error.to_string().contains("4096"), "{error}");
+    let after = house.refresh(&first).unwrap();
+    assert_eq!(claims(after.access().as_str())["large"], Value::Null);
+
+    let head = Head::new("POST").bearer(first.refresh().as_str());
+    let token = ask(&house.auth, &head, &Require::refresh()).unwrap();
+    let second = now(house.auth.refresh_with(&token, large)).unwrap();
+    assert!(claims(second.access().as_str())["large"].is_string());
 }
 
 #[test]
@@ -239,7 +379,7 @@ fn a_token_that_its_session_outgrew_is_not_renewed() {
         let house = house(builder());
         let first = editor(&house);
         house.clock.advance(minutes(14));
-        let before = std::sync::Arc::new(house.access(&first));
+        let before = Arc::new(house.access(&first));
         drop(now(house.auth.refresh_with(&refresh(&house, &first), change)).unwrap());
         let renewal = house.auth.begin_implicit_refresh("GET", "/").unwrap();
         renewal.record(&before);

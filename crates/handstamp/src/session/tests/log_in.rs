@@ -1,4 +1,4 @@
-//! What a log-in makes.
+//! Tests of what a log-in creates.
 
 use serde_json::{Value, json};
 
@@ -161,7 +161,7 @@ fn a_session_s_token_makes_tokens_of_the_session_only() {
     assert!(matches!(error, IssueError::RefreshOfSession), "{error}");
     assert!(house.auth.create_token_pair(&access).is_err());
 
-    // A log-in with a token, for another user's name or the same, is a session of its own.
+    // A log-in with a token, for the same or another user, is a separate session.
     let other = now(house.auth.log_in(&access, ClientInfo::new())).unwrap();
     assert_ne!(
         claims(other.access().as_str())["sid"],

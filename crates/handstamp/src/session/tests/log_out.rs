@@ -1,4 +1,4 @@
-//! How a session ends by its user's will.
+//! Tests of log-outs.
 
 use super::{House, house, refresh_head};
 use crate::session::{ClientInfo, EventKind};
@@ -64,7 +64,7 @@ fn log_out_ends_the_session_of_either_token() {
 #[test]
 fn a_value_proves_nothing_about_the_tokens_of_somebody_else() {
     type Carries = fn(&TokenPair, &TokenPair) -> Head;
-    // Whether our session has ended, and theirs. It cannot be told which of them is planted, so no
+    // Whether our session has ended, and theirs. Which of them is planted cannot be known, so no
     // cookie is deleted.
     #[rustfmt::skip]
     let rows: [(&str, Carries, Result<(bool, bool), &str>); 5] = [
@@ -98,7 +98,7 @@ fn both(ours: &TokenPair, planted: &TokenPair) -> Head {
         .refresh(planted.refresh().as_str())
 }
 
-/// What deletes nothing and ends nothing is no log-out.
+/// A request that deletes nothing and ends nothing is not a log-out.
 #[test]
 fn without_a_store_tokens_of_two_are_ambiguous() {
     let auth = Auth::new(builder().build().unwrap()).unwrap();

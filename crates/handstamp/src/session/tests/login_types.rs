@@ -1,4 +1,4 @@
-//! Users and administrators: two `Auth`s with one key and one store.
+//! Tests of users and administrators: two `Auth`s with one key and one store.
 
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ fn only_tokens_of_its_own_type_are_made() {
         AuthError::Issue(error) => assert_eq!(refused(error), text),
         AuthError::Rejected(rejection) => panic!("{rejection}"),
     }
-    // A token that one admitted, passed to the other.
+    // A token that one `Auth` admitted, passed to the other.
     let head = Head::new("GET").cookie("admin_access", given.as_str());
     let let_in = ask(&admins, &head, &Require::access()).unwrap();
     assert_eq!(let_in.login_type(), Some("admin"));
@@ -154,7 +154,7 @@ fn sessions_are_those_of_its_own_users() {
     let next = ask(&admins, &head, &Require::access()).unwrap();
     assert_eq!(next.login_type(), Some("admin"));
 
-    // A log-out here ends nothing there, whatever lies in our cookies.
+    // A log-out here ends nothing there, whatever our cookies contain.
     let head = refresh_head(&of_admin);
     let log_out = users.authenticate_log_out(&head).unwrap();
     assert_eq!(now(users.log_out(log_out)).unwrap().lines().count(), 0);

@@ -1,4 +1,4 @@
-//! Sessions by the face of the library, with a clock that moves when it is told.
+//! Tests of sessions by the public interface, with a clock that the tests set.
 
 #![expect(
     clippy::too_many_lines,
@@ -27,7 +27,7 @@ use crate::store::{MemoryStore, Store};
 use crate::testing::{Head, ManualClock, NOW, ask, now, outcome};
 use crate::{Auth, Authenticated, Require, SetCookies, TokenPair};
 
-/// A service with one store, what it tells, and the clock of both.
+/// A service with one store, its events, and the clock of both.
 struct House {
     auth: Auth,
     clock: ManualClock,
@@ -62,7 +62,7 @@ impl House {
         now(self.auth.log_in(user, ClientInfo::new())).unwrap()
     }
 
-    /// Who an access token lets in, or why it does not.
+    /// Returns the subject that an access token admits, or the code of the rejection.
     fn enter(&self, tokens: &TokenPair) -> String {
         let head = Head::new("GET").access(tokens.access().as_str());
         outcome(&self.auth, &head, &Require::access())
@@ -73,7 +73,7 @@ impl House {
         ask(&self.auth, &head, &Require::access()).unwrap()
     }
 
-    /// What a handler of the extractor `Refresh` does.
+    /// Does what a handler with the extractor `Refresh` does.
     fn refresh(&self, tokens: &TokenPair) -> Result<TokenPair, String> {
         self.exchange(&refresh_head(tokens))
     }
@@ -93,7 +93,7 @@ impl House {
         now(self.auth.log_out(log_out)).map_err(code)
     }
 
-    /// What was told since the last call.
+    /// Returns the events since the last call.
     fn told(&self) -> Vec<EventKind> {
         std::mem::take(&mut *self.events.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! What ends sessions and tokens, and what it leaves alone.
+//! Tests of what ends sessions and tokens, and of what it leaves unchanged.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{NewToken, Require, days};
 #[test]
 fn each_way_to_revoke_ends_what_it_says() {
     type Way = fn(&House, &[crate::TokenPair; 3]) -> usize;
-    // Of user1: two sessions, the first of them the one that asks; a token without a session. Of
+    // Of user1: two sessions, the first of which makes the call; a token without a session. Of
     // user2: a session.
     #[rustfmt::skip]
     let rows: [(&str, Way, usize, [bool; 4]); 9] = [

@@ -1,5 +1,7 @@
-//! What is asked of a store, and what happens when it does not answer.
+//! Tests of the calls to a store, and of a store that does not answer.
 
+use std::collections::VecDeque;
+use std::fmt;
 use std::future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,11 +19,25 @@ use crate::store::{
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
 
-/// Names the verbs that are asked of a memory store.
+/// Records the names of the methods that are called on a memory store.
 #[derive(Debug)]
 struct Counted(MemoryStore, Arc<Mutex<Vec<&'static str>>>);
 
-/// Answers in a certain way, or never.
+/// Runs the queued calls, each before one update of a session: what other requests do meanwhile.
+pub(super) struct Interrupted {
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) queue: Arc<Mutex<VecDeque<Interruption>>>,
+}
+
+pub(super) type Interruption = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interrupted").finish_non_exhaustive()
+    }
+}
+
+/// Answers in a fixed way, or never.
 #[derive(Debug, Clone, Copy)]
 enum Broken {
     Refuses,
@@ -41,6 +57,18 @@ macro_rules! verbs {
             $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
                 self.1.lock().unwrap().push(stringify!($verb));
                 self.0.$verb($($name)?)
+            })*
+        }
+
+        impl Store for Interrupted {
+            $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
+                if stringify!($verb) == "update_session" {
+                    let next = self.queue.lock().unwrap().pop_front();
+                    if let Some(interrupt) = next {
+                        interrupt();
+                    }
+                }
+                self.store.$verb($($name)?)
             })*
         }
 
@@ -165,7 +193,7 @@ fn an_implicit_refresh_asks_when_it_is_due() {
     }
 }
 
-/// A response that says nothing.
+/// A response without information.
 struct Plain;
 
 impl ResponseHead for Plain {
@@ -288,7 +316,7 @@ fn without_a_store_there_are_no_sessions() {
     let log_out = auth.authenticate_log_out(&refresh_head(&tokens)).unwrap();
     assert_eq!(now(auth.log_out(log_out)).unwrap().lines().count(), 4);
     assert_eq!(now(auth.purge_sessions()).unwrap(), 0);
-    // What would do nothing does not say that it did.
+    // A call that would do nothing does not report success.
     assert_eq!(now(auth.sessions("user1")).unwrap_err().status(), 503);
     assert_eq!(
         now(auth.revoke_all_sessions("user1")).unwrap_err().status(),

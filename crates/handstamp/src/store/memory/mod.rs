@@ -1,7 +1,8 @@
-//! Keeps sessions and revocations in this process.
+//! A store in the memory of this process.
 //!
-//! Takes a clock and answers at once, without waiting. It never writes anything to disk.
+//! Takes a clock and answers at once, without waiting. It never writes to disk.
 
+mod expiry;
 mod shard;
 
 use std::fmt;
@@ -19,10 +20,11 @@ use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
 use crate::store::Admission;
 
-/// Keeps sessions and revocations in the memory of this process: exact, and lost when it ends.
+/// A store in the memory of this process. It is exact, and its entries are lost when the process
+/// ends.
 ///
-/// For a single process, for tests and for trials. Nothing is evicted. Every log-in, refresh and
-/// revocation also removes a few entries that have ended, so no background task is needed.
+/// It is for a single process, for tests and for trials. Nothing is evicted. Every log-in, refresh
+/// and revocation also removes a few entries that have ended, so no background task is needed.
 ///
 /// ```
 /// use handstamp::store::MemoryStore;
@@ -39,7 +41,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Creates an empty store that uses the system's clock.
+    /// Creates an empty store that uses the system clock.
     #[must_use]
     pub fn new() -> Self {
         Self::with_clock(SystemClock)
@@ -55,7 +57,8 @@ impl MemoryStore {
         }
     }
 
-    /// All entries of one account are in one shard, so that each method is atomic.
+    /// Locks the shard of an account. It contains all entries of the account, so that each method
+    /// is atomic.
     fn shard(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
         let hash = self.hasher.hash_one(account);
         #[expect(
@@ -153,8 +156,8 @@ impl Store for MemoryStore {
     }
 }
 
-/// No code that holds the lock leaves a shard half changed, so a shard stays sound after another
-/// thread has panicked while it held the lock.
+/// Locks a shard. No code that holds the lock leaves a shard half changed, so it is still
+/// consistent after another thread has panicked while it held the lock.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

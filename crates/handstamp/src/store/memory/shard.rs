@@ -8,6 +8,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
+use super::expiry::Due;
 use crate::clock::UnixTime;
 use crate::store::rotation::Verdict;
 use crate::store::{
@@ -22,7 +23,7 @@ pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
     /// Sets, because an account may have a hundred thousand sessions.
     pub(super) of_user: HashMap<AccountId, HashSet<SessionId>>,
-    /// Only of accounts that have any: most look-ups end here with nothing found.
+    /// Only accounts that have any: most look-ups end here with nothing found.
     pub(super) revoked: HashMap<AccountId, Revoked>,
     /// When an entry may be due for removal, the earliest first. Each entry of the maps has one
     /// entry here.
@@ -41,11 +42,11 @@ impl Kept {
     }
 }
 
-/// What the tokens of an account are checked against.
+/// The revocations against which the tokens of an account are checked.
 #[derive(Default)]
 pub(super) struct Revoked {
     pub(super) not_before: Option<NotBefore>,
-    /// Until when each is kept: the end of the token.
+    /// Until when each is kept: the expiry of the token, leeway included.
     pub(super) tokens: HashMap<TokenId, UnixTime>,
 }
 
@@ -63,18 +64,6 @@ impl Revoked {
 pub(super) struct NotBefore {
     at: UnixTime,
     pub(super) forget_at: UnixTime,
-}
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Due {
-    Session(SessionId),
-    Token(AccountId, TokenId),
-    NotBefore(AccountId),
-}
-
-pub(super) struct Swept {
-    pub(super) looked_at: usize,
-    pub(super) removed: u64,
 }
 
 impl Shard {
@@ -182,7 +171,9 @@ impl Shard {
         now: UnixTime,
     ) -> Option<SessionRow> {
         let row = self.live(&update.account, &update.session, now)?;
-        row.data = update.data;
+        if row.data == update.expected {
+            row.data = update.data;
+        }
         Some(row.clone())
     }
 
@@ -284,79 +275,9 @@ impl Shard {
         let row = &mut self.sessions.get_mut(session)?.row;
         (row.account == *account && row.is_live(now, not_before)).then_some(row)
     }
-
-    /// Checks at most this many entries that are due, and removes those that have ended.
-    pub(super) fn sweep(&mut self, now: UnixTime, at_most: usize) -> Swept {
-        let mut swept = Swept {
-            looked_at: 0,
-            removed: 0,
-        };
-        while swept.looked_at < at_most {
-            match self.due.peek() {
-                Some(Reverse((at, _))) if *at <= now => {}
-                _ => break,
-            }
-            let Some(Reverse((_, due))) = self.due.pop() else {
-                break;
-            };
-            swept.looked_at += 1;
-            match self.remove(&due, now) {
-                Some(later) => self.due.push(Reverse((later, due))),
-                None => swept.removed += 1,
-            }
-        }
-        swept
-    }
-
-    /// Removes an entry. If it was given more time, returns when it is due again instead.
-    fn remove(&mut self, due: &Due, now: UnixTime) -> Option<UnixTime> {
-        match due {
-            Due::Session(id) => {
-                let goes_at = self.sessions.get(id)?.goes_at();
-                if goes_at > now {
-                    return Some(goes_at);
-                }
-                let account = self.sessions.remove(id)?.row.account;
-                if let Entry::Occupied(mut sessions) = self.of_user.entry(account) {
-                    sessions.get_mut().remove(id);
-                    if sessions.get().is_empty() {
-                        sessions.remove();
-                    }
-                }
-            }
-            Due::Token(account, token) => {
-                let revoked = self.revoked.get_mut(account)?;
-                let until = *revoked.tokens.get(token)?;
-                if until > now {
-                    return Some(until);
-                }
-                revoked.tokens.remove(token);
-                self.forget(account);
-            }
-            Due::NotBefore(account) => {
-                let revoked = self.revoked.get_mut(account)?;
-                let forget_at = revoked.not_before?.forget_at;
-                if forget_at > now {
-                    return Some(forget_at);
-                }
-                revoked.not_before = None;
-                self.forget(account);
-            }
-        }
-        None
-    }
-
-    /// An account without revocations takes no memory.
-    fn forget(&mut self, account: &AccountId) {
-        let is_empty =
-            |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
-        if self.revoked.get(account).is_some_and(is_empty) {
-            self.revoked.remove(account);
-        }
-    }
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 /// More than the one entry that a method adds, so that ended entries are removed faster than new
-/// ones come.
+/// ones are added.
 const SWEEP_BATCH: usize = 4;

@@ -20,7 +20,7 @@
 use crate::clock::UnixTime;
 use crate::store::{PresentedToken, Rotate, SessionRow};
 
-/// What a presented refresh token does to a live session.
+/// The effect of a presented refresh token on a live session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Verdict {
@@ -30,7 +30,7 @@ pub enum Verdict {
     Reuse(Reuse),
 }
 
-/// How a session continues.
+/// The way in which a session continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Continuation {
@@ -45,14 +45,15 @@ pub enum Continuation {
     /// The previous token within the grace window: the current token is issued again.
     Reissued,
     /// The previous token after the grace window, while the current token is not known to have been
-    /// received: the response was lost, or a laptop slept. The current token is issued again.
+    /// received: the response was lost, or the device was suspended. The current token is issued
+    /// again.
     ReissuedLate,
-    /// A token of a later generation than the store has: the store lost its last writes, and takes
-    /// them from the token. The same token is issued again.
+    /// A token of a later generation than that of the store: the store lost its last writes, and
+    /// restores them from the token. The same token is issued again.
     Recovered,
 }
 
-/// Which exchanged token was reused.
+/// The exchanged token that was reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]
 pub enum Reuse {
@@ -63,7 +64,7 @@ pub enum Reuse {
 }
 
 impl SessionRow {
-    /// Returns what this token does to a live session at `now`.
+    /// Returns the effect of this token on a live session at `now`.
     #[must_use]
     pub fn judge(&self, presented: &PresentedToken, now: UnixTime) -> Verdict {
         let age = now.saturating_since(self.grace_started_at);
@@ -91,8 +92,8 @@ impl SessionRow {
         Verdict::Reuse(Reuse::Stale)
     }
 
-    /// Returns the row after the session has continued in this way at `now`: the same row where
-    /// nothing is written.
+    /// Returns the row after the session has continued in this way at `now`, which is the same row
+    /// if nothing is written.
     #[must_use]
     pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
         let presented = &rotate.presented;
@@ -110,7 +111,7 @@ impl SessionRow {
                 ..self.clone()
             },
             Continuation::Acknowledged => self.acknowledge(now),
-            // A token that is presented has been received, so it is acknowledged.
+            // A presented token was received, so it is acknowledged.
             Continuation::Recovered => Self {
                 generation: presented.generation,
                 current: presented.token.clone(),

@@ -1,4 +1,4 @@
-//! Tokens that were changed, cut, and made up.
+//! Tests of tokens that were changed, truncated or forged.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::pem;
 use super::{KeySet, hmac, id, set_of, token};
 use crate::jws::Algorithm;
 
-/// One set for each way of signing, with and without a key id.
+/// One set for each algorithm, with and without a key id.
 fn sets_to_attack() -> Vec<KeySet> {
     vec![
         set_of(hmac(Algorithm::Hs256, 1), None),

@@ -1,4 +1,4 @@
-//! Signing, verifying, and choosing among keys.
+//! Tests of signing, of verification, and of the choice among keys.
 
 mod attacks;
 
@@ -20,7 +20,7 @@ pub(super) fn set_of(key: SigningKey, key_id: Option<KeyId>) -> KeySet {
     KeySet::new(Some((key, key_id.clone())), vec![(verifying, key_id)]).unwrap()
 }
 
-/// A token with this header, signed as the header's owner would.
+/// Returns a token with this header, correctly signed with this key.
 pub(super) fn token(key: &SigningKey, header: &str) -> String {
     let engine = BASE64_URL_SAFE_NO_PAD;
     let input = format!("{}.{}", engine.encode(header), engine.encode("{}"));
@@ -141,7 +141,7 @@ fn the_header_never_chooses_an_algorithm() {
         let outcome = keys.verify(token.as_bytes());
         assert_eq!(outcome, Err(JwsError::UnsupportedAlgorithm), "{alg}");
     }
-    // The right header under a signature by the wrong hash.
+    // The right header, with a signature by the wrong hash.
     let token = token(&hmac(Algorithm::Hs512, 1), r#"{"alg":"HS256","typ":"JWT"}"#);
     assert_eq!(
         keys.verify(token.as_bytes()),
@@ -192,7 +192,7 @@ fn structure() {
 #[test]
 fn sizes() {
     let keys = set_of(hmac(Algorithm::Hs256, 1), None);
-    // Header, two dots and signature take 81 of the 8192 bytes; 8111 of base64 hold 6083.
+    // Header, two dots and signature take 81 of the 8192 bytes; 8111 of base64 contain 6083.
     let longest = keys.sign(&[b'a'; 6083]).unwrap();
     assert_eq!(longest.len(), MAX_TOKEN_LEN);
     assert!(keys.verify(longest.as_bytes()).is_ok());

@@ -61,7 +61,7 @@ fn a_body_is_what_its_content_type_says() {
     assert!(!Head::new("POST").body().was_read());
 }
 
-/// A body has tokens and CSRF values in it, and passwords.
+/// A body may contain tokens, CSRF values and passwords.
 #[test]
 fn debug_shows_what_a_body_is_and_nothing_that_is_in_it() {
     let part = "--b\r\nContent-Disposition: form-data; name=\"secret\"\r\n\r\nsecret\r\n--b--\r\n";

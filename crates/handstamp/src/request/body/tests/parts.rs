@@ -1,4 +1,4 @@
-//! Forms in parts: what is a field, what is a file, what is broken.
+//! Tests of multipart forms: fields, files, malformed parts.
 
 use super::one;
 use crate::RequestHead;

@@ -1,4 +1,4 @@
-//! Bodies as types of the application's own, and what is said of those that do not fit.
+//! Tests of bodies as types of the application, and of the errors of those that do not fit.
 
 use crate::RequestHead;
 use crate::error::BodyError;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use super::super::MemoryStore;
-use super::super::shard::Due;
+use super::super::expiry::Due;
 use crate::clock::UnixTime;
 use crate::store::{AccountId, SessionId, TokenId};
 
-/// What a store keeps, and until when.
+/// The contents of a store, and until when they are kept.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Contents {
     pub(super) sessions: BTreeMap<SessionId, UnixTime>,
     pub(super) tokens: BTreeMap<(AccountId, TokenId), UnixTime>,
-    /// Of the accounts that have a not-before.
+    /// Only accounts that have a not-before.
     pub(super) users: BTreeMap<AccountId, Option<UnixTime>>,
 }
 
