@@ -1,31 +1,19 @@
 use std::fmt;
-use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
-use handstamp::SetCookie;
+use handstamp::adapter::merge_cookies;
 
-/// The `Set-Cookie` lines of a response. They go [`on`](Self::on) whatever answers; by themselves
-/// they are an empty response.
-#[derive(Debug, Clone)]
-#[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
-pub struct SetCookies(pub(crate) handstamp::SetCookies);
+handstamp::adapter::set_cookies! {
+    /// The `Set-Cookie` lines of a response. They are added to a responder by [`on`](Self::on); by
+    /// themselves they are an empty response.
+    pub struct SetCookies;
+}
 
 impl SetCookies {
-    /// The browser keeps these cookies this long, also when it is closed: "remember me". At most
-    /// 400 days.
-    pub fn persistent(self, lifetime: Duration) -> Self {
-        Self(self.0.persistent(lifetime))
-    }
-
-    /// The browser drops these cookies when it is closed.
-    pub fn session(self) -> Self {
-        Self(self.0.session())
-    }
-
-    /// These cookies, then those; for one cookie the last line counts.
+    /// Adds cookies after these. For one cookie the last line counts.
     ///
     /// ```
     /// # use actix_web::Responder;
@@ -42,8 +30,8 @@ impl SetCookies {
         Self(self.0.and(then.0))
     }
 
-    /// A responder that answers what `answer` does, and sets these cookies: `"bye"`,
-    /// `web::Json(…)`, an `HttpResponse` or its builder. Of an error it makes an error.
+    /// Adds these cookies to a responder: `"bye"`, `web::Json(…)`, an `HttpResponse` or its
+    /// builder. An error with cookies is an error.
     ///
     /// ```
     /// # use actix_web::{HttpResponse, Responder};
@@ -65,12 +53,6 @@ impl SetCookies {
     }
 }
 
-impl From<handstamp::SetCookies> for SetCookies {
-    fn from(cookies: handstamp::SetCookies) -> Self {
-        Self(cookies)
-    }
-}
-
 impl Responder for SetCookies {
     type Body = BoxBody;
 
@@ -79,7 +61,7 @@ impl Responder for SetCookies {
     }
 }
 
-/// A builder of responses that sets cookies.
+/// Extension of builders of responses, which sets cookies.
 ///
 /// ```
 /// # use actix_web::HttpResponse;
@@ -90,8 +72,8 @@ impl Responder for SetCookies {
 /// }
 /// ```
 pub trait ResponseCookies {
-    /// Adds these cookies, and `Cache-Control: no-store`. For one cookie the last line counts, and
-    /// browsers are sent all: add several up with [`SetCookies::and`].
+    /// Adds these cookies, and `Cache-Control: no-store`. Combine several by [`SetCookies::and`]:
+    /// browsers are sent every line, and for one cookie the last counts.
     fn cookies(&mut self, cookies: SetCookies) -> &mut Self;
 }
 
@@ -104,7 +86,7 @@ impl ResponseCookies for HttpResponseBuilder {
     }
 }
 
-/// A responder, or an error, with cookies: of [`SetCookies::on`].
+/// A responder, or an error, with cookies: see [`SetCookies::on`].
 #[derive(Debug, Clone)]
 #[must_use = "cookies that are not part of the response are not set: the user is not logged in, or not out"]
 pub struct WithCookies<A> {
@@ -129,9 +111,9 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
     }
 }
 
-/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache hands
-/// them to anybody else. A line replaces an earlier one for the same cookie:
-/// [`SetCookie::replaces`]. For middleware; handlers have
+/// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache
+/// delivers them to another client. A line replaces an earlier one for the same cookie:
+/// [`SetCookie::replaces`](handstamp::SetCookie::replaces). It is for middleware; handlers have
 /// [`SetCookies::on`].
 ///
 /// ```
@@ -149,29 +131,15 @@ pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
 }
 
 pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
-    for line in cookies.lines() {
-        remove_replaced(line, headers);
-        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
-        // always made.
-        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
-            headers.append(SET_COOKIE, value);
-        }
+    let earlier: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
+    for line in merge_cookies(earlier, cookies) {
+        headers.append(SET_COOKIE, line);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
-    let replaced = |earlier: &HeaderValue| earlier.to_str().is_ok_and(|text| line.replaces(text));
-    if headers.get_all(SET_COOKIE).any(replaced) {
-        let lines: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
-        for line in lines.into_iter().filter(|line| !replaced(line)) {
-            headers.append(SET_COOKIE, line);
-        }
-    }
-}
-
-/// A response mapper of `actix_web::Error` would do, but actix-web asks none when a handler returns
-/// the error.
+/// An error with cookies. A response mapper of `actix_web::Error` would do, but actix-web does not
+/// call it when a handler returns the error.
 #[derive(Debug)]
 struct ErrorWithCookies(SetCookies, actix_web::Error);
 

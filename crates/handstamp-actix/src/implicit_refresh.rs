@@ -1,114 +1,65 @@
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use actix_web::Error;
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::HttpRequest;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::header::HeaderValue;
 use handstamp::Auth;
-use handstamp::adapter::ResponseHead;
+use handstamp::adapter::{ImplicitRefresh, ResponseHead};
+use handstamp::error::Rejection;
 
 use crate::cookies;
+use crate::middleware::{Around, Middleware};
 use crate::verified::with_state;
 
-/// Renews the access token of a browser that is active: when the cookie that a request was let in
-/// with has less than `JWT_IMPLICIT_REFRESH_DELTATIME` left, the answer sets a new one. Not fresh,
-/// else the same: subject, scopes, custom claims, session, CSRF value.
-/// [`cookies`](handstamp::adapter::ImplicitRefresh::cookies) tells when there is none: whenever the
-/// answer is an error, or is about these cookies itself, or the token was revoked meanwhile. Made
-/// by [`Auth::implicit_refresh`](crate::Auth::implicit_refresh).
+/// Middleware that renews the access token of an active browser: if the cookie of an admitted
+/// request has less than `JWT_IMPLICIT_REFRESH_DELTATIME` left, the response sets a new one, with
+/// the same subject, scopes, custom claims, session and CSRF value, but not fresh.
+/// [`cookies`](handstamp::adapter::ImplicitRefresh::cookies) lists when none is set: the response
+/// is an error or sets these cookies itself, or the token was revoked meanwhile.
+/// [`Auth::implicit_refresh`](crate::Auth::implicit_refresh) returns it.
 ///
 /// Only a token that a [`RequireMiddleware`](crate::RequireMiddleware) or an extractor of the same
-/// `Auth` let in is renewed, so public routes and refused requests renew nothing. It may stand
+/// `Auth` admitted is renewed, so public routes and rejected requests renew nothing. It may be
 /// outside of `RequireMiddleware` or inside. The lists `JWT_IMPLICIT_REFRESH_ROUTE_…` are about the
 /// whole path, also inside of a scope.
 ///
 /// # Security
-/// The holder of a copied access cookie renews it as its owner does: it is good for as long as the
-/// session, and without sessions for `JWT_REFRESH_TOKEN_EXPIRES`, where it would have been good for
-/// `JWT_ACCESS_TOKEN_EXPIRES`. Let a log-out end a session.
+/// A copied access cookie is renewed as its owner's is: it is accepted for as long as the session
+/// lives, and without sessions for `JWT_REFRESH_TOKEN_EXPIRES` instead of
+/// `JWT_ACCESS_TOKEN_EXPIRES`. Use sessions, which a log-out ends.
 ///
-/// A new token has a new id. Who revokes single tokens by their id, with a blocklist or without
-/// sessions, revokes the one and not those that were made from it; a session ends for all of them.
+/// A new token has a new id. The revocation of a single id, with a blocklist or without sessions,
+/// does not revoke the tokens that were issued from it; the end of a session revokes all of them.
 ///
 /// The cookie is kept as the session says, [`persistent`](crate::ClientInfo::persistent) or not.
 /// Without a session, and where the handler said so with `SetCookies::persistent` or
-/// `SetCookies::session`, this is not remembered: the new cookie is as the settings say, so one
-/// that was to go when the browser is closed may stay.
+/// `SetCookies::session`, that choice is not stored: the new cookie follows the settings, so a
+/// session cookie may become persistent.
 ///
-/// It asks the blocklist and the store again before it renews, which takes at most
-/// `HANDSTAMP_STORE_TIMEOUT` for each question; when one does not answer, the response stays as it
-/// was.
+/// It asks the blocklist and the store again before it renews, each for at most
+/// `HANDSTAMP_STORE_TIMEOUT`. If one does not answer, the response is left unchanged.
+pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
+
+/// What an [`ImplicitRefreshMiddleware`] does: it renews the token.
 #[derive(Debug, Clone)]
-pub struct ImplicitRefreshMiddleware {
-    auth: Auth,
-}
+pub struct Renewing(pub(crate) Auth);
 
-impl ImplicitRefreshMiddleware {
-    pub(crate) fn new(auth: Auth) -> Self {
-        Self { auth }
-    }
-}
+impl Around for Renewing {
+    type Begun = Option<ImplicitRefresh>;
 
-impl<S, B> Transform<S, ServiceRequest> for ImplicitRefreshMiddleware
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type Transform = ImplicitRefreshService<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(ImplicitRefreshService {
-            auth: self.auth.clone(),
-            inner,
-        }))
-    }
-}
-
-/// The service of an [`ImplicitRefreshMiddleware`].
-#[derive(Debug)]
-pub struct ImplicitRefreshService<S> {
-    auth: Auth,
-    inner: S,
-}
-
-impl<S, B> Service<ServiceRequest> for ImplicitRefreshService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let refresh = self
-            .auth
-            .begin_implicit_refresh(request.method().as_str(), request.path());
+    async fn before(&self, request: &HttpRequest) -> Result<Self::Begun, Rejection> {
+        let (method, path) = (request.method().as_str(), request.path());
+        let refresh = self.0.begin_implicit_refresh(method, path);
         if let Some(refresh) = &refresh {
-            with_state(request.request(), |state| {
-                state.register(&self.auth, refresh);
-            });
+            with_state(request, |state| state.register(&self.0, refresh));
         }
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            let mut response = answer.await?;
-            if let Some(refresh) = refresh {
-                let cookies = refresh.cookies(&Answer(&response));
-                if let Some(cookies) = cookies.await {
-                    cookies::append(&cookies, response.headers_mut());
-                }
-            }
-            Ok(response)
-        })
+        Ok(refresh)
+    }
+
+    async fn after<B>(refresh: Self::Begun, response: &mut ServiceResponse<B>) {
+        let Some(refresh) = refresh else { return };
+        let cookies = refresh.cookies(&Answer(response));
+        if let Some(cookies) = cookies.await {
+            cookies::append(&cookies, response.headers_mut());
+        }
     }
 }
 

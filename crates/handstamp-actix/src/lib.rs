@@ -53,6 +53,7 @@ mod extract;
 mod head;
 mod implicit_refresh;
 mod middleware;
+mod require;
 mod same_origin;
 mod session;
 #[cfg(feature = "ws")]
@@ -72,9 +73,10 @@ pub use handstamp::{
     Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
 };
 pub use head::Head;
-pub use implicit_refresh::{ImplicitRefreshMiddleware, ImplicitRefreshService};
-pub use middleware::{RequireMiddleware, RequireService};
-pub use same_origin::{SameOriginMiddleware, SameOriginService};
+pub use implicit_refresh::ImplicitRefreshMiddleware;
+pub use middleware::{Middleware, MiddlewareService};
+pub use require::RequireMiddleware;
+pub use same_origin::SameOriginMiddleware;
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;

@@ -1,115 +1,92 @@
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::{Error, HttpResponse};
-use handstamp::purpose::Purpose;
-use handstamp::{Auth, Require};
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error, HttpRequest, HttpResponse};
 
-use crate::verified::with_state;
-use crate::{Head, Rejection};
+use crate::Rejection;
 
-/// Lets requests through only with the token a [`Require`] demands, and answers the others. Made by
-/// [`Auth::require`](crate::Auth::require).
+/// A middleware of this crate, made once, outside of the application's factory:
+/// [`RequireMiddleware`](crate::RequireMiddleware),
+/// [`SameOriginMiddleware`](crate::SameOriginMiddleware) or
+/// [`ImplicitRefreshMiddleware`](crate::ImplicitRefreshMiddleware).
 ///
-/// Behind it, extractors and [`verified`](crate::verified()) give the token. Several add up: each
-/// checks what it demands, of one token. Where two find different ones, because they look in
-/// different places, the request is refused. Of two `wrap`s of one resource the later is the outer.
-///
-/// What changes the method of a request (`X-HTTP-Method-Override`, `_method`) stands outside:
-/// whether a CSRF value is asked for depends on the method, and what this middleware let in is not
-/// asked again.
-///
-/// A refusal is a response and no `Err`, so that middleware outside, such as that for CORS, adds
+/// A rejection is a response and no `Err`, so that middleware outside, such as that for CORS, adds
 /// its headers.
 #[derive(Debug, Clone)]
-pub struct RequireMiddleware<P> {
-    auth: Auth,
-    require: Arc<Require<P>>,
+pub struct Middleware<A>(pub(crate) A);
+
+/// What a [`Middleware`] does before and after the service that it wraps.
+pub(crate) trait Around: Clone + 'static {
+    /// What `after` needs of what `before` did.
+    type Begun;
+
+    async fn before(
+        &self,
+        request: &HttpRequest,
+    ) -> Result<Self::Begun, handstamp::error::Rejection>;
+
+    async fn after<B>(_: Self::Begun, _: &mut ServiceResponse<B>) {}
 }
 
-impl<P: Purpose> RequireMiddleware<P> {
-    pub(crate) fn new(auth: Auth, require: Require<P>) -> Self {
-        Self {
-            auth,
-            require: Arc::new(require),
-        }
-    }
-}
-
-impl<P, S, B> Transform<S, ServiceRequest> for RequireMiddleware<P>
+impl<A, S, B> Transform<S, ServiceRequest> for Middleware<A>
 where
-    P: Purpose,
+    A: Around,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody,
+    B: 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Transform = RequireService<P, S>;
+    type Transform = MiddlewareService<A, S>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(RequireService {
-            auth: self.auth.clone(),
-            require: Arc::clone(&self.require),
+        ready(Ok(MiddlewareService {
+            around: self.0.clone(),
             inner: Rc::new(inner),
         }))
     }
 }
 
-/// The service of a [`RequireMiddleware`].
+/// The service of a [`Middleware`], whichever it is.
 #[derive(Debug)]
-pub struct RequireService<P, S> {
-    auth: Auth,
-    require: Arc<Require<P>>,
+pub struct MiddlewareService<A, S> {
+    around: A,
     inner: Rc<S>,
 }
 
-impl<P, S, B> Service<ServiceRequest> for RequireService<P, S>
+impl<A, S, B> Service<ServiceRequest> for MiddlewareService<A, S>
 where
-    P: Purpose,
+    A: Around,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody,
+    B: 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
 
-    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context)
-    }
+    forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let auth = self.auth.clone();
-        let require = Arc::clone(&self.require);
-        let inner = Rc::clone(&self.inner);
+        let (around, inner) = (self.around.clone(), Rc::clone(&self.inner));
         Box::pin(async move {
-            let judging = with_state(request.request(), |state| {
-                state.authenticate(&auth, &Head::from(request.request()), &require)
-            });
-            let admitted = judging.await.and_then(|token| {
-                with_state(request.request(), |state| state.record(&auth, &token))
-            });
-            match admitted {
-                Ok(()) => Ok(inner.call(request).await?.map_into_left_body()),
-                Err(rejection) => Ok(refuse(request, rejection)),
+            match around.before(request.request()).await {
+                Ok(begun) => {
+                    let mut response = inner.call(request).await?;
+                    A::after(begun, &mut response).await;
+                    Ok(response.map_into_left_body())
+                }
+                Err(rejection) => {
+                    // As when an extractor refuses: code that looks at the response finds the error
+                    // in it, which `ServiceRequest::into_response` would drop.
+                    let refused = HttpResponse::from_error(Rejection::from(rejection));
+                    let (request, _body) = request.into_parts();
+                    Ok(ServiceResponse::new(request, refused).map_into_right_body())
+                }
             }
         })
     }
-}
-
-/// As when an extractor refuses: code that looks at the response finds the error in it, which
-/// `ServiceRequest::into_response` would drop.
-pub(crate) fn refuse<B>(
-    request: ServiceRequest,
-    rejection: handstamp::error::Rejection,
-) -> ServiceResponse<EitherBody<B>> {
-    let refused = HttpResponse::from_error(Rejection::from(rejection));
-    let (request, _body) = request.into_parts();
-    ServiceResponse::new(request, refused).map_into_right_body()
 }

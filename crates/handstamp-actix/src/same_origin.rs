@@ -1,81 +1,25 @@
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use actix_web::Error;
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::HttpRequest;
 use handstamp::Auth;
+use handstamp::error::Rejection;
 
-use crate::{Head, middleware};
+use crate::Head;
+use crate::middleware::{Around, Middleware};
 
-/// Refuses requests that other sites make a browser send, on routes that ask for no token: a log-in
-/// above all, or a form elsewhere could log a visitor in to an account that is not theirs. Made by
-/// [`Auth::same_origin`](crate::Auth::same_origin).
+/// Middleware that rejects requests that other sites make a browser send, for routes that demand no
+/// token. It prevents login CSRF, where a form on another site logs a visitor in to an account that
+/// is not theirs. [`Auth::same_origin`](crate::Auth::same_origin) returns it.
 ///
-/// See [`require_same_origin`](handstamp::Auth::require_same_origin). Requests that only read pass.
+/// See [`require_same_origin`](handstamp::Auth::require_same_origin). Safe methods pass.
+pub type SameOriginMiddleware = Middleware<SameOrigin>;
+
+/// What a [`SameOriginMiddleware`] does: it checks the origin.
 #[derive(Debug, Clone)]
-pub struct SameOriginMiddleware {
-    auth: Auth,
-}
+pub struct SameOrigin(pub(crate) Auth);
 
-impl SameOriginMiddleware {
-    pub(crate) fn new(auth: Auth) -> Self {
-        Self { auth }
-    }
-}
+impl Around for SameOrigin {
+    type Begun = ();
 
-impl<S, B> Transform<S, ServiceRequest> for SameOriginMiddleware
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = Error;
-    type Transform = SameOriginService<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(SameOriginService {
-            auth: self.auth.clone(),
-            inner,
-        }))
-    }
-}
-
-/// The service of a [`SameOriginMiddleware`].
-#[derive(Debug)]
-pub struct SameOriginService<S> {
-    auth: Auth,
-    inner: S,
-}
-
-impl<S, B> Service<ServiceRequest> for SameOriginService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        match self
-            .auth
-            .require_same_origin(&Head::from(request.request()))
-        {
-            Ok(()) => {
-                let answer = self.inner.call(request);
-                Box::pin(async { Ok(answer.await?.map_into_left_body()) })
-            }
-            Err(rejection) => Box::pin(ready(Ok(middleware::refuse(request, rejection)))),
-        }
+    async fn before(&self, request: &HttpRequest) -> Result<(), Rejection> {
+        self.0.require_same_origin(&Head::from(request))
     }
 }

@@ -1,27 +1,26 @@
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::marker::PhantomData;
-use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::rt;
 use actix_ws::{CloseCode, CloseReason, Closed, Message, MessageStream, Session};
 use futures_core::Stream;
 use handstamp::Authenticated;
-use handstamp::connection::{self, TokenWatch};
+use handstamp::connection::{self, Guard, within_patience};
 use handstamp::purpose;
 
 use crate::Auth;
 
 impl Auth {
-    /// A WebSocket that ends when its token does: at its end, at a log-out, when it is revoked.
-    /// Made of both halves that `actix_ws::handle` gives; the messages may be aggregated before.
+    /// Wraps a WebSocket that ends with its token: when it expires, at a log-out, when it is
+    /// revoked. It takes both halves that `actix_ws::handle` returns; the messages may be
+    /// aggregated before.
     ///
-    /// The request that opens it is checked by the same extractors as any other; of a cookie it
-    /// must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
+    /// The request that opens it is authenticated by the same extractors as any other; with a
+    /// cookie it must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
     /// `HANDSTAMP_TRUSTED_ORIGINS`.
     ///
     /// ```
@@ -60,9 +59,9 @@ impl Auth {
     /// ```
     ///
     /// # Security
-    /// Take the token before the upgrade, as an extractor of the handler. What is checked when the
-    /// socket is open already was open to everybody until then. Keep no clone of `session`: it
-    /// would go on.
+    /// Take the token before the upgrade, as an extractor of the handler: a check after the upgrade
+    /// leaves the socket open to any client until then. Keep no clone of `session`, which would
+    /// outlive the token.
     pub fn guard<S>(
         &self,
         session: Session,
@@ -70,14 +69,13 @@ impl Auth {
         token: &Authenticated<purpose::Access>,
     ) -> GuardedSocket<S> {
         GuardedSocket {
-            socket: Ok((session, messages)),
-            watch: self.watch(token),
+            guard: Guard::new((session, messages), self.watch(token)),
             stays: PhantomData,
         }
     }
 }
 
-/// A WebSocket that ends when its token does: see [`Auth::guard`].
+/// A WebSocket that ends with its token: see [`Auth::guard`].
 ///
 /// Then the peer gets a Close frame, 4401 with the reason `token_expired` or `token_revoked`, or
 /// 1013 when the store did not say; nothing more is received or sent. It is noticed in
@@ -86,88 +84,50 @@ impl Auth {
 /// dropped. actix-web keeps the connection of a peer that reads nothing until that goes away.
 #[must_use = "a socket that is dropped is closed"]
 pub struct GuardedSocket<S = MessageStream> {
-    socket: Result<(Session, S), connection::CloseReason>,
-    watch: TokenWatch,
-    /// On the thread of its handler.
+    guard: Guard<(Session, S)>,
+    /// It stays on the thread of its handler.
     stays: PhantomData<Rc<()>>,
 }
 
 impl<S> GuardedSocket<S> {
-    /// How soon it ends when another process revokes its token: [`TokenWatch::ask_every`].
-    pub fn ask_every(mut self, interval: Duration) -> Self {
-        self.watch = self.watch.ask_every(interval);
-        self
+    /// Sets how soon it ends after another process has revoked its token:
+    /// [`TokenWatch::ask_every`](connection::TokenWatch::ask_every).
+    pub fn ask_every(self, interval: Duration) -> Self {
+        let guard = self.guard.ask_every(interval);
+        Self { guard, ..self }
     }
 
-    /// Why it ended, if its token did.
+    /// Returns why the token ended, if it did.
     #[must_use]
     pub fn ended(&self) -> Option<connection::CloseReason> {
-        self.socket.as_ref().err().copied()
+        self.guard.ended()
     }
 }
 
 impl<S: Stream + Unpin + 'static> GuardedSocket<S> {
-    /// The next message. `None` when the peer has gone, or the token has ended.
+    /// Returns the next message, or `None` if the peer has closed the connection or the token has
+    /// ended.
     pub async fn recv(&mut self) -> Option<S::Item> {
-        let (_, messages) = self.socket.as_mut().ok()?;
-        match unless(&mut self.watch, next(messages)).await {
-            Ok(message) => message,
-            Err(ended) => {
-                self.end(ended);
-                None
-            }
-        }
+        let recv = async |(_, messages): &mut (Session, S)| next(messages).await;
+        self.guard.unless_ended(recv, close).await.ok()?
     }
 
-    /// Sends a message. A peer that reads nothing holds it up no longer than the token is good.
+    /// Sends a message. A peer that reads nothing blocks it no longer than the token is valid.
     ///
     /// # Errors
-    /// When the connection is gone, or the token has ended: then [`ended`](Self::ended) says why.
+    /// [`Closed`] if the connection is closed, or the token has ended: [`ended`](Self::ended)
+    /// returns the reason.
     pub async fn send(&mut self, message: Message) -> Result<(), Closed> {
-        let Ok((session, _)) = &mut self.socket else {
-            return Err(Closed);
-        };
-        match unless(&mut self.watch, send(session, message)).await {
-            Ok(sent) => sent,
-            Err(ended) => {
-                self.end(ended);
-                Err(Closed)
-            }
-        }
-    }
-
-    /// Takes the socket away from the handler, which may go on at once.
-    fn end(&mut self, ended: connection::CloseReason) {
-        if let Ok((session, messages)) = mem::replace(&mut self.socket, Err(ended)) {
-            // It cannot leave its handler's thread, where actix-web runs everything in a
-            // `LocalSet`.
-            rt::spawn(close(session, messages, ended));
-        }
+        let send = async |(session, _): &mut (Session, S)| send(session, message).await;
+        let answer = self.guard.unless_ended(send, close).await;
+        answer.unwrap_or(Err(Closed))
     }
 }
 
 impl<S> fmt::Debug for GuardedSocket<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardedSocket")
-            .field("ended", &self.ended())
-            .field("watch", &self.watch)
-            .finish_non_exhaustive()
+        f.debug_tuple("GuardedSocket").field(&self.guard).finish()
     }
-}
-
-/// What a future gives, unless the token ends before.
-async fn unless<T>(
-    watch: &mut TokenWatch,
-    future: impl Future<Output = T>,
-) -> Result<T, connection::CloseReason> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        if let Poll::Ready(ended) = Pin::new(&mut *watch).poll(context) {
-            return Poll::Ready(Err(ended));
-        }
-        future.as_mut().poll(context).map(Ok)
-    })
-    .await
 }
 
 async fn next<S: Stream + Unpin>(messages: &mut S) -> Option<S::Item> {
@@ -186,9 +146,18 @@ async fn send(session: &mut Session, message: Message) -> Result<(), Closed> {
     }
 }
 
+/// Closes the connection while its handler continues, on the same thread: there actix-web runs
+/// everything in a `LocalSet`.
+fn close<S: Stream + Unpin + 'static>(
+    (session, messages): (Session, S),
+    ended: connection::CloseReason,
+) {
+    rt::spawn(within_patience(handshake(session, messages, ended)));
+}
+
 /// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)),
 /// with a peer that may not take part.
-async fn close<S: Stream + Unpin>(
+async fn handshake<S: Stream + Unpin>(
     session: Session,
     mut messages: S,
     ended: connection::CloseReason,
@@ -197,15 +166,8 @@ async fn close<S: Stream + Unpin>(
         code: CloseCode::from(ended.close_code()),
         description: Some(ended.close_reason().to_owned()),
     };
-    let handshake = async {
-        if session.close(Some(reason)).await.is_ok() {
-            // What comes before the answer comes from a client that is no longer admitted.
-            while next(&mut messages).await.is_some() {}
-        }
-    };
-    // A peer that takes longer is left alone.
-    let _ = rt::time::timeout(PATIENCE, handshake).await;
+    if session.close(Some(reason)).await.is_ok() {
+        // What comes before the answer comes from a client that is no longer admitted.
+        while next(&mut messages).await.is_some() {}
+    }
 }
-
-/// How long a peer has to read what it was sent and to answer the Close frame.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,21 +3,21 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
-use handstamp::adapter::RequestState;
+use actix_web::{HttpRequest, web};
+use handstamp::adapter::{RequestState, visitor};
 use handstamp::subject::LoadSubject;
 
-use crate::error::NoData;
-use crate::extract::{Extracted, extract};
-use crate::{Access, Optional, Rejection, auth};
+use crate::auth::find;
+use crate::error::no_data;
+use crate::extract::{extractor, judge};
+use crate::{Access, Optional, Rejection};
 
 /// The access token of a visitor of a public page, if the visitor is logged in.
 ///
-/// Without a token the visitor is anonymous, and with one that has expired as well: until the page
-/// has refreshed it shows what anybody sees. Everything else is refused as ever: a token that is
-/// forged or revoked, a POST without the CSRF value. [`Optional<Access>`](Optional) refuses an
-/// expired token too, so that the client refreshes first.
+/// A missing and an expired token yield `None`: until the page has refreshed, it shows what is
+/// public. Other invalid tokens are rejected: a token that is forged or revoked, a POST without the
+/// CSRF value. [`Optional<Access>`](Optional) rejects an expired token too, so that the client
+/// refreshes first.
 ///
 /// ```
 /// # use actix_web::{App, test, web};
@@ -40,15 +40,12 @@ use crate::{Access, Optional, Rejection, auth};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "taken apart in arguments, as web::Json is"
-)]
+#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Visitor(pub Option<Access>);
 
-/// The user of the request's access token, found by the application's `web::Data<S>`: `S`
+/// The user of the request's access token, loaded by the application's `web::Data<S>`: `S`
 /// implements [`LoadSubject`] for the type of its users, or the handler does not compile. A token
-/// whose user is gone is refused with 401, `unknown_subject`.
+/// whose user no longer exists is rejected with 401, `unknown_subject`.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -99,23 +96,8 @@ pub struct Current<U, S> {
     by: PhantomData<fn() -> S>,
 }
 
-impl FromRequest for Visitor {
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, RequestState::access, |token| match token {
-            Ok(token) => Ok(Self(Some(token.into()))),
-            Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => {
-                Ok(Self(None))
-            }
-            Err(rejection) => Err(rejection),
-        })
-    }
-}
-
 impl<U, S> Current<U, S> {
-    /// The user, to keep.
+    /// Returns the user.
     pub fn into_inner(self) -> U {
         self.user
     }
@@ -135,40 +117,26 @@ impl<U: fmt::Debug, S> fmt::Debug for Current<U, S> {
     }
 }
 
-impl<U, S> FromRequest for Current<U, S>
-where
-    U: 'static,
-    S: LoadSubject<U> + 'static,
-{
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = Access::extract(&request).await?;
-            load(&request, &token).await
-        })
+extractor! {
+    Visitor, request => {
+        let token = judge(&request, RequestState::access, visitor).await?;
+        Ok(Self(token.map(Access::from)))
     }
 }
 
-impl<U, S> FromRequest for Optional<Current<U, S>>
-where
-    U: 'static,
-    S: LoadSubject<U> + 'static,
-{
-    type Error = actix_web::Error;
-    type Future = Extracted<Self>;
+extractor! {
+    Current<U, S> where [U: 'static, S: LoadSubject<U> + 'static], request => {
+        let token = Access::extract(&request).await?;
+        load(&request, &token).await
+    }
+}
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let Optional(token) = Optional::<Access>::extract(&request).await?;
-            Ok(Self(match token {
-                Some(token) => Some(load(&request, &token).await?),
-                None => None,
-            }))
-        })
+extractor! {
+    Optional<Current<U, S>> where [U: 'static, S: LoadSubject<U> + 'static], request => {
+        Ok(Self(match Optional::<Access>::extract(&request).await? {
+            Optional(Some(token)) => Some(load(&request, &token).await?),
+            Optional(None) => None,
+        }))
     }
 }
 
@@ -176,20 +144,12 @@ async fn load<U, S: LoadSubject<U> + 'static>(
     request: &HttpRequest,
     token: &Access,
 ) -> actix_web::Result<Current<U, S>> {
-    let users = request.app_data::<web::Data<S>>().ok_or_else(|| {
-        let (path, data) = (request.path(), type_name::<S>());
-        let help = "add `.app_data(web::Data::new(…))` to the App";
-        tracing::error!(
-            path,
-            data,
-            help,
-            "the application's data has no loader of users"
-        );
-        NoData
-    })?;
-    let user = auth::find(request)?
-        .load_subject(token, users.get_ref())
-        .await;
+    let Some(users) = request.app_data::<web::Data<S>>() else {
+        let problem = format!("has no web::Data<{}>", type_name::<S>());
+        let help = "add `.app_data(web::Data::new(…))`, which loads users, to the App";
+        return Err(no_data(request, &problem, help));
+    };
+    let user = find(request)?.0.load_subject(token, users.get_ref()).await;
     Ok(Current {
         user: user.map_err(Rejection::from)?,
         by: PhantomData,

@@ -5,9 +5,9 @@ use handstamp::adapter::RequestState;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Authenticated};
 
-/// The token that a middleware of this same `Auth` and purpose let in, if there is one. Handlers
-/// mostly ask for
-/// [`Access`](crate::Access) and its like; this is for other middleware, and for a second `Auth`.
+/// Returns the token that a middleware of the same `Auth` and purpose admitted, if there is one.
+/// Handlers mostly take [`Access`](crate::Access) and its like; this is for other middleware, and
+/// for a second `Auth`.
 ///
 /// ```
 /// # use actix_web::{App, HttpRequest, test, web};
@@ -40,15 +40,15 @@ use handstamp::{Auth, Authenticated};
 /// ```
 ///
 /// # Security
-/// What another `Auth` let in is not found: two of them in one application never accept each
-/// other's tokens.
+/// A token that another `Auth` admitted is not found: two of them in one application never accept
+/// each other's tokens.
 #[must_use]
 pub fn verified<P: Purpose>(auth: &Auth, request: &HttpRequest) -> Option<Arc<Authenticated<P>>> {
     let extensions = request.extensions();
     extensions.get::<RequestState>()?.verified(auth)
 }
 
-/// With what the middleware and extractors of this request share.
+/// Calls `act` with the state that the middleware and extractors of this request share.
 pub(crate) fn with_state<T>(request: &HttpRequest, act: impl FnOnce(&mut RequestState) -> T) -> T {
     let mut extensions = request.extensions_mut();
     if let Some(state) = extensions.get_mut() {

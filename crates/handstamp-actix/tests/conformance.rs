@@ -290,11 +290,11 @@ async fn failed(auth: Auth) -> actix_web::Result<String> {
 }
 
 async fn rate_limited(auth: Auth) -> Result<String, Error> {
-    Err(auth.rate_limited(Duration::from_millis(59_001)).into())
+    Err(auth.rate_limited(Duration::from_millis(59_001)))
 }
 
 async fn busy(auth: Auth) -> Result<String, Error> {
-    Err(auth.busy().into())
+    Err(auth.busy())
 }
 
 async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
@@ -311,10 +311,7 @@ async fn refresh_session(auth: Auth, token: Refresh) -> Result<impl Responder, E
     Ok(auth.set_cookies(&tokens)?.on(""))
 }
 
-async fn log_out(
-    auth: Auth,
-    log_out: LogOut,
-) -> Result<impl Responder, handstamp_actix::Rejection> {
+async fn log_out(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
     Ok(auth.log_out(log_out).await?.on(""))
 }
 
@@ -322,7 +319,7 @@ async fn this_session(session: Session) -> String {
     session.user_agent().unwrap_or_default().to_owned()
 }
 
-async fn list_sessions(auth: Auth, token: Access) -> Result<String, handstamp_actix::Rejection> {
+async fn list_sessions(auth: Auth, token: Access) -> Result<String, Error> {
     let sessions = auth.sessions(&token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

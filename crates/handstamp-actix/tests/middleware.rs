@@ -169,6 +169,28 @@ fn no_key_is_shown() {
     assert!(!text.contains("7, 7"), "{text}");
 }
 
+/// They are made once, and the factory of every worker clones them.
+#[test]
+fn middleware_can_be_made_outside_of_the_factory() {
+    fn is_shared<M: Clone + std::fmt::Debug + Send + Sync + 'static>(_: M) {}
+    let auth = auth();
+    is_shared(auth.require(Require::access()));
+    is_shared(auth.same_origin());
+    is_shared(auth.implicit_refresh());
+}
+
+/// Tokens stand in headers, and in the query.
+#[test]
+fn a_head_shows_no_header_and_no_query_in_debug() {
+    let request = TestRequest::post()
+        .uri("/posts?token=secret")
+        .insert_header(("cookie", "access_token_cookie=secret"))
+        .insert_header(("x-csrf-token", "secret"))
+        .to_http_request();
+    let shown = format!("{:?}", Head::from(&request));
+    assert_eq!(shown, r#"Head { method: POST, path: "/posts", .. }"#);
+}
+
 fn auth() -> Auth {
     let config = Config::builder().secret_key([7; 32].as_slice()).build();
     Auth::new(config.expect("a key is all it needs")).expect("no sessions are required")

@@ -88,12 +88,12 @@ async fn an_auth_is_found_bare_or_as_data() {
 
 #[actix_web::test]
 async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_response() {
-    async fn by_hand(auth: Auth, request: HttpRequest) -> Result<String, Rejection> {
+    async fn by_hand(auth: Auth, request: HttpRequest) -> Result<String, Error> {
         let require = Require::access().fresh();
         let token = auth.authenticate(&Head::from(&request), &require).await?;
         Ok(token.subject().to_owned())
     }
-    async fn fresh_later(auth: Auth, token: Access) -> Result<&'static str, Rejection> {
+    async fn fresh_later(auth: Auth, token: Access) -> Result<&'static str, Error> {
         auth.require_fresh(&token)?;
         Ok("never sent")
     }
@@ -104,7 +104,7 @@ async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_
     }
     async fn among_errors_of_all_kinds(auth: Auth, token: Access) -> actix_web::Result<String> {
         let copy = auth.create_access_token(&token)?;
-        auth.require_fresh(&token).map_err(Rejection::from)?;
+        auth.require_fresh(&token)?;
         Ok(copy.as_str().to_owned())
     }
     let token = token("user1");

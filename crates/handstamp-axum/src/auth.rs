@@ -1,41 +1,29 @@
-use std::ops::Deref;
 use std::sync::Arc;
 
 use axum_core::extract::FromRef;
-use handstamp::error::ConfigError;
-use handstamp::purpose::{self, Purpose};
-use handstamp::{AuthBuilder, Authenticated, Config, NewToken, Require, SignedToken, TokenPair};
+use handstamp::Require;
+use handstamp::purpose::Purpose;
 use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
 
-use crate::{ClientInfo, Error, LogOut, Refresh, Rejection, SetCookies};
+use crate::{ClientInfo, Error, LogOut, Refresh, SetCookies};
 
-/// [`handstamp::Auth`] for axum: the router's state, or a part of it by `FromRef`.
-///
-/// Methods that return cookies return response parts of axum here, and their errors are responses.
-/// All other methods are those of the core, by `Deref`.
-///
-/// A store keeps the sessions:
-///
-/// ```
-/// use handstamp_axum::handstamp::store::MemoryStore;
-/// use handstamp_axum::{Auth, Config};
-///
-/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
-/// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Auth(handstamp::Auth);
-
-impl Auth {
-    /// Creates an `Auth` with the clock and random source of the system, and without a store: see
-    /// [`handstamp::Auth::new`], and [`Auth`] for the way with a store.
+handstamp::adapter::auth! {
+    /// [`handstamp::Auth`] for axum: the router's state, or a part of it by `FromRef`.
     ///
-    /// # Errors
-    /// [`ConfigError`] where `JWT_SESSION_TRACKING=true`, because sessions need a store.
-    pub fn new(config: Config) -> Result<Self, ConfigError> {
-        handstamp::Auth::new(config).map(Self)
-    }
+    /// Methods that return cookies return response parts of axum here, and their errors are
+    /// responses. All other methods are those of the core, by `Deref`.
+    ///
+    /// A store keeps the sessions:
+    ///
+    /// ```
+    /// use handstamp_axum::handstamp::store::MemoryStore;
+    /// use handstamp_axum::{Auth, Config};
+    ///
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct Auth;
 
     /// Returns a builder, which takes a store, a blocklist, a clock and a random source.
     ///
@@ -47,10 +35,107 @@ impl Auth {
     /// let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn builder(config: Config) -> AuthBuilder<Self> {
-        AuthBuilder::new(config)
-    }
+    fn builder;
 
+    /// Logs a user in, as [`handstamp::Auth::log_in`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, Error, ClientInfo};
+    /// async fn login(
+    ///     State(auth): State<Auth>,
+    ///     client: ClientInfo,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     // Check the password first.
+    ///     let tokens = auth.log_in("user1", client).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] if the store does not answer, or for a bug in the application.
+    fn log_in;
+
+    /// Refreshes, as [`handstamp::Auth::refresh`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, Error, Refresh};
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     token: Refresh,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     let tokens = auth.refresh(token).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] if the session has ended, the token was rotated before, or the store does not
+    /// answer. No cookie is deleted.
+    fn refresh;
+
+    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens
+    /// say.
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, Error, Refresh};
+    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     token: Refresh,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
+    ///     let tokens = auth.refresh_with(token, |new| new.scopes(scopes)).await?;
+    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh), and when `change` returns a token for another account.
+    fn refresh_with;
+
+    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the
+    /// password again, and returns a fresh access token. Check the password first.
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Access, Auth, Error};
+    /// async fn step_up(
+    ///     State(auth): State<Auth>,
+    ///     token: Access,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     // Check the password first.
+    ///     let fresh = auth.reauthenticate(&token).await?;
+    ///     Ok((auth.set_access_cookies(&fresh)?, "confirmed"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the session has ended, or the store does not answer, or for a mistake of the program.
+    fn reauthenticate;
+
+    /// Logs out, as [`handstamp::Auth::log_out`].
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::IntoResponse};
+    /// # use handstamp_axum::{Auth, Error, LogOut};
+    /// async fn logout(
+    ///     State(auth): State<Auth>,
+    ///     log_out: LogOut,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     Ok((auth.log_out(log_out).await?, "bye"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] if the store does not answer. No cookie is deleted then.
+    fn log_out;
+}
+
+/// Layers.
+impl Auth {
     /// Returns a layer that passes on only requests with the token that `require` demands.
     /// Extractors behind it read the token that it verified.
     ///
@@ -105,212 +190,6 @@ impl Auth {
     #[must_use]
     pub fn same_origin(&self) -> SameOriginLayer {
         SameOriginLayer::new(self.0.clone())
-    }
-
-    /// Issues an access token, as [`handstamp::Auth::create_access_token`].
-    ///
-    /// # Errors
-    /// [`Error`] for a bug in the application, such as a custom claim with a registered name.
-    pub fn create_access_token(
-        &self,
-        token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Access>, Error> {
-        Ok(self.0.create_access_token(token)?)
-    }
-
-    /// Issues a refresh token, as [`handstamp::Auth::create_refresh_token`].
-    ///
-    /// # Errors
-    /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_refresh_token(
-        &self,
-        token: impl Into<NewToken>,
-    ) -> Result<SignedToken<purpose::Refresh>, Error> {
-        Ok(self.0.create_refresh_token(token)?)
-    }
-
-    /// Issues both tokens, as [`handstamp::Auth::create_token_pair`].
-    ///
-    /// # Errors
-    /// As [`create_access_token`](Self::create_access_token).
-    pub fn create_token_pair(&self, token: impl Into<NewToken>) -> Result<TokenPair, Error> {
-        Ok(self.0.create_token_pair(token)?)
-    }
-
-    /// Returns the cookies of an access token, as [`handstamp::Auth::set_access_cookies`].
-    ///
-    /// # Errors
-    /// [`Error`] if the token is too long for a cookie.
-    pub fn set_access_cookies(
-        &self,
-        token: &SignedToken<purpose::Access>,
-    ) -> Result<SetCookies, Error> {
-        Ok(SetCookies(self.0.set_access_cookies(token)?))
-    }
-
-    /// Returns the cookies of a refresh token, as [`handstamp::Auth::set_refresh_cookies`].
-    ///
-    /// # Errors
-    /// [`Error`] if the token is too long for a cookie.
-    pub fn set_refresh_cookies(
-        &self,
-        token: &SignedToken<purpose::Refresh>,
-    ) -> Result<SetCookies, Error> {
-        Ok(SetCookies(self.0.set_refresh_cookies(token)?))
-    }
-
-    /// Returns all four cookies of a log-in or refresh.
-    ///
-    /// # Errors
-    /// As [`set_access_cookies`](Self::set_access_cookies).
-    pub fn set_cookies(&self, tokens: &TokenPair) -> Result<SetCookies, Error> {
-        Ok(SetCookies(self.0.set_cookies(tokens)?))
-    }
-
-    /// Logs a user in, as [`handstamp::Auth::log_in`].
-    ///
-    /// ```
-    /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, Error, ClientInfo};
-    /// async fn login(
-    ///     State(auth): State<Auth>,
-    ///     client: ClientInfo,
-    /// ) -> Result<impl IntoResponse, Error> {
-    ///     // Check the password first.
-    ///     let tokens = auth.log_in("user1", client).await?;
-    ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error`] if the store does not answer, or for a bug in the application.
-    pub async fn log_in(
-        &self,
-        token: impl Into<NewToken>,
-        client: ClientInfo,
-    ) -> Result<TokenPair, Error> {
-        Ok(self.0.log_in(token, client.into()).await?)
-    }
-
-    /// Refreshes, as [`handstamp::Auth::refresh`].
-    ///
-    /// ```
-    /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, Error, Refresh};
-    /// async fn refresh(
-    ///     State(auth): State<Auth>,
-    ///     token: Refresh,
-    /// ) -> Result<impl IntoResponse, Error> {
-    ///     let tokens = auth.refresh(token).await?;
-    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error`] if the session has ended, the token was rotated before, or the store does not
-    /// answer. No cookie is deleted.
-    pub async fn refresh(&self, token: Refresh) -> Result<TokenPair, Error> {
-        Ok(self.0.refresh(&token).await?)
-    }
-
-    /// Refreshes as [`handstamp::Auth::refresh_with`] does: `change` decides what the new tokens
-    /// say.
-    ///
-    /// ```
-    /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, Error, Refresh};
-    /// # async fn scopes_of(_: &str) -> Vec<String> { Vec::new() }
-    /// async fn refresh(
-    ///     State(auth): State<Auth>,
-    ///     token: Refresh,
-    /// ) -> Result<impl IntoResponse, Error> {
-    ///     let scopes = scopes_of(token.subject()).await; // as your database has them now
-    ///     let tokens = auth.refresh_with(token, |new| new.scopes(scopes)).await?;
-    ///     Ok((auth.set_cookies(&tokens)?, "refreshed"))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`refresh`](Self::refresh), and when `change` returns a token for another account.
-    pub async fn refresh_with(
-        &self,
-        token: Refresh,
-        change: impl FnOnce(NewToken) -> NewToken,
-    ) -> Result<TokenPair, Error> {
-        Ok(self.0.refresh_with(&token, change).await?)
-    }
-
-    /// Records as [`handstamp::Auth::reauthenticate`] does that the user has just given the
-    /// password again, and returns a fresh access token. Check the password first.
-    ///
-    /// ```
-    /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Access, Auth, Error};
-    /// async fn step_up(
-    ///     State(auth): State<Auth>,
-    ///     token: Access,
-    /// ) -> Result<impl IntoResponse, Error> {
-    ///     // Check the password first.
-    ///     let fresh = auth.reauthenticate(&token).await?;
-    ///     Ok((auth.set_access_cookies(&fresh)?, "confirmed"))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// When the session has ended, or the store does not answer, or for a mistake of the program.
-    pub async fn reauthenticate(
-        &self,
-        token: &Authenticated<purpose::Access>,
-    ) -> Result<SignedToken<purpose::Access>, Error> {
-        Ok(self.0.reauthenticate(token).await?)
-    }
-
-    /// Logs out, as [`handstamp::Auth::log_out`].
-    ///
-    /// ```
-    /// # use axum::{extract::State, response::IntoResponse};
-    /// # use handstamp_axum::{Auth, LogOut, Rejection};
-    /// async fn logout(
-    ///     State(auth): State<Auth>,
-    ///     log_out: LogOut,
-    /// ) -> Result<impl IntoResponse, Rejection> {
-    ///     Ok((auth.log_out(log_out).await?, "bye"))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Rejection`] if the store does not answer. No cookie is deleted then.
-    pub async fn log_out(&self, log_out: LogOut) -> Result<SetCookies, Rejection> {
-        Ok(SetCookies(self.0.log_out(log_out.into()).await?))
-    }
-
-    /// Deletes all four cookies.
-    pub fn unset_cookies(&self) -> SetCookies {
-        SetCookies(self.0.unset_cookies())
-    }
-
-    /// Deletes the access token's cookies.
-    pub fn unset_access_cookies(&self) -> SetCookies {
-        SetCookies(self.0.unset_access_cookies())
-    }
-
-    /// Deletes the refresh token's cookies.
-    pub fn unset_refresh_cookies(&self) -> SetCookies {
-        SetCookies(self.0.unset_refresh_cookies())
-    }
-}
-
-impl From<handstamp::Auth> for Auth {
-    fn from(auth: handstamp::Auth) -> Self {
-        Self(auth)
-    }
-}
-
-impl Deref for Auth {
-    type Target = handstamp::Auth;
-
-    fn deref(&self) -> &handstamp::Auth {
-        &self.0
     }
 }
 

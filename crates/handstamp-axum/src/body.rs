@@ -1,193 +1,146 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
-use std::fmt;
-
 use axum_core::extract::{FromRef, FromRequest, Request};
 use bytes::Bytes;
 use handstamp::RequestHead as _;
-use handstamp::body::WithBody;
+use handstamp::body::{OwnedFile, WithBody};
 use handstamp_tower::{Head, access_with_body, refresh_with_body};
 use http::request::Parts;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use crate::{Access, Auth, Error, LogOut, Refresh};
 
-/// The access token of a request, and its JSON body. The token may be in the body, where `json` is
-/// among `JWT_TOKEN_LOCATION`.
-///
-/// ```
-/// # use axum::{Router, body::Body, extract::Request, routing::post};
-/// # use handstamp_axum::{AccessJson, Auth, Config, Location};
-/// # use tower::ServiceExt as _;
-/// #[derive(serde::Deserialize)]
-/// struct NewPost { title: String }
-///
-/// async fn create(AccessJson { token, json: post }: AccessJson<NewPost>) -> String {
-///     format!("{} by {}", post.title, token.subject())
-/// }
-///
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let config = Config::builder()
-/// #     .secret_key([7; 32].as_slice())
-/// #     .token_locations([Location::Json]);
-/// # let auth = Auth::new(config.build()?)?;
-/// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
-///
-/// let token = auth.create_access_token("user1")?;
-/// let body = format!(r#"{{"access_token": "{}", "title": "Hello"}}"#, token.as_str());
-/// let request = Request::post("/posts")
-///     .header("content-type", "application/json")
-///     .body(Body::from(body))?;
-/// assert_eq!(app.oneshot(request).await?.status(), 200);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so `Option<NewPost>`
-/// may be `None`.
-///
-/// # Security
-/// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has the
-/// token that the layer admitted, and a warning is logged.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct AccessJson<T> {
-    /// The token: verified, its CSRF value too where it needs one.
-    pub token: Access,
-    /// The body.
-    pub json: T,
-}
+handstamp::adapter::bodies! {
+    /// The access token of a request, and its JSON body. The token may be in the body, where `json`
+    /// is among `JWT_TOKEN_LOCATION`.
+    ///
+    /// ```
+    /// # use axum::{Router, body::Body, extract::Request, routing::post};
+    /// # use handstamp_axum::{AccessJson, Auth, Config, Location};
+    /// # use tower::ServiceExt as _;
+    /// #[derive(serde::Deserialize)]
+    /// struct NewPost { title: String }
+    ///
+    /// async fn create(AccessJson { token, json: post }: AccessJson<NewPost>) -> String {
+    ///     format!("{} by {}", post.title, token.subject())
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let config = Config::builder()
+    /// #     .secret_key([7; 32].as_slice())
+    /// #     .token_locations([Location::Json]);
+    /// # let auth = Auth::new(config.build()?)?;
+    /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
+    ///
+    /// let token = auth.create_access_token("user1")?;
+    /// let body = format!(r#"{{"access_token": "{}", "title": "Hello"}}"#, token.as_str());
+    /// let request = Request::post("/posts")
+    ///     .header("content-type", "application/json")
+    ///     .body(Body::from(body))?;
+    /// assert_eq!(app.oneshot(request).await?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so
+    /// `Option<NewPost>` may be `None`.
+    ///
+    /// # Security
+    /// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has
+    /// the token that the layer admitted, and a warning is logged.
+    pub struct AccessJson<T>;
 
-/// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
-/// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
-///
-/// ```
-/// # use axum::{Router, body::Body, extract::Request, routing::post};
-/// # use handstamp_axum::{AccessForm, Auth, Config};
-/// # use tower::ServiceExt as _;
-/// #[derive(serde::Deserialize)]
-/// struct NewPost {
-///     title: String,
-///     #[serde(default)]
-///     tag: Vec<String>, // boxes to tick
-/// }
-///
-/// async fn create(AccessForm { token, form: post, files }: AccessForm<NewPost>) -> String {
-///     let (tags, files) = (post.tag.len(), files.len());
-///     format!("{} by {}, {tags} tags, {files} files", post.title, token.subject())
-/// }
-///
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let auth = Auth::new(
-///     Config::builder()
-///         .csrf_check_form(true)
-/// #       .secret_key([7; 32].as_slice())
-///         .build()?,
-/// )?;
-/// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
-///
-/// let token = auth.create_access_token("user1")?;
-/// let csrf = token.csrf().unwrap_or_default();
-/// let form = format!("csrf_token={csrf}&title=Hello&tag=rust&tag=web");
-/// let request = Request::post("/posts")
-///     .header("cookie", format!("access_token_cookie={}", token.as_str()))
-///     .header("content-type", "application/x-www-form-urlencoded")
-///     .body(Body::from(form))?;
-/// assert_eq!(app.oneshot(request).await?.status(), 200);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
-/// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden field
-/// is [`masked_csrf`](handstamp::Auth::masked_csrf).
-///
-/// # Security
-/// As for [`AccessJson`]: not behind a layer.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct AccessForm<T> {
-    /// The token: verified, its CSRF value too where it needs one.
-    pub token: Access,
-    /// The fields that are no files, the one with the CSRF value among them.
-    pub form: T,
-    /// The files, in order. A field for which the user chose none is one without a name.
-    pub files: Vec<UploadedFile>,
-}
+    /// The access token of a request, and the form that it sends, urlencoded or multipart. The CSRF
+    /// value may be in the form, where `JWT_CSRF_CHECK_FORM` says so.
+    ///
+    /// ```
+    /// # use axum::{Router, body::Body, extract::Request, routing::post};
+    /// # use handstamp_axum::{AccessForm, Auth, Config};
+    /// # use tower::ServiceExt as _;
+    /// #[derive(serde::Deserialize)]
+    /// struct NewPost {
+    ///     title: String,
+    ///     #[serde(default)]
+    ///     tag: Vec<String>, // boxes to tick
+    /// }
+    ///
+    /// async fn create(AccessForm { token, form: post, files }: AccessForm<NewPost>) -> String {
+    ///     let (tags, files) = (post.tag.len(), files.len());
+    ///     format!("{} by {}, {tags} tags, {files} files", post.title, token.subject())
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let auth = Auth::new(
+    ///     Config::builder()
+    ///         .csrf_check_form(true)
+    /// #       .secret_key([7; 32].as_slice())
+    ///         .build()?,
+    /// )?;
+    /// let app = Router::new().route("/posts", post(create)).with_state(auth.clone());
+    ///
+    /// let token = auth.create_access_token("user1")?;
+    /// let csrf = token.csrf().unwrap_or_default();
+    /// let form = format!("csrf_token={csrf}&title=Hello&tag=rust&tag=web");
+    /// let request = Request::post("/posts")
+    ///     .header("cookie", format!("access_token_cookie={}", token.as_str()))
+    ///     .header("content-type", "application/x-www-form-urlencoded")
+    ///     .body(Body::from(form))?;
+    /// assert_eq!(app.oneshot(request).await?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
+    /// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden
+    /// field is [`masked_csrf`](handstamp::Auth::masked_csrf).
+    ///
+    /// # Security
+    /// As for [`AccessJson`]: not behind a layer.
+    pub struct AccessForm<T>;
 
-/// The refresh token of a request, from its JSON body where `json` is among `JWT_TOKEN_LOCATION`:
-/// `{"refresh_token": "…"}`, as programs that keep tokens themselves send it.
-///
-/// ```
-/// # use axum::{Json, extract::State};
-/// # use handstamp_axum::{Auth, Error, RefreshJson, TokenPair};
-/// async fn refresh(
-///     State(auth): State<Auth>,
-///     RefreshJson { token, .. }: RefreshJson,
-/// ) -> Result<Json<TokenPair>, Error> {
-///     Ok(Json(auth.refresh(token).await?))
-/// }
-/// ```
-///
-/// Browsers that send the token in its cookie need no body.
-///
-/// # Security
-/// As for [`AccessJson`]: not behind a layer.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct RefreshJson<T = IgnoredAny> {
-    /// The token: verified, its CSRF value too if it came from a cookie.
-    pub token: Refresh,
-    /// The body.
-    pub json: T,
-}
+    /// The refresh token of a request, from its JSON body where `json` is among
+    /// `JWT_TOKEN_LOCATION`: `{"refresh_token": "…"}`, as programs that keep tokens themselves send
+    /// it.
+    ///
+    /// ```
+    /// # use axum::{Json, extract::State};
+    /// # use handstamp_axum::{Auth, Error, RefreshJson, TokenPair};
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     RefreshJson { token, .. }: RefreshJson,
+    /// ) -> Result<Json<TokenPair>, Error> {
+    ///     Ok(Json(auth.refresh(token).await?))
+    /// }
+    /// ```
+    ///
+    /// Browsers that send the token in its cookie need no body.
+    ///
+    /// # Security
+    /// As for [`AccessJson`]: not behind a layer.
+    pub struct RefreshJson<T>;
 
-/// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or the
-/// token in JSON, where the settings allow it.
-///
-/// ```
-/// # use axum::{extract::State, response::{IntoResponse, Redirect}};
-/// # use handstamp_axum::{Auth, LogOutBody, Rejection};
-/// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
-/// async fn logout(
-///     State(auth): State<Auth>,
-///     LogOutBody(log_out): LogOutBody,
-/// ) -> Result<impl IntoResponse, Rejection> {
-///     Ok((auth.log_out(log_out).await?, Redirect::to("/")))
-/// }
-/// ```
-#[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct LogOutBody(pub LogOut);
+    /// A request to log out whose body is read too: as [`LogOut`], with the CSRF value in a form or
+    /// the token in JSON, where the settings allow it.
+    ///
+    /// ```
+    /// # use axum::{extract::State, response::{IntoResponse, Redirect}};
+    /// # use handstamp_axum::{Auth, Error, LogOutBody};
+    /// // <form method="post" action="/logout"><input type="hidden" name="csrf_token" value="…">
+    /// async fn logout(
+    ///     State(auth): State<Auth>,
+    ///     LogOutBody(log_out): LogOutBody,
+    /// ) -> Result<impl IntoResponse, Error> {
+    ///     Ok((auth.log_out(log_out).await?, Redirect::to("/")))
+    /// }
+    /// ```
+    pub struct LogOutBody;
+}
 
 /// A file of a form. Name and media type are stated by the client: check the content, and never use
 /// the name as a path.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UploadedFile {
-    /// The name of the form's field.
-    pub field: String,
-    /// The name of the file, as the client states it; empty if the user chose none.
-    pub name: String,
-    /// The media type, as the client states it.
-    pub media_type: Option<String>,
-    /// The content.
-    pub content: Bytes,
-}
-
-/// Shows no content.
-impl fmt::Debug for UploadedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UploadedFile")
-            .field("field", &self.field)
-            .field("name", &self.name)
-            .field("media_type", &self.media_type)
-            .field("bytes", &self.content.len())
-            .finish()
-    }
-}
+pub type UploadedFile = OwnedFile<Bytes>;
 
 impl<S, T> FromRequest<S> for AccessJson<T>
 where
@@ -200,8 +153,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = Auth::from_ref(state);
-        let token = access_with_body(&auth, &collected.parts, &request).await?;
+        let token = access_with_body(&collected.auth, &collected.parts, &request).await?;
         Ok(Self {
             token: Access::from(token),
             json: request.body().json()?,
@@ -220,18 +172,13 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = Auth::from_ref(state);
-        let token = access_with_body(&auth, &collected.parts, &request).await?;
-        let uploaded = |file: handstamp::body::UploadedFile<'_>| UploadedFile {
-            field: file.field.to_owned(),
-            name: file.name.to_owned(),
-            media_type: file.media_type.map(str::to_owned),
-            content: collected.bytes.slice_ref(file.content),
-        };
+        let token = access_with_body(&collected.auth, &collected.parts, &request).await?;
+        let files = request.body().files();
+        let own = |content: &[u8]| collected.bytes.slice_ref(content);
         Ok(Self {
             token: Access::from(token),
             form: request.body().form()?,
-            files: request.body().files().map(uploaded).collect(),
+            files: files.map(|file| file.into_owned(own)).collect(),
         })
     }
 }
@@ -247,8 +194,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
         let request = collected.request();
-        let auth = Auth::from_ref(state);
-        let token = refresh_with_body(&auth, &collected.parts, &request).await?;
+        let token = refresh_with_body(&collected.auth, &collected.parts, &request).await?;
         Ok(Self {
             token: Refresh::from(token),
             json: request.body().json()?,
@@ -265,24 +211,32 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let collected = Collected::read(request, state).await?;
-        let log_out = Auth::from_ref(state).authenticate_log_out(&collected.request())?;
-        Ok(Self(log_out.into()))
+        let log_out = collected.auth.authenticate_log_out(&collected.request())?;
+        Ok(Self(log_out))
     }
 }
 
-/// A request with its whole body.
+/// A request with its whole body, and the `Auth` that judges it.
 struct Collected {
+    auth: Auth,
     parts: Parts,
     bytes: Bytes,
 }
 
 impl Collected {
     /// As far as the router's limit allows, which is in the request's extensions.
-    async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Self, Error> {
+    async fn read<S>(request: Request, state: &S) -> Result<Self, Error>
+    where
+        Auth: FromRef<S>,
+        S: Send + Sync,
+    {
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(request, state).await?;
-        Ok(Self { parts, bytes })
+        Ok(Self {
+            auth: Auth::from_ref(state),
+            parts,
+            bytes: Bytes::from_request(request, state).await?,
+        })
     }
 
     fn request(&self) -> WithBody<'_, Head<'_>> {

@@ -1,13 +1,8 @@
-use std::future::{Future, poll_fn};
-use std::mem;
-use std::pin::{Pin, pin};
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_timer::Delay;
 use handstamp::Authenticated;
-use handstamp::connection::{CloseReason, TokenWatch};
+use handstamp::connection::{CloseReason, Guard, within_patience};
 use handstamp::purpose;
 use tokio::runtime::Handle;
 
@@ -57,10 +52,7 @@ impl Auth {
         socket: WebSocket,
         token: &Authenticated<purpose::Access>,
     ) -> GuardedSocket {
-        GuardedSocket {
-            socket: Ok(socket),
-            watch: self.watch(token),
-        }
+        GuardedSocket(Guard::new(socket, self.watch(token)))
     }
 }
 
@@ -97,30 +89,20 @@ impl Auth {
 /// ```
 #[derive(Debug)]
 #[must_use = "a socket that is dropped is closed"]
-pub struct GuardedSocket {
-    socket: Result<WebSocket, CloseReason>,
-    watch: TokenWatch,
-}
+pub struct GuardedSocket(Guard<WebSocket>);
 
 impl GuardedSocket {
     /// Sets how soon it ends after another process has revoked its token:
-    /// [`TokenWatch::ask_every`].
-    pub fn ask_every(mut self, interval: Duration) -> Self {
-        self.watch = self.watch.ask_every(interval);
-        self
+    /// [`TokenWatch::ask_every`](handstamp::connection::TokenWatch::ask_every).
+    pub fn ask_every(self, interval: Duration) -> Self {
+        Self(self.0.ask_every(interval))
     }
 
     /// Returns the next message, or `None` if the peer has closed the connection or the token has
     /// ended.
     pub async fn recv(&mut self) -> Option<Result<Message, axum::Error>> {
-        let socket = self.socket.as_mut().ok()?;
-        match unless(&mut self.watch, socket.recv()).await {
-            Ok(message) => message,
-            Err(ended) => {
-                self.end(ended);
-                None
-            }
-        }
+        let recv = async |socket: &mut WebSocket| socket.recv().await;
+        self.0.unless_ended(recv, close).await.ok()?
     }
 
     /// Sends a message. A peer that reads nothing blocks it no longer than the token is valid.
@@ -129,69 +111,35 @@ impl GuardedSocket {
     /// [`axum::Error`] if the connection is closed, or the token has ended: [`ended`](Self::ended)
     /// returns the reason.
     pub async fn send(&mut self, message: Message) -> Result<(), axum::Error> {
-        let sent = match &mut self.socket {
-            Ok(socket) => unless(&mut self.watch, socket.send(message)).await,
-            Err(ended) => Err(*ended),
-        };
-        sent.unwrap_or_else(|ended| {
-            self.end(ended);
-            Err(axum::Error::new(ended))
-        })
+        let send = async |socket: &mut WebSocket| socket.send(message).await;
+        let answer = self.0.unless_ended(send, close).await;
+        answer.unwrap_or_else(|ended| Err(axum::Error::new(ended)))
     }
 
     /// Returns why the token ended, if it did.
     #[must_use]
     pub fn ended(&self) -> Option<CloseReason> {
-        self.socket.as_ref().err().copied()
-    }
-
-    /// Takes the socket from the handler, which may continue at once.
-    fn end(&mut self, ended: CloseReason) {
-        // An upgraded socket has a runtime; without one, the socket is dropped without a Close
-        // frame.
-        if let Ok(socket) = mem::replace(&mut self.socket, Err(ended))
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(close(socket, ended));
-        }
+        self.0.ended()
     }
 }
 
-/// Resolves to the output of a future, unless the token ends before.
-async fn unless<T>(
-    watch: &mut TokenWatch,
-    future: impl Future<Output = T>,
-) -> Result<T, CloseReason> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        if let Poll::Ready(ended) = Pin::new(&mut *watch).poll(context) {
-            return Poll::Ready(Err(ended));
-        }
-        future.as_mut().poll(context).map(Ok)
-    })
-    .await
+/// Closes the connection while its handler continues. An upgraded socket has a runtime; without
+/// one, the socket is dropped without a Close frame.
+fn close(socket: WebSocket, ended: CloseReason) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(within_patience(handshake(socket, ended)));
+    }
 }
 
 /// The closing handshake ([RFC 6455, 7.1.2](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.2)),
 /// with a peer that may not take part.
-async fn close(mut socket: WebSocket, ended: CloseReason) {
-    let mut patience = Delay::new(PATIENCE);
-    let mut handshake = pin!(async {
-        let frame = CloseFrame {
-            code: ended.close_code(),
-            reason: ended.close_reason().into(),
-        };
-        if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            // Messages before the answer come from a client that is no longer authenticated.
-            while let Some(Ok(_)) = socket.recv().await {}
-        }
-    });
-    poll_fn(|context| match handshake.as_mut().poll(context) {
-        Poll::Ready(()) => Poll::Ready(()),
-        Poll::Pending => Pin::new(&mut patience).poll(context),
-    })
-    .await;
+async fn handshake(mut socket: WebSocket, ended: CloseReason) {
+    let frame = CloseFrame {
+        code: ended.close_code(),
+        reason: ended.close_reason().into(),
+    };
+    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+        // Messages before the answer come from a client that is no longer authenticated.
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
 }
-
-/// How long a peer has to read what it was sent and to answer the Close frame.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,4 +1,6 @@
 use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use handstamp::adapter::optional;
+use handstamp::error;
 use handstamp::subject::LoadSubject;
 use http::request::Parts;
 
@@ -85,7 +87,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let token = handstamp_tower::visitor(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token.map(Access)))
+        Ok(Self(token.map(Access::from)))
     }
 }
 
@@ -97,9 +99,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let auth = Auth::from_ref(state);
-        let token = handstamp_tower::access(&auth, parts).await?;
-        Ok(Self(auth.load_subject(&token, state).await?))
+        Ok(Self(load(parts, state).await?))
     }
 }
 
@@ -111,11 +111,16 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        let current = <Self as FromRequestParts<S>>::from_request_parts(parts, state).await;
-        match current {
-            Ok(current) => Ok(Some(current)),
-            Err(rejection) if rejection.is_missing_token() => Ok(None),
-            Err(rejection) => Err(rejection),
-        }
+        Ok(optional(load(parts, state).await)?.map(Self))
     }
+}
+
+async fn load<S, U>(parts: &mut Parts, state: &S) -> Result<U, error::Rejection>
+where
+    Auth: FromRef<S>,
+    S: LoadSubject<U>,
+{
+    let Auth(auth) = Auth::from_ref(state);
+    let token = handstamp_tower::access(&auth, parts).await?;
+    auth.load_subject(&token, state).await
 }

@@ -316,11 +316,11 @@ async fn failed(State(auth): State<Auth>) -> impl IntoResponse {
 }
 
 async fn rate_limited(State(auth): State<Auth>) -> Error {
-    auth.rate_limited(Duration::from_millis(59_001)).into()
+    auth.rate_limited(Duration::from_millis(59_001))
 }
 
 async fn busy(State(auth): State<Auth>) -> Error {
-    auth.busy().into()
+    auth.busy()
 }
 
 async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
@@ -343,10 +343,7 @@ async fn refresh_session(
     Ok((auth.set_cookies(&tokens)?, ()))
 }
 
-async fn log_out(
-    State(auth): State<Auth>,
-    log_out: LogOut,
-) -> Result<impl IntoResponse, handstamp_axum::Rejection> {
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, ()))
 }
 
@@ -354,10 +351,7 @@ async fn this_session(session: Session) -> String {
     session.user_agent().unwrap_or_default().to_owned()
 }
 
-async fn list_sessions(
-    State(auth): State<Auth>,
-    token: Access,
-) -> Result<String, handstamp_axum::Rejection> {
+async fn list_sessions(State(auth): State<Auth>, token: Access) -> Result<String, Error> {
     let sessions = auth.sessions(&token).await?;
     let names = sessions.iter().map(|session| {
         let mark = if session.is_current() { "*" } else { "" };

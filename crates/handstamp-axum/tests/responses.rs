@@ -42,13 +42,14 @@ async fn a_mistake_of_the_program_is_a_500_that_says_nothing() {
 
 #[tokio::test]
 async fn a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_response() {
-    async fn by_hand(State(auth): State<Auth>, request: Request) -> Result<String, Rejection> {
+    async fn by_hand(State(auth): State<Auth>, request: Request) -> Result<String, Error> {
         let require = Require::access().fresh();
         let token = auth.authenticate(&Head::from(&request), &require).await?;
         Ok(token.subject().to_owned())
     }
-    async fn fresh_later(State(auth): State<Auth>, token: Access) -> Result<(), Rejection> {
-        Ok(auth.require_fresh(&token)?)
+    async fn fresh_later(State(auth): State<Auth>, token: Access) -> Result<(), Error> {
+        auth.require_fresh(&token)?;
+        Ok(())
     }
     async fn among_others(State(auth): State<Auth>, token: Access) -> Result<(), Error> {
         auth.create_access_token(&token)?;

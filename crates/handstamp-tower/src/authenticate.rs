@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use handstamp::adapter::RequestState;
+use handstamp::adapter::{self, RequestState};
 use handstamp::error::Rejection;
 use handstamp::purpose;
 use handstamp::{Auth, Authenticated};
@@ -96,11 +96,7 @@ pub async fn visitor(
     auth: &Auth,
     parts: &mut Parts,
 ) -> Result<Option<Arc<Authenticated<purpose::Access>>>, Rejection> {
-    match access(auth, parts).await {
-        Ok(token) => Ok(Some(token)),
-        Err(rejection) if rejection.is_missing_token() || rejection.is_expired_token() => Ok(None),
-        Err(rejection) => Err(rejection),
-    }
+    adapter::visitor(access(auth, parts).await)
 }
 
 /// Returns the refresh token of a request, as [`access`](crate::access()) does the access token.

@@ -1,11 +1,12 @@
+use handstamp::SetCookies;
+use handstamp::adapter::merge_cookies;
 use handstamp::error::Rejection;
-use handstamp::{SetCookie, SetCookies};
 use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache
 /// delivers them to another client. A line replaces an earlier one for the same cookie:
-/// [`SetCookie::replaces`].
+/// [`SetCookie::replaces`](handstamp::SetCookie::replaces).
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -18,13 +19,10 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
-    for line in cookies.lines() {
-        remove_replaced(line, headers);
-        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
-        // always made.
-        if let Ok(value) = HeaderValue::try_from(line.to_header_value()) {
-            headers.append(SET_COOKIE, value);
-        }
+    let earlier: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in merge_cookies(earlier, cookies) {
+        headers.append(SET_COOKIE, line);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
@@ -65,20 +63,4 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     }
     response.extensions_mut().insert(rejection);
     response
-}
-
-fn remove_replaced(line: &SetCookie, headers: &mut HeaderMap) {
-    let replaced = |earlier: &HeaderValue| earlier.to_str().is_ok_and(|text| line.replaces(text));
-    if headers.get_all(SET_COOKIE).iter().any(replaced) {
-        let kept: Vec<HeaderValue> = headers
-            .get_all(SET_COOKIE)
-            .iter()
-            .filter(|earlier| !replaced(earlier))
-            .cloned()
-            .collect();
-        headers.remove(SET_COOKIE);
-        for line in kept {
-            headers.append(SET_COOKIE, line);
-        }
-    }
 }

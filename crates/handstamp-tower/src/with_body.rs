@@ -1,14 +1,13 @@
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use handstamp::adapter::RequestState;
 use handstamp::body::WithBody;
 use handstamp::error::Rejection;
-use handstamp::purpose::{self, Purpose};
+use handstamp::purpose;
 use handstamp::{Auth, Authenticated};
 use http::request::Parts;
 
 use crate::head::Head;
-use crate::verified::verified;
 
 /// Returns the access token of a request whose body was collected: the token may be in its JSON,
 /// the CSRF value in a field of its form. It otherwise works as [`access`](crate::access()).
@@ -57,8 +56,8 @@ pub async fn access_with_body(
     parts: &Parts,
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Access>>, Rejection> {
-    warn_of_a_layer::<purpose::Access>(auth, parts);
-    shared(parts).access(auth, request).await
+    let path = parts.uri.path();
+    shared(parts).access_with_body(auth, path, request).await
 }
 
 /// Returns the refresh token of a request, as [`access_with_body`] does the access token.
@@ -70,8 +69,8 @@ pub async fn refresh_with_body(
     parts: &Parts,
     request: &WithBody<'_, Head<'_>>,
 ) -> Result<Arc<Authenticated<purpose::Refresh>>, Rejection> {
-    warn_of_a_layer::<purpose::Refresh>(auth, parts);
-    shared(parts).refresh(auth, request).await
+    let path = parts.uri.path();
+    shared(parts).refresh_with_body(auth, path, request).await
 }
 
 /// The body is read by the last extractor, so a state that does not exist yet would be shared with
@@ -79,14 +78,3 @@ pub async fn refresh_with_body(
 fn shared(parts: &Parts) -> RequestState {
     parts.extensions.get().cloned().unwrap_or_default()
 }
-
-fn warn_of_a_layer<P: Purpose>(auth: &Auth, parts: &Parts) {
-    static WARNED: Once = Once::new();
-    if verified::<P>(auth, &parts.extensions).is_some() {
-        let path = parts.uri.path();
-        WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
-    }
-}
-
-const BEHIND_A_LAYER: &str = "a handler that takes the body stands behind a layer that asks for a token, and the layer has not \
-     seen the body: neither a token nor a CSRF value in it counted";

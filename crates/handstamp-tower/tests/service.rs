@@ -185,3 +185,15 @@ fn with_token<B>(auth: &Auth, body: B) -> Request<B> {
         .body(body)
         .expect("a token is ASCII")
 }
+
+/// Tokens stand in headers, and in the query.
+#[test]
+fn a_head_shows_no_header_and_no_query_in_debug() {
+    let request = Request::post("/posts?token=secret")
+        .header("cookie", "access_token_cookie=secret")
+        .header("x-csrf-token", "secret")
+        .body(());
+    let shown = request.map(|request| format!("{:?}", Head::from(&request)));
+    let expected = r#"Head { method: POST, path: "/posts", .. }"#;
+    assert_eq!(shown.ok().as_deref(), Some(expected));
+}

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
 use handstamp_axum::{
-    Access, AccessForm, Auth, ClientInfo, Error, LogOut, LogOutBody, Refresh, Rejection, Require,
+    Access, AccessForm, Auth, ClientInfo, Error, LogOut, LogOutBody, Refresh, Require,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -116,7 +116,7 @@ async fn who_am_i_by_form(body: AccessForm<IgnoredAny>) -> Json<Value> {
 async fn log_out_by_form(
     State(auth): State<Auth>,
     LogOutBody(log_out): LogOutBody,
-) -> Result<impl IntoResponse, Rejection> {
+) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, "bye"))
 }
 
@@ -148,9 +148,6 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }
 
-async fn log_out(
-    State(auth): State<Auth>,
-    log_out: LogOut,
-) -> Result<impl IntoResponse, Rejection> {
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, "bye"))
 }

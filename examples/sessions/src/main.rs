@@ -14,7 +14,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use handstamp_axum::handstamp::error::Rejection;
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId, Store};
 use handstamp_axum::{
     Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, days, minutes,
@@ -190,17 +189,10 @@ enum ApiError {
     NoSuchSession,
 }
 
-/// For `?` on log-ins, refreshes and cookies.
+/// For `?` on whatever `Auth` does.
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self::Auth(error)
-    }
-}
-
-/// For `?` on lists and revocations of sessions.
-impl From<Rejection> for ApiError {
-    fn from(rejection: Rejection) -> Self {
-        Self::Auth(rejection.into())
     }
 }
 

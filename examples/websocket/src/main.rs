@@ -16,8 +16,8 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, Rejection,
-    handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, handstamp,
+    minutes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -162,16 +162,13 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
 }
 
 /// This browser's socket ends, and nobody else's.
-async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }
 
 /// All sockets of the user's end, in every browser.
-async fn logout_everywhere(
-    State(auth): State<Auth>,
-    token: Access,
-) -> Result<Json<Value>, Rejection> {
+async fn logout_everywhere(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Error> {
     let revoked = auth.revoke_all_sessions(&token).await?;
     Ok(Json(
         json!({"message": "Logged out everywhere", "sessions": revoked}),

@@ -2,7 +2,7 @@
 
 use actix_web::Responder;
 use actix_web::web::{PayloadConfig, ServiceConfig};
-use handstamp_actix::{AccessForm, AccessJson, Auth, LogOutBody, RefreshJson, Rejection, Require};
+use handstamp_actix::{AccessForm, AccessJson, Auth, Error, LogOutBody, RefreshJson, Require};
 use serde::Deserialize;
 
 use crate::at;
@@ -54,6 +54,6 @@ async fn refresh_json(RefreshJson { token, .. }: RefreshJson) -> String {
     token.subject().to_owned()
 }
 
-async fn log_out(auth: Auth, LogOutBody(request): LogOutBody) -> Result<impl Responder, Rejection> {
+async fn log_out(auth: Auth, LogOutBody(request): LogOutBody) -> Result<impl Responder, Error> {
     Ok(auth.log_out(request).await?.on(""))
 }

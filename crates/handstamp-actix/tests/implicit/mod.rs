@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, SET_COOKIE};
 use actix_web::web::{self, Redirect, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use handstamp_actix::{Access, Auth, Error, Location, Rejection, Require};
+use handstamp_actix::{Access, Auth, Error, Location, Require};
 
 use crate::{access, at, both, fresh, log_out, often};
 
@@ -90,7 +90,7 @@ async fn logout(auth: Auth, _: Access) -> impl Responder {
     auth.unset_cookies().on("")
 }
 
-async fn revoking(auth: Auth, token: Access) -> Result<String, Rejection> {
+async fn revoking(auth: Auth, token: Access) -> Result<String, Error> {
     auth.revoke_all_sessions(&token).await?;
     Ok(token.subject().to_owned())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use handstamp_axum::{AccessForm, AccessJson, Auth, LogOutBody, RefreshJson, Rejection};
+use handstamp_axum::{AccessForm, AccessJson, Auth, Error, LogOutBody, RefreshJson};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -43,6 +43,6 @@ pub(super) async fn refresh_json(RefreshJson { token, .. }: RefreshJson) -> Stri
 pub(super) async fn log_out_body(
     auth: State<Auth>,
     LogOutBody(request): LogOutBody,
-) -> Result<impl IntoResponse, Rejection> {
+) -> Result<impl IntoResponse, Error> {
     super::log_out(auth, request).await
 }

@@ -12,8 +12,8 @@ use axum::routing::{delete, get, post};
 use axum::{Form, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId};
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Fresh, LogOut, NewToken, Refresh, Rejection, Session,
-    days, handstamp, minutes,
+    Access, Auth, ClientInfo, Config, Error, Fresh, LogOut, NewToken, Refresh, Session, days,
+    handstamp, minutes,
 };
 
 type Fields = Form<HashMap<String, String>>;
@@ -39,11 +39,11 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     Ok((auth.set_cookies(&tokens)?, ()))
 }
 
-async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Rejection> {
+async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     Ok((auth.log_out(log_out).await?, "bye"))
 }
 
-async fn devices(State(auth): State<Auth>, token: Access) -> Result<Html<String>, Rejection> {
+async fn devices(State(auth): State<Auth>, token: Access) -> Result<Html<String>, Error> {
     let sessions = auth.sessions(&token).await?;
     let row = |session: &handstamp::session::Session| {
         let name = session.label().unwrap_or("a device");
@@ -57,7 +57,7 @@ async fn end_device(
     State(auth): State<Auth>,
     token: Access,
     Path(id): Path<String>,
-) -> Result<StatusCode, Rejection> {
+) -> Result<StatusCode, Error> {
     let id = SessionId::from(id.as_str());
     Ok(if auth.revoke_session(&token, &id).await? {
         StatusCode::NO_CONTENT
@@ -66,7 +66,7 @@ async fn end_device(
     })
 }
 
-async fn end_other_devices(State(auth): State<Auth>, token: Access) -> Result<String, Rejection> {
+async fn end_other_devices(State(auth): State<Auth>, token: Access) -> Result<String, Error> {
     let ended = auth.revoke_other_sessions(&token).await?;
     Ok(format!("{ended} ended"))
 }

@@ -2,9 +2,9 @@
 
 #![deny(unused_must_use)]
 
-use handstamp_axum::{Auth, Head, LogOut, Rejection};
+use handstamp_axum::{Auth, Error, Head, LogOut};
 
-fn checked(auth: &Auth, head: &Head<'_>) -> Result<(), Rejection> {
+fn checked(auth: &Auth, head: &Head<'_>) -> Result<(), Error> {
     auth.authenticate_log_out(head)?;
     Ok(())
 }
@@ -17,7 +17,7 @@ async fn not_awaited(auth: &Auth, log_out: LogOut) {
     auth.log_out(log_out);
 }
 
-async fn cookies_left(auth: &Auth, log_out: LogOut) -> Result<(), Rejection> {
+async fn cookies_left(auth: &Auth, log_out: LogOut) -> Result<(), Error> {
     auth.log_out(log_out).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::{Auth, ClientInfo, Error, Rejection, days};
+use handstamp_axum::{Auth, ClientInfo, Error, days};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -57,9 +57,7 @@ pub(super) async fn log_in(
         // The tokens are not sent. The command that changed the account was to end all sessions,
         // but ran before this one was created.
         if matches!(error, LogInError::InvalidCredentials) {
-            auth.revoke_all_sessions(name)
-                .await
-                .map_err(Rejection::from)?;
+            auth.revoke_all_sessions(name).await?;
         }
         return Ok(refuse(&auth, error));
     }
@@ -68,7 +66,7 @@ pub(super) async fn log_in(
 }
 
 fn refuse(auth: &Auth, error: LogInError) -> Response {
-    let rejection = match error {
+    let error = match error {
         LogInError::InvalidCredentials => {
             let headers = [(CACHE_CONTROL, "no-store")];
             let body = Json(json!({"message": "Invalid username or password"}));
@@ -78,7 +76,7 @@ fn refuse(auth: &Auth, error: LogInError) -> Response {
         LogInError::Busy => auth.busy(),
         LogInError::Database(error) => auth.store_unavailable(StoreError::new(error)),
     };
-    Rejection::from(rejection).into_response()
+    error.into_response()
 }
 
 const REMEMBERED: Duration = days(30);

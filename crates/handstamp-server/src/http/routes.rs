@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::purpose;
-use handstamp_axum::{Access, Auth, Error, LogOut, Refresh, Rejection};
+use handstamp_axum::{Access, Auth, Error, LogOut, Refresh};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,10 +29,7 @@ pub(super) fn routes(state: AppState) -> Router {
 }
 
 /// Ends the session on every node, and deletes the cookies.
-async fn log_out(
-    State(auth): State<Auth>,
-    log_out: LogOut,
-) -> Result<impl IntoResponse, Rejection> {
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
 }

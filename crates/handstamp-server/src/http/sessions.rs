@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::SessionId;
-use handstamp_axum::{Access, Auth, Rejection};
+use handstamp_axum::{Access, Auth, Error};
 use serde_json::{Value, json};
 
 use super::state::AppState;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// Lists the sessions of the user, the latest log-in first.
-async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoResponse, Rejection> {
+async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoResponse, Error> {
     let sessions = auth.sessions(&token).await?;
     let listed = sessions.iter().map(|session| {
         json!({
@@ -44,7 +44,7 @@ async fn revoke(
     State(auth): State<Auth>,
     token: Access,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, Error> {
     if let Ok(Path(id)) = id {
         let id = SessionId::from(id.as_str());
         if auth.revoke_session(&token, &id).await? {
@@ -56,7 +56,7 @@ async fn revoke(
 }
 
 /// Ends all sessions of the user but the one of this request.
-async fn revoke_others(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Rejection> {
+async fn revoke_others(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Error> {
     let revoked = auth.revoke_other_sessions(&token).await?;
     Ok(Json(
         json!({"message": "Other sessions revoked", "revoked": revoked}),

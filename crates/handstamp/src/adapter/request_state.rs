@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
 
 use super::token_cache::TokenCache;
 use super::{Authenticating, ImplicitRefresh};
@@ -163,6 +163,14 @@ impl RequestState {
         }
     }
 
+    /// A layer has not seen the body that an extractor behind it collects.
+    pub(crate) fn warn_of_a_layer<P: Purpose>(&self, context: &Arc<Context>, path: &str) {
+        static WARNED: Once = Once::new();
+        if self.admitted::<P>(context).is_some() {
+            WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
+        }
+    }
+
     /// An outer layer may have admitted a token already.
     pub(crate) fn renewed_by(&mut self, context: &Arc<Context>, refresh: &ImplicitRefresh) {
         if let Some(token) = self.admitted::<Access>(context) {
@@ -193,3 +201,6 @@ impl fmt::Debug for RequestState {
             .finish_non_exhaustive()
     }
 }
+
+const BEHIND_A_LAYER: &str = "a handler that takes the body stands behind a layer or middleware that asks for a token, which \
+     has not seen the body: neither a token nor a CSRF value in it counted";

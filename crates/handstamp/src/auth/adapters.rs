@@ -8,6 +8,7 @@ use crate::authenticate::{Authenticated, Require};
 use crate::error::Rejection;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
+use crate::request::body::WithBody;
 
 impl Auth {
     /// Begins the implicit refresh of a request with this method and path. Returns `None` if
@@ -72,6 +73,31 @@ impl RequestState {
     /// Returns a refresh token, as [`access`](Self::access) does an access token.
     pub fn refresh<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Refresh> {
         self.extract_refresh(&auth.0, auth.0.now(), head)
+    }
+
+    /// Returns an access token, as [`access`](Self::access) does, for a request whose body was
+    /// collected. A layer has not seen the body: behind one, the token that the layer admitted is
+    /// returned, the body is ignored, and a warning with the request's path is logged once.
+    pub fn access_with_body<R: RequestHead>(
+        &self,
+        auth: &Auth,
+        path: &str,
+        request: &WithBody<'_, R>,
+    ) -> Authenticating<Access> {
+        self.warn_of_a_layer::<Access>(&auth.0, path);
+        self.access(auth, request)
+    }
+
+    /// Returns a refresh token, as [`access_with_body`](Self::access_with_body) does an access
+    /// token.
+    pub fn refresh_with_body<R: RequestHead>(
+        &self,
+        auth: &Auth,
+        path: &str,
+        request: &WithBody<'_, R>,
+    ) -> Authenticating<Refresh> {
+        self.warn_of_a_layer::<Refresh>(&auth.0, path);
+        self.refresh(auth, request)
     }
 
     /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are

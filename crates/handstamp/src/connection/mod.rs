@@ -28,13 +28,18 @@
 //!
 //! Ten thousand connections take 13 MB, and with sessions in memory four hundredths of a core.
 //!
+//! [`Guard`] holds a connection together with such a future, and hands it back to be closed: the
+//! sockets of the adapters are made of it.
+//!
 //! A connection keeps the token with which it was opened. A client that has refreshed opens a new
 //! connection.
 
 mod close_reason;
+mod guard;
 #[cfg(test)]
 mod tests;
 mod token_watch;
 
 pub use close_reason::CloseReason;
+pub use guard::{Guard, within_patience};
 pub use token_watch::TokenWatch;

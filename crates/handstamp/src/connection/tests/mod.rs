@@ -6,6 +6,7 @@
     reason = "tables are long and their rows are tuples"
 )]
 
+mod guarded;
 mod in_numbers;
 mod over_time;
 mod revoked;

@@ -46,7 +46,7 @@ use crate::error::BodyError;
 use crate::request::{RequestHead, Values};
 use media_type::WithParameters;
 use multipart::Part;
-pub use multipart::UploadedFile;
+pub use multipart::{OwnedFile, UploadedFile};
 
 /// A buffered request body, or `NotRead`.
 ///

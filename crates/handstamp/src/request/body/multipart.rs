@@ -51,6 +51,42 @@ pub struct UploadedFile<'b> {
     pub content: &'b [u8],
 }
 
+impl UploadedFile<'_> {
+    /// Returns a file that borrows nothing. `own` makes its content of the borrowed one: a copy, or
+    /// a reference-counted part of the body.
+    ///
+    /// ```
+    /// use handstamp::body::{OwnedFile, RequestBody};
+    ///
+    /// fn attachments(body: &RequestBody<'_>) -> Vec<OwnedFile<Vec<u8>>> {
+    ///     body.files().map(|file| file.into_owned(<[u8]>::to_vec)).collect()
+    /// }
+    /// ```
+    pub fn into_owned<C>(self, own: impl FnOnce(&[u8]) -> C) -> OwnedFile<C> {
+        OwnedFile {
+            field: self.field.to_owned(),
+            name: self.name.to_owned(),
+            media_type: self.media_type.map(str::to_owned),
+            content: own(self.content),
+        }
+    }
+}
+
+/// A file of a form that borrows nothing, as adapters give it to handlers. Name and media type are
+/// stated by the client: check the content, and never use the name as a path.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct OwnedFile<C> {
+    /// The name of the form's field.
+    pub field: String,
+    /// The name of the file, as the client states it; empty if the user chose none.
+    pub name: String,
+    /// The media type, as the client states it.
+    pub media_type: Option<String>,
+    /// The content.
+    pub content: C,
+}
+
 /// Omits the content.
 impl fmt::Debug for UploadedFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,6 +96,25 @@ impl fmt::Debug for UploadedFile<'_> {
             .field("media_type", &self.media_type)
             .field("bytes", &self.content.len())
             .finish()
+    }
+}
+
+/// Omits the content.
+impl<C: AsRef<[u8]>> fmt::Debug for OwnedFile<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            field,
+            name,
+            media_type,
+            content,
+        } = self;
+        let borrowed = UploadedFile {
+            field,
+            name,
+            media_type: media_type.as_deref(),
+            content: content.as_ref(),
+        };
+        borrowed.fmt(f)
     }
 }
 

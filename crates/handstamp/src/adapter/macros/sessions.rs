@@ -1,0 +1,57 @@
+/// Makes the adapter's `ClientInfo`, `LogOut` and `Session`, which its handlers take as arguments.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __adapter_sessions {
+    (
+        $(#[$client_info:meta])*
+        pub struct ClientInfo;
+
+        $(#[$log_out:meta])*
+        pub struct LogOut;
+
+        $(#[$session:meta])*
+        pub struct Session;
+    ) => {
+        $(#[$client_info])*
+        #[derive(Debug, Clone)]
+        #[must_use = "give it to `log_in`"]
+        pub struct ClientInfo(handstamp::session::ClientInfo);
+
+        impl ClientInfo {
+            /// Sets the address. Behind a trusted proxy, pass the address that the proxy reports.
+            pub fn ip(self, ip: impl Into<std::net::IpAddr>) -> Self {
+                Self(self.0.ip(ip))
+            }
+
+            /// Sets the name that the user gave the device.
+            pub fn label(self, label: impl AsRef<str>) -> Self {
+                Self(self.0.label(label))
+            }
+
+            /// Makes the session's cookies persistent ("remember me"): the browser keeps them for
+            /// this long after each refresh, also when it is closed. At most 400 days.
+            pub fn persistent(self, lifetime: std::time::Duration) -> Self {
+                Self(self.0.persistent(lifetime))
+            }
+
+            /// Makes the session's cookies session cookies: the browser drops them when it is
+            /// closed.
+            pub fn session(self) -> Self {
+                Self(self.0.session())
+            }
+        }
+
+        $(#[$log_out])*
+        #[derive(Debug)]
+        #[must_use = "the user is logged out only by `log_out`"]
+        pub struct LogOut(handstamp::session::LogOut);
+
+        $(#[$session])*
+        #[derive(Debug, Clone)]
+        pub struct Session(handstamp::session::Session);
+
+        handstamp::adapter::newtype!(ClientInfo, handstamp::session::ClientInfo);
+        handstamp::adapter::newtype!(LogOut, handstamp::session::LogOut);
+        handstamp::adapter::newtype!(Session, handstamp::session::Session);
+    };
+}

@@ -1,0 +1,36 @@
+//! The `Set-Cookie` lines of a response that has some already, for every type of header value.
+
+use crate::cookie::SetCookies;
+
+/// Adds cookies to the values of the `Set-Cookie` fields that a response has, and returns all of
+/// them. A line replaces an earlier one for the same cookie:
+/// [`SetCookie::replaces`](crate::SetCookie::replaces).
+///
+/// ```
+/// use handstamp::adapter::merge_cookies;
+/// use handstamp::{Auth, Config};
+///
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+/// let set = auth.set_access_cookies(&auth.create_access_token("user1")?)?;
+/// let lines: Vec<String> = merge_cookies(vec!["theme=dark".to_owned()], &set);
+/// let lines = merge_cookies(lines, &auth.unset_access_cookies());
+/// assert_eq!(lines.len(), 3); // theme, and the two deletions
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn merge_cookies<V>(earlier: Vec<V>, cookies: &SetCookies) -> Vec<V>
+where
+    V: AsRef<[u8]> + TryFrom<String>,
+{
+    let mut values = earlier;
+    for line in cookies.lines() {
+        values.retain(|earlier| {
+            let text = str::from_utf8(earlier.as_ref());
+            !text.is_ok_and(|text| line.replaces(text))
+        });
+        // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
+        // always made.
+        values.extend(V::try_from(line.to_header_value()));
+    }
+    values
+}
