@@ -104,6 +104,41 @@ handstamp::adapter::tokens! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct Fresh;
+
+    /// The visitor of a page that is open to everyone: the access token of the request, if it is
+    /// valid.
+    ///
+    /// A visitor without a token is anonymous, and one with a dead token too: malformed, forged,
+    /// expired, revoked, signed by a former key, or of several users. A cookie that a browser keeps
+    /// from long ago must not close a public page. [`rejection`](Self::rejection) returns the
+    /// reason, so that a page can start a refresh. A good token is still rejected without the CSRF
+    /// value of a request that changes something, and a store that does not answer is 503.
+    ///
+    /// [`Optional<Access>`](Optional) rejects a dead token, so that the client refreshes first.
+    ///
+    /// ```
+    /// # use actix_web::{App, test, web};
+    /// # use handstamp_actix::{Auth, Config, Visitor};
+    /// # actix_web::rt::System::new().block_on(async {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// async fn front_page(visitor: Visitor) -> String {
+    ///     match visitor.token() {
+    ///         Some(token) => format!("welcome back, {}", token.subject()),
+    ///         None => "welcome, please log in".to_owned(),
+    ///     }
+    /// }
+    ///
+    /// let app = App::new().app_data(auth).route("/", web::get().to(front_page));
+    /// let app = test::init_service(app).await;
+    /// let request = test::TestRequest::get()
+    ///     .insert_header(("cookie", "access_token_cookie=of-last-year"))
+    ///     .to_request();
+    /// assert_eq!(test::call_and_read_body(&app, request).await, "welcome, please log in");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct Visitor;
 }
 
 /// An access token if there is one: `None` only when the request has no token at all. An expired or
@@ -179,6 +214,15 @@ extractor! {
     Optional<Access>, request => {
         let token = judge(&request, RequestState::access, optional).await?;
         Ok(Self(token.map(Access)))
+    }
+}
+
+extractor! {
+    Visitor, request => {
+        let auth = find(&request)?;
+        let judging = with_state(&request, |state| state.visitor(auth, &Head::from(&request)));
+        let judged = judging.await.map_err(Rejection::from)?;
+        Ok(Self(judged.map(Access::from).map_err(Rejection::from)))
     }
 }
 

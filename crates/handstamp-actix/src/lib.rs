@@ -65,7 +65,7 @@ pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
 pub use error::{Error, Rejection};
-pub use extract::{Access, Fresh, Optional, Refresh};
+pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
@@ -80,7 +80,7 @@ pub use same_origin::SameOriginMiddleware;
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
-pub use user::{Current, Visitor};
+pub use user::Current;
 pub use verified::verified;
 
 /// The core, for what is not re-exported here.

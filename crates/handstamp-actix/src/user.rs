@@ -4,44 +4,12 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use actix_web::{HttpRequest, web};
-use handstamp::adapter::{RequestState, visitor};
 use handstamp::subject::LoadSubject;
 
 use crate::auth::find;
 use crate::error::no_data;
-use crate::extract::{extractor, judge};
+use crate::extract::extractor;
 use crate::{Access, Optional, Rejection};
-
-/// The access token of a visitor of a public page, if the visitor is logged in.
-///
-/// A missing and an expired token yield `None`: until the page has refreshed, it shows what is
-/// public. Other invalid tokens are rejected: a token that is forged or revoked, a POST without the
-/// CSRF value. [`Optional<Access>`](Optional) rejects an expired token too, so that the client
-/// refreshes first.
-///
-/// ```
-/// # use actix_web::{App, test, web};
-/// # use handstamp_actix::{Auth, Config, Visitor};
-/// # actix_web::rt::System::new().block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn front_page(Visitor(token): Visitor) -> String {
-///     match token {
-///         Some(token) => format!("welcome back, {}", token.subject()),
-///         None => "welcome, please log in".to_owned(),
-///     }
-/// }
-///
-/// let app = App::new().app_data(auth).route("/", web::get().to(front_page));
-/// let app = test::init_service(app).await;
-/// let request = test::TestRequest::get().to_request();
-/// assert_eq!(test::call_and_read_body(&app, request).await, "welcome, please log in");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct Visitor(pub Option<Access>);
 
 /// The user of the request's access token, loaded by the application's `web::Data<S>`: `S`
 /// implements [`LoadSubject`] for the type of its users, or the handler does not compile. A token
@@ -114,13 +82,6 @@ impl<U, S> Deref for Current<U, S> {
 impl<U: fmt::Debug, S> fmt::Debug for Current<U, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Current").field(&self.user).finish()
-    }
-}
-
-extractor! {
-    Visitor, request => {
-        let token = judge(&request, RequestState::access, visitor).await?;
-        Ok(Self(token.map(Access::from)))
     }
 }
 

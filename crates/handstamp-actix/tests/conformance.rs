@@ -172,10 +172,10 @@ async fn often(
     token: Access,
     fresh: Fresh,
     Optional(optional): Optional<Access>,
-    Visitor(visitor): Visitor,
+    visitor: Visitor,
 ) -> String {
     let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
-    let visitor = visitor.as_ref().map(|token| token.id());
+    let visitor = visitor.token().map(|token| token.id());
     assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
     token.subject().to_owned()
 }
@@ -208,8 +208,12 @@ async fn optional(Optional(token): Optional<Access>) -> String {
     )
 }
 
-async fn visitor(Visitor(token): Visitor) -> String {
-    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+async fn visitor(visitor: Visitor) -> String {
+    match (visitor.token(), visitor.rejection()) {
+        (Some(token), _) => token.subject().to_owned(),
+        (None, Some(rejection)) => format!("nobody: {}", rejection.code()),
+        (None, None) => "nobody".to_owned(),
+    }
 }
 
 /// Finds users by their names.

@@ -95,6 +95,39 @@ handstamp::adapter::tokens! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct Fresh;
+
+    /// The visitor of a page that is open to everyone: the access token of the request, if it is
+    /// valid.
+    ///
+    /// A visitor without a token is anonymous, and one with a dead token too: malformed, forged,
+    /// expired, revoked, signed by a former key, or of several users. A cookie that a browser keeps
+    /// from long ago must not close a public page. [`rejection`](Self::rejection) returns the
+    /// reason, so that a page can start a refresh. A good token is still rejected without the CSRF
+    /// value of a request that changes something, and a store that does not answer is 503.
+    ///
+    /// `Option<Access>` rejects a dead token, so that the client refreshes first.
+    ///
+    /// ```
+    /// # use axum::{Router, body::Body, extract::Request, routing::get};
+    /// # use handstamp_axum::{Auth, Config, Visitor};
+    /// # use tower::ServiceExt as _;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// async fn front_page(visitor: Visitor) -> String {
+    ///     match visitor.token() {
+    ///         Some(token) => format!("welcome back, {}", token.subject()),
+    ///         None => "welcome, please log in".to_owned(),
+    ///     }
+    /// }
+    ///
+    /// let app = Router::new().route("/", get(front_page)).with_state(auth);
+    /// let request = Request::get("/").header("cookie", "access_token_cookie=of-last-year");
+    /// assert_eq!(app.oneshot(request.body(Body::empty())?).await?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct Visitor;
 }
 
 macro_rules! extractors {
@@ -129,5 +162,18 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
         let token = handstamp_tower::access(&Auth::from_ref(state), parts).await;
         Ok(optional(token)?.map(Self))
+    }
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let judged = handstamp_tower::visitor(&Auth::from_ref(state), parts).await?;
+        Ok(Self(judged.map(Access::from).map_err(Rejection::from)))
     }
 }

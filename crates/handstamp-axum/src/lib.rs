@@ -68,7 +68,7 @@ pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::SetCookies;
 pub use error::{Error, Rejection};
-pub use extract::{Access, Fresh, Refresh};
+pub use extract::{Access, Fresh, Refresh, Visitor};
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
@@ -82,7 +82,7 @@ pub use handstamp_tower::{
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
-pub use user::{Current, Visitor};
+pub use user::Current;
 
 /// The core, for what is not re-exported here.
 pub use handstamp;

@@ -4,36 +4,7 @@ use handstamp::error;
 use handstamp::subject::LoadSubject;
 use http::request::Parts;
 
-use crate::{Access, Auth, Rejection};
-
-/// The access token of a visitor of a public page, if the visitor is logged in.
-///
-/// A missing and an expired token yield `None`: until the page has refreshed, it shows what is
-/// public. Other invalid tokens are rejected: a token that is forged or revoked, a POST without the
-/// CSRF value. `Option<Access>` rejects an expired token too, so that the client refreshes first.
-///
-/// ```
-/// # use axum::{Router, body::Body, extract::Request, routing::get};
-/// # use handstamp_axum::{Auth, Config, Visitor};
-/// # use tower::ServiceExt as _;
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// async fn front_page(Visitor(token): Visitor) -> String {
-///     match token {
-///         Some(token) => format!("welcome back, {}", token.subject()),
-///         None => "welcome, please log in".to_owned(),
-///     }
-/// }
-///
-/// let app = Router::new().route("/", get(front_page)).with_state(auth);
-/// assert_eq!(app.oneshot(Request::new(Body::empty())).await?.status(), 200);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
-pub struct Visitor(pub Option<Access>);
+use crate::{Auth, Rejection};
 
 /// The user of the request's access token, loaded by the router's state, which implements
 /// [`LoadSubject`] for the type of its users. A token whose user no longer exists is rejected with
@@ -77,19 +48,6 @@ pub struct Visitor(pub Option<Access>);
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Current<U>(pub U);
-
-impl<S> FromRequestParts<S> for Visitor
-where
-    Auth: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let token = handstamp_tower::visitor(&Auth::from_ref(state), parts).await?;
-        Ok(Self(token.map(Access::from)))
-    }
-}
 
 impl<S, U> FromRequestParts<S> for Current<U>
 where

@@ -186,14 +186,9 @@ async fn access(token: Access) -> String {
     token.subject().to_owned()
 }
 
-async fn often(
-    token: Access,
-    fresh: Fresh,
-    optional: Option<Access>,
-    Visitor(visitor): Visitor,
-) -> String {
+async fn often(token: Access, fresh: Fresh, optional: Option<Access>, visitor: Visitor) -> String {
     let ids = [Some(fresh.id()), optional.as_ref().map(|token| token.id())];
-    let visitor = visitor.as_ref().map(|token| token.id());
+    let visitor = visitor.token().map(|token| token.id());
     assert_eq!((ids, visitor), ([Some(token.id()); 2], Some(token.id())));
     token.subject().to_owned()
 }
@@ -224,8 +219,12 @@ async fn optional(token: Option<Access>) -> String {
     )
 }
 
-async fn visitor(Visitor(token): Visitor) -> String {
-    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().to_owned())
+async fn visitor(visitor: Visitor) -> String {
+    match (visitor.token(), visitor.rejection()) {
+        (Some(token), _) => token.subject().to_owned(),
+        (None, Some(rejection)) => format!("nobody: {}", rejection.code()),
+        (None, None) => "nobody".to_owned(),
+    }
 }
 
 struct User {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use handstamp::adapter::{self, RequestState};
+use handstamp::adapter::RequestState;
 use handstamp::error::Rejection;
 use handstamp::purpose;
 use handstamp::{Auth, Authenticated};
@@ -68,9 +68,9 @@ pub async fn fresh(
     state.fresh(auth, &head).await
 }
 
-/// Returns the access token of a visitor of a public route. A missing and an expired token yield
-/// `None`. Others are rejected as by [`access`](crate::access()): a token that is forged or
-/// revoked, a request without the CSRF value.
+/// Returns the access token of a visitor of a public route, or the rejection of a token that is
+/// missing or dead, with which the visitor is anonymous:
+/// [`RequestState::visitor`](handstamp::adapter::RequestState::visitor).
 ///
 /// ```
 /// # use handstamp_tower::handstamp::{Auth, Config};
@@ -78,25 +78,27 @@ pub async fn fresh(
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let (mut parts, _body) = Request::new(()).into_parts();
-/// assert!(handstamp_tower::visitor(&auth, &mut parts).await?.is_none());
+/// let visitor = handstamp_tower::visitor(&auth, &mut parts).await?;
+/// assert!(visitor.unwrap_err().is_missing_token());
 ///
 /// let token = auth.create_access_token("user1")?;
 /// let cookie = format!("access_token_cookie={}", token.as_str());
 /// let (mut parts, _body) = Request::builder().header("cookie", cookie).body(())?.into_parts();
-/// let token = handstamp_tower::visitor(&auth, &mut parts).await?;
-/// assert_eq!(token.as_ref().map(|token| token.subject()), Some("user1"));
+/// let visitor = handstamp_tower::visitor(&auth, &mut parts).await?;
+/// assert_eq!(visitor.map(|token| token.subject().to_owned()).ok().as_deref(), Some("user1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// As [`access`](crate::access()).
+/// Rejections of requests that must not be taken for those of anonymous visitors.
 pub async fn visitor(
     auth: &Auth,
     parts: &mut Parts,
-) -> Result<Option<Arc<Authenticated<purpose::Access>>>, Rejection> {
-    adapter::visitor(access(auth, parts).await)
+) -> Result<Result<Arc<Authenticated<purpose::Access>>, Rejection>, Rejection> {
+    let (state, head) = shared(parts);
+    state.visitor(auth, &head).await
 }
 
 /// Returns the refresh token of a request, as [`access`](crate::access()) does the access token.

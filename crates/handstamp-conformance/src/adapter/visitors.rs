@@ -41,82 +41,133 @@ async fn visitors<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let ended = app.log_in("user3");
     app.end_sessions("user3");
     let anonymous = Ok("nobody");
+    let expired = Ok("nobody: token_expired");
     let cookie = |token| get("/visitor").cookies([access_cookie(token)]);
+    let by_post = |token| post("/visitor").cookies([access_cookie(token)]);
     let foreign = |request: Request| request.header("sec-fetch-site", "cross-site");
     let refresh = format!("access_token_cookie={}", old_refresh.as_str());
+    let elsewhere = access(
+        &app.sibling(&[("JWT_ENCODE_AUDIENCE", "elsewhere")]),
+        "user1",
+    );
     for (row, request, expected) in [
         ("no token", get("/visitor"), anonymous),
         ("no token, by POST", post("/visitor"), anonymous),
+        (
+            "no token, by POST of another site",
+            foreign(post("/visitor")),
+            anonymous,
+        ),
         ("a good token", cookie(&token), Ok("user1")),
-        ("an expired token", cookie(&old), anonymous),
+        ("an expired token", cookie(&old), expired),
         (
             "an expired token, by POST without a CSRF value",
-            post("/visitor").cookies([access_cookie(&old)]),
-            anonymous,
+            by_post(&old),
+            expired,
+        ),
+        (
+            "an expired token, by POST of another site",
+            foreign(by_post(&old)),
+            expired,
         ),
         (
             "an expired token in the header next to a valid cookie",
             cookie(&token).header("authorization", format!("Bearer {}", old.as_str())),
-            anonymous,
+            expired,
         ),
         (
             "an expired token next to the refresh token",
             get("/visitor").cookies([access_cookie(&old), refresh_cookie(&old_refresh)]),
-            anonymous,
+            expired,
         ),
         (
             "a good token, by POST with its CSRF value",
-            post("/visitor")
-                .cookies([access_cookie(&token)])
-                .header("x-csrf-token", csrf(&token)),
+            by_post(&token).header("x-csrf-token", csrf(&token)),
             Ok("user1"),
         ),
         (
             "a good token, by POST without a CSRF value",
-            post("/visitor").cookies([access_cookie(&token)]),
+            by_post(&token),
             Err("missing_csrf_token"),
         ),
         (
+            "a good token, by POST with a wrong CSRF value",
+            by_post(&token).header("x-csrf-token", "wrong"),
+            Err("csrf_mismatch"),
+        ),
+        (
             "a good token, by POST of another site",
-            foreign(post("/visitor").cookies([access_cookie(&token)])),
+            foreign(by_post(&token)),
             Err("cross_site_request"),
         ),
         (
-            "an expired token, by POST of another site",
-            foreign(post("/visitor").cookies([access_cookie(&old)])),
-            Err("cross_site_request"),
-        ),
-        (
-            "junk",
+            "a cookie that is no token",
             get("/visitor").cookies(["access_token_cookie=junk"]),
-            Err("invalid_token"),
+            Ok("nobody: invalid_token"),
         ),
-        ("a forged token", cookie(&forged), Err("invalid_signature")),
+        (
+            "a token of a former key",
+            cookie(&forged),
+            Ok("nobody: invalid_signature"),
+        ),
+        (
+            "a token of a former key, by POST",
+            by_post(&forged),
+            Ok("nobody: invalid_signature"),
+        ),
+        (
+            "a token for another service",
+            cookie(&elsewhere),
+            Ok("nobody: invalid_audience"),
+        ),
         (
             "a refresh token in the access cookie",
             get("/visitor").cookies([refresh]),
-            Err("access_token_required"),
+            Ok("nobody: access_token_required"),
         ),
-        ("a revoked token", cookie(&revoked), Err("token_revoked")),
+        (
+            "a revoked token",
+            cookie(&revoked),
+            Ok("nobody: token_revoked"),
+        ),
+        (
+            "a revoked token, by POST without a CSRF value",
+            by_post(&revoked),
+            Ok("nobody: token_revoked"),
+        ),
         (
             "a token of a session that has ended",
             cookie(ended.access()),
-            Err("session_ended"),
+            Ok("nobody: session_ended"),
+        ),
+        (
+            "a token of a session that has ended, by POST without a CSRF value",
+            by_post(ended.access()),
+            Ok("nobody: session_ended"),
         ),
         (
             "tokens of two users",
             get("/visitor").cookies([access_cookie(&token), access_cookie(&app.access("user2"))]),
-            Err("ambiguous_cookie"),
+            Ok("nobody: ambiguous_cookie"),
         ),
     ] {
         let row = format!("visitor: {row}");
         suite.check(&row, &app, request, expected).await;
     }
+    let row = "visitor: of a token in a cookie alone blocklist and store are asked once";
+    app.asked();
+    app.asked_the_store();
+    suite
+        .check(row, &app, by_post(&token), Err("missing_csrf_token"))
+        .await;
+    suite.equal(row, "asked", (app.asked(), app.asked_the_store()), (1, 1));
     app.take_the_blocklist_down();
     let row = "visitor: a token that the blocklist cannot judge is not treated as absent";
-    suite
-        .check(row, &app, cookie(&token), Err("store_unavailable"))
-        .await;
+    for request in [cookie(&token), by_post(&token), foreign(by_post(&token))] {
+        suite
+            .check(row, &app, request, Err("store_unavailable"))
+            .await;
+    }
 }
 
 async fn users<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {

@@ -65,6 +65,18 @@ impl<P: Purpose> Authenticating<P> {
         }
     }
 
+    /// Returns why the request does not prove that no other site sent it, if that is the reason to
+    /// reject it.
+    pub(super) fn cross_site(&self) -> Option<&RejectionKind> {
+        match &self.step {
+            Step::Cleared {
+                cleared: Err(reason),
+                ..
+            } if reason.is_cross_site() => Some(reason),
+            _ => None,
+        }
+    }
+
     pub(super) fn known(
         context: &Arc<Context>,
         answer: Result<Arc<Authenticated<P>>, RejectionKind>,

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`auth!`] | `Auth`, with the methods that handlers call |
 //! | [`errors!`] | `Rejection`, `Error` |
-//! | [`tokens!`] | `Access`, `Refresh`, `Fresh` |
+//! | [`tokens!`] | `Access`, `Refresh`, `Fresh`, `Visitor` |
 //! | [`sessions!`] | `ClientInfo`, `LogOut`, `Session` |
 //! | [`set_cookies!`] | `SetCookies` |
 //! | [`bodies!`] | `AccessJson`, `AccessForm`, `RefreshJson`, `LogOutBody` |
@@ -63,6 +63,7 @@
 
 mod authenticating;
 mod implicit_refresh;
+mod judging_visitor;
 mod macros;
 mod merge_cookies;
 mod optional;
@@ -77,8 +78,9 @@ pub use crate::{
 };
 pub use authenticating::Authenticating;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
+pub use judging_visitor::JudgingVisitor;
 pub use merge_cookies::merge_cookies;
-pub use optional::{optional, visitor};
+pub use optional::optional;
 pub use request_state::RequestState;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Once};
 
 use super::token_cache::TokenCache;
-use super::{Authenticating, ImplicitRefresh};
+use super::{Authenticating, ImplicitRefresh, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -119,6 +119,15 @@ impl RequestState {
         static ACCESS: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access()));
         self.extract(context, now, head, &ACCESS, |_| Ok(()))
+    }
+
+    pub(crate) fn extract_visitor(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        head: &impl RequestHead,
+    ) -> JudgingVisitor {
+        JudgingVisitor::begin(self, context, now, head)
     }
 
     pub(crate) fn extract_fresh(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Auth;
-use crate::adapter::{Authenticating, ImplicitRefresh, RequestState};
+use crate::adapter::{Authenticating, ImplicitRefresh, JudgingVisitor, RequestState};
 use crate::authenticate::{Authenticated, Require};
 use crate::error::Rejection;
 use crate::purpose::{Access, Purpose, Refresh};
@@ -62,6 +62,18 @@ impl RequestState {
     /// body](RequestHead::with_body).
     pub fn access<R: RequestHead>(&self, auth: &Auth, head: &R) -> Authenticating<Access> {
         self.extract_access(&auth.0, auth.0.now(), head)
+    }
+
+    /// Returns the access token of a visitor of a public route, as [`access`](Self::access) does, or
+    /// the rejection of a token that is missing or dead: malformed, forged, expired, for another
+    /// service, ambiguous, revoked, or of a session that has ended. Such a visitor is anonymous,
+    /// whatever site sent the request.
+    ///
+    /// # Errors
+    /// Other rejections: of a request that another site sent with a token that would admit it, of
+    /// missing scopes, and `store_unavailable`.
+    pub fn visitor<R: RequestHead>(&self, auth: &Auth, head: &R) -> JudgingVisitor {
+        self.extract_visitor(&auth.0, auth.0.now(), head)
     }
 
     /// Returns an access token as [`access`](Self::access) does, and requires it to be fresh, also

@@ -61,6 +61,46 @@ impl RejectionKind {
         self.row().code
     }
 
+    /// Returns whether the request does not prove that no other site sent it.
+    pub(crate) fn is_cross_site(&self) -> bool {
+        matches!(
+            self,
+            Self::MissingCsrfToken { .. }
+                | Self::CsrfMismatch
+                | Self::CrossSiteRequest(_)
+                | Self::OriginNotAllowed(_)
+        )
+    }
+
+    /// Returns whether the token is missing, or admits no request whatever the route demands.
+    pub(super) fn is_of_a_dead_token(&self) -> bool {
+        match self {
+            Self::MissingToken { .. }
+            | Self::AmbiguousCookie { .. }
+            | Self::InvalidToken(_)
+            | Self::InvalidSignature
+            | Self::TokenExpired
+            | Self::InvalidAudience
+            | Self::InvalidIssuer
+            | Self::AccessTokenRequired
+            | Self::RefreshTokenRequired
+            | Self::TokenRevoked
+            | Self::SessionEnded
+            | Self::RefreshReused
+            | Self::LoginTypeMismatch { .. } => true,
+            Self::MissingCsrfToken { .. }
+            | Self::CsrfMismatch
+            | Self::CrossSiteRequest(_)
+            | Self::OriginNotAllowed(_)
+            | Self::FreshTokenRequired
+            | Self::UnknownSubject
+            | Self::InsufficientScope { .. }
+            | Self::StoreUnavailable(_)
+            | Self::RateLimited { .. }
+            | Self::Busy => false,
+        }
+    }
+
     pub(super) fn row(&self) -> Row {
         let row = |code, error_type, standard, authx| Row {
             code,

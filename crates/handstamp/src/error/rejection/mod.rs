@@ -69,8 +69,14 @@ impl Rejection {
         matches!(*self.reason, RejectionKind::MissingToken { .. })
     }
 
-    /// Returns whether the token has a valid signature but has expired. A public page may treat
-    /// such a caller as anonymous as well, but must not ignore any other reason.
+    /// Returns whether the token is missing or dead: it admits no request, whatever the route
+    /// demands. On a public page its bearer is anonymous.
+    pub(crate) fn is_of_a_dead_token(&self) -> bool {
+        self.reason.is_of_a_dead_token()
+    }
+
+    /// Returns whether the token has a valid signature but has expired, so that the client should
+    /// refresh.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
         matches!(*self.reason, RejectionKind::TokenExpired)
