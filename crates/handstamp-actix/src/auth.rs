@@ -6,13 +6,14 @@ use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::Require;
 use handstamp::purpose::Purpose;
 
+use crate::caching::NoStore;
 use crate::error::no_data;
 use crate::implicit_refresh::Renewing;
 use crate::require::RequireToken;
 use crate::same_origin::SameOrigin;
 use crate::{
-    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware, Refresh, RequireMiddleware,
-    SameOriginMiddleware, SetCookies,
+    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware, NoStoreMiddleware, Refresh,
+    RequireMiddleware, SameOriginMiddleware, SetCookies,
 };
 
 handstamp::adapter::auth! {
@@ -200,6 +201,25 @@ impl Auth {
     #[must_use]
     pub fn implicit_refresh(&self) -> ImplicitRefreshMiddleware {
         Middleware(Renewing(self.0.clone()))
+    }
+
+    /// Returns a middleware that keeps responses to authenticated requests out of browser caches.
+    /// Put it around an application whose handlers take tokens by extractors, or use
+    /// [`implicit_refresh`](Self::implicit_refresh), which does this as well.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Access, Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let app = App::new()
+    ///     .wrap(auth.no_store())
+    ///     .app_data(auth)
+    ///     .route("/me", web::get().to(async |token: Access| token.subject().to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn no_store(&self) -> NoStoreMiddleware {
+        Middleware(NoStore(()))
     }
 
     /// Returns a middleware for routes that demand no token, such as a log-in: it rejects requests

@@ -1,10 +1,10 @@
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::HeaderValue;
 use handstamp::Auth;
-use handstamp::adapter::{ImplicitRefresh, ResponseHead};
+use handstamp::adapter::{Caching, ImplicitRefresh};
 use handstamp::error::Rejection;
 
+use crate::caching::{Answer, append_header};
 use crate::cookies;
 use crate::middleware::{Around, Middleware};
 use crate::verified::with_state;
@@ -34,6 +34,9 @@ use crate::verified::with_state;
 /// `SetCookies::session`, that choice is not stored: the new cookie follows the settings, so a
 /// session cookie may become persistent.
 ///
+/// Responses to authenticated requests are kept out of caches, as by
+/// [`NoStoreMiddleware`](crate::NoStoreMiddleware).
+///
 /// It asks the blocklist and the store again before it renews, each for at most
 /// `HANDSTAMP_STORE_TIMEOUT`. If one does not answer, the response is left unchanged.
 pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
@@ -43,36 +46,26 @@ pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
 pub struct Renewing(pub(crate) Auth);
 
 impl Around for Renewing {
-    type Begun = Option<ImplicitRefresh>;
+    type Begun = (Option<ImplicitRefresh>, Caching);
 
     async fn before(&self, request: &HttpRequest) -> Result<Self::Begun, Rejection> {
         let (method, path) = (request.method().as_str(), request.path());
         let refresh = self.0.begin_implicit_refresh(method, path);
-        if let Some(refresh) = &refresh {
-            with_state(request, |state| state.register(&self.0, refresh));
-        }
-        Ok(refresh)
+        let caching = with_state(request, |state| {
+            if let Some(refresh) = &refresh {
+                state.register(&self.0, refresh);
+            }
+            state.caching()
+        });
+        Ok((refresh, caching))
     }
 
-    async fn after<B>(refresh: Self::Begun, response: &mut ServiceResponse<B>) {
+    async fn after<B>((refresh, caching): Self::Begun, response: &mut ServiceResponse<B>) {
+        append_header(&caching, response);
         let Some(refresh) = refresh else { return };
         let cookies = refresh.cookies(&Answer(response));
         if let Some(cookies) = cookies.await {
             cookies::append(&cookies, response.headers_mut());
         }
-    }
-}
-
-struct Answer<'r, B>(&'r ServiceResponse<B>);
-
-impl<B> ResponseHead for Answer<'_, B> {
-    fn status(&self) -> u16 {
-        self.0.status().as_u16()
-    }
-
-    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let Self(response) = self;
-        let values = response.headers().get_all(name);
-        values.map(HeaderValue::as_bytes)
     }
 }

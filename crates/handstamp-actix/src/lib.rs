@@ -47,6 +47,7 @@
 
 mod auth;
 mod body;
+mod caching;
 mod cookies;
 mod error;
 mod extract;
@@ -63,6 +64,7 @@ mod verified;
 
 pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
+pub use caching::NoStoreMiddleware;
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};

@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::dev::ServiceResponse;
+use handstamp::adapter::Caching;
 use handstamp::error::Rejection;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 
 use crate::Head;
+use crate::caching::append_header;
 use crate::middleware::{Around, Middleware};
 use crate::verified::with_state;
 
@@ -33,13 +36,19 @@ pub struct RequireToken<P> {
 }
 
 impl<P: Purpose> Around for RequireToken<P> {
-    type Begun = ();
+    type Begun = Caching;
 
-    async fn before(&self, request: &HttpRequest) -> Result<(), Rejection> {
+    async fn before(&self, request: &HttpRequest) -> Result<Caching, Rejection> {
+        let caching = with_state(request, |state| state.caching());
         let judging = with_state(request, |state| {
             state.authenticate(&self.auth, &Head::from(request), &self.require)
         });
         let token = judging.await?;
-        with_state(request, |state| state.record(&self.auth, &token))
+        with_state(request, |state| state.record(&self.auth, &token))?;
+        Ok(caching)
+    }
+
+    async fn after<B>(caching: Caching, response: &mut ServiceResponse<B>) {
+        append_header(&caching, response);
     }
 }

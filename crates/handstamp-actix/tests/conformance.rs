@@ -86,6 +86,14 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/optional").to(optional))
         .service(at("/visitor").to(visitor))
         .service(at("/visitor-layered").wrap(strict()).to(visitor))
+        .service(
+            web::scope("/no-store")
+                .wrap(auth.no_store())
+                .service(at("/access").to(access))
+                .service(at("/visitor").to(visitor))
+                .service(at("/optional").to(optional))
+                .service(at("/own").to(own)),
+        )
         .service(at("/current").to(current))
         .service(at("/current-layered").wrap(strict()).to(current))
         .service(at("/layered").wrap(strict()).to(access))
@@ -206,6 +214,13 @@ async fn optional(Optional(token): Optional<Access>) -> String {
         || "anonymous".to_owned(),
         |token| token.subject().to_owned(),
     )
+}
+
+async fn own(token: Access) -> impl Responder {
+    let subject = token.subject().to_owned();
+    subject
+        .customize()
+        .insert_header(("cache-control", "private, max-age=60"))
 }
 
 async fn visitor(visitor: Visitor) -> String {

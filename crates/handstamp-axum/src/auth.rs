@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum_core::extract::FromRef;
 use handstamp::Require;
 use handstamp::purpose::Purpose;
-use handstamp_tower::{ImplicitRefreshLayer, RequireLayer, SameOriginLayer};
+use handstamp_tower::{ImplicitRefreshLayer, NoStoreLayer, RequireLayer, SameOriginLayer};
 
 use crate::{ClientInfo, Error, LogOut, Refresh, SetCookies};
 
@@ -172,6 +172,25 @@ impl Auth {
     #[must_use]
     pub fn implicit_refresh(&self) -> ImplicitRefreshLayer {
         ImplicitRefreshLayer::new(self.0.clone())
+    }
+
+    /// Returns a layer that keeps responses to authenticated requests out of browser caches. Put it
+    /// around a router whose handlers take tokens by extractors, or use
+    /// [`implicit_refresh`](Self::implicit_refresh), which does this as well.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use handstamp_axum::{Access, Auth, Config};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let app: Router = Router::new()
+    ///     .route("/me", get(async |token: Access| token.subject().to_owned()))
+    ///     .layer(auth.no_store())
+    ///     .with_state(auth);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn no_store(&self) -> NoStoreLayer {
+        NoStoreLayer::new()
     }
 
     /// Returns a layer for routes that demand no token, such as a log-in: it rejects requests that

@@ -76,8 +76,8 @@ pub use handstamp::{
     Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
 };
 pub use handstamp_tower::{
-    Head, ImplicitRefreshLayer, ImplicitRefreshService, RequireLayer, RequireService,
-    SameOriginLayer, SameOriginService,
+    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, NoStoreService, RequireLayer,
+    RequireService, SameOriginLayer, SameOriginService,
 };
 pub use session::{ClientInfo, LogOut, Session};
 #[cfg(feature = "ws")]

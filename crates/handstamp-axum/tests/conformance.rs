@@ -62,6 +62,19 @@ async fn serve(app: &App, request: &Request) -> Reply {
     Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
 }
 
+fn no_store(auth: &Auth) -> Router<Auth> {
+    let own = async |token: Access| {
+        let headers = [("cache-control", "private, max-age=60")];
+        (headers, token.subject().to_owned())
+    };
+    Router::new()
+        .route("/access", any(access))
+        .route("/visitor", any(visitor))
+        .route("/optional", any(optional))
+        .route("/own", any(own))
+        .layer(auth.no_store())
+}
+
 fn router(app: &App) -> Router {
     let auth = Auth::from(app.auth().clone());
     let other = Auth::from(app.other().clone());
@@ -80,6 +93,7 @@ fn router(app: &App) -> Router {
         .route("/optional", any(optional))
         .route("/visitor", any(visitor))
         .route("/visitor-layered", behind(strict(), any(visitor)))
+        .nest("/no-store", no_store(&auth))
         .route("/current", any(current))
         .route("/current-layered", behind(strict(), any(current)))
         .route("/layered", behind(strict(), any(access)))

@@ -4,13 +4,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use handstamp::Auth;
-use handstamp::adapter::{ImplicitRefresh, Renewal, ResponseHead};
+use handstamp::adapter::{Caching, ImplicitRefresh, Renewal};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::append_cookies;
+use crate::caching::append_header;
+use crate::response::Answer;
 use crate::verified::state;
 
 /// Layer that renews the access token of an active browser: if the cookie of an admitted request
@@ -73,6 +75,9 @@ use crate::verified::state;
 /// the handler said so with `SetCookies::persistent` or `SetCookies::session`, that choice is not
 /// stored: the new cookie follows the settings, so a session cookie may become persistent.
 ///
+/// Responses to authenticated requests are kept out of caches, as by
+/// [`NoStoreLayer`](crate::NoStoreLayer).
+///
 /// It asks the blocklist and the store again before it renews, each for at most
 /// `HANDSTAMP_STORE_TIMEOUT`. If one does not answer, the response is left unchanged.
 #[derive(Debug, Clone)]
@@ -121,11 +126,13 @@ where
     fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let refresh = self.auth.begin_implicit_refresh(method, path);
+        let state = state(request.extensions_mut());
         if let Some(refresh) = &refresh {
-            state(request.extensions_mut()).register(&self.auth, refresh);
+            state.register(&self.auth, refresh);
         }
         ImplicitRefreshFuture {
             refresh,
+            caching: state.caching(),
             step: Step::Answering {
                 answer: self.inner.call(request),
             },
@@ -137,6 +144,7 @@ pin_project! {
     /// The response of an [`ImplicitRefreshService`].
     pub struct ImplicitRefreshFuture<F, Body> {
         refresh: Option<ImplicitRefresh>,
+        caching: Caching,
         #[pin]
         step: Step<F, Body>,
     }
@@ -180,7 +188,8 @@ where
                     return Poll::Ready(Ok(response));
                 }
             };
-            let response = ready!(answer.poll(context))?;
+            let mut response = ready!(answer.poll(context))?;
+            append_header(this.caching, &mut response);
             let Some(refresh) = this.refresh else {
                 return Poll::Ready(Ok(response));
             };
@@ -197,18 +206,5 @@ impl<F, Body> fmt::Debug for ImplicitRefreshFuture<F, Body> {
         f.debug_struct("ImplicitRefreshFuture")
             .field("refresh", &self.refresh)
             .finish_non_exhaustive()
-    }
-}
-
-struct Answer<'r, Body>(&'r Response<Body>);
-
-impl<Body> ResponseHead for Answer<'_, Body> {
-    fn status(&self) -> u16 {
-        self.0.status().as_u16()
-    }
-
-    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let values = self.0.headers().get_all(name).iter();
-        values.map(http::HeaderValue::as_bytes)
     }
 }

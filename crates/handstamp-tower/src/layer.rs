@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use handstamp::adapter::Authenticating;
+use handstamp::adapter::{Authenticating, Caching};
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 use http::{Request, Response};
@@ -13,6 +13,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::caching::append_header;
 use crate::head::Head;
 use crate::verified::state;
 use crate::{ResponseBody, refuse};
@@ -84,9 +85,11 @@ where
         let fresh = self.inner.clone();
         let inner = mem::replace(&mut self.inner, fresh);
         let shared = state(request.extensions_mut()).clone();
+        let caching = shared.caching();
         let judging = shared.authenticate(&self.auth, &Head::from(&request), &self.require);
         RequireFuture {
             auth: self.auth.clone(),
+            caching,
             step: Step::Judging {
                 judging,
                 waiting: Some((inner, request)),
@@ -99,6 +102,7 @@ pin_project! {
     /// The response of a [`RequireService`].
     pub struct RequireFuture<P, S, Sent, F> {
         auth: Auth,
+        caching: Caching,
         #[pin]
         step: Step<P, S, Sent, F>,
     }
@@ -133,8 +137,9 @@ where
             let (judging, waiting) = match this.step.as_mut().project() {
                 Projected::Judging { judging, waiting } => (judging, waiting),
                 Projected::Answering { answer } => {
-                    let response = ready!(answer.poll(context));
-                    return Poll::Ready(response.map(|response| response.map(ResponseBody::from)));
+                    let mut response = ready!(answer.poll(context))?;
+                    append_header(this.caching, &mut response);
+                    return Poll::Ready(Ok(response.map(ResponseBody::from)));
                 }
             };
             let judged = ready!(Pin::new(judging).poll(context));

@@ -40,6 +40,7 @@
 
 mod authenticate;
 mod body;
+mod caching;
 mod head;
 mod implicit_refresh;
 mod layer;
@@ -50,6 +51,7 @@ mod with_body;
 
 pub use authenticate::{access, fresh, refresh, visitor};
 pub use body::ResponseBody;
+pub use caching::{NoStoreFuture, NoStoreLayer, NoStoreService};
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;

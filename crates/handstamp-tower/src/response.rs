@@ -1,5 +1,5 @@
 use handstamp::SetCookies;
-use handstamp::adapter::merge_cookies;
+use handstamp::adapter::{ResponseHead, merge_cookies};
 use handstamp::error::Rejection;
 use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -63,4 +63,18 @@ pub fn refuse<B: From<String>>(rejection: Rejection) -> Response<B> {
     }
     response.extensions_mut().insert(rejection);
     response
+}
+
+/// The head of a response, as the core reads it.
+pub(crate) struct Answer<'r, Body>(pub(crate) &'r Response<Body>);
+
+impl<Body> ResponseHead for Answer<'_, Body> {
+    fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let values = self.0.headers().get_all(name).iter();
+        values.map(HeaderValue::as_bytes)
+    }
 }

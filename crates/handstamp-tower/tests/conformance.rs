@@ -16,7 +16,8 @@ use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, da
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
-    Head, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh, refuse, visitor,
+    Head, NoStoreLayer, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh,
+    refuse, visitor,
 };
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
@@ -88,6 +89,10 @@ fn route(app: &App, path: &str) -> Route {
         "/other/access" => handler(other, subject),
         "/visitor" => handler(auth, visitor_subject),
         "/visitor-layered" => behind(strict(), handler(auth, visitor_subject)),
+        "/no-store/access" => boxed(NoStoreLayer::new().layer(ours())),
+        "/no-store/visitor" => boxed(NoStoreLayer::new().layer(handler(auth, visitor_subject))),
+        "/no-store/optional" => boxed(NoStoreLayer::new().layer(handler(auth, optional))),
+        "/no-store/own" => boxed(NoStoreLayer::new().layer(handler(auth, own))),
         "/current" => handler(auth, current),
         "/current-layered" => behind(strict(), handler(auth, current)),
         "/layered" => behind(strict(), ours()),
@@ -201,6 +206,13 @@ async fn optional(auth: Auth, mut request: Parts) -> Answer {
         Err(rejection) => return Err(rejection.into()),
     };
     Ok(Response::new(name))
+}
+
+async fn own(auth: Auth, request: Parts) -> Answer {
+    let mut response = subject(auth, request).await?;
+    let own = HeaderValue::from_static("private, max-age=60");
+    response.headers_mut().insert("cache-control", own);
+    Ok(response)
 }
 
 async fn visitor_subject(auth: Auth, mut request: Parts) -> Answer {

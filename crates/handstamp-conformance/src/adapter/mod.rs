@@ -41,6 +41,9 @@
 //! | whatever else is below `/provenance/` | no token, behind the layer that refuses other sites' requests; answers `welcome` |
 //! | `/without-csrf-token` | an access token without a CSRF value; the access token |
 //!
+//! | `/no-store/access`, `/no-store/visitor`, `/no-store/optional` | as without `/no-store`, behind the layer that keeps responses out of caches |
+//! | `/no-store/own` | behind the same layer, an access token; the access token, with `Cache-Control: private, max-age=60` |
+//!
 //! A handler that asks for what a layer of the same `Auth` let in reads that; else it verifies by
 //! itself.
 //!
@@ -122,6 +125,7 @@
 mod app;
 mod auths;
 mod bodies;
+mod caching;
 mod checks;
 mod clock;
 mod cookies;
@@ -174,6 +178,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     handlers::rows(&mut suite).await;
     once::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
+    caching::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
     suite.finish(adapter);
 }

@@ -7,13 +7,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
 
-use super::ImplicitRefresh;
 use super::request_state::renew;
 use super::token_cache::{Question, TokenCache};
+use super::{Caching, ImplicitRefresh};
 use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
+use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::request::RequestHead;
 use crate::store::Admission;
@@ -26,6 +27,7 @@ pub struct Authenticating<P> {
     context: Arc<Context>,
     step: Step<P>,
     renewals: Vec<ImplicitRefresh>,
+    caching: Caching,
 }
 
 enum Step<P> {
@@ -46,7 +48,12 @@ impl<P: Purpose> Authenticating<P> {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
         cache: &TokenCache,
+        caching: &Caching,
     ) -> Self {
+        let locations = require.locations(context.config());
+        if locations.contains(&Location::Cookies) {
+            caching.look_for_cookie();
+        }
         let cleared = authenticate::clear(head, context.config(), now, require, |presented| {
             cache.verify(context, presented, now)
         });
@@ -62,6 +69,7 @@ impl<P: Purpose> Authenticating<P> {
                 require: Arc::clone(require),
             },
             renewals: Vec::new(),
+            caching: caching.clone(),
         }
     }
 
@@ -85,6 +93,7 @@ impl<P: Purpose> Authenticating<P> {
             context: Arc::clone(context),
             step: Step::Known(answer),
             renewals: Vec::new(),
+            caching: Caching::default(),
         }
     }
 
@@ -105,6 +114,7 @@ impl<P: Purpose> Future for Authenticating<P> {
             context,
             step,
             renewals,
+            caching,
         } = self.get_mut();
         let admission = match step {
             Step::Cleared {
@@ -119,6 +129,11 @@ impl<P: Purpose> Future for Authenticating<P> {
             } => {
                 let finished =
                     cleared.and_then(|cleared| authenticate::finish(cleared, admission?, &require));
+                if let Ok(token) = &finished
+                    && token.location() == Location::Cookies
+                {
+                    caching.admit_cookie();
+                }
                 finished.map(Arc::new)
             }
             Step::Known(answer) => answer,

@@ -62,6 +62,7 @@
 //! ```
 
 mod authenticating;
+mod caching;
 mod implicit_refresh;
 mod judging_visitor;
 mod macros;
@@ -77,6 +78,7 @@ pub use crate::{
     __adapter_set_cookies as set_cookies, __adapter_tokens as tokens,
 };
 pub use authenticating::Authenticating;
+pub use caching::Caching;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
 pub use judging_visitor::JudgingVisitor;
 pub use merge_cookies::merge_cookies;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Once};
 
 use super::token_cache::TokenCache;
-use super::{Authenticating, ImplicitRefresh, JudgingVisitor};
+use super::{Authenticating, Caching, ImplicitRefresh, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -61,6 +61,7 @@ pub struct RequestState {
     admitted: Vec<Admitted>,
     renewals: Vec<ImplicitRefresh>,
     cache: Arc<TokenCache>,
+    caching: Caching,
 }
 
 /// An `Authenticated` of one of the purposes.
@@ -71,6 +72,11 @@ struct Admitted {
 }
 
 impl RequestState {
+    /// Returns what the answer must say to caches, for a layer that will add it.
+    pub fn caching(&self) -> Caching {
+        self.caching.observe()
+    }
+
     /// Each of several demands is judged in full.
     pub(crate) fn judge<P: Purpose>(
         &self,
@@ -79,7 +85,7 @@ impl RequestState {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        Authenticating::begin(context, now, head, require, &self.cache)
+        Authenticating::begin(context, now, head, require, &self.cache, &self.caching)
     }
 
     /// The demands of several layers apply to one token.

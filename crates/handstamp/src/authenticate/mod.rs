@@ -36,11 +36,7 @@ pub(crate) fn clear<P: Purpose>(
     require: &Require<P>,
     verify: impl FnOnce(&Presented<'_>) -> Result<Verified<P>, RejectionKind>,
 ) -> Result<CsrfCleared<P>, RejectionKind> {
-    let locations = require
-        .locations
-        .as_deref()
-        .unwrap_or(&config.settings.token_locations);
-    let presented = locate::locate(head, config, locations, P::KIND)?;
+    let presented = locate::locate(head, config, require.locations(config), P::KIND)?;
     let origin_checked =
         csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
     // Of a user with an old and a new pair of cookies, a page repeats the value of either.

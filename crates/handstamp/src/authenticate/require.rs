@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use crate::config::Config;
 use crate::csrf::CsrfDemand;
 use crate::location::Location;
 use crate::purpose::{Access, Purpose, Refresh};
@@ -102,6 +103,15 @@ impl Require<Refresh> {
     #[must_use]
     pub fn refresh() -> Self {
         Self::new()
+    }
+}
+
+impl<P> Require<P> {
+    /// Returns where the token is looked for, in order.
+    pub(crate) fn locations<'r>(&'r self, config: &'r Config) -> &'r [Location] {
+        self.locations
+            .as_deref()
+            .unwrap_or(&config.settings.token_locations)
     }
 }
 

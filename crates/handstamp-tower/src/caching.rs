@@ -1,0 +1,132 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use handstamp::adapter::Caching;
+use http::header::{HeaderName, HeaderValue};
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::response::Answer;
+use crate::verified::state;
+
+/// Layer that keeps the responses to authenticated requests out of caches: without it, a browser may
+/// show the pages of a user again after the log-out, by the back button or for the next user.
+///
+/// A response to a request with a token cookie that a layer or an extractor admitted gets
+/// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in a
+/// cookie and none was admitted, the response gets `Vary: Cookie`.
+///
+/// [`RequireLayer`](crate::RequireLayer) and [`ImplicitRefreshLayer`](crate::ImplicitRefreshLayer) do
+/// the same, so this layer is for routes that extractors alone guard.
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use handstamp_tower::NoStoreLayer;
+/// # use http::{Request, Response};
+/// # use tower::{ServiceBuilder, ServiceExt as _};
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+/// # let (guard, token) = (auth.clone(), auth.create_access_token("user1")?);
+/// let service = ServiceBuilder::new()
+///     .layer(NoStoreLayer::new())
+///     .service_fn(async move |request: Request<()>| {
+///         let (mut parts, ()) = request.into_parts();
+///         let token = handstamp_tower::access(&guard, &mut parts).await?;
+///         Ok::<_, handstamp_tower::handstamp::error::Rejection>(Response::new(token.subject().to_owned()))
+///     });
+///
+/// let cookie = format!("access_token_cookie={}", token.as_str());
+/// let response = service.oneshot(Request::builder().header("cookie", cookie).body(())?).await?;
+/// assert_eq!(response.headers()["cache-control"], "no-store");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct NoStoreLayer(());
+
+impl NoStoreLayer {
+    /// Creates the layer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+impl<S> Layer<S> for NoStoreLayer {
+    type Service = NoStoreService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        NoStoreService { inner }
+    }
+}
+
+/// The service of a [`NoStoreLayer`].
+#[derive(Debug, Clone)]
+pub struct NoStoreService<S> {
+    inner: S,
+}
+
+impl<S, Sent, Body> Service<Request<Sent>> for NoStoreService<S>
+where
+    S: Service<Request<Sent>, Response = Response<Body>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = NoStoreFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
+        NoStoreFuture {
+            caching: state(request.extensions_mut()).caching(),
+            answer: self.inner.call(request),
+        }
+    }
+}
+
+pin_project! {
+    /// The response of a [`NoStoreService`].
+    pub struct NoStoreFuture<F> {
+        caching: Caching,
+        #[pin]
+        answer: F,
+    }
+}
+
+impl<F, Body, E> Future for NoStoreFuture<F>
+where
+    F: Future<Output = Result<Response<Body>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.answer.poll(context))?;
+        append_header(this.caching, &mut response);
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl<F> fmt::Debug for NoStoreFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NoStoreFuture").finish_non_exhaustive()
+    }
+}
+
+/// Adds what the response must say to caches.
+pub(crate) fn append_header<Body>(caching: &Caching, response: &mut Response<Body>) {
+    if let Some((name, value)) = caching.header(&Answer(response)) {
+        let (name, value) = (
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+        response.headers_mut().append(name, value);
+    }
+}
