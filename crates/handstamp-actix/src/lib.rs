@@ -18,12 +18,12 @@
 //! }
 //!
 //! async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
-//!     let tokens = auth.refresh(token).await?; // a replay of the old one ends the session
+//!     let tokens = auth.refresh(token).await?; // a replay after the grace window ends the session
 //!     Ok(auth.set_cookies(&tokens)?.on("refreshed"))
 //! }
 //!
 //! async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
-//!     Ok(auth.log_out(log_out).await?.on("bye")) // ends the session on every node
+//!     Ok(auth.log_out(log_out).await?.on("bye")) // at once; on every node, with a shared store
 //! }
 //!
 //! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;

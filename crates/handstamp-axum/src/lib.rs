@@ -27,7 +27,7 @@
 //!     State(auth): State<Auth>,
 //!     token: Refresh,
 //! ) -> Result<impl IntoResponse, Error> {
-//!     let tokens = auth.refresh(token).await?; // a replay of the old one ends the session
+//!     let tokens = auth.refresh(token).await?; // a replay after the grace window ends the session
 //!     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 //! }
 //!
@@ -35,7 +35,7 @@
 //!     State(auth): State<Auth>,
 //!     log_out: LogOut,
 //! ) -> Result<impl IntoResponse, Error> {
-//!     Ok((auth.log_out(log_out).await?, "bye")) // ends the session on every node
+//!     Ok((auth.log_out(log_out).await?, "bye")) // at once; on every node, with a shared store
 //! }
 //!
 //! let config = Config::builder().secret_key("a secret of at least thirty-two bytes").build()?;

@@ -11,11 +11,11 @@ async fn post_it(token: Access) -> Json<Value> { // a POST by cookie: the CSRF h
     Json(json!({"posted_by": token.subject()}))
 }
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
-    let tokens = auth.refresh(token).await?; // rotated; a copy of the old one ends the session
+    let tokens = auth.refresh(token).await?; // a replay after the grace window ends the session
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }
 async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
-    Ok((auth.log_out(log_out).await?, "bye")) // on every node, at once
+    Ok((auth.log_out(log_out).await?, "bye")) // at once; on every node, with a shared store
 }
 
 #[tokio::main]

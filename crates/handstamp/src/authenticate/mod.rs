@@ -27,8 +27,8 @@ use crate::request::RequestHead;
 use crate::store::Admission;
 use crate::{csrf, locate};
 
-/// Makes all checks that need the request. Each step consumes the result of the one before.
-/// `verify` is [`verify::verify`], or its cached result for the same token.
+/// Makes all checks that need the request. The last needs the result of the origin check and a
+/// verified token. `verify` is [`verify::verify`], or its cached result for the same token.
 pub(crate) fn clear<P: Purpose>(
     head: &impl RequestHead,
     config: &Config,
