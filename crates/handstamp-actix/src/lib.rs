@@ -30,6 +30,7 @@
 //! let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
 //! let app = move || {
 //!     App::new()
+//!         .wrap(auth.no_store())
 //!         .app_data(auth.clone())
 //!         .route("/login", web::post().to(login))
 //!         .route("/protected", web::get().to(protected))

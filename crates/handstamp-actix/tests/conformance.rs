@@ -61,6 +61,16 @@ async fn reply(response: ServiceResponse) -> Reply {
     Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
 }
 
+fn no_store(auth: &Auth, config: &mut ServiceConfig) {
+    let scope = web::scope("/no-store")
+        .wrap(auth.no_store())
+        .service(at("/access").to(access))
+        .service(at("/visitor").to(visitor))
+        .service(at("/optional").to(optional))
+        .service(at("/own").to(own));
+    config.service(scope);
+}
+
 fn routes(app: &App, config: &mut ServiceConfig) {
     let auth = Auth::from(app.auth().clone());
     let other = Auth::from(app.other().clone());
@@ -86,14 +96,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/optional").to(optional))
         .service(at("/visitor").to(visitor))
         .service(at("/visitor-layered").wrap(strict()).to(visitor))
-        .service(
-            web::scope("/no-store")
-                .wrap(auth.no_store())
-                .service(at("/access").to(access))
-                .service(at("/visitor").to(visitor))
-                .service(at("/optional").to(optional))
-                .service(at("/own").to(own)),
-        )
+        .configure(|config| no_store(&auth, config))
         .service(at("/current").to(current))
         .service(at("/current-layered").wrap(strict()).to(current))
         .service(at("/layered").wrap(strict()).to(access))

@@ -45,6 +45,7 @@
 //!     .route("/protected", get(protected))
 //!     .route("/refresh", post(refresh))
 //!     .route("/logout", post(logout))
+//!     .layer(auth.no_store()) // nothing stays in the browser's cache after a log-out
 //!     .with_state(auth);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

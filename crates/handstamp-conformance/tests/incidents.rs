@@ -25,9 +25,11 @@ fn read(path: &str) -> String {
     fs::read_to_string(crates().join(path)).unwrap()
 }
 
-/// Returns the rows of the tables, without their heads.
+/// Returns the rows of the tables of incidents, without their heads.
 fn rows(page: &str) -> Vec<&str> {
-    page.lines()
+    let (incidents, _) = page.split_once("\n## In ordinary use\n").unwrap();
+    incidents
+        .lines()
         .filter(|line| line.starts_with("| ") && !line.starts_with("| incident |"))
         .collect()
 }

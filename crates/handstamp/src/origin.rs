@@ -207,6 +207,7 @@ mod tests {
     use super::{InvalidOrigin, Origin};
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn origins() {
         use InvalidOrigin as Why;
         let rows: &[(&str, &str, Result<&str, Why>)] = &[

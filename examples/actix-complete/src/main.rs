@@ -34,6 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let app = move || {
         App::new()
+            .wrap(auth.no_store())
             .app_data(auth.clone())
             .app_data(web::JsonConfig::default().error_handler(unreadable))
             .service(web::resource("/login").post(login))

@@ -37,6 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/protected", get(protected))
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
+        .layer(auth.no_store())
         .with_state(auth);
 
     let port = std::env::var("PORT")

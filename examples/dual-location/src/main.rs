@@ -34,6 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             get(protected).post(protected).route_layer(from_header),
         )
         .route("/refresh", post(refresh).route_layer(from_cookie))
+        .layer(auth.no_store())
         .with_state(auth);
 
     let port = std::env::var("PORT")

@@ -17,10 +17,12 @@ use serde_json::{Value, json};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::builder().cookie_secure(false).env().build()?;
+    let auth = Auth::new(config)?;
     let app = Router::new()
         .route("/login", post(login))
         .route("/protected", get(protected))
-        .with_state(Auth::new(config)?);
+        .layer(auth.no_store())
+        .with_state(auth);
 
     let port = std::env::var("PORT")
         .unwrap_or_else(|_| "8000".into())

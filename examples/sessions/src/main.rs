@@ -44,6 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/sessions", get(sessions))
         .route("/sessions/{id}", delete(revoke_session))
         .route("/sessions/revoke-others", post(revoke_others))
+        .layer(auth.no_store())
         .with_state(auth);
 
     let port = std::env::var("PORT")

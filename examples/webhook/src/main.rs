@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/login", post(login))
         .route("/posts", post(create_post))
         .route("/webhook", post(webhook).route_layer(without_csrf))
+        .layer(auth.no_store())
         .with_state(auth);
 
     let port = std::env::var("PORT")

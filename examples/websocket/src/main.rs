@@ -16,8 +16,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, handstamp,
-    minutes,
+    Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, minutes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,9 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .cookie_secure(false) // for http://localhost only
         .env()
         .build()?;
-    let auth = handstamp::Auth::builder(config)
-        .store(MemoryStore::new())
-        .build()?;
+    let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let (room, _) = broadcast::channel(100);
     let app = Router::new()
         .route("/", get(async || Html(include_str!("page.html"))))
@@ -53,8 +50,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/logout-everywhere", post(logout_everywhere))
         .route("/me", get(me))
         .route("/chat", any(chat))
+        .layer(auth.no_store())
         .with_state(App {
-            auth: auth.into(),
+            auth,
             room: room.clone(),
         });
 

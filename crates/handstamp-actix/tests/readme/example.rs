@@ -20,7 +20,7 @@ async fn logout(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::builder(Config::from_env()?).store(MemoryStore::new()).build()?;
-    let app = move || App::new().app_data(auth.clone())
+    let app = move || App::new().wrap(auth.no_store()).app_data(auth.clone())
         .route("/login", web::post().to(login)).route("/posts", web::post().to(post_it))
         .route("/refresh", web::post().to(refresh)).route("/logout", web::post().to(logout));
     Ok(HttpServer::new(app).bind("127.0.0.1:8000")?.run().await?)

@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::from_env()?; // JWT_SECRET_KEY and the like; every mistake at once
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let app = Router::new().route("/login", post(login)).route("/posts", post(post_it))
-        .route("/refresh", post(refresh)).route("/logout", post(logout)).with_state(auth);
+        .route("/refresh", post(refresh)).route("/logout", post(logout))
+        .layer(auth.no_store()).with_state(auth); // no page of a user in the next one's browser
     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8000").await?, app).await?)
 }

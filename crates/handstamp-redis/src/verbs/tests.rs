@@ -93,8 +93,16 @@ struct Stores {
     memory: MemoryStore,
     clock: ManualClock,
     connection: MultiplexedConnection,
-    /// Per session the current generation, and when its id may be free again.
-    known: HashMap<SessionId, (u64, UnixTime)>,
+    known: HashMap<SessionId, Known>,
+}
+
+/// What the test knows of a session.
+struct Known {
+    generation: u64,
+    /// The instant until which it is kept although it has ended.
+    kept: UnixTime,
+    /// When its id may be free again: a rotation may have brought its end forward.
+    free: UnixTime,
 }
 
 impl Stores {
@@ -123,8 +131,8 @@ impl Stores {
     async fn run(&mut self, verb: &Verb) -> Result<String, TestCaseError> {
         let now = self.clock.now();
         if let Verb::Create { session, .. } = verb
-            && let Some((_, free)) = self.known.get(&session.id)
-            && now >= *free
+            && let Some(known) = self.known.get(&session.id)
+            && now >= known.free
         {
             // When the id of an ended session can be used again is up to the store.
             return Ok("skipped".to_owned());
@@ -133,12 +141,14 @@ impl Stores {
         let expected = verb.run(&self.memory, now, &self.known).await;
         prop_assert_eq!(&seen.told, &expected.told, "{:?}", verb);
         if let Some((row, kept)) = seen.row {
-            let free = self
-                .known
-                .get(&row.id)
-                .map_or(kept, |(_, free)| kept.max(*free));
-            let free = row.ends_at().max(free);
-            self.known.insert(row.id, (row.generation, free));
+            let before = self.known.get(&row.id);
+            let kept = before.map_or(kept, |known| kept.max(known.kept));
+            let known = Known {
+                generation: row.generation,
+                kept,
+                free: row.ends_at().max(kept),
+            };
+            self.known.insert(row.id, known);
         }
         for user in 0..USERS {
             let seen = self.redis.list(account(user)).await.unwrap();
@@ -204,11 +214,11 @@ impl Verb {
         &self,
         store: &dyn Store,
         now: UnixTime,
-        known: &HashMap<SessionId, (u64, UnixTime)>,
+        known: &HashMap<SessionId, Known>,
     ) -> Outcome {
         let at =
             |from_now: i64| UnixTime::from_millis(now.as_millis().saturating_add_signed(from_now));
-        let current = |session: &Session| known.get(&session.id).map_or(1, |(current, _)| *current);
+        let current = |session: &Session| known.get(&session.id).map_or(1, |known| known.generation);
         match self.clone() {
             Self::Create {
                 session,

@@ -34,10 +34,11 @@ pub(crate) fn router(
     implicit_refresh: ImplicitRefresh,
 ) -> Router {
     let auth = state.auth.clone();
-    let mut routes = routes::routes(state);
-    if implicit_refresh == ImplicitRefresh::Enabled {
-        routes = routes.layer(auth.implicit_refresh());
-    }
+    let routes = routes::routes(state);
+    let routes = match implicit_refresh {
+        ImplicitRefresh::Enabled => routes.layer(auth.implicit_refresh()),
+        ImplicitRefresh::Disabled => routes.layer(auth.no_store()),
+    };
     Router::new()
         .merge(routes)
         .merge(page::routes())

@@ -30,8 +30,13 @@ pub(super) fn routes(state: AppState) -> Router {
 
 /// Ends the session on every node, and deletes the cookies.
 async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
+    let message = if log_out.ends_nothing() {
+        "The cookies were deleted; the request had no session to end"
+    } else {
+        "Successfully logged out"
+    };
     let cookies = auth.log_out(log_out).await?;
-    Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
+    Ok((cookies, Json(json!({"message": message}))))
 }
 
 async fn protected(token: Access) -> Json<Value> {

@@ -73,6 +73,7 @@ struct Admitted {
 
 impl RequestState {
     /// Returns what the answer must say to caches, for a layer that will add it.
+    #[must_use]
     pub fn caching(&self) -> Caching {
         self.caching.observe()
     }

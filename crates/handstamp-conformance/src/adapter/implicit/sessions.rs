@@ -133,7 +133,12 @@ async fn outages<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         suite.equal(&row, "cookies", reply.all("set-cookie").count(), 0);
         if status == 200 {
             suite.equal(&row, "body", reply.body.as_str(), "user1");
-            suite.equal(&row, "cache-control", reply.header("cache-control"), Some("no-store"));
+            suite.equal(
+                &row,
+                "cache-control",
+                reply.header("cache-control"),
+                Some("no-store"),
+            );
         }
         app.bring_the_store_back();
         let reply = suite.send(&app, &request).await;

@@ -27,14 +27,14 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
                 for (sender, headers) in senders {
                     let carries = text(&row["carries"]);
                     let app = App::new(&settings);
-                    let carried = Carried::of(&app, carries);
-                    let mut request = carried.request;
+                    let presented = Carried::of(&app, carries);
+                    let mut request = presented.request;
                     for (name, value) in headers.as_object().expect("an object of headers") {
                         request = request.header(name, text(value));
                     }
-                    let before = ended(&app, &carried.sessions);
+                    let before = ended(&app, &presented.sessions);
                     let reply = suite.send(&app, &request).await;
-                    let after = ended(&app, &carried.sessions);
+                    let after = ended(&app, &presented.sessions);
                     let name = format!(
                         "log-out with {carries}, {origins}, sent {sender}, refresh cookie below {refresh_path}"
                     );

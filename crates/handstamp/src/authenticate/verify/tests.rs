@@ -190,6 +190,13 @@ fn of_several_cookies_the_newest_genuine_one_counts() {
 /// cookie of one of them.
 #[test]
 fn of_an_old_and_a_new_pair_the_csrf_value_decides() {
+    type Row<'r> = (
+        &'r str,
+        Vec<&'r String>,
+        &'r str,
+        Require<crate::purpose::Access>,
+        &'r str,
+    );
     let auth = auth(builder());
     let of = |id: &str, iat: u64, exp: u64, scope: &str| {
         token(
@@ -206,7 +213,7 @@ fn of_an_old_and_a_new_pair_the_csrf_value_decides() {
     );
     let plain = Require::access;
     #[rustfmt::skip]
-    let rows: Vec<(&str, Vec<&String>, &str, Require<crate::purpose::Access>, &str)> = vec![
+    let rows: Vec<Row<'_>> = vec![
         ("the value of the new one", vec![&old, &new], "value of new", plain(), "new"),
         ("the value of the old one", vec![&old, &new], "value of old", plain(), "old"),
         ("the same, the other way round", vec![&new, &old], "value of old", plain(), "old"),

@@ -171,8 +171,7 @@ fn by_rules(case: Case, configured: Configured) -> Required {
     let has_origin = configured.public_origin == PublicOrigin::Set;
 
     let asks_value = match case {
-        Case::Tokenless { .. } => false,
-        Case::TokenlessLogOut => false,
+        Case::Tokenless { .. } | Case::TokenlessLogOut => false,
         Case::LogOut => configured.protection != Protection::Off,
         Case::Token {
             location,
