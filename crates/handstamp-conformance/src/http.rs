@@ -118,7 +118,7 @@ impl RequestHead for Request {
     }
 }
 
-/// Returns the bytes to send, `Connection: close` among them.
+/// Returns the bytes to send, `Connection: close` among them, and a `Host` if the request names none.
 impl From<Request> for Vec<u8> {
     fn from(request: Request) -> Self {
         let Request {
@@ -127,9 +127,10 @@ impl From<Request> for Vec<u8> {
             headers,
             body,
         } = request;
-        let mut bytes =
-            format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n")
-                .into_bytes();
+        let mut bytes = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n").into_bytes();
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            bytes.extend(b"host: localhost\r\n");
+        }
         if !body.is_empty() || method != "GET" {
             bytes.extend(format!("content-length: {}\r\n", body.len()).bytes());
         }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use handstamp_axum::purpose::Refresh;
 use handstamp_axum::{Auth, Config, handstamp};
 use tokio::net::TcpListener;
 
@@ -63,6 +64,7 @@ impl Server {
         let exposure = settings.exposure(address);
         let implicit_refresh = settings.implicit_refresh();
         let config = configure(settings, exposure, &url)?;
+        warn_of_the_refresh_path(&config);
         let database = storage::open_database(&url).await?;
         let redis_shown = redis.as_ref().map(|redis| format!("{redis:?}"));
         let sessions = storage::open_sessions(&url, redis).await?;
@@ -144,6 +146,24 @@ fn configure(settings: Settings, exposure: Exposure, url: &DatabaseUrl) -> Resul
             Failure::usage(error)
         }
     })
+}
+
+/// Warns where browsers do not send the refresh cookie to the routes that need it.
+fn warn_of_the_refresh_path(config: &Config) {
+    let names = config.names::<Refresh>();
+    let path = names.path;
+    if !names.are_sent_to("/refresh") {
+        tracing::warn!(
+            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /refresh, so no session can be \
+             refreshed. Use /"
+        );
+    }
+    if !names.are_sent_to("/logout") {
+        tracing::warn!(
+            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /logout. A log-out without an access \
+             cookie deletes the cookies, and its session lives on in the store. Use /"
+        );
+    }
 }
 
 fn port() -> Result<u16, Failure> {

@@ -1,4 +1,4 @@
-//! The names of the four cookies, for messages and adapters.
+//! The names and paths of the cookies, for messages and adapters.
 
 use super::config::Config;
 use crate::purpose::Purpose;
@@ -14,6 +14,32 @@ pub struct CookieNames<'c> {
     pub csrf_cookie: &'c str,
     /// The name of the header that repeats the CSRF value.
     pub csrf_header: &'c str,
+    /// The path below which browsers send the token.
+    pub path: &'c str,
+}
+
+impl CookieNames<'_> {
+    /// Returns whether browsers send the token to a route ([RFC 6265, section
+    /// 5.1.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4)).
+    ///
+    /// ```
+    /// use handstamp::{Config, purpose::Refresh};
+    ///
+    /// let config = Config::builder()
+    ///     .secret_key("a secret of at least thirty-two bytes")
+    ///     .refresh_cookie_path("/session")
+    ///     .build()?;
+    /// let names = config.names::<Refresh>();
+    /// assert!(names.are_sent_to("/session/refresh"));
+    /// assert!(!names.are_sent_to("/sessions"));
+    /// # Ok::<(), handstamp::error::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn are_sent_to(&self, route: &str) -> bool {
+        route.strip_prefix(self.path).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') || self.path.ends_with('/')
+        })
+    }
 }
 
 impl Config {
@@ -33,6 +59,7 @@ impl Config {
             cookie: cookies.token.name.as_str(),
             csrf_cookie: cookies.csrf.name.as_str(),
             csrf_header: &cookies.csrf_header,
+            path: cookies.token.attributes.path.as_str(),
         }
     }
 }

@@ -89,7 +89,7 @@ element('post').addEventListener('submit', (event) => {
 });
 element('refresh').addEventListener('click', () => call('POST', '/refresh', csrfHeader('refresh')));
 // The value of either cookie is enough: the other one may have expired.
-element('log-out').addEventListener('click', () => call('POST', '/logout', { ...csrfHeader('refresh'), ...csrfHeader('access') }));
+element('log-out').addEventListener('click', () => call('POST', '/logout', { ...csrfHeader('access'), ...csrfHeader('refresh') }));
 element('list-sessions').addEventListener('click', () => call('GET', '/sessions'));
 element('revoke-others').addEventListener('click', () => call('POST', '/sessions/revoke-others', csrfHeader('access')));
 showCookies();

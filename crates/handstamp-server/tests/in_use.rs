@@ -1,0 +1,133 @@
+//! What ordinary life does to a log-in: narrow paths, names of a local network, two users at one
+//! computer, and the cache of a browser.
+
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+mod service;
+
+use handstamp_conformance::{Jar, Reply, Request};
+
+use crate::service::{Browser, Service, granted, log_in, login, session_ended};
+
+#[test]
+fn a_log_out_below_a_narrow_refresh_path_leaves_nothing_to_refresh() {
+    let server = start(&[
+        ("JWT_REFRESH_COOKIE_PATH", "/refresh"),
+        ("JWT_SESSION_COOKIE", "false"),
+    ]);
+    assert!(
+        server.says("browsers do not send the refresh cookie to /logout"),
+        "{}",
+        server.stderr()
+    );
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    // The access cookie has gone, and the refresh cookie is not sent here.
+    let reply = server.send(&Request::new("POST", "/logout"));
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.json()["message"],
+        "The cookies were deleted; the request had no session to end"
+    );
+    let deletions: Vec<&str> = reply.all("set-cookie").collect();
+    assert_eq!(deletions.len(), 4, "{deletions:?}");
+    assert!(deletions[2].starts_with("refresh_token_cookie=; "), "{deletions:?}");
+    assert!(deletions[2].contains("; Path=/refresh;"), "{deletions:?}");
+    let mut jar: Jar = browser.0.clone();
+    jar.store(&reply);
+    assert_eq!(jar.header(), "", "nothing is left to refresh with");
+
+    for site in ["same-site", "cross-site", "none"] {
+        let sibling = Request::new("POST", "/logout").header("sec-fetch-site", site);
+        let reply = server.send(&sibling);
+        assert_eq!(reply.status, 403, "{site}");
+        assert_eq!(reply.all("set-cookie").count(), 0, "{site}");
+    }
+    assert_eq!(browser.protected(&server), granted(), "the store was not asked");
+}
+
+#[test]
+fn a_refresh_path_that_both_routes_are_below_is_no_reason_to_warn() {
+    let server = start(&[("JWT_REFRESH_COOKIE_PATH", "/")]);
+    assert!(!server.stderr().contains("JWT_REFRESH_COOKIE_PATH"), "{}", server.stderr());
+}
+
+#[test]
+fn a_page_by_the_name_of_a_local_network_logs_in() {
+    let server = start(&[]);
+    let rows = [
+        ("the page that was called", "http://192.168.1.5:8000", "192.168.1.5:8000", 200),
+        ("in other letters", "http://nas.local", "NAS.local", 200),
+        ("another port", "http://192.168.1.5:8001", "192.168.1.5:8000", 403),
+        ("another host", "http://evil.example", "192.168.1.5:8000", 403),
+        ("no origin", "null", "192.168.1.5:8000", 403),
+    ];
+    for (name, origin, host, status) in rows {
+        let request = login("user1", "password1").header("origin", origin).header("host", host);
+        let reply = server.send(&request);
+        assert_eq!(reply.status, status, "{name}: {reply:?}");
+        if status == 403 {
+            let message = reply.json()["message"].as_str().unwrap().to_owned();
+            assert!(message.contains(&format!("Origin is {origin}; ")), "{message}");
+            assert!(message.contains("HANDSTAMP_PUBLIC_ORIGIN is not set"), "{message}");
+        }
+    }
+    let stated = login("user1", "password1")
+        .header("origin", "http://192.168.1.5:8000")
+        .header("host", "192.168.1.5:8000")
+        .header("sec-fetch-site", "same-site");
+    assert_eq!(server.send(&stated).status, 403, "what the browser states counts first");
+}
+
+/// A slow refresh of one user is answered after the other has logged in.
+#[test]
+fn two_users_in_one_jar_are_both_logged_out() {
+    let log_out = |of: &Browser, other: &Browser| {
+        let cookie = |jar: &Browser, name: &str| format!("{name}={}", jar.0.get(name).unwrap());
+        Request::new("POST", "/logout")
+            .cookies([
+                cookie(of, "access_token_cookie"),
+                cookie(other, "refresh_token_cookie"),
+            ])
+            .header("x-csrf-token", other.0.get("csrf_refresh_token").unwrap())
+    };
+    let ended = |server: &_, browser: &Browser| browser.protected(server) == session_ended();
+    let users = |server: &_| {
+        let of = |name: &str, password: &str| Browser::logged_in(server, name, password);
+        (of("user1", "password1"), of("user2", "password2"))
+    };
+
+    let server = start(&[]);
+    let (one, two) = users(&server);
+    let own = log_out(&one, &two).header("sec-fetch-site", "same-origin");
+    let reply: Reply = server.send(&own);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.all("set-cookie").count(), 4);
+    assert_eq!((ended(&server, &one), ended(&server, &two)), (true, true));
+
+    let (one, two) = users(&server);
+    let reply = server.send(&log_out(&one, &two));
+    assert_eq!(reply.status, 401, "{reply:?}");
+    assert_eq!(reply.json()["code"], "ambiguous_cookie");
+    assert_eq!(reply.all("set-cookie").count(), 0);
+    assert_eq!((ended(&server, &one), ended(&server, &two)), (false, true));
+}
+
+#[test]
+fn answers_to_a_user_stay_out_of_the_cache() {
+    for settings in [&[] as &[_], &[("JWT_IMPLICIT_REFRESH_DELTATIME", "1m")]] {
+        let server = start(settings);
+        let browser = Browser::logged_in(&server, "user1", "password1");
+        for path in ["/protected", "/sessions"] {
+            let reply = browser.get(&server, path);
+            assert_eq!(reply.status, 200, "{path}");
+            assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
+        }
+        let page = browser.get(&server, "/page.js");
+        assert_ne!(page.header("cache-control"), Some("no-store"), "the page itself");
+        drop(log_in(&server, "user1", "password1"));
+    }
+}
+
+fn start(settings: &[(&str, &str)]) -> Service {
+    Service::start(&[], settings).unwrap()
+}
