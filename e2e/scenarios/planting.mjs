@@ -85,7 +85,9 @@ async function logOut({ victim, server, rows }) {
   await victim.page.goto(`${origin}/`);
   rows.same("plain names: beside a planted token the victim's log-out answers 200", await victim.send('POST', '/logout', { csrf }), { status: 200 });
   rows.same("plain names: and ends the victim's session", await stillThere(), { status: 401, code: 'session_ended' });
-  rows.same('plain names: the victim is not the attacker then', await victim.whoAmI(), { status: 401, code: 'session_ended' });
+  rows.same('plain names: the victim is not the attacker then', await victim.whoAmI(), { status: 401, code: 'missing_token' });
+  const attacker = await server.send('GET', `${origin}/api/v1/users/me`, { cookie: `${ACCESS}=${mallory.access}` });
+  rows.same('plain names: whose session has ended as well', attacker, { status: 401, code: 'session_ended' });
 }
 
 // Over HTTP/2 each cookie is a separate header line (RFC 9113, section 8.2.3).

@@ -50,9 +50,11 @@ pub(crate) fn router(
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
         .route("/slow", get(slow::answer));
-    if service.renewing {
-        app = app.layer(auth.implicit_refresh());
-    }
+    app = if service.renewing {
+        app.layer(auth.implicit_refresh())
+    } else {
+        app.layer(auth.no_store())
+    };
     let mut app = app
         .route("/slow/entered", get(slow::entered))
         .route("/slow/release", post(slow::release))
