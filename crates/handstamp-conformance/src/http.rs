@@ -128,7 +128,10 @@ impl From<Request> for Vec<u8> {
             body,
         } = request;
         let mut bytes = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n").into_bytes();
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("host"))
+        {
             bytes.extend(b"host: localhost\r\n");
         }
         if !body.is_empty() || method != "GET" {

@@ -30,7 +30,10 @@ fn a_log_out_below_a_narrow_refresh_path_leaves_nothing_to_refresh() {
     );
     let deletions: Vec<&str> = reply.all("set-cookie").collect();
     assert_eq!(deletions.len(), 4, "{deletions:?}");
-    assert!(deletions[2].starts_with("refresh_token_cookie=; "), "{deletions:?}");
+    assert!(
+        deletions[2].starts_with("refresh_token_cookie=; "),
+        "{deletions:?}"
+    );
     assert!(deletions[2].contains("; Path=/refresh;"), "{deletions:?}");
     let mut jar: Jar = browser.0.clone();
     jar.store(&reply);
@@ -42,40 +45,75 @@ fn a_log_out_below_a_narrow_refresh_path_leaves_nothing_to_refresh() {
         assert_eq!(reply.status, 403, "{site}");
         assert_eq!(reply.all("set-cookie").count(), 0, "{site}");
     }
-    assert_eq!(browser.protected(&server), granted(), "the store was not asked");
+    assert_eq!(
+        browser.protected(&server),
+        granted(),
+        "the store was not asked"
+    );
 }
 
 #[test]
 fn a_refresh_path_that_both_routes_are_below_is_no_reason_to_warn() {
     let server = start(&[("JWT_REFRESH_COOKIE_PATH", "/")]);
-    assert!(!server.stderr().contains("JWT_REFRESH_COOKIE_PATH"), "{}", server.stderr());
+    assert!(
+        !server.stderr().contains("JWT_REFRESH_COOKIE_PATH"),
+        "{}",
+        server.stderr()
+    );
 }
 
 #[test]
 fn a_page_by_the_name_of_a_local_network_logs_in() {
     let server = start(&[]);
     let rows = [
-        ("the page that was called", "http://192.168.1.5:8000", "192.168.1.5:8000", 200),
+        (
+            "the page that was called",
+            "http://192.168.1.5:8000",
+            "192.168.1.5:8000",
+            200,
+        ),
         ("in other letters", "http://nas.local", "NAS.local", 200),
-        ("another port", "http://192.168.1.5:8001", "192.168.1.5:8000", 403),
-        ("another host", "http://evil.example", "192.168.1.5:8000", 403),
+        (
+            "another port",
+            "http://192.168.1.5:8001",
+            "192.168.1.5:8000",
+            403,
+        ),
+        (
+            "another host",
+            "http://evil.example",
+            "192.168.1.5:8000",
+            403,
+        ),
         ("no origin", "null", "192.168.1.5:8000", 403),
     ];
     for (name, origin, host, status) in rows {
-        let request = login("user1", "password1").header("origin", origin).header("host", host);
+        let request = login("user1", "password1")
+            .header("origin", origin)
+            .header("host", host);
         let reply = server.send(&request);
         assert_eq!(reply.status, status, "{name}: {reply:?}");
         if status == 403 {
             let message = reply.json()["message"].as_str().unwrap().to_owned();
-            assert!(message.contains(&format!("Origin is {origin}; ")), "{message}");
-            assert!(message.contains("HANDSTAMP_PUBLIC_ORIGIN is not set"), "{message}");
+            assert!(
+                message.contains(&format!("Origin is {origin}; ")),
+                "{message}"
+            );
+            assert!(
+                message.contains("HANDSTAMP_PUBLIC_ORIGIN is not set"),
+                "{message}"
+            );
         }
     }
     let stated = login("user1", "password1")
         .header("origin", "http://192.168.1.5:8000")
         .header("host", "192.168.1.5:8000")
         .header("sec-fetch-site", "same-site");
-    assert_eq!(server.send(&stated).status, 403, "what the browser states counts first");
+    assert_eq!(
+        server.send(&stated).status,
+        403,
+        "what the browser states counts first"
+    );
 }
 
 /// A slow refresh of one user is answered after the other has logged in.
@@ -123,7 +161,11 @@ fn answers_to_a_user_stay_out_of_the_cache() {
             assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
         }
         let page = browser.get(&server, "/page.js");
-        assert_ne!(page.header("cache-control"), Some("no-store"), "the page itself");
+        assert_ne!(
+            page.header("cache-control"),
+            Some("no-store"),
+            "the page itself"
+        );
         drop(log_in(&server, "user1", "password1"));
     }
 }

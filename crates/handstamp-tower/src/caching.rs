@@ -24,19 +24,20 @@ use crate::verified::state;
 /// the same, so this layer is for routes that extractors alone guard.
 ///
 /// ```
+/// # use handstamp_tower::handstamp::error::Rejection;
 /// # use handstamp_tower::handstamp::{Auth, Config};
 /// # use handstamp_tower::NoStoreLayer;
 /// # use http::{Request, Response};
 /// # use tower::{ServiceBuilder, ServiceExt as _};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
-/// # let (guard, token) = (auth.clone(), auth.create_access_token("user1")?);
+/// # let token = auth.create_access_token("user1")?;
 /// let service = ServiceBuilder::new()
 ///     .layer(NoStoreLayer::new())
-///     .service_fn(async move |request: Request<()>| {
+///     .service_fn(async |request: Request<()>| {
 ///         let (mut parts, ()) = request.into_parts();
-///         let token = handstamp_tower::access(&guard, &mut parts).await?;
-///         Ok::<_, handstamp_tower::handstamp::error::Rejection>(Response::new(token.subject().to_owned()))
+///         let token = handstamp_tower::access(&auth, &mut parts).await?;
+///         Ok::<_, Rejection>(Response::new(token.subject().to_owned()))
 ///     });
 ///
 /// let cookie = format!("access_token_cookie={}", token.as_str());

@@ -18,7 +18,7 @@ type Settings = &'static [(&'static str, &'static str)];
 const SESSION: Lifetimes = [None, None];
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
 const REMEMBERED: Lifetimes = [Some(THIRTY_DAYS), Some(THIRTY_DAYS)];
-const AS_TOKENS: Lifetimes = [Some(15 * 60), Some(20 * 24 * 60 * 60)];
+const AS_REFRESH_TOKEN: Lifetimes = [Some(20 * 24 * 60 * 60); 2];
 
 #[test]
 fn cookies_live_as_configured_and_as_chosen() {
@@ -87,10 +87,10 @@ fn cookies_live_as_configured_and_as_chosen() {
             [Some(0); 2],
         ),
         (
-            "no session cookies: as long as the tokens",
+            "no session cookies: as long as the refresh token",
             &[NOT_SESSION],
             Value::Null,
-            AS_TOKENS,
+            AS_REFRESH_TOKEN,
         ),
         (
             "no session cookies, not remembered",

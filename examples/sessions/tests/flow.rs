@@ -132,7 +132,7 @@ fn whole_life(node: &Server) {
         node.send(&Request::new("POST", "/logout"))
             .all("set-cookie")
             .count(),
-        0
+        4
     );
 }
 

@@ -218,7 +218,8 @@ impl Verb {
     ) -> Outcome {
         let at =
             |from_now: i64| UnixTime::from_millis(now.as_millis().saturating_add_signed(from_now));
-        let current = |session: &Session| known.get(&session.id).map_or(1, |known| known.generation);
+        let current =
+            |session: &Session| known.get(&session.id).map_or(1, |known| known.generation);
         match self.clone() {
             Self::Create {
                 session,
