@@ -12,8 +12,8 @@ use crate::verified::with_state;
 /// user. Made by [`Auth::no_store`](crate::Auth::no_store).
 ///
 /// A response to a request with a token cookie that a middleware or an extractor admitted gets
-/// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in a
-/// cookie and none was admitted, the response gets `Vary: Cookie`.
+/// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in
+/// a cookie and none was admitted, the response gets `Vary: Cookie`.
 ///
 /// [`RequireMiddleware`](crate::RequireMiddleware) and
 /// [`ImplicitRefreshMiddleware`](crate::ImplicitRefreshMiddleware) do the same, so this middleware

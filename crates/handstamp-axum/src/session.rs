@@ -28,8 +28,8 @@ handstamp::adapter::sessions! {
 
     /// A request to log out: its access or refresh token, expired or not, with the CSRF value of
     /// one of them. A request without a genuine token is accepted from a page of the service or a
-    /// program: it ends no session ([`ends_nothing`](handstamp::session::LogOut::ends_nothing)), and
-    /// all cookies are deleted.
+    /// program: it ends no session
+    /// ([`ends_nothing`](handstamp::session::LogOut::ends_nothing)), and all cookies are deleted.
     ///
     /// See [`Auth::log_out`].
     pub struct LogOut;

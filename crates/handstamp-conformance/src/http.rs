@@ -118,7 +118,8 @@ impl RequestHead for Request {
     }
 }
 
-/// Returns the bytes to send, `Connection: close` among them, and a `Host` if the request names none.
+/// Returns the bytes to send, `Connection: close` among them, and a `Host` if the request names
+/// none.
 impl From<Request> for Vec<u8> {
     fn from(request: Request) -> Self {
         let Request {

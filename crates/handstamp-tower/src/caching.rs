@@ -13,15 +13,16 @@ use tower_service::Service;
 use crate::response::Answer;
 use crate::verified::state;
 
-/// Layer that keeps the responses to authenticated requests out of caches: without it, a browser may
-/// show the pages of a user again after the log-out, by the back button or for the next user.
+/// Layer that keeps the responses to authenticated requests out of caches: without it, a browser
+/// may show the pages of a user again after the log-out, by the back button or for the next user.
 ///
 /// A response to a request with a token cookie that a layer or an extractor admitted gets
-/// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in a
-/// cookie and none was admitted, the response gets `Vary: Cookie`.
+/// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in
+/// a cookie and none was admitted, the response gets `Vary: Cookie`.
 ///
-/// [`RequireLayer`](crate::RequireLayer) and [`ImplicitRefreshLayer`](crate::ImplicitRefreshLayer) do
-/// the same, so this layer is for routes that extractors alone guard.
+/// [`RequireLayer`](crate::RequireLayer) and
+/// [`ImplicitRefreshLayer`](crate::ImplicitRefreshLayer) do the same, so this layer is for routes
+/// that extractors alone guard.
 ///
 /// ```
 /// # use handstamp_tower::handstamp::error::Rejection;

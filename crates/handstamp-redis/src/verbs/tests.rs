@@ -209,6 +209,14 @@ enum Which {
     Before(i64),
 }
 
+/// The data of a session: zero is that of a new one.
+fn text(number: u8) -> String {
+    match number {
+        0 => "data".to_owned(),
+        number => format!("data {number}"),
+    }
+}
+
 impl Verb {
     async fn run(
         &self,
@@ -286,12 +294,8 @@ impl Verb {
                 format!("read {:?}", store.session(read).await.unwrap()).into()
             }
             Self::Update(session, read, data) => {
-                let text = |number: u8| match number {
-                    0 => "data".to_owned(),
-                    number => format!("data {number}"),
-                };
-                let update =
-                    UpdateSession::new(session.account, session.id, text(read), text(data));
+                let (read, data) = (text(read), text(data));
+                let update = UpdateSession::new(session.account, session.id, read, data);
                 format!("updated {:?}", store.update_session(update).await.unwrap()).into()
             }
             Self::RevokeSession(session, reason) => {

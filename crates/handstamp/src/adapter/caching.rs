@@ -13,7 +13,9 @@ use super::ResponseHead;
 /// ```
 /// use handstamp::adapter::{Caching, ResponseHead};
 ///
-/// fn finish(caching: &Caching, response: &impl ResponseHead) -> Option<(&'static str, &'static str)> {
+/// type Header = (&'static str, &'static str);
+///
+/// fn finish(caching: &Caching, response: &impl ResponseHead) -> Option<Header> {
 ///     caching.header(response) // to append to the response
 /// }
 /// ```

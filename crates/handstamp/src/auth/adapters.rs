@@ -64,8 +64,8 @@ impl RequestState {
         self.extract_access(&auth.0, auth.0.now(), head)
     }
 
-    /// Returns the access token of a visitor of a public route, as [`access`](Self::access) does, or
-    /// the rejection of a token that is missing or dead: malformed, forged, expired, for another
+    /// Returns the access token of a visitor of a public route, as [`access`](Self::access) does,
+    /// or the rejection of a token that is missing or dead: malformed, forged, expired, for another
     /// service, ambiguous, revoked, or of a session that has ended. Such a visitor is anonymous,
     /// whatever site sent the request.
     ///

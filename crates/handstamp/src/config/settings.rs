@@ -222,8 +222,7 @@ macro_rules! for_every_setting {
         session_cookie(value bool): bool = true;
 
         /// Sets whether browsers keep the cookies apart for each site that embeds the service in a
-        /// frame ([CHIPS](https://developer.mozilla.org/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies)).
-        /// Default: no.
+        /// frame: the attribute `Partitioned` (CHIPS). Default: no.
         "HANDSTAMP_COOKIE_PARTITIONED"
         cookie_partitioned(value bool): bool = false;
 

@@ -1,5 +1,6 @@
-/// Makes the adapter's `Access`, `Refresh`, `Fresh` and `Visitor`: the tokens that its handlers take
-/// as arguments. Only an extractor makes a `Fresh` or a `Visitor`. The adapter depends on `serde`.
+/// Makes the adapter's `Access`, `Refresh`, `Fresh` and `Visitor`: the tokens that its handlers
+/// take as arguments. Only an extractor makes a `Fresh` or a `Visitor`. The adapter depends on
+/// `serde`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_tokens {

@@ -112,8 +112,8 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
     })
 }
 
-/// Returns the cookies of the same name and path that a browser keeps in addition to this one, from before
-/// `Domain` or `Partitioned` was configured.
+/// Returns the cookies of the same name and path that a browser keeps in addition to this one, from
+/// before `Domain` or `Partitioned` was configured.
 fn former_variants(cookie: &NamedCookie) -> impl Iterator<Item = NamedCookie> {
     let Attributes {
         domain,
