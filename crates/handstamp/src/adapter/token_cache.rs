@@ -12,7 +12,7 @@ use std::task::{self, Poll, Wake, Waker, ready};
 
 use ctutils::CtEq as _;
 
-use crate::authenticate::{Verified, verify};
+use crate::authenticate::{Choice, verify};
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -39,7 +39,7 @@ struct Verification<P> {
     context: Arc<Context>,
     /// Whole and in order: of several cookies of a name, which one counts depends on all of them.
     tokens: Vec<Box<[u8]>>,
-    outcome: Result<Verified<P>, RejectionKind>,
+    outcome: Result<Choice<P>, RejectionKind>,
 }
 
 impl TokenCache {
@@ -49,7 +49,7 @@ impl TokenCache {
         context: &Arc<Context>,
         presented: &Presented<'_>,
         now: UnixTime,
-    ) -> Result<Verified<P>, RejectionKind> {
+    ) -> Result<Choice<P>, RejectionKind> {
         let mut answers = lock(&self.0);
         let known = answers
             .verifications
@@ -68,7 +68,7 @@ impl TokenCache {
             outcome
         };
         // The place decides whether a CSRF value is asked for.
-        outcome.map(|verified| verified.found_at(presented.location()))
+        outcome.map(|choice| choice.found_at(presented.location()))
     }
 
     /// Returns whether blocklist and store admit the token of these claims, or `None` if there is

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub use authenticated::Authenticated;
 pub(crate) use cleared::CsrfCleared;
 pub use require::Require;
-pub(crate) use verify::Verified;
+pub(crate) use verify::Choice;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
@@ -34,7 +34,7 @@ pub(crate) fn clear<P: Purpose>(
     config: &Config,
     now: UnixTime,
     require: &Require<P>,
-    verify: impl FnOnce(&Presented<'_>) -> Result<Verified<P>, RejectionKind>,
+    verify: impl FnOnce(&Presented<'_>) -> Result<Choice<P>, RejectionKind>,
 ) -> Result<CsrfCleared<P>, RejectionKind> {
     let presented = locate::locate(head, config, require.locations(config), P::KIND)?;
     let origin_checked =

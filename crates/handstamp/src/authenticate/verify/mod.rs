@@ -20,27 +20,38 @@ use crate::purpose::sealed::Kind;
 pub(crate) struct Verified<P> {
     /// Shared by all demands on this token in one request.
     pub(crate) claims: Arc<Claims>,
-    /// The other cookies of the name for which all of this holds, of the same subject.
-    others: Vec<Arc<Claims>>,
     pub(crate) location: Location,
     purpose: PhantomData<P>,
 }
 
-impl<P> Verified<P> {
-    /// Returns the one of several cookies that `is_meant`, or the first if none is.
-    pub(super) fn prefer(mut self, is_meant: impl Fn(&Claims) -> bool) -> Self {
-        if !self.others.is_empty()
-            && !is_meant(&self.claims)
-            && let Some(other) = self.others.iter_mut().find(|other| is_meant(other))
+/// The verified token that counts among several cookies of one name, and the others.
+#[derive(Clone)]
+pub(crate) struct Choice<P> {
+    verified: Verified<P>,
+    /// Those for which all of this holds as well, of the same subject.
+    others: Option<Arc<[Arc<Claims>]>>,
+}
+
+impl<P> Choice<P> {
+    /// Returns the token that `is_meant`, or the one that counts if none is.
+    pub(super) fn prefer(self, is_meant: impl Fn(&Claims) -> bool) -> Verified<P> {
+        let Self {
+            mut verified,
+            others,
+        } = self;
+        if let Some(others) = others
+            && !is_meant(&verified.claims)
+            && let Some(other) = others.iter().find(|other| is_meant(other))
         {
-            std::mem::swap(&mut self.claims, other);
+            verified.claims = Arc::clone(other);
         }
-        self
+        verified
     }
 
-    /// Returns the same token, presented in another location.
-    pub(crate) fn found_at(self, location: Location) -> Self {
-        Self { location, ..self }
+    /// Returns the same tokens, presented in another location.
+    pub(crate) fn found_at(mut self, location: Location) -> Self {
+        self.verified.location = location;
+        self
     }
 }
 
@@ -49,22 +60,26 @@ pub(crate) fn verify<P: Purpose>(
     presented: &Presented<'_>,
     config: &Config,
     now: UnixTime,
-) -> Result<Verified<P>, RejectionKind> {
-    let is_good = |claims: &Claims| judge::<P>(claims, config, now).is_ok();
-    let (claims, mut others) = match presented {
-        Presented::One { token, .. } => (open(token, config)?, Vec::new()),
-        Presented::Cookies { name, candidates } => {
-            choose(name, candidates.as_slice(), config, is_good)?
-        }
+) -> Result<Choice<P>, RejectionKind> {
+    let (claims, others) = match presented {
+        Presented::One { token, .. } => (open(token, config)?, None),
+        Presented::Cookies { name, candidates } => match candidates.as_slice() {
+            [token] => (open(token, config)?, None),
+            tokens => {
+                let is_good = |claims: &Claims| judge::<P>(claims, config, now).is_ok();
+                let (claims, mut others) = choose(name, tokens, config, is_good)?;
+                others.retain(|claims| is_good(claims));
+                (claims, Some(others.into()))
+            }
+        },
     };
     judge::<P>(&claims, config, now)?;
-    others.retain(|claims| is_good(claims));
-    Ok(Verified {
+    let verified = Verified {
         claims,
-        others,
         location: presented.location(),
         purpose: PhantomData,
-    })
+    };
+    Ok(Choice { verified, others })
 }
 
 /// Whether a token is genuine and for this service, regardless of times and purpose.
@@ -116,9 +131,6 @@ fn choose(
     config: &Config,
     is_good: impl Fn(&Claims) -> bool,
 ) -> Result<(Arc<Claims>, Vec<Arc<Claims>>), RejectionKind> {
-    if let [token] = tokens {
-        return Ok((open(token, config)?, Vec::new()));
-    }
     let mut genuine: Vec<Arc<Claims>> = Vec::new();
     let mut dropped = None;
     for token in tokens {
