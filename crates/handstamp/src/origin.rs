@@ -152,7 +152,6 @@ impl fmt::Display for Host {
     }
 }
 
-/// Parses digits only (`u16` would accept a sign), and no zero.
 /// A scheme ([RFC 3986, section 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1)), in lower
 /// case. Web views and extensions have their own, such as `capacitor` and `chrome-extension`.
 fn is_scheme(text: &str) -> bool {
@@ -162,6 +161,7 @@ fn is_scheme(text: &str) -> bool {
         })
 }
 
+/// Parses digits only (`u16` would accept a sign), and no zero.
 fn parse_port(digits: &str) -> Option<u16> {
     let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|&port| only_digits && port != 0)

@@ -95,8 +95,10 @@ pub(crate) fn check_log_out(
     cookies: &[(Kind, Arc<Claims>)],
 ) -> Result<LogOutProof, RejectionKind> {
     let Some(&(first, _)) = cookies.first() else {
-        let required = required(Case::TokenlessLogOut, Configured::of(config));
-        judge_origin(required, head, config)?;
+        // Nothing but the sender is judged here, so `report-only` does not spare it.
+        if let Required::Origin(rule) = required(Case::TokenlessLogOut, Configured::of(config)) {
+            judge_sender(rule, head, config)?;
+        }
         return Ok(LogOutProof::Everyone);
     };
     let required = required(Case::LogOut, Configured::of(config));

@@ -1,6 +1,7 @@
 //! Tests of log-outs.
 
 use super::{House, house, refresh_head};
+use crate::config::OriginCheck;
 use crate::session::{ClientInfo, EventKind};
 use crate::store::EndReason;
 use crate::testing::{Head, builder, now};
@@ -206,6 +207,19 @@ fn access(tokens: &TokenPair) -> Head {
     Head::new("POST")
         .access(tokens.access().as_str())
         .csrf(tokens.access().csrf().unwrap())
+}
+
+/// `report-only` is for requests that a CSRF value guards as well.
+#[test]
+fn without_a_genuine_token_the_sender_is_judged_in_report_only_too() {
+    let config = builder().public_origin("https://app.example.com");
+    let house = house(config.origin_check(OriginCheck::ReportOnly));
+    let log_out = |site| {
+        let head = Head::new("POST").header("sec-fetch-site", site);
+        house.log_out(&head).map(|cookies| cookies.lines().count())
+    };
+    assert_eq!(log_out("cross-site").unwrap_err(), "cross_site_request");
+    assert_eq!(log_out("same-origin"), Ok(4));
 }
 
 #[test]
