@@ -17,6 +17,10 @@ const scenarios = [
   'log_out',
   'implicit_refresh',
   'forms',
+  'visitors',
+  'migrations',
+  'two_users',
+  'lan',
 ];
 
 const [binaries, ...asked] = process.argv.slice(2);
@@ -38,7 +42,7 @@ try {
     const start = Date.now();
     const { default: scenario } = await import(`./scenarios/${name}.mjs`);
     try {
-      await scenario({ browser, server, rows, binaries });
+      await scenario({ browser, server, rows, binaries, launchWith: (options) => launch(server.spki, options) });
     } catch (error) {
       rows.check(`${name} runs to its end`, false, error.stack);
     }

@@ -24,13 +24,15 @@ export class Server {
         throw error;
       }),
     ]);
-    const { certificate, spki, services, attackers } = JSON.parse(first);
+    const { certificate, spki, services, attackers, plain_attackers: plain } = JSON.parse(first);
     server.#certificate = `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`;
     server.spki = spki;
     server.evil = `https://evil.example.test:${attackers}`;
     server.other = `https://other.test:${attackers}`;
     server.friend = `https://friend.example.test:${attackers}`;
     server.neighbour = `https://app.example.test:${attackers}`;
+    server.evilByHttp = `http://evil.lan:${plain}`;
+    server.neighbourByHttp = `http://nas.lan:${plain}`;
     server.services = services;
     lines.on('line', (line) => server.#hear(JSON.parse(line)));
     return server;
@@ -38,15 +40,16 @@ export class Server {
 
   origin(service) {
     if (!this.services[service]) throw new Error(`the server has no service ${service}`);
-    return `https://app.example.test:${this.services[service]}`;
+    return this.services[service];
   }
 
   // Sends a request without a browser, as an attacker with a program can.
-  async send(method, url, { form, cookie } = {}) {
+  async send(method, url, { form, cookie, csrf } = {}) {
     const { hostname, port, pathname, search } = new URL(url);
     const headers = { host: `${hostname}:${port}` };
     if (form) headers['content-type'] = 'application/x-www-form-urlencoded';
     if (cookie) headers.cookie = cookie;
+    if (csrf) headers['x-csrf-token'] = csrf;
     const asked = request({
       host: '127.0.0.1',
       servername: hostname,

@@ -56,6 +56,14 @@ export class Visitor {
     );
   }
 
+  // Returns what a script of the application reads of a cookie, which is the first of that name.
+  read(name, page = this.page) {
+    return page.evaluate((name) => {
+      const pairs = document.cookie.split('; ').map((pair) => pair.split('='));
+      return pairs.find(([of]) => of === name)?.[1];
+    }, name);
+  }
+
   // Returns the user whom the server reports, or why it reports none.
   async whoAmI() {
     await this.page.goto(`${this.origin}/`);

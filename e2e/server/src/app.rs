@@ -7,6 +7,7 @@ use axum::extract::{FromRef, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Json, Router, middleware};
+use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
     Access, AccessForm, Auth, ClientInfo, Error, LogOut, LogOutBody, Refresh, Require,
 };
@@ -16,18 +17,34 @@ use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
 use crate::clock::MovedClock;
-use crate::form;
 use crate::services::Service;
 use crate::slow::{self, Slow};
-use crate::witness;
+use crate::{change, form, pages, witness};
 
 pub(crate) fn router(
     service: &Service,
     port: u16,
     attackers: u16,
 ) -> Result<Router, Box<dyn std::error::Error>> {
+    let origin = service.origin(port);
     let clock = MovedClock::default();
-    let auth = service.auth(port, attackers, &clock)?;
+    let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+    let configured = |settings| {
+        let auth = service.auth(settings, &origin, attackers, &clock, &store)?;
+        Ok::<_, Box<dyn std::error::Error>>(routes(service, auth, clock.clone()))
+    };
+    let now = configured(service.settings)?;
+    let mut app = match service.later {
+        Some(settings) => change::between(now, configured(settings)?),
+        None => now,
+    };
+    if service.open_to_all {
+        app = app.layer(CorsLayer::very_permissive());
+    }
+    Ok(app.layer(middleware::from_fn(witness::tell)))
+}
+
+fn routes(service: &Service, auth: Auth, clock: MovedClock) -> Router {
     let unguarded = auth.require(Require::access().without_csrf());
     let without_token = auth.require(Require::access().without_csrf_token());
     let from_own_pages = auth.same_origin();
@@ -49,13 +66,22 @@ pub(crate) fn router(
         .route("/socket", any(echo))
         .route("/refresh", post(refresh))
         .route("/logout", post(log_out))
-        .route("/slow", get(slow::answer));
+        .route("/slow", get(slow::answer))
+        .route("/refresh/slow", post(slow::refresh))
+        // Below the path of a refresh cookie.
+        .route("/refresh/logout", post(log_out))
+        .route("/public", get(pages::public))
+        .route("/shell", get(pages::shell))
+        .route("/shell/unstored", get(pages::unstored_shell))
+        .route("/profile", get(pages::profile))
+        .route("/cached/profile", get(pages::cached_profile));
     app = if service.renewing {
         app.layer(auth.implicit_refresh())
     } else {
         app.layer(auth.no_store())
     };
-    let mut app = app
+    // Outside of the layer, which keeps answers out of caches.
+    app.route("/bare/me", get(who_am_i))
         .route("/slow/entered", get(slow::entered))
         .route("/slow/release", post(slow::release))
         .route("/forward", post(forward))
@@ -63,11 +89,7 @@ pub(crate) fn router(
             auth,
             clock,
             slow: Arc::default(),
-        });
-    if service.open_to_all {
-        app = app.layer(CorsLayer::very_permissive());
-    }
-    Ok(app.layer(middleware::from_fn(witness::tell)))
+        })
 }
 
 #[derive(Clone)]
@@ -145,7 +167,10 @@ async fn echo(State(auth): State<Auth>, token: Access, upgrade: WebSocketUpgrade
     })
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+pub(crate) async fn refresh(
+    State(auth): State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
     Ok((auth.set_cookies(&tokens)?, "refreshed"))
 }

@@ -1,10 +1,11 @@
-//! A request whose response tests hold back until something else has happened.
+//! Requests whose responses tests hold back until something else has happened.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use handstamp_axum::Access;
+use axum::response::IntoResponse;
+use handstamp_axum::{Access, Auth, Error, Refresh};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -16,14 +17,31 @@ pub(crate) struct Slow {
     released: Notify,
 }
 
-/// Responds once it is released.
+impl Slow {
+    /// Waits until the response is released.
+    async fn hold(&self) {
+        self.entered.notify_one();
+        self.released.notified().await;
+    }
+}
+
 pub(crate) async fn answer(State(slow): State<Arc<Slow>>, token: Access) -> Json<Value> {
-    slow.entered.notify_one();
-    slow.released.notified().await;
+    slow.hold().await;
     app::who_am_i(token).await
 }
 
-/// Waits until a request has been admitted.
+/// Refreshes at once, and holds the cookies back.
+pub(crate) async fn refresh(
+    State(slow): State<Arc<Slow>>,
+    auth: State<Auth>,
+    token: Refresh,
+) -> Result<impl IntoResponse, Error> {
+    let response = app::refresh(auth, token).await?;
+    slow.hold().await;
+    Ok(response)
+}
+
+/// Waits until a request is held.
 pub(crate) async fn entered(State(slow): State<Arc<Slow>>) {
     slow.entered.notified().await;
 }
