@@ -207,6 +207,9 @@ impl Auth {
     /// Put it around an application whose handlers take tokens by extractors, or use
     /// [`implicit_refresh`](Self::implicit_refresh), which does this as well.
     ///
+    /// With `HANDSTAMP_LOG_IN_PAGE` set, a browser that opens a page and is refused with 401 is
+    /// redirected to the log-in page.
+    ///
     /// ```
     /// # use actix_web::{App, web};
     /// # use handstamp_actix::{Access, Auth, Config};

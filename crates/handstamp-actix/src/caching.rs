@@ -15,6 +15,9 @@ use crate::verified::with_state;
 /// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in
 /// a cookie and none was admitted, the response gets `Vary: Cookie`.
 ///
+/// A browser that opens a page and is refused with 401 is sent to `HANDSTAMP_LOG_IN_PAGE`, if that
+/// is set.
+///
 /// [`RequireMiddleware`](crate::RequireMiddleware) and
 /// [`ImplicitRefreshMiddleware`](crate::ImplicitRefreshMiddleware) do the same, so this middleware
 /// is for routes that extractors alone guard.

@@ -55,6 +55,7 @@ mod extract;
 mod head;
 mod implicit_refresh;
 mod middleware;
+mod navigation;
 mod require;
 mod same_origin;
 mod session;

@@ -7,6 +7,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::{Error, HttpRequest, HttpResponse};
 
 use crate::Rejection;
+use crate::navigation::redirect;
 
 /// A middleware of this crate, made once, outside of the application's factory:
 /// [`RequireMiddleware`](crate::RequireMiddleware),
@@ -76,6 +77,7 @@ where
             match around.before(request.request()).await {
                 Ok(begun) => {
                     let mut response = inner.call(request).await?;
+                    redirect(&mut response);
                     A::after(begun, &mut response).await;
                     Ok(response.map_into_left_body())
                 }
@@ -84,7 +86,9 @@ where
                     // in it, which `ServiceRequest::into_response` would drop.
                     let refused = HttpResponse::from_error(Rejection::from(rejection));
                     let (request, _body) = request.into_parts();
-                    Ok(ServiceResponse::new(request, refused).map_into_right_body())
+                    let mut response = ServiceResponse::new(request, refused);
+                    redirect(&mut response);
+                    Ok(response.map_into_right_body())
                 }
             }
         })

@@ -178,6 +178,9 @@ impl Auth {
     /// around a router whose handlers take tokens by extractors, or use
     /// [`implicit_refresh`](Self::implicit_refresh), which does this as well.
     ///
+    /// With `HANDSTAMP_LOG_IN_PAGE` set, a browser that opens a page and is refused with 401 is
+    /// redirected to the log-in page.
+    ///
     /// ```
     /// # use axum::{Router, routing::get};
     /// # use handstamp_axum::{Access, Auth, Config};

@@ -3,13 +3,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use handstamp::adapter::Caching;
+use handstamp::adapter::{Caching, Navigation};
 use http::header::{HeaderName, HeaderValue};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::navigation::{navigation, redirect};
 use crate::response::Answer;
 use crate::verified::state;
 
@@ -19,6 +20,9 @@ use crate::verified::state;
 /// A response to a request with a token cookie that a layer or an extractor admitted gets
 /// `Cache-Control: no-store`, unless the handler has set that header. If a token was looked for in
 /// a cookie and none was admitted, the response gets `Vary: Cookie`.
+///
+/// A browser that opens a page and is refused with 401 is sent to `HANDSTAMP_LOG_IN_PAGE`, if that
+/// is set.
 ///
 /// [`RequireLayer`](crate::RequireLayer) and
 /// [`ImplicitRefreshLayer`](crate::ImplicitRefreshLayer) do the same, so this layer is for routes
@@ -88,6 +92,7 @@ where
     fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
         NoStoreFuture {
             caching: state(request.extensions_mut()).caching(),
+            navigation: navigation(&request),
             answer: self.inner.call(request),
         }
     }
@@ -97,6 +102,7 @@ pin_project! {
     /// The response of a [`NoStoreService`].
     pub struct NoStoreFuture<F> {
         caching: Caching,
+        navigation: Option<Navigation>,
         #[pin]
         answer: F,
     }
@@ -111,6 +117,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut response = ready!(this.answer.poll(context))?;
+        redirect(this.navigation.as_ref(), &mut response);
         append_header(this.caching, &mut response);
         Poll::Ready(Ok(response))
     }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use handstamp::Auth;
-use handstamp::adapter::{Caching, ImplicitRefresh, Renewal};
+use handstamp::adapter::{Caching, ImplicitRefresh, Navigation, Renewal};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -12,6 +12,7 @@ use tower_service::Service;
 
 use crate::append_cookies;
 use crate::caching::append_header;
+use crate::navigation::{navigation, redirect};
 use crate::response::Answer;
 use crate::verified::state;
 
@@ -126,6 +127,7 @@ where
     fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let refresh = self.auth.begin_implicit_refresh(method, path);
+        let navigation = navigation(&request);
         let state = state(request.extensions_mut());
         if let Some(refresh) = &refresh {
             state.register(&self.auth, refresh);
@@ -133,6 +135,7 @@ where
         ImplicitRefreshFuture {
             refresh,
             caching: state.caching(),
+            navigation,
             step: Step::Answering {
                 answer: self.inner.call(request),
             },
@@ -145,6 +148,7 @@ pin_project! {
     pub struct ImplicitRefreshFuture<F, Body> {
         refresh: Option<ImplicitRefresh>,
         caching: Caching,
+        navigation: Option<Navigation>,
         #[pin]
         step: Step<F, Body>,
     }
@@ -189,6 +193,7 @@ where
                 }
             };
             let mut response = ready!(answer.poll(context))?;
+            redirect(this.navigation.as_ref(), &mut response);
             append_header(this.caching, &mut response);
             let Some(refresh) = this.refresh else {
                 return Poll::Ready(Ok(response));

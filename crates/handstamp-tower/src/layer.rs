@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use handstamp::adapter::{Authenticating, Caching};
+use handstamp::adapter::{Authenticating, Caching, Navigation};
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 use http::{Request, Response};
@@ -15,6 +15,7 @@ use tower_service::Service;
 
 use crate::caching::append_header;
 use crate::head::Head;
+use crate::navigation::{navigation, redirect};
 use crate::verified::state;
 use crate::{ResponseBody, refuse};
 
@@ -90,6 +91,7 @@ where
         RequireFuture {
             auth: self.auth.clone(),
             caching,
+            navigation: navigation(&request),
             step: Step::Judging {
                 judging,
                 waiting: Some((inner, request)),
@@ -103,6 +105,7 @@ pin_project! {
     pub struct RequireFuture<P, S, Sent, F> {
         auth: Auth,
         caching: Caching,
+        navigation: Option<Navigation>,
         #[pin]
         step: Step<P, S, Sent, F>,
     }
@@ -138,6 +141,7 @@ where
                 Projected::Judging { judging, waiting } => (judging, waiting),
                 Projected::Answering { answer } => {
                     let mut response = ready!(answer.poll(context))?;
+                    redirect(this.navigation.as_ref(), &mut response);
                     append_header(this.caching, &mut response);
                     return Poll::Ready(Ok(response.map(ResponseBody::from)));
                 }
@@ -150,7 +154,9 @@ where
             let admitted =
                 judged.and_then(|token| state(request.extensions_mut()).record(this.auth, &token));
             if let Err(rejection) = admitted {
-                return Poll::Ready(Ok(refuse(rejection).map(ResponseBody::refusal)));
+                let mut response = refuse(rejection).map(ResponseBody::refusal);
+                redirect(this.navigation.as_ref(), &mut response);
+                return Poll::Ready(Ok(response));
             }
             let answer = inner.call(request);
             this.step.set(Step::Answering { answer });

@@ -44,6 +44,7 @@ mod caching;
 mod head;
 mod implicit_refresh;
 mod layer;
+mod navigation;
 mod response;
 mod same_origin;
 mod verified;

@@ -135,6 +135,7 @@ mod handlers;
 mod implicit;
 mod layers;
 mod locations;
+mod navigations;
 mod once;
 mod order;
 mod refusals;
@@ -179,6 +180,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     once::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
     caching::rows(&mut suite).await;
+    navigations::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
     suite.finish(adapter);
 }

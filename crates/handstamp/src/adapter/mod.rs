@@ -67,6 +67,7 @@ mod implicit_refresh;
 mod judging_visitor;
 mod macros;
 mod merge_cookies;
+mod navigation;
 mod optional;
 mod request_state;
 mod token_cache;
@@ -82,6 +83,7 @@ pub use caching::Caching;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
 pub use judging_visitor::JudgingVisitor;
 pub use merge_cookies::merge_cookies;
+pub use navigation::Navigation;
 pub use optional::optional;
 pub use request_state::RequestState;
 

@@ -10,6 +10,7 @@ use super::{
     danger::Danger,
     env,
     former_cookie::FormerCookie,
+    log_in_page::LogInPage,
     origin_check::OriginCheck,
     parse::text::{HeaderName, Method, Scheme},
     report::Report,

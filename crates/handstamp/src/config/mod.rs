@@ -20,6 +20,7 @@ pub mod danger;
 mod env;
 mod former_cookie;
 mod implicit_refresh;
+mod log_in_page;
 mod origin_check;
 pub(crate) mod parse;
 mod report;

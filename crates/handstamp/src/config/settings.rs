@@ -28,6 +28,7 @@ use super::{
     check_sessions::CheckSessions,
     cookie_prefix::CookiePrefix,
     former_cookie::FormerCookie,
+    log_in_page::LogInPage,
     origin_check::OriginCheck,
     parse::{
         duration::{days, minutes},
@@ -142,6 +143,12 @@ macro_rules! for_every_setting {
         /// [`ErrorStyle::Standard`].
         "HANDSTAMP_ERROR_STYLE"
         error_style(value ErrorStyle): ErrorStyle = ErrorStyle::Standard;
+
+        /// Sets the path of the page at which users log in. Layers then redirect a browser that
+        /// opens a page without being logged in to this page, instead of showing it the rejection.
+        /// See [`defaults`](crate::_documentation::defaults). Default: none.
+        "HANDSTAMP_LOG_IN_PAGE"
+        log_in_page(text LogInPage): Option<LogInPage> = None;
 
         // Locations: where tokens are looked for, and what they are called there.
 

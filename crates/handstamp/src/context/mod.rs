@@ -20,8 +20,9 @@ pub(crate) use watchers::{Notifier, Watchers};
 use crate::claims::Claims;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::{Rejection, RejectionKind, RejectionStyle, StoreError};
+use crate::error::{LogIn, Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::issue::NewToken;
+use crate::location::Location;
 use crate::random::RandomSource;
 use crate::store::{AccountId, SessionId, Store};
 
@@ -49,9 +50,15 @@ impl Context {
         listener: Option<Listener>,
         renewal_hook: Option<RenewalHook>,
     ) -> Self {
+        let settings = &config.settings;
+        let in_query = settings.token_locations.contains(&Location::Query);
         let style = Arc::new(RejectionStyle {
-            style: config.settings.error_style,
-            message_key: config.settings.error_message_key.clone(),
+            style: settings.error_style,
+            message_key: settings.error_message_key.clone(),
+            log_in: settings.log_in_page.as_ref().map(|page| LogIn {
+                page: page.as_str().to_owned(),
+                token_parameter: in_query.then(|| settings.query_string_name.clone()),
+            }),
         });
         Self {
             config,

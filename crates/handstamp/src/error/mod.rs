@@ -20,5 +20,5 @@ pub use log_in::AuthError;
 pub(crate) use log_in::AuthFailure;
 pub(crate) use reason::RejectionKind;
 pub use rejection::Rejection;
-pub(crate) use rejection::RejectionStyle;
+pub(crate) use rejection::{LogIn, RejectionStyle};
 pub use store::StoreError;

@@ -347,7 +347,7 @@ const NAMES: &[Row] = &[
             ("JWT_SECRET_KEY", SECRET),
             ("HANDSTAMP_LISTEN_ON_PORT", "80"),
         ],
-        &["HANDSTAMP_LISTEN_ON_PORT: no such setting. Did you mean HANDSTAMP_SESSION_IDLE?"],
+        &["HANDSTAMP_LISTEN_ON_PORT: no such setting. Did you mean HANDSTAMP_LOG_IN_PAGE?"],
     ),
     (
         "two edits from a name of AuthX; the value may be a secret and is not shown",

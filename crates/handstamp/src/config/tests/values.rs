@@ -208,6 +208,17 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
+        key: "HANDSTAMP_LOG_IN_PAGE", good: "/log-in", given: &[],
+        read: |config| debug(&config.settings.log_in_page), means: r#"Some(LogInPage("/log-in"))"#,
+        bad: &[
+            ("log-in", r#"HANDSTAMP_LOG_IN_PAGE="log-in": a path begins with one '/'. Use a path, as in "/log-in""#),
+            ("//evil.example", r#"HANDSTAMP_LOG_IN_PAGE="//evil.example": a path begins with one '/'. Use a path, as in "/log-in""#),
+            ("https://app.example.com/log-in", r#"HANDSTAMP_LOG_IN_PAGE="https://app.example.com/log-in": a path begins with one '/'. Use a path, as in "/log-in""#),
+            (r"/\evil.example", r#"HANDSTAMP_LOG_IN_PAGE="/\\evil.example": not the path of an address: it has neither a query nor a fragment, and other characters are percent-encoded. Use a path, as in "/log-in""#),
+            ("/log-in?next=/", r#"HANDSTAMP_LOG_IN_PAGE="/log-in?next=/": not the path of an address: it has neither a query nor a fragment, and other characters are percent-encoded. Use a path, as in "/log-in""#),
+        ],
+    },
+    Row {
         key: "JWT_TOKEN_LOCATION", good: r#"["headers", "cookies"]"#, given: &[],
         read: |config| debug(&config.settings.token_locations), means: "[Headers, Cookies]",
         bad: &[

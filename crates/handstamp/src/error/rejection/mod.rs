@@ -75,6 +75,13 @@ impl Rejection {
         self.reason.is_of_a_dead_token()
     }
 
+    /// Returns where the user can log in, if that helps and is configured. The style of AuthX has
+    /// other statuses, and says the same.
+    pub(crate) fn log_in(&self) -> Option<&LogIn> {
+        let log_in = self.shape.log_in.as_ref();
+        log_in.filter(|_| self.reason.row().standard == 401)
+    }
+
     /// Returns whether the token has a valid signature but has expired, so that the client should
     /// refresh.
     #[must_use]
@@ -176,6 +183,15 @@ impl std::error::Error for Rejection {
 pub(crate) struct RejectionStyle {
     pub(crate) style: ErrorStyle,
     pub(crate) message_key: String,
+    pub(crate) log_in: Option<LogIn>,
+}
+
+/// Where a browser is sent that opens a page without being logged in.
+#[derive(Debug)]
+pub(crate) struct LogIn {
+    pub(crate) page: String,
+    /// The parameter of the query in which a token may be.
+    pub(crate) token_parameter: Option<String>,
 }
 
 /// The members of the body, in the order of AuthX.

@@ -10,7 +10,14 @@ use crate::error::{RejectionKind, StoreError};
 
 fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
     let message_key = "message".to_owned();
-    Rejection::new(reason, Arc::new(RejectionStyle { style, message_key }))
+    Rejection::new(
+        reason,
+        Arc::new(RejectionStyle {
+            style,
+            message_key,
+            log_in: None,
+        }),
+    )
 }
 
 fn scopes(required: &[&str], provided: &[&str]) -> RejectionKind {
@@ -60,6 +67,7 @@ fn bodies() {
     let shape = RejectionStyle {
         style: ErrorStyle::AuthX,
         message_key: "détail".to_owned(),
+        log_in: None,
     };
     let named = Rejection::new(RejectionKind::CsrfMismatch, Arc::new(shape));
     assert_eq!(
