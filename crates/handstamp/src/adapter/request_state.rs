@@ -145,7 +145,9 @@ impl RequestState {
     ) -> Authenticating<Access> {
         static FRESH: LazyLock<Arc<Require<Access>>> =
             LazyLock::new(|| Arc::new(Require::access().fresh()));
-        self.extract(context, now, head, &FRESH, authenticate::require_fresh)
+        self.extract(context, now, head, &FRESH, |token| {
+            authenticate::require_fresh(token, now)
+        })
     }
 
     pub(crate) fn extract_refresh(

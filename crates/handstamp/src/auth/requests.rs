@@ -79,7 +79,7 @@ impl Auth {
     /// # Errors
     /// `fresh_token_required`.
     pub fn require_fresh(&self, token: &Authenticated<Access>) -> Result<(), Rejection> {
-        authenticate::require_fresh(token).map_err(|reason| self.reject(reason))
+        authenticate::require_fresh(token, self.0.now()).map_err(|reason| self.reject(reason))
     }
 
     /// Checks only that the password was given recently, as

@@ -48,10 +48,12 @@ impl<P: Purpose> Authenticated<P> {
         self.claims_set().csrf()
     }
 
-    /// Returns whether the token was issued at a log-in. Refresh tokens are never fresh.
+    /// Returns whether the token was issued at a log-in. Refresh tokens are never fresh. A token of
+    /// flask-jwt-extended that says until when it is fresh is judged by the time at which it was
+    /// verified; [`require_fresh`](crate::Auth::require_fresh) judges it anew.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
-        self.claims_set().fresh
+        self.claims_set().is_fresh_at(self.0.checked_at)
     }
 
     /// Returns the scopes, as the token states them.

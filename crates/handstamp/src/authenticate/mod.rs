@@ -53,7 +53,7 @@ pub(crate) fn clear<P: Purpose>(
         }
     }
     let is_recent = |span| is_fresh_within(claims, config, now, span);
-    if require.fresh && !claims.fresh || !require.fresh_within.is_none_or(is_recent) {
+    if require.fresh && !claims.is_fresh_at(now) || !require.fresh_within.is_none_or(is_recent) {
         return Err(RejectionKind::FreshTokenRequired);
     }
     CsrfCleared::check(verified, origin_checked, head, config)
@@ -75,7 +75,8 @@ pub(crate) fn is_fresh_within(
     span: Duration,
 ) -> bool {
     let latest = claims.authenticated_at().saturating_add(span);
-    let tells = claims.fresh || claims.session().is_some() && claims.auth_time().is_some();
+    let tells =
+        claims.is_fresh_at(now) || claims.session().is_some() && claims.auth_time().is_some();
     tells && now <= latest.saturating_add(config.settings.decode_leeway)
 }
 
@@ -103,9 +104,12 @@ pub(crate) fn finish<P: Purpose>(
     Ok(Authenticated::new(cleared))
 }
 
-/// Checks that an admitted token is fresh.
-pub(crate) fn require_fresh(token: &Authenticated<Access>) -> Result<(), RejectionKind> {
-    if token.is_fresh() {
+/// Checks that an admitted token is fresh at this time.
+pub(crate) fn require_fresh(
+    token: &Authenticated<Access>,
+    now: UnixTime,
+) -> Result<(), RejectionKind> {
+    if token.claims_set().is_fresh_at(now) {
         Ok(())
     } else {
         Err(RejectionKind::FreshTokenRequired)

@@ -55,7 +55,8 @@ impl Require<Access> {
         Self::new()
     }
 
-    /// Demands a fresh token: one that was issued at a log-in, not by a refresh.
+    /// Demands a fresh token: one that was issued at a log-in, not by a refresh. If the claim
+    /// `fresh` is a time, as flask-jwt-extended writes it, the token is fresh until then.
     #[must_use]
     pub fn fresh(mut self) -> Self {
         self.fresh = true;

@@ -30,7 +30,7 @@ pub(crate) struct Claims {
     session: Option<Text>,
     audience: Option<Vec<Text>>,
     scopes: Option<Vec<Text>>,
-    pub(crate) fresh: bool,
+    fresh_until: UnixTime,
     /// The generation of the session's refresh token with which this one was made; 0 without a
     /// session.
     pub(crate) generation: u64,
@@ -75,7 +75,7 @@ impl Claims {
             session: session.map(text),
             audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
             scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
-            fresh: raw.fresh.unwrap_or(false),
+            fresh_until: raw.fresh_until.unwrap_or(UnixTime::from_secs(0)),
             auth_time: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
             not_before: raw.nbf,
@@ -123,6 +123,12 @@ impl Claims {
         self.session
             .as_ref()
             .map(|session| session.read(&self.payload))
+    }
+
+    /// Returns whether the token is fresh at this time. A token of flask-jwt-extended may state
+    /// until when.
+    pub(crate) fn is_fresh_at(&self, now: UnixTime) -> bool {
+        now < self.fresh_until
     }
 
     /// Returns the claim `auth_time`.

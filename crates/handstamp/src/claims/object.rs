@@ -10,7 +10,7 @@ use super::registered::{
     AUD, AUTH_TIME, CSRF, EXP, FRESH, GEN, IAT, ISS, JTI, LOGIN_TYPE, NBF, REGISTERED, SCOPES, SID,
     SUB, TYPE,
 };
-use super::value::{Count, NumericDate, OneOrMany, Sound, Str};
+use super::value::{Count, FreshUntil, NumericDate, OneOrMany, Sound, Str};
 use crate::clock::UnixTime;
 
 /// The registered claims as they stand in the JSON object.
@@ -26,7 +26,7 @@ pub(super) struct RawClaims<'a> {
     pub(super) sid: Option<Cow<'a, str>>,
     pub(super) aud: Option<Vec<Cow<'a, str>>>,
     pub(super) scopes: Option<Vec<Cow<'a, str>>>,
-    pub(super) fresh: Option<bool>,
+    pub(super) fresh_until: Option<UnixTime>,
     pub(super) generation: Option<u64>,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) iat: Option<UnixTime>,
@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                     let list: Option<Vec<Str<'_>>> = value(&mut map, SCOPES)?;
                     raw.scopes = list.map(|list| list.into_iter().map(|text| text.0).collect());
                 }
-                FRESH => raw.fresh = Some(value(&mut map, FRESH)?),
+                FRESH => raw.fresh_until = Some(value::<_, FreshUntil>(&mut map, FRESH)?.0),
                 GEN => raw.generation = Some(value::<_, Count>(&mut map, GEN)?.0),
                 AUTH_TIME => {
                     raw.auth_time = Some(value::<_, NumericDate>(&mut map, AUTH_TIME)?.0);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::Value;
 
 use crate::clock::UnixTime;
 
@@ -76,44 +77,62 @@ pub(super) struct NumericDate(pub(super) UnixTime);
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NumericDateVisitor;
+        // Not `deserialize_any`: with `arbitrary_precision`, serde_json passes fractions as maps.
+        deserializer.deserialize_u64(NumericDateVisitor).map(Self)
+    }
+}
 
-        impl Visitor<'_> for NumericDateVisitor {
-            type Value = u64;
+struct NumericDateVisitor;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of seconds from 0 to 2^53")
-            }
+impl Visitor<'_> for NumericDateVisitor {
+    type Value = UnixTime;
 
-            fn visit_u64<E: Error>(self, secs: u64) -> Result<u64, E> {
-                if secs <= LATEST {
-                    Ok(secs)
-                } else {
-                    Err(E::invalid_value(Unexpected::Unsigned(secs), &self))
-                }
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of seconds from 0 to 2^53")
+    }
 
-            fn visit_f64<E: Error>(self, secs: f64) -> Result<u64, E> {
-                #[expect(clippy::cast_precision_loss, reason = "2^53 is exact")]
-                let in_range = (0.0..=LATEST as f64).contains(&secs);
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "in range, and the fraction is meant to go"
-                )]
-                if in_range {
-                    Ok(secs as u64)
-                } else {
-                    Err(E::invalid_value(Unexpected::Float(secs), &self))
-                }
-            }
+    fn visit_u64<E: Error>(self, secs: u64) -> Result<UnixTime, E> {
+        if secs <= LATEST {
+            Ok(UnixTime::from_secs(secs))
+        } else {
+            Err(E::invalid_value(Unexpected::Unsigned(secs), &self))
         }
+    }
 
-        deserializer
-            // Not `deserialize_any`: with `arbitrary_precision`, serde_json passes fractions as
-            // maps.
-            .deserialize_u64(NumericDateVisitor)
-            .map(|secs| Self(UnixTime::from_secs(secs)))
+    fn visit_f64<E: Error>(self, secs: f64) -> Result<UnixTime, E> {
+        #[expect(clippy::cast_precision_loss, reason = "2^53 is exact")]
+        let in_range = (0.0..=LATEST as f64).contains(&secs);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "in range, and the fraction is meant to go"
+        )]
+        if in_range {
+            Ok(UnixTime::from_secs(secs as u64))
+        } else {
+            Err(E::invalid_value(Unexpected::Float(secs), &self))
+        }
+    }
+}
+
+/// `fresh`: whether the token is fresh for as long as it lives, or, in a token of
+/// flask-jwt-extended, the time from which it is not. Rounded down as all times are, so that it is
+/// never fresh for longer than its issuer meant.
+pub(super) struct FreshUntil(pub(super) UnixTime);
+
+impl<'de> Deserialize<'de> for FreshUntil {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Bool(false) => Ok(Self(UnixTime::from_secs(0))),
+            Value::Bool(true) => Ok(Self(UnixTime::from_secs(u64::MAX))),
+            Value::Number(time) => match (time.as_u64(), time.as_f64()) {
+                (Some(secs), _) => NumericDateVisitor.visit_u64(secs).map(Self),
+                (None, secs) => NumericDateVisitor
+                    .visit_f64(secs.unwrap_or(f64::NAN))
+                    .map(Self),
+            },
+            _ => Err(D::Error::custom("neither a boolean nor a time")),
+        }
     }
 }
 

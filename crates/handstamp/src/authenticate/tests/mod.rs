@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::purpose::Access;
-use crate::testing::{CSRF, Head, NOW, ask, auth, builder, outcome, token};
+use crate::testing::{CSRF, Head, NOW, ask, auth, auth_and_clock, builder, outcome, token};
 use crate::{Auth, Location, Require, minutes};
 
 /// Returns `store_unavailable` for the subject "down", `Revoked` for the id "revoked", and counts
@@ -239,6 +239,12 @@ fn scopes_and_login_types() {
         ("a clock that is ahead", json!({"fresh": true, "iat": NOW + 30}), access().fresh_within(minutes(5)), "user1"),
         ("not fresh, of a log-in just now", json!({"fresh": false}), access().fresh_within(minutes(5)), "fresh_token_required"),
         ("fresh, after a strict demand that is not forgotten", json!({"fresh": true, "iat": NOW - 301}), access().fresh_within(minutes(5)).fresh().fresh_within(minutes(9)), "fresh_token_required"),
+        ("fresh until the next second", json!({"fresh": NOW + 1}), access().fresh(), "user1"),
+        ("fresh until a fraction of this second, rounded down", json!({"fresh": 1_800_000_000.9}), access().fresh(), "fresh_token_required"),
+        ("fresh until now", json!({"fresh": NOW}), access().fresh(), "fresh_token_required"),
+        ("a time of freshness that is over still opens what asks for none", json!({"fresh": 1}), access(), "user1"),
+        ("fresh until later, and the log-in is too long ago", json!({"fresh": NOW + 1, "iat": NOW - 301}), access().fresh_within(minutes(5)), "fresh_token_required"),
+        ("a log-in just now, and its time of freshness is over", json!({"fresh": NOW}), access().fresh_within(minutes(5)), "fresh_token_required"),
         ("nothing said about freshness", json!({"fresh": null}), access().fresh(), "fresh_token_required"),
     ];
     for (sentence, changes, require, expected) in rows {
@@ -286,6 +292,32 @@ fn a_verified_token_tells_what_it_says() {
     let custom: Custom<'_> = verified.claims().unwrap();
     assert_eq!((custom.tenant, custom.exp), ("acme", NOW + 900));
     assert!(verified.claims::<Vec<u8>>().is_err());
+}
+
+/// A copy that kept the time could be made again and again, and one that forgot it would be fresh
+/// for as long as it lives.
+#[test]
+fn a_token_that_is_fresh_until_a_time_is_never_fresher_than_that() {
+    let (auth, clock) = auth_and_clock(builder());
+    let until = token(&auth, &json!({"fresh": NOW + 60}));
+    let head = Head::new("GET").access(&until);
+    let verified = ask(&auth, &head, &Require::access()).unwrap();
+    assert!(verified.is_fresh() && auth.require_fresh(&verified).is_ok());
+    assert!(auth.require_fresh_within(&verified, minutes(5)).is_ok());
+
+    let copy = auth.create_access_token(&verified).unwrap();
+    let copy = Head::new("GET").access(copy.as_str());
+    let copied = ask(&auth, &copy, &Require::access()).unwrap();
+    assert!(!copied.is_fresh() && auth.require_fresh_within(&copied, minutes(5)).is_err());
+
+    clock.set(NOW + 60);
+    let later = ask(&auth, &head, &Require::access()).unwrap();
+    assert!(!later.is_fresh());
+    for held in [later, verified] {
+        let refused = auth.require_fresh(&held).unwrap_err().code();
+        assert_eq!(refused, "fresh_token_required");
+        assert!(auth.require_fresh_within(&held, minutes(5)).is_err());
+    }
 }
 
 #[test]

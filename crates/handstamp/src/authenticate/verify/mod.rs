@@ -21,6 +21,8 @@ pub(crate) struct Verified<P> {
     /// Shared by all demands on this token in one request.
     pub(crate) claims: Arc<Claims>,
     pub(crate) location: Location,
+    /// When it was verified.
+    pub(crate) checked_at: UnixTime,
     purpose: PhantomData<P>,
 }
 
@@ -77,6 +79,7 @@ pub(crate) fn verify<P: Purpose>(
     let verified = Verified {
         claims,
         location: presented.location(),
+        checked_at: now,
         purpose: PhantomData,
     };
     Ok(Choice { verified, others })
