@@ -23,6 +23,10 @@ impl FromText for Algorithm {
 
 impl FromText for Location {
     fn from_text(text: &str) -> Result<Self, Invalid> {
+        // The word of flask-jwt-extended.
+        if text.eq_ignore_ascii_case("query_string") {
+            return Ok(Self::Query);
+        }
         // The default first.
         let choices = [Self::Cookies, Self::Headers, Self::Query, Self::Json];
         choice(text, &choices.map(|location| (location.name(), location)))

@@ -219,8 +219,8 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        key: "JWT_TOKEN_LOCATION", good: r#"["headers", "cookies"]"#, given: &[],
-        read: |config| debug(&config.settings.token_locations), means: "[Headers, Cookies]",
+        key: "JWT_TOKEN_LOCATION", good: r#"["headers", "cookies", "query_string"]"#, given: &[],
+        read: |config| debug(&config.settings.token_locations), means: "[Headers, Cookies, Query]",
         bad: &[
             ("cookie", r#"JWT_TOKEN_LOCATION="cookie": not one of cookies, headers, query, json. Use "cookies""#),
             ("cookies,cookies", r#"JWT_TOKEN_LOCATION="cookies,cookies": cookies is listed twice. List it once"#),
