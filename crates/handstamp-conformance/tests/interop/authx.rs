@@ -1,24 +1,12 @@
-//! Tests that exchange tokens, cookies and CSRF values between AuthX 1.7.1 and handstamp.
-//!
-//! The other side is `scripts/interop/authx_peer.py`, which documents its input.
+//! Both directions between AuthX and handstamp, by cookies.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failing test panics"
-)]
-
-use std::{
-    collections::BTreeMap,
-    env,
-    io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-};
+use std::collections::BTreeMap;
 
 use handstamp::error::Rejection;
 use handstamp::{Auth, Config, NewToken, RequestHead, Require, SetCookie, config::Algorithm};
 use serde_json::{Value, json};
+
+use crate::peer::{Peer, cookies, lines};
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];
 
@@ -87,7 +75,7 @@ const ROWS: &[Row] = &[
 
 #[tokio::test]
 async fn handstamp_accepts_what_authx_made() {
-    let mut authx = Peer::start();
+    let mut authx = Peer::start("authx_peer.py");
     for algorithm in ALGORITHMS {
         let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
         let auth = auth(algorithm, &keys);
@@ -96,13 +84,7 @@ async fn handstamp_accepts_what_authx_made() {
                 "op": "issue", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose, "subject": "user1",
                 "scopes": ["posts:*"], "data": {"role": "editor"},
             }));
-            let cookies = cookies(
-                made["set_cookie"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|line| line.as_str().unwrap()),
-            );
+            let cookies = cookies(&lines(&made["set_cookie"]));
             for row in ROWS {
                 let head = Head::new(row, &cookies);
                 let expected = if purpose == "access" {
@@ -136,7 +118,7 @@ async fn handstamp_accepts_what_authx_made() {
 
 #[tokio::test]
 async fn authx_accepts_what_handstamp_made() {
-    let mut authx = Peer::start();
+    let mut authx = Peer::start("authx_peer.py");
     for algorithm in ALGORITHMS {
         let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
         let auth = auth(algorithm, &keys);
@@ -155,7 +137,7 @@ async fn authx_accepts_what_handstamp_made() {
                 .lines()
                 .map(SetCookie::to_header_value)
                 .collect();
-            let cookies = cookies(lines.iter().map(String::as_str));
+            let cookies = cookies(&lines);
             for row in ROWS {
                 let answer = authx.ask(&json!({
                     "op": "accept", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose,
@@ -178,7 +160,7 @@ async fn authx_accepts_what_handstamp_made() {
 
 #[tokio::test]
 async fn neither_takes_a_token_for_the_other_purpose() {
-    let mut authx = Peer::start();
+    let mut authx = Peer::start("authx_peer.py");
     for algorithm in ALGORITHMS {
         let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
         let auth = auth(algorithm, &keys);
@@ -213,7 +195,7 @@ async fn neither_takes_a_token_for_the_other_purpose() {
 
 #[tokio::test]
 async fn freshness_and_audience_cross_over() {
-    let mut authx = Peer::start();
+    let mut authx = Peer::start("authx_peer.py");
     let keys = authx.ask(&json!({"op": "keys", "algorithm": "HS256"}));
     let secret = keys["secret"].as_str().unwrap();
     let settings = json!({"JWT_ENCODE_AUDIENCE": "shop", "JWT_DECODE_AUDIENCE": "shop", "JWT_ENCODE_ISSUER": "door", "JWT_DECODE_ISSUER": "door"});
@@ -231,13 +213,7 @@ async fn freshness_and_audience_cross_over() {
     let theirs = authx.ask(&json!({
         "op": "issue", "algorithm": "HS256", "keys": keys, "purpose": "access", "subject": "user1", "fresh": true, "settings": settings,
     }));
-    let cookies = cookies(
-        theirs["set_cookie"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|line| line.as_str().unwrap()),
-    );
+    let cookies = cookies(&lines(&theirs["set_cookie"]));
     let head = Head {
         method: "GET",
         cookie: cookie_header(&cookies),
@@ -269,17 +245,6 @@ fn auth(algorithm: Algorithm, keys: &Value) -> Auth {
             .public_key(keys["public_key"].as_str().unwrap()),
     };
     Auth::new(config.build().unwrap()).unwrap()
-}
-
-/// Returns the names and values of `Set-Cookie` lines.
-fn cookies<'a>(lines: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, String> {
-    let pair = |line: &str| {
-        line.split(';')
-            .next()
-            .and_then(|pair| pair.split_once('='))
-            .map(|(n, v)| (n.to_owned(), v.to_owned()))
-    };
-    lines.into_iter().map(|line| pair(line).unwrap()).collect()
 }
 
 fn cookie_header(cookies: &BTreeMap<String, String>) -> String {
@@ -339,57 +304,5 @@ impl RequestHead for Head {
 
     fn query(&self) -> Option<&str> {
         None
-    }
-}
-
-/// AuthX in a process of its own, which ends when its input is closed.
-struct Peer {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-impl Peer {
-    fn start() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let python = env::var_os("INTEROP_PYTHON")
-            .map_or_else(|| root.join("target/venv/bin/python"), PathBuf::from);
-        assert!(
-            python.exists(),
-            "no {}: run scripts/test once, it makes the virtual environment",
-            python.display()
-        );
-        let mut child = Command::new(python)
-            .arg(root.join("scripts/interop/authx_peer.py"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (input, output) = (
-            child.stdin.take(),
-            BufReader::new(child.stdout.take().unwrap()),
-        );
-        Self {
-            child,
-            input,
-            output,
-        }
-    }
-
-    fn ask(&mut self, request: &Value) -> Value {
-        writeln!(self.input.as_mut().unwrap(), "{request}").unwrap();
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        let answer: Value = serde_json::from_str(&line).unwrap();
-        assert!(answer["error"].is_null(), "{request}\n{answer}");
-        answer
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.input = None;
-        let _ = self.child.wait();
     }
 }
