@@ -164,6 +164,9 @@ impl Auth {
     /// Returns a middleware that passes on only requests with the token that `require` demands.
     /// Extractors behind it read the token that it verified.
     ///
+    /// The middleware for CORS must be outside of it: browsers send preflights without cookies, so
+    /// they are rejected here, and then no page of another origin can call the routes.
+    ///
     /// ```
     /// # use actix_web::{App, web};
     /// # use handstamp_actix::{Access, Auth, Config, Require};

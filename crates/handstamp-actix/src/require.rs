@@ -25,7 +25,8 @@ use crate::verified::with_state;
 /// request is not checked again.
 ///
 /// A rejection is a response and no `Err`, so that middleware outside, such as that for CORS, adds
-/// its headers.
+/// its headers. That for CORS must be outside: browsers send preflights without cookies, so they
+/// are rejected here.
 pub type RequireMiddleware<P> = Middleware<RequireToken<P>>;
 
 /// What a [`RequireMiddleware`] does: it demands a token.

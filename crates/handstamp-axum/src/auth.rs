@@ -139,6 +139,9 @@ impl Auth {
     /// Returns a layer that passes on only requests with the token that `require` demands.
     /// Extractors behind it read the token that it verified.
     ///
+    /// The layer for CORS must be outside of it: browsers send preflights without cookies, so they
+    /// are rejected here, and then no page of another origin can call the routes.
+    ///
     /// ```
     /// # use axum::{Router, routing::get};
     /// # use handstamp_axum::{Access, Auth, Config, Require};

@@ -30,6 +30,9 @@ use crate::{ResponseBody, refuse};
 /// outside of this one: whether a CSRF value is required depends on the method, and an admitted
 /// request is not checked again.
 ///
+/// A layer for CORS must be outside of this one: browsers send preflights without cookies, so they
+/// are rejected here, and then no page of another origin can call the routes.
+///
 /// Any service can be wrapped, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {

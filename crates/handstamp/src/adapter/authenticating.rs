@@ -85,6 +85,17 @@ impl<P: Purpose> Authenticating<P> {
         }
     }
 
+    /// Returns whether the request has no token where it was looked for.
+    pub(super) fn is_without_token(&self) -> bool {
+        matches!(
+            &self.step,
+            Step::Cleared {
+                cleared: Err(RejectionKind::MissingToken { .. }),
+                ..
+            }
+        )
+    }
+
     pub(super) fn known(
         context: &Arc<Context>,
         answer: Result<Arc<Authenticated<P>>, RejectionKind>,

@@ -78,6 +78,22 @@ impl RequestState {
         self.caching.observe()
     }
 
+    /// A preflight never has a token. That one arrives here says that the layer stands outside of
+    /// the one for CORS.
+    pub(crate) fn judge_for_a_layer<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        head: &impl RequestHead,
+        require: &Arc<Require<P>>,
+    ) -> Authenticating<P> {
+        let judging = self.judge(context, now, head, require);
+        if judging.is_without_token() && is_preflight(head) {
+            context.warn_of_preflight();
+        }
+        judging
+    }
+
     /// Each of several demands is judged in full.
     pub(crate) fn judge<P: Purpose>(
         &self,
@@ -196,6 +212,13 @@ impl RequestState {
         }
         self.renewals.push(refresh.clone());
     }
+}
+
+/// Returns whether this is a CORS preflight ([Fetch, section
+/// 4.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch)).
+fn is_preflight(head: &impl RequestHead) -> bool {
+    let has = |name| head.header_values(name).next().is_some();
+    head.method() == "OPTIONS" && has("origin") && has("access-control-request-method")
 }
 
 /// Tells the implicit refreshes of this context which token was admitted.

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Authenticating, RequestState};
 use crate::blocklist::TokenStatus;
 use crate::purpose::{Access, Purpose};
-use crate::testing::{CSRF, Head, auth, builder, now, token};
+use crate::testing::{CSRF, Head, Log, auth, builder, now, token};
 use crate::{Auth, Location, Require};
 
 #[test]
@@ -29,6 +29,34 @@ fn a_question_is_answered_to_all_who_wait() {
     assert_eq!(subject(poll(&mut one, &one_woken)), "user1");
     assert!(poll(&mut one, &one_woken).is_pending(), "it has answered");
     assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_preflight_that_a_layer_refuses_is_said_once() {
+    let (log, lines) = Log::new();
+    tracing::subscriber::with_default(log, || {
+        let said = |auth: &Auth, head: &Head| {
+            let require = Arc::new(Require::access());
+            drop(RequestState::default().authenticate(auth, head, &require));
+            std::mem::take(&mut *lines.lock().unwrap()).contains("a CORS preflight was refused")
+        };
+        let auth = self::auth(builder());
+        let options = || Head::new("OPTIONS").header("origin", "https://spa.example");
+        let preflight = options().header("access-control-request-method", "POST");
+        let token = auth.create_access_token("user1").unwrap();
+        let with_token = preflight.clone().access(token.as_str());
+        let head = Head::new("GET").header("access-control-request-method", "POST");
+        for (sentence, head, expected) in [
+            ("OPTIONS of a program is no preflight", &options(), false),
+            ("GET is none", &head, false),
+            ("one with a token is admitted", &with_token, false),
+            ("the first", &preflight, true),
+            ("the second", &preflight, false),
+        ] {
+            assert_eq!(said(&auth, head), expected, "{sentence}");
+        }
+        assert!(said(&self::auth(builder()), &preflight), "of another Auth");
+    });
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl RequestState {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        self.judge(&auth.0, auth.0.now(), head, require)
+        self.judge_for_a_layer(&auth.0, auth.0.now(), head, require)
     }
 
     /// Records the token with which a layer admits the request: extractors of the same `Auth` and

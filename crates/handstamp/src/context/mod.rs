@@ -38,6 +38,7 @@ pub(crate) struct Context {
     renewal_hook: Option<RenewalHook>,
     watchers: Watchers,
     warned_without_store: Once,
+    warned_of_preflight: Once,
 }
 
 impl Context {
@@ -71,6 +72,7 @@ impl Context {
             renewal_hook,
             watchers: Watchers::default(),
             warned_without_store: Once::new(),
+            warned_of_preflight: Once::new(),
         }
     }
 
@@ -133,6 +135,17 @@ impl Context {
                 );
             });
         }
+    }
+
+    /// Warns once that a layer rejected a CORS preflight, which browsers send without cookies, so
+    /// that pages of other origins can do nothing.
+    pub(crate) fn warn_of_preflight(&self) {
+        self.warned_of_preflight.call_once(|| {
+            tracing::warn!(
+                "a CORS preflight was refused, because it has no token, as always: the layer for \
+                 CORS must be outside of the layers that demand a token"
+            );
+        });
     }
 
     /// Returns whether a log-in creates a session. An existing session counts in any case.
