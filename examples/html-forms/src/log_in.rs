@@ -1,6 +1,6 @@
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use handstamp_axum::{Auth, ClientInfo, Error, LogOutBody};
 use serde::Deserialize;
@@ -64,11 +64,7 @@ pub(crate) async fn log_out(
     State(auth): State<Auth>,
     log_out: Result<LogOutBody, Error>,
 ) -> Result<Response, Refused> {
-    let page = Uri::from_static("/posts");
-    let LogOutBody(log_out) = log_out.map_err(|rejection| Refused::of(rejection, &page))?;
-    let cookies = auth
-        .log_out(log_out)
-        .await
-        .map_err(|rejection| Refused::of(rejection, &page))?;
+    let LogOutBody(log_out) = log_out?;
+    let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Redirect::to("/log-in")).into_response())
 }

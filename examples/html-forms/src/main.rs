@@ -33,26 +33,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .token_locations([Location::Cookies])
         .access_token_expires(minutes(60))
         .implicit_refresh_deltatime(minutes(50)) // who is active stays logged in
+        .log_in_page("/log-in") // for who opens a page without being logged in
         .csrf_check_form(true) // no script could set a header
         .csrf_in_cookies(false) // nor read a cookie
         .cookie_secure(false) // for http://localhost only
         .env()
         .build()?;
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
-    // A log-in has no token yet whose CSRF value could be checked. Browsers say which site sent it.
-    let log_in = get(log_in::page)
-        .post(log_in::log_in)
-        .layer(auth.same_origin());
-    let app = Router::new()
-        .route("/", get(async || Redirect::to("/posts")))
-        .route("/log-in", log_in)
-        .route("/log-out", post(log_in::log_out))
-        .route("/posts", get(posts::page).post(posts::create))
-        .layer(auth.implicit_refresh())
-        .route("/style.css", get(style))
-        .layer(map_response(with_headers))
-        .with_state(App::new(auth));
-
+    let app = router(auth);
     let port = std::env::var("PORT")
         .unwrap_or_else(|_| "8000".into())
         .parse()?;
@@ -60,6 +48,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
+}
+
+fn router(auth: Auth) -> Router {
+    // A log-in has no token yet whose CSRF value could be checked. Browsers say which site sent it.
+    let log_in = get(log_in::page)
+        .post(log_in::log_in)
+        .layer(auth.same_origin());
+    Router::new()
+        .route("/", get(async || Redirect::to("/posts")))
+        .route("/log-in", log_in)
+        .route("/log-out", post(log_in::log_out))
+        .route("/posts", get(posts::page).post(posts::create))
+        .layer(auth.implicit_refresh())
+        .route("/style.css", get(style))
+        .layer(map_response(with_headers))
+        .with_state(App::new(auth))
 }
 
 async fn style() -> Response<String> {
@@ -86,4 +90,33 @@ async fn with_headers<B>(mut response: Response<B>) -> Response<B> {
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use handstamp_axum::{Auth, Config};
+    use tower::ServiceExt as _;
+
+    use super::router;
+
+    #[tokio::test]
+    async fn a_visitor_of_a_nested_router_comes_back_to_the_page_that_was_asked_for() {
+        let config = Config::builder()
+            .secret_key([7; 32].as_slice())
+            .log_in_page("/app/log-in");
+        let auth = Auth::new(config.build().unwrap()).unwrap();
+        let request = Request::get("/app/posts?page=2").header("sec-fetch-mode", "navigate");
+        let response = Router::new()
+            .nest("/app", router(auth))
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            response.headers()["location"],
+            "/app/log-in?next=/app/posts%3Fpage%3D2&reason=missing_token"
+        );
+    }
 }

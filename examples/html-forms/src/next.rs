@@ -1,6 +1,5 @@
 use std::fmt;
 
-use axum::http::Uri;
 use serde::Deserialize;
 
 /// Where to go after the log-in: a page of ours and of nobody else, whatever the address said. What
@@ -27,14 +26,6 @@ impl From<String> for Next {
         } else {
             Self::default()
         }
-    }
-}
-
-/// The page that was asked for.
-impl From<&Uri> for Next {
-    fn from(uri: &Uri) -> Self {
-        uri.path_and_query()
-            .map_or_else(Self::default, |page| Self::from(page.to_string()))
     }
 }
 

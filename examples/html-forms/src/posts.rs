@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use handstamp_axum::{Access, AccessForm, Auth, Error, Rejection};
 use serde::Deserialize;
@@ -16,14 +16,12 @@ pub(crate) struct NewPost {
     tag: Vec<String>,
 }
 
-/// Whoever has no token, or one that has expired, is sent to log in, and comes back.
 pub(crate) async fn page(
     State(app): State<App>,
     State(auth): State<Auth>,
-    uri: Uri,
     token: Result<Access, Rejection>,
 ) -> Result<Response, Refused> {
-    let token = token.map_err(|rejection| Refused::of(rejection, &uri))?;
+    let token = token?;
     Ok(show(StatusCode::OK, &app, &auth, &token, String::new(), ""))
 }
 
@@ -31,14 +29,13 @@ pub(crate) async fn page(
 pub(crate) async fn create(
     State(app): State<App>,
     State(auth): State<Auth>,
-    uri: Uri,
     form: Result<AccessForm<NewPost>, Error>,
 ) -> Result<Response, Refused> {
     let AccessForm {
         token,
         form: post,
         files,
-    } = form.map_err(|rejection| Refused::of(rejection, &uri))?;
+    } = form?;
     if post.title.trim().is_empty() {
         let problem = "A post needs a title.";
         let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -1,27 +1,30 @@
-use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use handstamp_axum::{Error, Rejection};
 
-use crate::next::Next;
 use crate::pages::{self, RefusedPage};
 
-/// What a visitor sees who is refused: the log-in, if that is what is missing, and then the page
-/// that was asked for; else why, in words.
+/// What a visitor sees who is refused: the log-in, if that is what is missing; else why, in words.
 pub(crate) enum Refused {
-    LogIn(Next),
+    /// The layer makes a redirect of it, by `HANDSTAMP_LOG_IN_PAGE`.
+    LogIn(Rejection),
     Because(StatusCode, String),
 }
 
-impl Refused {
-    /// Of a request for a page. A form comes back to the page that it stands on.
-    pub(crate) fn of(rejection: impl Into<Error>, uri: &Uri) -> Self {
-        let rejection = rejection.into();
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        Error::from(rejection).into()
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(rejection: Error) -> Self {
         let status = rejection.status();
-        let words = match &rejection {
-            Error::Rejected(_) if status == StatusCode::UNAUTHORIZED => {
-                return Self::LogIn(uri.into());
+        let words = match rejection {
+            Error::Rejected(rejection) if status == StatusCode::UNAUTHORIZED => {
+                return Self::LogIn(rejection);
             }
-            Error::Rejected(rejection) => in_words(rejection).to_owned(),
+            Error::Rejected(rejection) => in_words(&rejection).to_owned(),
             Error::Unreadable(_) => {
                 "What you sent could not be read. Is the file too large?".to_owned()
             }
@@ -46,7 +49,7 @@ fn in_words(rejection: &Rejection) -> &'static str {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
-            Self::LogIn(next) => Redirect::to(&format!("/log-in?next={next}")).into_response(),
+            Self::LogIn(rejection) => rejection.into_response(),
             Self::Because(status, words) => pages::with_status(status, &RefusedPage { words }),
         }
     }

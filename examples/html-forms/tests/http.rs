@@ -15,8 +15,9 @@ fn a_whole_visit() {
 
     // Nobody is sent to log in, and comes back to the page that was asked for.
     let reply = browser.get("/posts?page=2");
-    assert_eq!(goes_to(&reply), "/log-in?next=/posts?page=2");
-    let page = browser.get("/log-in?next=/posts?page=2");
+    let log_in = "/log-in?next=/posts%3Fpage%3D2&reason=missing_token";
+    assert_eq!(goes_to(&reply), log_in);
+    let page = browser.get(log_in);
     assert_eq!(field(&page, "next"), "/posts?page=2");
     let reply = browser.log_in("user1", "wrong", "/posts?page=2");
     assert_eq!(
@@ -99,20 +100,21 @@ fn a_whole_visit() {
     let reply = browser.post("/log-out", &[("csrf_token", &one)]);
     assert_eq!(goes_to(&reply), "/log-in");
     assert_eq!(browser.jar.header(), "");
-    assert_eq!(goes_to(&copy.clone().get("/posts")), "/log-in?next=/posts");
+    let log_in = "/log-in?next=/posts&reason=session_ended";
+    assert_eq!(goes_to(&copy.clone().get("/posts")), log_in);
     let reply = copy
         .clone()
         .post("/posts", &[("csrf_token", &one), ("title", "late")]);
-    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+    assert_eq!(goes_to(&reply), "/log-in?reason=session_ended");
 }
 
 #[test]
-fn who_cannot_be_told_at_a_log_out_comes_back_to_a_page() {
+fn who_cannot_be_told_at_a_log_out_is_sent_to_log_in() {
     let server = start(&[]);
     let planted = (1..=5).map(|number| format!("access_token_cookie=planted{number}"));
-    let log_out = Request::new("POST", "/log-out").cookies(planted);
-    let reply = server.send(&log_out);
-    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+    let log_out = Request::new("POST", "/log-out").header("sec-fetch-mode", "navigate");
+    let reply = server.send(&log_out.cookies(planted));
+    assert_eq!(goes_to(&reply), "/log-in?reason=ambiguous_cookie");
 }
 
 #[test]
@@ -262,9 +264,10 @@ fn who_is_active_stays_and_who_is_not_logs_in_again() {
         "/posts",
         "a form that has been open all the time"
     );
-    assert_eq!(goes_to(&idle.clone().get("/posts")), "/log-in?next=/posts");
+    let log_in = "/log-in?next=/posts&reason=token_expired";
+    assert_eq!(goes_to(&idle.clone().get("/posts")), log_in);
     let reply = idle
         .clone()
         .post("/posts", &[("csrf_token", &csrf), ("title", "late")]);
-    assert_eq!(goes_to(&reply), "/log-in?next=/posts");
+    assert_eq!(goes_to(&reply), "/log-in?reason=token_expired");
 }

@@ -88,7 +88,8 @@ impl<'s> Browser<'s> {
     fn send(&mut self, request: Request) -> Reply {
         let request = request
             .header("cookie", self.jar.header())
-            .header("sec-fetch-site", "same-origin");
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "navigate");
         let reply = self.server.send(&request);
         self.jar.store(&reply);
         reply
