@@ -2,7 +2,8 @@
 //! next to `complete` for axum.
 //!
 //! Like that page it has no sessions: a log-out deletes the cookies, and a copied token is accepted
-//! until it expires. With a store (`Auth::builder(config).store(..)`) a log-out ends the session on
+//! until it expires. A refresh that is under way at the log-out logs in again, for its answer sets
+//! the cookies anew. With a store (`Auth::builder(config).store(..)`) a log-out ends the session on
 //! every node, refresh tokens rotate, and a replayed one is detected: the example `sessions` shows
 //! it.
 //!

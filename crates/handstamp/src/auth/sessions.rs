@@ -195,7 +195,11 @@ impl Auth {
     /// session, and deletes all four cookies. Once it has returned, the tokens are accepted
     /// nowhere, and the browser cannot refresh.
     ///
-    /// Without a store only the cookies are deleted: a copied token is accepted until it expires.
+    /// Without a store only the cookies are deleted: a copied token is accepted until it expires,
+    /// and a refresh that is under way sets new cookies.
+    ///
+    /// A stream that was admitted before, such as server-sent events, goes on unless its handler
+    /// [watches](Self::watch) the token.
     ///
     /// ```
     /// # use handstamp::{Auth, RequestHead, SetCookies, error::Rejection};

@@ -29,7 +29,8 @@ impl SetCookies {
         self.with_lifetime(Lifetime::Persistent(lifetime))
     }
 
-    /// Makes these cookies session cookies: the browser deletes them when it is closed.
+    /// Makes these cookies session cookies: the browser deletes them when it is closed, unless it
+    /// is set to continue where its user left off.
     pub fn session(self) -> Self {
         self.with_lifetime(Lifetime::Session)
     }
