@@ -1,6 +1,6 @@
 // Tries the attacks on cookie sessions in a real browser, and reports which rows held.
 //
-//   node run.mjs <directory of e2e-server and html-forms> [scenario...]      CHROMIUM=/path/to/chromium to use another
+//   node run.mjs <directory of the binaries> [scenario...]      CHROMIUM=/path/to/chromium to use another
 
 import { launch } from './browser.mjs';
 import { Rows } from './rows.mjs';
@@ -12,6 +12,7 @@ const scenarios = [
   'hardened',
   'log_in',
   'websocket',
+  'chat',
   'planting',
   'prefixes',
   'log_out',
@@ -26,7 +27,7 @@ const scenarios = [
 const [binaries, ...asked] = process.argv.slice(2);
 const unknown = asked.filter((name) => !scenarios.includes(name));
 if (!binaries || unknown.length > 0) {
-  console.error(`usage: node run.mjs <directory of e2e-server and html-forms> [scenario...]\nscenarios: ${scenarios.join(' ')}`);
+  console.error(`usage: node run.mjs <directory of the binaries> [scenario...]\nscenarios: ${scenarios.join(' ')}`);
   process.exit(2);
 }
 
