@@ -21,6 +21,8 @@ function check(sentence, holds, seen) {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  // People's browsers have the back-forward cache.
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
   args: ['--headless=new', '--no-sandbox', '--disable-background-networking'],
 });
 try {
@@ -133,6 +135,19 @@ try {
   check('no cookie is left', (await context.cookies(base)).length === 0, await context.cookies(base));
   answer = await press('#protected', '/protected');
   check('protected is shut after log-out', answer.status === 401, answer);
+
+  // Another tab logs out, and the next user of the computer goes back to the page.
+  await press('#log-in', '/login');
+  await press('#protected', '/protected');
+  check('the page shows who is logged in', (await text('#answer')).includes('user1'), await text('#answer'));
+  await page.goto('about:blank');
+  const tab = await context.newPage();
+  await tab.goto(base, { waitUntil: 'load' });
+  const [loggedOut] = await Promise.all([tab.waitForResponse((response) => response.url().endsWith('/logout')), tab.click('#log-out')]);
+  check('another tab logs out', loggedOut.status() === 200, loggedOut.status());
+  await page.goBack({ waitUntil: 'commit' });
+  await page.waitForSelector('#answer');
+  check('the back button does not show who was logged in', !(await text('#answer')).includes('user1'), await text('#answer'));
   check('nothing went wrong in the page meanwhile', troubles.length === 0, troubles);
 } catch (error) {
   check('the page can be driven to the end', false, error.message);

@@ -21,6 +21,7 @@ const scenarios = [
   'visitors',
   'migrations',
   'two_users',
+  'back_button',
   'lan',
 ];
 

@@ -223,6 +223,11 @@ impl Auth {
     ///     .route("/me", web::get().to(async |token: Access| token.subject().to_owned()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Security
+    /// A page that is the same for all users is not such a response, whatever its script shows. Its
+    /// handler must say `Cache-Control: no-store` itself: otherwise the back button brings the page
+    /// back as it was, for the next user of the computer too.
     #[must_use]
     pub fn no_store(&self) -> NoStoreMiddleware {
         Middleware(NoStore(()))

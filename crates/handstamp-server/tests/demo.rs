@@ -240,6 +240,11 @@ fn the_page_may_run_its_own_script_only() {
     ] {
         assert!(policy.contains(directive), "{directive}: {policy}");
     }
+    assert_eq!(
+        page.header("cache-control"),
+        Some("no-store"),
+        "the back button does not show what a former user saw"
+    );
     assert!(
         page.body
             .contains(r#"<script src="/page.js" type="module">"#)

@@ -52,6 +52,11 @@ use crate::verified::state;
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Security
+/// A page that is the same for all users is not such a response, whatever its script shows. Its
+/// handler must say `Cache-Control: no-store` itself: otherwise the back button brings the page
+/// back as it was, for the next user of the computer too.
 #[derive(Debug, Clone, Default)]
 pub struct NoStoreLayer(());
 

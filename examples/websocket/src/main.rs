@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade, close_code};
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let (room, _) = broadcast::channel(100);
     let app = Router::new()
-        .route("/", get(async || Html(include_str!("page.html"))))
+        .route("/", get(page))
         .route("/login", post(login))
         .route("/refresh", post(refresh))
         .route("/logout", post(logout))
@@ -89,6 +90,15 @@ impl FromRef<App> for Auth {
     fn from_ref(app: &App) -> Self {
         app.auth.clone()
     }
+}
+
+/// The page, which the back button would otherwise bring back with what it has shown to a former
+/// user.
+async fn page() -> impl IntoResponse {
+    (
+        [(CACHE_CONTROL, "no-store")],
+        Html(include_str!("page.html")),
+    )
 }
 
 /// Opens a socket: the token is checked as on any other route, and so is where the page comes from.

@@ -226,4 +226,6 @@ fn the_page_is_there() {
             .unwrap()
             .starts_with("text/html")
     );
+    // The back button does not show what a former user saw.
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
 }

@@ -2,7 +2,7 @@
 //! documentation does in code.
 
 use axum::Router;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::routing::get;
 
 pub(super) fn routes() -> Router {
@@ -10,6 +10,8 @@ pub(super) fn routes() -> Router {
         [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
             (CONTENT_SECURITY_POLICY, POLICY),
+            // The back button would bring it back with what it has shown to a former user.
+            (CACHE_CONTROL, "no-store"),
         ],
         include_str!("page.html"),
     );
