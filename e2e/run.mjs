@@ -23,6 +23,7 @@ const scenarios = [
   'two_users',
   'back_button',
   'lan',
+  'frame',
 ];
 
 const [binaries, ...asked] = process.argv.slice(2);
