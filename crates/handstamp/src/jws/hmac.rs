@@ -40,6 +40,9 @@ impl HmacKey {
         if secret.is_empty() {
             return Err(KeyError::EmptySecret);
         }
+        if secret.trim_ascii().is_empty() {
+            return Err(KeyError::BlankSecret);
+        }
         if let Some(format) = not_a_secret::key_format(secret) {
             return Err(KeyError::SecretIsKey(format));
         }

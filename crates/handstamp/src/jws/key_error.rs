@@ -10,6 +10,8 @@ use super::{Algorithm, KeyId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyError {
     EmptySecret,
+    /// The secret is white space alone.
+    BlankSecret,
     ShortSecret {
         algorithm: Algorithm,
         have: usize,
@@ -29,6 +31,9 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptySecret => write!(f, "the secret is empty; {MAKE_SECRET}"),
+            Self::BlankSecret => {
+                write!(f, "the secret is white space alone; {MAKE_SECRET}")
+            }
             Self::ShortSecret {
                 algorithm,
                 have,

@@ -31,6 +31,9 @@ pub(super) fn first_block(pem: &[u8]) -> Result<Block<'_>, PemError> {
         if body.contains("ENCRYPTED") && body.contains(':') {
             return Err(PemError::Encrypted);
         }
+        // In files of variables a key stands on one line, with `\n` for its line breaks. Neither
+        // character of it is base64.
+        let body = body.replace("\\r", "").replace("\\n", "\n");
         let base64: String = body.split_ascii_whitespace().collect();
         let der = BASE64_STANDARD
             .decode(base64)

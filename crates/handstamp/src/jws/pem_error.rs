@@ -72,7 +72,7 @@ impl fmt::Display for PemError {
                 );
             }
             Self::NotPem => {
-                "not a PEM; give the whole text from `-----BEGIN` to the last `-----`, with real line breaks"
+                "not a PEM; give the whole text from `-----BEGIN` to the last `-----`, with its line breaks or `\\n` for each"
             }
             Self::Damaged => "the PEM block is damaged or incomplete; copy it again, whole",
             Self::UnknownLabel => {

@@ -16,12 +16,6 @@ impl FromText for bool {
 /// Free text: an issuer, an audience, the name of a member.
 impl FromText for String {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        if text.trim() != text {
-            return Err(Invalid::new(
-                "begins or ends with white space",
-                "Remove the white space",
-            ));
-        }
         if text.contains(char::is_control) {
             return Err(Invalid::new(
                 "contains a control character",

@@ -1,7 +1,7 @@
 //! Rules about keys: each fits its algorithm, and all of them make a [`KeySet`].
 
 use crate::{
-    config::{report::Report, settings::Settings},
+    config::{parse::is_quoted, report::Report, settings::Settings},
     jws::{Algorithm, KeyError, KeySet, SecretLength, SigningKey, VerifyingKey},
     secret::Secret,
 };
@@ -10,6 +10,14 @@ use crate::{
 /// reason.
 pub(super) fn check(settings: &Settings, report: &mut Report) -> Result<KeySet, Reported> {
     check_previous(settings, report);
+    for (key, secret) in [
+        (SECRET_KEY, &settings.secret_key),
+        (PREVIOUS_SECRET_KEY, &settings.previous_secret_key),
+    ] {
+        if let Some(secret) = secret {
+            check_ends(key, secret.secret_bytes(), report);
+        }
+    }
     let mut algorithms = vec![settings.algorithm];
     for algorithm in &settings.decode_algorithms {
         if !algorithms.contains(algorithm) {
@@ -176,6 +184,30 @@ fn check_previous(settings: &Settings, report: &mut Report) {
             "Remove it, or set the key",
         );
     }
+}
+
+/// Warns of what a file of variables adds to a secret by mistake. The other services that share the
+/// secret may not have it, and refuse every token. It may also be meant: any bytes are a secret.
+fn check_ends(key: &str, secret: &[u8], report: &mut Report) {
+    let (found, help) = if is_quoted(secret) {
+        (
+            "is in quotes, and they are part of the secret",
+            "remove them, unless every service that shares it has them",
+        )
+    } else if secret.ends_with(b"\r") {
+        (
+            "ends with a carriage return, which is part of the secret",
+            "save the file of variables with the line ends of Unix",
+        )
+    } else if secret.trim_ascii() != secret {
+        (
+            "begins or ends with white space, which is part of the secret",
+            "remove it, unless every service that shares it has it",
+        )
+    } else {
+        return;
+    };
+    report.warn(format!("{key} {found}: {help}"));
 }
 
 /// Warns of a key that no algorithm uses: probably an algorithm is missing.

@@ -50,7 +50,15 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             "no store answers at once",
             "Use 2s",
         );
+    } else if settings.store_timeout > LONGEST_TIMEOUT {
+        report.problem(
+            "HANDSTAMP_STORE_TIMEOUT",
+            Some(&format_duration(settings.store_timeout)),
+            "while the store is down, each request would wait for longer than a minute",
+            "Use 2s",
+        );
     }
 }
 
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 const LONGEST_GRACE: Duration = Duration::from_secs(300);

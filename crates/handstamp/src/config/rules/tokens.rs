@@ -20,6 +20,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
         check_lifetime(key, lifetime, report);
     }
     check_order(settings, report);
+    check_own_tokens(settings, report);
     if settings.decode_leeway > LONGEST_LEEWAY {
         report.problem(
             "JWT_DECODE_LEEWAY",
@@ -41,12 +42,42 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             report.problem(key, None, "an empty list", "Remove it");
         }
     }
+    let audiences: usize = settings.encode_audience.iter().map(String::len).sum();
+    if audiences > LONGEST_AUDIENCES {
+        report.problem(
+            "JWT_ENCODE_AUDIENCE",
+            None,
+            format!("{audiences} bytes, which every token would carry, and cookies hold 4096"),
+            "Use fewer or shorter ones",
+        );
+    }
     if settings.identity_claim != "sub" && REGISTERED.contains(&settings.identity_claim.as_str()) {
         report.problem(
             "JWT_IDENTITY_CLAIM",
             Some(&settings.identity_claim),
             "this claim has a meaning of its own",
             "Use \"sub\" or a name of your own",
+        );
+    }
+}
+
+/// Warns of a service that refuses the tokens that it makes itself: its log-in succeeds, and the
+/// next request does not. One that only verifies those of another service may ignore it.
+fn check_own_tokens(settings: &Settings, report: &mut Report) {
+    if !settings.algorithm.is_hmac() && settings.private_key.is_none() {
+        return;
+    }
+    let (asked, written) = (&settings.decode_audience, &settings.encode_audience);
+    if !asked.is_empty() && !written.iter().any(|audience| asked.contains(audience)) {
+        report.warn(
+            "JWT_DECODE_AUDIENCE: this service refuses the tokens that it makes itself, because \
+             JWT_ENCODE_AUDIENCE has none of these audiences",
+        );
+    }
+    if settings.decode_issuer.is_some() && settings.decode_issuer != settings.encode_issuer {
+        report.warn(
+            "JWT_DECODE_ISSUER: this service refuses the tokens that it makes itself, because \
+             JWT_ENCODE_ISSUER is not the same",
         );
     }
 }
@@ -80,5 +111,7 @@ fn check_order(settings: &Settings, report: &mut Report) {
     }
 }
 
+/// In bytes: half of what a cookie holds, once it is base64.
+const LONGEST_AUDIENCES: usize = 1536;
 const LONGEST_LEEWAY: Duration = Duration::from_secs(60 * 60);
 const LONGEST_USUAL_LEEWAY: Duration = minutes(5);

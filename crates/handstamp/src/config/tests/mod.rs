@@ -2,6 +2,7 @@
 
 mod environment;
 mod login_type;
+mod mistakes;
 #[cfg(feature = "asymmetric")]
 mod pem;
 mod rules;

@@ -1,5 +1,6 @@
 //! Tests of key pairs: the use of each key, and keys that do not fit.
 
+use super::values::Variables;
 use super::{Row, SECRET, from, problems};
 
 const RSA: &str = include_str!("../../../tests/keys/rsa2048.private.pem");
@@ -13,6 +14,40 @@ const EC_PUBLIC: &str = include_str!("../../../tests/keys/p256.public.pem");
 fn pairs() {
     for (name, variables, expected) in PAIRS {
         assert_eq!(problems(from(variables)), *expected, "{name}");
+    }
+}
+
+/// Returns the other settings that a PEM needs, and a good value.
+pub(super) fn good(key: &str) -> Option<(Variables, &'static str)> {
+    const RS256: (&str, &str) = ("JWT_ALGORITHM", "RS256");
+    match key {
+        "JWT_PRIVATE_KEY" => Some((&[RS256], RSA)),
+        "JWT_PUBLIC_KEY" => Some((&[RS256], RSA_PUBLIC)),
+        "JWT_PREVIOUS_PUBLIC_KEY" => {
+            Some((&[RS256, ("JWT_PUBLIC_KEY", RSA_PUBLIC)], RSA_OTHER_PUBLIC))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_key_on_one_line_as_in_files_of_variables() {
+    let one_line = |pem: &str, line_end| pem.trim_end().replace('\n', line_end);
+    for (name, line_end, quote) in [
+        ("with a literal \\n for each line break", "\\n", ""),
+        ("with literal line breaks of Windows", "\\r\\n", ""),
+        ("in quotes", "\\n", "\""),
+        ("in single quotes", "\\n", "'"),
+        ("with blanks for line breaks", " ", ""),
+    ] {
+        let private = format!("{quote}{}{quote}", one_line(EC, line_end));
+        let public = format!("{quote}{}{quote}", one_line(EC_PUBLIC, line_end));
+        let config = from(&[
+            ("JWT_ALGORITHM", "ES256"),
+            ("JWT_PRIVATE_KEY", &private),
+            ("JWT_PUBLIC_KEY", &public),
+        ]);
+        assert_eq!(problems(config), [""; 0], "{name}");
     }
 }
 
@@ -105,8 +140,8 @@ const PAIRS: &[Row] = &[
             ("JWT_PREVIOUS_PUBLIC_KEY", ""),
         ],
         &[
-            "JWT_PRIVATE_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with real line breaks",
-            "JWT_PREVIOUS_PUBLIC_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with real line breaks",
+            "JWT_PRIVATE_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with its line breaks or `\\n` for each",
+            "JWT_PREVIOUS_PUBLIC_KEY: not a PEM. Give the whole text from `-----BEGIN` to the last `-----`, with its line breaks or `\\n` for each",
         ],
     ),
     (

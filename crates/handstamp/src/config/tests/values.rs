@@ -68,6 +68,14 @@ fn every_setting_has_a_row() {
     }
 }
 
+/// Returns the other settings that one needs, and a good value.
+pub(super) fn good(key: &str) -> Option<(Variables, &'static str)> {
+    let row = ROWS.iter().find(|row| row.key == key)?;
+    Some((row.given, row.good))
+}
+
+pub(super) type Variables = &'static [(&'static str, &'static str)];
+
 fn debug(value: impl Debug) -> String {
     format!("{value:?}")
 }
@@ -238,7 +246,7 @@ const ROWS: &[Row] = &[
         key: "JWT_HEADER_TYPE", good: "", given: &[],
         read: |config| config.settings.header_type.clone(), means: "",
         bad: &[
-            ("Bearer ", r#"JWT_HEADER_TYPE="Bearer ": not one word. Use one word, as in "Bearer", or nothing at all"#),
+            ("Bearer ", r#"JWT_HEADER_TYPE="Bearer ": begins or ends with white space. Remove the white space"#),
         ],
     },
     Row {

@@ -85,7 +85,7 @@ fn refused() {
         ("cut off", Rs256, cut, PemError::Damaged),
         ("another last line", Rs256, rsa.replace("END PRIVATE", "END PUBLIC"), PemError::Damaged),
         ("a character that is not base64", Rs256, rsa.replacen('A', "!", 1), PemError::Damaged),
-        ("line breaks spelled out", Rs256, rsa.replace('\n', "\\n"), PemError::Damaged),
+        ("other escapes spelled out", Rs256, rsa.replace('\n', "\\t"), PemError::Damaged),
         ("no key inside", Rs256, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----".to_owned(), PemError::Damaged),
         ("SPKI under the label of PKCS#8", Es256, p256.replace("PUBLIC", "PRIVATE"), PemError::Damaged),
         ("only parameters", Es256, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----".to_owned(), PemError::NotPem),
