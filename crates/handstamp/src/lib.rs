@@ -66,6 +66,7 @@
 //! | protect a route | [`Auth::authenticate`] with [`Require::access`]; in adapters the extractor `Access` |
 //! | demand scopes | [`Require::scope`], [`Require::any_scope`], [`Require::all_scopes`] |
 //! | demand a recent password | [`Require::fresh_within`] |
+//! | take a role away from all sessions of a user | [`Auth::change_all_sessions`] |
 //! | record that the password was given again | [`Auth::reauthenticate`] |
 //! | refresh | [`Auth::refresh`] |
 //! | change scopes or claims at a refresh | [`Auth::refresh_with`]; [`AuthBuilder::on_implicit_refresh`] |

@@ -39,6 +39,7 @@ async fn every_call(
     let _cookies = auth.set_access_cookies(&access)?;
     let _cookies = auth.set_refresh_cookies(&refresh_token)?;
     let _cookies = auth.set_cookies(&pair)?;
+    auth.change_all_sessions(owner, |new| new).await?;
     let _fresh = auth.reauthenticate(token).await?;
     let _tokens = auth.log_in(owner, auth.client_info(head)).await?;
     let _tokens = auth.refresh(refresh.clone()).await?;

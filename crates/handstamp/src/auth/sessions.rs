@@ -102,7 +102,8 @@ impl Auth {
     /// was taken away would be refreshed for up to `HANDSTAMP_SESSION_ABSOLUTE`. Keep in tokens
     /// what may be as old as one access token, and load it anew here; look up on each request what
     /// must hold at once, with [`LoadSubject`](crate::subject::LoadSubject). When a role is taken
-    /// away, [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
+    /// away, [`change_all_sessions`](Self::change_all_sessions) takes it out of all later tokens,
+    /// and [`revoke_all_sessions`](Self::revoke_all_sessions) ends the tokens that still have it.
     ///
     /// Implicit refresh does not renew a token whose claims differ from those of its session,
     /// unless [`on_implicit_refresh`](crate::AuthBuilder::on_implicit_refresh) sets them.
@@ -133,6 +134,56 @@ impl Auth {
         change: impl FnOnce(NewToken) -> NewToken,
     ) -> Result<TokenPair, AuthError> {
         session::refresh(&self.0, self.0.now(), token, change)
+            .await
+            .map_err(|failure| self.fail(failure))
+    }
+
+    /// Changes what the tokens of all sessions of a user say, and returns how many sessions there
+    /// were: an administrator takes a role away, and no device has to log in again.
+    ///
+    /// The change holds from the next refresh of each session. Access tokens that were issued
+    /// before are accepted as they are until they expire; where that is too late, also call
+    /// [`revoke_all_sessions`](Self::revoke_all_sessions). Tokens without a session are not
+    /// changed.
+    ///
+    /// `change` gets the token as a session has it. It may be called several times for one session,
+    /// and never undoes a change that another request makes at the same time. As with
+    /// [`refresh_with`](Self::refresh_with), account, session and time of the log-in stay the same.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config, session::ClientInfo, store::MemoryStore};
+    /// use handstamp::NewToken;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// # let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    /// let editor = NewToken::for_subject("user1").scopes(["posts:read", "posts:write"]);
+    /// auth.log_in(editor, ClientInfo::new()).await?;
+    ///
+    /// // First in the application's own database, and then:
+    /// let changed = auth.change_all_sessions("user1", |token| token.scopes(["posts:read"])).await?;
+    /// assert_eq!(changed, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`AuthError::Issue`] if no token or cookie can hold the change, or it is for another
+    /// account: then no session is changed. [`AuthError::Rejected`] with `store_unavailable`, also
+    /// when there is no store: then some sessions may be changed, and the call can be repeated.
+    ///
+    /// # Security
+    /// A log-in that has read the role before it was taken away, and calls
+    /// [`log_in`](Self::log_in) after this, keeps it: change the database first, and check after
+    /// `log_in` that what was read still holds. For login types see
+    /// [`revoke_all_sessions`](Self::revoke_all_sessions).
+    pub async fn change_all_sessions(
+        &self,
+        owner: impl Into<Owner>,
+        change: impl Fn(NewToken) -> NewToken,
+    ) -> Result<usize, AuthError> {
+        session::change_all(&self.0, self.0.now(), &owner.into(), change)
             .await
             .map_err(|failure| self.fail(failure))
     }

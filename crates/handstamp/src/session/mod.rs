@@ -29,6 +29,7 @@
 //! ```
 
 mod admit;
+mod change_all;
 mod client;
 mod data;
 mod list;
@@ -44,6 +45,7 @@ mod tokens;
 mod update;
 
 pub(crate) use admit::{admit, recheck};
+pub(crate) use change_all::change_all;
 pub use client::ClientInfo;
 pub(crate) use client::client_info;
 pub(crate) use data::SessionData;

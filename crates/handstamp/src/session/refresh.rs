@@ -54,7 +54,7 @@ pub(crate) async fn refresh(
         let change = |newest: &mut SessionData| {
             // The other change may come from a later look at the user's rights than this one.
             if !newest.token.says_the_same(&before) {
-                return Err(changed_meanwhile());
+                return Err(changed_meanwhile().into());
             }
             newest.token = NewToken {
                 logged_in: newest.token.logged_in,

@@ -3,7 +3,7 @@
 use super::EventKind;
 use super::data::SessionData;
 use crate::context::Context;
-use crate::error::{RejectionKind, StoreError};
+use crate::error::{AuthFailure, RejectionKind, StoreError};
 use crate::store::{SessionRow, Store, UpdateSession};
 
 /// Changes what a session says, and returns it as the store has it then. `change` is called again
@@ -12,8 +12,8 @@ pub(super) async fn update(
     context: &Context,
     store: &dyn Store,
     mut row: SessionRow,
-    change: impl Fn(&mut SessionData) -> Result<(), StoreError>,
-) -> Result<(SessionRow, SessionData), RejectionKind> {
+    change: impl Fn(&mut SessionData) -> Result<(), AuthFailure>,
+) -> Result<(SessionRow, SessionData), AuthFailure> {
     for _ in 0..ATTEMPTS {
         let mut data = SessionData::read(&row)?;
         change(&mut data)?;
@@ -21,7 +21,7 @@ pub(super) async fn update(
         let update = UpdateSession::new(account, session, row.data.clone(), text.clone());
         let Some(updated) = context.with_timeout(store.update_session(update)).await? else {
             context.emit(EventKind::Expired, &row.account, &row.id);
-            return Err(RejectionKind::SessionEnded);
+            return Err(RejectionKind::SessionEnded.into());
         };
         if updated.data == text {
             return Ok((updated, data));

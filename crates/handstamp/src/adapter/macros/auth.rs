@@ -82,6 +82,19 @@ macro_rules! __adapter_auth {
                 Ok(self.0.refresh_with(&token, change).await?)
             }
 
+            /// Changes what the tokens of all sessions of a user say, from the next refresh of each
+            /// on, as [`handstamp::Auth::change_all_sessions`]. Returns how many there were.
+            ///
+            /// # Errors
+            /// [`Error`] if no token or cookie can hold the change, or the store does not answer.
+            pub async fn change_all_sessions(
+                &self,
+                owner: impl Into<handstamp::session::Owner>,
+                change: impl Fn(handstamp::NewToken) -> handstamp::NewToken,
+            ) -> Result<usize, Error> {
+                Ok(self.0.change_all_sessions(owner, change).await?)
+            }
+
             $(#[$reauthenticate])*
             pub async fn reauthenticate(
                 &self,

@@ -220,6 +220,120 @@ fn a_session_that_keeps_changing_is_given_up() {
     );
 }
 
+#[test]
+fn a_role_that_an_administrator_takes_away_is_gone_at_the_next_refresh_of_each_device() {
+    let house = house(builder());
+    let devices = [editor(&house), editor(&house)];
+    let other = editor_of("user2", &house);
+    house.clock.advance(AFTER);
+    let before = house.auth.sessions("user1");
+    let before: Vec<_> = now(before).unwrap().iter().map(|s| s.ends_at()).collect();
+
+    let changed = now(house.auth.change_all_sessions("user1", demoted)).unwrap();
+    assert_eq!(changed, 2);
+    let after = now(house.auth.sessions("user1")).unwrap();
+    let after: Vec<_> = after.iter().map(|s| s.ends_at()).collect();
+    assert_eq!(before, after, "no session ends or is prolonged");
+    for tokens in &devices {
+        let token = house.access(tokens);
+        assert!(token.has_scopes(["posts:write"]), "an older access token");
+        let after = house.refresh(tokens).unwrap();
+        for token in [after.access().as_str(), after.refresh().as_str()] {
+            let claims = claims(token);
+            assert_eq!(claims["role"], Value::Null);
+            assert_eq!(claims["team"], "b");
+            assert_eq!(claims["auth_time"], NOW);
+        }
+    }
+    let after = house.refresh(&other).unwrap();
+    assert_eq!(claims(after.access().as_str())["role"], "editor");
+    let none = now(house.auth.change_all_sessions("user3", demoted)).unwrap();
+    assert_eq!(none, 0);
+}
+
+/// A change that one session of a user cannot hold is made in none of them.
+#[test]
+fn a_change_by_an_administrator_is_made_in_all_sessions_or_none() {
+    type Row = (&'static str, fn(NewToken) -> NewToken, &'static str);
+    let rows: [Row; 3] = [
+        (
+            "another account",
+            |_| NewToken::for_subject("user2"),
+            "the changed token is for another account",
+        ),
+        (
+            "more than a token holds",
+            |token| token.claim("large", "x".repeat(8 * 1024)),
+            "the token has more than",
+        ),
+        (
+            "more than a cookie holds",
+            |token| token.claim("large", "x".repeat(3 * 1024)),
+            "cookie access_token_cookie has",
+        ),
+    ];
+    for (name, change, expected) in rows {
+        let house = house(builder());
+        let devices = [editor(&house), editor(&house)];
+        let error = now(house.auth.change_all_sessions("user1", change)).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{name}: {error}");
+        house.clock.advance(AFTER);
+        for tokens in &devices {
+            let after = house.refresh(tokens).unwrap();
+            assert_eq!(claims(after.access().as_str())["role"], "editor", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_change_by_an_administrator_meets_other_requests() {
+    type Meanwhile = fn(&House, &TokenPair);
+    let rows: [(&str, Meanwhile, usize, Value); 2] = [
+        (
+            "a change at a refresh is kept, where the administrator does not change the same",
+            |house, tokens| {
+                let change = |token: NewToken| token.claim("desk", 7);
+                drop(now(house.auth.refresh_with(&refresh(house, tokens), change)).unwrap());
+            },
+            1,
+            json!([null, "b", 7]),
+        ),
+        (
+            "a session that was revoked meanwhile is not counted",
+            |house, _| drop(now(house.auth.revoke_all_sessions("user1")).unwrap()),
+            0,
+            json!("session_ended"),
+        ),
+    ];
+    for (name, meanwhile, expected, session) in rows {
+        let (house, queue, other) = interrupted();
+        let tokens = Arc::new(editor(&house));
+        house.clock.advance(minutes(1));
+        let of_other = Arc::clone(&tokens);
+        let interruption = move || meanwhile(&other, &of_other);
+        queue.lock().unwrap().push_back(Box::new(interruption));
+        let changed = now(house.auth.change_all_sessions("user1", demoted)).unwrap();
+        assert_eq!(changed, expected, "{name}");
+        let after = match house.refresh(&tokens) {
+            Ok(after) => {
+                let after = claims(after.access().as_str());
+                json!([after["role"], after["team"], after["desk"]])
+            }
+            Err(code) => json!(code),
+        };
+        assert_eq!(after, session, "{name}");
+    }
+}
+
+#[test]
+fn without_a_store_no_session_can_be_changed() {
+    let auth = auth(builder());
+    let error = now(auth.change_all_sessions("user1", demoted)).unwrap_err();
+    assert!(
+        matches!(&error, AuthError::Rejected(rejection) if rejection.code() == "store_unavailable")
+    );
+}
+
 /// A service, what interrupts the updates of its sessions, and another node over the same store.
 fn interrupted() -> (House, Arc<Mutex<VecDeque<Interruption>>>, House) {
     let clock = ManualClock::default();
@@ -458,7 +572,11 @@ fn without_a_session_a_repeated_password_makes_a_fresh_token() {
 }
 
 fn editor(house: &House) -> TokenPair {
-    let user = NewToken::for_subject("user1")
+    editor_of("user1", house)
+}
+
+fn editor_of(user: &str, house: &House) -> TokenPair {
+    let user = NewToken::for_subject(user)
         .scopes(["posts:write"])
         .claim("role", "editor")
         .claim("team", "a");

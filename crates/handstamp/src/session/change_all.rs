@@ -1,0 +1,58 @@
+//! Change of what the tokens of a user say, by an administrator.
+
+use super::Owner;
+use super::data::SessionData;
+use super::tokens;
+use super::update::update;
+use crate::clock::UnixTime;
+use crate::context::Context;
+use crate::error::{AuthFailure, IssueError, RejectionKind};
+use crate::issue::{self, NewToken};
+use crate::location::Location;
+use crate::store::SessionRow;
+
+/// Changes the claims of all sessions of a user, and returns how many. Either all are changed or,
+/// if a token cannot hold the change, none is.
+pub(crate) async fn change_all(
+    context: &Context,
+    now: UnixTime,
+    owner: &Owner,
+    change: impl Fn(NewToken) -> NewToken,
+) -> Result<usize, AuthFailure> {
+    let account = owner.account(context.config().login_type());
+    let store = context.required_store()?;
+    let rows = context.with_timeout(store.list(account)).await?;
+    for row in &rows {
+        let data = SessionData::read(row)?.changed(&change)?;
+        check(context, now, row, &data)?;
+    }
+    let mut changed = 0;
+    for row in rows {
+        let change = |data: &mut SessionData| {
+            data.token = data.token.clone().changed(&change)?;
+            Ok(())
+        };
+        match update(context, store, row, change).await {
+            Ok(_) => changed += 1,
+            // It was revoked or expired since it was listed.
+            Err(AuthFailure::Rejected(RejectionKind::SessionEnded)) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(changed)
+}
+
+/// A session whose tokens nothing can hold would have had its last refresh.
+fn check(
+    context: &Context,
+    now: UnixTime,
+    row: &SessionRow,
+    data: &SessionData,
+) -> Result<(), IssueError> {
+    let tokens = tokens::issue(context, now, row, data)?;
+    let locations = &context.config().settings.token_locations;
+    if locations.contains(&Location::Cookies) {
+        drop(issue::set_pair(context.config(), &tokens)?);
+    }
+    Ok(())
+}
