@@ -1,6 +1,7 @@
 use std::fmt;
 
 use actix_web::HttpRequest;
+use actix_web::http::header;
 use handstamp::RequestHead;
 
 /// The head of a request, borrowed.
@@ -28,10 +29,14 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.0
-            .headers()
-            .get_all(name)
-            .map(actix_web::http::header::HeaderValue::as_bytes)
+        let headers = self.0.headers();
+        let authority = match name {
+            "host" if !headers.contains_key(header::HOST) => self.0.uri().authority(),
+            _ => None,
+        };
+        let authority = authority.map(|authority| authority.as_str().as_bytes());
+        let values = headers.get_all(name).map(header::HeaderValue::as_bytes);
+        values.chain(authority)
     }
 
     fn query(&self) -> Option<&str> {

@@ -118,8 +118,8 @@ impl RequestHead for Request {
     }
 }
 
-/// Returns the bytes to send, `Connection: close` among them, and a `Host` if the request names
-/// none.
+/// Returns the bytes to send, `Connection: close` among them, and a `Host` if neither the request
+/// nor its target names one.
 impl From<Request> for Vec<u8> {
     fn from(request: Request) -> Self {
         let Request {
@@ -129,10 +129,8 @@ impl From<Request> for Vec<u8> {
             body,
         } = request;
         let mut bytes = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n").into_bytes();
-        if !headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host"))
-        {
+        let is_host = |(name, _): &(String, Vec<u8>)| name.eq_ignore_ascii_case("host");
+        if target.starts_with('/') && !headers.iter().any(is_host) {
             bytes.extend(b"host: localhost\r\n");
         }
         if !body.is_empty() || method != "GET" {

@@ -54,7 +54,13 @@ impl RequestHead for Head<'_> {
             "upgrade" => self.headers.get_all(header::UPGRADE),
             name => self.headers.get_all(name),
         };
-        values.iter().map(http::HeaderValue::as_bytes)
+        let authority = match name {
+            "host" if !self.headers.contains_key(header::HOST) => self.uri.authority(),
+            _ => None,
+        };
+        let authority = authority.map(|authority| authority.as_str().as_bytes());
+        let values = values.iter().map(http::HeaderValue::as_bytes);
+        values.chain(authority)
     }
 
     fn query(&self) -> Option<&str> {

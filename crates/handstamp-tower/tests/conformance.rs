@@ -44,8 +44,8 @@ type Route = BoxCloneSyncService<HttpRequest, Response<Text>, Infallible>;
 type Text = BoxBody<Bytes, Infallible>;
 
 async fn serve(app: &App, request: &Request) -> Reply {
-    let path = request.target().split('?').next().unwrap_or_default();
-    let route = route(app, path).map_response(show_rejection);
+    let target: http::Uri = request.target().parse().expect("a target is a URI");
+    let route = route(app, target.path()).map_response(show_rejection);
     let (mut client, server) = tokio::io::duplex(64 * 1024);
     let serving = http1::Builder::new()
         .serve_connection(TokioIo::new(server), TowerToHyperService::new(route));

@@ -11,6 +11,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     table(suite).await;
     without_a_value(suite).await;
     refreshes_and_log_outs(suite).await;
+    by_host(suite).await;
 }
 
 /// All rows but those that HTTP cannot carry in this form, which the core runs: a NUL, and CONNECT.
@@ -152,6 +153,75 @@ async fn refreshes_and_log_outs<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut
             .header("x-csrf-token", csrf(tokens.access()))
             .header("sec-fetch-site", site);
         let row = format!("a log-out, {site}");
+        suite.check(&row, &app, request, expected).await;
+    }
+}
+
+/// Over plain HTTP by the name of a host, browsers send no `Sec-Fetch-Site`, and by HTTP/2 no
+/// `Host` either: there the target has the name.
+async fn by_host<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let own = "http://nas.lan:8000";
+    let absolute = "http://nas.lan:8000/provenance/";
+    let refused = Err("origin_not_allowed");
+    let public: &[_] = &[("HANDSTAMP_PUBLIC_ORIGIN", OURS)];
+    for (row, settings, target, host, origin, expected) in [
+        (
+            "the page of this host",
+            &[][..],
+            "/provenance/",
+            Some("nas.lan:8000"),
+            own,
+            Ok(""),
+        ),
+        ("by HTTP/2", &[], absolute, None, own, Ok("")),
+        (
+            "a page of another host",
+            &[],
+            "/provenance/",
+            Some("nas.lan:8000"),
+            "http://evil.lan:8000",
+            refused,
+        ),
+        (
+            "a page of another host, by HTTP/2",
+            &[],
+            absolute,
+            None,
+            "http://evil.lan:8000",
+            refused,
+        ),
+        (
+            "a page of another port",
+            &[],
+            "/provenance/",
+            Some("nas.lan:8000"),
+            "http://nas.lan:8001",
+            refused,
+        ),
+        (
+            "a page of the target, where Host is another",
+            &[],
+            absolute,
+            Some("evil.lan"),
+            own,
+            refused,
+        ),
+        ("neither", &[], "/provenance/", None, own, refused),
+        (
+            "with a public origin",
+            public,
+            "/provenance/",
+            Some("nas.lan:8000"),
+            own,
+            refused,
+        ),
+    ] {
+        let app = App::new(settings);
+        let mut request = post(target).header("origin", origin);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let row = format!("a log-in by the name of a host: {row}");
         suite.check(&row, &app, request, expected).await;
     }
 }

@@ -113,6 +113,9 @@ pub(crate) fn check_log_out(
         match shown(head, config, *kind, claims) {
             Shown::Nothing => {}
             Shown::TheValue => {
+                if !token::is_in_header(head, config, *kind) {
+                    judge_form(head, config)?;
+                }
                 proven = Some(claims.account());
                 break;
             }
@@ -127,6 +130,19 @@ pub(crate) fn check_log_out(
         Some(account) => Ok(LogOutProof::Only(account)),
         None if missing => Err(token::missing(head, config, first)),
         None => Err(RejectionKind::CsrfMismatch),
+    }
+}
+
+/// Rejects a form that the browser states to be of another site, whatever value it shows. A sibling
+/// subdomain that planted a token of its own knows its value, and a form needs no permission as a
+/// header does (Fetch, "CORS-preflight request"): its log-out would delete the visitor's cookies.
+///
+/// Lenient: where the browser states nothing, the value decides alone. Risk: an old browser, or
+/// plain HTTP. Covered: with `HANDSTAMP_PUBLIC_ORIGIN`, by `Origin`.
+fn judge_form(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
+    match Header::of(head, fetch_metadata::NAME) {
+        Header::Absent => Ok(()),
+        Header::One(_) | Header::Several => judge_sender(OriginRule::StatedOrToken, head, config),
     }
 }
 
@@ -176,8 +192,10 @@ fn judge_origin(
         config.settings.origin_check,
     ) {
         // Lenient: `HANDSTAMP_ORIGIN_CHECK=report-only`. Risk: where no CSRF value is required,
-        // nothing decides. Covered: the setting is a warning at start-up, builds with protection
-        // that is off only with `Danger::NoCsrf`, and spares no WebSocket, which no value guards.
+        // nothing decides: a form of another site logs a visitor in to the account of its author.
+        // Covered: by the operator, who is warned at start-up and has it on for a trial only. It
+        // builds with protection that is off only with `Danger::NoCsrf`, and spares no WebSocket
+        // and no log-out without a token.
         (Err(reason), OriginCheck::ReportOnly) if rule != OriginRule::Handshake => {
             tracing::warn!(code = reason.code(), ?reason, "request would be refused");
             Ok(())

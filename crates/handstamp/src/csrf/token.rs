@@ -17,19 +17,25 @@ use crate::request::{RequestHead, Values};
 /// Returns the value in the header, or the one in the form if the header is missing or empty and
 /// forms are enabled. A form does not make up for a wrong header.
 pub(super) fn sent<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Values<'r> {
-    let cookies = config.cookies(kind);
-    let in_header = head
-        .header_values(&cookies.csrf_header)
-        .map(|value| unfolded(value.trim_ascii()))
-        .filter(|value| !value.is_empty())
-        .map(Cow::Borrowed)
-        .collect();
-    match in_header {
+    match in_header(head, config, kind) {
         Values::Missing if config.settings.csrf_check_form => {
-            head.body().field(&cookies.csrf_field)
+            head.body().field(&config.cookies(kind).csrf_field)
         }
         in_header => in_header,
     }
+}
+
+/// Returns whether what [`sent`] returns is in the header.
+pub(super) fn is_in_header(head: &impl RequestHead, config: &Config, kind: Kind) -> bool {
+    !matches!(in_header(head, config, kind), Values::Missing)
+}
+
+fn in_header<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Values<'r> {
+    head.header_values(&config.cookies(kind).csrf_header)
+        .map(|value| unfolded(value.trim_ascii()))
+        .filter(|value| !value.is_empty())
+        .map(Cow::Borrowed)
+        .collect()
 }
 
 /// Equal values that a proxy has folded into one line ([RFC 9110, section 5.3]) are one.

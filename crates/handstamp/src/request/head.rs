@@ -27,7 +27,8 @@ pub trait RequestHead {
     fn method(&self) -> &str;
 
     /// Returns all values of the header `name`, in order. `name` is compared without regard to
-    /// case.
+    /// case. A request by HTTP/2 without `host` has `:authority` as its value
+    /// ([RFC 9113, section 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]>;
 
     /// Returns the part of the request target after `?`.

@@ -28,8 +28,8 @@ pub struct LogOut {
     tokens: Vec<RevokeToken>,
     /// The tokens whose cookies are deleted.
     deletes: Vec<Kind>,
-    /// The cookie of another user, whose session does not end.
-    ambiguous: Option<String>,
+    /// Why what the request also carries does not end.
+    refusal: Option<RejectionKind>,
 }
 
 impl LogOut {
@@ -53,29 +53,40 @@ pub(crate) fn authenticate_log_out(
         // A candidate that was not read might be the genuine one.
         return Err(RejectionKind::AmbiguousCookie { name });
     }
-    let mut ambiguous = None;
+    let mut refusal = None;
     let mut deletes = presented.deletable(config);
-    match csrf::check_log_out(head, config, &presented.cookies) {
+    let mut verdict = csrf::check_log_out(head, config, &presented.cookies);
+    // A token that no browser sends by itself is its own proof, also next to a cookie that a
+    // sibling subdomain planted. What the cookies alone hold does not end, and the answer says so.
+    if !presented.non_cookie_tokens.is_empty()
+        && !presented.cookies.is_empty()
+        && let Err(reason) = verdict
+    {
+        refusal = presented.cookies_hold_more().then_some(reason);
+        presented.cookies.clear();
+        verdict = csrf::check_log_out(head, config, &presented.cookies);
+    }
+    match verdict {
         Ok(LogOutProof::Everyone) => {}
         // Only what the value proves ends, and no cookie is deleted: it may be the visitor's.
         Ok(LogOutProof::Only(account)) => {
             let other = presented.cookies.iter();
             let mut other = other.filter(|(_, claims)| claims.account() != account);
             if let Some((kind, _)) = other.next() {
-                ambiguous = Some(config.cookies(*kind).token.name.to_string());
-                deletes.clear();
+                let name = config.cookies(*kind).token.name.to_string();
+                refusal = Some(RejectionKind::AmbiguousCookie { name });
             }
             presented
                 .cookies
                 .retain(|(_, claims)| claims.account() == account);
         }
-        // A token that no browser sends by itself is its own proof, and proves nothing for cookies.
-        Err(_) if presented.cookies.is_empty() && !presented.non_cookie_tokens.is_empty() => {
-            deletes.clear();
-        }
+        Err(_) if !presented.non_cookie_tokens.is_empty() => deletes.clear(),
         // Nor is any needed where no cookies are read or written.
         Err(_) if !config.settings.token_locations.contains(&Location::Cookies) => {}
         Err(reason) => return Err(reason),
+    }
+    if refusal.is_some() {
+        deletes.clear();
     }
     let without_session = presented
         .genuine()
@@ -88,7 +99,7 @@ pub(crate) fn authenticate_log_out(
         sessions: presented.sessions(),
         tokens: without_session.map(revoke).collect(),
         deletes,
-        ambiguous,
+        refusal,
     })
 }
 
@@ -102,7 +113,7 @@ pub(crate) async fn log_out(
         sessions,
         tokens,
         deletes,
-        ambiguous,
+        refusal,
     } = log_out;
     if let Some(store) = context.store() {
         // Tokens first: a concurrent adoption asks about its token again once the session exists.
@@ -115,8 +126,8 @@ pub(crate) async fn log_out(
             revoke::end(context, store, account, session, EndReason::LoggedOut).await?;
         }
     }
-    match ambiguous {
-        Some(name) => Err(RejectionKind::AmbiguousCookie { name }),
+    match refusal {
+        Some(reason) => Err(reason),
         None => Ok(issue::unset(context.config(), &deletes)),
     }
 }
@@ -144,6 +155,17 @@ impl CarriedTokens {
         kinds
             .filter(|kind| reads_cookies && !is_of_others && !self.foreign.contains(kind))
             .collect()
+    }
+
+    /// Returns whether a cookie holds a session or token that no other token of the request ends.
+    fn cookies_hold_more(&self) -> bool {
+        let ends = |claims: &Claims| match claims.session() {
+            Some(session) => (claims.account(), Some(session.to_owned()), None),
+            None => (claims.account(), None, Some(claims.id().to_owned())),
+        };
+        let ended: Vec<_> = self.non_cookie_tokens.iter().map(|c| ends(c)).collect();
+        let mut cookies = self.cookies.iter();
+        cookies.any(|(_, claims)| !ended.contains(&ends(claims)))
     }
 
     fn genuine(&self) -> impl Iterator<Item = &Claims> {

@@ -13,7 +13,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
         fn(&App, &TokenPair) -> Request,
         Result<usize, &'static str>,
     );
-    let rows: [Row; 8] = [
+    let rows: [Row; 10] = [
         (
             "a form",
             |_, tokens| by_form(tokens, csrf(tokens.access())),
@@ -28,6 +28,20 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
             "a form with a masked value",
             |app, tokens| by_form(tokens, &app.masked(tokens.access())),
             Ok(4),
+        ),
+        (
+            "a form of our page",
+            |_, tokens| {
+                by_form(tokens, csrf(tokens.access())).header("sec-fetch-site", "same-origin")
+            },
+            Ok(4),
+        ),
+        (
+            "a form of a sibling that knows the value",
+            |_, tokens| {
+                by_form(tokens, csrf(tokens.access())).header("sec-fetch-site", "same-site")
+            },
+            Err("cross_site_request"),
         ),
         (
             "a form with a wrong value",

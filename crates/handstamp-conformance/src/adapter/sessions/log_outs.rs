@@ -73,7 +73,7 @@ enum Answer {
 type Row = (&'static str, fn(&App, &TokenPair) -> Request, Answer);
 
 #[rustfmt::skip]
-const ROWS: [Row; 22] = [
+const ROWS: [Row; 24] = [
     ("the access cookie", |_, tokens| log_out().cookies([access_cookie(tokens.access())]).header(CSRF, csrf(tokens.access())), Answer::Ended),
     ("the refresh cookie", |_, tokens| log_out().cookies([refresh_cookie(tokens.refresh())]).header(CSRF, csrf(tokens.refresh())), Answer::Ended),
     ("both", |_, tokens| both(tokens).header(CSRF, csrf(tokens.access())), Answer::Ended),
@@ -97,6 +97,12 @@ const ROWS: [Row; 22] = [
     ("a header, sent by another site", |_, tokens| {
         log_out().header("authorization", format!("Bearer {}", tokens.access().as_str())).header("sec-fetch-site", "cross-site")
     }, Answer::EndedElsewhere),
+    ("a header, next to a cookie that a sibling planted", |app, tokens| {
+        log_out().cookies([access_cookie(&app.access("user2"))]).header("authorization", format!("Bearer {}", tokens.access().as_str()))
+    }, Answer::EndedAndRefused("missing_csrf_token")),
+    ("a header, next to the cookies of the same session", |_, tokens| {
+        both(tokens).header("authorization", format!("Bearer {}", tokens.access().as_str()))
+    }, Answer::Ended),
     ("no CSRF value", |_, tokens| both(tokens), Answer::Refused("missing_csrf_token")),
     ("no CSRF value, by GET", |_, tokens| get("/session/log-out").cookies(cookies(tokens)), Answer::Refused("missing_csrf_token")),
     ("an empty CSRF value", |_, tokens| both(tokens).header(CSRF, ""), Answer::Refused("missing_csrf_token")),

@@ -245,6 +245,122 @@ fn log_out_by_a_header_needs_no_csrf_value() {
     }
 }
 
+/// Each row: what comes with the bearer token of `user1`, the answer, and whether the session of
+/// the header has ended, and that of the cookie.
+#[test]
+fn a_cookie_that_proves_nothing_keeps_no_bearer_logged_in() {
+    let own = &[("sec-fetch-site", "same-origin")][..];
+    let sibling = &[("sec-fetch-site", "same-site")][..];
+    let rows = [
+        (
+            "a planted cookie",
+            "mallory",
+            &[][..],
+            Err("missing_csrf_token"),
+            (true, false),
+        ),
+        (
+            "a planted cookie, from an own page",
+            "mallory",
+            own,
+            Err("missing_csrf_token"),
+            (true, false),
+        ),
+        (
+            "the cookie of another device of the user",
+            "another device",
+            &[],
+            Err("missing_csrf_token"),
+            (true, false),
+        ),
+        (
+            "the cookie of the same session",
+            "the same",
+            &[],
+            Ok(4),
+            (true, true),
+        ),
+        (
+            "the cookie of the same session, from a sibling",
+            "the same",
+            sibling,
+            Ok(0),
+            (true, true),
+        ),
+    ];
+    for (row, cookie, headers, expected, ended) in rows {
+        let house = house(builder().token_locations([Location::Headers, Location::Cookies]));
+        let bearer = house.log_in("user1");
+        let other = match cookie {
+            "the same" => None,
+            "another device" => Some(house.log_in("user1")),
+            user => Some(house.log_in(user)),
+        };
+        let planted = other.as_ref().unwrap_or(&bearer);
+        let mut head = Head::new("POST")
+            .bearer(bearer.access().as_str())
+            .access(planted.access().as_str())
+            .refresh(planted.refresh().as_str());
+        for (name, value) in headers {
+            head = head.header(name, *value);
+        }
+        let answer = house.log_out(&head).map(|cookies| cookies.lines().count());
+        let answer = answer.as_ref().map_err(String::as_str).copied();
+        assert_eq!(answer, expected, "{row}");
+        let has_ended = |tokens| house.refresh(tokens).is_err();
+        assert_eq!((has_ended(&bearer), has_ended(planted)), ended, "{row}");
+    }
+}
+
+/// Without a public origin the value alone decides, and a sibling subdomain that planted a token
+/// knows its value. Only script with permission can send a header.
+#[test]
+fn a_form_of_another_site_deletes_no_cookies() {
+    let rows = [
+        ("an own page", Some("same-origin"), true, Ok(4)),
+        ("the address bar", Some("none"), true, Ok(4)),
+        ("an old browser", None, true, Ok(4)),
+        (
+            "a sibling",
+            Some("same-site"),
+            true,
+            Err("cross_site_request"),
+        ),
+        (
+            "another site",
+            Some("cross-site"),
+            true,
+            Err("cross_site_request"),
+        ),
+        (
+            "another site, by script with permission",
+            Some("cross-site"),
+            false,
+            Ok(4),
+        ),
+    ];
+    for (row, site, by_form, expected) in rows {
+        let house = house(builder().csrf_check_form(true));
+        let tokens = house.log_in("mallory");
+        let csrf = tokens.access().csrf().unwrap();
+        let mut head = Head::new("POST")
+            .access(tokens.access().as_str())
+            .header("content-type", "application/x-www-form-urlencoded");
+        if let Some(site) = site {
+            head = head.header("sec-fetch-site", site);
+        }
+        let body = format!("csrf_token={csrf}");
+        let answer = if by_form {
+            house.log_out(&head.with_body(body.as_bytes()))
+        } else {
+            house.log_out(&head.csrf(csrf))
+        };
+        let answer = answer.map(|cookies| cookies.lines().count());
+        let answer = answer.as_ref().map_err(String::as_str).copied();
+        assert_eq!(answer, expected, "{row}");
+    }
+}
+
 #[test]
 fn a_form_logs_out_where_forms_count() {
     for (row, counts, field, expected) in [
