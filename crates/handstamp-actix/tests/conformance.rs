@@ -156,19 +156,29 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .route("/failed", web::post().to(failed))
         .route("/rate-limited", web::post().to(rate_limited))
         .route("/busy", web::post().to(busy))
-        .route("/session/log-in", web::post().to(log_in))
-        .route("/session/remember", web::post().to(remember_session))
-        .service(at("/session/refresh").to(refresh_session))
-        .service(at("/session/log-out").to(log_out))
-        .service(at("/session/this").to(this_session))
-        .service(at("/session/list").to(list_sessions))
         .service(
             web::scope("/other")
                 .app_data(other.clone())
                 .service(at("/access").to(access)),
         );
+    sessions(&auth, config);
     bodies::routes(&auth, config);
     implicit::routes(&auth, &other, config);
+}
+
+fn sessions(auth: &Auth, config: &mut ServiceConfig) {
+    config
+        .route("/session/log-in", web::post().to(log_in))
+        .service(
+            at("/session/guarded-log-in")
+                .wrap(auth.same_origin())
+                .to(log_in),
+        )
+        .route("/session/remember", web::post().to(remember_session))
+        .service(at("/session/refresh").to(refresh_session))
+        .service(at("/session/log-out").to(log_out))
+        .service(at("/session/this").to(this_session))
+        .service(at("/session/list").to(list_sessions));
 }
 
 fn at(path: &str) -> Resource {

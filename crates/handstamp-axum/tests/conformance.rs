@@ -153,7 +153,7 @@ fn router(app: &App) -> Router {
         .route("/admins", layered(Require::access().login_type("admin")))
         .route("/other-layered", behind(others(), any(access)))
         .route("/both", behind(strict(), behind(others(), both)))
-        .merge(log_ins_and_sessions())
+        .merge(log_ins_and_sessions(&auth))
         .route("/json", any(bodies::json))
         .route("/form", any(bodies::form))
         .route("/json-layered", behind(strict(), any(bodies::json)))
@@ -172,7 +172,7 @@ fn router(app: &App) -> Router {
 }
 
 /// Routes that log in and out, and those of sessions.
-fn log_ins_and_sessions() -> Router<Auth> {
+fn log_ins_and_sessions(auth: &Auth) -> Router<Auth> {
     Router::new()
         .route("/login", post(login))
         .route("/remember", post(remember))
@@ -185,6 +185,10 @@ fn log_ins_and_sessions() -> Router<Auth> {
         .route("/rate-limited", post(rate_limited))
         .route("/busy", post(busy))
         .route("/session/log-in", post(log_in))
+        .route(
+            "/session/guarded-log-in",
+            post(log_in).layer(auth.same_origin()),
+        )
         .route("/session/remember", post(remember_session))
         .route("/session/refresh", any(refresh_session))
         .route("/session/log-out", any(log_out))

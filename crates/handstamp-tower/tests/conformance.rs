@@ -118,6 +118,10 @@ fn route(app: &App, path: &str) -> Route {
         "/rate-limited" => handler(auth, rate_limited),
         "/busy" => handler(auth, busy),
         "/session/log-in" => handler(auth, log_in),
+        "/session/guarded-log-in" => {
+            let layer = SameOriginLayer::new(auth.clone());
+            boxed(layer.layer(handler(auth, log_in)))
+        }
         "/session/remember" => handler(auth, remember_session),
         "/session/refresh" => handler(auth, refresh_session),
         "/session/log-out" => handler(auth, log_out),

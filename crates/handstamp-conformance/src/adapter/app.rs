@@ -33,11 +33,20 @@ pub struct App {
 impl App {
     /// The defaults, except for these `JWT_*` and `HANDSTAMP_*` settings.
     pub(super) fn new(settings: &[(&'static str, &'static str)]) -> Self {
+        Self::build(settings, true)
+    }
+
+    /// As [`new`](Self::new), but nothing keeps sessions.
+    pub(super) fn without_store(settings: &[(&'static str, &'static str)]) -> Self {
+        Self::build(settings, false)
+    }
+
+    fn build(settings: &[(&'static str, &'static str)], has_store: bool) -> Self {
         let clock = ManualClock::default();
         let blocklist = Arc::new(Blocklist::default());
         let asked = Arc::clone(&blocklist);
         let store = Arc::new(Breakable::new(MemoryStore::with_clock(clock.clone())));
-        let auth = Auth::builder(config(SECRET, settings))
+        let mut auth = Auth::builder(config(SECRET, settings))
             .with_clock(clock.clone())
             .with_blocklist(move |token| {
                 let asked = Arc::clone(&asked);
@@ -47,8 +56,11 @@ impl App {
                     }
                     asked.answer(token.id())
                 }
-            })
-            .store(Arc::clone(&store))
+            });
+        if has_store {
+            auth = auth.store(Arc::clone(&store));
+        }
+        let auth = auth
             .build()
             .expect("no sessions are required without a store");
         let other = Auth::builder(config(OTHER_SECRET, &storeless(settings)))

@@ -171,9 +171,9 @@ async fn by_host<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             "/provenance/",
             Some("nas.lan:8000"),
             own,
-            Ok(""),
+            Ok("welcome"),
         ),
-        ("by HTTP/2", &[], absolute, None, own, Ok("")),
+        ("by HTTP/2", &[], absolute, None, own, Ok("welcome")),
         (
             "a page of another host",
             &[],

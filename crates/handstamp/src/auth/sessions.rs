@@ -127,7 +127,9 @@ impl Auth {
     ///
     /// # Errors
     /// As [`refresh`](Self::refresh), and [`IssueError::OtherAccount`](crate::error::IssueError) if
-    /// `change` returns a token for another account.
+    /// `change` returns a token for another account. Of two refreshes at once that change different
+    /// things, one is refused with `store_unavailable`, after the store has rotated the token: the
+    /// client repeats it, which succeeds within `HANDSTAMP_REFRESH_GRACE`.
     pub async fn refresh_with(
         &self,
         token: &Authenticated<Refresh>,
@@ -161,7 +163,8 @@ impl Auth {
     /// auth.log_in(editor, ClientInfo::new()).await?;
     ///
     /// // First in the application's own database, and then:
-    /// let changed = auth.change_all_sessions("user1", |token| token.scopes(["posts:read"])).await?;
+    /// let demote = |token: NewToken| token.scopes(["posts:read"]);
+    /// let changed = auth.change_all_sessions("user1", demote).await?;
     /// assert_eq!(changed, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;

@@ -2,6 +2,7 @@
 
 mod activity;
 pub(super) mod browser;
+mod carried;
 mod log_ins;
 mod log_outs;
 mod outages;

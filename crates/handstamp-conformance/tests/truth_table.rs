@@ -1,0 +1,87 @@
+//! The page of the documentation that shows the truth table is made from `vectors/truth_table.json`.
+
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::Value;
+
+/// With `UPDATE_PAGE=1` the page is written instead.
+#[test]
+fn the_page_shows_the_table() {
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../handstamp/docs/truth-table.md"
+    );
+    let expected = page_of(&serde_json::from_str(TABLE).unwrap());
+    if std::env::var_os("UPDATE_PAGE").is_some() {
+        fs::write(page, &expected).unwrap();
+    }
+    let written = fs::read_to_string(page).unwrap();
+    assert!(
+        written == expected,
+        "truth-table.md is not the page of truth_table.json: run this test with UPDATE_PAGE=1"
+    );
+}
+
+fn page_of(table: &Value) -> String {
+    let mut page = format!(
+        "# What a request carries, who sent it, and what comes of it\n\n{}\n\n",
+        text(&table["description"])
+    );
+    let senders = table["senders"].as_object().unwrap();
+    page.push_str("| sender | headers |\n|---|---|\n");
+    for (sender, headers) in senders {
+        let headers = headers.as_object().unwrap();
+        let lines: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("`{name}: {}`", text(value)))
+            .collect();
+        let lines = if lines.is_empty() {
+            "neither".to_owned()
+        } else {
+            lines.join(", ")
+        };
+        writeln!(page, "| {sender} | {lines} |").unwrap();
+    }
+    for (action, title) in ACTIONS {
+        let action = &table[action];
+        write!(page, "\n## {title}\n\n| outcome | meaning |\n|---|---|\n").unwrap();
+        for (outcome, meaning) in action["outcomes"].as_object().unwrap() {
+            writeln!(page, "| {outcome} | {} |", text(meaning)).unwrap();
+        }
+        for (origin, title) in ORIGINS {
+            write!(page, "\n### {title}\n\n| request | carries |").unwrap();
+            for sender in senders.keys() {
+                write!(page, " {sender} |").unwrap();
+            }
+            writeln!(page, "\n|---|---|{}", "---|".repeat(senders.len())).unwrap();
+            for row in action[origin].as_array().unwrap() {
+                write!(page, "| {} | {} |", text(&row["by"]), text(&row["carries"])).unwrap();
+                for sender in senders.keys() {
+                    write!(page, " {} |", text(&row[sender])).unwrap();
+                }
+                page.push('\n');
+            }
+        }
+    }
+    page
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+const ACTIONS: [(&str, &str); 3] = [
+    ("log_out", "Log-out"),
+    ("log_in", "Log-in, behind `same_origin`"),
+    ("visitor", "A page for visitors"),
+];
+
+const ORIGINS: [(&str, &str); 2] = [
+    ("without_public_origin", "Without `HANDSTAMP_PUBLIC_ORIGIN`"),
+    ("with_public_origin", "With `HANDSTAMP_PUBLIC_ORIGIN`"),
+];
+
+const TABLE: &str = include_str!("../vectors/truth_table.json");
