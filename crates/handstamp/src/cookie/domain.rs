@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
+use super::public_suffix;
+
 /// The `Domain` of a cookie ([RFC 6265bis, section
 /// 4.1.2.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2.3)):
 /// a host name of at least two labels, in lower case. Without one a cookie is sent to the host that
@@ -16,6 +18,13 @@ impl CookieDomain {
     /// Returns the domain as it is written in the header.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns whether it is probably a public suffix, for which browsers ignore a cookie ([RFC
+    /// 6265bis, section
+    /// 5.7](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7)).
+    pub(crate) fn is_probably_public_suffix(&self) -> bool {
+        public_suffix::is_probable(&self.0)
     }
 }
 
@@ -225,6 +234,26 @@ mod tests {
                 expected.as_ref().copied(),
                 "{case}"
             );
+        }
+    }
+
+    #[test]
+    fn public_suffixes() {
+        for (case, text, expected) in [
+            ("of a country", "co.uk", true),
+            ("of a country, in capitals", "COM.AU", true),
+            ("a site of a country", "example.co.uk", false),
+            ("a site with such a name", "co.example", false),
+            ("a platform", "github.io", true),
+            ("a platform with three labels", "up.railway.app", true),
+            ("a site on a platform", "example.github.io", false),
+            ("a name that only ends alike", "notgithub.io", false),
+            ("a registry", "uk.com", true),
+            ("a site", "example.com", false),
+            ("a short site of a country", "bbc.uk", false),
+        ] {
+            let domain = CookieDomain::try_from(text).unwrap();
+            assert_eq!(domain.is_probably_public_suffix(), expected, "{case}");
         }
     }
 

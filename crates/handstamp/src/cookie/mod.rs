@@ -5,6 +5,7 @@ mod attributes;
 mod domain;
 mod name;
 mod path;
+mod public_suffix;
 mod read;
 mod set_cookie;
 mod set_cookies;

@@ -21,6 +21,14 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
         check_insecure(settings, report);
     }
     check_lifetime(settings, report);
+    if let Some(domain) = &settings.cookie_domain
+        && domain.is_probably_public_suffix()
+    {
+        report.warn(format!(
+            "JWT_COOKIE_DOMAIN={domain}: anyone can have a site below this domain, so browsers ignore cookies for \
+             it, and no user stays logged in. Use the domain of your own site, or remove it"
+        ));
+    }
     if let (Some(domain), Some(origin)) = (&settings.cookie_domain, &settings.public_origin)
         && !origin.domain_matches(domain.as_str())
     {

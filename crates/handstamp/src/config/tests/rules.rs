@@ -428,6 +428,18 @@ const RULES: &[Row] = &[
 ];
 
 const WARNINGS: &[Row] = &[
+    (
+        "a domain below which anyone can have a site",
+        &[("JWT_COOKIE_DOMAIN", "github.io")],
+        &[
+            "JWT_COOKIE_DOMAIN=github.io: anyone can have a site below this domain, so browsers ignore cookies for it, and no user stays logged in. Use the domain of your own site, or remove it",
+        ],
+    ),
+    (
+        "a site below such a domain",
+        &[("JWT_COOKIE_DOMAIN", "example.co.uk")],
+        &[],
+    ),
     ("nothing to say", &[], &[]),
     (
         "plain HTTP",
