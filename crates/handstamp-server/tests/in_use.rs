@@ -5,7 +5,7 @@
 
 mod service;
 
-use handstamp_conformance::{Jar, Reply, Request};
+use handstamp_conformance::{Jar, Reply, Request, logs_in_with_old_cookies};
 
 use crate::service::{Browser, Service, granted, log_in, login, session_ended};
 
@@ -148,6 +148,19 @@ fn two_users_in_one_jar_are_both_logged_out() {
     assert_eq!(reply.json()["code"], "ambiguous_cookie");
     assert_eq!(reply.all("set-cookie").count(), 0);
     assert_eq!((ended(&server, &one), ended(&server, &two)), (false, true));
+}
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
+    let server = start(&[("JWT_SECRET_KEY", SECRET)]);
+    let mut browser = Browser::logged_in(&server, "user1", "password1");
+    let ended = browser.0.clone();
+    assert_eq!(browser.send(&server, "POST", "/logout").status, 200);
+    let log_in = login("user1", "password1");
+    logs_in_with_old_cookies(&server, SECRET, Some("/"), &log_in, &ended, |_, jar| {
+        Browser(jar.clone()).protected(&server) == granted()
+    });
 }
 
 #[test]

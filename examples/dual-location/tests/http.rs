@@ -7,7 +7,7 @@
     reason = "a failing test panics"
 )]
 
-use handstamp_conformance::{Jar, Reply, Request, Server, peek};
+use handstamp_conformance::{Jar, Reply, Request, Server, logs_in_with_old_cookies, peek};
 use serde_json::{Value, json};
 
 #[test]
@@ -188,6 +188,22 @@ fn refresh_takes_the_cookie_with_its_csrf_token_and_nothing_else() {
     assert_eq!(protected.status, 200);
 }
 
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let server = start();
+    let form = json!({"username": "user1", "password": "password1"});
+    let log_in = Request::new("POST", "/login").json(&form);
+    let none = Jar::default();
+    logs_in_with_old_cookies(&server, SECRET, None, &log_in, &none, |reply, jar| {
+        let (access, _) = tokens(reply);
+        let protected = get().header("authorization", format!("Bearer {access}"));
+        let refresh = Request::new("POST", "/refresh")
+            .header("cookie", jar.header())
+            .header("x-csrf-token", jar.get("csrf_refresh_token").unwrap());
+        server.send(&protected).status == 200 && server.send(&refresh).status == 200
+    });
+}
+
 fn get() -> Request {
     Request::new("GET", "/protected")
 }
@@ -209,9 +225,8 @@ fn log_in(server: &Server) -> Reply {
 }
 
 fn start() -> Server {
-    let settings = [(
-        "JWT_SECRET_KEY",
-        "a secret of the tests, longer than thirty-two bytes",
-    )];
+    let settings = [("JWT_SECRET_KEY", SECRET)];
     Server::start(env!("CARGO_BIN_EXE_dual-location"), &[], &settings).unwrap()
 }
+
+const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";

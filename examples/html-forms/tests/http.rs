@@ -5,8 +5,8 @@ mod support;
 use std::thread;
 use std::time::Duration;
 
-use handstamp_conformance::Request;
-use support::{Browser, FORM, escaped, field, goes_to, problem, start};
+use handstamp_conformance::{Request, logs_in_with_old_cookies};
+use support::{Browser, FORM, SECRET, escaped, field, goes_to, problem, start};
 
 #[test]
 fn a_whole_visit() {
@@ -270,4 +270,25 @@ fn who_is_active_stays_and_who_is_not_logs_in_again() {
         .clone()
         .post("/posts", &[("csrf_token", &csrf), ("title", "late")]);
     assert_eq!(goes_to(&reply), "/log-in?reason=token_expired");
+}
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let ended = browser.jar.clone();
+    let csrf = browser.csrf();
+    let reply = browser.post("/log-out", &[("csrf_token", &csrf)]);
+    assert_eq!(goes_to(&reply), "/log-in");
+    let log_in = Request::new("POST", "/log-in")
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", "navigate")
+        .header("content-type", FORM)
+        .body("name=user1&password=password1&next=/posts");
+    let page = Some("/log-in");
+    logs_in_with_old_cookies(&server, SECRET, page, &log_in, &ended, |reply, jar| {
+        let mut browser = Browser::new(&server);
+        browser.jar = jar.clone();
+        goes_to(reply) == "/posts" && browser.get("/posts").status == 200
+    });
 }

@@ -6,7 +6,7 @@
     reason = "a failing test panics"
 )]
 
-use handstamp_conformance::{Jar, Reply, Request, Server, peek};
+use handstamp_conformance::{Jar, Reply, Request, Server, logs_in_with_old_cookies, peek};
 use serde_json::{Value, json};
 
 /// What the cookies of the access token and of the refresh token say of their lifetime; each
@@ -140,6 +140,18 @@ fn either_kind_logs_in() {
             "{remember_me}"
         );
     }
+}
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let server = start(&[]);
+    let form = json!({"username": "user1", "password": "password1"});
+    let log_in = Request::new("POST", "/login").json(&form);
+    let none = Jar::default();
+    logs_in_with_old_cookies(&server, KEY.1, None, &log_in, &none, |_, jar| {
+        let protected = Request::new("GET", "/protected").header("cookie", jar.header());
+        server.send(&protected).status == 200
+    });
 }
 
 #[test]

@@ -12,8 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use handstamp_conformance::services::{Postgres, Redis};
-use handstamp_conformance::{Request, Server};
-use support::{Browser, code, start, start_with};
+use handstamp_conformance::{Request, Server, logs_in_with_old_cookies};
+use serde_json::json;
+use support::{Browser, SECRET, code, start, start_with};
 
 #[test]
 fn in_memory() {
@@ -192,4 +193,17 @@ fn settings_of_sessions_are_honoured() {
 /// The window is one second long.
 fn window() {
     thread::sleep(Duration::from_millis(1_200));
+}
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let node = start("memory");
+    let mut laptop = Browser::logged_in(&node, "laptop");
+    let ended = laptop.0.clone();
+    assert_eq!(laptop.post(&node, "/logout").status, 200);
+    let form = json!({"username": "user1", "password": "password1"});
+    let log_in = Request::new("POST", "/login").json(&form);
+    logs_in_with_old_cookies(&node, SECRET, None, &log_in, &ended, |_, jar| {
+        Browser(jar.clone()).get(&node, "/protected").status == 200
+    });
 }

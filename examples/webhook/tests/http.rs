@@ -1,15 +1,13 @@
 //! One route without CSRF, beside one with it.
 
-use handstamp_conformance::{Jar, Request, Server};
+#![expect(clippy::unwrap_used, reason = "a failing test panics")]
+
+use handstamp_conformance::{Jar, Request, Server, logs_in_with_old_cookies};
 use serde_json::json;
 
 #[test]
 fn the_webhook_needs_no_csrf_header_and_posts_do() {
-    let settings = [(
-        "JWT_SECRET_KEY",
-        "a secret of the tests, longer than thirty-two bytes",
-    )];
-    let server = Server::start(env!("CARGO_BIN_EXE_webhook"), &[], &settings).unwrap();
+    let server = start();
     let login = server.send(&Request::new("POST", "/login"));
     assert_eq!(login.status, 200);
     let mut jar = Jar::default();
@@ -90,3 +88,23 @@ fn the_webhook_needs_no_csrf_header_and_posts_do() {
         }
     }
 }
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let server = start();
+    let log_in = Request::new("POST", "/login");
+    let none = Jar::default();
+    logs_in_with_old_cookies(&server, SECRET, None, &log_in, &none, |_, jar| {
+        let post = Request::new("POST", "/posts")
+            .header("cookie", jar.header())
+            .header("x-csrf-token", jar.get("csrf_access_token").unwrap());
+        server.send(&post).status == 200
+    });
+}
+
+fn start() -> Server {
+    let settings = [("JWT_SECRET_KEY", SECRET)];
+    Server::start(env!("CARGO_BIN_EXE_webhook"), &[], &settings).unwrap()
+}
+
+const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";

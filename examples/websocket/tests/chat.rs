@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use handstamp_conformance::{Jar, Reply, Request, Server};
+use handstamp_conformance::{Jar, Reply, Request, Server, logs_in_with_old_cookies};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -20,10 +20,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 fn start(settings: &[(&str, &str)]) -> Server {
-    let mut all = vec![(
-        "JWT_SECRET_KEY",
-        "a secret of the tests, longer than thirty-two bytes",
-    )];
+    let mut all = vec![("JWT_SECRET_KEY", SECRET)];
     all.extend_from_slice(settings);
     Server::start(env!("CARGO_BIN_EXE_websocket"), &[], &all).expect("the example starts")
 }
@@ -229,3 +226,19 @@ fn the_page_is_there() {
     // The back button does not show what a former user saw.
     assert_eq!(reply.header("cache-control"), Some("no-store"));
 }
+
+#[test]
+fn old_cookies_hinder_no_log_in() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let ended = browser.jar.clone();
+    assert_eq!(browser.post("/logout", "csrf_refresh_token"), 200);
+    let form = json!({"username": "user1", "password": "password1"});
+    let log_in = Request::new("POST", "/login").json(&form);
+    logs_in_with_old_cookies(&server, SECRET, Some("/"), &log_in, &ended, |_, jar| {
+        let me = Request::new("GET", "/me").header("cookie", jar.header());
+        server.send(&me).status == 200
+    });
+}
+
+const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";

@@ -11,10 +11,7 @@ use std::fmt::Write as _;
 use handstamp_conformance::{Jar, Reply, Request, Server};
 
 pub(crate) fn start(settings: &[(&str, &str)]) -> Server {
-    let mut all = vec![(
-        "JWT_SECRET_KEY",
-        "a secret of the tests, longer than thirty-two bytes",
-    )];
+    let mut all = vec![("JWT_SECRET_KEY", SECRET)];
     all.extend_from_slice(settings);
     Server::start(env!("CARGO_BIN_EXE_html-forms"), &[], &all).expect("the example starts")
 }
@@ -128,5 +125,7 @@ pub(crate) fn escaped(text: &str) -> String {
     }
     escaped
 }
+
+pub(crate) const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";

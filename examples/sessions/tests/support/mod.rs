@@ -11,6 +11,8 @@
 use handstamp_conformance::{Jar, Reply, Request, Server};
 use serde_json::{Value, json};
 
+pub(crate) const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
+
 /// Starts the example on a store, with a grace window of one second.
 pub(crate) fn start(store: &str) -> Server {
     start_with(store, &[])
@@ -18,10 +20,7 @@ pub(crate) fn start(store: &str) -> Server {
 
 pub(crate) fn start_with(store: &str, settings: &[(&str, &str)]) -> Server {
     let mut all = vec![
-        (
-            "JWT_SECRET_KEY",
-            "a secret of the tests, longer than thirty-two bytes",
-        ),
+        ("JWT_SECRET_KEY", SECRET),
         ("HANDSTAMP_REFRESH_GRACE", "1"),
         ("STORE", store),
     ];
