@@ -120,6 +120,12 @@ try {
   await page.click('#list-sessions');
   await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 2).catch(() => troubles.push('no two sessions are listed'));
   check('the page lists both, and knows this one', (await text('#sessions')).includes('this device'), await text('#sessions'));
+  const listed = () => page.locator('#sessions tr').count();
+  await page.route('**/sessions', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { code: 'store_unavailable' } }));
+  await press('#protected', '/protected');
+  await page.waitForTimeout(500);
+  check('a store that is down leaves the list as it is', (await listed()) === 2, await listed());
+  await page.unroute('**/sessions');
   const [revoked] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'DELETE'),
     page.click('#sessions button'),

@@ -41,7 +41,9 @@ async function showSessions() {
   let sessions = [];
   if (cookies().has(names.access.csrf_cookie)) {
     const response = await fetch('/sessions', { credentials: 'same-origin' }).catch(() => undefined);
-    if (response?.ok) sessions = await response.json();
+    // A server that is away, or whose store is down, says nothing of the sessions: those on the page stay.
+    if (response === undefined || response.status >= 500) return;
+    if (response.ok) sessions = await response.json();
   }
   element('sessions').replaceChildren(...sessions.map((session) => {
     const device = session.device ?? session.browser ?? 'unknown';
