@@ -10,6 +10,7 @@
 )]
 
 pub mod adapter;
+mod clients;
 mod forge;
 mod fuzz;
 mod hostile;
@@ -20,6 +21,7 @@ mod server;
 pub mod services;
 pub mod store;
 
+pub use clients::{LogOut, answers_recorded_clients, recordings};
 pub use forge::{Signature, forge, peek};
 pub use fuzz::endures_mutated_requests;
 pub use hostile::endures_hostile_requests;
