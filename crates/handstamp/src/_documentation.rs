@@ -1,5 +1,5 @@
-//! Guides and reference: settings, sessions, the truth table of log-ins and log-outs, incidents,
-//! differences from AuthX, and how to move from it.
+//! Guides and reference: settings, sessions, the truth table of log-ins and log-outs, HTTP clients,
+//! incidents, differences from AuthX, and how to move from it.
 
 #[doc = include_str!("../docs/defaults.md")]
 pub mod defaults {}
@@ -11,6 +11,10 @@ pub mod sessions {}
 #[allow(clippy::doc_markdown, reason = "codes in cells are words of the table")]
 #[doc = include_str!("../docs/truth-table.md")]
 pub mod truth_table {}
+
+#[allow(clippy::doc_markdown, reason = "names of products are no code")]
+#[doc = include_str!("../docs/clients.md")]
+pub mod clients {}
 
 #[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/incidents.md")]
