@@ -13,10 +13,12 @@ use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
+use serde_json::Value;
 
 use super::clock::ManualClock;
 use super::store::{Breakable, wait};
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
+use crate::{Signature, forge};
 
 /// One configuration of the app, with a clock that stands still, a blocklist that a row fills, and
 /// a store for sessions.
@@ -99,6 +101,12 @@ impl App {
             .with_clock(self.clock.clone())
             .build()
             .expect("no sessions are required without a store")
+    }
+
+    /// Signs these claims with the app's own key, whatever they are.
+    pub(super) fn signed(claims: &Value) -> String {
+        let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+        forge(header, claims.to_string(), Signature::Hs256(SECRET))
     }
 
     pub(super) fn access(&self, token: impl Into<NewToken>) -> SignedToken<Access> {

@@ -4,13 +4,14 @@ use handstamp::NewToken;
 
 use super::App;
 use super::suite::{Suite, access_cookie, bearer, csrf, get, post, refresh_cookie};
-use crate::{Reply, Request};
+use crate::{Reply, Request, peek};
 
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     scopes(suite).await;
     without_csrf(suite).await;
     two_tokens(suite).await;
     freshness(suite).await;
+    freshness_until(suite).await;
     purposes(suite).await;
 }
 
@@ -236,6 +237,28 @@ async fn freshness<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         suite
             .check(&row, &app, request, Err("missing_csrf_token"))
             .await;
+    }
+}
+
+/// A token of flask-jwt-extended, `create_access_token(identity, fresh=timedelta(minutes=1))`.
+async fn freshness_until<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[]);
+    let mut claims = peek(app.access("user1").as_str());
+    claims["fresh"] = (claims["iat"].as_f64().unwrap_or_default() + 60.5).into();
+    let cookie = format!("access_token_cookie={}", App::signed(&claims));
+    for (when, expected) in [
+        ("before its time is over", Ok("user1")),
+        ("once its time is over", Err("fresh_token_required")),
+    ] {
+        for target in ["/fresh", "/layered-fresh"] {
+            let row = format!("a token that is fresh for a minute at {target}, {when}");
+            let request = get(target).cookies([&cookie]);
+            suite.check(&row, &app, request, expected).await;
+        }
+        let row = format!("a token that is fresh for a minute where none is asked for, {when}");
+        let request = get("/access").cookies([&cookie]);
+        suite.check(&row, &app, request, Ok("user1")).await;
+        app.advance(60);
     }
 }
 
