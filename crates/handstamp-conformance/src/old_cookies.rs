@@ -89,7 +89,7 @@ pub fn logs_in_with_old_cookies(
         }
         let reply = server.send(&log_in.clone().cookies(&cookies));
         assert_eq!(reply.status, expected, "the log-in, with {case}: {reply:?}");
-        // Of several cookies of one name the browser replaces one, that of the same domain and path.
+        // Of several cookies of one name a browser replaces one, that of the same domain and path.
         let names: Vec<&str> = cookies
             .iter()
             .filter_map(|cookie| cookie.split('=').next())
