@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::Version;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::adapter::{Authenticating, RequestState};
-use handstamp::body::{OwnedFile, RequestBody, WithBody};
-use handstamp::error::BodyError;
+use handstamp::adapter::{JudgingHead, RequestState};
+use handstamp::body::{OwnedFile, RequestBody};
+use handstamp::error::{self, BodyError};
 use handstamp::purpose::Purpose;
 use handstamp::{Authenticated, RequestHead as _};
 use serde::de::DeserializeOwned;
@@ -54,9 +56,14 @@ handstamp::adapter::bodies! {
     /// The body is read up to the limit of `web::PayloadConfig`. No body at all is `null`, so
     /// `Option<NewPost>` may be `None`.
     ///
-    /// The token is verified before the content is read: a client that is rejected for its token
-    /// learns nothing about what the route takes. A body that does not fit is rejected with 400,
-    /// 415 or 422, and the error is an [`Error::Body`].
+    /// What the head decides is decided before the body is asked for: a request that is rejected
+    /// for its token, its sender or its CSRF header is answered at once, and its connection is
+    /// closed. actix-web itself answers `Expect: 100-continue`, before any handler runs. What the
+    /// client still sends, actix-web discards: for the time of
+    /// `HttpServer::client_disconnect_timeout`, and a chunked body to its end.
+    ///
+    /// A body that does not fit is rejected with 400, 415 or 422, and the error is an
+    /// [`Error::Body`].
     ///
     /// # Security
     /// Do not use it behind a middleware of [`Auth::require`](crate::Auth::require), which cannot
@@ -102,7 +109,10 @@ handstamp::adapter::bodies! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The body is read up to the limit of `web::PayloadConfig`, files and all; large files are
+    /// The body is read after the head was judged, as for [`AccessJson`]. Only the CSRF value may
+    /// be missing then, if the settings let a form have it.
+    ///
+    /// It is read up to the limit of `web::PayloadConfig`, files and all; large files are
     /// better streamed, with the CSRF value in the header. What goes into the hidden field is
     /// [`masked_csrf`](handstamp::Auth::masked_csrf).
     ///
@@ -154,7 +164,7 @@ pub type UploadedFile = OwnedFile<Bytes>;
 
 extractor! {
     AccessJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::access_with_body, |token, body, _| {
+        with_body(&request, &mut payload, RequestState::access_before_body, |token, body, _| {
             let (token, json) = (token.into(), body.json()?);
             Ok(Self { token, json })
         })
@@ -164,7 +174,7 @@ extractor! {
 
 extractor! {
     AccessForm<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::access_with_body, |token, body, bytes| {
+        with_body(&request, &mut payload, RequestState::access_before_body, |token, body, bytes| {
             let (token, form) = (token.into(), body.form()?);
             let own = |content: &[u8]| bytes.slice_ref(content);
             let files = body.files().map(|file| file.into_owned(own)).collect();
@@ -176,7 +186,7 @@ extractor! {
 
 extractor! {
     RefreshJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::refresh_with_body, |token, body, _| {
+        with_body(&request, &mut payload, RequestState::refresh_before_body, |token, body, _| {
             let (token, json) = (token.into(), body.json()?);
             Ok(Self { token, json })
         })
@@ -186,30 +196,49 @@ extractor! {
 
 extractor! {
     LogOutBody, request, payload => {
+        let auth = &find(&request)?.0;
+        let by_head = auth.authenticate_log_out_before_body(Head::from(&request));
+        if let Some(log_out) = by_head.map_err(|rejection| closing(rejection, &request))? {
+            return Ok(Self(log_out.into()));
+        }
         let bytes = Bytes::from_request(&request, &mut payload).await?;
         let whole = Head::from(&request).with_body(&bytes);
-        let log_out = find(&request)?.0.authenticate_log_out(&whole);
-        Ok(Self(log_out.map_err(Rejection::from)?.into()))
+        let log_out = auth.authenticate_log_out(&whole).map_err(Rejection::from)?;
+        Ok(Self(log_out.into()))
     }
 }
 
-/// Waits for the body, judges the token with it, and only then reads what the handler takes: a
-/// client that is refused for its token learns nothing about the content.
+/// Judges the head, waits for the body, judges the token with it, and only then reads what the
+/// handler takes: a client that is refused for its token learns nothing about the content.
 async fn with_body<'r, P: Purpose, T>(
     request: &'r HttpRequest,
     payload: &mut Payload,
-    ask: impl FnOnce(
-        &RequestState,
-        &handstamp::Auth,
-        &str,
-        &WithBody<'_, Head<'r>>,
-    ) -> Authenticating<P>,
+    ask: impl FnOnce(&RequestState, &handstamp::Auth, &str, Head<'r>) -> JudgingHead<P>,
     finish: impl FnOnce(Arc<Authenticated<P>>, &RequestBody<'_>, &Bytes) -> Result<T, BodyError>,
 ) -> actix_web::Result<T> {
+    let (auth, path, head) = (find(request)?, request.path(), Head::from(request));
+    let judging = with_state(request, |state| ask(state, auth, path, head));
+    let judged = judging.await;
+    let awaits_body = judged.map_err(|rejection| closing(rejection, request))?;
     let bytes = Bytes::from_request(request, payload).await?;
-    let whole = Head::from(request).with_body(&bytes);
-    let (auth, path) = (find(request)?, request.path());
-    let judging = with_state(request, |state| ask(state, auth, path, &whole));
-    let token = judging.await.map_err(Rejection::from)?;
+    let whole = head.with_body(&bytes);
+    let token = awaits_body
+        .with_body(&whole)
+        .await
+        .map_err(Rejection::from)?;
     Ok(finish(token, whole.body(), &bytes).map_err(Error::from)?)
+}
+
+/// Of a request whose body is never read: the connection cannot be used for another. actix-web
+/// drains it for as long as `HttpServer::client_disconnect_timeout` says.
+fn closing(rejection: error::Rejection, request: &HttpRequest) -> Rejection {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let has_body = request.headers().contains_key(TRANSFER_ENCODING)
+        || length.is_some_and(|length| length.as_bytes() != b"0");
+    // A stream of HTTP/2 ends by itself.
+    if has_body && request.version() < Version::HTTP_2 {
+        rejection.closing().into()
+    } else {
+        rejection.into()
+    }
 }

@@ -1,4 +1,3 @@
-use actix_web::body::BoxBody;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ContentType, HeaderName, HeaderValue};
@@ -77,17 +76,20 @@ impl ResponseError for Rejection {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let body = BoxBody::new(self.0.body());
-        let mut response = HttpResponse::with_body(self.status_code(), body);
+        let mut response = HttpResponse::build(self.status_code());
         for (name, value) in self.0.headers() {
+            // actix-web writes this header itself.
+            if name == "connection" {
+                response.force_close();
+                continue;
+            }
             // Challenges hold what RFC 6749 allows in a scope, all of it visible ASCII, so the
             // value is always made.
             if let Ok(value) = HeaderValue::from_str(&value) {
-                response
-                    .headers_mut()
-                    .insert(HeaderName::from_static(name), value);
+                response.insert_header((HeaderName::from_static(name), value));
             }
         }
+        let mut response = response.body(self.0.body());
         response.extensions_mut().insert(self.0.clone());
         response
     }

@@ -14,19 +14,36 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App as ActixApp, HttpRequest, HttpResponse, Resource, Responder, test};
+use actix_web::{
+    App as ActixApp, HttpRequest, HttpResponse, HttpServer, Resource, Responder, test,
+};
 use handstamp_actix::handstamp::error::{Rejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
     Optional, Refresh, Require, Session, Visitor, days, verified,
 };
+use handstamp_conformance::adapter::uploads::{self, Server};
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 
 #[actix_web::test]
 async fn every_row_holds() {
     adapter::run("actix", serve).await;
+}
+
+#[actix_web::test]
+async fn a_rejected_body_is_not_taken() {
+    uploads::run("actix", Server::Actix, async |app| {
+        let server =
+            HttpServer::new(move || ActixApp::new().configure(|config| routes(&app, config)));
+        let server = server.workers(1).disable_signals().bind("127.0.0.1:0");
+        let server = server.expect("the loopback interface has a free port");
+        let address = server.addrs().first().copied().expect("it is bound");
+        actix_web::rt::spawn(server.run());
+        address
+    })
+    .await;
 }
 
 async fn serve(app: &App, request: &Request) -> Reply {

@@ -1,10 +1,12 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
+use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use bytes::Bytes;
 use handstamp::RequestHead as _;
 use handstamp::body::{OwnedFile, WithBody};
-use handstamp_tower::{Head, access_with_body, refresh_with_body};
+use handstamp::error;
+use handstamp_tower::{Head, access_before_body, drain, log_out_before_body, refresh_before_body};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -45,6 +47,11 @@ handstamp::adapter::bodies! {
     ///
     /// The body is read up to axum's `DefaultBodyLimit`. No body at all is `null`, so
     /// `Option<NewPost>` may be `None`.
+    ///
+    /// What the head decides is decided before the body is asked for: a request that is rejected
+    /// for its token, its sender or its CSRF header gets no `100 Continue`, its connection is
+    /// closed after the response, and of a body that its client still sends 256 KiB at most are
+    /// read and discarded.
     ///
     /// # Security
     /// Do not use it behind a layer of [`Auth::require`], which cannot see the body: there it has
@@ -92,7 +99,10 @@ handstamp::adapter::bodies! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The body is read up to axum's `DefaultBodyLimit`, files and all; for large files see
+    /// The body is read after the head was judged, as for [`AccessJson`]. Only the CSRF value may
+    /// be missing then, if the settings let a form have it.
+    ///
+    /// It is read up to axum's `DefaultBodyLimit`, files and all; for large files see
     /// `axum::extract::Multipart`, with the CSRF value in the header. What goes into the hidden
     /// field is [`masked_csrf`](handstamp::Auth::masked_csrf).
     ///
@@ -151,9 +161,11 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let collected = Collected::read(request, state).await?;
+        let mut unread = Unread::new(request, state);
+        let judged = access_before_body(&unread.auth, &mut unread.parts).await;
+        let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
-        let token = access_with_body(&collected.auth, &collected.parts, &request).await?;
+        let token = awaits_body.with_body(&request).await?;
         Ok(Self {
             token: Access::from(token),
             json: request.body().json()?,
@@ -170,9 +182,11 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let collected = Collected::read(request, state).await?;
+        let mut unread = Unread::new(request, state);
+        let judged = access_before_body(&unread.auth, &mut unread.parts).await;
+        let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
-        let token = access_with_body(&collected.auth, &collected.parts, &request).await?;
+        let token = awaits_body.with_body(&request).await?;
         let files = request.body().files();
         let own = |content: &[u8]| collected.bytes.slice_ref(content);
         Ok(Self {
@@ -192,9 +206,11 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let collected = Collected::read(request, state).await?;
+        let mut unread = Unread::new(request, state);
+        let judged = refresh_before_body(&unread.auth, &mut unread.parts).await;
+        let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
-        let token = refresh_with_body(&collected.auth, &collected.parts, &request).await?;
+        let token = awaits_body.with_body(&request).await?;
         Ok(Self {
             token: Refresh::from(token),
             json: request.body().json()?,
@@ -210,35 +226,67 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let collected = Collected::read(request, state).await?;
+        let unread = Unread::new(request, state);
+        let judged = log_out_before_body(&unread.auth, &unread.parts);
+        if let Ok(Some(log_out)) = judged {
+            drain(&unread.parts, unread.body);
+            return Ok(Self(log_out.into()));
+        }
+        let (_, collected) = unread.collect(judged, state).await?;
         let log_out = collected.auth.authenticate_log_out(&collected.request())?;
         Ok(Self(log_out))
     }
 }
 
-/// A request with its whole body, and the `Auth` that judges it.
+/// A request whose body has not been asked for, and the `Auth` that judges it.
+struct Unread {
+    auth: Auth,
+    parts: Parts,
+    body: Body,
+}
+
+/// The same with its whole body.
 struct Collected {
     auth: Auth,
     parts: Parts,
     bytes: Bytes,
 }
 
-impl Collected {
-    /// As far as the router's limit allows, which is in the request's extensions.
-    async fn read<S>(request: Request, state: &S) -> Result<Self, Error>
+impl Unread {
+    fn new<S>(request: Request, state: &S) -> Self
     where
         Auth: FromRef<S>,
-        S: Send + Sync,
     {
         let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts.clone(), body);
-        Ok(Self {
-            auth: Auth::from_ref(state),
-            parts,
-            bytes: Bytes::from_request(request, state).await?,
-        })
+        let auth = Auth::from_ref(state);
+        Self { auth, parts, body }
     }
 
+    /// Reads the body if the head does not get the request rejected, as far as the router's limit
+    /// allows, which is in the request's extensions.
+    async fn collect<S, J>(
+        self,
+        judged: Result<J, error::Rejection>,
+        state: &S,
+    ) -> Result<(J, Collected), Error>
+    where
+        S: Send + Sync,
+    {
+        let Self { auth, parts, body } = self;
+        let judged = match judged {
+            Ok(judged) => judged,
+            Err(rejection) => {
+                drain(&parts, body);
+                return Err(rejection.into());
+            }
+        };
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state).await?;
+        Ok((judged, Collected { auth, parts, bytes }))
+    }
+}
+
+impl Collected {
     fn request(&self) -> WithBody<'_, Head<'_>> {
         Head::from(&self.parts).with_body(&self.bytes)
     }

@@ -21,14 +21,28 @@ use handstamp_axum::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
     Refresh, Require, RequireLayer, Session, Visitor, days,
 };
+use handstamp_conformance::adapter::uploads::{self, Server};
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn every_row_holds() {
     adapter::run("axum", serve).await;
+}
+
+#[tokio::test]
+async fn a_rejected_body_is_not_taken() {
+    uploads::run("axum", Server::Hyper, async |app| {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        tokio::spawn(async move { axum::serve(listener, router(&app)).await });
+        address
+    })
+    .await;
 }
 
 async fn serve(app: &App, request: &Request) -> Reply {

@@ -36,11 +36,13 @@
 //! ```
 //!
 //! A layer does not read bodies. If a token may be in JSON, or a CSRF value in a form, the handler
-//! collects the body and passes it to [`access_with_body`].
+//! calls [`access_before_body`], and then collects the body.
 
 mod authenticate;
+mod before_body;
 mod body;
 mod caching;
+mod drain;
 mod head;
 mod implicit_refresh;
 mod layer;
@@ -48,11 +50,12 @@ mod navigation;
 mod response;
 mod same_origin;
 mod verified;
-mod with_body;
 
 pub use authenticate::{access, fresh, refresh, visitor};
+pub use before_body::{access_before_body, log_out_before_body, refresh_before_body};
 pub use body::ResponseBody;
 pub use caching::{NoStoreFuture, NoStoreLayer, NoStoreService};
+pub use drain::drain;
 /// The core, so that both have one version of it.
 pub use handstamp;
 pub use head::Head;
@@ -61,7 +64,6 @@ pub use layer::{RequireFuture, RequireLayer, RequireService};
 pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginFuture, SameOriginLayer, SameOriginService};
 pub use verified::verified;
-pub use with_body::{access_with_body, refresh_with_body};
 
 /// The examples of the README, which are tested with the documentation.
 #[cfg(doctest)]

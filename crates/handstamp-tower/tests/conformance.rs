@@ -7,12 +7,14 @@ mod implicit;
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use handstamp::error::{AuthError, IssueError, Rejection, StoreError};
 use handstamp::purpose::{self, Purpose};
 use handstamp::subject::LoadSubject;
 use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, days};
+use handstamp_conformance::adapter::uploads::{self, Server};
 use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
@@ -29,6 +31,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 
@@ -43,17 +46,40 @@ type Route = BoxCloneSyncService<HttpRequest, Response<Text>, Infallible>;
 /// Of a handler, and behind any number of layers.
 type Text = BoxBody<Bytes, Infallible>;
 
+#[tokio::test]
+async fn a_rejected_body_is_not_taken() {
+    uploads::run("tower", Server::Hyper, async |app| {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let app = Arc::clone(&app);
+                let service = service_fn(move |request: HttpRequest| {
+                    route(&app, request.uri().path()).oneshot(request)
+                });
+                let serving = http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+                tokio::spawn(serving);
+            }
+        });
+        address
+    })
+    .await;
+}
+
 async fn serve(app: &App, request: &Request) -> Reply {
     let target: http::Uri = request.target().parse().expect("a target is a URI");
     let route = route(app, target.path()).map_response(show_rejection);
-    let (mut client, server) = tokio::io::duplex(64 * 1024);
+    let (client, server) = tokio::io::duplex(64 * 1024);
     let serving = http1::Builder::new()
         .serve_connection(TokioIo::new(server), TowerToHyperService::new(route));
     let asking = async {
         let bytes = Vec::from(request.clone());
-        client.write_all(&bytes).await.expect("the server reads");
+        let (mut reader, mut writer) = tokio::io::split(client);
         let mut answer = Vec::new();
-        let read = client.read_to_end(&mut answer).await;
+        // A server that does not want the body stops to read.
+        let (_, read) = tokio::join!(writer.write_all(&bytes), reader.read_to_end(&mut answer));
         read.expect("the server answers");
         Reply::parse(&answer).expect("the answer is HTTP")
     };

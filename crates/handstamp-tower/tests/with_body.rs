@@ -6,7 +6,7 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
 use handstamp::{Auth, Config, RequestHead as _, Require};
-use handstamp_tower::{Head, RequireLayer, access_with_body};
+use handstamp_tower::{Head, RequireLayer, access_before_body};
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tracing::field::{Field, Visit};
@@ -26,10 +26,11 @@ fn a_layer_in_front_is_said_once() {
     let handler = service_fn(move |request: Request<Vec<u8>>| {
         let auth = by.clone();
         async move {
-            let (parts, bytes) = request.into_parts();
+            let (mut parts, bytes) = request.into_parts();
+            let awaits_body = access_before_body(&auth, &mut parts).await.unwrap();
             let whole = Head::from(&parts).with_body(&bytes);
-            let token = access_with_body(&auth, &parts, &whole).await;
-            Ok::<_, std::convert::Infallible>(Response::new(token.unwrap().subject().to_owned()))
+            let token = awaits_body.with_body(&whole).await.unwrap();
+            Ok::<_, std::convert::Infallible>(Response::new(token.subject().to_owned()))
         }
     });
     let layered = RequireLayer::new(auth, Require::access()).layer(handler.clone());

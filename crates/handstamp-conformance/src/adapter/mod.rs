@@ -146,6 +146,7 @@ pub mod sockets;
 mod store;
 mod suite;
 mod upgrades;
+pub mod uploads;
 mod visitors;
 
 pub use app::App;

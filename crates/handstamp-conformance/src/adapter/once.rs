@@ -2,6 +2,7 @@
 //! route has, and still meets each of their demands.
 
 use handstamp::NewToken;
+use serde_json::json;
 
 use super::App;
 use super::suite::{Suite, access_cookie, bearer, csrf, get, post, refresh_cookie};
@@ -12,7 +13,115 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
         questions(suite, slow).await;
         outages(suite, slow).await;
     }
+    bodies(suite).await;
     demands(suite).await;
+}
+
+/// The head is judged before the body is read, and the whole afterwards.
+async fn bodies<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
+    let app = App::new(&[
+        ("JWT_CSRF_CHECK_FORM", "true"),
+        ("JWT_TOKEN_LOCATION", "cookies,json"),
+    ]);
+    let tokens = app.log_in("user1");
+    let (token, refresh) = (tokens.access(), tokens.refresh());
+    let value = csrf(token);
+    let form = |target, fields: &str| {
+        post(target)
+            .cookies([access_cookie(token)])
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("title=Hello&csrf_token={fields}"))
+    };
+    let by_json = |target, member: &str, token: &str| {
+        post(target).json(&json!({member: token, "title": "Hello"}))
+    };
+    for (row, request, expected, asked) in [
+        (
+            "a form with the value",
+            form("/form", value),
+            Ok("user1 Hello"),
+            1,
+        ),
+        (
+            "a form with a wrong value",
+            form("/form", "x"),
+            Err("csrf_mismatch"),
+            1,
+        ),
+        (
+            "a form, and the value in the header",
+            form("/form", "").header("x-csrf-token", value),
+            Ok("user1 Hello"),
+            1,
+        ),
+        (
+            "a form, and a wrong value in the header",
+            form("/form", value).header("x-csrf-token", "x"),
+            Err("csrf_mismatch"),
+            0,
+        ),
+        (
+            "a form behind a layer",
+            form("/form-layered", "").header("x-csrf-token", value),
+            Ok("user1 Hello"),
+            1,
+        ),
+        (
+            "a token in JSON",
+            by_json("/json", "access_token", token.as_str()),
+            Ok("user1 Hello"),
+            1,
+        ),
+        (
+            "a token in a cookie, and JSON behind a layer",
+            by_json("/json-layered", "other", "x")
+                .cookies([access_cookie(token)])
+                .header("x-csrf-token", value),
+            Ok("user1 Hello"),
+            1,
+        ),
+        (
+            "a refresh token in JSON",
+            by_json("/refresh-json", "refresh_token", refresh.as_str()),
+            Ok("user1"),
+            1,
+        ),
+        (
+            "a visitor",
+            get("/visitor").cookies([access_cookie(token)]),
+            Ok("user1"),
+            1,
+        ),
+        (
+            "a visitor behind a layer",
+            get("/visitor-layered").cookies([access_cookie(token)]),
+            Ok("user1"),
+            1,
+        ),
+        (
+            "a visitor whose request another site may have sent",
+            post("/visitor").cookies([access_cookie(token)]),
+            Err("missing_csrf_token"),
+            1,
+        ),
+    ] {
+        let row = format!("asks once: {row}");
+        let _ = (app.asked(), app.asked_the_store());
+        suite.check(&row, &app, request, expected).await;
+        suite.equal(&row, "asked the blocklist", app.asked(), asked);
+        suite.equal(&row, "asked the store", app.asked_the_store(), asked);
+    }
+
+    let _ = (app.asked(), app.asked_the_store());
+    let request = post("/session/log-out-body")
+        .cookies([access_cookie(token), refresh_cookie(refresh)])
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("csrf_token={value}"));
+    let row = "a log-out asks nothing about its tokens";
+    let reply = suite.send(&app, &request).await;
+    suite.equal(row, "cookies", reply.all("set-cookie").count(), 4);
+    suite.equal(row, "asked the blocklist", app.asked(), 0);
+    suite.equal(row, "asked the store", app.asked_the_store(), 0);
 }
 
 async fn questions<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, slow: bool) {

@@ -5,10 +5,13 @@ use std::future::Future;
 
 use handstamp::error::{BodyError, Rejection};
 use handstamp::{Auth, RequestHead as _};
-use handstamp_tower::{Head, access_with_body, refresh_with_body, refuse};
+use handstamp_tower::{
+    Head, access_before_body, drain, log_out_before_body, refresh_before_body, refuse,
+};
 use http::request::Parts;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
+use hyper::body::{Bytes, Incoming};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tower::service_fn;
@@ -17,20 +20,15 @@ use super::{HttpRequest, Route, boxed, with_cookies};
 
 type Answer = Result<Response<String>, Refusal>;
 
-/// A handler that takes the body, up to a limit.
-pub(super) fn route<F>(auth: &Auth, answer: fn(Auth, Parts, Vec<u8>) -> F) -> Route
+/// A handler that takes the body, up to a limit. It drains what it does not take.
+pub(super) fn route<F>(auth: &Auth, answer: fn(Auth, Unread) -> F) -> Route
 where
     F: Future<Output = Answer> + Send + 'static,
 {
     let auth = auth.clone();
     let service = service_fn(move |request: HttpRequest| {
-        let auth = auth.clone();
-        let (parts, body) = request.into_parts();
+        let answer = answer(auth.clone(), Unread::from(request));
         async move {
-            let Ok(body) = Limited::new(body, 64 * 1024).collect().await else {
-                return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, String::new()));
-            };
-            let answer = answer(auth, parts, body.to_bytes().into());
             Ok::<_, Infallible>(match answer.await {
                 Ok(response) => response,
                 Err(Refusal::Token(rejection)) => refuse(rejection),
@@ -38,10 +36,41 @@ where
                     let status = StatusCode::from_u16(error.status()).expect("it is one");
                     plain(status, error.to_string())
                 }
+                Err(Refusal::TooLarge) => plain(StatusCode::PAYLOAD_TOO_LARGE, String::new()),
             })
         }
     });
     boxed(service)
+}
+
+/// A request whose body is not collected yet.
+pub(super) struct Unread {
+    parts: Parts,
+    body: Incoming,
+}
+
+impl From<HttpRequest> for Unread {
+    fn from(request: HttpRequest) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { parts, body }
+    }
+}
+
+impl Unread {
+    async fn collect<J>(self, judged: Result<J, Rejection>) -> Result<(J, Parts, Bytes), Refusal> {
+        let Self { parts, body } = self;
+        match judged {
+            Ok(judged) => {
+                let body = Limited::new(body, 64 * 1024).collect().await;
+                let bytes = body.map_err(|_| Refusal::TooLarge)?.to_bytes();
+                Ok((judged, parts, bytes))
+            }
+            Err(rejection) => {
+                drain(&parts, body);
+                Err(rejection.into())
+            }
+        }
+    }
 }
 
 fn plain(status: StatusCode, text: String) -> Response<String> {
@@ -58,16 +87,20 @@ struct Post {
     tag: Vec<String>,
 }
 
-pub(super) async fn json(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
-    let request = Head::from(&parts).with_body(&body);
-    let token = access_with_body(&auth, &parts, &request).await?;
+pub(super) async fn json(auth: Auth, mut unread: Unread) -> Answer {
+    let judged = access_before_body(&auth, &mut unread.parts).await;
+    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let request = Head::from(&parts).with_body(&bytes);
+    let token = awaits_body.with_body(&request).await?;
     let post: Post = request.body().json()?;
     Ok(Response::new(format!("{} {}", token.subject(), post.title)))
 }
 
-pub(super) async fn form(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
-    let request = Head::from(&parts).with_body(&body);
-    let token = access_with_body(&auth, &parts, &request).await?;
+pub(super) async fn form(auth: Auth, mut unread: Unread) -> Answer {
+    let judged = access_before_body(&auth, &mut unread.parts).await;
+    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let request = Head::from(&parts).with_body(&bytes);
+    let token = awaits_body.with_body(&request).await?;
     let post: Post = request.body().form()?;
     let tags = post.tag.iter().map(|tag| format!(" #{tag}"));
     let files = request.body().files().map(|file| {
@@ -87,16 +120,21 @@ pub(super) async fn form(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
     )))
 }
 
-pub(super) async fn refresh_json(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
-    let request = Head::from(&parts).with_body(&body);
-    let token = refresh_with_body(&auth, &parts, &request).await?;
+pub(super) async fn refresh_json(auth: Auth, mut unread: Unread) -> Answer {
+    let judged = refresh_before_body(&auth, &mut unread.parts).await;
+    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let request = Head::from(&parts).with_body(&bytes);
+    let token = awaits_body.with_body(&request).await?;
     let IgnoredAny = request.body().json()?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
-pub(super) async fn log_out_body(auth: Auth, parts: Parts, body: Vec<u8>) -> Answer {
-    let request = Head::from(&parts).with_body(&body);
-    let log_out = auth.authenticate_log_out(&request)?;
+pub(super) async fn log_out_body(auth: Auth, unread: Unread) -> Answer {
+    let judged = log_out_before_body(&auth, &unread.parts);
+    let log_out = match unread.collect(judged).await? {
+        (Some(log_out), ..) => log_out,
+        (None, parts, bytes) => auth.authenticate_log_out(&Head::from(&parts).with_body(&bytes))?,
+    };
     Ok(with_cookies(&auth.log_out(log_out).await?))
 }
 
@@ -104,6 +142,7 @@ pub(super) async fn log_out_body(auth: Auth, parts: Parts, body: Vec<u8>) -> Ans
 pub(super) enum Refusal {
     Token(Rejection),
     Content(BodyError),
+    TooLarge,
 }
 
 impl From<Rejection> for Refusal {

@@ -57,6 +57,17 @@ impl<P: Purpose> Authenticating<P> {
         let cleared = authenticate::clear(head, context.config(), now, require, |presented| {
             cache.verify(context, presented, now)
         });
+        Self::cleared(context, cleared, require, cache, caching)
+    }
+
+    /// Begins after the checks that need the request.
+    pub(super) fn cleared(
+        context: &Arc<Context>,
+        cleared: Result<CsrfCleared<P>, RejectionKind>,
+        require: &Arc<Require<P>>,
+        cache: &TokenCache,
+        caching: &Caching,
+    ) -> Self {
         let question = match &cleared {
             Ok(cleared) => cache.question::<P>(context, cleared.claims()),
             Err(_) => None,

@@ -64,6 +64,7 @@
 mod authenticating;
 mod caching;
 mod implicit_refresh;
+mod judging_head;
 mod judging_visitor;
 mod macros;
 mod merge_cookies;
@@ -81,6 +82,7 @@ pub use crate::{
 pub use authenticating::Authenticating;
 pub use caching::Caching;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
+pub use judging_head::{AwaitsBody, JudgingHead};
 pub use judging_visitor::JudgingVisitor;
 pub use merge_cookies::merge_cookies;
 pub use navigation::Navigation;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Once};
 
 use super::token_cache::TokenCache;
-use super::{Authenticating, Caching, ImplicitRefresh, JudgingVisitor};
+use super::{Authenticating, AwaitsBody, Caching, ImplicitRefresh, JudgingHead, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -139,8 +139,6 @@ impl RequestState {
         now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Access> {
-        static ACCESS: LazyLock<Arc<Require<Access>>> =
-            LazyLock::new(|| Arc::new(Require::access()));
         self.extract(context, now, head, &ACCESS, |_| Ok(()))
     }
 
@@ -172,8 +170,6 @@ impl RequestState {
         now: UnixTime,
         head: &impl RequestHead,
     ) -> Authenticating<Refresh> {
-        static REFRESH: LazyLock<Arc<Require<Refresh>>> =
-            LazyLock::new(|| Arc::new(Require::refresh()));
         self.extract(context, now, head, &REFRESH, |_| Ok(()))
     }
 
@@ -197,11 +193,49 @@ impl RequestState {
         }
     }
 
+    pub(crate) fn extract_access_before_body(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        path: &str,
+        head: impl RequestHead,
+    ) -> JudgingHead<Access> {
+        self.extract_before_body(context, now, path, head, &ACCESS)
+    }
+
+    pub(crate) fn extract_refresh_before_body(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        path: &str,
+        head: impl RequestHead,
+    ) -> JudgingHead<Refresh> {
+        self.extract_before_body(context, now, path, head, &REFRESH)
+    }
+
     /// A layer has not seen the body that an extractor behind it collects.
-    pub(crate) fn warn_of_a_layer<P: Purpose>(&self, context: &Arc<Context>, path: &str) {
+    fn extract_before_body<P: Purpose>(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        path: &str,
+        head: impl RequestHead,
+        require: &Arc<Require<P>>,
+    ) -> JudgingHead<P> {
         static WARNED: Once = Once::new();
-        if self.admitted::<P>(context).is_some() {
-            WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
+        let Self {
+            renewals,
+            cache,
+            caching,
+            ..
+        } = self;
+        let waits = AwaitsBody::new(context, require, renewals, cache, caching);
+        match self.admitted(context) {
+            Some(token) => {
+                WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));
+                JudgingHead::known(token, waits)
+            }
+            None => JudgingHead::begin(now, head, waits),
         }
     }
 
@@ -242,6 +276,9 @@ impl fmt::Debug for RequestState {
             .finish_non_exhaustive()
     }
 }
+
+static ACCESS: LazyLock<Arc<Require<Access>>> = LazyLock::new(|| Arc::new(Require::access()));
+static REFRESH: LazyLock<Arc<Require<Refresh>>> = LazyLock::new(|| Arc::new(Require::refresh()));
 
 const BEHIND_A_LAYER: &str = "a handler that takes the body stands behind a layer or middleware that asks for a token, which \
      has not seen the body: neither a token nor a CSRF value in it counted";

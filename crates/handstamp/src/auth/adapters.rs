@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::Auth;
-use crate::adapter::{Authenticating, ImplicitRefresh, JudgingVisitor, RequestState};
+use crate::adapter::{
+    Authenticating, AwaitsBody, ImplicitRefresh, JudgingHead, JudgingVisitor, RequestState,
+};
 use crate::authenticate::{Authenticated, Require};
 use crate::error::Rejection;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 use crate::request::body::WithBody;
+use crate::session::{self, LogOut};
 
 impl Auth {
     /// Begins the implicit refresh of a request with this method and path. Returns `None` if
@@ -17,6 +20,20 @@ impl Auth {
     #[must_use]
     pub fn begin_implicit_refresh(&self, method: &str, path: &str) -> Option<ImplicitRefresh> {
         ImplicitRefresh::begin(&self.0, method, path)
+    }
+
+    /// Checks a request to log out whose body is not read yet, by its head. Returns `None` if the
+    /// body may add a token or the CSRF value: then
+    /// [`authenticate_log_out`](Self::authenticate_log_out) judges the whole request.
+    ///
+    /// # Errors
+    /// As [`authenticate_log_out`](Self::authenticate_log_out), and whatever the body is.
+    pub fn authenticate_log_out_before_body<R: RequestHead>(
+        &self,
+        head: R,
+    ) -> Result<Option<LogOut>, Rejection> {
+        session::authenticate_log_out_before_body(&self.0, &WithBody::expected(head))
+            .map_err(|reason| self.reject(reason))
     }
 }
 
@@ -87,34 +104,61 @@ impl RequestState {
         self.extract_refresh(&auth.0, auth.0.now(), head)
     }
 
-    /// Returns an access token, as [`access`](Self::access) does, for a request whose body was
-    /// collected. A layer has not seen the body: behind one, the token that the layer admitted is
-    /// returned, the body is ignored, and a warning with the request's path is logged once.
-    pub fn access_with_body<R: RequestHead>(
+    /// Judges the access token of a request whose body is read afterwards, by its head: the body of
+    /// a request that is rejected for it is never asked for. What is left to judge is in the body:
+    /// a token in JSON, where no location before it has one, and a CSRF value in a form, where the
+    /// header is missing and all else holds, blocklist and store included.
+    ///
+    /// A layer does not see the body: behind one, the token that the layer admitted is returned,
+    /// the body is ignored, and a warning with the request's path is logged once.
+    ///
+    /// ```
+    /// use handstamp::adapter::RequestState;
+    /// use handstamp::{Auth, RequestHead, error::Rejection};
+    ///
+    /// async fn subject<H: RequestHead + Copy>(
+    ///     state: &RequestState,
+    ///     auth: &Auth,
+    ///     head: H,
+    ///     read: impl AsyncFnOnce() -> Vec<u8>,
+    /// ) -> Result<String, Rejection> {
+    ///     let awaits_body = state.access_before_body(auth, "/posts", head).await?;
+    ///     let bytes = read().await;
+    ///     let token = awaits_body.with_body(&head.with_body(&bytes)).await?;
+    ///     Ok(token.subject().to_owned())
+    /// }
+    /// ```
+    pub fn access_before_body<R: RequestHead>(
         &self,
         auth: &Auth,
         path: &str,
-        request: &WithBody<'_, R>,
-    ) -> Authenticating<Access> {
-        self.warn_of_a_layer::<Access>(&auth.0, path);
-        self.access(auth, request)
+        head: R,
+    ) -> JudgingHead<Access> {
+        self.extract_access_before_body(&auth.0, auth.0.now(), path, head)
     }
 
-    /// Returns a refresh token, as [`access_with_body`](Self::access_with_body) does an access
+    /// Judges a refresh token, as [`access_before_body`](Self::access_before_body) does an access
     /// token.
-    pub fn refresh_with_body<R: RequestHead>(
+    pub fn refresh_before_body<R: RequestHead>(
         &self,
         auth: &Auth,
         path: &str,
-        request: &WithBody<'_, R>,
-    ) -> Authenticating<Refresh> {
-        self.warn_of_a_layer::<Refresh>(&auth.0, path);
-        self.refresh(auth, request)
+        head: R,
+    ) -> JudgingHead<Refresh> {
+        self.extract_refresh_before_body(&auth.0, auth.0.now(), path, head)
     }
 
     /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are
     /// reported to it. A token that an outer layer has already admitted is reported at once.
     pub fn register(&mut self, auth: &Auth, refresh: &ImplicitRefresh) {
         self.renewed_by(&auth.0, refresh);
+    }
+}
+
+impl<P: Purpose> AwaitsBody<P> {
+    /// Judges the whole request. Its head must be the one that was judged.
+    pub fn with_body<R: RequestHead>(self, request: &WithBody<'_, R>) -> Authenticating<P> {
+        let now = self.context.now();
+        self.judge_body(now, request)
     }
 }

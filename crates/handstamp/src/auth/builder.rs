@@ -98,8 +98,10 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// with 503.
     ///
     /// # Security
-    /// It is called once for each request with a valid token, on every path: cookies, headers,
-    /// refreshes. If it does not answer within `HANDSTAMP_STORE_TIMEOUT`, the request is rejected.
+    /// It is called once for each valid token of a request, however many layers and extractors a
+    /// route has, on every path: cookies, headers, refreshes; and once more before implicit refresh
+    /// renews a token, when the handler has answered. A log-out does not call it. If it
+    /// does not answer within `HANDSTAMP_STORE_TIMEOUT`, the request is rejected.
     ///
     /// ```
     /// use handstamp::blocklist::TokenStatus;

@@ -10,6 +10,7 @@ mod require;
 mod tests;
 pub(crate) mod verify;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use authenticated::Authenticated;
@@ -42,7 +43,56 @@ pub(crate) fn clear<P: Purpose>(
     // Of a user with an old and a new pair of cookies, a page repeats the value of either.
     let is_meant = |claims: &Claims| csrf::shows_value(head, config, P::KIND, claims);
     let verified = verify(&presented)?.prefer(is_meant);
-    let claims = &verified.claims;
+    check_demands(&verified.claims, config, now, require)?;
+    CsrfCleared::check(verified, origin_checked, head, config)
+}
+
+/// What the head of a request decides, before its body is read.
+pub(crate) enum ByHead<P> {
+    /// All that the request must prove.
+    Cleared(CsrfCleared<P>),
+    /// All but the CSRF value of this token, which may be in a form.
+    AwaitsCsrf(Arc<Claims>),
+    /// Nothing: the body may contain the token, or tell which of several cookies counts.
+    AwaitsToken,
+}
+
+/// Makes the checks of [`clear`] that need the head alone, for a request whose body is read
+/// afterwards. Only [`clear`] with the whole request clears what awaits the body.
+pub(crate) fn clear_by_head<P: Purpose>(
+    head: &impl RequestHead,
+    config: &Config,
+    now: UnixTime,
+    require: &Require<P>,
+    verify: impl FnOnce(&Presented<'_>) -> Result<Choice<P>, RejectionKind>,
+) -> Result<ByHead<P>, RejectionKind> {
+    let locations = require.locations(config);
+    let Some(presented) = locate::locate_by_head(head, config, locations, P::KIND)? else {
+        return Ok(ByHead::AwaitsToken);
+    };
+    let origin_checked =
+        csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
+    let awaits_form = origin_checked.awaits_form(head, config, P::KIND);
+    let choice = verify(&presented)?;
+    if awaits_form && choice.is_open() {
+        return Ok(ByHead::AwaitsToken);
+    }
+    let is_meant = |claims: &Claims| csrf::shows_value(head, config, P::KIND, claims);
+    let verified = choice.prefer(is_meant);
+    check_demands(&verified.claims, config, now, require)?;
+    if awaits_form {
+        return Ok(ByHead::AwaitsCsrf(verified.claims));
+    }
+    CsrfCleared::check(verified, origin_checked, head, config).map(ByHead::Cleared)
+}
+
+/// Checks the login type and the freshness that are demanded.
+fn check_demands<P>(
+    claims: &Claims,
+    config: &Config,
+    now: UnixTime,
+    require: &Require<P>,
+) -> Result<(), RejectionKind> {
     let demanded = [config.login_type(), require.login_type.as_deref()];
     for expected in demanded.into_iter().flatten() {
         if claims.login_type() != Some(expected) {
@@ -56,7 +106,7 @@ pub(crate) fn clear<P: Purpose>(
     if require.fresh && !claims.is_fresh_at(now) || !require.fresh_within.is_none_or(is_recent) {
         return Err(RejectionKind::FreshTokenRequired);
     }
-    CsrfCleared::check(verified, origin_checked, head, config)
+    Ok(())
 }
 
 /// Returns whether the password was given within `span`. `auth_time` is in whole seconds, rounded
@@ -86,13 +136,22 @@ pub(crate) fn finish<P: Purpose>(
     admission: Admission,
     require: &Require<P>,
 ) -> Result<Authenticated<P>, RejectionKind> {
+    check_admission(cleared.claims(), admission, require)?;
+    Ok(Authenticated::new(cleared))
+}
+
+/// Checks the answer of blocklist and store, then the scopes.
+pub(crate) fn check_admission<P>(
+    claims: &Claims,
+    admission: Admission,
+    require: &Require<P>,
+) -> Result<(), RejectionKind> {
     match admission {
         Admission::Admitted => {}
         Admission::Revoked => return Err(RejectionKind::TokenRevoked),
         Admission::SessionEnded => return Err(RejectionKind::SessionEnded),
         Admission::Reused => return Err(RejectionKind::RefreshReused),
     }
-    let claims = cleared.claims();
     for demand in &require.scopes {
         if !demand.is_met_by(|| claims.scopes()) {
             return Err(RejectionKind::InsufficientScope {
@@ -101,7 +160,7 @@ pub(crate) fn finish<P: Purpose>(
             });
         }
     }
-    Ok(Authenticated::new(cleared))
+    Ok(())
 }
 
 /// Checks that an admitted token is fresh at this time.

@@ -48,6 +48,29 @@ pub(crate) fn check_origin(
     Ok(OriginChecked(required))
 }
 
+impl OriginChecked {
+    /// Returns whether a CSRF value is required that may be in a form which is not read yet.
+    pub(crate) fn awaits_form(
+        &self,
+        head: &impl RequestHead,
+        config: &Config,
+        purpose: Kind,
+    ) -> bool {
+        match self.0 {
+            Required::Nothing | Required::Origin(_) => false,
+            Required::Token | Required::OriginAndToken(_) => {
+                token::may_be_in_form(head, config, purpose)
+            }
+        }
+    }
+}
+
+/// Returns whether a log-out may show a CSRF value in a form that is not read yet.
+pub(crate) fn log_out_awaits_form(head: &impl RequestHead, config: &Config) -> bool {
+    let mut purposes = [Kind::Access, Kind::Refresh].into_iter();
+    purposes.any(|purpose| token::may_be_in_form(head, config, purpose))
+}
+
 /// Checks the CSRF value against the token's own claim, once the token is verified.
 pub(crate) fn check_token(
     OriginChecked(required): OriginChecked,
@@ -139,7 +162,7 @@ pub(crate) fn check_log_out(
 ///
 /// Lenient: where the browser states nothing, the value decides alone. Risk: an old browser, or
 /// plain HTTP. Covered: with `HANDSTAMP_PUBLIC_ORIGIN`, by `Origin`.
-fn judge_form(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
+pub(crate) fn judge_form(head: &impl RequestHead, config: &Config) -> Result<(), RejectionKind> {
     match Header::of(head, fetch_metadata::NAME) {
         Header::Absent => Ok(()),
         Header::One(_) | Header::Several => judge_sender(OriginRule::StatedOrToken, head, config),

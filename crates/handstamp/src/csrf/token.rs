@@ -30,6 +30,13 @@ pub(super) fn is_in_header(head: &impl RequestHead, config: &Config, kind: Kind)
     !matches!(in_header(head, config, kind), Values::Missing)
 }
 
+/// Returns whether the value may be in a form that is not read yet, for the header is missing.
+pub(super) fn may_be_in_form(head: &impl RequestHead, config: &Config, kind: Kind) -> bool {
+    config.settings.csrf_check_form
+        && head.body().may_have_fields()
+        && !is_in_header(head, config, kind)
+}
+
 fn in_header<'r>(head: &'r impl RequestHead, config: &'r Config, kind: Kind) -> Values<'r> {
     head.header_values(&config.cookies(kind).csrf_header)
         .map(|value| unfolded(value.trim_ascii()))
@@ -58,7 +65,7 @@ pub(super) fn matches(sent: &[u8], claims: &Claims) -> bool {
 /// Returns the rejection of a request without a value, which names where the value is expected.
 pub(super) fn missing(head: &impl RequestHead, config: &Config, kind: Kind) -> RejectionKind {
     let cookies = config.cookies(kind);
-    let reads_forms = config.settings.csrf_check_form && head.body().was_read();
+    let reads_forms = config.settings.csrf_check_form && head.body().is_read();
     RejectionKind::MissingCsrfToken {
         header: cookies.csrf_header.clone(),
         field: reads_forms.then(|| cookies.csrf_field.clone()),

@@ -68,6 +68,27 @@ pub(crate) fn locate<'r>(
     })
 }
 
+/// Searches the locations as [`locate`] does, before the body is read. Returns `None` if the token
+/// may be in the body: a location before it has none.
+pub(crate) fn locate_by_head<'r>(
+    head: &'r impl RequestHead,
+    config: &'r Config,
+    locations: &[Location],
+    kind: Kind,
+) -> Result<Option<Presented<'r>>, RejectionKind> {
+    let body = locations
+        .iter()
+        .position(|location| *location == Location::Json);
+    let (Some(body), true) = (body, head.body().may_have_members()) else {
+        return locate(head, config, locations, kind).map(Some);
+    };
+    let (before, _) = locations.split_at(body);
+    match locate(head, config, before, kind) {
+        Err(RejectionKind::MissingToken { .. }) => Ok(None),
+        located => located.map(Some),
+    }
+}
+
 /// Returns the tokens in a location other than cookies, of both purposes, for a log-out.
 pub(crate) fn non_cookie_tokens<'r>(
     head: &'r impl RequestHead,
@@ -107,7 +128,7 @@ fn describe(
             Location::Query => {
                 format!("the query parameter {}", &config.settings.query_string_name)
             }
-            Location::Json if head.body().was_read() => {
+            Location::Json if head.body().is_read() => {
                 format!("the member {} of a JSON body", config.json_member(kind))
             }
             Location::Json => "a JSON body, which this route does not read".to_owned(),

@@ -103,6 +103,31 @@ pub(crate) fn authenticate_log_out(
     })
 }
 
+/// Checks a request to log out by its head. Returns `None` if the body decides.
+pub(crate) fn authenticate_log_out_before_body(
+    context: &Context,
+    head: &impl RequestHead,
+) -> Result<Option<LogOut>, RejectionKind> {
+    let config = context.config();
+    let reads_json = config.settings.token_locations.contains(&Location::Json);
+    if reads_json && head.body().may_have_members() {
+        return Ok(None);
+    }
+    let judged = authenticate_log_out(context, head);
+    let lacks_a_value = match &judged {
+        Ok(log_out) => log_out.refusal.is_some(),
+        Err(reason) => matches!(
+            reason,
+            RejectionKind::MissingCsrfToken { .. } | RejectionKind::CsrfMismatch
+        ),
+    };
+    if lacks_a_value && csrf::log_out_awaits_form(head, config) {
+        csrf::judge_form(head, config)?;
+        return Ok(None);
+    }
+    judged.map(Some)
+}
+
 /// Ends the sessions of the tokens, and returns the cookies to delete.
 pub(crate) async fn log_out(
     context: &Context,

@@ -53,7 +53,7 @@ pub use list::Session;
 pub(crate) use list::{list, of_token};
 pub(crate) use log_in::log_in;
 pub use log_out::LogOut;
-pub(crate) use log_out::{authenticate_log_out, log_out};
+pub(crate) use log_out::{authenticate_log_out, authenticate_log_out_before_body, log_out};
 pub use owner::Owner;
 pub(crate) use reauthenticate::reauthenticate;
 pub(crate) use refresh::refresh;

@@ -4,6 +4,7 @@ mod contents;
 mod forms;
 mod json;
 mod log_outs;
+mod unread;
 
 use serde_json::json;
 
@@ -16,6 +17,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     forms::rows(suite).await;
     contents::rows(suite).await;
     log_outs::rows(suite).await;
+    unread::rows(suite).await;
     behind_a_layer(suite).await;
 }
 

@@ -35,6 +35,13 @@ pub(crate) struct Choice<P> {
 }
 
 impl<P> Choice<P> {
+    /// Returns whether there is more than one to prefer.
+    pub(super) fn is_open(&self) -> bool {
+        self.others
+            .as_ref()
+            .is_some_and(|others| !others.is_empty())
+    }
+
     /// Returns the token that `is_meant`, or the one that counts if none is.
     pub(super) fn prefer(self, is_meant: impl Fn(&Claims) -> bool) -> Verified<P> {
         let Self {

@@ -47,6 +47,7 @@ use super::style::ErrorStyle;
 pub struct Rejection {
     reason: Arc<RejectionKind>,
     shape: Arc<RejectionStyle>,
+    closes: bool,
 }
 
 impl Rejection {
@@ -54,6 +55,18 @@ impl Rejection {
         Self {
             reason: Arc::new(reason),
             shape,
+            closes: false,
+        }
+    }
+
+    /// Adds `Connection: close` to the headers, for an adapter that has not read the body of a
+    /// request over HTTP/1 ([RFC 9112, section
+    /// 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self {
+            closes: true,
+            ..self
         }
     }
 
@@ -117,6 +130,9 @@ impl Rejection {
         }
         if let Some(seconds) = self.reason.retry_after() {
             headers.push(("retry-after", seconds.to_string().into()));
+        }
+        if self.closes {
+            headers.push(("connection", "close".into()));
         }
         headers
     }

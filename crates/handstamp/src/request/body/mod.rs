@@ -30,8 +30,10 @@
 //! ```
 //!
 //! # Security
-//! Limit the size of what you buffer. The core parses it at most twice and never expands it; it
-//! accepts a thousand parts and fields at most.
+//! Buffer the body of a request that its head does not get rejected:
+//! [`RequestState::access_before_body`](crate::adapter::RequestState::access_before_body) says so,
+//! as the extractors do. Limit the size of what you buffer. The core parses it at most twice and
+//! never expands it; it accepts a thousand parts and fields at most.
 
 mod json;
 mod media_type;
@@ -57,12 +59,21 @@ pub struct RequestBody<'b>(Content<'b>);
 
 enum Content<'b> {
     NotRead,
+    /// It is read once the head has been judged.
+    Expected(Expected),
     /// A body of zero bytes without a `Content-Type`.
     Empty,
     Json(&'b [u8]),
     Urlencoded(&'b [u8]),
     Multipart(Result<Vec<Part<'b>>, &'static str>),
     /// A body of another media type, or without one.
+    Other,
+}
+
+/// What a body may contain, by its `Content-Type`.
+enum Expected {
+    Json,
+    Form,
     Other,
 }
 
@@ -89,6 +100,14 @@ impl<'b> RequestBody<'b> {
             }),
             _ => Content::Other,
         })
+    }
+
+    fn expected(head: &impl RequestHead) -> Self {
+        Self(Content::Expected(match Self::new(head, b"").0 {
+            Content::Json(_) => Expected::Json,
+            Content::Urlencoded(_) | Content::Multipart(_) => Expected::Form,
+            _ => Expected::Other,
+        }))
     }
 
     /// Deserializes a JSON body into a type of the application, with all of its members, the one
@@ -161,7 +180,11 @@ impl<'b> RequestBody<'b> {
             Content::Urlencoded(bytes) => Cow::Borrowed(*bytes),
             Content::Multipart(Ok(parts)) => Cow::Owned(multipart::urlencoded(parts)),
             Content::Multipart(Err(problem)) => return Err(BodyError::of_form(problem)),
-            Content::NotRead | Content::Empty | Content::Json(_) | Content::Other => {
+            Content::NotRead
+            | Content::Expected(_)
+            | Content::Empty
+            | Content::Json(_)
+            | Content::Other => {
                 let expected = &[URLENCODED, MULTIPART];
                 return Err(BodyError::MediaType { expected });
             }
@@ -178,8 +201,19 @@ impl<'b> RequestBody<'b> {
         self.parts().iter().filter_map(Part::file)
     }
 
-    pub(crate) fn was_read(&self) -> bool {
+    /// Returns whether the route reads the body.
+    pub(crate) fn is_read(&self) -> bool {
         !matches!(self.0, Content::NotRead)
+    }
+
+    /// Returns whether it is still to be read, and may contain members.
+    pub(crate) fn may_have_members(&self) -> bool {
+        matches!(self.0, Content::Expected(Expected::Json))
+    }
+
+    /// Returns whether it is still to be read, and may contain fields.
+    pub(crate) fn may_have_fields(&self) -> bool {
+        matches!(self.0, Content::Expected(Expected::Form))
     }
 
     /// Returns the values of this member of a JSON object; strings only.
@@ -227,6 +261,7 @@ impl fmt::Debug for RequestBody<'_> {
         f.debug_tuple("RequestBody")
             .field(&match self.0 {
                 Content::NotRead => "not read",
+                Content::Expected(_) => "not read yet",
                 Content::Empty => "empty",
                 Content::Json(_) => JSON,
                 Content::Urlencoded(_) => URLENCODED,
@@ -247,6 +282,12 @@ pub struct WithBody<'b, H> {
 impl<'b, H: RequestHead> WithBody<'b, H> {
     pub(crate) fn new(head: H, bytes: &'b [u8]) -> Self {
         let body = RequestBody::new(&head, bytes);
+        Self { head, body }
+    }
+
+    /// A head whose body is read later.
+    pub(crate) fn expected(head: H) -> Self {
+        let body = RequestBody::expected(&head);
         Self { head, body }
     }
 }

@@ -47,18 +47,29 @@ fn a_body_is_what_its_content_type_says() {
         let head = types.iter().fold(Head::new("POST"), |head, value| {
             head.header("content-type", *value)
         });
-        let request = head.with_body(body);
+        let request = head.clone().with_body(body);
         let got = match &request.body().0 {
             super::Content::Json(_) => "json",
             super::Content::Urlencoded(_) | super::Content::Multipart(Ok(_)) => "form",
             super::Content::Multipart(Err(_)) => "broken form",
             super::Content::Other => "other",
             super::Content::Empty => "empty",
-            super::Content::NotRead => "not read",
+            super::Content::NotRead | super::Content::Expected(_) => "not read",
         };
         assert_eq!(got, *expected, "{sentence}");
+        let expects = super::WithBody::expected(head);
+        let (members, fields) = (
+            expects.body().may_have_members(),
+            expects.body().may_have_fields(),
+        );
+        assert_eq!(members, *expected == "json", "{sentence}, not read yet");
+        assert_eq!(
+            fields,
+            expected.ends_with("form"),
+            "{sentence}, not read yet"
+        );
     }
-    assert!(!Head::new("POST").body().was_read());
+    assert!(!Head::new("POST").body().is_read());
 }
 
 /// A body may contain tokens, CSRF values and passwords.
