@@ -14,6 +14,7 @@ mod sessions;
 mod state;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use tower_http::timeout::TimeoutLayer;
 
@@ -43,8 +44,12 @@ pub(crate) fn router(
         .merge(routes)
         .merge(page::routes())
         .merge(health::routes(dependencies))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             server::REQUEST_TIMEOUT,
         ))
 }
+
+/// The largest body that is read, in bytes. Anyone may send one to log in.
+const BODY_LIMIT: usize = 64 * 1024;
