@@ -18,6 +18,7 @@ const scenarios = [
   'log_out',
   'implicit_refresh',
   'forms',
+  'cross_origin',
   'visitors',
   'migrations',
   'two_users',

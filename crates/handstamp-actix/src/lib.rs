@@ -81,7 +81,7 @@ pub use implicit_refresh::ImplicitRefreshMiddleware;
 pub use middleware::{Middleware, MiddlewareService};
 pub use require::RequireMiddleware;
 pub use same_origin::SameOriginMiddleware;
-pub use session::{ClientInfo, LogOut, Session};
+pub use session::{ClientInfo, LogOut, Session, SessionInfo};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
 pub use user::Current;

@@ -1,5 +1,6 @@
 use crate::auth::find;
 use crate::extract::extractor;
+use crate::verified::with_state;
 use crate::{Access, Head, Rejection};
 
 handstamp::adapter::sessions! {
@@ -46,6 +47,43 @@ handstamp::adapter::sessions! {
     /// }
     /// ```
     pub struct Session;
+
+    /// The session of a request, for the page that asks who is logged in: `GET /session`. Answer
+    /// with it as JSON, behind [`Auth::no_store`](crate::Auth::no_store); it serializes as
+    /// `subject`, `expires_in`, `csrf`, `fresh`, `scopes` and `session_id`
+    /// ([`session::SessionInfo`](handstamp::session::SessionInfo)).
+    ///
+    /// `subject` is `null` only where the request has no cookie of ours. An expired token is
+    /// rejected with 401, and so is a request with the refresh cookie alone: the client refreshes,
+    /// and asks again.
+    ///
+    /// ```
+    /// # use actix_web::{App, test, web};
+    /// # use handstamp_actix::{Auth, Config, SessionInfo};
+    /// # actix_web::rt::System::new().block_on(async {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let session = async |session: SessionInfo| web::Json(session);
+    /// let app = App::new()
+    ///     .wrap(auth.no_store())
+    ///     .app_data(auth.clone())
+    ///     .route("/session", web::get().to(session));
+    /// let app = test::init_service(app).await;
+    ///
+    /// let stranger = test::TestRequest::with_uri("/session").to_request();
+    /// assert_eq!(test::call_service(&app, stranger).await.status(), 200);
+    /// let refresh = auth.create_refresh_token("user1")?;
+    /// let cookie = format!("refresh_token_cookie={}", refresh.as_str());
+    /// let request = test::TestRequest::with_uri("/session").insert_header(("cookie", cookie));
+    /// assert_eq!(test::call_service(&app, request.to_request()).await.status(), 401);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// The answer has the CSRF value. Do not let other origins read it: a CORS policy with
+    /// credentials lists exact origins.
+    pub struct SessionInfo;
 }
 
 extractor! {
@@ -65,5 +103,14 @@ extractor! {
         let token = Access::extract(&request).await?;
         let session = find(&request)?.0.session(&token).await;
         Ok(Self(session.map_err(Rejection::from)?))
+    }
+}
+
+extractor! {
+    SessionInfo, request => {
+        let auth = find(&request)?;
+        let describing =
+            with_state(&request, |state| state.session_info(auth, &Head::from(&request)));
+        Ok(Self(describing.await.map_err(Rejection::from)?))
     }
 }

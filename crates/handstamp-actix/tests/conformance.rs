@@ -21,7 +21,7 @@ use handstamp_actix::handstamp::error::{Rejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Optional, Refresh, Require, Session, Visitor, days, verified,
+    Optional, Refresh, Require, Session, SessionInfo, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
 use handstamp_conformance::adapter::{self, App, REJECTION};
@@ -176,7 +176,8 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(
             web::scope("/other")
                 .app_data(other.clone())
-                .service(at("/access").to(access)),
+                .service(at("/access").to(access))
+                .service(at("/session/info").wrap(other.no_store()).to(info)),
         );
     sessions(&auth, config);
     bodies::routes(&auth, config);
@@ -195,11 +196,16 @@ fn sessions(auth: &Auth, config: &mut ServiceConfig) {
         .service(at("/session/refresh").to(refresh_session))
         .service(at("/session/log-out").to(log_out))
         .service(at("/session/this").to(this_session))
-        .service(at("/session/list").to(list_sessions));
+        .service(at("/session/list").to(list_sessions))
+        .service(at("/session/info").wrap(auth.no_store()).to(info));
 }
 
 fn at(path: &str) -> Resource {
     web::resource(path)
+}
+
+async fn info(session: SessionInfo) -> web::Json<SessionInfo> {
+    web::Json(session)
 }
 
 async fn access(token: Access) -> String {

@@ -80,7 +80,7 @@ pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, NoStoreService, RequireLayer,
     RequireService, SameOriginLayer, SameOriginService,
 };
-pub use session::{ClientInfo, LogOut, Session};
+pub use session::{ClientInfo, LogOut, Session, SessionInfo};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;
 pub use user::Current;

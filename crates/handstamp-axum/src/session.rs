@@ -47,6 +47,42 @@ handstamp::adapter::sessions! {
     /// }
     /// ```
     pub struct Session;
+
+    /// The session of a request, for the page that asks who is logged in: `GET /session`. Answer
+    /// with it as JSON, behind [`Auth::no_store`]; it serializes as `subject`, `expires_in`,
+    /// `csrf`, `fresh`, `scopes` and `session_id`
+    /// ([`session::SessionInfo`](handstamp::session::SessionInfo)).
+    ///
+    /// `subject` is `null` only where the request has no cookie of ours. An expired token is
+    /// rejected with 401, and so is a request with the refresh cookie alone: the client refreshes,
+    /// and asks again.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, body::Body, extract::Request, routing::get};
+    /// # use handstamp_axum::{Auth, Config, SessionInfo};
+    /// # use tower::ServiceExt as _;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let app = Router::new()
+    ///     .route("/session", get(async |session: SessionInfo| Json(session)))
+    ///     .layer(auth.no_store())
+    ///     .with_state(auth.clone());
+    ///
+    /// let stranger = Request::get("/session").body(Body::empty())?;
+    /// assert_eq!(app.clone().oneshot(stranger).await?.status(), 200);
+    /// let refresh = auth.create_refresh_token("user1")?;
+    /// let cookie = format!("refresh_token_cookie={}", refresh.as_str());
+    /// let request = Request::get("/session").header("cookie", cookie).body(Body::empty())?;
+    /// assert_eq!(app.oneshot(request).await?.status(), 401);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    /// The answer has the CSRF value. Do not let other origins read it: a CORS policy with
+    /// credentials lists exact origins.
+    pub struct SessionInfo;
 }
 
 impl<S> FromRequestParts<S> for ClientInfo
@@ -85,5 +121,18 @@ where
         let token = Access::from_request_parts(parts, state).await?;
         let Auth(auth) = Auth::from_ref(state);
         Ok(Self(auth.session(&token).await?))
+    }
+}
+
+impl<S> FromRequestParts<S> for SessionInfo
+where
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let info = handstamp_tower::session_info(&Auth::from_ref(state), parts).await?;
+        Ok(Self(info))
     }
 }

@@ -7,19 +7,19 @@ mod implicit;
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
+use axum::{Json, Router};
 use handstamp_axum::handstamp::Authenticated;
 use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Refresh, Require, RequireLayer, Session, Visitor, days,
+    Refresh, Require, RequireLayer, Session, SessionInfo, Visitor, days,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
 use handstamp_conformance::adapter::{self, App, REJECTION};
@@ -181,6 +181,7 @@ fn router(app: &App) -> Router {
             "/other",
             Router::new()
                 .route("/access", any(access))
+                .route("/session/info", info(&other))
                 .with_state(other),
         )
 }
@@ -208,10 +209,16 @@ fn log_ins_and_sessions(auth: &Auth) -> Router<Auth> {
         .route("/session/log-out", any(log_out))
         .route("/session/this", any(this_session))
         .route("/session/list", any(list_sessions))
+        .route("/session/info", info(auth))
 }
 
 fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> MethodRouter<Auth> {
     route.layer(layer)
+}
+
+fn info(auth: &Auth) -> MethodRouter<Auth> {
+    let info = async |session: SessionInfo| Json(session);
+    any(info).layer(auth.no_store())
 }
 
 async fn access(token: Access) -> String {

@@ -19,10 +19,6 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
 
     let login = log_in(&server, "user1", "password1");
     assert_eq!(login.status, 200);
-    assert_eq!(
-        login.json(),
-        json!({"message": "Login successful", "username": "user1"})
-    );
     assert_eq!(login.header("cache-control"), Some("no-store"));
     let cookies: Vec<&str> = login.all("set-cookie").collect();
     assert_eq!(cookies.len(), 4);
@@ -40,7 +36,17 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
         );
     }
     jar.store(&login);
-
+    let csrf = jar.get("csrf_access_token").unwrap().to_owned();
+    assert_eq!(
+        login.json(),
+        json!({
+            "message": "Login successful",
+            "username": "user1",
+            "csrf": csrf,
+            "refresh_csrf": csrf,
+            "expires_in": 900,
+        })
+    );
     let protected = server.send(&Request::new("GET", "/protected").header("cookie", jar.header()));
     assert_eq!(
         protected.json(),
@@ -70,7 +76,15 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
     assert_eq!(server.send(&refresh).status, 403);
     let refreshed =
         server.send(&refresh.header("x-csrf-token", jar.get("csrf_refresh_token").unwrap()));
-    assert_eq!(refreshed.json(), json!({"message": "Token refreshed"}));
+    assert_eq!(
+        refreshed.json(),
+        json!({
+            "message": "Token refreshed",
+            "csrf": csrf,
+            "refresh_csrf": csrf,
+            "expires_in": 900,
+        })
+    );
     let before = jar.get("access_token_cookie").unwrap().to_owned();
     jar.store(&refreshed);
     assert_ne!(jar.get("access_token_cookie"), Some(before.as_str()));
@@ -84,6 +98,34 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
     assert_eq!(logout.json(), json!({"message": "Successfully logged out"}));
     jar.store(&logout);
     assert_eq!(jar.header(), "");
+}
+
+#[test]
+fn a_page_learns_who_is_logged_in_and_when_to_refresh() {
+    let server = start(&[]);
+    let mut jar = Jar::default();
+    let stranger = server.send(&Request::new("GET", "/session"));
+    assert_eq!(
+        (stranger.status, &stranger.json()["subject"]),
+        (200, &json!(null))
+    );
+    assert_eq!(stranger.header("cache-control"), Some("no-store"));
+    jar.store(&log_in(&server, "user1", "password1"));
+    let csrf = jar.get("csrf_access_token").unwrap();
+    let session = server.send(&Request::new("GET", "/session").header("cookie", jar.header()));
+    assert_eq!(
+        (&session.json()["subject"], &session.json()["csrf"]),
+        (&json!("user1"), &json!(csrf))
+    );
+    let alone = format!(
+        "refresh_token_cookie={}",
+        jar.get("refresh_token_cookie").unwrap()
+    );
+    let session = server.send(&Request::new("GET", "/session").header("cookie", alone));
+    assert_eq!(
+        (session.status, &session.json()["code"]),
+        (401, &json!("missing_token"))
+    );
 }
 
 #[test]

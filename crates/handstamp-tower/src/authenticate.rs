@@ -3,6 +3,7 @@ use std::sync::Arc;
 use handstamp::adapter::RequestState;
 use handstamp::error::Rejection;
 use handstamp::purpose;
+use handstamp::session::SessionInfo;
 use handstamp::{Auth, Authenticated};
 use http::request::Parts;
 
@@ -99,6 +100,30 @@ pub async fn visitor(
 ) -> Result<Result<Arc<Authenticated<purpose::Access>>, Rejection>, Rejection> {
     let (state, head) = shared(parts);
     state.visitor(auth, &head).await
+}
+
+/// Returns the session of a request, for the page that asks who is logged in:
+/// [`RequestState::session_info`](handstamp::adapter::RequestState::session_info).
+///
+/// ```
+/// # use handstamp_tower::handstamp::{Auth, Config};
+/// # use http::Request;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+/// let (mut parts, _body) = Request::new(()).into_parts();
+/// let info = handstamp_tower::session_info(&auth, &mut parts).await?;
+/// assert!(info.token().is_none()); // or serialize it
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`access`](crate::access()), and `missing_token` only where the request has a cookie of ours:
+/// the client can refresh.
+pub async fn session_info(auth: &Auth, parts: &mut Parts) -> Result<SessionInfo, Rejection> {
+    let (state, head) = shared(parts);
+    state.session_info(auth, &head).await
 }
 
 /// Returns the refresh token of a request, as [`access`](crate::access()) does the access token.

@@ -51,7 +51,7 @@ mod response;
 mod same_origin;
 mod verified;
 
-pub use authenticate::{access, fresh, refresh, visitor};
+pub use authenticate::{access, fresh, refresh, session_info, visitor};
 pub use before_body::{access_before_body, log_out_before_body, refresh_before_body};
 pub use body::ResponseBody;
 pub use caching::{NoStoreFuture, NoStoreLayer, NoStoreService};

@@ -19,7 +19,7 @@ use handstamp_conformance::adapter::{self, App, REJECTION};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
     Head, NoStoreLayer, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh,
-    refuse, visitor,
+    refuse, session_info, visitor,
 };
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
@@ -153,6 +153,8 @@ fn route(app: &App, path: &str) -> Route {
         "/session/log-out" => handler(auth, log_out),
         "/session/this" => handler(auth, this_session),
         "/session/list" => handler(auth, list_sessions),
+        "/session/info" => boxed(NoStoreLayer::new().layer(handler(auth, info))),
+        "/other/session/info" => boxed(NoStoreLayer::new().layer(handler(other, info))),
         "/json" => bodies::route(auth, bodies::json),
         "/form" => bodies::route(auth, bodies::form),
         "/json-layered" => behind(strict(), bodies::route(auth, bodies::json)),
@@ -400,6 +402,13 @@ async fn list_sessions(auth: Auth, mut request: Parts) -> Answer {
         format!("{}{mark}", session.user_agent().unwrap_or_default())
     });
     Ok(Response::new(names.collect::<Vec<_>>().join(", ")))
+}
+
+async fn info(auth: Auth, mut request: Parts) -> Answer {
+    let info = session_info(&auth, &mut request).await?;
+    Ok(Response::new(
+        serde_json::to_string(&info).expect("it is an object"),
+    ))
 }
 
 fn with_cookies(cookies: &SetCookies) -> Response<String> {

@@ -64,6 +64,7 @@
 //! | log a user in | [`Auth::log_in`], then [`Auth::set_cookies`] |
 //! | put scopes and claims into tokens | [`NewToken`] |
 //! | protect a route | [`Auth::authenticate`] with [`Require::access`]; in adapters the extractor `Access` |
+//! | tell a page who is logged in | [`session::SessionInfo`]; in adapters the extractor `SessionInfo` |
 //! | demand scopes | [`Require::scope`], [`Require::any_scope`], [`Require::all_scopes`] |
 //! | demand a recent password | [`Require::fresh_within`] |
 //! | take a role away from all sessions of a user | [`Auth::change_all_sessions`] |

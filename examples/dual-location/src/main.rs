@@ -67,8 +67,14 @@ async fn login(
     let access = auth.create_access_token(&form.username)?;
     // Refresh token in an HTTP-only cookie
     let refresh = auth.create_refresh_token(&form.username)?;
-    let body = Json(json!({"access_token": access.as_str(), "token_type": "bearer"}));
-    Ok((auth.set_refresh_cookies(&refresh)?, body).into_response())
+    let body = json!({
+        "access_token": access.as_str(),
+        "token_type": "bearer",
+        "expires_in": access.expires_in().as_secs(),
+        // For a client that cannot read the CSRF cookie of the refresh token
+        "refresh_csrf": refresh.csrf(),
+    });
+    Ok((auth.set_refresh_cookies(&refresh)?, Json(body)).into_response())
 }
 
 /// Protected route: access token from the Authorization header.
@@ -79,7 +85,10 @@ async fn protected(token: Access) -> Json<Value> {
 /// Refresh: refresh token from the cookie, new access token in the body.
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<Json<Value>, Error> {
     let access = auth.create_access_token(&token)?;
-    Ok(Json(
-        json!({"access_token": access.as_str(), "token_type": "bearer"}),
-    ))
+    Ok(Json(json!({
+        "access_token": access.as_str(),
+        "token_type": "bearer",
+        "expires_in": access.expires_in().as_secs(),
+        "refresh_csrf": token.csrf(),
+    })))
 }

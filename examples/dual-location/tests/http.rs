@@ -21,7 +21,11 @@ fn log_in_gives_the_access_token_in_the_body_and_the_refresh_token_in_a_cookie()
         peek(body["access_token"].as_str().unwrap())["type"],
         "access"
     );
-    assert_eq!(body.as_object().unwrap().len(), 2);
+    assert_eq!(body["expires_in"], 15 * 60);
+    let csrf = reply.all("set-cookie").nth(1).unwrap();
+    let csrf = csrf.split(['=', ';']).nth(1);
+    assert_eq!(body["refresh_csrf"].as_str(), csrf);
+    assert_eq!(body.as_object().unwrap().len(), 4);
     let names: Vec<&str> = reply
         .all("set-cookie")
         .map(|line| line.split('=').next().unwrap())

@@ -16,7 +16,7 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, SessionId, Store};
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, days, minutes,
+    Access, Auth, ClientInfo, Config, Error, Location, LogOut, Refresh, SessionInfo, days, minutes,
 };
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
@@ -38,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = Router::new()
         .route("/login", post(login))
         .route("/logout", post(logout))
+        .route("/session", get(session))
         .route("/protected", get(protected))
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
@@ -114,14 +115,25 @@ async fn login(
         client = client.persistent(days(30));
     }
     let tokens = auth.log_in(&form.username, client).await?;
-    let body = Json(json!({"message": "Login successful", "username": form.username}));
-    Ok((auth.set_cookies(&tokens)?, body))
+    let body = json!({
+        "message": "Login successful",
+        "username": form.username,
+        // For clients that cannot read the CSRF cookie: see the example `cross-origin`.
+        "csrf": tokens.csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
 /// The session ends on every node, and the cookies go.
 async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": "Successfully logged out"}))))
+}
+
+/// Who is logged in, for a page that was just loaded. After 401 it refreshes, and asks again.
+async fn session(session: SessionInfo) -> Json<SessionInfo> {
+    Json(session)
 }
 
 /// Protected route - token from cookie.
@@ -139,10 +151,12 @@ async fn create_post(token: Access) -> Json<Value> {
 /// The refresh token is exchanged for the next one.
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
-    Ok((
-        auth.set_cookies(&tokens)?,
-        Json(json!({"message": "Token refreshed"})),
-    ))
+    let body = json!({
+        "message": "Token refreshed",
+        "csrf": tokens.csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
 /// The user's devices.

@@ -49,6 +49,11 @@ fn whole_life(node: &Server) {
     let thief = laptop.clone();
     assert_eq!(laptop.get(node, "/protected").json()["username"], "user1");
     assert_eq!(laptop.post(node, "/posts").status, 200);
+    let session = laptop.get(node, "/session").json();
+    assert_eq!(
+        (&session["subject"], session["csrf"].as_str()),
+        (&"user1".into(), laptop.0.get("csrf_access_token"))
+    );
     let list = laptop.get(node, "/sessions").json();
     let devices: Vec<_> = list
         .as_array()
@@ -65,7 +70,9 @@ fn whole_life(node: &Server) {
 
     // Two tabs at once, within the window: one token.
     let first = laptop.refresh_claims();
-    assert_eq!(laptop.post(node, "/refresh").status, 200);
+    let refreshed = laptop.post(node, "/refresh");
+    assert_eq!(refreshed.status, 200);
+    assert_eq!(refreshed.json()["csrf"], session["csrf"]);
     assert_eq!(laptop.refresh_claims(), first);
 
     // After the window it is exchanged, by all tabs for the same.

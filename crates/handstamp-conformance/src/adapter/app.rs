@@ -216,7 +216,7 @@ pub(super) fn access(auth: &Auth, token: impl Into<NewToken>) -> SignedToken<Acc
 }
 
 /// Nothing of the app ever waits: neither its blocklist nor its store.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {
         Poll::Ready(value) => value,

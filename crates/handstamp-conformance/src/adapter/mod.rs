@@ -78,6 +78,7 @@
 //! | `/session/log-out` | a request that may log out | logs out, and sets the cookies that this gives |
 //! | `/session/this` | an access token | answers with the user agent of the token's session |
 //! | `/session/list` | an access token | answers with the user agents of the user's sessions in their order, the current one marked: `phone, laptop*` |
+//! | `/session/info`, `/other/session/info` | if a cookie of the `Auth` came, an access token: the second of `other`; behind the layer that keeps responses out of caches | answers with [`SessionInfo`](handstamp::session::SessionInfo) as JSON |
 //!
 //! An error of these calls is the whole response.
 //!

@@ -61,8 +61,14 @@ pub(super) async fn log_in(
         }
         return Ok(refuse(&auth, error));
     }
-    let body = Json(json!({"message": "Login successful", "username": name}));
-    Ok((auth.set_cookies(&tokens)?, body).into_response())
+    let body = json!({
+        "message": "Login successful",
+        "username": name,
+        "csrf": tokens.csrf(),
+        "refresh_csrf": tokens.refresh().csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
 }
 
 fn refuse(auth: &Auth, error: LogInError) -> Response {

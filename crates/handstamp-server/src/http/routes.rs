@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::purpose;
-use handstamp_axum::{Access, Auth, Error, LogOut, Refresh};
+use handstamp_axum::{Access, Auth, Error, LogOut, Refresh, SessionInfo};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ pub(super) fn routes(state: AppState) -> Router {
         .route("/protected", get(protected))
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
+        .route("/session", get(session))
         .route("/names", get(names))
         .merge(sessions::routes())
         .with_state(state)
@@ -37,6 +38,12 @@ async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoR
     };
     let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": message}))))
+}
+
+/// Returns who is logged in, and the CSRF value, which a page on another host cannot read of the
+/// cookie.
+async fn session(session: SessionInfo) -> Json<SessionInfo> {
+    Json(session)
 }
 
 async fn protected(token: Access) -> Json<Value> {
@@ -55,10 +62,13 @@ async fn create_post(token: Access, JsonBody(post): JsonBody<Post>) -> Json<Valu
 /// Exchanges the refresh token for its successor.
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
-    Ok((
-        auth.set_cookies(&tokens)?,
-        Json(json!({"message": "Token refreshed"})),
-    ))
+    let body = json!({
+        "message": "Token refreshed",
+        "csrf": tokens.csrf(),
+        "refresh_csrf": tokens.refresh().csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
 /// Returns the names of cookies and headers, which are settings, for the page.

@@ -28,7 +28,7 @@ struct Seen {
     is_observed: AtomicBool,
     /// A token was looked for in a cookie.
     looked_for_cookie: AtomicBool,
-    /// A token in a cookie was admitted.
+    /// A token in a cookie was admitted, or the handler answers whether there is one.
     admitted_cookie: AtomicBool,
 }
 
@@ -62,6 +62,12 @@ impl Caching {
     pub(super) fn observe(&self) -> Self {
         self.0.is_observed.store(true, Ordering::Relaxed);
         self.clone()
+    }
+
+    /// Records that the answer depends on the cookies of the request, whether or not they admit.
+    pub(super) fn keep_out_of_caches(&self) {
+        self.look_for_cookie();
+        self.0.admitted_cookie.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn look_for_cookie(&self) {

@@ -11,7 +11,7 @@
 //! | [`auth!`] | `Auth`, with the methods that handlers call |
 //! | [`errors!`] | `Rejection`, `Error` |
 //! | [`tokens!`] | `Access`, `Refresh`, `Fresh`, `Visitor` |
-//! | [`sessions!`] | `ClientInfo`, `LogOut`, `Session` |
+//! | [`sessions!`] | `ClientInfo`, `LogOut`, `Session`, `SessionInfo` |
 //! | [`set_cookies!`] | `SetCookies` |
 //! | [`bodies!`] | `AccessJson`, `AccessForm`, `RefreshJson`, `LogOutBody` |
 //! | [`newtype!`] | none; conversions between a type of the core and one that holds it |

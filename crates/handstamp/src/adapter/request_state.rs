@@ -11,8 +11,11 @@ use crate::authenticate::{self, Authenticated, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
+use crate::locate;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
+use crate::session::SessionInfo;
+use crate::store::BoxFuture;
 
 /// The state that the layers and extractors of one request share: the tokens that layers admitted,
 /// what is known of each token, and the implicit refreshes under way.
@@ -149,6 +152,26 @@ impl RequestState {
         head: &impl RequestHead,
     ) -> JudgingVisitor {
         JudgingVisitor::begin(self, context, now, head)
+    }
+
+    pub(crate) fn describe_session(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        head: &impl RequestHead,
+    ) -> BoxFuture<'static, Result<SessionInfo, Rejection>> {
+        self.caching.keep_out_of_caches();
+        let judging = self.extract_access(context, now, head);
+        let may_refresh = locate::has_cookie(head, context.config());
+        Box::pin(async move {
+            match judging.await {
+                Ok(token) => Ok(SessionInfo::of(token, now)),
+                Err(rejection) if rejection.is_missing_token() && !may_refresh => {
+                    Ok(SessionInfo::anonymous())
+                }
+                Err(rejection) => Err(rejection),
+            }
+        })
     }
 
     pub(crate) fn extract_fresh(

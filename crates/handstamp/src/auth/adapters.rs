@@ -11,7 +11,8 @@ use crate::error::Rejection;
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 use crate::request::body::WithBody;
-use crate::session::{self, LogOut};
+use crate::session::{self, LogOut, SessionInfo};
+use crate::store::BoxFuture;
 
 impl Auth {
     /// Begins the implicit refresh of a request with this method and path. Returns `None` if
@@ -91,6 +92,20 @@ impl RequestState {
     /// missing scopes, and `store_unavailable`.
     pub fn visitor<R: RequestHead>(&self, auth: &Auth, head: &R) -> JudgingVisitor {
         self.extract_visitor(&auth.0, auth.0.now(), head)
+    }
+
+    /// Returns the session of a request, for the page that asks who is logged in. The answer is
+    /// kept out of caches, by the layer that asks for [`caching`](Self::caching).
+    ///
+    /// # Errors
+    /// As [`access`](Self::access). Where the request has a cookie of ours, `missing_token` too:
+    /// the access cookie alone may be gone, and the client can refresh.
+    pub fn session_info<R: RequestHead>(
+        &self,
+        auth: &Auth,
+        head: &R,
+    ) -> BoxFuture<'static, Result<SessionInfo, Rejection>> {
+        self.describe_session(&auth.0, auth.0.now(), head)
     }
 
     /// Returns an access token as [`access`](Self::access) does, and requires it to be fresh, also

@@ -57,6 +57,22 @@ impl<P: Purpose> SignedToken<P> {
     pub fn expires_at(&self) -> UnixTime {
         self.expires_at
     }
+
+    /// Returns how long the token lives from its issue: for an access token that was just made, the
+    /// member `expires_in` of an answer to a client
+    /// ([RFC 6749, section 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Config, minutes};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let token = auth.create_access_token("user1")?;
+    /// assert_eq!(token.expires_in(), minutes(15));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.lifetime
+    }
 }
 
 /// Never shows the token: a reader of the log could impersonate its subject.

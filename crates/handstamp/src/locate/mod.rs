@@ -8,7 +8,7 @@ mod query;
 use std::borrow::Cow;
 
 use crate::config::Config;
-use crate::cookie::Candidates;
+use crate::cookie::{self, Candidates, CookieName};
 use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
@@ -87,6 +87,23 @@ pub(crate) fn locate_by_head<'r>(
         Err(RejectionKind::MissingToken { .. }) => Ok(None),
         located => located.map(Some),
     }
+}
+
+/// Returns whether a cookie of ours came, of a token or of its CSRF value: what is left of a log-in
+/// whose access token the request may lack. A browser sends the CSRF cookie of a refresh token also
+/// where it keeps the token itself below `JWT_REFRESH_COOKIE_PATH`.
+pub(crate) fn has_cookie(head: &impl RequestHead, config: &Config) -> bool {
+    let came = |name: &CookieName| {
+        let candidates = cookie::find(head.header_values("cookie"), name);
+        !candidates.as_slice().is_empty()
+    };
+    let reads_cookies = config.settings.token_locations.contains(&Location::Cookies);
+    let mut kinds = [Kind::Access, Kind::Refresh].into_iter();
+    reads_cookies
+        && kinds.any(|kind| {
+            let cookies = config.cookies(kind);
+            came(&cookies.token.name) || came(&cookies.csrf.name)
+        })
 }
 
 /// Returns the tokens in a location other than cookies, of both purposes, for a log-out.

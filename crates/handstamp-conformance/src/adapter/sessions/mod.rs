@@ -7,6 +7,7 @@ mod log_ins;
 mod log_outs;
 mod outages;
 mod refreshes;
+mod session_table;
 mod truth_table;
 
 use super::App;
@@ -16,6 +17,7 @@ use crate::{Reply, Request};
 pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     activity::rows(suite).await;
     truth_table::rows(suite).await;
+    session_table::rows(suite).await;
     for style in ["standard", "authx"] {
         log_ins::rows(suite, style).await;
         refreshes::rows(suite, style).await;

@@ -1,4 +1,5 @@
-/// Makes the adapter's `ClientInfo`, `LogOut` and `Session`, which its handlers take as arguments.
+/// Makes the adapter's `ClientInfo`, `LogOut`, `Session` and `SessionInfo`, which its handlers take
+/// as arguments. The adapter depends on `serde`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_sessions {
@@ -11,6 +12,9 @@ macro_rules! __adapter_sessions {
 
         $(#[$session:meta])*
         pub struct Session;
+
+        $(#[$session_info:meta])*
+        pub struct SessionInfo;
     ) => {
         $(#[$client_info])*
         #[derive(Debug, Clone)]
@@ -50,8 +54,19 @@ macro_rules! __adapter_sessions {
         #[derive(Debug, Clone)]
         pub struct Session(handstamp::session::Session);
 
+        $(#[$session_info])*
+        #[derive(Debug, Clone)]
+        pub struct SessionInfo(handstamp::session::SessionInfo);
+
+        impl serde::Serialize for SessionInfo {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
         handstamp::adapter::newtype!(ClientInfo, handstamp::session::ClientInfo);
         handstamp::adapter::newtype!(LogOut, handstamp::session::LogOut);
         handstamp::adapter::newtype!(Session, handstamp::session::Session);
+        handstamp::adapter::newtype!(SessionInfo, handstamp::session::SessionInfo);
     };
 }
