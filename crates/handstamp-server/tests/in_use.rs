@@ -5,6 +5,8 @@
 
 mod service;
 
+use std::net::TcpListener;
+
 use handstamp_conformance::{Jar, Reply, Request, logs_in_with_old_cookies};
 
 use crate::service::{Browser, Service, granted, log_in, login, session_ended};
@@ -186,3 +188,65 @@ fn answers_to_a_user_stay_out_of_the_cache() {
 fn start(settings: &[(&str, &str)]) -> Service {
     Service::start(&[], settings).unwrap()
 }
+
+/// Ports of one host share a cookie jar (RFC 6265, section 8.5).
+#[test]
+fn two_of_us_on_two_ports_of_a_host_leave_each_other_alone() {
+    let mut jar = Jar::default();
+    let servers = free_ports().map(|port| {
+        let server = Service::start(&["--listen", &format!("127.0.0.1:{port}")], &[]).unwrap();
+        jar.store(&log_in(&server, "user1", "password1"));
+        (server, port)
+    });
+    let ask = |jar: &Jar, server: &Service| {
+        let request = Request::new("GET", "/protected").header("cookie", jar.header());
+        server.send(&request).status
+    };
+    for (server, port) in &servers {
+        assert_eq!(ask(&jar, server), 200, "{port}: {}", jar.header());
+        assert!(!server.stderr().contains(NEIGHBOUR), "{}", server.stderr());
+    }
+    let [(first, port), (second, _)] = &servers;
+    let csrf = jar.get(&format!("csrf_access_token_{port}")).unwrap();
+    let request = Request::new("POST", "/logout").header("x-csrf-token", csrf);
+    let reply = first.send(&request.header("cookie", jar.header()));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    jar.store(&reply);
+    assert_eq!((ask(&jar, first), ask(&jar, second)), (401, 200));
+}
+
+#[test]
+fn two_of_us_with_the_same_cookie_names_say_so_once() {
+    let servers = [start(&[]), start(&[])];
+    let jar = Browser::logged_in(&servers[0], "user1", "password1").0;
+    for _ in 0..3 {
+        let request = Request::new("GET", "/protected").header("cookie", jar.header());
+        let reply = servers[1].send(&request.header("host", "localhost:8001"));
+        assert_eq!(reply.json()["code"], "invalid_signature");
+    }
+    assert!(servers[1].says(NEIGHBOUR), "{}", servers[1].stderr());
+    assert_eq!(servers[1].stderr().matches(NEIGHBOUR).count(), 1);
+}
+
+#[test]
+fn a_key_or_names_that_were_given_keep_the_names() {
+    for settings in [
+        &[("JWT_SECRET_KEY", "a secret of at least thirty-two bytes")][..],
+        &[("JWT_ACCESS_COOKIE_NAME", "access_token_cookie_of_mine")],
+        &[("HANDSTAMP_COOKIE_SUFFIX", "")],
+    ] {
+        let [port, _] = free_ports();
+        let server = Service::start(&["--listen", &format!("127.0.0.1:{port}")], settings).unwrap();
+        let reply = log_in(&server, "user1", "password1");
+        let refresh = reply.all("set-cookie").nth(2).unwrap();
+        assert!(refresh.starts_with("refresh_token_cookie="), "{refresh}");
+    }
+}
+
+/// Two ports that were free a moment ago.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+const NEIGHBOUR: &str = "another application on this host uses the same cookie names";

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use super::arguments::{ServeArguments, StorageArguments};
 use super::environment::Environment;
 use super::failure::Failure;
-use super::settings::{Exposure, Settings};
+use super::settings::{DEFAULT_PORT, Exposure, Settings};
 use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::log_in::LogIn;
@@ -63,7 +63,7 @@ impl Server {
         let settings = Settings::new(environment);
         let exposure = settings.exposure(address);
         let implicit_refresh = settings.implicit_refresh();
-        let config = configure(settings, exposure, &url)?;
+        let config = configure(settings, exposure, address.port(), &url)?;
         warn_of_the_refresh_path(&config);
         let database = storage::open_database(&url).await?;
         let redis_shown = redis.as_ref().map(|redis| format!("{redis:?}"));
@@ -118,9 +118,15 @@ impl Server {
 }
 
 /// Checks the settings. If they have no key, they get the one that is kept next to the database.
-fn configure(settings: Settings, exposure: Exposure, url: &DatabaseUrl) -> Result<Config, Failure> {
+fn configure(
+    settings: Settings,
+    exposure: Exposure,
+    port: u16,
+    url: &DatabaseUrl,
+) -> Result<Config, Failure> {
     if settings.has_key() {
-        return settings.config(exposure, None).map_err(Failure::usage);
+        let config = settings.config(exposure, port, None);
+        return config.map_err(Failure::usage);
     }
     let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
     let source = secret_file::read_or_create(&path).map_err(Failure::usage)?;
@@ -135,7 +141,7 @@ fn configure(settings: Settings, exposure: Exposure, url: &DatabaseUrl) -> Resul
             secret
         }
     };
-    settings.config(exposure, Some(secret)).map_err(|error| {
+    settings.config(exposure, port, Some(secret)).map_err(|error| {
         let mut problems = error.problems().iter();
         if problems.any(|problem| problem.key() == "JWT_SECRET_KEY") {
             Failure::usage(format!(
@@ -171,7 +177,7 @@ fn port() -> Result<u16, Failure> {
         Ok(port) => port
             .parse()
             .map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535"))),
-        Err(_) => Ok(8000),
+        Err(_) => Ok(DEFAULT_PORT),
     }
 }
 

@@ -47,6 +47,7 @@ impl Settings {
     pub(super) fn config(
         self,
         exposure: Exposure,
+        port: u16,
         secret: Option<Secret>,
     ) -> Result<Config, ConfigError> {
         let Self(mut builder) = self;
@@ -54,6 +55,19 @@ impl Settings {
         // leak there: they never leave the host.
         if exposure == Exposure::Loopback && !builder.is_given("JWT_COOKIE_SECURE") {
             builder = builder.cookie_secure(false);
+        }
+        // Ports of one host share cookies. A key that only this program has tells that no neighbour
+        // accepts its cookies; with one that was given, the names may be shared on purpose.
+        let has_own_names = NAMES.iter().any(|name| builder.is_given(name));
+        if exposure == Exposure::Loopback
+            && secret.is_some()
+            && ![0, DEFAULT_PORT].contains(&port)
+            && !has_own_names
+        {
+            tracing::info!(
+                "the names of the cookies end with _{port}: ports of one host share cookies"
+            );
+            builder = builder.cookie_suffix(format!("_{port}"));
         }
         if let Some(secret) = secret {
             builder = builder.secret_key(secret);
@@ -71,3 +85,12 @@ pub(super) enum Exposure {
     /// origin.
     Public,
 }
+
+/// The port whose cookies have the names of AuthX.
+pub(super) const DEFAULT_PORT: u16 = 8000;
+
+const NAMES: [&str; 3] = [
+    "HANDSTAMP_COOKIE_SUFFIX",
+    "JWT_ACCESS_COOKIE_NAME",
+    "JWT_REFRESH_COOKIE_NAME",
+];

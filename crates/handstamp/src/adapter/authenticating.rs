@@ -54,9 +54,16 @@ impl<P: Purpose> Authenticating<P> {
         if locations.contains(&Location::Cookies) {
             caching.look_for_cookie();
         }
+        let mut location = None;
         let cleared = authenticate::clear(head, context.config(), now, require, |presented| {
+            location = Some(presented.location());
             cache.verify(context, presented, now)
         });
+        if location == Some(Location::Cookies)
+            && let Err(reason) = &cleared
+        {
+            context.warn_of_neighbour(head, reason);
+        }
         Self::cleared(context, cleared, require, cache, caching)
     }
 

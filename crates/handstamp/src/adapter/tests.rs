@@ -99,6 +99,108 @@ fn what_wakes_the_question_wakes_all_who_wait() {
     assert_eq!(woken, [1; 3]);
 }
 
+#[test]
+fn on_loopback_a_neighbour_with_the_same_cookie_names_is_named_once() {
+    const HINT: &str = "another application on this host uses the same cookie names";
+    let neighbour = Auth::new(
+        crate::Config::builder()
+            .secret_key([8; 32].as_slice())
+            .build()
+            .unwrap(),
+    );
+    let forged = neighbour.unwrap().create_access_token("user1").unwrap();
+    let foreign = auth(builder().encode_audience(["another"]));
+    let foreign = foreign.create_access_token("user1").unwrap();
+    let (forged, foreign) = (forged.as_str(), foreign.as_str());
+    let header = |token: &str| Head::new("GET").header("authorization", format!("Bearer {token}"));
+    let cookie = |token: &str| Head::new("GET").access(token);
+    let public = builder().public_origin("http://localhost:8001");
+    for (row, config, head, host, expected) in [
+        (
+            "another key, localhost",
+            builder(),
+            cookie(forged),
+            "localhost:8001",
+            1,
+        ),
+        (
+            "another key, an address",
+            builder(),
+            cookie(forged),
+            "127.0.0.9:8001",
+            1,
+        ),
+        (
+            "another key, IPv6",
+            builder(),
+            cookie(forged),
+            "[::1]:8001",
+            1,
+        ),
+        (
+            "another audience",
+            builder(),
+            cookie(foreign),
+            "localhost",
+            1,
+        ),
+        (
+            "a proxy that names itself",
+            public,
+            cookie(forged),
+            "backend",
+            1,
+        ),
+        (
+            "a token that is none",
+            builder(),
+            cookie("junk"),
+            "localhost:8001",
+            0,
+        ),
+        (
+            "another host",
+            builder(),
+            cookie(forged),
+            "app.example.com",
+            0,
+        ),
+        (
+            "a host that looks alike",
+            builder(),
+            cookie(forged),
+            "localhost.example.com",
+            0,
+        ),
+        (
+            "no host that can be read",
+            builder(),
+            cookie(forged),
+            "[",
+            0,
+        ),
+        (
+            "a header, which is no jar",
+            builder(),
+            header(forged),
+            "localhost:8001",
+            0,
+        ),
+    ] {
+        let auth = auth(config.token_locations([Location::Cookies, Location::Headers]));
+        let head = head.header("host", host);
+        let (log, lines) = Log::new();
+        tracing::subscriber::with_default(log, || {
+            for _ in 0..3 {
+                let mut asked = RequestState::default().access(&auth, &head);
+                assert!(poll(&mut asked, &Arc::default()).is_ready(), "{row}");
+            }
+        });
+        let lines = lines.lock().unwrap();
+        assert_eq!(lines.matches(HINT).count(), expected, "{row}: {lines}");
+    }
+}
+
 /// What is known of one token says nothing of another, however alike they are.
 #[test]
 fn only_the_same_token_is_known() {

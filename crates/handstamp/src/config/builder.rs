@@ -12,7 +12,7 @@ use super::{
     former_cookie::FormerCookie,
     log_in_page::LogInPage,
     origin_check::OriginCheck,
-    parse::text::{HeaderName, Method, Scheme},
+    parse::text::{CookieSuffix, HeaderName, Method, Scheme},
     report::Report,
     route::Route,
     rules::{self, Checked, Neighbour},

@@ -32,7 +32,7 @@ use super::{
     origin_check::OriginCheck,
     parse::{
         duration::{days, minutes},
-        text::{HeaderName, Method, Scheme},
+        text::{CookieSuffix, HeaderName, Method, Scheme},
     },
     report::Report,
     route::Route,
@@ -243,6 +243,11 @@ macro_rules! for_every_setting {
         /// [`CookiePrefix::None`].
         "HANDSTAMP_COOKIE_PREFIX"
         cookie_prefix(value CookiePrefix): CookiePrefix = CookiePrefix::None;
+
+        /// Sets the end of all four cookie names, so that applications on several ports of one host
+        /// have names of their own: ports share cookies. Default: none.
+        "HANDSTAMP_COOKIE_SUFFIX"
+        cookie_suffix(text CookieSuffix): String = String::new();
 
         // CSRF: the double submit.
 

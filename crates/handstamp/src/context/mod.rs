@@ -23,7 +23,9 @@ use crate::config::Config;
 use crate::error::{LogIn, Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::issue::NewToken;
 use crate::location::Location;
+use crate::origin::Origin;
 use crate::random::RandomSource;
+use crate::request::RequestHead;
 use crate::store::{AccountId, SessionId, Store};
 
 /// The state that all calls of one `Auth` share.
@@ -39,6 +41,7 @@ pub(crate) struct Context {
     watchers: Watchers,
     warned_without_store: Once,
     warned_of_preflight: Once,
+    warned_of_neighbour: Once,
 }
 
 impl Context {
@@ -73,6 +76,7 @@ impl Context {
             watchers: Watchers::default(),
             warned_without_store: Once::new(),
             warned_of_preflight: Once::new(),
+            warned_of_neighbour: Once::new(),
         }
     }
 
@@ -146,6 +150,39 @@ impl Context {
                  CORS must be outside of the layers that demand a token"
             );
         });
+    }
+
+    /// Warns once, on loopback, that the token in a cookie is of another application: ports of one
+    /// host share cookies ([RFC 6265, section
+    /// 8.5](https://www.rfc-editor.org/rfc/rfc6265#section-8.5)).
+    pub(crate) fn warn_of_neighbour(&self, head: &impl RequestHead, reason: &RejectionKind) {
+        let is_of_another = matches!(
+            reason,
+            RejectionKind::InvalidSignature | RejectionKind::InvalidAudience
+        );
+        if is_of_another && self.is_loopback(head) {
+            self.warned_of_neighbour.call_once(|| {
+                tracing::warn!(
+                    code = reason.code(),
+                    "another application on this host uses the same cookie names, or the key has changed: set \
+                     HANDSTAMP_COOKIE_SUFFIX, or JWT_ACCESS_COOKIE_NAME, JWT_REFRESH_COOKIE_NAME and those of the CSRF \
+                     cookies"
+                );
+            });
+        }
+    }
+
+    /// Returns whether the service is used on its own machine, by the public origin or the host
+    /// that the request names. It decides on a line of the log alone.
+    fn is_loopback(&self, head: &impl RequestHead) -> bool {
+        let names_loopback = |host: &[u8]| {
+            let host = std::str::from_utf8(host).ok();
+            let origin = host.map(|host| Origin::try_from(format!("http://{host}").as_str()));
+            origin.is_some_and(|origin| origin.is_ok_and(|origin| origin.is_loopback()))
+        };
+        let public_origin = self.config.settings.public_origin.as_ref();
+        public_origin.is_some_and(Origin::is_loopback)
+            || head.header_values("host").any(names_loopback)
     }
 
     /// Returns whether a log-in creates a session. An existing session counts in any case.

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::purpose::Access;
+use crate::store::SessionId;
 
 /// The session of a request, for the page that asks who is logged in: the body of `GET /session`.
 ///
@@ -17,9 +18,9 @@ use crate::purpose::Access;
 /// `expires_in` (the rest of the access token's life, in whole seconds), `csrf` (the value to
 /// repeat in the CSRF header), `fresh`, `scopes` and `session_id`.
 ///
-/// `subject` is `null` only where the request has no cookie of ours, and so are `expires_in`, `csrf`
-/// and `session_id` then. A cookie that is left of a log-in, also the refresh cookie alone, is
-/// rejected with 401, so that the client refreshes.
+/// `subject` is `null` only where the request has no cookie of ours, and so are `expires_in`,
+/// `csrf` and `session_id` then. A cookie that is left of a log-in, also the refresh cookie alone,
+/// is rejected with 401, so that the client refreshes.
 ///
 /// [`RequestState::session_info`](crate::adapter::RequestState::session_info) makes it, and in
 /// adapters the extractor `SessionInfo`.
@@ -59,7 +60,7 @@ impl Serialize for SessionInfo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let token = self.token();
         let expires_in = token.map(|_| self.expires_in.as_secs());
-        let scopes: Vec<&str> = token.into_iter().flat_map(|token| token.scopes()).collect();
+        let scopes: Vec<&str> = token.into_iter().flat_map(Authenticated::scopes).collect();
         let session = token.and_then(Authenticated::session_id);
         let mut info = serializer.serialize_struct("SessionInfo", 6)?;
         info.serialize_field("subject", &token.map(Authenticated::subject))?;
@@ -67,7 +68,7 @@ impl Serialize for SessionInfo {
         info.serialize_field("csrf", &token.and_then(Authenticated::csrf))?;
         info.serialize_field("fresh", &token.is_some_and(Authenticated::is_fresh))?;
         info.serialize_field("scopes", &scopes)?;
-        info.serialize_field("session_id", &session.as_ref().map(|id| id.as_str()))?;
+        info.serialize_field("session_id", &session.as_ref().map(SessionId::as_str))?;
         info.end()
     }
 }

@@ -18,15 +18,15 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
         for settings in [&[][..], &[public_origin]] {
             for row in table[store].as_array().expect("an array of rows") {
                 for (sender, headers) in senders {
-                    let carries = text(&row["carries"]);
+                    let words = text(&row["carries"]);
                     let app = App::new(settings);
-                    let mut carried = Carried::of(&app, store, carries);
+                    let mut carried = Carried::of(&app, store, words);
                     for (name, value) in headers.as_object().expect("an object of headers") {
                         carried.request = carried.request.header(name, text(value));
                     }
                     let reply = suite.send(&app, &carried.request).await;
                     let name =
-                        format!("session with {carries}, {store}, sent {sender}, {settings:?}");
+                        format!("session with {words}, {store}, sent {sender}, {settings:?}");
                     let got = carried.outcome(&reply);
                     suite.equal(&name, "outcome", got.as_str(), text(&row[sender]));
                     let caches: Vec<&str> = reply.all("cache-control").collect();

@@ -59,6 +59,24 @@ impl FromText for Scheme {
     }
 }
 
+/// The end of cookie names; empty when they have none.
+pub(in crate::config) struct CookieSuffix(String);
+
+impl FromText for CookieSuffix {
+    const TAKES_EMPTY: bool = true;
+
+    fn from_text(text: &str) -> Result<Self, Invalid> {
+        let help = "Use letters, digits, hyphens and underscores, as in \"_8001\"";
+        if text.len() > LONGEST_SUFFIX {
+            return Err(Invalid::new("longer than 64 bytes", help));
+        }
+        if !text.is_empty() && !is_token(text) {
+            return Err(Invalid::new("cannot be in a cookie name", help));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// A request method, in capitals.
 pub(in crate::config) struct Method(String);
 
@@ -79,6 +97,12 @@ impl FromText for Method {
 impl From<HeaderName> for String {
     fn from(name: HeaderName) -> Self {
         name.0
+    }
+}
+
+impl From<CookieSuffix> for String {
+    fn from(suffix: CookieSuffix) -> Self {
+        suffix.0
     }
 }
 
@@ -124,3 +148,6 @@ impl FromText for Origin {
         ))
     }
 }
+
+/// In bytes. It stands in four names, of which every request carries the cookies.
+const LONGEST_SUFFIX: usize = 64;

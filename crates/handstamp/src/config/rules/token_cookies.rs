@@ -84,9 +84,8 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
         return None;
     }
     let of_csrf = attributes(csrf.path, false);
-    let prefix = settings.cookie_prefix;
-    let token = token.named(prefix, "__Host-Http-", of_token, report)?;
-    let csrf = csrf.named(prefix, "__Host-", of_csrf, report)?;
+    let token = token.named(settings, "__Host-Http-", of_token, report)?;
+    let csrf = csrf.named(settings, "__Host-", of_csrf, report)?;
     let mut former: Vec<NamedCookie> = former_variants(&token)
         .chain(former_variants(&csrf))
         .collect();
@@ -242,17 +241,18 @@ struct Source<'s> {
 
 impl Source<'_> {
     /// Returns the cookie with its full name, which begins with `host` if [`CookiePrefix::Host`] is
-    /// set.
+    /// set, and ends with the suffix.
     fn named(
         &self,
-        prefix: CookiePrefix,
+        settings: &Settings,
         host: &str,
         attributes: Attributes,
         report: &mut Report,
     ) -> Option<NamedCookie> {
         let name = self.name.map_or(self.default, CookieName::as_str);
-        let (key, name) = match prefix {
-            CookiePrefix::None => (self.key, name.to_owned()),
+        let suffix = &settings.cookie_suffix;
+        let (key, name) = match settings.cookie_prefix {
+            CookiePrefix::None => (self.key, format!("{name}{suffix}")),
             CookiePrefix::Host if name.starts_with("__") => {
                 let reason =
                     "HANDSTAMP_COOKIE_PREFIX=host puts a prefix in front of a name that has one";
@@ -262,7 +262,7 @@ impl Source<'_> {
             }
             // The problem was reported by `check_prefix`.
             CookiePrefix::Host if !report.is_sound(PREFIX) => return None,
-            CookiePrefix::Host => (PREFIX, format!("{host}{name}")),
+            CookiePrefix::Host => (PREFIX, format!("{host}{name}{suffix}")),
         };
         let name = match CookieName::try_from(name.as_str()) {
             Ok(name) => name,

@@ -93,6 +93,11 @@ const ROWS: &[(&str, Outcomes)] = &[
     ("HANDSTAMP_COOKIE_PARTITIONED", SWITCH),
     ("HANDSTAMP_FORMER_COOKIES", TEXTS),
     ("HANDSTAMP_COOKIE_PREFIX", FORM),
+    (
+        // Nothing, and 0, are ends of a name like any other.
+        "HANDSTAMP_COOKIE_SUFFIX",
+        [Right, Refused, Refused, Refused, Refused, Right],
+    ),
     ("JWT_COOKIE_CSRF_PROTECT", SWITCH),
     ("JWT_CSRF_IN_COOKIES", SWITCH),
     ("JWT_CSRF_METHODS", FORMS),

@@ -43,7 +43,7 @@ fn every_setting_does_something_and_refuses_nonsense() {
         let mut variables = given.to_vec();
         variables.push((*key, ""));
         let empty = match *key {
-            "JWT_HEADER_TYPE" => continue,
+            "JWT_HEADER_TYPE" | "HANDSTAMP_COOKIE_SUFFIX" => continue,
             "JWT_SECRET_KEY" | "JWT_PREVIOUS_SECRET_KEY" => {
                 format!("{key}: the secret is empty. Make one with `openssl rand -base64 64`")
             }
@@ -380,6 +380,13 @@ const ROWS: &[Row] = &[
         read: |config| debug([&config.cookies(Kind::Access).token,&config.cookies(Kind::Access).csrf,&config.cookies(Kind::Refresh).token,&config.cookies(Kind::Refresh).csrf,].map(|cookie| cookie.name.as_str()),), means: r#"["__Host-Http-access_token_cookie", "__Host-csrf_access_token", "__Host-Http-refresh_token_cookie", "__Host-csrf_refresh_token"]"#,
         bad: &[
             ("__Host-", r#"HANDSTAMP_COOKIE_PREFIX="__Host-": not one of none, host. Use "none""#),
+        ],
+    },
+    Row {
+        key: "HANDSTAMP_COOKIE_SUFFIX", good: "_8001", given: &[],
+        read: |config| debug([&config.cookies(Kind::Access).token,&config.cookies(Kind::Access).csrf,&config.cookies(Kind::Refresh).token,&config.cookies(Kind::Refresh).csrf,].map(|cookie| cookie.name.as_str()),), means: r#"["access_token_cookie_8001", "csrf_access_token_8001", "refresh_token_cookie_8001", "csrf_refresh_token_8001"]"#,
+        bad: &[
+            (":8001", r#"HANDSTAMP_COOKIE_SUFFIX=":8001": cannot be in a cookie name. Use letters, digits, hyphens and underscores, as in "_8001""#),
         ],
     },
     Row {
