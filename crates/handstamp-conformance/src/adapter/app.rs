@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use handstamp::blocklist::TokenStatus;
+use handstamp::config::ConfigBuilder;
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
@@ -35,20 +36,30 @@ pub struct App {
 impl App {
     /// The defaults, except for these `JWT_*` and `HANDSTAMP_*` settings.
     pub(super) fn new(settings: &[(&'static str, &'static str)]) -> Self {
-        Self::build(settings, true)
+        Self::build(config(SECRET, settings), settings, true)
+    }
+
+    /// As [`new`](Self::new), for users of this login type.
+    pub(super) fn of_login_type(
+        login_type: &str,
+        settings: &[(&'static str, &'static str)],
+    ) -> Self {
+        let config = builder(SECRET, settings).login_type(login_type).build();
+        let config = config.expect("the row's settings fit together");
+        Self::build(config, settings, true)
     }
 
     /// As [`new`](Self::new), but nothing keeps sessions.
     pub(super) fn without_store(settings: &[(&'static str, &'static str)]) -> Self {
-        Self::build(settings, false)
+        Self::build(config(SECRET, settings), settings, false)
     }
 
-    fn build(settings: &[(&'static str, &'static str)], has_store: bool) -> Self {
+    fn build(config: Config, settings: &[(&'static str, &'static str)], has_store: bool) -> Self {
         let clock = ManualClock::default();
         let blocklist = Arc::new(Blocklist::default());
         let asked = Arc::clone(&blocklist);
         let store = Arc::new(Breakable::new(MemoryStore::with_clock(clock.clone())));
-        let mut auth = Auth::builder(config(SECRET, settings))
+        let mut auth = Auth::builder(config)
             .with_clock(clock.clone())
             .with_blocklist(move |token| {
                 let asked = Arc::clone(&asked);
@@ -65,7 +76,7 @@ impl App {
         let auth = auth
             .build()
             .expect("no sessions are required without a store");
-        let other = Auth::builder(config(OTHER_SECRET, &storeless(settings)))
+        let other = Auth::builder(self::config(OTHER_SECRET, &storeless(settings)))
             .with_clock(clock.clone())
             .build()
             .expect("no sessions are required without a store");
@@ -225,11 +236,13 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn config(secret: &str, settings: &[(&'static str, &'static str)]) -> Config {
+    let config = builder(secret, settings).build();
+    config.expect("the row's settings fit together")
+}
+
+fn builder(secret: &str, settings: &[(&'static str, &'static str)]) -> ConfigBuilder {
     let settings = settings.iter().copied().chain([("JWT_SECRET_KEY", secret)]);
-    Config::builder()
-        .env_from(settings.map(|(name, value)| (name.into(), value.into())))
-        .build()
-        .expect("the row's settings fit together")
+    Config::builder().env_from(settings.map(|(name, value)| (name.into(), value.into())))
 }
 
 /// Without the demand for sessions, which no `Auth` without a store can meet.

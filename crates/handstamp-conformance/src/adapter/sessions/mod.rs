@@ -5,6 +5,7 @@ pub(super) mod browser;
 mod carried;
 mod log_ins;
 mod log_outs;
+mod neighbours;
 mod outages;
 mod refreshes;
 mod session_table;
@@ -18,6 +19,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     activity::rows(suite).await;
     truth_table::rows(suite).await;
     session_table::rows(suite).await;
+    neighbours::rows(suite).await;
     for style in ["standard", "authx"] {
         log_ins::rows(suite, style).await;
         refreshes::rows(suite, style).await;
