@@ -22,6 +22,12 @@ use serde_json::{Value, json};
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()
@@ -30,6 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .access_token_expires(minutes(15))
             .refresh_token_expires(days(30))
             .cookie_secure(false) // for http://localhost only
+            .cookie_suffix(suffix)
             .env()
             .build()?,
     )?;
@@ -45,9 +52,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .service(web::resource("/refresh").post(refresh))
     };
 
-    let port = std::env::var("PORT")
-        .unwrap_or_else(|_| "8000".into())
-        .parse()?;
     let server = HttpServer::new(app).bind(("127.0.0.1", port))?;
     for address in server.addrs() {
         println!("listening on http://{address}");

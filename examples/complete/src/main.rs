@@ -21,6 +21,12 @@ use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
     // Configure for cookie-based auth. The environment wins over what stands here.
     let auth = Auth::new(
         Config::builder()
@@ -29,6 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .access_token_expires(minutes(15))
             .refresh_token_expires(days(30))
             .cookie_secure(false) // for http://localhost only
+            .cookie_suffix(suffix)
             .env()
             .build()?,
     )?;
@@ -41,9 +48,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(auth.no_store())
         .with_state(auth);
 
-    let port = std::env::var("PORT")
-        .unwrap_or_else(|_| "8000".into())
-        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

@@ -77,9 +77,10 @@ async fn refresh(
     State(auth): State<Auth>,
     token: Refresh,
 ) -> Result<impl IntoResponse, handstamp_axum::Error> {
-    let tokens = auth.refresh(&token).await?;
+    let subject = token.subject().to_owned();
+    let tokens = auth.refresh(token).await?;
     let body = json!({
-        "subject": token.subject(),
+        "subject": subject,
         "csrf": tokens.csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
     });

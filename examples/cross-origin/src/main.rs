@@ -1,13 +1,13 @@
 //! An API on one host and its page on another: CORS, and a page that cannot read the CSRF cookie.
 //!
-//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p cross-origin`, then <http://localhost:8001>:
-//! user1, password1. Settings: `PORT` (8000) and `PAGE_PORT` (8001), `API_ORIGIN` and `PAGE_ORIGIN`
-//! (`http://localhost` with these ports), `REDIS_URL` (sessions are in memory without it), and every
-//! `JWT_*` and `HANDSTAMP_*` variable.
+//! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p cross-origin`, then
+//! <http://localhost:8001>: user1, password1. Settings: `PORT` (8000) and `PAGE_PORT` (8001),
+//! `API_ORIGIN` and `PAGE_ORIGIN` (`http://localhost` with these ports), `REDIS_URL` (sessions are
+//! in memory without it), and every `JWT_*` and `HANDSTAMP_*` variable.
 //!
 //! Two ports of a host, or two subdomains of a domain, are one site: browsers send the cookies. For
-//! a page on another site set `JWT_COOKIE_SAMESITE=none` and `JWT_COOKIE_SECURE=true`, on https; many
-//! browsers block such cookies all the same.
+//! a page on another site set `JWT_COOKIE_SAMESITE=none` and `JWT_COOKIE_SECURE=true`, on https;
+//! many browsers block such cookies all the same.
 
 mod api;
 mod page;
@@ -24,6 +24,11 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error>> {
     let (api, api_origin) = listen("PORT", 8000, "API_ORIGIN").await?;
     let (page, page_origin) = listen("PAGE_PORT", 8001, "PAGE_ORIGIN").await?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match api.local_addr()?.port() {
+        8000 => String::new(),
+        port => format!("_{port}"),
+    };
     // The environment wins over what stands here.
     let config = Config::builder()
         .token_locations([Location::Cookies])
@@ -31,6 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .trusted_origins([&*page_origin])
         .csrf_in_cookies(false) // the page could not read them
         .cookie_secure(false) // for http://localhost only
+        .cookie_suffix(suffix)
         .env()
         .build()?;
     let auth = Auth::builder(config).store(store()?).build()?;

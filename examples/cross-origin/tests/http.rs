@@ -176,6 +176,7 @@ fn start(settings: &[(&str, &str)]) -> Server {
         ("API_ORIGIN", "https://api.example.com"),
         ("PAGE_ORIGIN", PAGE),
         ("PAGE_PORT", "0"),
+        ("HANDSTAMP_COOKIE_SUFFIX", ""),
         ("JWT_COOKIE_SECURE", "true"),
     ];
     all.extend_from_slice(settings);

@@ -15,11 +15,18 @@ use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
     let auth = Auth::new(
         Config::builder()
             // Accept tokens from both locations
             .token_locations([Location::Headers, Location::Cookies])
             .cookie_secure(false) // for http://localhost only
+            .cookie_suffix(suffix)
             .env()
             .build()?,
     )?;
@@ -37,9 +44,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(auth.no_store())
         .with_state(auth);
 
-    let port = std::env::var("PORT")
-        .unwrap_or_else(|_| "8000".into())
-        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

@@ -28,6 +28,12 @@ use app::App;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
     // The environment wins over what stands here.
     let config = Config::builder()
         .token_locations([Location::Cookies])
@@ -37,13 +43,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .csrf_check_form(true) // no script could set a header
         .csrf_in_cookies(false) // nor read a cookie
         .cookie_secure(false) // for http://localhost only
+        .cookie_suffix(suffix)
         .env()
         .build()?;
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let app = router(auth);
-    let port = std::env::var("PORT")
-        .unwrap_or_else(|_| "8000".into())
-        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

@@ -25,12 +25,19 @@ use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
     // Configure for cookie-based auth. The environment wins over what stands here.
     let config = Config::builder()
         .token_locations([Location::Cookies])
         .access_token_expires(minutes(15))
         .refresh_token_expires(days(30))
         .cookie_secure(false) // for http://localhost only
+        .cookie_suffix(suffix)
         .env()
         .build()?;
     let auth = Auth::builder(config).store(store().await?).build()?;
@@ -48,9 +55,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(auth.no_store())
         .with_state(auth);
 
-    let port = std::env::var("PORT")
-        .unwrap_or_else(|_| "8000".into())
-        .parse()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let app = app.into_make_service_with_connect_info::<SocketAddr>();

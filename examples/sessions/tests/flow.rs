@@ -214,3 +214,33 @@ fn old_cookies_hinder_no_log_in() {
         Browser(jar.clone()).get(&node, "/protected").status == 200
     });
 }
+
+/// Ports of one host share a cookie jar (RFC 6265, section 8.5).
+#[test]
+fn two_side_by_side_leave_each_other_alone() {
+    let ports = [(); 2].map(|()| {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.local_addr().unwrap().port().to_string()
+    });
+    // Each has a key of its own.
+    let nodes = ports.each_ref().map(|port| {
+        let key = format!("a secret of the one at {port}, longer than thirty-two bytes");
+        start_with("memory", &[("PORT", port), ("JWT_SECRET_KEY", &key)])
+    });
+    let mut browser = Browser::default();
+    for node in &nodes {
+        assert_eq!(browser.log_in(node, "laptop").status, 200);
+    }
+    for node in &nodes {
+        assert_eq!(browser.get(node, "/protected").status, 200);
+    }
+    let csrf = browser.0.get(&format!("csrf_access_token_{}", ports[0]));
+    let log_out = Request::new("POST", "/logout").header("cookie", browser.0.header());
+    let reply = nodes[0].send(&log_out.header("x-csrf-token", csrf.unwrap()));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    browser.0.store(&reply);
+    let statuses = nodes
+        .each_ref()
+        .map(|node| browser.get(node, "/protected").status);
+    assert_eq!(statuses, [401, 200]);
+}

@@ -18,6 +18,7 @@ use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
     Access, Auth, ClientInfo, Config, Error, GuardedSocket, Location, LogOut, Refresh, minutes,
+    purpose,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,8 +28,13 @@ use tokio::sync::broadcast;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".into());
-    let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    // Ports of one host share cookies, so at another port the names of ours end with it.
+    let suffix = match port {
+        0 | 8000 => String::new(),
+        port => format!("_{port}"),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = listener.local_addr()?;
 
     // The environment wins over what stands here.
@@ -39,6 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .access_token_expires(Duration::from_secs(20)) // to see it end; else 15 minutes
         .refresh_token_expires(minutes(60))
         .cookie_secure(false) // for http://localhost only
+        .cookie_suffix(suffix)
         .env()
         .build()?;
     let auth: Auth = Auth::builder(config).store(MemoryStore::new()).build()?;
@@ -93,12 +100,14 @@ impl FromRef<App> for Auth {
 }
 
 /// The page, which the back button would otherwise bring back with what it has shown to a former
-/// user.
-async fn page() -> impl IntoResponse {
-    (
-        [(CACHE_CONTROL, "no-store")],
-        Html(include_str!("page.html")),
-    )
+/// user. The names of the cookies that it reads are settings.
+async fn page(State(auth): State<Auth>) -> impl IntoResponse {
+    let access = auth.config().names::<purpose::Access>().csrf_cookie;
+    let refresh = auth.config().names::<purpose::Refresh>().csrf_cookie;
+    let page = include_str!("page.html")
+        .replace("csrf_access_token", access)
+        .replace("csrf_refresh_token", refresh);
+    ([(CACHE_CONTROL, "no-store")], Html(page))
 }
 
 /// Opens a socket: the token is checked as on any other route, and so is where the page comes from.
