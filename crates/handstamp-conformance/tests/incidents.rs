@@ -84,6 +84,42 @@ fn every_test_that_is_named_exists() {
     }
 }
 
+/// In the tables of ordinary use each kind names its cases in every column, or says why there are
+/// none. A case is `path: words in that file`.
+#[test]
+fn every_kind_of_ordinary_use_has_its_cases() {
+    let page = read("handstamp/docs/incidents.md");
+    let (_, page) = page.split_once("\n## In ordinary use\n").unwrap();
+    let (kinds, cases) = page.split_once("\n### The cases of each kind\n").unwrap();
+    let names = |table: &str| -> Vec<String> {
+        let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+        rows.map(|row| cells(row)[0].to_owned()).collect()
+    };
+    assert_eq!(names(kinds), names(cases));
+    for row in cases.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let cells = cells(row);
+        assert_eq!(cells.len(), 6, "{row}");
+        for cell in &cells[1..] {
+            let named = cases_in(cell);
+            assert!(!named.is_empty() || cell.starts_with("none: "), "{cell}");
+            for (path, words) in named {
+                let text = read(&format!("../{path}"));
+                assert!(text.contains(words), "{path} has no {words:?}");
+            }
+        }
+    }
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.trim_matches('|').split('|').map(str::trim).collect()
+}
+
+/// Returns path and words of each case.
+fn cases_in(cell: &str) -> Vec<(&str, &str)> {
+    let code = cell.split('`').skip(1).step_by(2);
+    code.filter_map(|code| code.split_once(": ")).collect()
+}
+
 #[test]
 fn the_crate_rsa_is_not_used() {
     let lock = read("../Cargo.lock");

@@ -1,11 +1,12 @@
-//! The page of the documentation that shows the truth table is made from `vectors/truth_table.json`.
+//! The page that shows the truth tables is made from `vectors/truth_table.json` and
+//! `vectors/session_table.json`.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
 use std::fmt::Write as _;
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// With `UPDATE_PAGE=1` the page is written instead.
 #[test]
@@ -46,27 +47,40 @@ fn page_of(table: &Value) -> String {
         writeln!(page, "| {sender} | {lines} |").unwrap();
     }
     for (action, title) in ACTIONS {
-        let action = &table[action];
-        write!(page, "\n## {title}\n\n| outcome | meaning |\n|---|---|\n").unwrap();
-        for (outcome, meaning) in action["outcomes"].as_object().unwrap() {
-            writeln!(page, "| {outcome} | {} |", text(meaning)).unwrap();
+        section(&mut page, title, &table[action], senders, ORIGINS);
+    }
+    let table: Value = serde_json::from_str(SESSION_TABLE).unwrap();
+    let title = "Who is logged in, by `SessionInfo`";
+    section(&mut page, title, &table, senders, STORES);
+    page
+}
+
+fn section(
+    page: &mut String,
+    title: &str,
+    action: &Value,
+    senders: &Map<String, Value>,
+    tables: [(&str, &str); 2],
+) {
+    write!(page, "\n## {title}\n\n| outcome | meaning |\n|---|---|\n").unwrap();
+    for (outcome, meaning) in action["outcomes"].as_object().unwrap() {
+        writeln!(page, "| {outcome} | {} |", text(meaning)).unwrap();
+    }
+    for (name, title) in tables {
+        write!(page, "\n### {title}\n\n| request | carries |").unwrap();
+        for sender in senders.keys() {
+            write!(page, " {sender} |").unwrap();
         }
-        for (origin, title) in ORIGINS {
-            write!(page, "\n### {title}\n\n| request | carries |").unwrap();
+        writeln!(page, "\n|---|---|{}", "---|".repeat(senders.len())).unwrap();
+        for row in action[name].as_array().unwrap() {
+            let by = row["by"].as_str().unwrap_or("GET");
+            write!(page, "| {by} | {} |", text(&row["carries"])).unwrap();
             for sender in senders.keys() {
-                write!(page, " {sender} |").unwrap();
+                write!(page, " {} |", text(&row[sender])).unwrap();
             }
-            writeln!(page, "\n|---|---|{}", "---|".repeat(senders.len())).unwrap();
-            for row in action[origin].as_array().unwrap() {
-                write!(page, "| {} | {} |", text(&row["by"]), text(&row["carries"])).unwrap();
-                for sender in senders.keys() {
-                    write!(page, " {} |", text(&row[sender])).unwrap();
-                }
-                page.push('\n');
-            }
+            page.push('\n');
         }
     }
-    page
 }
 
 fn text(value: &Value) -> &str {
@@ -84,4 +98,11 @@ const ORIGINS: [(&str, &str); 2] = [
     ("with_public_origin", "With `HANDSTAMP_PUBLIC_ORIGIN`"),
 ];
 
+const STORES: [(&str, &str); 2] = [
+    ("with_store", "With a store"),
+    ("without_store", "Without a store"),
+];
+
 const TABLE: &str = include_str!("../vectors/truth_table.json");
+
+const SESSION_TABLE: &str = include_str!("../vectors/session_table.json");

@@ -38,6 +38,10 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         ("JWT_COOKIE_MAX_AGE", "600"),
     ];
     let across: &[(&str, &str)] = &[("JWT_COOKIE_SAMESITE", "none")];
+    let framed: &[(&str, &str)] = &[
+        ("JWT_COOKIE_SAMESITE", "none"),
+        ("HANDSTAMP_COOKIE_PARTITIONED", "true"),
+    ];
     let host: &[(&str, &str)] = &[("HANDSTAMP_COOKIE_PREFIX", "host")];
     let plain: &[(&str, &str)] = &[
         ("JWT_COOKIE_SECURE", "false"),
@@ -143,6 +147,13 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             "/logout",
             200,
             HOST_LOGOUT,
+        ),
+        (
+            "cookies for frames of other sites, and those of before deleted",
+            framed,
+            "/logout-access",
+            200,
+            FRAMED_LOGOUT,
         ),
         (
             "neither Secure nor CSRF cookies",
@@ -351,3 +362,10 @@ async fn refreshed<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
         suite.check(&row, &app, request, expected).await;
     }
 }
+
+const FRAMED_LOGOUT: &[&str] = &[
+    "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Path=/; SameSite=none; Secure",
+    "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=none; Secure",
+    "access_token_cookie=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; Partitioned; Path=/; SameSite=none; Secure",
+    "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Partitioned; Path=/; SameSite=none; Secure",
+];
