@@ -91,11 +91,11 @@ fn every_kind_of_ordinary_use_has_its_cases() {
     let page = read("handstamp/docs/incidents.md");
     let (_, page) = page.split_once("\n## In ordinary use\n").unwrap();
     let (kinds, cases) = page.split_once("\n### The cases of each kind\n").unwrap();
-    let names = |table: &str| -> Vec<String> {
+    let first_cells = |table: &str| -> Vec<String> {
         let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
         rows.map(|row| cells(row)[0].to_owned()).collect()
     };
-    assert_eq!(names(kinds), names(cases));
+    assert_eq!(first_cells(kinds), first_cells(cases));
     for row in cases.lines().filter(|line| line.starts_with("| ")).skip(1) {
         let cells = cells(row);
         assert_eq!(cells.len(), 6, "{row}");
