@@ -77,8 +77,8 @@ pub use handstamp::{
     Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
 };
 pub use handstamp_tower::{
-    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, NoStoreService, RequireLayer,
-    RequireService, SameOriginLayer, SameOriginService,
+    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, RequireLayer, RequireService,
+    SameOriginLayer, SameOriginService,
 };
 pub use session::{ClientInfo, LogOut, Session, SessionInfo};
 #[cfg(feature = "ws")]

@@ -1,18 +1,10 @@
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use handstamp::adapter::{Caching, Navigation};
+use handstamp::adapter::Caching;
+use http::Response;
 use http::header::{HeaderName, HeaderValue};
-use http::{Request, Response};
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
-use tower_service::Service;
 
-use crate::navigation::{navigation, redirect};
+use crate::ImplicitRefreshService;
 use crate::response::Answer;
-use crate::verified::state;
 
 /// Layer that keeps the responses to authenticated requests out of caches: without it, a browser
 /// may show the pages of a user again after the log-out, by the back button or for the next user.
@@ -69,68 +61,10 @@ impl NoStoreLayer {
 }
 
 impl<S> Layer<S> for NoStoreLayer {
-    type Service = NoStoreService<S>;
+    type Service = ImplicitRefreshService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        NoStoreService { inner }
-    }
-}
-
-/// The service of a [`NoStoreLayer`].
-#[derive(Debug, Clone)]
-pub struct NoStoreService<S> {
-    inner: S,
-}
-
-impl<S, Sent, Body> Service<Request<Sent>> for NoStoreService<S>
-where
-    S: Service<Request<Sent>, Response = Response<Body>>,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = NoStoreFuture<S::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
-        NoStoreFuture {
-            caching: state(request.extensions_mut()).caching(),
-            navigation: navigation(&request),
-            answer: self.inner.call(request),
-        }
-    }
-}
-
-pin_project! {
-    /// The response of a [`NoStoreService`].
-    pub struct NoStoreFuture<F> {
-        caching: Caching,
-        navigation: Option<Navigation>,
-        #[pin]
-        answer: F,
-    }
-}
-
-impl<F, Body, E> Future for NoStoreFuture<F>
-where
-    F: Future<Output = Result<Response<Body>, E>>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut response = ready!(this.answer.poll(context))?;
-        redirect(this.navigation.as_ref(), &mut response);
-        append_header(this.caching, &mut response);
-        Poll::Ready(Ok(response))
-    }
-}
-
-impl<F> fmt::Debug for NoStoreFuture<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NoStoreFuture").finish_non_exhaustive()
+        ImplicitRefreshService { auth: None, inner }
     }
 }
 

@@ -99,17 +99,18 @@ impl<S> Layer<S> for ImplicitRefreshLayer {
 
     fn layer(&self, inner: S) -> Self::Service {
         ImplicitRefreshService {
-            auth: self.auth.clone(),
+            auth: Some(self.auth.clone()),
             inner,
         }
     }
 }
 
-/// The service of an [`ImplicitRefreshLayer`].
+/// The service of an [`ImplicitRefreshLayer`], or of a [`NoStoreLayer`](crate::NoStoreLayer), which
+/// renews nothing.
 #[derive(Debug, Clone)]
 pub struct ImplicitRefreshService<S> {
-    auth: Auth,
-    inner: S,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) inner: S,
 }
 
 impl<S, Sent, Body> Service<Request<Sent>> for ImplicitRefreshService<S>
@@ -126,11 +127,12 @@ where
 
     fn call(&mut self, mut request: Request<Sent>) -> Self::Future {
         let (method, path) = (request.method().as_str(), request.uri().path());
-        let refresh = self.auth.begin_implicit_refresh(method, path);
+        let auth = self.auth.as_ref();
+        let refresh = auth.and_then(|auth| auth.begin_implicit_refresh(method, path));
         let navigation = navigation(&request);
         let state = state(request.extensions_mut());
-        if let Some(refresh) = &refresh {
-            state.register(&self.auth, refresh);
+        if let (Some(auth), Some(refresh)) = (auth, &refresh) {
+            state.register(auth, refresh);
         }
         ImplicitRefreshFuture {
             refresh,

@@ -54,7 +54,7 @@ mod verified;
 pub use authenticate::{access, fresh, refresh, session_info, visitor};
 pub use before_body::{access_before_body, log_out_before_body, refresh_before_body};
 pub use body::ResponseBody;
-pub use caching::{NoStoreFuture, NoStoreLayer, NoStoreService};
+pub use caching::NoStoreLayer;
 pub use drain::drain;
 /// The core, so that both have one version of it.
 pub use handstamp;
