@@ -6,7 +6,6 @@ use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::Require;
 use handstamp::purpose::Purpose;
 
-use crate::caching::NoStore;
 use crate::error::no_data;
 use crate::implicit_refresh::Renewing;
 use crate::require::RequireToken;
@@ -203,7 +202,7 @@ impl Auth {
     /// ```
     #[must_use]
     pub fn implicit_refresh(&self) -> ImplicitRefreshMiddleware {
-        Middleware(Renewing(self.0.clone()))
+        Middleware(Renewing(Some(self.0.clone())))
     }
 
     /// Returns a middleware that keeps responses to authenticated requests out of browser caches.
@@ -230,7 +229,7 @@ impl Auth {
     /// back as it was, for the next user of the computer too.
     #[must_use]
     pub fn no_store(&self) -> NoStoreMiddleware {
-        Middleware(NoStore(()))
+        Middleware(Renewing(None))
     }
 
     /// Returns a middleware for routes that demand no token, such as a log-in: it rejects requests

@@ -1,11 +1,9 @@
-use actix_web::HttpRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use handstamp::adapter::{Caching, ResponseHead};
-use handstamp::error::Rejection;
 
-use crate::middleware::{Around, Middleware};
-use crate::verified::with_state;
+use crate::implicit_refresh::Renewing;
+use crate::middleware::Middleware;
 
 /// Middleware that keeps the responses to authenticated requests out of caches: without it, a
 /// browser may show the pages of a user again after the log-out, by the back button or for the next
@@ -21,23 +19,7 @@ use crate::verified::with_state;
 /// [`RequireMiddleware`](crate::RequireMiddleware) and
 /// [`ImplicitRefreshMiddleware`](crate::ImplicitRefreshMiddleware) do the same, so this middleware
 /// is for routes that extractors alone guard.
-pub type NoStoreMiddleware = Middleware<NoStore>;
-
-/// What [`NoStoreMiddleware`] does around a service.
-#[derive(Debug, Clone)]
-pub struct NoStore(pub(crate) ());
-
-impl Around for NoStore {
-    type Begun = Caching;
-
-    async fn before(&self, request: &HttpRequest) -> Result<Caching, Rejection> {
-        Ok(with_state(request, |state| state.caching()))
-    }
-
-    async fn after<B>(caching: Caching, response: &mut ServiceResponse<B>) {
-        append_header(&caching, response);
-    }
-}
+pub type NoStoreMiddleware = Middleware<Renewing>;
 
 /// Adds what the response must say to caches.
 pub(crate) fn append_header<B>(caching: &Caching, response: &mut ServiceResponse<B>) {

@@ -127,10 +127,6 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
-    append(&cookies.0, headers);
-}
-
-pub(crate) fn append(cookies: &handstamp::SetCookies, headers: &mut HeaderMap) {
     let earlier: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
     for line in merge_cookies(earlier, cookies) {
         headers.append(SET_COOKIE, line);

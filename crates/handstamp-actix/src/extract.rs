@@ -1,10 +1,6 @@
-use std::sync::Arc;
-
 use actix_web::HttpRequest;
-use handstamp::Authenticated;
-use handstamp::adapter::{Authenticating, RequestState, optional};
+use handstamp::adapter::{RequestState, optional};
 use handstamp::error;
-use handstamp::purpose::Purpose;
 
 use crate::auth::find;
 use crate::verified::with_state;
@@ -219,22 +215,18 @@ extractor! {
 
 extractor! {
     Visitor, request => {
-        let auth = find(&request)?;
-        let judging = with_state(&request, |state| state.visitor(auth, &Head::from(&request)));
-        let judged = judging.await.map_err(Rejection::from)?;
+        let judged = judge(&request, RequestState::visitor, |judged| judged).await?;
         Ok(Self(judged.map(Access::from).map_err(Rejection::from)))
     }
 }
 
 /// Judges the token of a request. `finish` decides which rejections mean that there is none.
-pub(crate) async fn judge<'r, P: Purpose, T>(
+pub(crate) async fn judge<'r, J: Future, T>(
     request: &'r HttpRequest,
-    ask: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> Authenticating<P>,
-    finish: impl FnOnce(Judged<P>) -> Result<T, error::Rejection>,
+    ask: impl FnOnce(&RequestState, &handstamp::Auth, &Head<'r>) -> J,
+    finish: impl FnOnce(J::Output) -> Result<T, error::Rejection>,
 ) -> actix_web::Result<T> {
     let auth = find(request)?;
     let judging = with_state(request, |state| ask(state, auth, &Head::from(request)));
     Ok(finish(judging.await).map_err(Rejection::from)?)
 }
-
-type Judged<P> = Result<Arc<Authenticated<P>>, error::Rejection>;

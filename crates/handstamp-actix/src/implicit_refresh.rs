@@ -1,12 +1,8 @@
 use actix_web::HttpRequest;
-use actix_web::dev::ServiceResponse;
 use handstamp::Auth;
-use handstamp::adapter::{Caching, ImplicitRefresh};
 use handstamp::error::Rejection;
 
-use crate::caching::{Answer, append_header};
-use crate::cookies;
-use crate::middleware::{Around, Middleware};
+use crate::middleware::{After, Before, Middleware};
 use crate::verified::with_state;
 
 /// Middleware that renews the access token of an active browser: if the cookie of an admitted
@@ -41,31 +37,21 @@ use crate::verified::with_state;
 /// `HANDSTAMP_STORE_TIMEOUT`. If one does not answer, the response is left unchanged.
 pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
 
-/// What an [`ImplicitRefreshMiddleware`] does: it renews the token.
+/// What an [`ImplicitRefreshMiddleware`] does: it renews the token. Without an `Auth`, as a
+/// [`NoStoreMiddleware`](crate::NoStoreMiddleware), it renews nothing.
 #[derive(Debug, Clone)]
-pub struct Renewing(pub(crate) Auth);
+pub struct Renewing(pub(crate) Option<Auth>);
 
-impl Around for Renewing {
-    type Begun = (Option<ImplicitRefresh>, Caching);
-
-    async fn before(&self, request: &HttpRequest) -> Result<Self::Begun, Rejection> {
-        let (method, path) = (request.method().as_str(), request.path());
-        let refresh = self.0.begin_implicit_refresh(method, path);
+impl Before for Renewing {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+        let (auth, method, path) = (self.0.as_ref(), request.method().as_str(), request.path());
+        let refresh = auth.and_then(|auth| auth.begin_implicit_refresh(method, path));
         let caching = with_state(request, |state| {
-            if let Some(refresh) = &refresh {
-                state.register(&self.0, refresh);
+            if let (Some(auth), Some(refresh)) = (auth, &refresh) {
+                state.register(auth, refresh);
             }
             state.caching()
         });
-        Ok((refresh, caching))
-    }
-
-    async fn after<B>((refresh, caching): Self::Begun, response: &mut ServiceResponse<B>) {
-        append_header(&caching, response);
-        let Some(refresh) = refresh else { return };
-        let cookies = refresh.cookies(&Answer(response));
-        if let Some(cookies) = cookies.await {
-            cookies::append(&cookies, response.headers_mut());
-        }
+        Ok(After { caching, refresh })
     }
 }

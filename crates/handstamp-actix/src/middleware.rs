@@ -5,9 +5,11 @@ use std::rc::Rc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpRequest, HttpResponse};
+use handstamp::adapter::{Caching, ImplicitRefresh};
 
-use crate::Rejection;
+use crate::caching::{Answer, append_header};
 use crate::navigation::redirect;
+use crate::{Rejection, append_cookies};
 
 /// A middleware of this crate, made once, outside of the application's factory:
 /// [`RequireMiddleware`](crate::RequireMiddleware),
@@ -19,22 +21,33 @@ use crate::navigation::redirect;
 #[derive(Debug, Clone)]
 pub struct Middleware<A>(pub(crate) A);
 
-/// What a [`Middleware`] does before and after the service that it wraps.
-pub(crate) trait Around: Clone + 'static {
-    /// What `after` needs of what `before` did.
-    type Begun;
+/// What a [`Middleware`] does before the service that it wraps.
+pub(crate) trait Before: Clone + 'static {
+    async fn before(&self, request: &HttpRequest) -> Result<After, handstamp::error::Rejection>;
+}
 
-    async fn before(
-        &self,
-        request: &HttpRequest,
-    ) -> Result<Self::Begun, handstamp::error::Rejection>;
+/// What a [`Middleware`] does after the service that it wraps: by default nothing.
+#[derive(Default)]
+pub(crate) struct After {
+    pub(crate) caching: Caching,
+    pub(crate) refresh: Option<ImplicitRefresh>,
+}
 
-    async fn after<B>(_: Self::Begun, _: &mut ServiceResponse<B>) {}
+impl After {
+    async fn after<B>(self, response: &mut ServiceResponse<B>) {
+        redirect(response);
+        append_header(&self.caching, response);
+        let Some(refresh) = self.refresh else { return };
+        let renewal = refresh.cookies(&Answer(response));
+        if let Some(cookies) = renewal.await {
+            append_cookies(&cookies.into(), response.headers_mut());
+        }
+    }
 }
 
 impl<A, S, B> Transform<S, ServiceRequest> for Middleware<A>
 where
-    A: Around,
+    A: Before,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: 'static,
 {
@@ -46,7 +59,7 @@ where
 
     fn new_transform(&self, inner: S) -> Self::Future {
         ready(Ok(MiddlewareService {
-            around: self.0.clone(),
+            before: self.0.clone(),
             inner: Rc::new(inner),
         }))
     }
@@ -55,13 +68,13 @@ where
 /// The service of a [`Middleware`], whichever it is.
 #[derive(Debug)]
 pub struct MiddlewareService<A, S> {
-    around: A,
+    before: A,
     inner: Rc<S>,
 }
 
 impl<A, S, B> Service<ServiceRequest> for MiddlewareService<A, S>
 where
-    A: Around,
+    A: Before,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: 'static,
 {
@@ -72,13 +85,12 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (around, inner) = (self.around.clone(), Rc::clone(&self.inner));
+        let (before, inner) = (self.before.clone(), Rc::clone(&self.inner));
         Box::pin(async move {
-            match around.before(request.request()).await {
-                Ok(begun) => {
+            match before.before(request.request()).await {
+                Ok(after) => {
                     let mut response = inner.call(request).await?;
-                    redirect(&mut response);
-                    A::after(begun, &mut response).await;
+                    after.after(&mut response).await;
                     Ok(response.map_into_left_body())
                 }
                 Err(rejection) => {

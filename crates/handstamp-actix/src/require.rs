@@ -1,15 +1,12 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::dev::ServiceResponse;
-use handstamp::adapter::Caching;
 use handstamp::error::Rejection;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 
 use crate::Head;
-use crate::caching::append_header;
-use crate::middleware::{Around, Middleware};
+use crate::middleware::{After, Before, Middleware};
 use crate::verified::with_state;
 
 /// Middleware that passes on only requests with the token that a [`Require`] demands, and rejects
@@ -36,20 +33,21 @@ pub struct RequireToken<P> {
     pub(crate) require: Arc<Require<P>>,
 }
 
-impl<P: Purpose> Around for RequireToken<P> {
-    type Begun = Caching;
-
-    async fn before(&self, request: &HttpRequest) -> Result<Caching, Rejection> {
-        let caching = with_state(request, |state| state.caching());
-        let judging = with_state(request, |state| {
-            state.authenticate(&self.auth, &Head::from(request), &self.require)
+impl<P: Purpose> Before for RequireToken<P> {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+        let (caching, judging) = with_state(request, |state| {
+            let caching = state.caching();
+            let head = Head::from(request);
+            (
+                caching,
+                state.authenticate(&self.auth, &head, &self.require),
+            )
         });
         let token = judging.await?;
         with_state(request, |state| state.record(&self.auth, &token))?;
-        Ok(caching)
-    }
-
-    async fn after<B>(caching: Caching, response: &mut ServiceResponse<B>) {
-        append_header(&caching, response);
+        Ok(After {
+            caching,
+            refresh: None,
+        })
     }
 }

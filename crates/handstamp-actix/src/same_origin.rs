@@ -3,7 +3,7 @@ use handstamp::Auth;
 use handstamp::error::Rejection;
 
 use crate::Head;
-use crate::middleware::{Around, Middleware};
+use crate::middleware::{After, Before, Middleware};
 
 /// Middleware that rejects requests that other sites make a browser send, for routes that demand no
 /// token. It prevents login CSRF, where a form on another site logs a visitor in to an account that
@@ -16,10 +16,9 @@ pub type SameOriginMiddleware = Middleware<SameOrigin>;
 #[derive(Debug, Clone)]
 pub struct SameOrigin(pub(crate) Auth);
 
-impl Around for SameOrigin {
-    type Begun = ();
-
-    async fn before(&self, request: &HttpRequest) -> Result<(), Rejection> {
-        self.0.require_same_origin(&Head::from(request))
+impl Before for SameOrigin {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+        self.0.require_same_origin(&Head::from(request))?;
+        Ok(After::default())
     }
 }

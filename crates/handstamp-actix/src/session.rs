@@ -1,6 +1,7 @@
+use handstamp::adapter::RequestState;
+
 use crate::auth::find;
-use crate::extract::extractor;
-use crate::verified::with_state;
+use crate::extract::{extractor, judge};
 use crate::{Access, Head, Rejection};
 
 handstamp::adapter::sessions! {
@@ -107,10 +108,6 @@ extractor! {
 }
 
 extractor! {
-    SessionInfo, request => {
-        let auth = find(&request)?;
-        let describing =
-            with_state(&request, |state| state.session_info(auth, &Head::from(&request)));
-        Ok(Self(describing.await.map_err(Rejection::from)?))
-    }
+    SessionInfo, request =>
+    judge(&request, RequestState::session_info, |info| info.map(Self)).await
 }
