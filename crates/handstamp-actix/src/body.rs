@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Version;
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use handstamp::adapter::{JudgingHead, RequestState};
+use handstamp::adapter::{self, JudgingHead, RequestState};
 use handstamp::body::{OwnedFile, RequestBody};
 use handstamp::error::{self, BodyError};
 use handstamp::purpose::Purpose;
@@ -15,7 +14,7 @@ use handstamp::{Authenticated, RequestHead as _};
 use serde::de::DeserializeOwned;
 
 use crate::auth::find;
-use crate::extract::extractor;
+use crate::extract::extractors;
 use crate::verified::with_state;
 use crate::{Access, Error, Head, LogOut, Refresh, Rejection};
 
@@ -162,39 +161,16 @@ handstamp::adapter::bodies! {
 /// the name as a path.
 pub type UploadedFile = OwnedFile<Bytes>;
 
-extractor! {
-    AccessJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::access_before_body, |token, body, _| {
-            let (token, json) = (token.into(), body.json()?);
-            Ok(Self { token, json })
-        })
-        .await
-    }
-}
+extractors! {
+    AccessJson<T> where [T: DeserializeOwned + 'static], request, payload =>
+    with_body(&request, &mut payload, RequestState::access_before_body, Self::read).await;
 
-extractor! {
-    AccessForm<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::access_before_body, |token, body, bytes| {
-            let (token, form) = (token.into(), body.form()?);
-            let own = |content: &[u8]| bytes.slice_ref(content);
-            let files = body.files().map(|file| file.into_owned(own)).collect();
-            Ok(Self { token, form, files })
-        })
-        .await
-    }
-}
+    AccessForm<T> where [T: DeserializeOwned + 'static], request, payload =>
+    with_body(&request, &mut payload, RequestState::access_before_body, Self::read).await;
 
-extractor! {
-    RefreshJson<T> where [T: DeserializeOwned + 'static], request, payload => {
-        with_body(&request, &mut payload, RequestState::refresh_before_body, |token, body, _| {
-            let (token, json) = (token.into(), body.json()?);
-            Ok(Self { token, json })
-        })
-        .await
-    }
-}
+    RefreshJson<T> where [T: DeserializeOwned + 'static], request, payload =>
+    with_body(&request, &mut payload, RequestState::refresh_before_body, Self::read).await;
 
-extractor! {
     LogOutBody, request, payload => {
         let auth = &find(&request)?.0;
         let by_head = auth.authenticate_log_out_before_body(Head::from(&request));
@@ -205,7 +181,7 @@ extractor! {
         let whole = Head::from(&request).with_body(&bytes);
         let log_out = auth.authenticate_log_out(&whole).map_err(Rejection::from)?;
         Ok(Self(log_out.into()))
-    }
+    };
 }
 
 /// Judges the head, waits for the body, judges the token with it, and only then reads what the
@@ -232,13 +208,6 @@ async fn with_body<'r, P: Purpose, T>(
 /// Of a request whose body is never read: the connection cannot be used for another. actix-web
 /// drains it for as long as `HttpServer::client_disconnect_timeout` says.
 fn closing(rejection: error::Rejection, request: &HttpRequest) -> Rejection {
-    let length = request.headers().get(CONTENT_LENGTH);
-    let has_body = request.headers().contains_key(TRANSFER_ENCODING)
-        || length.is_some_and(|length| length.as_bytes() != b"0");
-    // A stream of HTTP/2 ends by itself.
-    if has_body && request.version() < Version::HTTP_2 {
-        rejection.closing().into()
-    } else {
-        rejection.into()
-    }
+    let is_http1 = request.version() < Version::HTTP_2;
+    adapter::closing(rejection, &Head::from(request), is_http1).into()
 }

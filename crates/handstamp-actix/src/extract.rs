@@ -165,13 +165,13 @@ handstamp::adapter::tokens! {
 #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
 pub struct Optional<T>(pub Option<T>);
 
-/// Implements `FromRequest` for an extractor, from an async block that has the request, and the
-/// payload if the extractor takes the body. The block fails with an `actix_web::Error`.
-macro_rules! extractor {
-    (
+/// Implements `FromRequest` for extractors, from async blocks that have the request, and the
+/// payload if the extractor takes the body. A block fails with an `actix_web::Error`.
+macro_rules! extractors {
+    ($(
         $extractor:ty $(where [$($generics:tt)+])?, $request:ident $(, $payload:ident)? =>
-        $extract:expr
-    ) => {
+        $extract:expr;
+    )+) => {$(
         impl $(<$($generics)+>)? actix_web::FromRequest for $extractor {
             type Error = actix_web::Error;
             type Future = std::pin::Pin<Box<dyn Future<Output = actix_web::Result<Self>>>>;
@@ -186,38 +186,28 @@ macro_rules! extractor {
                 Box::pin(async move { $extract })
             }
         }
-    };
+    )+};
 }
 
-pub(crate) use extractor;
+pub(crate) use extractors;
 
-extractor! {
+extractors! {
     Access, request =>
-    judge(&request, RequestState::access, |token| token.map(Self)).await
-}
+    judge(&request, RequestState::access, |token| token.map(Self)).await;
 
-extractor! {
     Refresh, request =>
-    judge(&request, RequestState::refresh, |token| token.map(Self)).await
-}
+    judge(&request, RequestState::refresh, |token| token.map(Self)).await;
 
-extractor! {
     Fresh, request =>
-    judge(&request, RequestState::fresh, |token| token.map(Self)).await
-}
+    judge(&request, RequestState::fresh, |token| token.map(Self)).await;
 
-extractor! {
-    Optional<Access>, request => {
-        let token = judge(&request, RequestState::access, optional).await?;
-        Ok(Self(token.map(Access)))
-    }
-}
+    Optional<Access>, request =>
+    judge(&request, RequestState::access, |token| Ok(Self(optional(token)?.map(Access)))).await;
 
-extractor! {
     Visitor, request => {
         let judged = judge(&request, RequestState::visitor, |judged| judged).await?;
         Ok(Self(judged.map(Access::from).map_err(Rejection::from)))
-    }
+    };
 }
 
 /// Judges the token of a request. `finish` decides which rejections mean that there is none.

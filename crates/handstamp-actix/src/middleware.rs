@@ -21,12 +21,14 @@ use crate::{Rejection, append_cookies};
 #[derive(Debug, Clone)]
 pub struct Middleware<A>(pub(crate) A);
 
-/// What a [`Middleware`] does before the service that it wraps.
+/// What a [`Middleware`] does before the service that it wraps. It returns what is left to do after
+/// it.
 pub(crate) trait Before: Clone + 'static {
     async fn before(&self, request: &HttpRequest) -> Result<After, handstamp::error::Rejection>;
 }
 
-/// What a [`Middleware`] does after the service that it wraps: by default nothing.
+/// What a [`Middleware`] does after the service that it wraps: by default, it only redirects
+/// navigations.
 #[derive(Default)]
 pub(crate) struct After {
     pub(crate) caching: Caching,
@@ -34,7 +36,7 @@ pub(crate) struct After {
 }
 
 impl After {
-    async fn after<B>(self, response: &mut ServiceResponse<B>) {
+    async fn finish<B>(self, response: &mut ServiceResponse<B>) {
         redirect(response);
         append_header(&self.caching, response);
         let Some(refresh) = self.refresh else { return };
@@ -90,7 +92,7 @@ where
             match before.before(request.request()).await {
                 Ok(after) => {
                     let mut response = inner.call(request).await?;
-                    after.after(&mut response).await;
+                    after.finish(&mut response).await;
                     Ok(response.map_into_left_body())
                 }
                 Err(rejection) => {

@@ -1,7 +1,7 @@
 use handstamp::adapter::RequestState;
 
 use crate::auth::find;
-use crate::extract::{extractor, judge};
+use crate::extract::{extractors, judge};
 use crate::{Access, Head, Rejection};
 
 handstamp::adapter::sessions! {
@@ -87,27 +87,21 @@ handstamp::adapter::sessions! {
     pub struct SessionInfo;
 }
 
-extractor! {
+extractors! {
     ClientInfo, request =>
-    Ok(find(&request)?.client_info(&Head::from(&request)))
-}
+    Ok(find(&request)?.client_info(&Head::from(&request)));
 
-extractor! {
     LogOut, request => {
         let log_out = find(&request)?.0.authenticate_log_out(&Head::from(&request));
         Ok(Self(log_out.map_err(Rejection::from)?))
-    }
-}
+    };
 
-extractor! {
     Session, request => {
         let token = Access::extract(&request).await?;
         let session = find(&request)?.0.session(&token).await;
         Ok(Self(session.map_err(Rejection::from)?))
-    }
-}
+    };
 
-extractor! {
     SessionInfo, request =>
-    judge(&request, RequestState::session_info, |info| info.map(Self)).await
+    judge(&request, RequestState::session_info, |info| info.map(Self)).await;
 }

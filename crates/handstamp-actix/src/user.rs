@@ -8,7 +8,7 @@ use handstamp::subject::LoadSubject;
 
 use crate::auth::find;
 use crate::error::no_data;
-use crate::extract::extractor;
+use crate::extract::extractors;
 use crate::{Access, Optional, Rejection};
 
 /// The user of the request's access token, loaded by the application's `web::Data<S>`: `S`
@@ -85,20 +85,18 @@ impl<U: fmt::Debug, S> fmt::Debug for Current<U, S> {
     }
 }
 
-extractor! {
+extractors! {
     Current<U, S> where [U: 'static, S: LoadSubject<U> + 'static], request => {
         let token = Access::extract(&request).await?;
         load(&request, &token).await
-    }
-}
+    };
 
-extractor! {
     Optional<Current<U, S>> where [U: 'static, S: LoadSubject<U> + 'static], request => {
         Ok(Self(match Optional::<Access>::extract(&request).await? {
             Optional(Some(token)) => Some(load(&request, &token).await?),
             Optional(None) => None,
         }))
-    }
+    };
 }
 
 async fn load<U, S: LoadSubject<U> + 'static>(

@@ -51,11 +51,5 @@ pub fn verified<P: Purpose>(auth: &Auth, request: &HttpRequest) -> Option<Arc<Au
 /// Calls `act` with the state that the middleware and extractors of this request share.
 pub(crate) fn with_state<T>(request: &HttpRequest, act: impl FnOnce(&mut RequestState) -> T) -> T {
     let mut extensions = request.extensions_mut();
-    if let Some(state) = extensions.get_mut() {
-        return act(state);
-    }
-    let mut state = RequestState::default();
-    let answer = act(&mut state);
-    extensions.insert(state);
-    answer
+    act(extensions.get_or_insert_with(RequestState::default))
 }

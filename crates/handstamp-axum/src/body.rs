@@ -166,10 +166,7 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        Ok(Self {
-            token: Access::from(token),
-            json: request.body().json()?,
-        })
+        Ok(Self::read(token, request.body(), &collected.bytes)?)
     }
 }
 
@@ -187,13 +184,7 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        let files = request.body().files();
-        let own = |content: &[u8]| collected.bytes.slice_ref(content);
-        Ok(Self {
-            token: Access::from(token),
-            form: request.body().form()?,
-            files: files.map(|file| file.into_owned(own)).collect(),
-        })
+        Ok(Self::read(token, request.body(), &collected.bytes)?)
     }
 }
 
@@ -211,10 +202,7 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        Ok(Self {
-            token: Refresh::from(token),
-            json: request.body().json()?,
-        })
+        Ok(Self::read(token, request.body(), &collected.bytes)?)
     }
 }
 

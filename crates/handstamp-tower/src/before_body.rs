@@ -1,10 +1,9 @@
 use handstamp::Auth;
-use handstamp::adapter::AwaitsBody;
+use handstamp::adapter::{self, AwaitsBody};
 use handstamp::error::Rejection;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::LogOut;
 use http::Version;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
 
 use crate::head::Head;
@@ -90,13 +89,9 @@ pub fn log_out_before_body(auth: &Auth, parts: &Parts) -> Result<Option<LogOut>,
 
 /// Of a request whose body is never read: the connection cannot be used for another.
 fn closing(rejection: Rejection, parts: &Parts) -> Rejection {
-    let length = parts.headers.get(CONTENT_LENGTH);
-    let has_body = parts.headers.contains_key(TRANSFER_ENCODING)
-        || length.is_some_and(|length| length.as_bytes() != b"0");
-    // A stream of HTTP/2 and later ends by itself.
-    if has_body && parts.version < Version::HTTP_2 {
-        rejection.closing()
-    } else {
-        rejection
-    }
+    adapter::closing(
+        rejection,
+        &Head::from(parts),
+        parts.version < Version::HTTP_2,
+    )
 }

@@ -71,10 +71,7 @@ impl<S> Layer<S> for NoStoreLayer {
 /// Adds what the response must say to caches.
 pub(crate) fn append_header<Body>(caching: &Caching, response: &mut Response<Body>) {
     if let Some((name, value)) = caching.header(&Answer(response)) {
-        let (name, value) = (
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-        response.headers_mut().append(name, value);
+        let (headers, value) = (response.headers_mut(), HeaderValue::from_static(value));
+        headers.append(HeaderName::from_static(name), value);
     }
 }

@@ -63,6 +63,7 @@
 
 mod authenticating;
 mod caching;
+mod closing;
 mod implicit_refresh;
 mod judging_head;
 mod judging_visitor;
@@ -81,6 +82,7 @@ pub use crate::{
 };
 pub use authenticating::Authenticating;
 pub use caching::Caching;
+pub use closing::closing;
 pub use implicit_refresh::{ImplicitRefresh, Renewal, ResponseHead};
 pub use judging_head::{AwaitsBody, JudgingHead};
 pub use judging_visitor::JudgingVisitor;

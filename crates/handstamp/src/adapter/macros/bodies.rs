@@ -1,5 +1,7 @@
 /// Makes the adapter's extractors that read the body: `AccessJson`, `AccessForm`, `RefreshJson` and
-/// `LogOutBody`. The adapter names the type of its files, `UploadedFile`, and depends on `serde`.
+/// `LogOutBody`. The first three are read from a body once their token is authenticated. The
+/// adapter names the type of its files, `UploadedFile`, has `Bytes` in scope, and depends on
+/// `serde`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_bodies {
@@ -26,6 +28,17 @@ macro_rules! __adapter_bodies {
             pub json: T,
         }
 
+        impl<T: serde::de::DeserializeOwned> AccessJson<T> {
+            fn read(
+                token: std::sync::Arc<handstamp::Authenticated<handstamp::purpose::Access>>,
+                body: &handstamp::body::RequestBody<'_>,
+                _: &Bytes,
+            ) -> Result<Self, handstamp::error::BodyError> {
+                let (token, json) = (token.into(), body.json()?);
+                Ok(Self { token, json })
+            }
+        }
+
         $(#[$access_form])*
         #[derive(Debug, Clone)]
         #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
@@ -38,6 +51,19 @@ macro_rules! __adapter_bodies {
             pub files: Vec<UploadedFile>,
         }
 
+        impl<T: serde::de::DeserializeOwned> AccessForm<T> {
+            fn read(
+                token: std::sync::Arc<handstamp::Authenticated<handstamp::purpose::Access>>,
+                body: &handstamp::body::RequestBody<'_>,
+                bytes: &Bytes,
+            ) -> Result<Self, handstamp::error::BodyError> {
+                let (token, form) = (token.into(), body.form()?);
+                let own = |content: &[u8]| bytes.slice_ref(content);
+                let files = body.files().map(|file| file.into_owned(own)).collect();
+                Ok(Self { token, form, files })
+            }
+        }
+
         $(#[$refresh_json])*
         #[derive(Debug, Clone)]
         #[expect(clippy::exhaustive_structs, reason = "handlers take it apart")]
@@ -46,6 +72,17 @@ macro_rules! __adapter_bodies {
             pub token: Refresh,
             /// The body.
             pub json: T,
+        }
+
+        impl<T: serde::de::DeserializeOwned> RefreshJson<T> {
+            fn read(
+                token: std::sync::Arc<handstamp::Authenticated<handstamp::purpose::Refresh>>,
+                body: &handstamp::body::RequestBody<'_>,
+                _: &Bytes,
+            ) -> Result<Self, handstamp::error::BodyError> {
+                let (token, json) = (token.into(), body.json()?);
+                Ok(Self { token, json })
+            }
         }
 
         $(#[$log_out_body])*

@@ -59,11 +59,8 @@ impl Rejection {
         }
     }
 
-    /// Adds `Connection: close` to the headers, for an adapter that has not read the body of a
-    /// request over HTTP/1 ([RFC 9112, section
-    /// 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
-    #[must_use]
-    pub fn closing(self) -> Self {
+    /// Adds `Connection: close` to the headers.
+    pub(crate) fn closing(self) -> Self {
         Self {
             closes: true,
             ..self
