@@ -40,7 +40,7 @@ impl App {
     }
 
     /// As [`new`](Self::new), for users of this login type.
-    pub(super) fn of_login_type(
+    pub(super) fn with_login_type(
         login_type: &str,
         settings: &[(&'static str, &'static str)],
     ) -> Self {

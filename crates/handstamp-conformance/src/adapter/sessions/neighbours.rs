@@ -60,7 +60,7 @@ const TOKENS: [(&str, Token); 3] = [
 ];
 
 fn app() -> App {
-    App::of_login_type("user", &[("JWT_ENCODE_ISSUER", "ours")])
+    App::with_login_type("user", &[("JWT_ENCODE_ISSUER", "ours")])
 }
 
 const CSRF: &str = "x-csrf-token";

@@ -131,9 +131,9 @@ fn only_tokens_of_its_own_type_are_made() {
     }
     // A token that one `Auth` admitted, passed to the other.
     let head = Head::new("GET").cookie("admin_access", given.as_str());
-    let let_in = ask(&admins, &head, &Require::access()).unwrap();
-    assert_eq!(let_in.login_type(), Some("admin"));
-    refused(users.create_access_token(&let_in).unwrap_err());
+    let admitted = ask(&admins, &head, &Require::access()).unwrap();
+    assert_eq!(admitted.login_type(), Some("admin"));
+    refused(users.create_access_token(&admitted).unwrap_err());
 }
 
 #[test]
