@@ -1,7 +1,8 @@
 use std::fmt;
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::HeaderValue;
+use actix_web::http::uri::Authority;
 use handstamp::RequestHead;
 
 /// The head of a request, borrowed.
@@ -29,18 +30,15 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let headers = self.0.headers();
-        let authority = match name {
-            "host" if !headers.contains_key(header::HOST) => self.0.uri().authority(),
-            _ => None,
-        };
-        let authority = authority.map(|authority| authority.as_str().as_bytes());
-        let values = headers.get_all(name).map(header::HeaderValue::as_bytes);
-        values.chain(authority)
+        self.0.headers().get_all(name).map(HeaderValue::as_bytes)
     }
 
     fn query(&self) -> Option<&str> {
         self.0.uri().query()
+    }
+
+    fn authority(&self) -> Option<&str> {
+        self.0.uri().authority().map(Authority::as_str)
     }
 }
 

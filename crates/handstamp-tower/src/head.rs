@@ -1,6 +1,7 @@
 use std::fmt;
 
 use handstamp::RequestHead;
+use http::uri::Authority;
 use http::{HeaderMap, Method, Request, Uri, header, request};
 
 /// The head of an `http` request, borrowed.
@@ -54,17 +55,15 @@ impl RequestHead for Head<'_> {
             "upgrade" => self.headers.get_all(header::UPGRADE),
             name => self.headers.get_all(name),
         };
-        let authority = match name {
-            "host" if !self.headers.contains_key(header::HOST) => self.uri.authority(),
-            _ => None,
-        };
-        let authority = authority.map(|authority| authority.as_str().as_bytes());
-        let values = values.iter().map(http::HeaderValue::as_bytes);
-        values.chain(authority)
+        values.iter().map(http::HeaderValue::as_bytes)
     }
 
     fn query(&self) -> Option<&str> {
         self.uri.query()
+    }
+
+    fn authority(&self) -> Option<&str> {
+        self.uri.authority().map(Authority::as_str)
     }
 }
 

@@ -50,12 +50,15 @@ pub(super) fn is_public(header: &Header<'_>, config: &Config) -> bool {
 /// Returns whether host and port of the header are those of `Host`, letter for letter: browsers
 /// write both the same way, without a default port.
 pub(super) fn names_host(header: &Header<'_>, head: &impl RequestHead) -> bool {
-    let Header::One(host) = Header::of(head, "host") else {
+    let host = match Header::of(head, "host") {
+        Header::One(host) => Some(host),
+        Header::Absent => head.authority().map(str::as_bytes),
+        Header::Several => None,
+    };
+    let (Some(origin), Some(host)) = (parse(header), host) else {
         return false;
     };
-    parse(header).is_some_and(|origin| {
-        origin.is_web() && host.eq_ignore_ascii_case(origin.authority().as_bytes())
-    })
+    origin.is_web() && host.eq_ignore_ascii_case(origin.authority().as_bytes())
 }
 
 fn parse(header: &Header<'_>) -> Option<Origin> {

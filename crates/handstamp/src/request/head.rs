@@ -27,12 +27,19 @@ pub trait RequestHead {
     fn method(&self) -> &str;
 
     /// Returns all values of the header `name`, in order. `name` is compared without regard to
-    /// case. A request by HTTP/2 without `host` has `:authority` as its value
-    /// ([RFC 9113, section 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
+    /// case.
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]>;
 
     /// Returns the part of the request target after `?`.
     fn query(&self) -> Option<&str>;
+
+    /// Returns host and port of the request target, which is `:authority` in HTTP/2, where it takes
+    /// the place of the header `Host`
+    /// ([RFC 9113, section 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)). The
+    /// default is none, for servers of HTTP/1.1 alone.
+    fn authority(&self) -> Option<&str> {
+        None
+    }
 
     /// Returns the body, if it was buffered. Implementing it is optional: adapters keep the
     /// default, and so do layers, which run before the body is read.

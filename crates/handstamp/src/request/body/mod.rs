@@ -305,6 +305,10 @@ impl<H: RequestHead> RequestHead for WithBody<'_, H> {
         self.head.query()
     }
 
+    fn authority(&self) -> Option<&str> {
+        self.head.authority()
+    }
+
     fn body(&self) -> &RequestBody<'_> {
         &self.body
     }
