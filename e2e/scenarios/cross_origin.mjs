@@ -58,6 +58,27 @@ export default async function crossOrigin({ browser, rows, binaries }) {
     await page.reload();
     await checkSays('and has logged out no one', 'status', 'You are user1');
 
+    // Another user logs in, in another tab.
+    const tab = await context.newPage();
+    for (const [when, wait] of [['at once', 0], ['after the token has expired', 3000]]) {
+      await page.reload();
+      await checkSays(`a tab shows its user (${when})`, 'status', 'You are user1');
+      await tab.goto(origin);
+      await tab.click('#logout');
+      await tab.fill('[name=username]', 'user2');
+      await tab.fill('[name=password]', 'password2');
+      await tab.click('#login button');
+      await tab.waitForFunction(() => document.getElementById('status').textContent.includes('You are user2'));
+      await page.waitForTimeout(wait);
+      await page.click('#post button');
+      await checkSays(`it posts nothing as another user who has logged in meanwhile (${when})`, 'said', 'Nothing was done');
+      await checkSays(`and shows that user then (${when})`, 'status', 'You are user2');
+      await page.click('#logout');
+      await checkSays(`it logs that user out (${when})`, 'status', 'not logged in');
+      await page.click('#login button');
+      await checkSays(`and its own in again (${when})`, 'status', 'You are user1');
+    }
+
     await page.click('#logout');
     await checkSays('it logs out', 'status', 'not logged in');
     rows.check('and no cookie is left', (await context.cookies()).length === 0, await context.cookies());

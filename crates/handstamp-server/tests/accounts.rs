@@ -25,6 +25,8 @@ fn a_user_is_added_disabled_enabled_and_given_a_new_password() {
             "{arguments:?}: {}",
             stderr(&output)
         );
+        let place = "users and sessions are those in sqlite://";
+        assert!(stderr(&output).contains(place), "{}", stderr(&output));
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(user(&["list"], ""), "");

@@ -239,6 +239,39 @@ fn on_a_public_address_cookies_are_secure() {
     );
 }
 
+/// Browsers drop a Secure cookie that comes over plain HTTP, so a log-in would log no one in.
+#[test]
+fn secure_cookies_over_plain_http_are_warned_about() {
+    let public = ["--listen", "0.0.0.0:0"];
+    let said = "over plain HTTP from another host browsers keep none";
+    for (name, arguments, settings, warns) in [
+        ("a public address", &public[..], &[][..], true),
+        ("loopback", &[], &[], false),
+        (
+            "a public origin",
+            &public,
+            &[("HANDSTAMP_PUBLIC_ORIGIN", "https://auth.example.com")],
+            false,
+        ),
+        (
+            "a closed network",
+            &public,
+            &[("JWT_COOKIE_SECURE", "false")],
+            false,
+        ),
+    ] {
+        let server = start(arguments, settings).unwrap();
+        assert!(server.says("users and sessions are kept in"), "{name}");
+        assert_eq!(server.stderr().contains(said), warns, "{name}");
+    }
+}
+
+#[test]
+fn an_empty_log_filter_hides_nothing() {
+    let server = start(&[], &[("RUST_LOG", "")]).unwrap();
+    assert!(server.says("users and sessions are kept in"));
+}
+
 /// A log-out with an invalid cookie: there is something to delete, and no session to end.
 fn log_out() -> Request {
     Request::new("POST", "/logout").header("cookie", "access_token_cookie=x")

@@ -4,6 +4,8 @@ const api = document.querySelector('meta[name=api]').content;
 const byId = (id) => document.getElementById(id);
 let csrf = null;
 let refreshing = null;
+// Who the page says is logged in: a name, null for no one, and undefined while that is not known.
+let shown;
 
 // An answer of the API that is not the one that was hoped for.
 class Refused extends Error {
@@ -12,6 +14,9 @@ class Refused extends Error {
     Object.assign(this, { status, code: body.code, retryAfter });
   }
 }
+
+// Another user has logged in, in another tab of this browser. What was asked for was not done.
+class AnotherUser extends Error {}
 
 async function send(method, path, body) {
   const headers = {};
@@ -28,6 +33,7 @@ async function call(method, path, body) {
   try {
     return await send(method, path, body);
   } catch (error) {
+    if (error.code === 'csrf_mismatch') learn(await call('GET', '/session'));
     if (!['token_expired', 'missing_token'].includes(error.code)) throw error;
     await refresh();
     return send(method, path, body);
@@ -37,10 +43,20 @@ async function call(method, path, body) {
 // Requests that find the token expired at the same time share one refresh.
 async function refresh() {
   refreshing ??= send('POST', '/refresh').finally(() => (refreshing = null));
-  ({ csrf } = await refreshing);
+  learn(await refreshing);
+}
+
+// Takes the CSRF value of an answer, and stops what the page would do in the name of another user than it shows.
+function learn(answer) {
+  csrf = answer.csrf;
+  const before = shown;
+  if (before === undefined || before === answer.subject) return;
+  show(answer.subject);
+  throw new AnotherUser(`This browser is now logged in as ${answer.subject ?? 'no one'}. Nothing was done.`);
 }
 
 function show(subject) {
+  shown = subject;
   byId('status').textContent = subject === null ? 'You are not logged in.' : `You are ${subject}.`;
   byId('login').hidden = subject !== null;
   document.querySelector('main').hidden = subject === null;
@@ -48,7 +64,9 @@ function show(subject) {
 
 // What a refusal means for a person. Only the end of the session shows the log-in; an outage leaves all as it is.
 function explain(error) {
-  if (!(error instanceof Refused)) {
+  if (error instanceof AnotherUser) {
+    byId('said').textContent = error.message;
+  } else if (!(error instanceof Refused)) {
     byId('said').textContent = `The API cannot be reached: ${error.message}`;
   } else if (error.retryAfter !== null) {
     byId('said').textContent = `The service is busy or away. Try again in ${error.retryAfter} s.`;

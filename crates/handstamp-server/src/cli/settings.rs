@@ -56,6 +56,16 @@ impl Settings {
         if exposure == Exposure::Loopback && !builder.is_given("JWT_COOKIE_SECURE") {
             builder = builder.cookie_secure(false);
         }
+        if exposure == Exposure::Public
+            && !builder.is_given("HANDSTAMP_PUBLIC_ORIGIN")
+            && !builder.is_given("JWT_COOKIE_SECURE")
+        {
+            tracing::warn!(
+                "cookies are Secure, and over plain HTTP from another host browsers keep none: a log-in answers 200 and \
+                 logs no one in. Serve it by HTTPS, with HANDSTAMP_PUBLIC_ORIGIN, or set JWT_COOKIE_SECURE: to true once \
+                 it is, to false in a closed network"
+            );
+        }
         // Ports of one host share cookies. A key that only this program has tells that no neighbour
         // accepts its cookies; with one that was given, the names may be shared on purpose.
         let has_own_names = NAMES.iter().any(|name| builder.is_given(name));

@@ -27,6 +27,10 @@ pub(super) async fn execute(
     let url = storage.database_url(&environment)?;
     let redis = storage.redis(&environment)?;
     let database = storage::open_database(&url).await?;
+    match &redis {
+        None => tracing::info!("users and sessions are those in {url}"),
+        Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis:?}"),
+    }
     let users = Users::new(database.clone());
     let done = match storage::open_sessions(&url, redis).await {
         Ok(sessions) => change(command, &users, &sessions).await,

@@ -2,9 +2,12 @@
 const names = await (await fetch('/names')).json();
 const element = (id) => document.getElementById(id);
 
-// Returns the CSRF value from its cookie, which only script of this origin can read.
+// The CSRF values of the last answer that had some, for a server that writes them to no cookie (JWT_CSRF_IN_COOKIES).
+const values = {};
+
+// Returns the CSRF value from its cookie, which only script of this origin can read, or from the last answer.
 function csrfHeader(purpose) {
-  const value = cookies().get(names[purpose].csrf_cookie);
+  const value = cookies().get(names[purpose].csrf_cookie) ?? values[purpose];
   return value === undefined ? {} : { [names[purpose].csrf_header]: value };
 }
 
@@ -26,13 +29,21 @@ async function call(method, path, headers = {}, body = undefined) {
   let answer;
   try {
     const response = await fetch(path, init);
-    answer = `${response.status} ${response.statusText}\n${await response.text()}`;
+    const text = await response.text();
+    if (response.ok) remember(text);
+    answer = `${response.status} ${response.statusText}\n${text}`;
   } catch (error) {
     answer = `no answer: ${error.message}`;
   }
   element('answer').textContent = `${method} ${path}\n${answer}`;
   showCookies();
   await showSessions();
+}
+
+function remember(text) {
+  const { csrf, refresh_csrf } = JSON.parse(text);
+  if (csrf) values.access = csrf;
+  if (refresh_csrf) values.refresh = refresh_csrf;
 }
 
 // Lists the sessions of the user. Names of devices and browsers are not trusted, so they are shown
