@@ -92,3 +92,8 @@ pub use handstamp;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The example of the page on CORS.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cross-origin.md")]
+struct CrossOrigin;
