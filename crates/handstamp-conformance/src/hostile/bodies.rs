@@ -73,7 +73,7 @@ pub(super) fn bodies(visitor: &Visitor) -> Vec<Row> {
                 "u".repeat(1_000_000)
             )
             .into_bytes(),
-            &[401],
+            &[401, 413],
         ),
         ("3 MB", vec![b' '; 3_000_000], &[413, 0]),
     ] {
