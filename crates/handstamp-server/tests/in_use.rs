@@ -9,7 +9,7 @@ use std::net::TcpListener;
 
 use handstamp_conformance::{Jar, Reply, Request, logs_in_with_old_cookies};
 
-use crate::service::{Browser, Service, granted, log_in, login, session_ended};
+use crate::service::{Browser, Home, Service, granted, log_in, login, session_ended};
 
 #[test]
 fn a_log_out_below_a_narrow_refresh_path_leaves_nothing_to_refresh() {
@@ -66,7 +66,9 @@ fn a_refresh_path_that_both_routes_are_below_is_no_reason_to_warn() {
 
 #[test]
 fn a_page_by_the_name_of_a_local_network_logs_in() {
-    let server = start(&[]);
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let server = home.start(&[], &[]).unwrap();
     let rows = [
         (
             "the page that was called",
@@ -90,7 +92,7 @@ fn a_page_by_the_name_of_a_local_network_logs_in() {
         ("no origin", "null", "192.168.1.5:8000", 403),
     ];
     for (name, origin, host, status) in rows {
-        let request = login("user1", "password1")
+        let request = login("alice", "correct horse")
             .header("origin", origin)
             .header("host", host);
         let reply = server.send(&request);
@@ -107,7 +109,7 @@ fn a_page_by_the_name_of_a_local_network_logs_in() {
             );
         }
     }
-    let stated = login("user1", "password1")
+    let stated = login("alice", "correct horse")
         .header("origin", "http://192.168.1.5:8000")
         .header("host", "192.168.1.5:8000")
         .header("sec-fetch-site", "same-site");

@@ -69,10 +69,14 @@ fn a_success_resets_the_count() {
 
 #[test]
 fn behind_a_trusted_proxy_each_client_has_its_own_count() {
-    let server = Service::start(&["--trusted-proxy", "127.0.0.0/8"], &[]).unwrap();
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let server = home
+        .start(&["--trusted-proxy", "127.0.0.0/8"], &[])
+        .unwrap();
     let from = |client: &str, password: &str| {
         server
-            .send(&login("user1", password).header("x-forwarded-for", client))
+            .send(&login("alice", password).header("x-forwarded-for", client))
             .status
     };
     for count in 0..10 {
@@ -96,22 +100,24 @@ fn behind_a_trusted_proxy_each_client_has_its_own_count() {
         ),
         ("another client", "192.0.2.2", 200),
     ] {
-        assert_eq!(from(client, "password1"), status, "{name}");
+        assert_eq!(from(client, "correct horse"), status, "{name}");
     }
 }
 
 #[test]
 fn an_untrusted_proxy_is_reported_once() {
-    let server = Service::start(&[], &[]).unwrap();
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let server = home.start(&[], &[]).unwrap();
     let from = |client: &str, password: &str| {
         server
-            .send(&login("user1", password).header("x-forwarded-for", client))
+            .send(&login("alice", password).header("x-forwarded-for", client))
             .status
     };
     for count in 0..10 {
         assert_eq!(from(&format!("192.0.2.{count}"), "wrong"), 401);
     }
-    assert_eq!(from("192.0.2.99", "password1"), 429);
+    assert_eq!(from("192.0.2.99", "correct horse"), 429);
     let warning = "start with --trusted-proxy 127.0.0.1";
     assert!(server.says(warning), "{}", server.stderr());
     assert_eq!(server.stderr().matches(warning).count(), 1, "once");

@@ -24,6 +24,7 @@ fn help_names_every_argument_and_the_demo_users() {
         "REDIS_URL",
         "/readyz",
         "--trusted-proxy",
+        "--no-demo",
         "user",
         "--help",
         "--version",

@@ -1,7 +1,7 @@
 //! Two users for trying the server out, whose passwords are public.
 //!
-//! They are in no table: they exist as long as there is no other user, and only if the server is
-//! reachable from its own host alone.
+//! They are in no table: they exist as long as there is no other user, and only if the server
+//! listens on a loopback address, and no setting or argument tells of a proxy.
 
 use std::fmt;
 
@@ -18,6 +18,7 @@ use crate::storage::sessions::Sessions;
 pub(crate) enum DemoUsers {
     /// As long as there are no other users.
     UntilFirstUser,
+    /// `--no-demo` is given, or the server can be reached from other hosts.
     Never,
 }
 

@@ -22,9 +22,11 @@ use crate::http::client_address::Network;
 /// once, and several servers can share a PostgreSQL database.
 ///
 /// Until the first user is added with `handstamp user add`, and while the server listens on a
-/// loopback address without a public origin, the demo users user1/password1 and user2/password2
-/// exist, and the page at / can be tried with them. When the first user is added, or the server
-/// starts on another address, the sessions of the demo users are ended.
+/// loopback address without a public origin or a trusted proxy, the demo users user1/password1 and
+/// user2/password2 exist, and the page at / can be tried with them. They log in by a loopback Host
+/// and without any header of a proxy. Through a proxy that sends a loopback Host and no such header
+/// everyone can: start with --no-demo behind it. When the first user is added, or the server starts
+/// without demo users, their sessions are ended.
 #[derive(Debug, Parser)]
 #[command(
     name = "handstamp",
@@ -61,11 +63,15 @@ pub(super) struct ServeArguments {
     /// A proxy whose X-Forwarded-For is trusted; may be given more than once [default: none]
     #[arg(long, value_name = "ADDRESS|NETWORK")]
     pub(super) trusted_proxy: Vec<Network>,
+
+    /// There are no demo users
+    #[arg(long)]
+    pub(super) no_demo: bool,
 }
 
 impl ServeArguments {
     pub(super) fn is_given(&self) -> bool {
-        self.listen.is_some() || !self.trusted_proxy.is_empty()
+        self.listen.is_some() || !self.trusted_proxy.is_empty() || self.no_demo
     }
 }
 

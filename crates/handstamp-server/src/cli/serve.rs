@@ -61,7 +61,7 @@ impl Server {
         let url = storage.database_url(&environment)?;
         let redis = storage.redis(&environment)?;
         let settings = Settings::new(environment);
-        let exposure = settings.exposure(address);
+        let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
         let config = configure(settings, exposure, address.port(), &url)?;
         warn_of_the_refresh_path(&config);
@@ -75,7 +75,7 @@ impl Server {
             Some(redis) => tracing::info!("users are kept in {url}, sessions in {redis}"),
         }
         let users = Users::new(database.clone());
-        let demo_users = demo_users(exposure, address, &users).await?;
+        let demo_users = demo_users(&arguments, exposure, address, &users).await?;
         if !demo_users.exist(&users).await? {
             demo_users::revoke_sessions(&users, &sessions).await?;
         }
@@ -181,28 +181,43 @@ fn port() -> Result<u16, Failure> {
     }
 }
 
-/// Returns whether the demo users exist, and warns where no user exists at all.
+/// Returns whether the demo users exist, and warns of the consequence while there is no other user.
 async fn demo_users(
+    arguments: &ServeArguments,
     exposure: Exposure,
     address: SocketAddr,
     users: &Users,
 ) -> Result<DemoUsers, Failure> {
-    if exposure == Exposure::Loopback {
-        return Ok(DemoUsers::UntilFirstUser);
-    }
-    if users.is_empty().await? {
-        let (reason, help) = if address.ip().is_loopback() {
-            ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
-        } else {
+    let is_demo = exposure == Exposure::Loopback && !arguments.no_demo;
+    let is_empty = users.is_empty().await?;
+    if is_demo && is_empty {
+        // Requests that show no sign of a proxy cannot be told from those of this host.
+        tracing::warn!(
+            "everyone who reaches port {}, also through a proxy, can log in as the demo users user1 and user2, until the \
+             first user is added. --no-demo removes them",
+            address.port()
+        );
+    } else if is_empty {
+        let (reason, help) = if arguments.no_demo {
+            ("--no-demo is given".to_owned(), "leave it out")
+        } else if !address.ip().is_loopback() {
             let reason = format!("{address} is not a loopback address");
             (reason, "listen on 127.0.0.1")
+        } else if arguments.trusted_proxy.is_empty() {
+            ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
+        } else {
+            ("--trusted-proxy is given".to_owned(), "leave it out")
         };
         tracing::warn!(
             "{reason}: the demo users do not exist, and no user can log in. Add one with `handstamp user add NAME`, or for \
              the demo, {help}"
         );
     }
-    Ok(DemoUsers::Never)
+    Ok(if is_demo {
+        DemoUsers::UntilFirstUser
+    } else {
+        DemoUsers::Never
+    })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -12,6 +12,7 @@ use handstamp_axum::handstamp::secret::Secret;
 
 use super::environment::Environment;
 use crate::http::ImplicitRefresh;
+use crate::http::client_address::Network;
 
 /// The settings of the environment, before they are checked.
 pub(super) struct Settings(ConfigBuilder);
@@ -21,8 +22,9 @@ impl Settings {
         Self(Config::builder().env_from(environment.into_variables()))
     }
 
-    pub(super) fn exposure(&self, address: SocketAddr) -> Exposure {
-        if address.ip().is_loopback() && !self.0.is_given("HANDSTAMP_PUBLIC_ORIGIN") {
+    pub(super) fn exposure(&self, address: SocketAddr, proxies: &[Network]) -> Exposure {
+        let has_proxy = self.0.is_given("HANDSTAMP_PUBLIC_ORIGIN") || !proxies.is_empty();
+        if address.ip().is_loopback() && !has_proxy {
             Exposure::Loopback
         } else {
             Exposure::Public
@@ -91,8 +93,8 @@ impl Settings {
 pub(super) enum Exposure {
     /// From its own host only.
     Loopback,
-    /// From other hosts too: it listens on another address, or a proxy serves it under a public
-    /// origin.
+    /// From other hosts too: it listens on another address, or a public origin or a trusted proxy
+    /// is configured.
     Public,
 }
 

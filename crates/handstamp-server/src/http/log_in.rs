@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::client_address::ClientAddress;
 use super::json_body::JsonBody;
+use super::outside::{FromOutside, Sign};
 use crate::accounts::log_in::{Credentials, LogIn, LogInError};
 use crate::accounts::password::Password;
 
@@ -36,9 +37,17 @@ pub(super) async fn log_in(
     State(auth): State<Auth>,
     State(log_in): State<LogIn>,
     ClientAddress(address): ClientAddress,
+    FromOutside(sign): FromOutside,
     client: ClientInfo,
     JsonBody(form): JsonBody<LogInForm>,
 ) -> Result<Response, Error> {
+    if let Some(sign) = sign {
+        match log_in.is_demo_user(&form.username).await {
+            Ok(false) => {}
+            Ok(true) => return Ok(refuse_demo_user(&sign)),
+            Err(error) => return Ok(refuse(&auth, error.into())),
+        }
+    }
     let credentials = Credentials {
         username: form.username,
         password: form.password,
@@ -69,6 +78,17 @@ pub(super) async fn log_in(
         "expires_in": tokens.access().expires_in().as_secs(),
     });
     Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
+}
+
+/// Says why, which reveals nothing: the names and passwords of the demo users are public.
+fn refuse_demo_user(sign: &Sign) -> Response {
+    let message = format!(
+        "The demo users can log in from this host only, and {sign}. Add a user of your own with `handstamp user add NAME`"
+    );
+    tracing::info!("{message}");
+    let headers = [(CACHE_CONTROL, "no-store")];
+    let body = Json(json!({"message": message}));
+    (StatusCode::FORBIDDEN, headers, body).into_response()
 }
 
 fn refuse(auth: &Auth, error: LogInError) -> Response {

@@ -7,6 +7,7 @@ pub(crate) mod client_address;
 mod health;
 mod json_body;
 mod log_in;
+mod outside;
 mod page;
 mod routes;
 pub(crate) mod server;

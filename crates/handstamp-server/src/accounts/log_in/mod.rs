@@ -48,6 +48,14 @@ impl LogIn {
         }
     }
 
+    /// Returns whether this is the name of a demo user, and the demo users exist.
+    pub(crate) async fn is_demo_user(&self, name: &str) -> Result<bool, DatabaseError> {
+        match name.parse() {
+            Ok(name) => Ok(self.demo_users.find(&name, &self.users).await?.is_some()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// Verifies the credentials that were sent from this address.
     pub(crate) async fn verify(
         &self,
