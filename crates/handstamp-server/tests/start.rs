@@ -77,6 +77,16 @@ fn it_listens_on_port() {
     assert_eq!(server.address().to_string(), format!("127.0.0.1:{port}"));
 }
 
+/// A file of variables that leaves `PORT=` empty does not set it, as with every other variable.
+#[test]
+fn an_empty_port_is_not_set() {
+    // Where another program has port 8000, the message names it.
+    match start(&[], &[("PORT", "")]) {
+        Ok(server) => assert_eq!(server.address().port(), 8000),
+        Err(refusal) => assert!(refusal.stderr.contains("127.0.0.1:8000"), "{refusal:?}"),
+    }
+}
+
 #[test]
 fn listen_wins_over_port() {
     let port = free_port().to_string();
@@ -86,7 +96,7 @@ fn listen_wins_over_port() {
 
 #[test]
 fn an_invalid_port_is_status_2() {
-    for port in ["", "http", "65536", "-1", "80 "] {
+    for port in ["http", "65536", "-1", "80 "] {
         let refusal = start(&[], &[("PORT", port)]).unwrap_err();
         assert_eq!(refusal.status, Some(2), "{port:?}: {refusal:?}");
         let message = format!("handstamp: PORT={port:?}: not a number from 0 to 65535\n");

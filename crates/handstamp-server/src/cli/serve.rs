@@ -56,7 +56,7 @@ impl Server {
         let environment = Environment::of_this_process();
         let address = match arguments.listen {
             Some(address) => address,
-            None => SocketAddr::from(([127, 0, 0, 1], port()?)),
+            None => SocketAddr::from(([127, 0, 0, 1], port(&environment)?)),
         };
         let url = storage.database_url(&environment)?;
         let redis = storage.redis(&environment)?;
@@ -172,13 +172,12 @@ fn warn_of_the_refresh_path(config: &Config) {
     }
 }
 
-fn port() -> Result<u16, Failure> {
-    match std::env::var("PORT") {
-        Ok(port) => port
-            .parse()
-            .map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535"))),
-        Err(_) => Ok(DEFAULT_PORT),
-    }
+fn port(environment: &Environment) -> Result<u16, Failure> {
+    let Some(port) = environment.get("PORT") else {
+        return Ok(DEFAULT_PORT);
+    };
+    let number = port.to_str().and_then(|port| port.parse().ok());
+    number.ok_or_else(|| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535")))
 }
 
 /// Returns whether the demo users exist, and warns of the consequence while there is no other user.
