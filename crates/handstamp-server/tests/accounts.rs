@@ -234,6 +234,7 @@ fn commands_without_their_user_are_refused() {
 #[test]
 fn only_the_owner_can_read_the_database() {
     let home = Home::new();
+    drop(home.start(&[], &[]).unwrap());
     home.add_user("alice", "correct horse");
     let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(home.path().join("handstamp")), 0o700);

@@ -73,7 +73,7 @@ fn a_database_that_cannot_be_used_stops_the_start() {
             "no such folder",
             format!("sqlite://{}", nowhere.display()),
             1,
-            "No such file or directory",
+            "its folder does not exist",
         ),
         (
             "no server",

@@ -82,6 +82,9 @@ pub(super) struct StorageArguments {
     /// The database of users and sessions: sqlite://PATH or postgres://USER@HOST/NAME [default:
     /// $DATABASE_URL, else handstamp/handstamp.db in $XDG_STATE_HOME, else in ~/.local/state]
     ///
+    /// Serving creates it. `user add` creates a file in a folder that exists, and other commands
+    /// create nothing.
+    ///
     /// Other users of this host can read the arguments of a process. A password is safer in
     /// DATABASE_URL, PGPASSWORD or ~/.pgpass.
     #[arg(long, value_name = "URL", global = true)]
@@ -92,8 +95,9 @@ pub(super) struct StorageArguments {
     ///
     /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes`
     /// unless a restart of Redis may log all users out. Servers that use the same Redis and the
-    /// same database number share their sessions. The commands that end sessions need it as well:
-    /// user add, disable and passwd. A password is safer in REDIS_URL.
+    /// same database number share their sessions. The commands that end sessions, user
+    /// add, disable and passwd, refuse another store than the server's. A password is safer in
+    /// REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(super) redis: Option<String>,
 }

@@ -27,7 +27,9 @@ use crate::http::server::{self, ShutdownSignal};
 use crate::http::{self, AppState, Dependencies};
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
+use crate::storage::missing::Missing;
 use crate::storage::secret_file::{self, SecretSource};
+use crate::storage::session_place;
 
 /// Serves until a signal ends the process, which may come before it listens.
 pub(super) async fn execute(
@@ -58,21 +60,32 @@ impl Server {
             Some(address) => address,
             None => SocketAddr::from(([127, 0, 0, 1], port(&environment)?)),
         };
-        let url = storage.database_url(&environment)?;
+        let url = storage.database_url(&environment, Missing::Create)?;
         let redis = storage.redis(&environment)?;
         let settings = Settings::new(environment);
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
         let config = configure(settings, exposure, address.port(), &url)?;
         warn_of_the_refresh_path(&config);
-        let database = storage::open_database(&url).await?;
-        let redis_shown = redis.as_ref().map(|redis| format!("{redis:?}"));
+        let (database, is_new) = storage::open_database(&url, Missing::Create).await?;
+        if is_new {
+            tracing::info!("a new database was created in {url}");
+        }
+        let place = session_place::text(redis.as_ref());
         let sessions = storage::open_sessions(&url, redis).await?;
         let listener = listen(address).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
-        match redis_shown {
-            None => tracing::info!("users and sessions are kept in {url}"),
-            Some(redis) => tracing::info!("users are kept in {url}, sessions in {redis}"),
+        if place == session_place::HERE {
+            tracing::info!("users and sessions are kept in {url}");
+        } else {
+            tracing::info!("users are kept in {url}, sessions in {place}");
+        }
+        if let Some(former) = session_place::record(&database, &place).await? {
+            tracing::warn!(
+                "sessions were kept in {former}, and from now on they are kept in {place}: the sessions that are there have \
+                 ended for this server, and users log in again. Servers that share a database of users need the same \
+                 session store"
+            );
         }
         let users = Users::new(database.clone());
         let demo_users = demo_users(&arguments, exposure, address, &users).await?;
@@ -176,8 +189,9 @@ fn port(environment: &Environment) -> Result<u16, Failure> {
     let Some(port) = environment.get("PORT") else {
         return Ok(DEFAULT_PORT);
     };
-    let number = port.to_str().and_then(|port| port.parse().ok());
-    number.ok_or_else(|| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535")))
+    let port = port.to_string_lossy();
+    let number = port.parse();
+    number.map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535")))
 }
 
 /// Returns whether the demo users exist, and warns of the consequence while there is no other user.

@@ -4,24 +4,30 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use handstamp_redis::RedisStore;
-
 use super::arguments::StorageArguments;
 use super::environment::Environment;
 use super::failure::Failure;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
+use crate::storage::missing::{HELP, Missing};
+use crate::storage::redis_server::RedisServer;
+use crate::storage::session_place;
 use crate::storage::sessions::Sessions;
 
 impl StorageArguments {
     /// Returns the database of the command line, else of `DATABASE_URL`, else a file in the user's
-    /// state folder, which is created.
-    pub(super) fn database_url(&self, environment: &Environment) -> Result<DatabaseUrl, Failure> {
+    /// state folder, which is created or must exist.
+    pub(super) fn database_url(
+        &self,
+        environment: &Environment,
+        missing: Missing,
+    ) -> Result<DatabaseUrl, Failure> {
         let (source, url) = match (&self.database, environment.get("DATABASE_URL")) {
             (Some(url), _) => ("--database", Some(url.as_str())),
             (None, Some(url)) => ("DATABASE_URL", url.to_str()),
             (None, None) => {
-                return default_file(environment).map(|path| DatabaseUrl::sqlite_file(&path));
+                let file = default_file(environment, missing);
+                return file.map(|path| DatabaseUrl::sqlite_file(&path));
             }
         };
         let url = url.unwrap_or_default().parse();
@@ -29,38 +35,69 @@ impl StorageArguments {
     }
 
     /// Returns the Redis of the command line, else of `REDIS_URL`. It is not contacted yet.
-    pub(super) fn redis(&self, environment: &Environment) -> Result<Option<RedisStore>, Failure> {
+    pub(super) fn redis(&self, environment: &Environment) -> Result<Option<RedisServer>, Failure> {
         let (source, url) = match (&self.redis, environment.get("REDIS_URL")) {
             (Some(url), _) => ("--redis", Some(url.as_str())),
             (None, Some(url)) => ("REDIS_URL", url.to_str()),
             (None, None) => return Ok(None),
         };
-        let store = RedisStore::new(url.unwrap_or_default());
-        let store = store.map_err(|error| Failure::usage(format!("{source}: {error}")))?;
-        Ok(Some(store))
+        let server = url.unwrap_or_default().parse();
+        server
+            .map(Some)
+            .map_err(|error| Failure::usage(format!("{source}: {error}")))
     }
 }
 
-pub(super) async fn open_database(url: &DatabaseUrl) -> Result<Database, Failure> {
-    Database::open(url)
+/// Opens the database, and returns whether it is a new one.
+pub(super) async fn open_database(
+    url: &DatabaseUrl,
+    missing: Missing,
+) -> Result<(Database, bool), Failure> {
+    Database::open(url, missing)
         .await
         .map_err(|error| Failure::new(format!("the database {url}: {error}")))
 }
 
 pub(super) async fn open_sessions(
     url: &DatabaseUrl,
-    redis: Option<RedisStore>,
+    redis: Option<RedisServer>,
 ) -> Result<Sessions, Failure> {
     Sessions::open(url, redis)
         .await
         .map_err(|error| Failure::new(format!("sessions in {url}: {error}")))
 }
 
+/// Opens the sessions for a command that ends some, before it changes anything: in another session
+/// store than the server's it would end none, and the user would stay logged in.
+pub(super) async fn open_sessions_of_the_server(
+    url: &DatabaseUrl,
+    database: &Database,
+    redis: Option<RedisServer>,
+) -> Result<Sessions, Failure> {
+    let place = session_place::text(redis.as_ref());
+    match session_place::recorded(database).await? {
+        Some(recorded) if recorded != place => {
+            let help = if recorded == session_place::HERE {
+                "Run it without --redis, and without REDIS_URL in the environment".to_owned()
+            } else {
+                format!(
+                    "Set REDIS_URL={recorded}, with the user and the password of Redis if it has them, as for the server"
+                )
+            };
+            Err(Failure::usage(format!(
+                "the server keeps sessions in {recorded}, and this command would look for them in {place}; nothing was \
+                 changed. {help}"
+            )))
+        }
+        _ => open_sessions(url, redis).await,
+    }
+}
+
 /// Returns the file that the [XDG Base Directory Specification][xdg] gives: a path that is not
-/// absolute counts as not set, and folders are created for this user alone.
+/// absolute counts as not set, and folders are created for this user alone, if at all.
 ///
 /// [xdg]: https://specifications.freedesktop.org/basedir-spec/latest/
-fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
+fn default_file(environment: &Environment, missing: Missing) -> Result<PathBuf, Failure> {
     let folder = |name| {
         environment
             .get(name)
@@ -77,6 +114,13 @@ fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
         }
     };
     let folder = state.join("handstamp");
+    let file = folder.join("handstamp.db");
+    if missing == Missing::Refuse && !folder.exists() {
+        let file = file.display();
+        return Err(Failure::new(format!(
+            "the database {file}: there is none. {HELP}"
+        )));
+    }
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(0o700).create(&folder).map_err(|error| {
         let folder = folder.display();
@@ -85,7 +129,7 @@ fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
              sqlite://PATH"
         ))
     })?;
-    Ok(folder.join("handstamp.db"))
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -102,10 +146,12 @@ mod tests {
     #[test]
     fn the_command_line_wins_over_the_environment() {
         let environment = Environment::from([("DATABASE_URL", "postgres://u:swordfish@db/auth")]);
-        let url = arguments(None).database_url(&environment).unwrap();
+        let url = arguments(None)
+            .database_url(&environment, Missing::Refuse)
+            .unwrap();
         assert_eq!(url.to_string(), "postgres://db:5432/auth");
         let url = arguments(Some("sqlite:///srv/h.db"))
-            .database_url(&environment)
+            .database_url(&environment, Missing::Refuse)
             .unwrap();
         assert_eq!(url.to_string(), "sqlite:///srv/h.db");
     }
@@ -172,7 +218,9 @@ mod tests {
         ] {
             let environment =
                 Environment::from([("DATABASE_URL", variable), ("XDG_STATE_HOME", "relative")]);
-            let failure = arguments(argument).database_url(&environment).unwrap_err();
+            let failure = arguments(argument)
+                .database_url(&environment, Missing::Refuse)
+                .unwrap_err();
             assert_eq!(failure.status, 2, "{name}");
             assert!(
                 failure.message.starts_with(expected),

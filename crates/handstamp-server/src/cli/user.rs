@@ -17,6 +17,10 @@ use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
 use crate::storage::clock::now;
+use crate::storage::database::Database;
+use crate::storage::database_url::DatabaseUrl;
+use crate::storage::missing::Missing;
+use crate::storage::redis_server::RedisServer;
 use crate::storage::sessions::Sessions;
 
 pub(super) async fn execute(
@@ -24,25 +28,36 @@ pub(super) async fn execute(
     storage: &StorageArguments,
 ) -> Result<(), Failure> {
     let environment = Environment::of_this_process();
-    let url = storage.database_url(&environment)?;
+    let url = storage.database_url(&environment, Missing::Refuse)?;
     let redis = storage.redis(&environment)?;
-    let database = storage::open_database(&url).await?;
+    let missing = match command {
+        UserCommand::Add { .. } => Missing::Create,
+        _ => Missing::Refuse,
+    };
+    let (database, is_new) = storage::open_database(&url, missing).await?;
+    if is_new {
+        tracing::warn!("a new database was created in {url}");
+    }
     match &redis {
         None => tracing::info!("users and sessions are those in {url}"),
-        Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis:?}"),
+        Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis}"),
     }
-    let users = Users::new(database.clone());
-    let done = match storage::open_sessions(&url, redis).await {
-        Ok(sessions) => change(command, &users, &sessions).await,
-        Err(failure) => Err(failure),
-    };
+    let done = change(command, &url, &database, redis).await;
     database.close().await;
     done
 }
 
-async fn change(command: UserCommand, users: &Users, sessions: &Sessions) -> Result<(), Failure> {
+async fn change(
+    command: UserCommand,
+    url: &DatabaseUrl,
+    database: &Database,
+    redis: Option<RedisServer>,
+) -> Result<(), Failure> {
+    let users = &Users::new(database.clone());
+    let sessions = storage::open_sessions_of_the_server(url, database, redis);
     match command {
         UserCommand::Add { name, password } => {
+            let sessions = &sessions.await?;
             let hash = hash(password).await?;
             if !users.add(&name, &hash, now()).await? {
                 return Err(Failure::new(format!(
@@ -63,6 +78,7 @@ async fn change(command: UserCommand, users: &Users, sessions: &Sessions) -> Res
             print(&lines)
         }
         UserCommand::Disable { name } => {
+            let sessions = &sessions.await?;
             require(users.disable(&name, now()).await?, &name)?;
             let ended = revoke_sessions(sessions, &name).await?;
             print(&format!(
@@ -74,6 +90,7 @@ async fn change(command: UserCommand, users: &Users, sessions: &Sessions) -> Res
             print(&format!("user {name} is enabled\n"))
         }
         UserCommand::Passwd { name, password } => {
+            let sessions = &sessions.await?;
             // The user is looked up first, so that no password is typed in vain.
             require(users.find(&name).await?.is_some(), &name)?;
             let hash = hash(password).await?;

@@ -9,7 +9,10 @@ pub(crate) mod database;
 pub(crate) mod database_url;
 pub(crate) mod hex;
 mod migrations;
+pub(crate) mod missing;
+pub(crate) mod redis_server;
 pub(crate) mod secret_file;
+pub(crate) mod session_place;
 pub(crate) mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use handstamp_axum::handstamp::config::LONGEST_LIFE;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::{AccountId, EndReason, RevokeUser, Store, UserRevocation};
-use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
 use super::database_url::DatabaseUrl;
+use super::redis_server::RedisServer;
 
 /// The sessions of all users. Clones share one store.
 #[derive(Clone)]
@@ -25,10 +25,10 @@ impl Sessions {
     /// it is down.
     pub(crate) async fn open(
         url: &DatabaseUrl,
-        redis: Option<RedisStore>,
+        redis: Option<RedisServer>,
     ) -> Result<Self, StoreError> {
-        if let Some(store) = redis {
-            return Ok(Self(Arc::new(store)));
+        if let Some(server) = redis {
+            return Ok(Self(Arc::new(server.store)));
         }
         match url {
             DatabaseUrl::Sqlite(options) => SqliteStore::open(options.get_filename())

@@ -6,6 +6,7 @@ use std::{env, fs, process};
 
 use super::database::Database;
 use super::database_url::DatabaseUrl;
+use super::missing::Missing;
 
 /// A temporary directory, removed when dropped.
 pub(crate) struct TempDir(PathBuf);
@@ -26,7 +27,8 @@ impl TempDir {
     /// Opens an SQLite database in this directory.
     pub(crate) async fn database(&self) -> Database {
         let url = DatabaseUrl::sqlite_file(&self.0.join("handstamp.db"));
-        Database::open(&url).await.unwrap()
+        let (database, _) = Database::open(&url, Missing::Create).await.unwrap();
+        database
     }
 }
 

@@ -102,8 +102,10 @@ impl Home {
         child.wait_with_output().expect("the program was started")
     }
 
-    /// Adds a user.
+    /// Adds a user, whether or not a server has been started before.
     pub(crate) fn add_user(&self, name: &str, password: &str) {
+        let folder = self.0.join("handstamp");
+        fs::create_dir_all(folder).expect("the temporary folder is writable");
         let output = self.run(&["user", "add", name, "--password-stdin"], password);
         assert!(output.status.success(), "{}", stderr(&output));
     }

@@ -18,6 +18,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::database_url::DatabaseUrl;
 use super::migrations::{self, MigrationError};
+use super::missing::{self, Missing};
 
 /// Runs one query on the pool of either database, within its time limit. Both databases know `$1`,
 /// `ON CONFLICT` and `RETURNING`, so the text of the query is the same.
@@ -45,21 +46,24 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// Connects, creates the file if there is none, and brings the tables up to date.
-    pub(crate) async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
+    /// Connects and brings the tables up to date. Returns whether the tables are new.
+    pub(crate) async fn open(
+        url: &DatabaseUrl,
+        missing: Missing,
+    ) -> Result<(Self, bool), OpenError> {
         match url {
             DatabaseUrl::Sqlite(options) => {
-                let pool = connect_sqlite((**options).clone()).await?;
-                migrations::run_on_sqlite(&pool).await?;
-                Ok(Self::Sqlite(pool))
+                let pool = connect_sqlite((**options).clone(), missing).await?;
+                let is_new = migrations::run_on_sqlite(&pool, missing).await?;
+                Ok((Self::Sqlite(pool), is_new))
             }
             DatabaseUrl::Postgres { options, .. } => {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(POSTGRES_TIMEOUT);
                 let pool = pool.connect_with((**options).clone()).await?;
-                migrations::run_on_postgres(&pool).await?;
-                Ok(Self::Postgres(pool))
+                let is_new = migrations::run_on_postgres(&pool, missing).await?;
+                Ok((Self::Postgres(pool), is_new))
             }
         }
     }
@@ -89,8 +93,14 @@ pub(crate) async fn with_timeout<T>(
     }
 }
 
-async fn connect_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+async fn connect_sqlite(
+    options: SqliteConnectOptions,
+    missing: Missing,
+) -> Result<SqlitePool, OpenError> {
     let path = options.get_filename().to_owned();
+    if missing == Missing::Refuse && !path.exists() {
+        return Err(OpenError::Missing);
+    }
     create_private(&path).map_err(|error| OpenError::Create(path.display().to_string(), error))?;
     let options = options
         // In this mode readers do not wait for a writer.
@@ -156,6 +166,7 @@ impl std::error::Error for DatabaseError {}
 /// The database cannot be used. The message is for the operator who starts the program.
 #[derive(Debug)]
 pub(crate) enum OpenError {
+    Missing,
     Create(String, io::Error),
     Connect(sqlx::Error),
     Migrate(MigrationError),
@@ -176,6 +187,10 @@ impl From<MigrationError> for OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Missing => write!(f, "there is none. {}", missing::HELP),
+            Self::Create(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(f, "cannot create {path}: its folder does not exist")
+            }
             Self::Create(path, error) => write!(f, "cannot create {path}: {error}"),
             Self::Connect(error) => error.fmt(f),
             Self::Migrate(error) => error.fmt(f),

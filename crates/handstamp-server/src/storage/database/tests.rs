@@ -11,18 +11,19 @@ async fn concurrent_opens_create_the_tables_once() {
     let opened: Vec<_> = (0..8)
         .map(|_| {
             let url = DatabaseUrl::sqlite_file(&path);
-            tokio::spawn(async move { Database::open(&url).await.unwrap() })
+            tokio::spawn(async move { Database::open(&url, Missing::Create).await.unwrap() })
         })
         .collect();
     for database in opened {
-        database.await.unwrap().ping().await.unwrap();
+        let (database, _) = database.await.unwrap();
+        database.ping().await.unwrap();
     }
     let Database::Sqlite(pool) = dir.database().await else {
         panic!("not a file");
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
     let versions: Vec<i64> = sqlx::query_scalar(versions).fetch_all(&pool).await.unwrap();
-    assert_eq!(versions, [1, 2]);
+    assert_eq!(versions, [1, 2, 3]);
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -36,10 +37,13 @@ async fn tables_of_a_newer_release_are_not_changed() {
     let newer = "INSERT INTO handstamp_server_schema (version) VALUES (7)";
     sqlx::query(newer).execute(&pool).await.unwrap();
     let url = DatabaseUrl::sqlite_file(&dir.path().join("handstamp.db"));
-    let message = Database::open(&url).await.unwrap_err().to_string();
+    let message = Database::open(&url, Missing::Create)
+        .await
+        .unwrap_err()
+        .to_string();
     assert_eq!(
         message,
-        "the tables were created by a newer handstamp: they have version 7, and this release supports 2"
+        "the tables were created by a newer handstamp: they have version 7, and this release supports 3"
     );
 }
 

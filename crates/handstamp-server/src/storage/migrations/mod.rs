@@ -7,17 +7,23 @@ use std::fmt;
 
 use sqlx::{PgPool, SqlitePool};
 
+use super::missing::{HELP, Missing};
+
 /// The first one leads to version 1. The text of each is the same for both databases.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("0001_users.sql"),
     include_str!("0002_log_in_attempts.sql"),
+    include_str!("0003_session_store.sql"),
 ];
 
-/// The same statements on a connection of either kind.
+/// The same statements on a connection of either kind. Gives the version before.
 macro_rules! migrate {
-    ($connection:expr) => {
+    ($connection:expr, $missing:expr) => {{
         sqlx::raw_sql(VERSIONS).execute($connection).await?;
         let current: i64 = sqlx::query_scalar(CURRENT).fetch_one($connection).await?;
+        if current == 0 && $missing == Missing::Refuse {
+            return Err(MigrationError::NoTables);
+        }
         for (version, migration) in pending(current)? {
             sqlx::raw_sql(migration).execute($connection).await?;
             sqlx::query(RECORD)
@@ -25,27 +31,36 @@ macro_rules! migrate {
                 .execute($connection)
                 .await?;
         }
-    };
+        current
+    }};
 }
 
-/// Brings the tables to the newest version, or changes nothing. Processes that start at the same
-/// time wait for each other.
-pub(super) async fn run_on_sqlite(pool: &SqlitePool) -> Result<(), MigrationError> {
+/// Brings the tables to the newest version, or changes nothing. Returns whether there were none.
+/// Processes that start at the same time wait for each other.
+pub(super) async fn run_on_sqlite(
+    pool: &SqlitePool,
+    missing: Missing,
+) -> Result<bool, MigrationError> {
     // A transaction that begins with a read may be refused the lock for writing later.
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    migrate!(&mut *transaction);
-    Ok(transaction.commit().await?)
+    let former = migrate!(&mut *transaction, missing);
+    transaction.commit().await?;
+    Ok(former == 0)
 }
 
 /// Brings the tables to the newest version, as [`run_on_sqlite`] does.
-pub(super) async fn run_on_postgres(pool: &PgPool) -> Result<(), MigrationError> {
+pub(super) async fn run_on_postgres(
+    pool: &PgPool,
+    missing: Missing,
+) -> Result<bool, MigrationError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
         .execute(&mut *transaction)
         .await?;
-    migrate!(&mut *transaction);
-    Ok(transaction.commit().await?)
+    let former = migrate!(&mut *transaction, missing);
+    transaction.commit().await?;
+    Ok(former == 0)
 }
 
 /// Returns the migrations that a database of this version has not had.
@@ -71,6 +86,7 @@ const LOCK: i64 = 0x6861_6e64_7374_616d;
 /// The tables could not be brought up to date.
 #[derive(Debug)]
 pub(crate) enum MigrationError {
+    NoTables,
     Query(sqlx::Error),
     Newer { current: i64, newest: i64 },
 }
@@ -84,6 +100,7 @@ impl From<sqlx::Error> for MigrationError {
 impl fmt::Display for MigrationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoTables => write!(f, "it has no tables of handstamp. {HELP}"),
             Self::Query(error) => write!(f, "the tables cannot be brought up to date: {error}"),
             Self::Newer { current, newest } => write!(
                 f,
