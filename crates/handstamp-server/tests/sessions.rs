@@ -4,8 +4,9 @@
 
 mod service;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use handstamp_conformance::{Request, Server};
 use serde_json::{Value, json};
@@ -234,6 +235,7 @@ fn a_user_who_is_disabled_during_log_ins_has_no_session() {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     let server = home.start(&[], &[]).unwrap();
+    let logged_in = AtomicBool::new(false);
     let browsers: Vec<Browser> = thread::scope(|scope| {
         let log_in_until_refused = || {
             let mut browsers = Vec::new();
@@ -244,6 +246,7 @@ fn a_user_who_is_disabled_during_log_ins_has_no_session() {
                         let mut browser = Browser::default();
                         browser.0.store(&reply);
                         browsers.push(browser);
+                        logged_in.store(true, Ordering::Relaxed);
                     }
                     401 => return browsers,
                     status => assert_eq!(status, 503, "too many at once: {reply:?}"),
@@ -251,7 +254,10 @@ fn a_user_who_is_disabled_during_log_ins_has_no_session() {
             }
         };
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(log_in_until_refused)).collect();
-        thread::sleep(Duration::from_millis(300));
+        let start = Instant::now();
+        while !logged_in.load(Ordering::Relaxed) && start.elapsed() < Duration::from_secs(30) {
+            thread::sleep(Duration::from_millis(10));
+        }
         let disabled = home.run(&["user", "disable", "alice"], "");
         assert!(disabled.status.success(), "{}", stderr(&disabled));
         let browsers = threads.into_iter().map(|thread| thread.join().unwrap());
