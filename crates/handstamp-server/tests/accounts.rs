@@ -249,3 +249,35 @@ fn only_the_owner_can_read_the_database() {
     );
     assert!(!holds(b"correct horse"));
 }
+
+/// A password that was typed into the field of the name is not in the table of attempts as a hash
+/// that is guessed at millions a second.
+#[test]
+fn what_was_typed_as_a_name_is_kept_under_a_key_that_is_not_in_the_database() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    assert_eq!(log_in(&server, "correct horse", "x").status, 401);
+    assert_eq!(server.stop("TERM"), Some(0));
+    let content = fs::read(home.database()).unwrap();
+    let holds = |text: &str| {
+        content
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    assert!(holds("account "), "the attempt was counted");
+    // SHA-256 of `correct horse` and a NUL, as earlier releases kept it, and of the text alone.
+    for (name, hash) in [
+        (
+            "with a NUL",
+            "4ed192d759722e03ee5c2d101ba6e1e40b9c9bf0917b764e85759142c626fb68",
+        ),
+        (
+            "alone",
+            "4104d36f8da2c254349f85836793ebe029e0c957063a34c91c2e9203187b5631",
+        ),
+    ] {
+        assert!(!holds(hash), "{name}");
+    }
+    let key = fs::read_to_string(home.secret()).unwrap();
+    assert!(!holds(key.trim()), "the signing key");
+}

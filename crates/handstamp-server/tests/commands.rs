@@ -119,6 +119,7 @@ fn only_serving_and_the_first_user_create_a_database() {
             &missing,
         ),
         ("enable", &["enable", "alice"], Some(&missing_url), &missing),
+        ("unlock", &["unlock", "alice"], Some(&missing_url), &missing),
         (
             "passwd",
             &["passwd", "alice", "--password-stdin"],
@@ -196,4 +197,35 @@ fn a_command_makes_no_tables_in_a_database_of_others() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).contains("a new database was created in postgres://"));
     assert_eq!(list().stdout, b"alice\tenabled\n");
+}
+
+/// A user who is denied after ten wrong passwords calls the operator, who gives a new one.
+#[test]
+fn a_new_password_works_at_once_after_too_many_wrong_ones() {
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let server = home.start(&[], &[]).unwrap();
+    for (name, command, password) in [
+        ("unlock", &["unlock", "alice"][..], "correct horse"),
+        ("enable", &["enable", "alice"], "correct horse"),
+        (
+            "a new password",
+            &["passwd", "alice", "--password-stdin"],
+            "battery staple",
+        ),
+    ] {
+        for _ in 0..10 {
+            assert_eq!(log_in(&server, "alice", "wrong").status, 401, "{name}");
+        }
+        assert_eq!(log_in(&server, "alice", password).status, 429, "{name}");
+        let output = home.run(&[&["user"], command].concat(), password);
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        assert_eq!(log_in(&server, "alice", password).status, 200, "{name}");
+    }
+    let output = home.run(&["user", "unlock", "bob"], "");
+    assert!(
+        stderr(&output).contains("there is no user bob"),
+        "{}",
+        stderr(&output)
+    );
 }

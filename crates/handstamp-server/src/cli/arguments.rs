@@ -118,6 +118,11 @@ pub(super) enum UserCommand {
     Disable { name: UserName },
     /// Enables a disabled user, who can log in again
     Enable { name: UserName },
+    /// Lets a user log in at once who was refused after too many wrong passwords
+    ///
+    /// So do enable and passwd. An address from which a hundred log-ins of any users failed stays
+    /// refused until 15 minutes have passed.
+    Unlock { name: UserName },
     /// Asks for a new password, and ends all sessions of the user
     Passwd {
         name: UserName,

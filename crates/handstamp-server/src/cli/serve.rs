@@ -20,7 +20,7 @@ use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::log_in::LogIn;
 use crate::accounts::purge::Purge;
-use crate::accounts::throttle::Throttle;
+use crate::accounts::throttle::{Key, Throttle};
 use crate::accounts::users::Users;
 use crate::http::client_address::TrustedProxies;
 use crate::http::server::{self, ShutdownSignal};
@@ -65,7 +65,7 @@ impl Server {
         let settings = Settings::new(environment);
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
-        let config = configure(settings, exposure, address.port(), &url)?;
+        let (config, key) = configure(settings, exposure, address.port(), &url)?;
         warn_of_the_refresh_path(&config);
         let (database, is_new) = storage::open_database(&url, Missing::Create).await?;
         if is_new {
@@ -97,7 +97,7 @@ impl Server {
         let auth = Auth::from(auth.build().map_err(Failure::usage)?);
         let state = AppState {
             auth: auth.clone(),
-            log_in: LogIn::new(&database, demo_users),
+            log_in: LogIn::new(&database, key, demo_users),
             proxies: TrustedProxies::new(arguments.trusted_proxy),
         };
         let dependencies = Dependencies {
@@ -131,15 +131,17 @@ impl Server {
 }
 
 /// Checks the settings. If they have no key, they get the one that is kept next to the database.
+/// Returns also the key of the counts of log-ins, which is derived from it.
 fn configure(
     settings: Settings,
     exposure: Exposure,
     port: u16,
     url: &DatabaseUrl,
-) -> Result<Config, Failure> {
+) -> Result<(Config, Key), Failure> {
     if settings.has_key() {
+        let key = settings.throttle_key().map_err(Failure::new)?;
         let config = settings.config(exposure, port, None);
-        return config.map_err(Failure::usage);
+        return config.map(|config| (config, key)).map_err(Failure::usage);
     }
     let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
     let source = secret_file::read_or_create(&path).map_err(Failure::usage)?;
@@ -154,7 +156,9 @@ fn configure(
             secret
         }
     };
-    settings.config(exposure, port, Some(secret)).map_err(|error| {
+    let key = Key::derive(&secret);
+    let config = settings.config(exposure, port, Some(secret));
+    config.map(|config| (config, key)).map_err(|error| {
         let mut problems = error.problems().iter();
         if problems.any(|problem| problem.key() == "JWT_SECRET_KEY") {
             Failure::usage(format!(

@@ -3,6 +3,7 @@
 //! The library reads and checks every `JWT_*` and `HANDSTAMP_*` variable. This program only asks
 //! which of them were given, where its own defaults depend on them.
 
+use std::io;
 use std::net::SocketAddr;
 
 use handstamp_axum::Config;
@@ -11,6 +12,7 @@ use handstamp_axum::handstamp::error::ConfigError;
 use handstamp_axum::handstamp::secret::Secret;
 
 use super::environment::Environment;
+use crate::accounts::throttle::Key;
 use crate::http::ImplicitRefresh;
 use crate::http::client_address::Network;
 
@@ -33,6 +35,14 @@ impl Settings {
 
     pub(super) fn has_key(&self) -> bool {
         self.0.has_key()
+    }
+
+    /// Returns the key of the counts of log-ins. A service that only verifies tokens has no secret,
+    /// and nothing to share with other nodes.
+    pub(super) fn throttle_key(&self) -> io::Result<Key> {
+        self.0
+            .signing_secret()
+            .map_or_else(Key::random, |secret| Ok(Key::derive(secret)))
     }
 
     /// Returns whether implicit refresh is enabled, which is the case if any of its settings is

@@ -89,6 +89,10 @@ async fn change(
             require(users.enable(&name).await?, &name)?;
             print(&format!("user {name} is enabled\n"))
         }
+        UserCommand::Unlock { name } => {
+            require(users.unlock(&name).await?, &name)?;
+            print(&format!("user {name} can log in again at once\n"))
+        }
         UserCommand::Passwd { name, password } => {
             let sessions = &sessions.await?;
             // The user is looked up first, so that no password is typed in vain.

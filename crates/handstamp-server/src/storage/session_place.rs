@@ -1,7 +1,7 @@
 //! Where sessions are kept, as the server records it in the database for the commands.
 //!
-//! A command that looks for sessions in another place finds none to end, and a user who was disabled
-//! would stay logged in. It compares texts and contacts no store.
+//! A command that looks for sessions in another place finds none to end, and a user who was
+//! disabled would stay logged in. It compares texts and contacts no store.
 
 use super::database::{Database, DatabaseError, query};
 use super::redis_server::RedisServer;

@@ -239,6 +239,33 @@ impl ConfigBuilder {
         keys.into_iter().any(|key| self.is_given(key))
     }
 
+    /// Returns the secret that signs, as given so far: `JWT_SECRET_KEY`, or the text of
+    /// `JWT_PRIVATE_KEY` if the algorithm so far is an asymmetric one. It is for a program that
+    /// derives a key of another purpose from it, which all its nodes then have.
+    ///
+    /// ```
+    /// use handstamp::Config;
+    ///
+    /// let builder = Config::builder().secret_key("a secret of thirty-two bytes or more");
+    /// assert!(builder.signing_secret().is_some());
+    /// assert!(Config::builder().signing_secret().is_none());
+    /// ```
+    ///
+    /// # Security
+    /// Derive a key with a label of the purpose, by HMAC ([RFC 2104]) or HKDF ([RFC 5869]), and use
+    /// that: with the secret itself, a MAC of a text that a stranger chooses may be a token.
+    ///
+    /// [RFC 2104]: https://www.rfc-editor.org/rfc/rfc2104#section-2
+    /// [RFC 5869]: https://www.rfc-editor.org/rfc/rfc5869#section-3.2
+    #[must_use]
+    pub fn signing_secret(&self) -> Option<&Secret> {
+        if self.settings.algorithm.is_hmac() {
+            self.settings.secret_key.as_ref()
+        } else {
+            self.settings.private_key.as_ref()
+        }
+    }
+
     /// Returns whether any setting of implicit refresh was given so far. It is for a program that
     /// adds the layer for it only on demand.
     ///

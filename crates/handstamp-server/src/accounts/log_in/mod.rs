@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::demo_users::DemoUsers;
 use super::password::{CompareError, Comparison, Password, Queue};
-use super::throttle::{Attempt, Decision, Throttle};
+use super::throttle::{Attempt, Decision, Key, Throttle};
 use super::user_name::UserName;
 use super::users::{User, Users};
 use crate::storage::clock::now;
@@ -27,6 +27,7 @@ pub(crate) struct Credentials {
 pub(crate) struct LogIn {
     users: Users,
     throttle: Throttle,
+    key: Key,
     queue: Queue,
     demo_users: DemoUsers,
 }
@@ -39,10 +40,11 @@ pub(crate) struct Verified {
 }
 
 impl LogIn {
-    pub(crate) fn new(database: &Database, demo_users: DemoUsers) -> Self {
+    pub(crate) fn new(database: &Database, key: Key, demo_users: DemoUsers) -> Self {
         Self {
             users: Users::new(database.clone()),
             throttle: Throttle::new(database.clone()),
+            key,
             queue: Queue::new(),
             demo_users,
         }
@@ -63,7 +65,11 @@ impl LogIn {
         address: IpAddr,
     ) -> Result<Verified, LogInError> {
         let name: Option<UserName> = credentials.username.parse().ok();
-        let attempt = Attempt::new(name.as_ref(), address);
+        let epoch = match &name {
+            Some(name) => self.users.throttle_epoch(name).await?,
+            None => 0,
+        };
+        let attempt = Attempt::new(&self.key, name.as_ref(), epoch, address);
         let delay = allowed(self.throttle.peek(&attempt, now()).await?)?;
         // The delay comes before the comparison, so that its length does not reveal whether the
         // password was right; and before the queue, so that delayed log-ins take no slot in it.

@@ -6,6 +6,10 @@ use crate::storage::testing::TempDir;
 
 const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
+fn key() -> Key {
+    Key::derive(&"a signing key".into())
+}
+
 fn credentials(username: &str, password: &str) -> Credentials {
     Credentials {
         username: username.to_owned(),
@@ -23,7 +27,7 @@ async fn add(log_in: &LogIn, name: &str, password: &str) -> UserName {
 #[tokio::test]
 async fn every_log_in_costs_one_comparison_and_fails_alike() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::UntilFirstUser);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::UntilFirstUser);
     add(&log_in, "alice", "correct horse").await;
     let gone = add(&log_in, "gone", "correct horse").await;
     log_in.users.disable(&gone, now()).await.unwrap();
@@ -62,8 +66,8 @@ async fn every_log_in_costs_one_comparison_and_fails_alike() {
 async fn demo_users_exist_until_the_first_user_does() {
     let dir = TempDir::new();
     let database = dir.database().await;
-    let log_in = LogIn::new(&database, DemoUsers::UntilFirstUser);
-    let elsewhere = LogIn::new(&database, DemoUsers::Never);
+    let log_in = LogIn::new(&database, key(), DemoUsers::UntilFirstUser);
+    let elsewhere = LogIn::new(&database, key(), DemoUsers::Never);
     for (username, password, is_right) in [
         ("user1", "password1", true),
         ("user2", "password2", true),
@@ -95,7 +99,7 @@ async fn demo_users_exist_until_the_first_user_does() {
 #[tokio::test]
 async fn a_change_of_the_account_meanwhile_is_found() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     let alice = add(&log_in, "alice", "correct horse").await;
     let verified = log_in
         .verify(credentials("alice", "correct horse"), HERE)
@@ -118,7 +122,7 @@ async fn a_change_of_the_account_meanwhile_is_found() {
 #[tokio::test]
 async fn an_outdated_hash_is_replaced_at_log_in() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     let alice: UserName = "alice".parse().unwrap();
     let weak = StoredHash::outdated("correct horse");
     log_in.users.add(&alice, &weak, now()).await.unwrap();
@@ -143,7 +147,7 @@ async fn an_outdated_hash_is_replaced_at_log_in() {
 #[tokio::test]
 async fn a_damaged_hash_matches_no_password() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     let alice: UserName = "alice".parse().unwrap();
     let damaged = StoredHash::from_database("$argon2id$".to_owned());
     log_in.users.add(&alice, &damaged, now()).await.unwrap();
@@ -157,7 +161,7 @@ async fn a_damaged_hash_matches_no_password() {
 #[tokio::test]
 async fn after_ten_failures_not_even_the_right_password_is_compared() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     add(&log_in, "alice", "correct horse").await;
     for _ in 0..10 {
         let error = log_in
@@ -191,11 +195,11 @@ async fn after_ten_failures_not_even_the_right_password_is_compared() {
 #[tokio::test]
 async fn an_account_under_attack_is_delayed_and_not_denied() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     let alice = add(&log_in, "alice", "correct horse").await;
     for count in 0..50 {
         let address = format!("192.0.2.{count}").parse().unwrap();
-        let attempt = Attempt::new(Some(&alice), address);
+        let attempt = Attempt::new(&key(), Some(&alice), 0, address);
         log_in.throttle.record(&attempt, now()).await.unwrap();
     }
     let start = Instant::now();
@@ -210,7 +214,7 @@ async fn an_account_under_attack_is_delayed_and_not_denied() {
 #[tokio::test]
 async fn a_full_queue_counts_nothing() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, DemoUsers::Never);
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
     add(&log_in, "alice", "correct horse").await;
     let slots: Vec<_> = std::iter::from_fn(|| log_in.queue.enter().ok()).collect();
     assert!(slots.len() > 64);

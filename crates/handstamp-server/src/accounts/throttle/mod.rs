@@ -12,17 +12,23 @@
 //!
 //! An attempt is counted before the password is compared, and taken back if the password was
 //! right. So concurrent attempts are counted too, and so are those whose client disconnects.
+//!
+//! Counts of an account are kept under its epoch as well, a number in the table of users. A command
+//! that unlocks the account, or sets a new password, increases it, and what was counted before no
+//! longer applies, from any address. The command needs no key for that.
+
+mod key;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use handstamp_axum::handstamp::clock::UnixTime;
-use sha2::{Digest as _, Sha256};
+
+pub(crate) use key::Key;
 
 use super::user_name::UserName;
 use crate::storage::clock::seconds;
 use crate::storage::database::{Database, DatabaseError, query};
-use crate::storage::hex::hex;
 
 /// Counts log-ins that have not succeeded.
 #[derive(Debug, Clone)]
@@ -99,17 +105,17 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
+    /// Returns the attempt to log in with this name, at this epoch of the account.
+    ///
     /// Names of users who do not exist are counted as well, so that a denial does not reveal
     /// whether an account exists. All texts that are not valid names count as one account.
-    ///
-    /// The name is kept as a hash, because people sometimes type their password into the field of
-    /// the name.
-    pub(crate) fn new(name: Option<&UserName>, address: IpAddr) -> Self {
+    pub(crate) fn new(key: &Key, name: Option<&UserName>, epoch: i64, address: IpAddr) -> Self {
         let name = name.map(UserName::folded).unwrap_or_default();
+        let epoch = epoch.to_string();
         let address = network(address);
         Self {
-            account: format!("account {}", digest(&[&name])),
-            pair: format!("pair {}", digest(&[&name, &address])),
+            account: format!("account {}", key.digest(&[&name, &epoch])),
+            pair: format!("pair {}", key.digest(&[&name, &epoch, &address])),
             address: format!("address {address}"),
         }
     }
@@ -152,17 +158,6 @@ fn network(address: IpAddr) -> String {
             format!("{prefix}/64")
         }
     }
-}
-
-/// Returns a hash of the texts. Each is followed by a byte that no text contains, so that two
-/// lists of texts never give the same input.
-fn digest(texts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text);
-        hash.update([0]);
-    }
-    hex(&hash.finalize())
 }
 
 const PEEK: &str = "SELECT who, attempts, ends_at FROM handstamp_log_in_attempts \

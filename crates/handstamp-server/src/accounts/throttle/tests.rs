@@ -1,9 +1,8 @@
-use std::net::IpAddr;
 use std::time::Duration;
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
-use super::{ACCOUNT_DELAY, Attempt, Decision, Throttle};
+use super::{ACCOUNT_DELAY, Attempt, Decision, Key, Throttle};
 use crate::storage::testing::TempDir;
 
 const NOW: UnixTime = UnixTime::from_secs(1_000_000);
@@ -12,7 +11,17 @@ const ALLOWED: Decision = Decision::Allow {
 };
 
 fn attempt(name: &str, address: &str) -> Attempt {
-    Attempt::new(name.parse().ok().as_ref(), address.parse().unwrap())
+    at_epoch(0, name, address)
+}
+
+fn at_epoch(epoch: i64, name: &str, address: &str) -> Attempt {
+    let key = Key::derive(&"a signing key".into());
+    Attempt::new(
+        &key,
+        name.parse().ok().as_ref(),
+        epoch,
+        address.parse().unwrap(),
+    )
 }
 
 fn denied(seconds: u64) -> Decision {
@@ -197,6 +206,27 @@ async fn an_account_is_delayed_and_never_denied() {
 }
 
 #[tokio::test]
+async fn a_new_epoch_starts_the_counts_of_the_account_anew() {
+    let dir = TempDir::new();
+    let throttle = Throttle::new(dir.database().await);
+    for count in 0..100 {
+        let alice = attempt("alice", &format!("192.0.2.{}", count % 2));
+        throttle.record(&alice, NOW).await.unwrap();
+    }
+    for (name, attempt, decision) in [
+        ("before", attempt("alice", "192.0.2.1"), denied(900)),
+        ("after", at_epoch(1, "alice", "192.0.2.1"), ALLOWED),
+        ("another user", attempt("bob", "192.0.2.1"), ALLOWED),
+    ] {
+        assert_eq!(
+            throttle.peek(&attempt, NOW).await.unwrap(),
+            decision,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn counts_that_have_ended_are_purged() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
@@ -226,8 +256,7 @@ async fn counts_that_have_ended_are_purged() {
 
 #[test]
 fn keys_show_addresses_but_no_accounts() {
-    let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
-    let v4 = Attempt::new("alice".parse().ok().as_ref(), mapped);
+    let v4 = attempt("alice", "::ffff:192.0.2.1");
     assert_eq!(v4.address, "address 192.0.2.1");
     for key in [&v4.account, &v4.pair] {
         assert!(!key.contains("alice") && key.len() < 80, "{key}");

@@ -72,7 +72,26 @@ impl Users {
         Ok(first.is_none())
     }
 
-    /// Sets a new password. Returns `false` if there is no such user.
+    /// Returns the number that grows when failed log-ins of this user are to be counted anew; 0 if
+    /// there is no such user. Names that differ by case alone are counted together.
+    pub(crate) async fn throttle_epoch(&self, name: &UserName) -> Result<i64, DatabaseError> {
+        let epoch: Option<i64> = query!(&self.0, pool => {
+            sqlx::query_scalar(EPOCH).bind(name.folded()).fetch_optional(pool)
+        })?;
+        Ok(epoch.unwrap_or_default())
+    }
+
+    /// Counts failed log-ins anew. Returns `false` if there is no such user.
+    pub(crate) async fn unlock(&self, name: &UserName) -> Result<bool, DatabaseError> {
+        let found = query!(&self.0, pool => async {
+            let query = sqlx::query(UNLOCK).bind(name.as_str());
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(found == 1)
+    }
+
+    /// Sets a new password, and counts failed log-ins anew. Returns `false` if there is no such
+    /// user.
     pub(crate) async fn set_password(
         &self,
         name: &UserName,
@@ -108,7 +127,7 @@ impl Users {
         self.set_disabled_at(name, Some(seconds(now))).await
     }
 
-    /// Returns `false` if there is no such user.
+    /// Enables a user, and counts failed log-ins anew. Returns `false` if there is no such user.
     pub(crate) async fn enable(&self, name: &UserName) -> Result<bool, DatabaseError> {
         self.set_disabled_at(name, None).await
     }
@@ -132,11 +151,15 @@ const FIND: &str =
     "SELECT password_hash, password_number, disabled_at FROM handstamp_users WHERE name = $1";
 const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
 const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
-const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1 \
-                            WHERE name = $1";
+const EPOCH: &str = "SELECT throttle_epoch FROM handstamp_users WHERE folded_name = $1";
+const UNLOCK: &str =
+    "UPDATE handstamp_users SET throttle_epoch = throttle_epoch + 1 WHERE name = $1";
+const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1, \
+                            throttle_epoch = throttle_epoch + 1 WHERE name = $1";
 const REPLACE_HASH: &str =
     "UPDATE handstamp_users SET password_hash = $3 WHERE name = $1 AND password_hash = $2";
-const SET_DISABLED_AT: &str = "UPDATE handstamp_users SET disabled_at = $2 WHERE name = $1";
+const SET_DISABLED_AT: &str = "UPDATE handstamp_users SET disabled_at = $2, throttle_epoch = throttle_epoch + 1 \
+                               WHERE name = $1";
 
 #[cfg(test)]
 mod tests;
