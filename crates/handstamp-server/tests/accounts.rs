@@ -168,6 +168,80 @@ fn invalid_names_and_passwords_are_refused() {
 }
 
 #[test]
+fn names_that_people_would_confuse_are_refused() {
+    let add = |name| ["user", "add", name, "--password-stdin"];
+    assert_refused(&[
+        (
+            "a Cyrillic letter among Latin ones",
+            &add("b\u{43e}b"),
+            "",
+            2,
+            "letters of several scripts",
+        ),
+        (
+            "an invisible letter",
+            &add("bo\u{3164}b"),
+            "",
+            2,
+            "the character U+3164",
+        ),
+        (
+            "a joiner that is not seen",
+            &add("bo\u{34f}b"),
+            "",
+            2,
+            "the character U+034F",
+        ),
+        (
+            "a digit like a letter of another user",
+            &add("a1ice"),
+            "battery staple",
+            1,
+            "the user alice exists already, and a1ice looks like it",
+        ),
+        (
+            "wide letters",
+            &add("\u{ff41}lice"),
+            "",
+            2,
+            "the character U+FF41",
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_each_script_are_taken_and_found_in_each_form() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    for (name, given, typed) in [
+        ("an address", "alice@example.com", "alice@example.com"),
+        ("two words", "Bob B.", "Bob B."),
+        (
+            "accents in parts",
+            "jose\u{301} n\u{fa}n\u{303}ez",
+            "jos\u{e9} n\u{fa}\u{f1}ez",
+        ),
+        ("Cyrillic", "Алиса", "Алиса "),
+        ("Japanese with Latin", "ユーザーB", "ユーザーB"),
+        ("Hebrew", "אליס", "אליס"),
+    ] {
+        home.add_user(given, "correct horse");
+        assert_eq!(
+            log_in(&server, typed, "correct horse").status,
+            200,
+            "{name}"
+        );
+        let output = home.run(&["user", "disable", given], "");
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        assert_eq!(
+            log_in(&server, typed, "correct horse").status,
+            401,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn commands_without_their_user_are_refused() {
     let stdin = "--password-stdin";
     let taken = "the user alice exists already";
@@ -184,7 +258,7 @@ fn commands_without_their_user_are_refused() {
             &["user", "add", "ALICE", stdin],
             "battery staple",
             1,
-            "differs by case alone",
+            "the user alice exists already, and ALICE looks like it",
         ),
         (
             "no user to disable",

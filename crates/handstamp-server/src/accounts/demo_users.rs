@@ -33,10 +33,11 @@ impl DemoUsers {
         name: &UserName,
         users: &Users,
     ) -> Result<Option<User>, DatabaseError> {
-        let Some((_, hash)) = USERS.iter().find(|(user, _)| *user == name.as_str()) else {
+        let Some((name, hash)) = USERS.iter().find(|(user, _)| *user == name.as_str()) else {
             return Ok(None);
         };
         let user = User {
+            name: UserName::from_database((*name).to_owned()),
             hash: StoredHash::from_database((*hash).to_owned()),
             password_number: 0,
             may_log_in: true,

@@ -5,6 +5,7 @@
 
 pub(crate) mod demo_users;
 pub(crate) mod log_in;
+pub(crate) mod new_user_name;
 pub(crate) mod password;
 pub(crate) mod purge;
 pub(crate) mod throttle;

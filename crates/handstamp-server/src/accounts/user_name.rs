@@ -1,25 +1,49 @@
 //! Names of users.
 //!
-//! A text becomes a name once, where it is read. Names are neither normalized nor looked up here.
+//! A text becomes a name once, where it is read. Names are not looked up here.
 
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// The name of a user, and the subject of the tokens that are made for it.
 ///
 /// It has 1 to 64 visible characters and no blank at either end. A log-in compares names exactly.
-/// No two users have names that differ by case alone, because people would confuse them.
+/// No two users have names that differ by case alone, because people would confuse them;
+/// [`NewUserName`](super::new_user_name::NewUserName) has the other rules of new names.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct UserName(Box<str>);
 
 impl UserName {
+    /// Reads what was typed to log in, without the blanks at its ends, which phones add.
+    pub(crate) fn typed(text: &str) -> Result<Self, InvalidUserName> {
+        text.trim().parse()
+    }
+
+    /// Returns the name of a row. Its rules were those of the release that wrote it.
+    pub(crate) fn from_database(name: String) -> Self {
+        Self(name.into())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the name in normalization form C, as new names are kept. What is typed may be in
+    /// another, which looks the same.
+    pub(crate) fn composed(&self) -> String {
+        self.0.nfc().collect()
     }
 
     /// Returns the name in lower case, which is the same for names that differ by case alone.
     pub(crate) fn folded(&self) -> String {
         self.0.to_lowercase()
+    }
+
+    /// Returns the name in lower case and in normalization form C.
+    pub(crate) fn composed_and_folded(&self) -> String {
+        self.composed().to_lowercase().nfc().collect()
     }
 }
 

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::user_name::UserName;
 use crate::http::client_address::Network;
 
@@ -106,9 +107,9 @@ pub(super) struct StorageArguments {
 pub(super) enum UserCommand {
     /// Adds a user and asks for the password
     Add {
-        /// 1 to 64 visible characters; case matters at log-in, yet no two names differ by case
-        /// alone
-        name: UserName,
+        /// 1 to 64 visible characters of one script; case matters at log-in, yet no two names
+        /// differ only by case, or by characters that look alike
+        name: NewUserName,
         #[command(flatten)]
         password: PasswordSource,
     },

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::password_input::{self, PasswordInputError};
 use super::storage;
 use crate::accounts::demo_users;
+use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
@@ -58,10 +59,12 @@ async fn change(
     match command {
         UserCommand::Add { name, password } => {
             let sessions = &sessions.await?;
+            refuse_a_name_like_another(users, &name).await?;
             let hash = hash(password).await?;
+            let name = name.into_name();
             if !users.add(&name, &hash, now()).await? {
                 return Err(Failure::new(format!(
-                    "the user {name} exists already, or another user whose name differs by case alone"
+                    "the user {name} exists already: another command has just added it"
                 )));
             }
             // An earlier user may have had the same name. The demo ends with the first user.
@@ -79,6 +82,7 @@ async fn change(
         }
         UserCommand::Disable { name } => {
             let sessions = &sessions.await?;
+            let name = stored(users, &name).await?;
             require(users.disable(&name, now()).await?, &name)?;
             let ended = revoke_sessions(sessions, &name).await?;
             print(&format!(
@@ -86,17 +90,19 @@ async fn change(
             ))
         }
         UserCommand::Enable { name } => {
+            let name = stored(users, &name).await?;
             require(users.enable(&name).await?, &name)?;
             print(&format!("user {name} is enabled\n"))
         }
         UserCommand::Unlock { name } => {
+            let name = stored(users, &name).await?;
             require(users.unlock(&name).await?, &name)?;
             print(&format!("user {name} can log in again at once\n"))
         }
         UserCommand::Passwd { name, password } => {
             let sessions = &sessions.await?;
             // The user is looked up first, so that no password is typed in vain.
-            require(users.find(&name).await?.is_some(), &name)?;
+            let name = stored(users, &name).await?;
             let hash = hash(password).await?;
             require(users.set_password(&name, &hash).await?, &name)?;
             let ended = revoke_sessions(sessions, &name).await?;
@@ -105,6 +111,30 @@ async fn change(
             ))
         }
     }
+}
+
+/// Refuses a name that people would confuse with that of another user. Of two commands at the same
+/// time both may pass; the table itself still refuses names that differ by case alone.
+async fn refuse_a_name_like_another(users: &Users, name: &NewUserName) -> Result<(), Failure> {
+    let listed = users.list().await?;
+    let Some((other, _)) = listed.iter().find(|(other, _)| name.looks_like(other)) else {
+        return Ok(());
+    };
+    let name = name.name();
+    Err(Failure::new(if name.as_str() == other {
+        format!("the user {name} exists already")
+    } else {
+        format!(
+            "the user {other} exists already, and {name} looks like it: people would confuse them. Choose another name"
+        )
+    }))
+}
+
+/// Returns the name as the table has it. What is typed may be in another normalization form.
+async fn stored(users: &Users, name: &UserName) -> Result<UserName, Failure> {
+    let user = users.find(name).await?;
+    user.map(|user| user.name)
+        .ok_or_else(|| Failure::new(format!("there is no user {name}")))
 }
 
 async fn revoke_sessions(sessions: &Sessions, name: &UserName) -> Result<usize, Failure> {

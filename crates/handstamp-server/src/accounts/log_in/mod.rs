@@ -52,7 +52,7 @@ impl LogIn {
 
     /// Returns whether this is the name of a demo user, and the demo users exist.
     pub(crate) async fn is_demo_user(&self, name: &str) -> Result<bool, DatabaseError> {
-        match name.parse() {
+        match UserName::typed(name) {
             Ok(name) => Ok(self.demo_users.find(&name, &self.users).await?.is_some()),
             Err(_) => Ok(false),
         }
@@ -64,7 +64,7 @@ impl LogIn {
         credentials: Credentials,
         address: IpAddr,
     ) -> Result<Verified, LogInError> {
-        let name: Option<UserName> = credentials.username.parse().ok();
+        let name = UserName::typed(&credentials.username).ok();
         let epoch = match &name {
             Some(name) => self.users.throttle_epoch(name).await?,
             None => 0,
@@ -91,17 +91,18 @@ impl LogIn {
                 Comparison::Different
             }
         };
-        let (Some(name), Some(user), Comparison::Equal { rehashed }) = (name, user, comparison)
-        else {
+        let (Some(user), Comparison::Equal { rehashed }) = (user, comparison) else {
             tracing::info!(%address, "wrong username or password");
             return Err(LogInError::InvalidCredentials);
         };
         self.throttle.reset(&attempt).await?;
         if let Some(new) = rehashed {
-            self.users.replace_hash(&name, &user.hash, &new).await?;
+            self.users
+                .replace_hash(&user.name, &user.hash, &new)
+                .await?;
         }
         Ok(Verified {
-            name,
+            name: user.name,
             password_number: user.password_number,
         })
     }

@@ -63,6 +63,76 @@ async fn every_log_in_costs_one_comparison_and_fails_alike() {
 }
 
 #[tokio::test]
+async fn a_name_is_trimmed_and_composed_before_it_is_looked_up() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    add(&log_in, "jos\u{e9}", "correct horse").await;
+    // An earlier release took names in any form.
+    add(&log_in, "rene\u{301}", "correct horse").await;
+    for (name, username, found) in [
+        ("as it is", "jos\u{e9}", Some("jos\u{e9}")),
+        (
+            "a blank at the end, as phones add it",
+            "jos\u{e9} ",
+            Some("jos\u{e9}"),
+        ),
+        (
+            "blanks and a line break",
+            "\t jos\u{e9}\r\n",
+            Some("jos\u{e9}"),
+        ),
+        (
+            "in parts, as macOS has names",
+            "jose\u{301}",
+            Some("jos\u{e9}"),
+        ),
+        (
+            "a former account, exactly",
+            "rene\u{301}",
+            Some("rene\u{301}"),
+        ),
+        ("a former account in another form", "ren\u{e9}", None),
+        ("without the accent", "jose", None),
+    ] {
+        let verified = log_in
+            .verify(credentials(username, "correct horse"), HERE)
+            .await;
+        let seen = verified
+            .as_ref()
+            .ok()
+            .map(|verified| verified.name.as_str());
+        assert_eq!(seen, found, "{name}");
+        if let Ok(verified) = &verified {
+            assert!(log_in.confirm(verified).await.is_ok(), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forms_of_a_name_are_counted_together() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    add(&log_in, "jos\u{e9}", "correct horse").await;
+    let forms = ["jos\u{e9}", "jose\u{301}", " JOS\u{c9} ", "JOSE\u{301}"];
+    for form in forms.iter().cycle().take(10) {
+        log_in
+            .verify(credentials(form, "wrong"), HERE)
+            .await
+            .unwrap_err();
+    }
+    for form in forms {
+        let error = log_in
+            .verify(credentials(form, "correct horse"), HERE)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, LogInError::RateLimited { .. }),
+            "{form}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn demo_users_exist_until_the_first_user_does() {
     let dir = TempDir::new();
     let database = dir.database().await;

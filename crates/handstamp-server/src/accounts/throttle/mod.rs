@@ -110,7 +110,7 @@ impl Attempt {
     /// Names of users who do not exist are counted as well, so that a denial does not reveal
     /// whether an account exists. All texts that are not valid names count as one account.
     pub(crate) fn new(key: &Key, name: Option<&UserName>, epoch: i64, address: IpAddr) -> Self {
-        let name = name.map(UserName::folded).unwrap_or_default();
+        let name = name.map(UserName::composed_and_folded).unwrap_or_default();
         let epoch = epoch.to_string();
         let address = network(address);
         Self {

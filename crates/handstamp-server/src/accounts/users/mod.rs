@@ -17,6 +17,8 @@ pub(crate) struct Users(Database);
 /// One user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
+    /// The name as the table has it, which is the subject of tokens.
+    pub(crate) name: UserName,
     pub(crate) hash: StoredHash,
     /// Counts the passwords that the user has had.
     pub(crate) password_number: i64,
@@ -44,16 +46,20 @@ impl Users {
         Ok(added == 1)
     }
 
-    /// Returns the user of exactly this name.
+    /// Returns the user of exactly this name, else the one of this name in normalization form C.
     pub(crate) async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
-        let found: Option<(String, i64, Option<i64>)> = query!(&self.0, pool => {
-            sqlx::query_as(FIND).bind(name.as_str()).fetch_optional(pool)
+        let found: Option<(String, String, i64, Option<i64>)> = query!(&self.0, pool => async {
+            let query = sqlx::query_as(FIND).bind(name.as_str()).bind(name.composed());
+            query.fetch_optional(pool).await
         })?;
-        Ok(found.map(|(hash, password_number, disabled_at)| User {
-            hash: StoredHash::from_database(hash),
-            password_number,
-            may_log_in: disabled_at.is_none(),
-        }))
+        Ok(
+            found.map(|(name, hash, password_number, disabled_at)| User {
+                name: UserName::from_database(name),
+                hash: StoredHash::from_database(hash),
+                password_number,
+                may_log_in: disabled_at.is_none(),
+            }),
+        )
     }
 
     /// Returns all names in order, and whether each user may log in.
@@ -73,10 +79,11 @@ impl Users {
     }
 
     /// Returns the number that grows when failed log-ins of this user are to be counted anew; 0 if
-    /// there is no such user. Names that differ by case alone are counted together.
+    /// there is no such user. Forms of a name are counted together.
     pub(crate) async fn throttle_epoch(&self, name: &UserName) -> Result<i64, DatabaseError> {
         let epoch: Option<i64> = query!(&self.0, pool => {
-            sqlx::query_scalar(EPOCH).bind(name.folded()).fetch_optional(pool)
+            let query = sqlx::query_scalar(EPOCH).bind(name.folded());
+            query.bind(name.composed_and_folded()).fetch_one(pool)
         })?;
         Ok(epoch.unwrap_or_default())
     }
@@ -147,11 +154,11 @@ impl Users {
 
 const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash, created_at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT DO NOTHING";
-const FIND: &str =
-    "SELECT password_hash, password_number, disabled_at FROM handstamp_users WHERE name = $1";
+const FIND: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
+                    WHERE name IN ($1, $2) ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END LIMIT 1";
 const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
 const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
-const EPOCH: &str = "SELECT throttle_epoch FROM handstamp_users WHERE folded_name = $1";
+const EPOCH: &str = "SELECT MAX(throttle_epoch) FROM handstamp_users WHERE folded_name IN ($1, $2)";
 const UNLOCK: &str =
     "UPDATE handstamp_users SET throttle_epoch = throttle_epoch + 1 WHERE name = $1";
 const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1, \

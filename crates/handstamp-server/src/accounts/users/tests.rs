@@ -62,6 +62,7 @@ async fn a_user_is_disabled_and_enabled() {
     assert_eq!(
         users.find(&alice).await.unwrap(),
         Some(User {
+            name: alice.clone(),
             hash: hash("x"),
             password_number: 1,
             may_log_in: true
