@@ -33,6 +33,11 @@ pub(crate) fn whole(number: u64) -> Result<String, Failure> {
     Ok(number.to_string())
 }
 
+/// Formats a number of sessions, and saturates far above any.
+pub(crate) fn count(sessions: usize) -> String {
+    sessions.min(MOST_SESSIONS).to_string()
+}
+
 pub(crate) fn instant(instant: UnixTime) -> String {
     instant.as_millis().min(LARGEST).to_string()
 }
@@ -54,6 +59,8 @@ pub(crate) fn millis(span: Duration) -> String {
     }
 }
 
+/// The number of entries that one index can have.
+const MOST_SESSIONS: usize = u32::MAX as usize;
 /// The largest integer that a script represents exactly. As an instant it means never.
 const LARGEST: u64 = (1 << 53) - 1;
 

@@ -4,14 +4,14 @@
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession, UserRevocation,
+    Admission, Admit, AdmitPurpose, BoxFuture, Created, ListSessions, ListedSessions, NewSession,
+    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
+    Store, UpdateSession, UserRevocation,
 };
 use redis::Value;
 
 use crate::RedisStore;
-use crate::arguments::{flag, instant, millis, presented, seconds, whole};
+use crate::arguments::{count, flag, instant, millis, presented, seconds, whole};
 use crate::failure::Failure;
 use crate::reply;
 
@@ -29,14 +29,18 @@ impl Store for RedisStore {
                     millis(new.idle),
                     millis(new.absolute),
                     new.keep_until.map_or_else(|| "0".to_owned(), instant),
+                    new.at_most.map_or_else(|| "0".to_owned(), count),
+                    keys.session_prefix(),
                     new.data,
                 ],
             );
-            let [word, row] = reply::parts(answer.await?)?;
+            let [word, row, ended] = reply::parts(answer.await?)?;
+            let ended = reply::list(ended)?.into_iter().map(reply::session_id);
+            let ended = ended.collect::<Result<_, _>>()?;
             let word = reply::text(word)?;
             let row = reply::row(new.id, new.account, row)?;
             match word.as_str() {
-                "new" => Ok(Created::New(row)),
+                "new" => Ok(Created::New { row, ended }),
                 "existing" => Ok(Created::AlreadyExists(row)),
                 _ => Err(Failure::NotUnderstood("an answer")),
             }
@@ -209,22 +213,31 @@ impl Store for RedisStore {
         })
     }
 
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&account);
+            let keys = self.keys(&list.account);
             let answer = self.run(
                 &self.scripts.list,
                 [keys.not_before(), keys.index()],
-                [account.as_str().to_owned(), keys.session_prefix()],
+                [
+                    list.account.as_str().to_owned(),
+                    keys.session_prefix(),
+                    count(list.at_most),
+                ],
             );
+            let [listed, has_more] = reply::parts(answer.await?)?;
             let mut rows = Vec::new();
-            for entry in reply::list(answer.await?)? {
+            for entry in reply::list(listed)? {
                 let [id, row] = reply::parts(entry)?;
                 let id = reply::session_id(id)?;
-                rows.push(reply::row(id, account.clone(), row)?);
+                rows.push(reply::row(id, list.account.clone(), row)?);
             }
+            // Ids are compared as text there, in the order of the server's language.
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-            Ok(rows)
+            Ok(ListedSessions {
+                rows,
+                has_more: reply::yes_or_no(&has_more)?,
+            })
         })
     }
 

@@ -2,7 +2,7 @@
 //! ([`SqliteStore`], feature `sqlite`), or in PostgreSQL ([`PostgresStore`], feature `postgres`).
 //!
 //! ```
-//! use handstamp::store::{Store, AccountId};
+//! use handstamp::store::{AccountId, ListSessions, Store};
 //! use handstamp_sqlx::SqliteStore;
 //!
 //! #[tokio::main]
@@ -12,7 +12,8 @@
 //! #   let path = folder.join("sessions.db");
 //!     let store = SqliteStore::open(&path).await?;
 //!     // What an account page shows.
-//!     for session in store.list(AccountId::new(None, "user1")).await? {
+//!     let list = ListSessions::new(AccountId::new(None, "user1"), 100);
+//!     for session in store.list(list).await?.rows {
 //!         println!("logged in at {}", session.created_at.as_secs());
 //!     }
 //!     // Once in a while, so that the file does not grow forever.

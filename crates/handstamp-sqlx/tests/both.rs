@@ -13,7 +13,7 @@ use handstamp::store::{Admission, Created, RevokeToken, Rotation, Store, TokenId
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::Executor as _;
-use support::{Folder, HOUR, Login, now, patient, timed, together};
+use support::{Folder, HOUR, Login, list, now, patient, timed, together};
 use tokio::time::{sleep, timeout};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,7 +38,7 @@ async fn a_thousand_sessions_at_once(store: Arc<dyn Store>) {
     };
     let (created, creating) = timed(together(logins.iter().map(create))).await;
     for created in created {
-        assert!(matches!(created, Ok(Created::New(_))), "{created:?}");
+        assert!(matches!(created, Ok(Created::New { .. })), "{created:?}");
     }
     let rotate = |login: &Login| {
         let (store, rotate) = (Arc::clone(&store), login.rotate(1));
@@ -79,7 +79,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
                 let _ = timeout(patience, store.rotate(login.rotate(1))).await;
                 let _ = timeout(patience, store.admit(login.access(1))).await;
                 let _ = timeout(patience, store.revoke_user(login.revoke_all())).await;
-                let _ = timeout(patience, store.list(login.account)).await;
+                let _ = timeout(patience, store.list(list(login.account))).await;
             }
         };
         together((0..100).map(give_up)).await;
@@ -88,13 +88,13 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
             async move {
                 let login = Login::named(&format!("{round}-{n}-again"));
                 let created = store.create(login.create()).await.unwrap();
-                assert!(matches!(created, Created::New(row) if row.id == login.session));
+                assert!(matches!(created, Created::New { row, .. } if row.id == login.session));
                 let rotated = store.rotate(login.rotate(1)).await.unwrap();
                 let Rotation::Continued(Continuation::Rotated, row) = rotated else {
                     panic!("{rotated:?}");
                 };
                 assert_eq!((&row.id, row.current), (&login.session, login.token(2)));
-                let listed = store.list(login.account.clone()).await.unwrap();
+                let listed = store.list(list(login.account.clone())).await.unwrap().rows;
                 assert_eq!(listed.len(), 1);
                 let ended = store.revoke_user(login.revoke_all()).await.unwrap();
                 assert_eq!(ended, std::slice::from_ref(&login.session));

@@ -14,7 +14,7 @@ use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Executor as _, PgPool, SqlSafeStr as _};
 use support::proxy::Proxy;
-use support::{Login, timed, together};
+use support::{Login, list, timed, together};
 use tokio::time::{sleep, timeout};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +32,7 @@ async fn an_application_starts_while_its_database_is_down() {
     assert!(prepared.is_err() && took < REQUEST, "{prepared:?} {took:?}");
     postgres.start_again();
     store.create(login.create()).await.unwrap();
-    assert_eq!(store.list(login.account).await.unwrap().len(), 1);
+    assert_eq!(store.list(list(login.account)).await.unwrap().rows.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,7 @@ async fn answered_writes_survive_a_kill_and_the_program_continues() {
     for admitted in together((0..30).map(back)).await {
         assert_eq!(admitted.unwrap(), Admission::Admitted);
     }
-    let [row] = &*store.list(login.account).await.unwrap() else {
+    let [row] = &*store.list(list(login.account)).await.unwrap().rows else {
         panic!("there is one session");
     };
     println!(
@@ -139,11 +139,11 @@ async fn until_it_works(store: &PostgresStore, login: &Login) -> usize {
 }
 
 async fn fill_the_pool(store: &Arc<PostgresStore>) {
-    let list = |n: u32| {
+    let list_own = |n: u32| {
         let store = Arc::clone(store);
-        async move { store.list(Login::named(&n.to_string()).account).await }
+        async move { store.list(list(Login::named(&n.to_string()).account)).await }
     };
-    for listed in together((0..100).map(list)).await {
+    for listed in together((0..100).map(list_own)).await {
         listed.unwrap();
     }
 }
@@ -344,7 +344,14 @@ async fn tables() {
 
     println!("a pool of the application works as well");
     let store = PostgresStore::in_pool(pool.clone());
-    assert!(store.list(login.account).await.unwrap().is_empty());
+    assert!(
+        store
+            .list(list(login.account))
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
 
     println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(
@@ -357,14 +364,14 @@ async fn tables() {
     assert!(others.is_empty(), "{others:?}");
 
     println!("tables of a newer release are refused");
-    pool.execute("UPDATE handstamp_migrations SET version = 99")
+    pool.execute("UPDATE handstamp_migrations SET version = 99 WHERE version = 2")
         .await
         .unwrap();
     let refused = PostgresStore::connect(&postgres.url()).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
-         knows 1): use that release or a later one"
+         knows 2): use that release or a later one"
     );
 }
 

@@ -14,7 +14,7 @@ use handstamp::store::{Created, Rotation, Store};
 use handstamp_sqlx::SqliteStore;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Executor as _, SqlitePool};
-use support::{Folder, Login, now, timed, together};
+use support::{Folder, Login, list, now, timed, together};
 use tokio::time::sleep;
 
 #[cfg(unix)]
@@ -64,7 +64,12 @@ async fn files_are_named_by_path_or_url() {
     ] {
         let store = SqliteStore::open(&file).await.unwrap();
         assert_eq!(
-            store.list(login.account.clone()).await.unwrap().len(),
+            store
+                .list(list(login.account.clone()))
+                .await
+                .unwrap()
+                .rows
+                .len(),
             1,
             "{file}"
         );
@@ -113,7 +118,15 @@ async fn tables() {
     let store = SqliteStore::in_pool(pool.clone());
     let login = Login::named("user");
     store.create(login.create()).await.unwrap();
-    assert_eq!(store.list(login.account.clone()).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .list(list(login.account.clone()))
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
 
     println!("the name of every table begins with handstamp_");
     let others: Vec<String> = sqlx::query_scalar(
@@ -134,14 +147,14 @@ async fn tables() {
     assert_eq!(ended, [login.session]);
 
     println!("tables of a newer release are refused");
-    pool.execute("UPDATE handstamp_migrations SET version = 99")
+    pool.execute("UPDATE handstamp_migrations SET version = 99 WHERE version = 2")
         .await
         .unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
-         knows 1): use that release or a later one"
+         knows 2): use that release or a later one"
     );
 }
 
@@ -162,14 +175,14 @@ async fn a_writer_waits_for_a_writer_in_another_process() {
     let queue = tokio::spawn(timed(together((0..100).map(create))));
     let half_a_second = Duration::from_millis(500);
     sleep(half_a_second).await;
-    let (listed, took) = timed(store.list(login.account)).await;
-    assert_eq!(listed.unwrap().len(), 1);
+    let (listed, took) = timed(store.list(list(login.account))).await;
+    assert_eq!(listed.unwrap().rows.len(), 1);
     assert!(took < half_a_second, "a reader does not wait: {took:?}");
     writing.rollback().await.unwrap();
     let (created, took) = queue.await.unwrap();
     assert!(took >= half_a_second);
     for created in created {
-        assert!(matches!(created, Ok(Created::New(_))), "{created:?}");
+        assert!(matches!(created, Ok(Created::New { .. })), "{created:?}");
     }
 }
 
@@ -204,7 +217,7 @@ async fn the_clock_is_that_of_the_machine() {
         let before = now().as_millis();
         let created = store.create(Login::named(&n.to_string()).create()).await;
         let after = now().as_millis();
-        let Ok(Created::New(row)) = created else {
+        let Ok(Created::New { row, .. }) = created else {
             panic!("{created:?}");
         };
         let at = row.created_at.as_millis();
@@ -250,7 +263,11 @@ async fn answered_writes_survive_a_kill() {
     }
     child.wait().unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
-    let rows = store.list(Login::named("user").account).await.unwrap();
+    let rows = store
+        .list(list(Login::named("user").account))
+        .await
+        .unwrap()
+        .rows;
     let kept = rows[0].generation;
     println!("{answered} generations were answered, {kept} are kept");
     // The last one may have been written without its answer being received.

@@ -5,9 +5,9 @@ use std::task::Poll;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, MemoryStore, NewSession,
+    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
+    Store, UpdateSession,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -111,8 +111,8 @@ impl Store for Breakable {
         self.ask(|store| store.revoke_token(revoke))
     }
 
-    fn list(&self, account: AccountId) -> Answer<'_, Vec<SessionRow>> {
-        self.ask(|store| store.list(account))
+    fn list(&self, list: ListSessions) -> Answer<'_, ListedSessions> {
+        self.ask(|store| store.list(list))
     }
 
     fn purge(&self) -> Answer<'_, u64> {

@@ -175,7 +175,7 @@ async fn second(row: &Row, login: &Login, first: &SessionRow) -> Outcome {
         new.data = format!("not {}", first.data);
         (new.idle, new.absolute) = (2 * HOUR, 2 * DAY);
         let got = match row.store().create(new).await? {
-            Created::New(row) => ("new", row),
+            Created::New { row, .. } => ("new", row),
             Created::AlreadyExists(row) => ("existing", row),
         };
         row.equal("second session", got, ("existing", first.clone()));
@@ -195,7 +195,7 @@ async fn many_at_once(row: Row) -> Outcome {
     let (mut new, mut existing) = (Vec::new(), Vec::new());
     for created in created {
         match created? {
-            Created::New(row) => new.push(row),
+            Created::New { row, .. } => new.push(row),
             Created::AlreadyExists(row) => existing.push(row),
         }
     }

@@ -41,7 +41,7 @@ async fn latest_first(row: Row) -> Outcome {
     // The first is used last.
     expected[4] = row.exchange(&logins[0], 1).await?;
     row.show(&logins[0], 2).await?;
-    let listed = row.store().list(account.clone()).await?;
+    let listed = row.list(&account).await?;
     row.acknowledged(&listed[4], &expected[4]);
     expected[4] = listed[4].clone();
     row.lists("sessions", &account, &expected).await
@@ -107,7 +107,7 @@ async fn many_sessions(row: Row) -> Outcome {
     let made: Vec<SessionRow> = made.into_iter().collect::<Result<_, _>>()?;
     let all: BTreeSet<SessionId> = logins.iter().map(|login| login.session.clone()).collect();
 
-    let listed = row.store().list(account.clone()).await?;
+    let listed = row.list(&account).await?;
     row.equal("how many are listed", listed.len(), made.len());
     row.equal(
         "the latest first",

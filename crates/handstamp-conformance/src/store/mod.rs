@@ -52,6 +52,7 @@ mod active;
 mod admit;
 mod create;
 mod keys;
+mod limit;
 mod list;
 mod login;
 mod not_before;
@@ -96,6 +97,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     session::rows(&mut suite);
     update_session::rows(&mut suite);
     list::rows(&mut suite);
+    limit::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;
     races::rows(&mut suite).await;

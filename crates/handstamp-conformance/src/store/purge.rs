@@ -43,7 +43,7 @@ async fn ended(row: Row) -> Outcome {
     purge(&row).await?;
     let again = row.store().create(login.new_session()).await?;
     row.holds("its id is free", again, |again| {
-        matches!(again, Created::New(_))
+        matches!(again, Created::New { .. })
     });
     row.show(&login, 1).await
 }

@@ -9,7 +9,8 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow, Store,
+    AccountId, Admission, Admit, Created, ListSessions, NewSession, Rotate, Rotation, SessionRow,
+    Store,
 };
 use tokio::time::sleep;
 
@@ -69,7 +70,14 @@ impl Row {
 
     pub(super) async fn create(&self, new: NewSession) -> Result<SessionRow, Failure> {
         match self.store().create(new).await? {
-            Created::New(row) => Ok(row),
+            Created::New { row, ended } => {
+                self.holds(
+                    "no session ends by a log-in without a limit",
+                    ended,
+                    Vec::is_empty,
+                );
+                Ok(row)
+            }
             Created::AlreadyExists(row) => Err(Failure(format!("create: there was {row:?}"))),
         }
     }
@@ -102,13 +110,21 @@ impl Row {
     pub(super) async fn remains(&self, login: &Login) -> Result<SessionRow, Failure> {
         match self.store().create(login.new_session()).await? {
             Created::AlreadyExists(row) => Ok(row),
-            Created::New(_) => Err(Failure("a row that was kept is gone".to_owned())),
+            Created::New { .. } => Err(Failure("a row that was kept is gone".to_owned())),
         }
+    }
+
+    /// Returns all live sessions of this account.
+    pub(super) async fn list(&self, account: &AccountId) -> Result<Vec<SessionRow>, Failure> {
+        let list = ListSessions::new(account.clone(), MANY);
+        let listed = self.store().list(list).await?;
+        self.equal("there are more sessions", listed.has_more, false);
+        Ok(listed.rows)
     }
 
     /// Returns the only live session of this account.
     pub(super) async fn only(&self, account: &AccountId) -> Result<SessionRow, Failure> {
-        let mut rows = self.store().list(account.clone()).await?;
+        let mut rows = self.list(account).await?;
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
             (row, _) => Err(Failure(format!(
@@ -230,7 +246,7 @@ impl Row {
         account: &AccountId,
         expected: &[SessionRow],
     ) -> Outcome {
-        let got = self.store().list(account.clone()).await?;
+        let got = self.list(account).await?;
         self.equal(&format!("{what}, listed"), got.as_slice(), expected);
         Ok(())
     }
@@ -276,7 +292,7 @@ impl Row {
             }
         }
         self.reads(what, login, None).await?;
-        let listed = self.store().list(login.account.clone()).await?;
+        let listed = self.list(&login.account).await?;
         let is_listed = listed.iter().any(|row| row.id == login.session);
         self.equal(&format!("{what}, listed"), is_listed, false);
         Ok(())
@@ -291,6 +307,9 @@ impl Row {
         self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// More sessions than any account has whose sessions are all listed.
+const MANY: usize = 1_000;
 
 /// Far longer than the milliseconds in which stores count.
 pub(super) async fn a_moment() {

@@ -1,15 +1,20 @@
 -- KEYS: the session, the not-before of the account, the index of the account.
 -- ARGV: the session's id, account, id of the first refresh token, idle, absolute, keep_until (0: none),
--- data.
+-- at_most (0: no limit), the prefix of the keys of sessions, data.
 local session_key, not_before_key, index = unpack(KEYS)
-local id, account, token, idle, absolute, keep_until, data = unpack(ARGV)
+local id, account, token, idle, absolute, keep_until, at_most, session_prefix, data = unpack(ARGV)
 
 if session_in(session_key) then
-  return { 'existing', redis.call('HGETALL', session_key) }
+  return { 'existing', redis.call('HGETALL', session_key), {} }
 end
 local now = clock()
 -- A log-in right after a revocation of all sessions is valid.
-local created_at = math.max(now, (instant_in(not_before_key) or 0) + 1)
+local not_before = instant_in(not_before_key)
+local created_at = math.max(now, (not_before or 0) + 1)
+local ended = {}
+if number(at_most) > 0 and redis.call('ZCARD', index) >= number(at_most) then
+  ended = end_least_used(index, session_prefix, account, now, not_before, number(at_most))
+end
 local absolute_expires = instant_after(created_at, number(absolute))
 local session = {
   idle_expires = math.min(instant_after(created_at, number(idle)), absolute_expires),
@@ -35,4 +40,4 @@ end
 -- Read before the expiry is set, which may be now.
 local written = redis.call('HGETALL', session_key)
 keep(session_key, index, id, session, now)
-return { 'new', written }
+return { 'new', written, ended }

@@ -1,16 +1,18 @@
 -- KEYS: the not-before of the account, the index of the account.
--- ARGV: account, the prefix of the keys of sessions. `revoke_user.lua` explains why that is enough for
--- a cluster.
+-- ARGV: account, the prefix of the keys of sessions, at_most.
 local not_before_key, index = unpack(KEYS)
-local account, session_prefix = unpack(ARGV)
+local account, session_prefix, at_most = ARGV[1], ARGV[2], number(ARGV[3])
 
 local now = clock()
-local not_before = instant_in(not_before_key)
-local rows = {}
-for _, id in ipairs(redis.call('ZRANGE', index, '(' .. string.format('%.0f', now), '+inf', 'BYSCORE')) do
-  local session_key = session_prefix .. id
-  if live_session_in(session_key, account, now, not_before) then
-    table.insert(rows, { id, redis.call('HGETALL', session_key) })
+local live = live_sessions(index, session_prefix, account, now, instant_in(not_before_key), at_most + MOST_ENDED, true)
+table.sort(live, function(a, b)
+  if a.created_at ~= b.created_at then
+    return a.created_at > b.created_at
   end
+  return a.id > b.id
+end)
+local rows = {}
+for n = 1, math.min(#live, at_most) do
+  table.insert(rows, { live[n].id, redis.call('HGETALL', session_prefix .. live[n].id) })
 end
-return rows
+return { rows, #live > at_most and 1 or 0 }

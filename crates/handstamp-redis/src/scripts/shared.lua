@@ -122,8 +122,58 @@ local function keep(session_key, index, id, session, now)
 end
 
 -- The entry stays until the session would have ended, so that no session of the same id takes its
--- place.
+-- place. The data goes at once: it describes the client.
 local function revoke(session_key, index, id, reason, now)
-  redis.call('HSET', session_key, 'revoked_at', now, 'revoked_for', reason)
+  redis.call('HSET', session_key, 'revoked_at', now, 'revoked_for', reason, 'data', '')
   redis.call('ZREM', index, id)
+end
+
+-- The keys of the sessions are not among KEYS: they are found in the index, in the same atomic step.
+-- The tag in the keys allows that: they are in the slot of the declared keys, so a cluster has them on
+-- this node.
+
+-- Of the live sessions of an account, some that expire first, or with REV last: their ids and the
+-- instants by which they are sorted. Reads at most this many sessions, however many there are.
+local function live_sessions(index, session_prefix, account, now, not_before, at_most, rev)
+  local after_now = '(' .. string.format('%.0f', now)
+  local limit = string.format('%.0f', at_most)
+  local ids
+  if rev then
+    ids = redis.call('ZRANGE', index, '+inf', after_now, 'BYSCORE', 'REV', 'LIMIT', 0, limit)
+  else
+    ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', 0, limit)
+  end
+  local live = {}
+  for _, id in ipairs(ids) do
+    local values = redis.call('HMGET', session_prefix .. id, 'account', 'revoked_at', 'created_at', 'rotated_at', 'last_active')
+    if values[1] == account and not values[2] then
+      local created_at = number(values[3])
+      if not not_before or created_at > not_before then
+        local last_used = math.max(created_at, number(values[4]), number(values[5]))
+        table.insert(live, { id = id, created_at = created_at, last_used = last_used })
+      end
+    end
+  end
+  return live
+end
+
+-- A log-in ends at most this many other sessions. As many more than it returns does a list read.
+local MOST_ENDED = 16
+
+-- Ends sessions of an account that is about to have one more than it may have: those that were least
+-- recently used.
+local function end_least_used(index, session_prefix, account, now, not_before, at_most)
+  local live = live_sessions(index, session_prefix, account, now, not_before, at_most + MOST_ENDED, false)
+  table.sort(live, function(a, b)
+    if a.last_used ~= b.last_used then
+      return a.last_used < b.last_used
+    end
+    return a.id < b.id
+  end)
+  local ended = {}
+  for n = 1, math.min(#live + 1 - at_most, MOST_ENDED) do
+    revoke(session_prefix .. live[n].id, index, live[n].id, 'limit', now)
+    table.insert(ended, live[n].id)
+  end
+  return ended
 end

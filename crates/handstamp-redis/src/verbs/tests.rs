@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, MemoryStore, NewSession, PresentedToken,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, TokenId, UpdateSession, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, ListSessions, MemoryStore, NewSession,
+    PresentedToken, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation,
+    SessionId, SessionRow, Store, TokenId, UpdateSession, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use proptest::collection::vec;
@@ -76,6 +76,10 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
         let times = outcomes.get(outcome).copied().unwrap_or(0);
         assert!(times > 0, "{outcome} is not tested: {outcomes:?}");
     }
+}
+
+fn list(account: AccountId) -> ListSessions {
+    ListSessions::new(account, 1_000)
 }
 
 /// A clock that the test sets.
@@ -151,8 +155,8 @@ impl Stores {
             self.known.insert(row.id, known);
         }
         for user in 0..USERS {
-            let seen = self.redis.list(account(user)).await.unwrap();
-            let expected = self.memory.list(account(user)).await.unwrap();
+            let seen = self.redis.list(list(account(user))).await.unwrap().rows;
+            let expected = self.memory.list(list(account(user))).await.unwrap().rows;
             prop_assert_eq!(seen, expected, "sessions after {:?}", verb);
         }
         Ok(seen.told)
@@ -243,7 +247,7 @@ impl Verb {
                 let created = store.create(new).await.unwrap();
                 let told = format!("{created:?}");
                 let row = match created {
-                    Created::New(row) => Some((row, keep_until.map_or(now, at))),
+                    Created::New { row, .. } => Some((row, keep_until.map_or(now, at))),
                     Created::AlreadyExists(_) => None,
                 };
                 Outcome { told, row }

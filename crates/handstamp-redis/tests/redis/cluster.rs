@@ -11,7 +11,7 @@ use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, connect, way};
+use crate::scene::{HOUR, NONE, Session, connect, list, way};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
@@ -44,11 +44,11 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     for account in &users {
         loop {
             let began = Instant::now();
-            let listed = store.list(account.clone()).await;
+            let listed = store.list(list(account.clone())).await;
             longest = longest.max(began.elapsed());
             match listed {
-                Ok(rows) => {
-                    assert_eq!(rows.len(), 1, "{account:?}");
+                Ok(listed) => {
+                    assert_eq!(listed.rows.len(), 1, "{account:?}");
                     break;
                 }
                 Err(error) => assert!(start.elapsed() < Duration::from_secs(20), "{error}"),
@@ -84,7 +84,10 @@ async fn a_cluster_with_one_node_that_evicts_is_refused() {
     ]);
     configure.exec_async(&mut connection).await.unwrap();
     let store = cluster.store();
-    let error = store.list(AccountId::new(None, "user1")).await.unwrap_err();
+    let error = store
+        .list(list(AccountId::new(None, "user1")))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("allkeys-lru evicts"), "{error}");
 }
 
@@ -95,7 +98,7 @@ async fn a_node_of_a_cluster_is_refused_as_a_single_server() {
     for user in 0..10 {
         let store = RedisStore::new(&cluster.nodes[0].url()).unwrap();
         if let Err(error) = store
-            .list(AccountId::new(None, &format!("user{user}")))
+            .list(list(AccountId::new(None, &format!("user{user}"))))
             .await
         {
             refused += 1;
@@ -122,7 +125,10 @@ async fn every_method(store: &RedisStore, account: &AccountId) {
     store.revoke_token(token).await.unwrap();
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Revoked);
-    assert_eq!(store.list(account.clone()).await.unwrap().len(), 2);
+    assert_eq!(
+        store.list(list(account.clone())).await.unwrap().rows.len(),
+        2
+    );
     let but = UserRevocation::AllBut(session.id.clone());
     let but = RevokeUser::new(account.clone(), but, EndReason::Revoked, HOUR);
     let revoked = store.revoke_user(but).await.unwrap();

@@ -11,7 +11,7 @@ use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, account, connect, store, way};
+use crate::scene::{HOUR, NONE, Session, account, connect, list, store, way};
 
 #[tokio::test]
 async fn a_session_from_log_in_to_log_out() {
@@ -58,12 +58,12 @@ async fn a_session_from_log_in_to_log_out() {
     let rotation = store.rotate(session.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "ReissuedLate 2");
 
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert!(!row.acknowledged);
     assert_eq!(row.grace_started_at, row.rotated_at);
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::Admitted);
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert!(row.acknowledged);
     assert!(
         row.grace_started_at > row.rotated_at,
@@ -73,13 +73,13 @@ async fn a_session_from_log_in_to_log_out() {
     let mut touching = session.access(2);
     touching.touch_after = Some(Duration::from_millis(1));
     assert_eq!(store.admit(touching).await.unwrap(), Admission::Admitted);
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert!(row.last_active > row.created_at);
 
     let revoke = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
     assert!(store.revoke_session(revoke.clone()).await.unwrap());
     assert!(!store.revoke_session(revoke).await.unwrap());
-    assert_eq!(store.list(account()).await.unwrap(), []);
+    assert_eq!(store.list(list(account())).await.unwrap().rows, []);
     let admission = store.admit(session.access(2)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(session.rotate(2, HOUR)).await.unwrap();
@@ -147,7 +147,7 @@ async fn a_store_that_lost_its_last_writes_takes_them_from_the_token() {
     assert_eq!(admission, Admission::Admitted);
     let rotation = store.rotate(session.rotate(5, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Recovered 5");
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert_eq!(row.current, session.token(5));
     assert!(row.acknowledged);
     sleep(Duration::from_millis(5)).await;
@@ -172,7 +172,7 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let session = Session::of(account(), "one");
     let mut new = session.new_session();
     new.absolute = 2 * HOUR;
-    let Created::New(first) = store.create(new).await.unwrap() else {
+    let Created::New { row: first, .. } = store.create(new).await.unwrap() else {
         panic!("there is one");
     };
     sleep(Duration::from_millis(5)).await;
@@ -180,7 +180,7 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let mut rotate = session.rotate(1, NONE);
     rotate.idle = 90 * HOUR;
     store.rotate(rotate).await.unwrap();
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert_eq!(row.idle_expires, first.absolute_expires);
     assert_eq!(row.absolute_expires, first.absolute_expires);
 
@@ -189,9 +189,9 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let mut rotate = session.rotate(2, NONE);
     rotate.idle = Duration::from_millis(500);
     store.rotate(rotate).await.unwrap();
-    assert_eq!(store.list(account()).await.unwrap().len(), 1);
+    assert_eq!(store.list(list(account())).await.unwrap().rows.len(), 1);
     sleep(Duration::from_millis(510)).await;
-    assert_eq!(store.list(account()).await.unwrap(), []);
+    assert_eq!(store.list(list(account())).await.unwrap().rows, []);
     let rotation = store.rotate(session.rotate(3, HOUR)).await.unwrap();
     assert_eq!(way(&rotation), "Ended");
 
@@ -200,7 +200,7 @@ async fn rotations_extend_the_session_and_never_past_its_absolute_end() {
     let mut new = session.new_session();
     (new.idle, new.absolute) = (Duration::MAX, Duration::MAX);
     store.create(new).await.unwrap();
-    let row = store.list(account()).await.unwrap().remove(0);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     assert_eq!(row.ends_at(), UnixTime::from_millis((1 << 53) - 1));
 }
 
@@ -215,7 +215,7 @@ async fn revocations_of_all_sessions_of_an_account() {
         sleep(Duration::from_millis(3)).await;
     }
     let revoke = |which| RevokeUser::new(account(), which, EndReason::Revoked, HOUR);
-    let listed = store.list(account()).await.unwrap();
+    let listed = store.list(list(account())).await.unwrap().rows;
     let ids: Vec<_> = listed.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["c", "b", "a"], "the latest first");
 
@@ -245,8 +245,16 @@ async fn revocations_of_all_sessions_of_an_account() {
     assert_eq!(all.await.unwrap(), [sessions[2].id.clone()]);
     let again = store.revoke_user(revoke(UserRevocation::All));
     assert_eq!(again.await.unwrap(), []);
-    assert_eq!(store.list(account()).await.unwrap(), []);
-    assert_eq!(store.list(other.account.clone()).await.unwrap().len(), 1);
+    assert_eq!(store.list(list(account())).await.unwrap().rows, []);
+    assert_eq!(
+        store
+            .list(list(other.account.clone()))
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
 
     // A not-before never moves back, and a log-in right after it is valid.
     let epoch = UserRevocation::Before(UnixTime::from_secs(0));
@@ -258,7 +266,7 @@ async fn revocations_of_all_sessions_of_an_account() {
     let future = UserRevocation::Before(UnixTime::from_secs(1 << 40));
     store.revoke_user(revoke(future)).await.unwrap();
     let row = Session::of(account(), "e").begin(&store).await;
-    assert_eq!(store.list(account()).await.unwrap(), [row]);
+    assert_eq!(store.list(list(account())).await.unwrap().rows, [row]);
 }
 
 #[tokio::test]
@@ -318,7 +326,11 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
         new.token = TokenId::from(id);
         new.data = data.to_owned();
         store.create(new.clone()).await.unwrap();
-        let listed = store.list(session.account.clone()).await.unwrap();
+        let listed = store
+            .list(list(session.account.clone()))
+            .await
+            .unwrap()
+            .rows;
         assert_eq!(listed.len(), 1, "{row}");
         assert_eq!(listed[0].id, session.id, "{row}");
         assert_eq!(listed[0].current, new.token, "{row}");
@@ -361,7 +373,10 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
         .await
         .unwrap();
 
-    assert_eq!(store.list(theirs.account.clone()).await.unwrap(), []);
+    assert_eq!(
+        store.list(list(theirs.account.clone())).await.unwrap().rows,
+        []
+    );
     let admission = store.admit(theirs.access(1)).await.unwrap();
     assert_eq!(admission, Admission::SessionEnded);
     let rotation = store.rotate(theirs.rotate(1, NONE)).await.unwrap();
@@ -382,5 +397,5 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
     store.create(theirs.new_session()).await.unwrap_err();
     let revoked: Option<String> = connection.hget(&keys[1], "revoked_at").await.unwrap();
     assert_eq!(revoked, None, "it was not written to");
-    assert_eq!(store.list(account()).await.unwrap().len(), 1);
+    assert_eq!(store.list(list(account())).await.unwrap().rows.len(), 1);
 }

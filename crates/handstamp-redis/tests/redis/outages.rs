@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use handstamp::error::StoreError;
-use handstamp::store::{EndReason, RevokeSession, Rotation, SessionRow, Store as _};
+use handstamp::store::{EndReason, ListedSessions, RevokeSession, Rotation, Store as _};
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::scene::{NONE, Session, account, connect, store, way};
+use crate::scene::{NONE, Session, account, connect, list, store, way};
 
 /// The pause between two attempts, and some time for a busy machine.
 const BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -295,7 +295,7 @@ fn a_store_outlives_the_runtime_that_connected_it() {
 #[test]
 fn without_tokio_a_method_returns_an_error() {
     let store = RedisStore::new("redis://127.0.0.1/").unwrap();
-    let mut verb = pin!(store.list(account()));
+    let mut verb = pin!(store.list(list(account())));
     let polled = verb.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Err(error)) = polled else {
         panic!("{polled:?}");
@@ -327,8 +327,8 @@ async fn a_store_that_is_dropped_leaves_no_connection() {
 }
 
 /// A method that only reads.
-async fn ask(store: &RedisStore) -> Result<Vec<SessionRow>, StoreError> {
-    store.list(account()).await
+async fn ask(store: &RedisStore) -> Result<ListedSessions, StoreError> {
+    store.list(list(account())).await
 }
 
 /// Returns how long it takes until a method succeeds.

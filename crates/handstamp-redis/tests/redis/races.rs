@@ -11,7 +11,7 @@ use handstamp_conformance::services::Redis;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, account, store, way};
+use crate::scene::{HOUR, NONE, Session, account, list, store, way};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_thousand_that_refresh_at_once_one_rotates() {
@@ -86,7 +86,11 @@ async fn no_session_survives_a_race_of_log_out_and_refresh() {
         // From here on the session has ended, whatever is still in flight.
         let admission = store.admit(session.access(1)).await.unwrap();
         assert_eq!(admission, Admission::SessionEnded, "round {round}");
-        assert_eq!(store.list(account()).await.unwrap(), [], "round {round}");
+        assert_eq!(
+            store.list(list(account())).await.unwrap().rows,
+            [],
+            "round {round}"
+        );
         let generation = refreshing.await.unwrap();
         refreshed += generation - 1;
         for generation in [generation, generation + 1, generation + 2] {
@@ -110,6 +114,6 @@ async fn a_token_is_adopted_once() {
     let made = callers.join_all().await;
     let new = made
         .iter()
-        .filter(|made| matches!(made, handstamp::store::Created::New(_)));
+        .filter(|made| matches!(made, handstamp::store::Created::New { .. }));
     assert_eq!(new.count(), 1);
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, Created, NewSession, PresentedToken, Rotate, Rotation,
-    SessionId, SessionRow, Store as _, TokenId,
+    AccountId, Admit, AdmitPurpose, Created, ListSessions, NewSession, PresentedToken, Rotate,
+    Rotation, SessionId, SessionRow, Store as _, TokenId,
 };
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
@@ -20,6 +20,11 @@ pub(crate) fn store(server: &Redis) -> Arc<RedisStore> {
 
 pub(crate) fn account() -> AccountId {
     AccountId::new(None, "user1")
+}
+
+/// Lists all sessions of an account.
+pub(crate) fn list(account: AccountId) -> ListSessions {
+    ListSessions::new(account, 1_000)
 }
 
 /// A session that lives for an hour.
@@ -78,7 +83,7 @@ impl Session {
     /// Creates the session.
     pub(crate) async fn begin(&self, store: &RedisStore) -> SessionRow {
         match store.create(self.new_session()).await.unwrap() {
-            Created::New(row) => row,
+            Created::New { row, .. } => row,
             Created::AlreadyExists(row) => panic!("there is one: {row:?}"),
         }
     }

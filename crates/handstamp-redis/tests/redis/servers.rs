@@ -9,7 +9,7 @@ use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use tokio::time::sleep;
 
-use crate::scene::{HOUR, NONE, Session, account, connect, store, way};
+use crate::scene::{HOUR, NONE, Session, account, connect, list, store, way};
 
 #[tokio::test]
 async fn a_server_that_evicts_is_refused_until_it_does_not() {
@@ -30,7 +30,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
         server.address()
     );
     for _ in 0..3 {
-        let error = store.list(account()).await.unwrap_err();
+        let error = store.list(list(account())).await.unwrap_err();
         assert_eq!(error.to_string(), refused);
     }
     configure(&mut connection, "maxmemory-policy", "noeviction").await;
@@ -38,7 +38,7 @@ async fn a_server_that_evicts_is_refused_until_it_does_not() {
 
     // It is checked again with every connection.
     configure(&mut connection, "maxmemory-policy", "volatile-lru").await;
-    store.list(account()).await.unwrap();
+    store.list(list(account())).await.unwrap();
     let mut kill = redis::cmd("CLIENT");
     kill.arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]);
     kill.exec_async(&mut connection).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_replica_is_refused_until_it_becomes_the_primary() {
         "the store did not answer: Redis at {}: it is a replica, which may lack revocations. Use the primary",
         replica.address()
     );
-    let error = store.list(account()).await.unwrap_err();
+    let error = store.list(list(account())).await.unwrap_err();
     assert_eq!(error.to_string(), refused);
 
     let mut replica_of = async |arguments: [&str; 2]| {
@@ -100,8 +100,8 @@ async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     assert_eq!(store.admit(access).await.unwrap(), Admission::Admitted);
     let rotation = store.rotate(one.rotate(1, NONE)).await.unwrap();
     assert_eq!(way(&rotation), "Rotated 2");
-    assert_eq!(store.list(account()).await.unwrap().len(), 2);
-    let row = store.list(account()).await.unwrap().remove(0);
+    assert_eq!(store.list(list(account())).await.unwrap().rows.len(), 2);
+    let row = store.list(list(account())).await.unwrap().rows.remove(0);
     let until = row.created_at.saturating_add(HOUR);
     let token = RevokeToken::new(account(), one.token(2), until);
     store.revoke_token(token).await.unwrap();
@@ -196,7 +196,7 @@ async fn entries_that_the_store_did_not_write_are_errors() {
         let mut broken = redis::cmd(command[0]);
         broken.arg(&keys[0]).arg(&command[2..]);
         broken.exec_async(&mut connection).await.unwrap();
-        let error = store.list(session.account).await.unwrap_err();
+        let error = store.list(list(session.account)).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{row}: {error}");
         let _: bool = connection.del(&keys[0]).await.unwrap();
     }
@@ -209,11 +209,11 @@ async fn applications_with_different_prefixes_share_no_entries() {
     let blog = RedisStore::new(&server.url()).unwrap().prefix("");
     let session = Session::of(account(), "one");
     session.begin(&shop).await;
-    assert_eq!(blog.list(account()).await.unwrap(), []);
+    assert_eq!(blog.list(list(account())).await.unwrap().rows, []);
     session.begin(&blog).await;
     let log_out = RevokeSession::new(account(), session.id.clone(), EndReason::LoggedOut);
     assert!(blog.revoke_session(log_out).await.unwrap());
-    assert_eq!(shop.list(account()).await.unwrap().len(), 1);
+    assert_eq!(shop.list(list(account())).await.unwrap().rows.len(), 1);
 }
 
 #[test]
@@ -270,7 +270,7 @@ async fn configure(connection: &mut MultiplexedConnection, setting: &str, value:
 /// Waits until the store works.
 async fn works(store: &RedisStore) {
     let start = Instant::now();
-    while let Err(error) = store.list(account()).await {
+    while let Err(error) = store.list(list(account())).await {
         assert!(start.elapsed() < Duration::from_secs(3), "{error}");
         sleep(Duration::from_millis(10)).await;
     }
@@ -281,7 +281,7 @@ async fn fails(store: &RedisStore, expected: &str) {
     let start = Instant::now();
     loop {
         let answer = store
-            .list(account())
+            .list(list(account()))
             .await
             .map_err(|error| error.to_string());
         if answer.as_ref().is_err_and(|error| error == expected) {

@@ -13,7 +13,7 @@ use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use tokio::time::sleep;
 
-use crate::scene::{NONE, Session, account, connect, store};
+use crate::scene::{NONE, Session, account, connect, list, store};
 
 #[tokio::test]
 async fn every_key_expires_and_none_stays() {
@@ -37,7 +37,7 @@ async fn every_key_expires_and_none_stays() {
             let mut access = session.access(2);
             access.touch_after = Some(NONE);
             store.admit(access).await.unwrap();
-            let listed = store.list(account.clone()).await.unwrap();
+            let listed = store.list(list(account.clone())).await.unwrap().rows;
             now = listed.first().map(|row| row.created_at);
         }
         let until = now.unwrap().saturating_add(life);
@@ -121,7 +121,7 @@ async fn rows_are_kept_for_as_long_as_they_must_be() {
         rotate.idle = short;
         store.rotate(rotate).await.unwrap();
         sleep(2 * short).await;
-        let listed = store.list(account()).await.unwrap();
+        let listed = store.list(list(account())).await.unwrap().rows;
         assert_eq!(listed.len(), 1, "kept {name}, and ended");
         let is_there = matches!(store.create(new).await.unwrap(), Created::AlreadyExists(_));
         assert_eq!(is_there, is_kept, "kept {name}");

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use handstamp_axum::handstamp::config::LONGEST_LIFE;
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::handstamp::store::{AccountId, EndReason, RevokeUser, Store, UserRevocation};
+use handstamp_axum::handstamp::store::{
+    AccountId, EndReason, ListSessions, RevokeUser, Store, UserRevocation,
+};
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
 use super::database_url::DatabaseUrl;
@@ -61,6 +63,7 @@ impl Sessions {
     /// Checks that the store answers and has its tables.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         // No user has an empty name, so the list is short.
-        self.0.list(AccountId::new(None, "")).await.map(drop)
+        let list = ListSessions::new(AccountId::new(None, ""), 1);
+        self.0.list(list).await.map(drop)
     }
 }

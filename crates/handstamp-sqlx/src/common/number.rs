@@ -14,6 +14,11 @@ pub(crate) fn generation(number: u64) -> Result<i64, StoreError> {
     number.try_into().map_err(StoreError::new)
 }
 
+/// Converts a number of sessions, and saturates far above any.
+pub(crate) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX).min(LONGEST)
+}
+
 pub(crate) fn instant(millis: i64) -> UnixTime {
     UnixTime::from_millis(millis.try_into().unwrap_or_default())
 }

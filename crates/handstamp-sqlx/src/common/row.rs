@@ -6,12 +6,13 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::Verdict;
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, EndReason, SessionId, SessionRow, TokenId,
+    AccountId, Admission, Admit, AdmitPurpose, EndReason, ListSessions, ListedSessions, SessionId,
+    SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
 use crate::common::failure::failed;
-use crate::common::number::instant;
+use crate::common::number::{count, instant};
 
 /// Reads a session.
 pub(crate) fn session(row: &impl Columns) -> Result<SessionRow, Error> {
@@ -40,14 +41,41 @@ pub(crate) fn session_id(row: &impl Columns) -> Result<SessionId, Error> {
     id(row, "id", SessionId::from_stored)
 }
 
+/// Reads the id of a session that is not in a column of its own.
+pub(crate) fn stored_id(text: &str) -> Result<SessionId, Error> {
+    SessionId::from_stored(text).ok_or_else(|| not_an_id("id"))
+}
+
 fn id<Id>(
     row: &impl Columns,
     column: &str,
     from_stored: fn(&str) -> Option<Id>,
 ) -> Result<Id, Error> {
-    from_stored(row.text(column)?).ok_or_else(|| Error::ColumnDecode {
+    from_stored(row.text(column)?).ok_or_else(|| not_an_id(column))
+}
+
+fn not_an_id(column: &str) -> Error {
+    Error::ColumnDecode {
         index: column.to_owned(),
         source: "not an id of handstamp".into(),
+    }
+}
+
+/// Returns how many rows a list reads: one more than it returns, to know whether there are more.
+pub(crate) fn one_more(list: &ListSessions) -> i64 {
+    count(list.at_most) + 1
+}
+
+/// Reads a list of sessions.
+pub(crate) fn listed<R: Columns>(
+    rows: &[R],
+    list: &ListSessions,
+) -> Result<ListedSessions, StoreError> {
+    let has_more = rows.len() > list.at_most;
+    let kept: &[R] = rows.get(..list.at_most).unwrap_or(rows);
+    Ok(ListedSessions {
+        rows: all(kept, session)?,
+        has_more,
     })
 }
 

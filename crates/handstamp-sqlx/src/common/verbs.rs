@@ -13,8 +13,8 @@ use crate::common::row::Seen;
 
 /// The statements of a database. Each is atomic.
 pub(crate) trait Statements: Sync {
-    /// Inserts a session, unless there is one with its id.
-    fn insert(&self, new: &NewSession) -> impl Answer<Option<SessionRow>>;
+    /// Inserts a session, unless there is one with its id, and ends others if there are too many.
+    fn insert(&self, new: &NewSession) -> impl Answer<Option<Created>>;
 
     /// Reads the session with this id, live or not.
     fn find(&self, new: &NewSession) -> impl Answer<Option<SessionRow>>;
@@ -46,8 +46,8 @@ pub(crate) async fn create(
     new: NewSession,
 ) -> Result<Created, StoreError> {
     for _ in 0..TRIES {
-        if let Some(row) = database.insert(&new).await? {
-            return Ok(Created::New(row));
+        if let Some(created) = database.insert(&new).await? {
+            return Ok(created);
         }
         // It may have been purged in the meantime.
         if let Some(row) = database.find(&new).await? {

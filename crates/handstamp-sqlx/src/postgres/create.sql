@@ -1,3 +1,5 @@
+-- Inserts a session, and ends others if the account then has too many: the least recently used ones,
+-- 16 at most.
 WITH clock AS MATERIALIZED (
     -- At least one millisecond after the not-before of the account: a log-in right after a
     -- revocation of all sessions is valid.
@@ -5,14 +7,46 @@ WITH clock AS MATERIALIZED (
         floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
         coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.account = $1), 0)
     ) AS now
+),
+created AS (
+    INSERT INTO handstamp_sessions (
+        id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
+        idle_expires, absolute_expires, keep_until, data
+    )
+    SELECT
+        $2, $1, 1, $3, true, now, now, now, now,
+        least(now + $4, now + $5), now + $5, $6, $7
+    FROM clock
+    ON CONFLICT (id) DO NOTHING
+    RETURNING *
+),
+-- Without the new one. All that the account has, unless it has far too many.
+live AS MATERIALIZED (
+    SELECT s.id, greatest(s.created_at, s.rotated_at, s.last_active) AS last_used
+    FROM clock
+    JOIN handstamp_sessions AS s ON s.account = $1
+    WHERE $8::bigint IS NOT NULL
+        AND s.revoked_at IS NULL
+        AND clock.now < s.idle_expires
+    ORDER BY s.created_at, s.id
+    LIMIT $8 + 16
+),
+-- Of two log-ins at once, the second ends other sessions than the first.
+least_used AS MATERIALIZED (
+    SELECT s.id
+    FROM handstamp_sessions AS s
+    JOIN live ON live.id = s.id
+    WHERE EXISTS (SELECT FROM created) AND s.revoked_at IS NULL
+    ORDER BY live.last_used, s.id
+    LIMIT least(greatest((SELECT count(*) FROM live) + 1 - $8, 0), 16)
+    FOR UPDATE OF s SKIP LOCKED
+),
+ended AS (
+    UPDATE handstamp_sessions AS s
+    SET revoked_at = clock.now, reason = 'limit', data = ''
+    FROM clock
+    WHERE s.id = ANY (ARRAY(SELECT least_used.id FROM least_used))
+    RETURNING s.id
 )
-INSERT INTO handstamp_sessions (
-    id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
-    idle_expires, absolute_expires, keep_until, data
-)
-SELECT
-    $2, $1, 1, $3, true, now, now, now, now,
-    least(now + $4, now + $5), now + $5, $6, $7
-FROM clock
-ON CONFLICT (id) DO NOTHING
-RETURNING *
+SELECT created.*, ARRAY(SELECT ended.id FROM ended) AS ended
+FROM created

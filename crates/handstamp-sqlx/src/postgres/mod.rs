@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -185,8 +186,8 @@ impl Store for PostgresStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        Box::pin(self.live_sessions(account))
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
+        Box::pin(self.live_sessions(list))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -253,11 +254,18 @@ async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
         .await
 }
 
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    description: "sessions",
-    sql: include_str!("../../migrations/postgres/0001_sessions.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        description: "sessions",
+        sql: include_str!("../../migrations/postgres/0001_sessions.sql"),
+    },
+    Step {
+        version: 2,
+        description: "bounds",
+        sql: include_str!("../../migrations/postgres/0002_bounds.sql"),
+    },
+];
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// The bytes of "handstmp".
 const LOCK: i64 = 0x6861_6e64_7374_6d70;

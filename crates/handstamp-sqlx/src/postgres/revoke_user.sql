@@ -31,7 +31,7 @@ live AS MATERIALIZED (
     FOR UPDATE OF s
 )
 UPDATE handstamp_sessions AS s
-SET revoked_at = clock.now, reason = $6
+SET revoked_at = clock.now, reason = $6, data = ''
 FROM clock
 WHERE s.id = ANY (ARRAY(SELECT live.id FROM live))
 RETURNING s.id

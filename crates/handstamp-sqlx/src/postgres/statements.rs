@@ -2,18 +2,21 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
+    Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, UpdateSession,
+    UserRevocation,
 };
-use sqlx::query;
+use sqlx::{Row as _, query};
 
 use super::PostgresStore;
-use crate::common::number::{at_least, at_most, generation, millis};
-use crate::common::row::{Columns as _, Seen, all, first, only, session, session_id};
+use crate::common::number::{at_least, at_most, count, generation, millis};
+use crate::common::row::{
+    Columns as _, Seen, all, first, listed, one_more, only, session, session_id, stored_id,
+};
 use crate::common::verbs::Statements;
 
 impl Statements for PostgresStore {
-    async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+    async fn insert(&self, new: &NewSession) -> Result<Option<Created>, StoreError> {
         let rows = self
             .rows(|| {
                 query(include_str!("create.sql"))
@@ -24,9 +27,19 @@ impl Statements for PostgresStore {
                     .bind(at_most(new.absolute))
                     .bind(new.keep_until.map_or(0, millis))
                     .bind(&*new.data)
+                    .bind(new.at_most.map(count))
             })
             .await?;
-        first(&rows, session)
+        first(&rows, |row| {
+            let ended: Vec<String> = row.try_get("ended")?;
+            Ok(Created::New {
+                row: session(row)?,
+                ended: ended
+                    .iter()
+                    .map(|id| stored_id(id))
+                    .collect::<Result<_, _>>()?,
+            })
+        })
     }
 
     async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
@@ -202,12 +215,16 @@ impl PostgresStore {
 
     pub(super) async fn live_sessions(
         &self,
-        account: AccountId,
-    ) -> Result<Vec<SessionRow>, StoreError> {
+        list: ListSessions,
+    ) -> Result<ListedSessions, StoreError> {
         let rows = self
-            .rows(|| query(include_str!("list.sql")).bind(account.as_str()))
+            .rows(|| {
+                query(include_str!("list.sql"))
+                    .bind(list.account.as_str())
+                    .bind(one_more(&list))
+            })
             .await?;
-        all(&rows, session)
+        listed(&rows, &list)
     }
 
     pub(super) async fn remove_ended(&self) -> Result<u64, StoreError> {

@@ -3,7 +3,7 @@ WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )
 UPDATE handstamp_sessions AS s
-SET revoked_at = clock.now, reason = ?6
+SET revoked_at = clock.now, reason = ?6, data = ''
 FROM clock
 WHERE s.id = ?2 AND s.account = ?1
     AND s.revoked_at IS NULL

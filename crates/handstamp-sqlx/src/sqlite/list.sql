@@ -7,3 +7,4 @@ JOIN handstamp_sessions AS s ON s.account = ?1
 WHERE s.revoked_at IS NULL
     AND clock.now < s.idle_expires
 ORDER BY s.created_at DESC, s.id DESC
+LIMIT ?2

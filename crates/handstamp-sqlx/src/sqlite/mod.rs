@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admission, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -36,7 +37,7 @@ use statements::begin;
 /// is that of the machine.
 ///
 /// ```
-/// use handstamp::store::{Store, AccountId};
+/// use handstamp::store::{AccountId, ListSessions, Store};
 /// use handstamp_sqlx::SqliteStore;
 ///
 /// # #[tokio::main]
@@ -45,7 +46,8 @@ use statements::begin;
 /// # std::fs::create_dir_all(&folder).map_err(handstamp::error::StoreError::new)?;
 /// # let path = folder.join("sessions.db");
 /// let store = SqliteStore::open(&path).await?;
-/// assert!(store.list(AccountId::new(None, "user1")).await?.is_empty());
+/// let list = ListSessions::new(AccountId::new(None, "user1"), 100);
+/// assert!(store.list(list).await?.rows.is_empty());
 /// # drop(store);
 /// # std::fs::remove_dir_all(&folder).map_err(handstamp::error::StoreError::new)?;
 /// # Ok(())
@@ -165,8 +167,8 @@ impl Store for SqliteStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        Box::pin(self.live_sessions(account))
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
+        Box::pin(self.live_sessions(list))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -229,11 +231,18 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error>
         .await
 }
 
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    description: "sessions",
-    sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        description: "sessions",
+        sql: include_str!("../../migrations/sqlite/0001_sessions.sql"),
+    },
+    Step {
+        version: 2,
+        description: "bounds",
+        sql: include_str!("../../migrations/sqlite/0002_bounds.sql"),
+    },
+];
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
 /// lock.
 const SQLITE_BUSY: &str = "5";

@@ -1,6 +1,6 @@
 -- Revokes each session on its own, so that the row alone decides whether a session is live.
 UPDATE handstamp_sessions AS s
-SET revoked_at = ?5, reason = ?6
+SET revoked_at = ?5, reason = ?6, data = ''
 WHERE s.account = ?1
     AND s.revoked_at IS NULL
     AND ?5 < s.idle_expires

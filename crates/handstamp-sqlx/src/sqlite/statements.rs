@@ -1,13 +1,14 @@
 //! The statements of SQLite: one function for each.
 //!
 //! A statement that writes takes SQLite's lock, runs and commits in one step on a separate thread.
-//! No lock is held while a future is not polled, and a dropped future leaves nothing behind. Only
-//! [`SqliteStore::revoke_many`] needs a transaction of several statements.
+//! No lock is held while a future is not polled, and a dropped future leaves nothing behind. Only a
+//! log-in and [`SqliteStore::revoke_many`] need a transaction of several statements.
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
+    Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, UpdateSession,
+    UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -15,14 +16,14 @@ use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query,
 
 use super::SqliteStore;
 use crate::common::failure::failed;
-use crate::common::number::{at_least, at_most, generation, millis};
-use crate::common::row::{Seen, all, first, only, session, session_id};
+use crate::common::number::{at_least, at_most, count, generation, millis};
+use crate::common::row::{Seen, all, first, listed, one_more, only, session, session_id};
 use crate::common::verbs::Statements;
 
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 
 impl Statements for SqliteStore {
-    async fn insert(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
+    async fn insert(&self, new: &NewSession) -> Result<Option<Created>, StoreError> {
         let statement = query(include_str!("create.sql"))
             .bind(new.account.as_str())
             .bind(new.id.as_str())
@@ -31,7 +32,20 @@ impl Statements for SqliteStore {
             .bind(at_most(new.absolute))
             .bind(new.keep_until.map_or(0, millis))
             .bind(&*new.data);
-        first(&self.write(statement).await?, session)
+        let Some(at_most) = new.at_most else {
+            let row = first(&self.write(statement).await?, session)?;
+            return Ok(row.map(|row| Created::New {
+                row,
+                ended: Vec::new(),
+            }));
+        };
+        self.prepare().await?;
+        let mut connection = self.writer.acquire().await.map_err(failed)?;
+        let written = insert_within(&mut connection, statement, new, at_most).await;
+        let (rows, ended) = written.map_err(failed)?;
+        let ended = all(&ended, session_id)?;
+        let row = first(&rows, session)?;
+        Ok(row.map(|row| Created::New { row, ended }))
     }
 
     async fn find(&self, new: &NewSession) -> Result<Option<SessionRow>, StoreError> {
@@ -162,10 +176,12 @@ impl SqliteStore {
 
     pub(super) async fn live_sessions(
         &self,
-        account: AccountId,
-    ) -> Result<Vec<SessionRow>, StoreError> {
-        let statement = query(include_str!("list.sql")).bind(account.as_str());
-        all(&self.read(statement).await?, session)
+        list: ListSessions,
+    ) -> Result<ListedSessions, StoreError> {
+        let statement = query(include_str!("list.sql"))
+            .bind(list.account.as_str())
+            .bind(one_more(&list));
+        listed(&self.read(statement).await?, &list)
     }
 
     pub(super) async fn remove_ended(&self) -> Result<u64, StoreError> {
@@ -200,6 +216,29 @@ impl SqliteStore {
         self.prepare().await?;
         statement.fetch_all(&self.writer).await.map_err(failed)
     }
+}
+
+/// Inserts a session, unless there is one with its id, and ends others if the account then has too
+/// many.
+async fn insert_within(
+    connection: &mut SqliteConnection,
+    insert: Statement<'_>,
+    new: &NewSession,
+    at_most: usize,
+) -> Result<(Vec<SqliteRow>, Vec<SqliteRow>), Error> {
+    let mut transaction = begin(connection).await?;
+    let created = insert.fetch_all(&mut *transaction).await?;
+    let mut ended = Vec::new();
+    if !created.is_empty() {
+        ended = query(include_str!("end_least_used.sql"))
+            .bind(new.account.as_str())
+            .bind(new.id.as_str())
+            .bind(count(at_most))
+            .fetch_all(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok((created, ended))
 }
 
 async fn revoke_many(

@@ -18,8 +18,8 @@ use std::{env, fs, process};
 
 use handstamp::clock::{Clock as _, SystemClock, UnixTime};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, EndReason, NewSession, PresentedToken, ReadSession,
-    RevokeSession, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
+    AccountId, Admit, AdmitPurpose, EndReason, ListSessions, NewSession, PresentedToken,
+    ReadSession, RevokeSession, RevokeUser, Rotate, SessionId, TokenId, UserRevocation,
 };
 use handstamp_sqlx::PostgresStore;
 use sqlx::postgres::PgPoolOptions;
@@ -45,6 +45,11 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Lists all sessions of an account.
+pub(crate) fn list(account: AccountId) -> ListSessions {
+    ListSessions::new(account, 200_000)
 }
 
 /// An account and a session, both of this name.

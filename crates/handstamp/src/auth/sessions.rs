@@ -8,7 +8,7 @@ use crate::error::{AuthError, Rejection, StoreError};
 use crate::issue::{NewToken, SignedToken, TokenPair};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
-use crate::session::{self, ClientInfo, LogOut, Owner, Session};
+use crate::session::{self, ClientInfo, LogOut, Owner, Session, SessionList};
 use crate::store::{SessionId, UserRevocation};
 
 impl Auth {
@@ -272,12 +272,13 @@ impl Auth {
             .map_err(|reason| self.reject(reason))
     }
 
-    /// Returns the live sessions of a user, the latest log-in first. Given a token, the session
-    /// that it belongs to is [current](Session::is_current).
+    /// Returns the live sessions of a user, the latest log-in first, at most
+    /// `HANDSTAMP_SESSIONS_PER_USER`. Given a token, the session that it belongs to is
+    /// [current](Session::is_current).
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store.
-    pub async fn sessions(&self, owner: impl Into<Owner>) -> Result<Vec<Session>, Rejection> {
+    pub async fn sessions(&self, owner: impl Into<Owner>) -> Result<SessionList, Rejection> {
         session::list(&self.0, &owner.into())
             .await
             .map_err(|reason| self.reject(reason))

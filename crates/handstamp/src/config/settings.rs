@@ -329,6 +329,11 @@ macro_rules! for_every_setting {
         "HANDSTAMP_SESSION_ABSOLUTE"
         session_absolute(value Duration): Duration = days(90);
 
+        /// Sets how many sessions a user may have. A log-in beyond it ends those that were least
+        /// recently used. Default: 100.
+        "HANDSTAMP_SESSIONS_PER_USER"
+        sessions_per_user(value usize): usize = 100;
+
         /// Sets how long the former refresh token is still accepted after its successor has
         /// arrived. Default: 10 seconds.
         "HANDSTAMP_REFRESH_GRACE"

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{AuthFailure, IssueError, RejectionKind};
 use crate::issue::{self, NewToken};
 use crate::location::Location;
-use crate::store::SessionRow;
+use crate::store::{ListSessions, SessionRow};
 
 /// Changes the claims of all sessions of a user, and returns how many. Either all are changed or,
 /// if a token cannot hold the change, none is.
@@ -21,7 +21,8 @@ pub(crate) async fn change_all(
 ) -> Result<usize, AuthFailure> {
     let account = owner.account(context.config().login_type());
     let store = context.required_store()?;
-    let rows = context.with_timeout(store.list(account)).await?;
+    let list = ListSessions::new(account, usize::MAX);
+    let rows = context.with_timeout(store.list(list)).await?.rows;
     for row in &rows {
         let data = SessionData::read(row)?.changed(&change)?;
         check(context, now, row, &data)?;

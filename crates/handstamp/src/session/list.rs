@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::ops::Deref;
+use std::vec;
 
 use super::data::SessionData;
 use super::{EventKind, Owner};
@@ -10,7 +12,7 @@ use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Access;
-use crate::store::{ReadSession, SessionId, SessionRow};
+use crate::store::{ListSessions, ReadSession, SessionId, SessionRow};
 
 /// A session of a user, for display.
 #[derive(Clone)]
@@ -97,16 +99,73 @@ impl Session {
     }
 }
 
+/// The sessions of a user, the latest log-in first: what [`Auth::sessions`](crate::Auth::sessions)
+/// returns. It is read like a slice.
+///
+/// ```
+/// # use handstamp::{Auth, Config, session::ClientInfo, store::MemoryStore};
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+/// # let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+/// auth.log_in("user1", ClientInfo::new().label("laptop")).await?;
+///
+/// let sessions = auth.sessions("user1").await?;
+/// assert_eq!(sessions[0].label(), Some("laptop"));
+/// assert!(!sessions.has_more());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SessionList {
+    sessions: Vec<Session>,
+    has_more: bool,
+}
+
+impl SessionList {
+    /// Returns whether the user has more live sessions than these.
+    ///
+    /// A list has at most `HANDSTAMP_SESSIONS_PER_USER` entries. A user has more only if they were
+    /// created while the limit was higher, or by a release without one.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+}
+
+impl Deref for SessionList {
+    type Target = [Session];
+
+    fn deref(&self) -> &[Session] {
+        &self.sessions
+    }
+}
+
+impl IntoIterator for SessionList {
+    type Item = Session;
+    type IntoIter = vec::IntoIter<Session>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.sessions.into_iter()
+    }
+}
+
 /// Returns the live sessions of a user, the latest log-in first.
-pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<Vec<Session>, RejectionKind> {
-    let account = owner.account(context.config().login_type());
-    let rows = context.required_store()?.list(account);
-    let rows = context.with_timeout(rows).await?;
-    let sessions: Result<Vec<Session>, StoreError> = rows
+pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<SessionList, RejectionKind> {
+    let config = context.config();
+    let account = owner.account(config.login_type());
+    let list = ListSessions::new(account, config.settings.sessions_per_user);
+    let listed = context.required_store()?.list(list);
+    let listed = context.with_timeout(listed).await?;
+    let sessions: Result<Vec<Session>, StoreError> = listed
+        .rows
         .into_iter()
         .map(|row| Session::read(row, owner.current.as_ref()))
         .collect();
-    Ok(sessions?)
+    Ok(SessionList {
+        sessions: sessions?,
+        has_more: listed.has_more,
+    })
 }
 
 /// Returns the session of a token.

@@ -48,7 +48,10 @@ pub(crate) async fn log_in(
     let first = TokenId::from(first.as_str());
     let new = tokens::new_session(config, &id, &account, first.clone(), &data);
     let row = match context.with_timeout(store.create(new)).await? {
-        Created::New(row) => row,
+        Created::New { row, ended } => {
+            revoke::emit_ended(context, &account, &ended, EndReason::Limit);
+            row
+        }
         // The driver repeated the statement because the answer was lost.
         Created::AlreadyExists(row) if row.account == account && row.current == first => row,
         // 128 random bits repeated: the random source is broken.

@@ -51,7 +51,7 @@ pub use client::ClientInfo;
 pub(crate) use client::client_info;
 pub(crate) use data::SessionData;
 pub use info::SessionInfo;
-pub use list::Session;
+pub use list::{Session, SessionList};
 pub(crate) use list::{list, of_token};
 pub(crate) use log_in::log_in;
 pub use log_out::LogOut;

@@ -170,7 +170,8 @@ async fn adopt(
         return Err(RejectionKind::TokenRevoked);
     }
     match created {
-        Created::New(row) => {
+        Created::New { row, ended } => {
+            revoke::emit_ended(context, &account, &ended, EndReason::Limit);
             context.emit(EventKind::Adopted, &account, &session);
             Ok((None, row))
         }

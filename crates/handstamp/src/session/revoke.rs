@@ -45,10 +45,23 @@ pub(crate) async fn revoke_user(
     let ended = context.required_store()?.revoke_user(revoke);
     let ended = context.with_timeout(ended).await?;
     context.watchers().notify(&account);
-    for session in &ended {
-        context.emit(EventKind::Revoked(EndReason::Revoked), &account, session);
-    }
+    emit_ended(context, &account, &ended, EndReason::Revoked);
     Ok(ended.len())
+}
+
+/// Reports sessions that the store has ended, to their connections and to the listener.
+pub(super) fn emit_ended(
+    context: &Context,
+    account: &AccountId,
+    ended: &[SessionId],
+    reason: EndReason,
+) {
+    if !ended.is_empty() {
+        context.watchers().notify(account);
+    }
+    for session in ended {
+        context.emit(EventKind::Revoked(reason), account, session);
+    }
 }
 
 /// Revokes one token of this user, and the session that adopted it, if it was issued without one.

@@ -17,6 +17,7 @@ pub(super) fn new_session(
     data: &SessionData,
 ) -> NewSession {
     NewSession {
+        at_most: Some(config.settings.sessions_per_user),
         data: data.to_text(),
         ..NewSession::new(
             id.clone(),

@@ -25,6 +25,8 @@ pub struct NewSession {
     /// The row is kept until this instant even if the session ends earlier: for as long as the
     /// token from which the session was adopted could be adopted again.
     pub keep_until: Option<UnixTime>,
+    /// How many live sessions the account may have, this one included. `None` sets no limit.
+    pub at_most: Option<usize>,
     /// Further data of the session, as text that only the core reads.
     pub data: String,
 }
@@ -40,7 +42,8 @@ impl fmt::Debug for NewSession {
 }
 
 impl NewSession {
-    /// Creates the arguments of a log-in: the row is kept no longer than the session lives.
+    /// Creates the arguments of a log-in: the row is kept no longer than the session lives, and the
+    /// account may have any number of sessions.
     #[must_use]
     pub fn new(
         id: SessionId,
@@ -56,6 +59,7 @@ impl NewSession {
             idle,
             absolute,
             keep_until: None,
+            at_most: None,
             data: String::new(),
         }
     }
@@ -236,6 +240,24 @@ impl fmt::Debug for UpdateSession {
             .field("account", &self.account)
             .field("session", &self.session)
             .finish_non_exhaustive()
+    }
+}
+
+/// A request to list the sessions of an account.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ListSessions {
+    /// The account.
+    pub account: AccountId,
+    /// How many sessions are returned at most.
+    pub at_most: usize,
+}
+
+impl ListSessions {
+    /// Creates a request for at most this many sessions of this account.
+    #[must_use]
+    pub fn new(account: AccountId, at_most: usize) -> Self {
+        Self { account, at_most }
     }
 }
 

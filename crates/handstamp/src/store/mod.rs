@@ -25,12 +25,12 @@ use std::pin::Pin;
 
 pub use admission::Admission;
 pub use arguments::{
-    Admit, AdmitPurpose, NewSession, PresentedToken, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, UpdateSession, UserRevocation,
+    Admit, AdmitPurpose, ListSessions, NewSession, PresentedToken, ReadSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, UpdateSession, UserRevocation,
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
-pub use row::{Created, EndReason, Rotation, SessionRow};
+pub use row::{Created, EndReason, ListedSessions, Rotation, SessionRow};
 
 use crate::error::StoreError;
 
@@ -64,6 +64,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// after the not-before of the account if that is later, so that a log-in right after a
     /// revocation of all sessions is valid. The session is acknowledged, because the first
     /// generation replaces none.
+    ///
+    /// If the account then has more live sessions than [`NewSession::at_most`], revokes the least
+    /// recently used of the others ([`SessionRow::last_used`]) with [`EndReason::Limit`] in the
+    /// same step, [`MOST_ENDED_BY_LIMIT`] at most. An account that has even more, because an
+    /// earlier release had no limit, has fewer after each log-in. Of such an account a store
+    /// compares no more than `at_most` plus [`MOST_ENDED_BY_LIMIT`] sessions, those that were
+    /// created or that expire first, so that its work is bounded. Log-ins at the same time may
+    /// exceed the limit, until the next one.
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>>;
 
     /// Rotates a refresh token as [`SessionRow::judge`] decides, in one atomic step with what it
@@ -114,8 +122,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// is kept.
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// Returns the live sessions of an account, the latest log-in first.
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>>;
+    /// Returns live sessions of an account, the latest log-in first, and whether there are more.
+    ///
+    /// The work is bounded by [`ListSessions::at_most`], not by the number of sessions: a store
+    /// reads a few more rows than it returns. Where that is not enough to find the latest log-ins,
+    /// it may return those that expire last.
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>>;
 
     /// Removes sessions that have ended, once [`NewSession::keep_until`] has passed too, and
     /// revocations of tokens that have expired. Returns how many entries were removed. Other
@@ -124,3 +136,6 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// A store whose entries expire on their own does nothing.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
 }
+
+/// How many sessions one log-in ends at most, because the account has too many.
+pub const MOST_ENDED_BY_LIMIT: usize = 16;

@@ -42,7 +42,8 @@ pub struct SessionRow {
     pub idle_expires: UnixTime,
     /// When the session ends at the latest. Never changes.
     pub absolute_expires: UnixTime,
-    /// Further data of the session, as text that only the core reads.
+    /// Further data of the session, as text that only the core reads. It describes the client, so
+    /// it is empty once the session was revoked.
     pub data: String,
     /// When and why the session was revoked.
     pub revoked: Option<(UnixTime, EndReason)>,
@@ -61,6 +62,13 @@ impl SessionRow {
         self.revoked.is_none()
             && now < self.ends_at()
             && not_before.is_none_or(|not_before| self.created_at > not_before)
+    }
+
+    /// Returns when the session was last used: the latest of its creation, last rotation and last
+    /// activity.
+    #[must_use]
+    pub fn last_used(&self) -> UnixTime {
+        self.created_at.max(self.rotated_at).max(self.last_active)
     }
 
     /// Returns `idle_expires` after a rotation at `now`.
@@ -97,9 +105,28 @@ impl fmt::Debug for SessionRow {
 )]
 pub enum Created {
     /// The session was created.
-    New(SessionRow),
+    New {
+        /// The new session.
+        row: SessionRow,
+        /// The sessions of the account that were revoked with [`EndReason::Limit`], because it had
+        /// as many as [`NewSession::at_most`](super::NewSession::at_most).
+        ended: Vec<SessionId>,
+    },
     /// A session with that id existed, live or not. Nothing was written.
     AlreadyExists(SessionRow),
+}
+
+/// The result of [`Store::list`](super::Store::list).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a store must fill in every field"
+)]
+pub struct ListedSessions {
+    /// The live sessions, the latest log-in first.
+    pub rows: Vec<SessionRow>,
+    /// Whether the account has more live sessions than these.
+    pub has_more: bool,
 }
 
 /// The result of [`Store::rotate`](super::Store::rotate).
@@ -133,6 +160,9 @@ pub enum EndReason {
     Revoked,
     /// A refresh token was reused after its rotation.
     Reused,
+    /// A log-in exceeded the number of sessions that a user may have, and this was one of the least
+    /// recently used.
+    Limit,
 }
 
 impl EndReason {
@@ -144,6 +174,7 @@ impl EndReason {
             Self::Replaced => "replaced",
             Self::Revoked => "revoked",
             Self::Reused => "reused",
+            Self::Limit => "limit",
         }
     }
 
@@ -155,6 +186,7 @@ impl EndReason {
             "logged_out" => Self::LoggedOut,
             "replaced" => Self::Replaced,
             "reused" => Self::Reused,
+            "limit" => Self::Limit,
             _ => Self::Revoked,
         }
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -45,8 +46,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).revoke_token(revoke)
     }
 
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        (**self).list(account)
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
+        (**self).list(list)
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

@@ -127,7 +127,7 @@ macro_rules! __adapter_auth {
             pub async fn sessions(
                 &self,
                 owner: impl Into<handstamp::session::Owner>,
-            ) -> Result<Vec<handstamp::session::Session>, Error> {
+            ) -> Result<handstamp::session::SessionList, Error> {
                 Ok(self.0.sessions(owner).await?)
             }
 

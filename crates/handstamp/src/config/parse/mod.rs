@@ -8,6 +8,7 @@ mod cookie;
 pub(crate) mod duration;
 mod list;
 pub(super) mod nearest;
+mod number;
 pub(super) mod text;
 
 use std::fmt;

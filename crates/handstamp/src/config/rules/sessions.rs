@@ -43,6 +43,14 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             "Use 10s",
         );
     }
+    if !(1..=MOST_SESSIONS).contains(&settings.sessions_per_user) {
+        report.problem(
+            "HANDSTAMP_SESSIONS_PER_USER",
+            Some(&settings.sessions_per_user.to_string()),
+            "not between 1 and 1000: each log-in of a user with so many compares them all",
+            "Use 100",
+        );
+    }
     if settings.store_timeout.is_zero() {
         report.problem(
             "HANDSTAMP_STORE_TIMEOUT",
@@ -60,5 +68,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     }
 }
 
+/// A store compares so many within a few milliseconds.
+const MOST_SESSIONS: usize = 1000;
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 const LONGEST_GRACE: Duration = Duration::from_secs(300);

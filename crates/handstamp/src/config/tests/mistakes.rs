@@ -40,6 +40,8 @@ const SECRET: Outcomes = [Refused, Warned, Warned, Refused, Right, Refused];
 const PEM: Outcomes = [Refused, Right, Right, Refused, Refused, Refused];
 /// Lifetimes, which are never zero.
 const LIFE: Outcomes = [Refused; 6];
+/// Numbers, which are never zero.
+const NUMBER: Outcomes = [Refused; 6];
 /// Spans that may be zero.
 const SPAN: Outcomes = [Refused, Refused, Refused, Refused, Refused, Right];
 
@@ -114,6 +116,7 @@ const ROWS: &[(&str, Outcomes)] = &[
     ("JWT_SESSION_UPDATE_LAST_ACTIVE", SWITCH),
     ("HANDSTAMP_SESSION_IDLE", LIFE),
     ("HANDSTAMP_SESSION_ABSOLUTE", LIFE),
+    ("HANDSTAMP_SESSIONS_PER_USER", NUMBER),
     ("HANDSTAMP_REFRESH_GRACE", SPAN),
     ("HANDSTAMP_CHECK_SESSIONS", FORM),
     ("HANDSTAMP_STORE_TIMEOUT", LIFE),

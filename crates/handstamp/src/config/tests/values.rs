@@ -508,6 +508,16 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
+        key: "HANDSTAMP_SESSIONS_PER_USER", good: "5", given: &[],
+        read: |config| debug(config.settings.sessions_per_user), means: "5",
+        bad: &[
+            ("0", r#"HANDSTAMP_SESSIONS_PER_USER="0": not between 1 and 1000: each log-in of a user with so many compares them all. Use 100"#),
+            ("1001", r#"HANDSTAMP_SESSIONS_PER_USER="1001": not between 1 and 1000: each log-in of a user with so many compares them all. Use 100"#),
+            ("many", r#"HANDSTAMP_SESSIONS_PER_USER="many": not a whole number. Use one like 100"#),
+            ("+5", r#"HANDSTAMP_SESSIONS_PER_USER="+5": not a whole number. Use one like 100"#),
+        ],
+    },
+    Row {
         key: "HANDSTAMP_REFRESH_GRACE", good: "0", given: &[],
         read: |config| debug(config.settings.refresh_grace), means: "0ns",
         bad: &[

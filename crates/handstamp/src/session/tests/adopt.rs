@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{House, claims, house};
 use crate::session::EventKind;
+use crate::store::EndReason;
 use crate::testing::{Head, NOW, builder, now, outcome};
 use crate::{Require, TokenPair, days, minutes};
 
@@ -242,4 +243,38 @@ fn a_claim_of_another_meaning_recovers_nothing() {
         assert_eq!(house.enter(&tokens), "user1");
     }
     assert_eq!(house.exchange(&legacy).unwrap_err(), "refresh_reused");
+}
+
+#[test]
+fn a_log_in_or_adoption_beyond_the_limit_ends_the_session_that_was_used_least_recently() {
+    let ended = EventKind::Revoked(EndReason::Limit);
+    let house = house(builder().sessions_per_user(2));
+    let legacy = authx(&house, &json!({}));
+    let adopted = house.exchange(&legacy).unwrap();
+    house.clock.advance(minutes(1));
+    let second = house.log_in("user1");
+    house.clock.advance(minutes(1));
+    drop(house.log_in("user2"));
+    let adopted = house.refresh(&adopted).unwrap();
+    house.told();
+
+    house.clock.advance(minutes(1));
+    let third = house.log_in("user1");
+    assert_eq!(house.told(), [ended, EventKind::LoggedIn]);
+    assert_eq!(house.enter(&second), "session_ended");
+    assert_eq!(house.enter(&adopted), "user1");
+    assert_eq!(house.enter(&third), "user1");
+
+    house.clock.advance(minutes(2));
+    assert_eq!(house.enter(&third), "user1");
+    house.told();
+    drop(
+        house
+            .exchange(&authx(&house, &json!({"jti": "another"})))
+            .unwrap(),
+    );
+    assert_eq!(house.told(), [ended, EventKind::Adopted]);
+    assert_eq!(house.enter(&adopted), "session_ended");
+    let listed = now(house.auth.sessions("user1")).unwrap();
+    assert_eq!((listed.len(), listed.has_more()), (2, false));
 }

@@ -12,9 +12,9 @@ use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
 use crate::session::ClientInfo;
 use crate::store::{
-    AccountId, Admission, Admit, BoxFuture, Created, MemoryStore, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, MemoryStore, NewSession,
+    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
+    Store, UpdateSession,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -90,7 +90,7 @@ verbs! {
     revoke_session(revoke: RevokeSession) -> bool;
     revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
     revoke_token(revoke: RevokeToken) -> ();
-    list(account: AccountId) -> Vec<SessionRow>;
+    list(list: ListSessions) -> ListedSessions;
     purge() -> u64;
 }
 

@@ -4,7 +4,6 @@
 //! purge removes all, in batches.
 
 use std::cmp::Reverse;
-use std::collections::hash_map::Entry;
 
 use super::shard::{Revoked, Shard};
 use crate::clock::UnixTime;
@@ -56,13 +55,8 @@ impl Shard {
                 if goes_at > now {
                     return Some(goes_at);
                 }
-                let account = self.sessions.remove(id)?.row.account;
-                if let Entry::Occupied(mut sessions) = self.of_user.entry(account) {
-                    sessions.get_mut().remove(id);
-                    if sessions.get().is_empty() {
-                        sessions.remove();
-                    }
-                }
+                let row = self.sessions.remove(id)?.row;
+                self.unlist(row.account, &(row.created_at, row.id));
             }
             Due::Token(account, token) => {
                 let revoked = self.revoked.get_mut(account)?;

@@ -13,8 +13,9 @@ use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
-    AccountId, Admit, BoxFuture, Created, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    AccountId, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
@@ -131,8 +132,8 @@ impl Store for MemoryStore {
         ready(())
     }
 
-    fn list(&self, account: AccountId) -> BoxFuture<'_, Result<Vec<SessionRow>, StoreError>> {
-        ready(self.shard(&account).list(&account, self.now()))
+    fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
+        ready(self.shard(&list.account).list(&list, self.now()))
     }
 
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>> {

@@ -5,24 +5,25 @@
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::time::Duration;
 
 use super::expiry::Due;
 use crate::clock::UnixTime;
 use crate::store::rotation::Verdict;
 use crate::store::{
-    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, TokenId,
-    UpdateSession, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions,
+    MOST_ENDED_BY_LIMIT, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    Rotation, SessionId, SessionRow, TokenId, UpdateSession, UserRevocation,
 };
 
 /// All entries of the accounts whose hash selects this shard.
 #[derive(Default)]
 pub(super) struct Shard {
     pub(super) sessions: HashMap<SessionId, Kept>,
-    /// Sets, because an account may have a hundred thousand sessions.
-    pub(super) of_user: HashMap<AccountId, HashSet<SessionId>>,
+    /// The sessions that are not revoked, by their creation, so that the first and the last few are
+    /// found however many an account has.
+    pub(super) of_user: HashMap<AccountId, BTreeSet<(UnixTime, SessionId)>>,
     /// Only accounts that have any: most look-ups end here with nothing found.
     pub(super) revoked: HashMap<AccountId, Revoked>,
     /// When an entry may be due for removal, the earliest first. Each entry of the maps has one
@@ -76,8 +77,12 @@ impl Shard {
             Some(not_before) => now.max(not_before.saturating_add(MILLISECOND)),
             None => now,
         };
+        let ended = match new.at_most {
+            Some(at_most) => self.end_least_used(&new.account, at_most, now),
+            None => Vec::new(),
+        };
         let sessions = self.of_user.entry(new.account.clone()).or_default();
-        sessions.insert(new.id.clone());
+        sessions.insert((now, new.id.clone()));
         let absolute_expires = now.saturating_add(new.absolute);
         let row = SessionRow {
             id: new.id,
@@ -101,7 +106,54 @@ impl Shard {
         self.due
             .push(Reverse((kept.goes_at(), Due::Session(row.id.clone()))));
         self.sessions.insert(row.id.clone(), kept);
-        Created::New(row)
+        Created::New { row, ended }
+    }
+
+    /// Ends sessions of an account that is about to have one more than it may have.
+    fn end_least_used(
+        &mut self,
+        account: &AccountId,
+        at_most: usize,
+        now: UnixTime,
+    ) -> Vec<SessionId> {
+        let looked_at = at_most.saturating_add(MOST_ENDED_BY_LIMIT);
+        let not_before = self.not_before(account);
+        let ids = self.of_user.get(account).into_iter().flatten();
+        let mut live: Vec<(UnixTime, SessionId)> = ids
+            .filter_map(|(_, id)| self.sessions.get(id))
+            .filter(|kept| kept.row.is_live(now, not_before))
+            .take(looked_at)
+            .map(|kept| (kept.row.last_used(), kept.row.id.clone()))
+            .collect();
+        let too_many = (live.len() + 1).saturating_sub(at_most);
+        live.sort_unstable();
+        live.truncate(too_many.min(MOST_ENDED_BY_LIMIT));
+        let ended: Vec<SessionId> = live.into_iter().map(|(_, id)| id).collect();
+        for id in &ended {
+            self.end(id, now, EndReason::Limit);
+        }
+        ended
+    }
+
+    /// Revokes a session, of which nothing remains but that it has ended.
+    fn end(&mut self, id: &SessionId, now: UnixTime, reason: EndReason) {
+        let Some(Kept { row, .. }) = self.sessions.get_mut(id) else {
+            return;
+        };
+        row.revoked = Some((now, reason));
+        row.data = String::new();
+        let (account, created_at) = (row.account.clone(), row.created_at);
+        self.unlist(account, &(created_at, id.clone()));
+    }
+
+    /// Takes a session out of the list of its account.
+    pub(super) fn unlist(&mut self, account: AccountId, entry: &(UnixTime, SessionId)) {
+        if let Entry::Occupied(mut sessions) = self.of_user.entry(account) {
+            sessions.get_mut().remove(entry);
+            if sessions.get().is_empty() {
+                sessions.remove();
+            }
+        }
     }
 
     pub(super) fn rotate(&mut self, rotate: &Rotate, now: UnixTime) -> Rotation {
@@ -115,7 +167,7 @@ impl Shard {
         };
         match row.judge(&rotate.presented, now) {
             Verdict::Reuse(reuse) => {
-                row.revoked = Some((now, EndReason::Reused));
+                self.end(&rotate.session, now, EndReason::Reused);
                 Rotation::Reused(reuse)
             }
             Verdict::Continue(way) => {
@@ -179,14 +231,16 @@ impl Shard {
 
     pub(super) fn revoke_session(&mut self, revoke: &RevokeSession, now: UnixTime) -> bool {
         self.sweep(now, SWEEP_BATCH);
-        let row = self.live(&revoke.account, &revoke.session, now);
-        row.map(|row| row.revoked = Some((now, revoke.reason)))
-            .is_some()
+        let is_live = self.live(&revoke.account, &revoke.session, now).is_some();
+        if is_live {
+            self.end(&revoke.session, now, revoke.reason);
+        }
+        is_live
     }
 
     pub(super) fn revoke_user(&mut self, revoke: &RevokeUser, now: UnixTime) -> Vec<SessionId> {
         self.sweep(now, SWEEP_BATCH);
-        let live = self.list(&revoke.account, now);
+        let live = self.all_live(&revoke.account, now);
         let before = match &revoke.which {
             UserRevocation::All => Some(now),
             UserRevocation::Before(at) => Some(UnixTime::from_millis(at.as_millis()).min(now)),
@@ -208,9 +262,7 @@ impl Shard {
             .map(|row| row.id)
             .collect();
         for id in &meant {
-            if let Some(kept) = self.sessions.get_mut(id) {
-                kept.row.revoked = Some((now, revoke.reason));
-            }
+            self.end(id, now, revoke.reason);
         }
         meant
     }
@@ -249,16 +301,24 @@ impl Shard {
         }
     }
 
-    pub(super) fn list(&self, account: &AccountId, now: UnixTime) -> Vec<SessionRow> {
-        let not_before = self.not_before(account);
-        let ids = self.of_user.get(account).into_iter().flatten();
+    pub(super) fn list(&self, list: &ListSessions, now: UnixTime) -> ListedSessions {
+        let not_before = self.not_before(&list.account);
+        let ids = self.of_user.get(&list.account).into_iter().flatten();
         let mut rows: Vec<SessionRow> = ids
-            .filter_map(|id| self.sessions.get(id))
+            .rev()
+            .filter_map(|(_, id)| self.sessions.get(id))
             .filter(|kept| kept.row.is_live(now, not_before))
+            .take(list.at_most.saturating_add(1))
             .map(|kept| kept.row.clone())
             .collect();
-        rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-        rows
+        let has_more = rows.len() > list.at_most;
+        rows.truncate(list.at_most);
+        ListedSessions { rows, has_more }
+    }
+
+    fn all_live(&self, account: &AccountId, now: UnixTime) -> Vec<SessionRow> {
+        self.list(&ListSessions::new(account.clone(), usize::MAX), now)
+            .rows
     }
 
     fn not_before(&self, account: &AccountId) -> Option<UnixTime> {

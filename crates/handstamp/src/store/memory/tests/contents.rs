@@ -29,12 +29,18 @@ impl Contents {
             for (id, kept) in &shard.sessions {
                 all.sessions.insert(id.clone(), kept.goes_at());
                 expected.push(Due::Session(id.clone()));
-                let of_user = &shard.of_user[&kept.row.account];
-                assert!(of_user.contains(id), "{id:?} is listed");
+                let entry = (kept.row.created_at, id.clone());
+                let of_user = shard.of_user.get(&kept.row.account);
+                let is_listed = of_user.is_some_and(|listed| listed.contains(&entry));
+                let is_revoked = kept.row.revoked.is_some();
+                assert_eq!(
+                    is_listed, !is_revoked,
+                    "{id:?} is listed if it is not revoked"
+                );
             }
             for (account, ids) in &shard.of_user {
                 assert!(!ids.is_empty(), "{account:?} has sessions");
-                for id in ids {
+                for (_, id) in ids {
                     assert_eq!(shard.sessions[id].row.account, *account, "{id:?}");
                 }
             }

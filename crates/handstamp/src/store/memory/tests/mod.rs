@@ -13,9 +13,9 @@ use self::contents::Contents;
 use super::MemoryStore;
 use crate::clock::{Clock, UnixTime};
 use crate::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, NewSession, PresentedToken, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store as _, TokenId,
-    UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndReason, ListSessions, NewSession, PresentedToken,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store as _,
+    TokenId, UserRevocation,
 };
 use crate::testing::block_on as answer;
 
@@ -87,7 +87,7 @@ fn calls_that_change_nothing_take_no_memory() {
     let admit = Admit::new(unknown(), TokenId::from("token"), after(0), purpose);
     answer(store.admit(admit.clone())).unwrap();
     answer(store.admit(admit.in_session(none()))).unwrap();
-    answer(store.list(unknown())).unwrap();
+    answer(store.list(ListSessions::new(unknown(), 10))).unwrap();
     assert_eq!(Contents::of(&store), Contents::default());
 }
 
@@ -244,7 +244,7 @@ fn new_session(user: &str, session: &str, idle: u64, absolute: u64) -> NewSessio
 
 fn create(store: &MemoryStore, new: NewSession) -> SessionRow {
     match answer(store.create(new)).unwrap() {
-        Created::New(row) => row,
+        Created::New { row, .. } => row,
         Created::AlreadyExists(row) => panic!("there was {row:?}"),
     }
 }
@@ -282,8 +282,8 @@ fn revoke_user(store: &MemoryStore, user: &str, which: UserRevocation, keep: u64
 }
 
 fn ids(store: &MemoryStore, user: &str) -> Vec<SessionId> {
-    let rows = answer(store.list(account(user))).unwrap();
-    rows.into_iter().map(|row| row.id).collect()
+    let listed = answer(store.list(ListSessions::new(account(user), usize::MAX))).unwrap();
+    listed.rows.into_iter().map(|row| row.id).collect()
 }
 
 /// The traffic of a busy store: calls of many accounts, which add nothing.

@@ -146,7 +146,7 @@ impl Step {
                 let (user, session) = names(session);
                 let mut new = new_session(&user, &session, idle, absolute);
                 new.keep_until = kept.map(later);
-                if let Created::New(row) = answer(store.create(new)).unwrap() {
+                if let Created::New { row, .. } = answer(store.create(new)).unwrap() {
                     owed.keep_until.remove(&row.id);
                     owed.keep_until
                         .extend(kept.map(|kept| (row.id.clone(), later(kept))));
