@@ -57,6 +57,7 @@ mod list;
 mod login;
 mod not_before;
 mod purge;
+mod put_back;
 mod races;
 mod recover;
 mod refused;
@@ -70,8 +71,10 @@ mod suite;
 mod update_session;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handstamp::store::Store;
+use row::Row;
 use suite::Suite;
 
 /// Runs every case. `connect` returns a new node each time, on the same data.
@@ -102,4 +105,51 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     suite.settle().await;
     races::rows(&mut suite).await;
     suite.finish().await;
+}
+
+/// Runs the cases of a clock that is put back, one after the other. `put_back` moves the clock of
+/// the store back by that long or, which is the same, every instant that it has written forward.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use handstamp::clock::{Clock, UnixTime};
+/// use handstamp::store::MemoryStore;
+///
+/// #[derive(Debug, Clone)]
+/// struct ManualClock(Arc<AtomicU64>);
+///
+/// impl Clock for ManualClock {
+///     fn now(&self) -> UnixTime {
+///         UnixTime::from_secs(self.0.load(Ordering::Relaxed))
+///     }
+/// }
+///
+/// #[tokio::main]
+/// async fn main() {
+///     let clock = ManualClock(Arc::new(AtomicU64::new(1_800_000_000)));
+///     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+///     handstamp_conformance::store::run_with_clock(store, async |span| {
+///         clock.0.fetch_sub(span.as_secs(), Ordering::Relaxed);
+///     })
+///     .await;
+/// }
+/// ```
+///
+/// # Panics
+/// Panics when a case fails, with all failures.
+pub async fn run_with_clock<S: Store>(store: Arc<S>, put_back: impl AsyncFn(Duration)) {
+    for ahead in [20, 60, 3_600, 5 * 3_600, 40 * 86_400] {
+        let row = Row::new([Arc::clone(&store) as Arc<dyn Store>, store.clone()]);
+        let outcome = put_back::after(&row, Duration::from_secs(ahead), &put_back).await;
+        let (passed, mut failures) = row.take_checks();
+        failures.extend(outcome.err().map(|failure| failure.0));
+        assert!(
+            failures.is_empty(),
+            "the clock was {ahead} s ahead: {passed} checks passed, {} failed:\n{}",
+            failures.len(),
+            failures.join("\n")
+        );
+    }
 }

@@ -38,7 +38,7 @@ pub(super) fn rows(suite: &mut Suite) {
 }
 
 /// An access and a refresh token without a session.
-fn tokens(account: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
+pub(super) fn tokens(account: &AccountId, issued_at: UnixTime) -> [Admit; 2] {
     let token = || TokenId::from(&*unique("token"));
     let presented = PresentedToken::new(&SessionId::from("none"), token(), 0, OPEN);
     [

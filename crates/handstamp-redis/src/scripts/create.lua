@@ -8,16 +8,14 @@ if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key), {} }
 end
 local now = clock()
--- A log-in right after a revocation of all sessions is valid.
 local not_before = instant_in(not_before_key)
-local created_at = math.max(now, (not_before or 0) + 1)
 local ended = {}
 if number(at_most) > 0 and redis.call('ZCARD', index) >= number(at_most) then
   ended = end_least_used(index, session_prefix, account, now, not_before, number(at_most))
 end
-local absolute_expires = instant_after(created_at, number(absolute))
+local absolute_expires = instant_after(now, number(absolute))
 local session = {
-  idle_expires = math.min(instant_after(created_at, number(idle)), absolute_expires),
+  idle_expires = math.min(instant_after(now, number(idle)), absolute_expires),
   absolute_expires = absolute_expires,
   keep_until = number(keep_until),
 }
@@ -27,13 +25,16 @@ redis.call('HSET', session_key,
   'current', token,
   -- The first generation replaces none, so it needs no acknowledgement.
   'acknowledged', 1,
-  'rotated_at', created_at,
-  'grace_started_at', created_at,
-  'created_at', created_at,
-  'last_active', created_at,
+  'rotated_at', now,
+  'grace_started_at', now,
+  'created_at', now,
+  'last_active', now,
   'idle_expires', session.idle_expires,
   'absolute_expires', session.absolute_expires,
   'data', data)
+if not_before then
+  redis.call('HSET', session_key, 'after', not_before)
+end
 if session.keep_until > 0 then
   redis.call('HSET', session_key, 'keep_until', session.keep_until)
 end

@@ -3,7 +3,8 @@
 --
 -- A session is a hash: account, generation, current, acknowledged (0 or 1), rotated_at,
 -- grace_started_at, created_at, last_active, idle_expires, absolute_expires, data, and where it
--- applies keep_until, revoked_at and revoked_for. An account has a not-before (a string) and an
+-- applies keep_until, revoked_at, revoked_for and after: the not-before of the account when the
+-- session was created. An account has a not-before (a string) and an
 -- index: a sorted set of the ids of sessions that are not revoked, by the instant of their end. A
 -- revoked token is a string: the instant until which it is kept. Instants and durations are in
 -- milliseconds.
@@ -41,7 +42,7 @@ end
 -- The fields that the rules need, or nil if there is no session.
 local function session_in(key)
   local values = redis.call('HMGET', key, 'account', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
-    'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at')
+    'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at', 'after')
   if not values[1] then
     return nil
   end
@@ -57,6 +58,7 @@ local function session_in(key)
     absolute_expires = number(values[9]),
     keep_until = values[10] and number(values[10]) or 0,
     revoked_at = values[11] or nil,
+    after = values[12] and number(values[12]) or 0,
   }
 end
 
@@ -64,10 +66,18 @@ local function ends_at(session)
   return math.min(session.idle_expires, session.absolute_expires)
 end
 
+-- A command that moves the not-before revokes the sessions that it means as well, but finds them by
+-- the index, which loses a session while the clock is ahead of the session's end. A session that was
+-- created after the not-before is not meant, even if that lies in the future, because it was set by
+-- a clock that has gone back since.
+local function is_after(not_before, created_at, after)
+  return not not_before or created_at > not_before or after >= not_before
+end
+
 local function is_live(session, now, not_before)
   return not session.revoked_at
     and now < ends_at(session)
-    and (not not_before or session.created_at > not_before)
+    and is_after(not_before, session.created_at, session.after)
 end
 
 -- The live session of this account, or nil. Two accounts may share a tag, and so the key of a
@@ -145,10 +155,11 @@ local function live_sessions(index, session_prefix, account, now, not_before, at
   end
   local live = {}
   for _, id in ipairs(ids) do
-    local values = redis.call('HMGET', session_prefix .. id, 'account', 'revoked_at', 'created_at', 'rotated_at', 'last_active')
+    local values = redis.call('HMGET', session_prefix .. id, 'account', 'revoked_at', 'created_at', 'rotated_at', 'last_active',
+      'after')
     if values[1] == account and not values[2] then
       local created_at = number(values[3])
-      if not not_before or created_at > not_before then
+      if is_after(not_before, created_at, values[6] and number(values[6]) or 0) then
         local last_used = math.max(created_at, number(values[4]), number(values[5]))
         table.insert(live, { id = id, created_at = created_at, last_used = last_used })
       end

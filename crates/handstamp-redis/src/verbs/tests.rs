@@ -82,6 +82,22 @@ fn list(account: AccountId) -> ListSessions {
     ListSessions::new(account, 1_000)
 }
 
+#[tokio::test]
+async fn a_clock_that_was_ahead_is_put_back() {
+    let server = Redis::start();
+    let client = redis::Client::open(server.url()).unwrap();
+    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    // Far ahead of the server's own clock, so that no key expires.
+    let start: u64 = 4_000_000_000_123;
+    let _: () = connection.clone().set("clock", start).await.unwrap();
+    let store = RedisStore::new(&server.url()).unwrap().by_clock_in("clock");
+    handstamp_conformance::store::run_with_clock(Arc::new(store), async |span| {
+        let millis = u64::try_from(span.as_millis()).unwrap();
+        let _: () = connection.clone().decr("clock", millis).await.unwrap();
+    })
+    .await;
+}
+
 /// A clock that the test sets.
 #[derive(Debug, Clone)]
 struct ManualClock(Arc<AtomicU64>);

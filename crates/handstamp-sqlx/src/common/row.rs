@@ -101,10 +101,9 @@ impl Seen {
         })
     }
 
-    /// Returns the session if it is live. A revocation that moves the not-before of an account also
-    /// revokes the sessions it applies to, so the row alone decides.
+    /// Returns the session if it is live.
     pub(crate) fn live(&self) -> Option<&SessionRow> {
-        let is_live = |row: &&SessionRow| row.is_live(self.now, None);
+        let is_live = |row: &&SessionRow| row.is_live(self.now);
         self.session.as_ref().filter(is_live)
     }
 

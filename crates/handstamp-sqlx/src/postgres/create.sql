@@ -1,12 +1,7 @@
 -- Inserts a session, and ends others if the account then has too many: the least recently used ones,
 -- 16 at most.
 WITH clock AS MATERIALIZED (
-    -- At least one millisecond after the not-before of the account: a log-in right after a
-    -- revocation of all sessions is valid.
-    SELECT greatest(
-        floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-        coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.account = $1), 0)
-    ) AS now
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
 ),
 created AS (
     INSERT INTO handstamp_sessions (

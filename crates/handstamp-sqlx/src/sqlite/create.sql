@@ -1,10 +1,5 @@
 WITH clock AS (
-    -- At least one millisecond after the not-before of the account: a log-in right after a
-    -- revocation of all sessions is valid.
-    SELECT max(
-        CAST(round(unixepoch('subsec') * 1000) AS INTEGER),
-        coalesce((SELECT b.not_before + 1 FROM handstamp_not_before AS b WHERE b.account = ?1), 0)
-    ) AS now
+    SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )
 INSERT INTO handstamp_sessions (
     id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,

@@ -51,7 +51,7 @@ pub(crate) fn cookie_lifetime(
 
 /// Issues a new access token, and the refresh token of the session. The refresh token has the same
 /// claims each time it is made from the same row, so that all requests within the grace window
-/// receive one successor.
+/// receive one successor; while the store's clock is ahead of the node's, `iat` differs.
 pub(super) fn issue(
     context: &Context,
     now: UnixTime,
@@ -68,7 +68,9 @@ pub(super) fn issue(
     let stamp = TokenIdentity {
         id: row.current.as_str().to_owned(),
         csrf: data.csrf.clone(),
-        issued_at: UnixTime::from_secs(row.rotated_at.as_secs()),
+        // Never in the future of this node, however far the store's clock is ahead: other nodes
+        // would reject the token until then.
+        issued_at: UnixTime::from_secs(row.rotated_at.min(now).as_secs()),
         expires_at: ends_at,
     };
     let refresh = SignedToken {

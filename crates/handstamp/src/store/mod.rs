@@ -49,8 +49,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// never guesses. The future may be dropped at any time, because of a timeout: the method then has
 /// taken effect or has not.
 ///
-/// A session is live while it is not revoked, now is before [`SessionRow::ends_at`], and it was
-/// created after the not-before of its account: [`SessionRow::is_live`].
+/// A session is live while it is not revoked and now is before [`SessionRow::ends_at`]:
+/// [`SessionRow::is_live`]. A session is never older than a revocation that came before it,
+/// whatever the clock says: it may have been ahead then, and put back since.
 ///
 /// # Errors
 ///
@@ -60,10 +61,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Creates a session that is live from now on. If a session with the same id exists, live or
     /// not, returns that one and writes nothing.
     ///
-    /// `created_at`, `rotated_at`, `grace_started_at` and `last_active` are now, or one millisecond
-    /// after the not-before of the account if that is later, so that a log-in right after a
-    /// revocation of all sessions is valid. The session is acknowledged, because the first
-    /// generation replaces none.
+    /// `created_at`, `rotated_at`, `grace_started_at` and `last_active` are now, even if the
+    /// not-before of the account lies in the future, by a clock that was ahead: tokens from the
+    /// future are rejected. The session is acknowledged, because the first generation replaces
+    /// none.
     ///
     /// If the account then has more live sessions than [`NewSession::at_most`], revokes the least
     /// recently used of the others ([`SessionRow::last_used`]) with [`EndReason::Limit`] in the

@@ -29,7 +29,8 @@ pub struct SessionRow {
     pub current: TokenId,
     /// Whether the client is known to have received the current generation.
     pub acknowledged: bool,
-    /// When the current generation was issued: the claim `iat` of its refresh token.
+    /// When the current generation was issued: the claim `iat` of its refresh token, unless the
+    /// clock of the node that issues it is behind.
     pub rotated_at: UnixTime,
     /// When the grace window of the current generation started: when it was issued, and again when
     /// it was acknowledged.
@@ -56,12 +57,10 @@ impl SessionRow {
         self.idle_expires.min(self.absolute_expires)
     }
 
-    /// Returns whether the session is live at `now`, given the not-before of its account.
+    /// Returns whether the session is live at `now`.
     #[must_use]
-    pub fn is_live(&self, now: UnixTime, not_before: Option<UnixTime>) -> bool {
-        self.revoked.is_none()
-            && now < self.ends_at()
-            && not_before.is_none_or(|not_before| self.created_at > not_before)
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        self.revoked.is_none() && now < self.ends_at()
     }
 
     /// Returns when the session was last used: the latest of its creation, last rotation and last

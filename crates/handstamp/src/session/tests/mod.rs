@@ -8,6 +8,7 @@
 
 mod adopt;
 mod change;
+mod clocks;
 mod log_in;
 mod log_out;
 mod login_types;

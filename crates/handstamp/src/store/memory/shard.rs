@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
-use std::time::Duration;
 
 use super::expiry::Due;
 use crate::clock::UnixTime;
@@ -73,10 +72,6 @@ impl Shard {
         if let Some(kept) = self.sessions.get(&new.id) {
             return Created::AlreadyExists(kept.row.clone());
         }
-        let now = match self.not_before(&new.account) {
-            Some(not_before) => now.max(not_before.saturating_add(MILLISECOND)),
-            None => now,
-        };
         let ended = match new.at_most {
             Some(at_most) => self.end_least_used(&new.account, at_most, now),
             None => Vec::new(),
@@ -117,11 +112,10 @@ impl Shard {
         now: UnixTime,
     ) -> Vec<SessionId> {
         let looked_at = at_most.saturating_add(MOST_ENDED_BY_LIMIT);
-        let not_before = self.not_before(account);
         let ids = self.of_user.get(account).into_iter().flatten();
         let mut live: Vec<(UnixTime, SessionId)> = ids
             .filter_map(|(_, id)| self.sessions.get(id))
-            .filter(|kept| kept.row.is_live(now, not_before))
+            .filter(|kept| kept.row.is_live(now))
             .take(looked_at)
             .map(|kept| (kept.row.last_used(), kept.row.id.clone()))
             .collect();
@@ -302,12 +296,11 @@ impl Shard {
     }
 
     pub(super) fn list(&self, list: &ListSessions, now: UnixTime) -> ListedSessions {
-        let not_before = self.not_before(&list.account);
         let ids = self.of_user.get(&list.account).into_iter().flatten();
         let mut rows: Vec<SessionRow> = ids
             .rev()
             .filter_map(|(_, id)| self.sessions.get(id))
-            .filter(|kept| kept.row.is_live(now, not_before))
+            .filter(|kept| kept.row.is_live(now))
             .take(list.at_most.saturating_add(1))
             .map(|kept| kept.row.clone())
             .collect();
@@ -321,23 +314,17 @@ impl Shard {
             .rows
     }
 
-    fn not_before(&self, account: &AccountId) -> Option<UnixTime> {
-        self.revoked.get(account).and_then(Revoked::not_before)
-    }
-
     fn live(
         &mut self,
         account: &AccountId,
         session: &SessionId,
         now: UnixTime,
     ) -> Option<&mut SessionRow> {
-        let not_before = self.not_before(account);
         let row = &mut self.sessions.get_mut(session)?.row;
-        (row.account == *account && row.is_live(now, not_before)).then_some(row)
+        (row.account == *account && row.is_live(now)).then_some(row)
     }
 }
 
-const MILLISECOND: Duration = Duration::from_millis(1);
 /// More than the one entry that a method adds, so that ended entries are removed faster than new
 /// ones are added.
 const SWEEP_BATCH: usize = 4;

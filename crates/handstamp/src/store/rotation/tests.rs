@@ -201,20 +201,17 @@ fn a_session_is_live_until_the_moment_it_ends() {
     };
     #[rustfmt::skip]
     let rows = [
-        ("before its idle end", &row, 2_999, None, true),
-        ("at its idle end", &row, 3_000, None, false),
-        ("after its idle end, with life left", &row, 3_500, None, false),
-        ("before the end of its life", &old, 3_999, None, true),
-        ("at the end of its life, with idle time left", &old, 4_000, None, false),
-        ("before it was created, by a clock that went back", &row, 500, None, true),
-        ("after the not-before of its account, by a millisecond", &row, 2_000, Some(999), true),
-        ("in the millisecond of the not-before", &row, 2_000, Some(1_000), false),
-        ("before the not-before", &row, 2_000, Some(1_001), false),
-        ("revoked", &revoked, 2_000, None, false),
-        ("revoked, before that", &revoked, 1_500, None, false),
+        ("before its idle end", &row, 2_999, true),
+        ("at its idle end", &row, 3_000, false),
+        ("after its idle end, with life left", &row, 3_500, false),
+        ("before the end of its life", &old, 3_999, true),
+        ("at the end of its life, with idle time left", &old, 4_000, false),
+        ("before it was created, by a clock that went back", &row, 500, true),
+        ("revoked", &revoked, 2_000, false),
+        ("revoked, before that", &revoked, 1_500, false),
     ];
-    for (row, session, now, not_before, expected) in rows {
-        let is_live = session.is_live(at(now), not_before.map(at));
+    for (row, session, now, expected) in rows {
+        let is_live = session.is_live(at(now));
         assert_eq!(is_live, expected, "{row}");
     }
 }

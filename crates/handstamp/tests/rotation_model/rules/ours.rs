@@ -78,7 +78,7 @@ impl Rule for Ours {
     }
 
     fn admits(&self, row: Row) -> bool {
-        self.line.row(row).is_live(NOW, None)
+        self.line.row(row).is_live(NOW)
     }
 
     fn acknowledge(&self, row: Row) -> Row {
@@ -118,7 +118,7 @@ impl Line {
     /// Does as a store does.
     fn ask(&self, row: Row, token: Token, window: u8) -> Answer {
         let before = self.row(row);
-        if !before.is_live(NOW, None) {
+        if !before.is_live(NOW) {
             return Answer::Ended;
         }
         let rotate = Rotate::new(

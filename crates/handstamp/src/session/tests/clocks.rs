@@ -1,0 +1,113 @@
+//! Tests of clocks that differ: between nodes, between nodes and store, and before and after one
+//! is put right.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{House, claims, house, refresh_head, with_store};
+use crate::store::MemoryStore;
+use crate::testing::{Head, ManualClock, NOW, builder, now, outcome};
+use crate::{Require, minutes};
+
+/// Two nodes of one service, 30 seconds apart, and their store.
+struct Service {
+    ahead: House,
+    behind: House,
+    store: ManualClock,
+}
+
+impl Service {
+    fn new(store_at: u64) -> Self {
+        let clock = |secs| {
+            let clock = ManualClock::default();
+            clock.set(secs);
+            clock
+        };
+        let by = clock(store_at);
+        let store = Arc::new(MemoryStore::with_clock(by.clone()));
+        let node = |secs| with_store(builder(), Arc::clone(&store), clock(secs));
+        Self {
+            ahead: node(NOW + 15),
+            behind: node(NOW - 15),
+            store: by,
+        }
+    }
+
+    fn advance(&self, span: Duration) {
+        self.ahead.clock.advance(span);
+        self.behind.clock.advance(span);
+        self.store.advance(span);
+    }
+
+    fn nodes(&self) -> [(&'static str, &House, &House); 2] {
+        [
+            ("issued ahead", &self.ahead, &self.behind),
+            ("issued behind", &self.behind, &self.ahead),
+        ]
+    }
+}
+
+const STORES: [(&str, u64); 5] = [
+    ("the store as the node behind", NOW - 15),
+    ("the store between the nodes", NOW),
+    ("the store as the node ahead", NOW + 15),
+    ("the store a minute ahead", NOW + 60),
+    ("the store five hours ahead", NOW + 5 * 3_600),
+];
+
+#[test]
+fn a_session_lives_on_nodes_thirty_seconds_apart() {
+    for (store, store_at) in STORES {
+        let service = Service::new(store_at);
+        for (row, here, there) in service.nodes() {
+            let first = here.log_in("user1");
+            for tokens in [&first, &here.refresh(&first).unwrap()] {
+                assert_eq!(here.enter(tokens), "user1", "{store}, {row}");
+                assert_eq!(there.enter(tokens), "user1", "{store}, {row}");
+            }
+            service.advance(minutes(14));
+            let next = there.refresh(&first).expect(row);
+            assert_eq!(there.enter(&next), "user1", "{store}, {row}");
+            assert_eq!(here.enter(&next), "user1", "{store}, {row}");
+            service.advance(minutes(14));
+            here.refresh(&next).expect(row);
+        }
+    }
+}
+
+#[test]
+fn no_token_is_issued_in_the_future_of_its_node() {
+    for (store, store_at) in STORES {
+        let service = Service::new(store_at);
+        let tokens = service.behind.log_in("user1");
+        for token in [tokens.access().as_str(), tokens.refresh().as_str()] {
+            let issued_at = claims(token)["iat"].as_u64().unwrap();
+            assert!(issued_at <= NOW - 15, "{store}: {issued_at}");
+        }
+    }
+}
+
+#[test]
+fn a_log_in_after_a_clock_was_put_back_works_at_once() {
+    for ahead in [20, 3_600, 5 * 3_600, 30 * 86_400] {
+        let house = house(builder());
+        house.clock.set(NOW + ahead);
+        let former = house.log_in("user1");
+        now(house.auth.revoke_all_sessions("user1")).unwrap();
+        house.clock.set(NOW);
+
+        let tokens = house.log_in("user1");
+        assert_eq!(house.enter(&tokens), "user1", "{ahead} s");
+        let refreshed = house.refresh(&tokens).expect("at once");
+        house.clock.advance(minutes(14));
+        let refreshed = house.refresh(&refreshed).expect("when it is due");
+        assert_eq!(house.enter(&refreshed), "user1", "{ahead} s");
+
+        house.clock.set(NOW + ahead);
+        let access = Head::new("GET").access(former.access().as_str());
+        let seen = outcome(&house.auth, &access, &Require::access());
+        assert_eq!(seen, "session_ended", "{ahead} s");
+        let ended = house.exchange(&refresh_head(&former)).unwrap_err();
+        assert_eq!(ended, "session_ended", "{ahead} s");
+    }
+}
