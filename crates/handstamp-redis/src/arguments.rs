@@ -42,10 +42,6 @@ pub(crate) fn instant(instant: UnixTime) -> String {
     instant.as_millis().min(LARGEST).to_string()
 }
 
-pub(crate) fn seconds(instant: UnixTime) -> String {
-    instant.as_secs().min(LARGEST).to_string()
-}
-
 /// Formats a duration in milliseconds, with a fraction if it has one: a grace of 1.5 ms is more
 /// than 1 ms.
 pub(crate) fn millis(span: Duration) -> String {

@@ -11,7 +11,7 @@ use handstamp::store::{
 use redis::Value;
 
 use crate::RedisStore;
-use crate::arguments::{count, flag, instant, millis, presented, seconds, whole};
+use crate::arguments::{count, flag, instant, millis, presented, whole};
 use crate::failure::Failure;
 use crate::reply;
 
@@ -100,7 +100,7 @@ impl Store for RedisStore {
             places.extend(admit.session.iter().map(|session| keys.session(session)));
             let mut arguments = vec![
                 admit.account.as_str().to_owned(),
-                seconds(admit.issued_at),
+                instant(admit.revoked_from()),
                 admit.touch_after.map_or_else(|| "-1".to_owned(), millis),
             ];
             match &admit.purpose {

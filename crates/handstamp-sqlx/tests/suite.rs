@@ -1,8 +1,6 @@
 //! The cases for every store, on an empty database and again on the full one that they leave
 //! behind.
 
-#![expect(clippy::unwrap_used, reason = "a failing test panics")]
-
 mod support;
 
 use std::sync::Arc;

@@ -51,6 +51,13 @@ impl UnixTime {
     }
 }
 
+/// The largest difference between two clocks that is tolerated: any two nodes of a service, and the
+/// store, may be this far apart.
+///
+/// A token may therefore be issued this long in the future, and a token without a session that was
+/// issued up to this long after a revocation may be from before it.
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(30);
+
 /// A source of the current time. The default is [`SystemClock`].
 ///
 /// ```

@@ -1,8 +1,9 @@
 -- KEYS: the token as a revoked one, the not-before of the account, and the session if there is one.
--- ARGV: account, issued_at (seconds), touch_after (-1: never), purpose; then for an access token its
--- generation, for a refresh token its id, its successor's id, its generation, grace.
+-- ARGV: account, revoked_from (the earliest not-before that revokes a token without a session),
+-- touch_after (-1: never), purpose; then for an access token its generation, for a refresh token its
+-- id, its successor's id, its generation, grace.
 local token_key, not_before_key, session_key = unpack(KEYS)
-local account, issued_at, touch_after, purpose = unpack(ARGV)
+local account, revoked_from, touch_after, purpose = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
@@ -10,7 +11,7 @@ if is_revoked_token(token_key, now) then
 end
 local not_before = instant_in(not_before_key)
 if not session_key then
-  if not_before and number(issued_at) <= math.floor(not_before / 1000) then
+  if not_before and not_before >= number(revoked_from) then
     return 'revoked'
   end
   return 'admitted'

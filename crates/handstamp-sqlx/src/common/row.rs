@@ -113,9 +113,8 @@ impl Seen {
             return (Admission::Revoked, false);
         }
         if admit.session.is_none() {
-            let is_too_old = |at: UnixTime| admit.issued_at.as_secs() <= at.as_secs();
             return match self.not_before {
-                Some(not_before) if is_too_old(not_before) => (Admission::Revoked, false),
+                Some(at) if at >= admit.revoked_from() => (Admission::Revoked, false),
                 _ => (Admission::Admitted, false),
             };
         }

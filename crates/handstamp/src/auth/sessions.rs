@@ -328,7 +328,7 @@ impl Auth {
     }
 
     /// Ends all sessions of a user, and revokes all tokens without a session that were issued until
-    /// now. Returns how many sessions ended.
+    /// now, also by a node whose clock is up to 30 seconds ahead. Returns how many sessions ended.
     ///
     /// ```
     /// # use handstamp::{Auth, error::Rejection};
@@ -350,8 +350,11 @@ impl Auth {
     ///
     /// There is a race with a log-in that has checked the old password and calls
     /// [`log_in`](Self::log_in) only after this: after `log_in`, check that the password is still
-    /// the one that was verified. Tokens without a session have times in whole seconds of this
-    /// node's clock: one that is issued in the same second, also after this call, is revoked.
+    /// the one that was verified.
+    ///
+    /// A session that begins right after this call is live. A token without a session that is
+    /// issued within 30 seconds after it is revoked as well: nothing tells it from one that a node
+    /// whose clock is ahead issued before.
     pub async fn revoke_all_sessions(&self, owner: impl Into<Owner>) -> Result<usize, Rejection> {
         session::revoke_user(&self.0, &owner.into(), UserRevocation::All)
             .await
@@ -360,8 +363,9 @@ impl Auth {
 
     /// Revokes what a user had before a time: sessions that were created by then (an adopted
     /// session was created at its adoption), and tokens without a session that were issued by then
-    /// or in the same second. A time in the future counts as now. It never undoes an earlier
-    /// revocation.
+    /// or within the next 30 seconds. A time in the future counts as now. Sessions have the time of
+    /// the store: if `time` is of another clock, add what that may be behind. It never undoes an
+    /// earlier revocation.
     ///
     /// # Errors
     /// As [`revoke_session`](Self::revoke_session).

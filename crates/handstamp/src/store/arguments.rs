@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{AccountId, EndReason, SessionId, TokenId};
-use crate::clock::UnixTime;
+use crate::clock::{CLOCK_SKEW, UnixTime};
 
 /// A session to create.
 #[derive(Clone)]
@@ -164,6 +164,28 @@ impl Admit {
             purpose,
             touch_after: None,
         }
+    }
+
+    /// Returns the earliest not-before that revokes the token, if it has no session: 30 seconds
+    /// before its `iat`. The node that issued it may have been ahead of the clock of the store by
+    /// that much, so the token may be from before a revocation that seems to be older.
+    ///
+    /// ```
+    /// use handstamp::clock::UnixTime;
+    /// use handstamp::store::{AccountId, Admit, AdmitPurpose};
+    ///
+    /// let issued_at = UnixTime::from_secs(1_000);
+    /// let purpose = AdmitPurpose::Access { generation: 0 };
+    /// let admit = Admit::new(AccountId::new(None, "user1"), "id".into(), issued_at, purpose);
+    /// assert_eq!(admit.revoked_from(), UnixTime::from_secs(970));
+    /// ```
+    #[must_use]
+    pub fn revoked_from(&self) -> UnixTime {
+        UnixTime::from_secs(
+            self.issued_at
+                .as_secs()
+                .saturating_sub(CLOCK_SKEW.as_secs()),
+        )
     }
 
     /// Adds the session of the token.

@@ -86,8 +86,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// rule that applies decides:
     ///
     /// 1. Its id is revoked: [`Admission::Revoked`].
-    /// 2. It has no session, and [`Admit::issued_at`] lies in or before the second of the
-    ///    not-before of its account: [`Admission::Revoked`].
+    /// 2. It has no session, and the not-before of its account is [`Admit::revoked_from`] or
+    ///    later: [`Admission::Revoked`].
     /// 3. Its session is unknown, of another account, or not live: [`Admission::SessionEnded`].
     /// 4. It is a refresh token that [`SessionRow::judge`] calls reused: [`Admission::Reused`].
     ///    Nothing is written: the caller calls [`rotate`](Self::rotate), which revokes the session.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::claims::Claims;
-use crate::clock::UnixTime;
+use crate::clock::{CLOCK_SKEW, UnixTime};
 use crate::config::Config;
 use crate::error::RejectionKind;
 use crate::locate::Presented;
@@ -251,10 +251,6 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
     }
     Ok(())
 }
-
-/// The largest clock skew between two nodes at which neither considers a token of the other to be
-/// issued in the future.
-const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests;

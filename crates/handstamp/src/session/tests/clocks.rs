@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{House, claims, house, refresh_head, with_store};
+use crate::clock::CLOCK_SKEW;
 use crate::store::MemoryStore;
 use crate::testing::{Head, ManualClock, NOW, builder, now, outcome};
-use crate::{Require, minutes};
+use crate::{Require, TokenPair, minutes};
 
 /// Two nodes of one service, 30 seconds apart, and their store.
 struct Service {
@@ -55,6 +56,11 @@ const STORES: [(&str, u64); 5] = [
     ("the store five hours ahead", NOW + 5 * 3_600),
 ];
 
+/// An access and a refresh token without a session.
+fn sessionless(house: &House) -> TokenPair {
+    house.auth.create_token_pair("user1").unwrap()
+}
+
 #[test]
 fn a_session_lives_on_nodes_thirty_seconds_apart() {
     for (store, store_at) in STORES {
@@ -70,7 +76,8 @@ fn a_session_lives_on_nodes_thirty_seconds_apart() {
             assert_eq!(there.enter(&next), "user1", "{store}, {row}");
             assert_eq!(here.enter(&next), "user1", "{store}, {row}");
             service.advance(minutes(14));
-            here.refresh(&next).expect(row);
+            let last = here.refresh(&next).expect(row);
+            assert_eq!(here.enter(&last), "user1", "{store}, {row}");
         }
     }
 }
@@ -84,6 +91,53 @@ fn no_token_is_issued_in_the_future_of_its_node() {
             let issued_at = claims(token)["iat"].as_u64().unwrap();
             assert!(issued_at <= NOW - 15, "{store}: {issued_at}");
         }
+    }
+}
+
+#[test]
+fn log_out_everywhere_ends_what_a_node_ahead_has_issued() {
+    for (store, store_at) in &STORES[..3] {
+        for node in 0..2 {
+            let service = Service::new(*store_at);
+            let (row, here, there) = service.nodes()[node];
+            let tokens = sessionless(here);
+            let adopted = there.refresh(&sessionless(here)).unwrap();
+            service.advance(Duration::from_secs(1));
+            now(there.auth.revoke_all_sessions("user1")).unwrap();
+            let session = there.log_in("user1");
+            for waited in [0, 1, 14, 15, 30, 600] {
+                let row = format!("{store}, {row}, before {waited} more seconds");
+                for house in [here, there] {
+                    assert_eq!(house.enter(&tokens), "token_revoked", "{row}");
+                    assert_eq!(
+                        house.refresh(&tokens).unwrap_err(),
+                        "token_revoked",
+                        "{row}"
+                    );
+                    assert_eq!(house.enter(&adopted), "session_ended", "{row}");
+                    assert_eq!(house.enter(&session), "user1", "{row}");
+                }
+                service.advance(Duration::from_secs(waited));
+            }
+            assert!(there.refresh(&session).is_ok(), "{store}, {row}");
+        }
+    }
+}
+
+/// The cost of the tolerance, for services that log in without a session.
+#[test]
+fn a_token_without_a_session_is_good_again_once_the_tolerance_has_passed() {
+    for (waited, expected) in [
+        (0, "token_revoked"),
+        (CLOCK_SKEW.as_secs(), "token_revoked"),
+        (CLOCK_SKEW.as_secs() + 1, "user1"),
+    ] {
+        let house = house(builder());
+        now(house.auth.revoke_all_sessions("user1")).unwrap();
+        house.clock.advance(Duration::from_secs(waited));
+        let tokens = sessionless(&house);
+        assert_eq!(house.enter(&tokens), expected, "{waited} s later");
+        assert_eq!(house.refresh(&tokens).is_ok(), expected == "user1");
     }
 }
 

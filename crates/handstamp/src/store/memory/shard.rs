@@ -178,9 +178,8 @@ impl Shard {
         }
         let Some(session) = &admit.session else {
             let not_before = revoked.and_then(Revoked::not_before);
-            let too_old = |at: UnixTime| admit.issued_at.as_secs() <= at.as_secs();
             return match not_before {
-                Some(not_before) if too_old(not_before) => Admission::Revoked,
+                Some(at) if at >= admit.revoked_from() => Admission::Revoked,
                 _ => Admission::Admitted,
             };
         };
