@@ -7,7 +7,7 @@ mod service;
 use handstamp_conformance::{Jar, Request};
 use serde_json::json;
 
-use crate::service::{Service, log_in};
+use crate::service::{Service, is_logged_out, log_in};
 
 #[test]
 fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
@@ -21,12 +21,16 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
     assert_eq!(login.status, 200);
     assert_eq!(login.header("cache-control"), Some("no-store"));
     let cookies: Vec<&str> = login.all("set-cookie").collect();
-    assert_eq!(cookies.len(), 4);
+    assert_eq!(cookies.len(), 5);
     for (line, (name, attributes)) in cookies.iter().zip([
         ("access_token_cookie", "; HttpOnly; Path=/; SameSite=lax"),
         ("csrf_access_token", "; Path=/; SameSite=lax"),
         ("refresh_token_cookie", "; HttpOnly; Path=/; SameSite=lax"),
         ("csrf_refresh_token", "; Path=/; SameSite=lax"),
+        (
+            "device_access_token_cookie",
+            "; Max-Age=34560000; Path=/login; HttpOnly; SameSite=Lax",
+        ),
     ]) {
         assert!(line.starts_with(&format!("{name}=")), "{line}");
         assert_eq!(
@@ -97,7 +101,7 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
     let logout = server.send(&logout.header("x-csrf-token", jar.get("csrf_access_token").unwrap()));
     assert_eq!(logout.json(), json!({"message": "Successfully logged out"}));
     jar.store(&logout);
-    assert_eq!(jar.header(), "");
+    assert!(is_logged_out(&jar));
 }
 
 #[test]

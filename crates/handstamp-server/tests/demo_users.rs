@@ -197,7 +197,7 @@ fn no_header_changes_the_attributes_of_a_cookie() {
             .collect()
     };
     let plain = attributes(&[], None);
-    assert_eq!(plain.len(), 4);
+    assert_eq!(plain.len(), 5);
     assert!(
         plain.iter().all(|line| !line.contains("Secure")),
         "{plain:?}"
@@ -211,7 +211,7 @@ fn no_header_changes_the_attributes_of_a_cookie() {
     }
     let proxied = ["--trusted-proxy", "127.0.0.1"];
     let secure = attributes(&proxied, Some(("x-forwarded-proto", "http")));
-    assert_eq!(secure.len(), 4);
+    assert_eq!(secure.len(), 5);
     assert!(
         secure.iter().all(|line| line.ends_with("; Secure")),
         "{secure:?}"

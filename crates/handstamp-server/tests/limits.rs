@@ -2,12 +2,13 @@
 
 mod service;
 
+use handstamp_conformance::{Jar, Reply, Request};
 use serde_json::json;
 
 use crate::service::{Home, Service, log_in, login};
 
 #[test]
-fn after_ten_failures_an_account_is_refused_for_a_while_from_this_address() {
+fn after_ten_failures_an_account_is_refused_for_a_while() {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     home.add_user("bob", "battery staple");
@@ -24,7 +25,7 @@ fn after_ten_failures_an_account_is_refused_for_a_while_from_this_address() {
     assert_eq!(refused.header("cache-control"), Some("no-store"));
     assert_eq!(refused.header("set-cookie"), None);
     let retry_after: u64 = refused.header("retry-after").unwrap().parse().unwrap();
-    assert!((880..=900).contains(&retry_after), "{retry_after}");
+    assert!((1..=40).contains(&retry_after), "{retry_after}");
     assert_eq!(
         refused.json(),
         json!({
@@ -57,14 +58,64 @@ fn after_ten_failures_an_account_is_refused_for_a_while_from_this_address() {
 }
 
 #[test]
-fn a_success_resets_the_count() {
+fn a_browser_that_has_logged_in_before_is_let_in_while_others_guess() {
     let server = Service::start(&[], &[]).unwrap();
-    for _ in 0..2 {
-        for _ in 0..9 {
-            assert_eq!(log_in(&server, "user1", "wrong").status, 401);
-        }
-        assert_eq!(log_in(&server, "user1", "password1").status, 200);
+    let first = log_in(&server, "user1", "password1");
+    assert_eq!(first.status, 200);
+    let cookie = device_cookie(&first).unwrap();
+    for attribute in ["; Path=/login;", "; HttpOnly", "; Max-Age=34560000"] {
+        assert!(cookie.contains(attribute), "{cookie}");
     }
+    let (cookie, _) = cookie.split_once(';').unwrap();
+    let csrf = first.json()["csrf"].as_str().unwrap().to_owned();
+    let mut jar = Jar::default();
+    jar.store(&first);
+    let log_out = Request::new("POST", "/logout").header("x-csrf-token", &csrf);
+    let log_out = server.send(&log_out.header("cookie", jar.header()));
+    assert_eq!(log_out.status, 200);
+    assert_eq!(device_cookie(&log_out), None, "it survives a log-out");
+
+    for count in 1..=10 {
+        assert_eq!(log_in(&server, "user1", "wrong").status, 401, "{count}");
+    }
+    let with = |cookie: &str, name: &str, password: &str| {
+        server.send(&login(name, password).header("cookie", cookie))
+    };
+    for (case, cookie, name, status) in [
+        ("the browser", cookie, "user1", 200),
+        ("another", "", "user1", 429),
+        (
+            "a made-up cookie",
+            "device_access_token_cookie=0123456789abcdef0123456789abcdef",
+            "user1",
+            429,
+        ),
+        ("another user", "", "user2", 200),
+    ] {
+        let password = name.replace("user", "password");
+        assert_eq!(with(cookie, name, &password).status, status, "{case}");
+    }
+    // It is known for one account each.
+    let both = device_cookie(&with(cookie, "user2", "password2")).unwrap();
+    let (both, _) = both.split_once(';').unwrap();
+    for count in 1..=9 {
+        assert_eq!(log_in(&server, "user2", "wrong").status, 401, "{count}");
+    }
+    assert_eq!(log_in(&server, "user2", "wrong").status, 401);
+    assert_eq!(
+        with(cookie, "user2", "password2").status,
+        429,
+        "known to user1 alone"
+    );
+    assert_eq!(with(both, "user2", "password2").status, 200);
+    assert_eq!(with(both, "user1", "password1").status, 200);
+}
+
+/// Returns the line that makes a device known.
+fn device_cookie(reply: &Reply) -> Option<String> {
+    let lines = reply.all("set-cookie");
+    let mut lines = lines.filter(|line| line.starts_with("device_access_token_cookie="));
+    lines.next().map(str::to_owned)
 }
 
 #[test]
@@ -74,17 +125,17 @@ fn behind_a_trusted_proxy_each_client_has_its_own_count() {
     let server = home
         .start(&["--trusted-proxy", "127.0.0.0/8"], &[])
         .unwrap();
-    let from = |client: &str, password: &str| {
+    let from = |client: &str, name: &str, password: &str| {
         server
-            .send(&login("alice", password).header("x-forwarded-for", client))
+            .send(&login(name, password).header("x-forwarded-for", client))
             .status
     };
-    for count in 0..10 {
+    // The address gains one failure in nine seconds, which a slow machine takes for a few of these.
+    for count in 0..105 {
         // The address that the client forged stands before the one that the proxy appended.
-        assert_eq!(
-            from(&format!("198.51.100.{count}, 192.0.2.1"), "wrong"),
-            401
-        );
+        let client = format!("198.51.100.{count}, 192.0.2.1");
+        let status = from(&client, &format!("user{count}"), "wrong");
+        assert!(status == 401 || count >= 100, "{count}: {status}");
     }
     for (name, client, status) in [
         ("the client that guessed", "192.0.2.1", 429),
@@ -100,7 +151,7 @@ fn behind_a_trusted_proxy_each_client_has_its_own_count() {
         ),
         ("another client", "192.0.2.2", 200),
     ] {
-        assert_eq!(from(client, "correct horse"), status, "{name}");
+        assert_eq!(from(client, "alice", "correct horse"), status, "{name}");
     }
 }
 

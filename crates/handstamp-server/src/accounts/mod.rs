@@ -4,6 +4,8 @@
 //! reason why the log-in is refused. It makes no token and no response, and uses no HTTP.
 
 pub(crate) mod demo_users;
+pub(crate) mod known_devices;
+mod lane;
 pub(crate) mod log_in;
 pub(crate) mod new_user_name;
 pub(crate) mod password;

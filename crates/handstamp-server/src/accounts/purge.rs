@@ -1,4 +1,4 @@
-//! The task that removes expired sessions and expired counts of log-ins.
+//! The task that removes expired sessions, limits that have ended, and devices that are forgotten.
 //!
 //! It runs once when it is started and then every hour. An error is logged, and the next run tries
 //! again.
@@ -9,6 +9,7 @@ use handstamp_axum::Auth;
 use tokio::task::JoinHandle;
 use tokio::time::{self, MissedTickBehavior};
 
+use super::known_devices::KnownDevices;
 use super::throttle::Throttle;
 use crate::storage::clock::now;
 
@@ -17,15 +18,19 @@ use crate::storage::clock::now;
 pub(crate) struct Purge(JoinHandle<()>);
 
 impl Purge {
-    pub(crate) fn start(throttle: Throttle, auth: Auth) -> Self {
+    pub(crate) fn start(throttle: Throttle, devices: KnownDevices, auth: Auth) -> Self {
         Self(tokio::spawn(async move {
             let mut hours = time::interval(Duration::from_hours(1));
             hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 hours.tick().await;
                 match throttle.purge(now()).await {
-                    Ok(removed) => tracing::debug!(removed, "counts of log-ins were purged"),
-                    Err(error) => tracing::error!(%error, "counts of log-ins cannot be purged"),
+                    Ok(removed) => tracing::debug!(removed, "limits on log-ins were purged"),
+                    Err(error) => tracing::error!(%error, "limits on log-ins cannot be purged"),
+                }
+                match devices.purge(now()).await {
+                    Ok(removed) => tracing::debug!(removed, "known devices were purged"),
+                    Err(error) => tracing::error!(%error, "known devices cannot be purged"),
                 }
                 match auth.purge_sessions().await {
                     Ok(removed) => tracing::debug!(removed, "sessions were purged"),

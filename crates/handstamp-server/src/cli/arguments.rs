@@ -121,8 +121,8 @@ pub(super) enum UserCommand {
     Enable { name: UserName },
     /// Lets a user log in at once who was refused after too many wrong passwords
     ///
-    /// So do enable and passwd. An address from which a hundred log-ins of any users failed stays
-    /// refused until 15 minutes have passed.
+    /// So do enable and passwd. An address from which a hundred log-ins of any users failed has
+    /// one attempt in nine seconds, until a quarter of an hour has passed.
     Unlock { name: UserName },
     /// Asks for a new password, and ends all sessions of the user
     Passwd {

@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::settings::{DEFAULT_PORT, Exposure, Settings};
 use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
+use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::log_in::LogIn;
 use crate::accounts::purge::Purge;
 use crate::accounts::throttle::{Key, Throttle};
@@ -117,7 +118,9 @@ impl Server {
     }
 
     async fn run(self, shutdown: ShutdownSignal) {
-        let purge = Purge::start(Throttle::new(self.database.clone()), self.auth);
+        let throttle = Throttle::new(self.database.clone());
+        let devices = KnownDevices::new(self.database.clone());
+        let purge = Purge::start(throttle, devices, self.auth);
         server::serve(self.listener, self.router, shutdown).await;
         purge.stop().await;
         // A request that was abandoned may still hold a connection.

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client_address::ClientAddress;
+use super::device_cookie::{self, DeviceCookie};
 use super::json_body::JsonBody;
 use super::outside::{FromOutside, Sign};
 use crate::accounts::log_in::{Credentials, LogIn, LogInError};
@@ -39,6 +40,7 @@ pub(super) async fn log_in(
     ClientAddress(address): ClientAddress,
     FromOutside(sign): FromOutside,
     client: ClientInfo,
+    DeviceCookie(devices): DeviceCookie,
     JsonBody(form): JsonBody<LogInForm>,
 ) -> Result<Response, Error> {
     if let Some(sign) = sign {
@@ -52,11 +54,12 @@ pub(super) async fn log_in(
         username: form.username,
         password: form.password,
     };
-    let verified = match log_in.verify(credentials, address).await {
+    let verified = match log_in.verify(credentials, address, &devices).await {
         Ok(verified) => verified,
         Err(error) => return Ok(refuse(&auth, error)),
     };
-    let name = verified.name.as_str();
+    let name = verified.name.clone();
+    let name = name.as_str();
     let mut client = client.ip(address).label(form.device.unwrap_or_default());
     if form.remember {
         client = client.persistent(REMEMBERED);
@@ -77,7 +80,16 @@ pub(super) async fn log_in(
         "refresh_csrf": tokens.refresh().csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
     });
-    Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
+    let cookies = auth.set_cookies(&tokens)?;
+    // The user is logged in all the same: without it, a later log-in is that of a new device.
+    let device = match log_in.remember(verified, devices).await {
+        Ok(devices) => Some(device_cookie::set(&auth, &devices)),
+        Err(error) => {
+            tracing::error!(%error, "a device cannot be remembered");
+            None
+        }
+    };
+    Ok((cookies, device, Json(body)).into_response())
 }
 
 /// Says why, which reveals nothing: the names and passwords of the demo users are public.

@@ -4,6 +4,7 @@
 //! is stopped. It reads no setting, and it writes no rejection by hand: the library makes them.
 
 pub(crate) mod client_address;
+mod device_cookie;
 mod health;
 mod json_body;
 mod log_in;

@@ -10,3 +10,8 @@ pub(crate) fn now() -> UnixTime {
 pub(crate) fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
+
+/// Returns whole milliseconds since 1970.
+pub(crate) fn milliseconds(time: UnixTime) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}

@@ -118,6 +118,12 @@ impl Drop for Home {
     }
 }
 
+/// Returns whether a browser has no cookie of ours but the one by which its device is known.
+pub(crate) fn is_logged_out(jar: &Jar) -> bool {
+    let mut names = jar.iter().map(|(name, _)| name);
+    names.all(|name| name.starts_with("device_"))
+}
+
 /// Returns what a command printed to standard error.
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

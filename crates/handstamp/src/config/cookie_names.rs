@@ -16,6 +16,9 @@ pub struct CookieNames<'c> {
     pub csrf_header: &'c str,
     /// The path below which browsers send the token.
     pub path: &'c str,
+    /// Whether the cookies have the attribute Secure, as `JWT_COOKIE_SECURE` says. A cookie that an
+    /// application sets next to them needs the same.
+    pub secure: bool,
 }
 
 impl CookieNames<'_> {
@@ -60,6 +63,7 @@ impl Config {
             csrf_cookie: cookies.csrf.name.as_str(),
             csrf_header: &cookies.csrf_header,
             path: cookies.token.attributes.path.as_str(),
+            secure: cookies.token.attributes.secure,
         }
     }
 }

@@ -8,8 +8,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::demo_users::DemoUsers;
+use super::known_devices::{AddError, Device, Devices, KnownDevices};
+use super::lane::Lanes;
 use super::password::{CompareError, Comparison, Password, Queue};
-use super::throttle::{Attempt, Decision, Key, Throttle};
+use super::throttle::{Attempt, Denied, Key, Throttle};
 use super::user_name::UserName;
 use super::users::{User, Users};
 use crate::storage::clock::now;
@@ -28,6 +30,8 @@ pub(crate) struct LogIn {
     users: Users,
     throttle: Throttle,
     key: Key,
+    known_devices: KnownDevices,
+    lanes: Lanes,
     queue: Queue,
     demo_users: DemoUsers,
 }
@@ -37,6 +41,8 @@ pub(crate) struct LogIn {
 pub(crate) struct Verified {
     pub(crate) name: UserName,
     password_number: i64,
+    /// The device of the client, if it was known for the account.
+    device: Option<Device>,
 }
 
 impl LogIn {
@@ -45,6 +51,8 @@ impl LogIn {
             users: Users::new(database.clone()),
             throttle: Throttle::new(database.clone()),
             key,
+            known_devices: KnownDevices::new(database.clone()),
+            lanes: Lanes::default(),
             queue: Queue::new(),
             demo_users,
         }
@@ -58,30 +66,39 @@ impl LogIn {
         }
     }
 
-    /// Verifies the credentials that were sent from this address.
+    /// Verifies the credentials that were sent from this address, by a client with these devices.
     pub(crate) async fn verify(
         &self,
         credentials: Credentials,
         address: IpAddr,
+        devices: &Devices,
     ) -> Result<Verified, LogInError> {
         let name = UserName::typed(&credentials.username).ok();
-        let epoch = match &name {
-            Some(name) => self.users.throttle_epoch(name).await?,
-            None => 0,
-        };
-        let attempt = Attempt::new(&self.key, name.as_ref(), epoch, address);
-        let delay = allowed(self.throttle.peek(&attempt, now()).await?)?;
-        // The delay comes before the comparison, so that its length does not reveal whether the
-        // password was right; and before the queue, so that delayed log-ins take no slot in it.
-        tokio::time::sleep(delay).await;
-        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
-        allowed(self.throttle.record(&attempt, now()).await?)?;
-
-        // From here on the work is the same whether the user exists or not.
         let user = match &name {
             Some(name) => self.find(name).await?,
             None => None,
         };
+        let device = match &user {
+            Some(user) => {
+                let known = &self.known_devices;
+                let number = user.password_number;
+                known.find(devices, &user.name, number).await?
+            }
+            None => None,
+        };
+        let epoch = match &name {
+            Some(name) => self.users.throttle_epoch(name).await?,
+            None => 0,
+        };
+        let attempt = Attempt::new(&self.key, name.as_ref(), epoch, address, device);
+        self.throttle.peek(&attempt, now()).await??;
+        let turn = self.lanes.enter(attempt.lane());
+        let turn = tokio::time::timeout(LONGEST_WAIT, turn).await;
+        let _turn = turn.map_err(|_| LogInError::Busy)?;
+        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
+        self.throttle.charge(&attempt, now()).await??;
+
+        // From here on the work is the same whether the user exists or not.
         let hash = user.as_ref().map(|user| user.hash.clone());
         let comparison = match slot.compare(credentials.password, hash).await {
             Ok(comparison) => comparison,
@@ -104,7 +121,27 @@ impl LogIn {
         Ok(Verified {
             name: user.name,
             password_number: user.password_number,
+            device: device.cloned(),
         })
+    }
+
+    /// Makes the device known for the account that has logged in, and returns the devices that the
+    /// client is from now on.
+    pub(crate) async fn remember(
+        &self,
+        verified: Verified,
+        mut devices: Devices,
+    ) -> Result<Devices, AddError> {
+        let known = &self.known_devices;
+        let device = if let Some(device) = verified.device {
+            known.touch(&device, now()).await?;
+            device
+        } else {
+            let number = verified.password_number;
+            known.add(&verified.name, number, now()).await?
+        };
+        devices.insert(device);
+        Ok(devices)
     }
 
     /// Refuses the log-in after all if the password was changed or the user disabled since it was
@@ -128,13 +165,6 @@ impl LogIn {
     }
 }
 
-fn allowed(decision: Decision) -> Result<Duration, LogInError> {
-    match decision {
-        Decision::Allow { delay } => Ok(delay),
-        Decision::Deny { retry_after } => Err(LogInError::RateLimited { retry_after }),
-    }
-}
-
 /// The log-in is refused.
 #[derive(Debug)]
 pub(crate) enum LogInError {
@@ -148,11 +178,22 @@ pub(crate) enum LogInError {
     Database(DatabaseError),
 }
 
+impl From<Denied> for LogInError {
+    fn from(denied: Denied) -> Self {
+        Self::RateLimited {
+            retry_after: denied.retry_after,
+        }
+    }
+}
+
 impl From<DatabaseError> for LogInError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }
 }
+
+/// For the attempts that wait in the same lane. It is shorter than the time that a request has.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests;

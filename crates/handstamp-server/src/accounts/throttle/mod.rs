@@ -1,197 +1,184 @@
-//! Limits on log-ins that fail.
+//! Limits on log-ins, as buckets in the database, so that several servers count together.
 //!
-//! There are three counts. Each covers 15 minutes from its first attempt, and all are kept in the
-//! database, so that several servers count together:
+//! A bucket holds a number of attempts, and fills again at a steady rate (the [generic cell rate
+//! algorithm](https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm)). An attempt is charged
+//! before the password is compared, and given back if the password was right: concurrent attempts
+//! are charged too, and so are those whose client disconnects. An attempt that is denied is
+//! charged nowhere, so that no one makes the wait of another longer by trying.
 //!
-//! * An account from one address: after ten failed attempts further ones are denied. A right
-//!   password resets this count.
-//! * An address, for IPv6 its /64, with any account: denied after a hundred failed attempts. Many
-//!   people may share one address.
-//! * An account from any address: after fifty failed attempts its answers are delayed by a few
-//!   seconds. It is never denied, because then anyone could lock its owner out.
-//!
-//! An attempt is counted before the password is compared, and taken back if the password was
-//! right. So concurrent attempts are counted too, and so are those whose client disconnects.
-//!
-//! Counts of an account are kept under its epoch as well, a number in the table of users. A command
-//! that unlocks the account, or sets a new password, increases it, and what was counted before no
-//! longer applies, from any address. The command needs no key for that.
+//! [`Attempt`] says which buckets an attempt needs.
 
+mod attempt;
 mod key;
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
+pub(crate) use attempt::Attempt;
 pub(crate) use key::Key;
 
-use super::user_name::UserName;
-use crate::storage::clock::seconds;
+use crate::storage::clock::milliseconds;
 use crate::storage::database::{Database, DatabaseError, query};
 
-/// Counts log-ins that have not succeeded.
+/// The buckets of the database.
 #[derive(Debug, Clone)]
 pub(crate) struct Throttle(Database);
+
+/// One bucket, as an attempt needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Bucket {
+    who: String,
+    limit: Limit,
+    /// Whether a right password gives the attempt back.
+    counts_failures: bool,
+}
+
+/// How many attempts a full bucket holds, and the milliseconds in which it gains one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Limit {
+    attempts: i64,
+    refill: i64,
+}
+
+/// The attempt is one too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// The time until the bucket holds an attempt again.
+    pub(crate) retry_after: Duration,
+}
 
 impl Throttle {
     pub(crate) fn new(database: Database) -> Self {
         Self(database)
     }
 
-    /// Returns what would be decided about this attempt. It writes nothing, so that a client that
+    /// Returns what would be decided about this attempt. It charges nothing, so that a client that
     /// is denied causes no writes by trying again.
     pub(crate) async fn peek(
         &self,
         attempt: &Attempt,
         now: UnixTime,
-    ) -> Result<Decision, DatabaseError> {
-        let counts: Vec<Count> = query!(&self.0, pool => async {
-            let query = sqlx::query_as(PEEK).bind(seconds(now));
-            let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
+    ) -> Result<Result<(), Denied>, DatabaseError> {
+        let mut names: [&str; attempt::MOST_BUCKETS] = Default::default();
+        for (name, bucket) in names.iter_mut().zip(attempt.buckets()) {
+            *name = &bucket.who;
+        }
+        let charged: Vec<(String, i64)> = query!(&self.0, pool => async {
+            let mut query = sqlx::query_as(PEEK);
+            for name in names {
+                query = query.bind(name);
+            }
             query.fetch_all(pool).await
         })?;
-        let with_this = |(who, attempts, ends_at): Count| (who, attempts + 1, ends_at);
-        Ok(attempt.decide(counts.into_iter().map(with_this), now))
+        let now = milliseconds(now);
+        let denials = charged.iter().filter_map(|(who, full_at)| {
+            let bucket = attempt.buckets().iter().find(|bucket| bucket.who == *who)?;
+            bucket.limit.judge(*full_at, now).err()
+        });
+        // After a shorter wait it would be denied again.
+        let longest = denials.max_by_key(|denied| denied.retry_after);
+        Ok(longest.map_or(Ok(()), Err))
     }
 
-    /// Counts this attempt and decides about it, in one atomic statement.
-    pub(crate) async fn record(
+    /// Charges this attempt to each of its buckets, or to none of them. Each charge is one atomic
+    /// statement.
+    pub(crate) async fn charge(
         &self,
         attempt: &Attempt,
         now: UnixTime,
-    ) -> Result<Decision, DatabaseError> {
-        let ends_at = seconds(now.saturating_add(WINDOW));
-        let counts: Vec<Count> = query!(&self.0, pool => async {
-            let query = sqlx::query_as(RECORD).bind(seconds(now)).bind(ends_at);
-            let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
-            query.fetch_all(pool).await
-        })?;
-        Ok(attempt.decide(counts, now))
+    ) -> Result<Result<(), Denied>, DatabaseError> {
+        let time = milliseconds(now);
+        for (index, bucket) in attempt.buckets().iter().enumerate() {
+            let limit = bucket.limit;
+            let charged: Option<i64> = query!(&self.0, pool => async {
+                let query = sqlx::query_scalar(CHARGE).bind(&bucket.who).bind(time);
+                let query = query.bind(limit.refill).bind(limit.window()).bind(limit.window() + SKEW);
+                query.fetch_optional(pool).await
+            })?;
+            if charged.is_none() {
+                self.give_back(attempt.buckets().iter().take(index)).await?;
+                // Another attempt may have been given back meanwhile: then it is tried again soon.
+                let soon = Duration::from_secs(1);
+                let denied = self.peek(attempt, now).await?.err();
+                return Ok(Err(denied.unwrap_or(Denied { retry_after: soon })));
+            }
+        }
+        Ok(Ok(()))
     }
 
-    /// Takes the attempt back because the password was right, and resets the count of this account
-    /// from this address.
+    /// Gives the attempt back because the password was right.
     pub(crate) async fn reset(&self, attempt: &Attempt) -> Result<(), DatabaseError> {
-        query!(&self.0, pool => async {
-            let query = sqlx::query(RESET).bind(i64::MAX);
-            let query = query.bind(&attempt.account).bind(&attempt.address).bind(&attempt.pair);
-            query.execute(pool).await.map(drop)
-        })
+        let buckets = attempt.buckets().iter();
+        self.give_back(buckets.filter(|bucket| bucket.counts_failures))
+            .await
     }
 
-    /// Removes counts that have ended, and returns their number.
+    async fn give_back(&self, buckets: impl Iterator<Item = &Bucket>) -> Result<(), DatabaseError> {
+        for bucket in buckets {
+            query!(&self.0, pool => async {
+                let query = sqlx::query(GIVE_BACK).bind(&bucket.who).bind(bucket.limit.refill);
+                query.execute(pool).await.map(drop)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Removes buckets that are full, and returns their number.
     pub(crate) async fn purge(&self, now: UnixTime) -> Result<u64, DatabaseError> {
         query!(&self.0, pool => async {
-            let done = sqlx::query(PURGE).bind(seconds(now)).execute(pool).await;
+            let done = sqlx::query(PURGE).bind(milliseconds(now)).execute(pool).await;
             done.map(|done| done.rows_affected())
         })
     }
 }
 
-/// The decision whether a log-in may continue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Decision {
-    Allow { delay: Duration },
-    Deny { retry_after: Duration },
-}
+impl Limit {
+    /// An empty bucket is full again after this many milliseconds.
+    const fn window(self) -> i64 {
+        self.attempts * self.refill
+    }
 
-/// One attempt to log in, as the keys of its three counts.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    account: String,
-    address: String,
-    pair: String,
-}
-
-impl Attempt {
-    /// Returns the attempt to log in with this name, at this epoch of the account.
+    /// Returns whether a bucket that is full at this time holds another attempt now.
     ///
-    /// Names of users who do not exist are counted as well, so that a denial does not reveal
-    /// whether an account exists. All texts that are not valid names count as one account.
-    pub(crate) fn new(key: &Key, name: Option<&UserName>, epoch: i64, address: IpAddr) -> Self {
-        let name = name.map(UserName::composed_and_folded).unwrap_or_default();
-        let epoch = epoch.to_string();
-        let address = network(address);
-        Self {
-            account: format!("account {}", key.digest(&[&name, &epoch])),
-            pair: format!("pair {}", key.digest(&[&name, &epoch, &address])),
-            address: format!("address {address}"),
+    /// Lenient: a bucket that is emptier than empty holds one, and is then merely empty. Its last
+    /// charge was made while the clock was ahead, and the wait would be as long as the clock was
+    /// wrong. Risk: one attempt for each time that the clock is set back. Covered: clocks of two
+    /// servers that differ by less than [`SKEW`] count as one.
+    fn judge(self, full_at: i64, now: i64) -> Result<(), Denied> {
+        let wait = full_at + self.refill - self.window() - now;
+        if wait > self.refill + SKEW {
+            return Ok(());
         }
-    }
-
-    fn decide(&self, counts: impl IntoIterator<Item = Count>, now: UnixTime) -> Decision {
-        let mut delay = Duration::ZERO;
-        let mut retry_after = None;
-        for (who, attempts, ends_at) in counts {
-            let limit = if who == self.pair {
-                PAIR_LIMIT
-            } else if who == self.address {
-                ADDRESS_LIMIT
-            } else {
-                if attempts > ACCOUNT_LIMIT {
-                    delay = ACCOUNT_DELAY;
-                }
-                continue;
-            };
-            if attempts > limit {
-                let end = UnixTime::from_secs(u64::try_from(ends_at).unwrap_or_default());
-                retry_after = retry_after.max(Some(end.saturating_since(now)));
-            }
-        }
-        match retry_after {
-            None => Decision::Allow { delay },
-            Some(retry_after) => Decision::Deny { retry_after },
+        match u64::try_from(wait) {
+            Ok(wait @ 1..) => Err(Denied {
+                retry_after: Duration::from_millis(wait),
+            }),
+            _ => Ok(()),
         }
     }
 }
 
-/// The key of a count, the number of attempts, and the time at which the count ends.
-type Count = (String, i64, i64);
+const PEEK: &str =
+    "SELECT who, full_at FROM handstamp_log_in_limits WHERE who IN ($1, $2, $3, $4, $5)";
 
-/// Returns the address, for IPv6 its /64: a client that has one such address usually has them all.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let prefix = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
-            format!("{prefix}/64")
-        }
-    }
-}
-
-const PEEK: &str = "SELECT who, attempts, ends_at FROM handstamp_log_in_attempts \
-                    WHERE who IN ($2, $3, $4) AND ends_at > $1";
-
-/// Locks the three rows in the same order for all attempts, so that there is no deadlock.
-const RECORD: &str = "\
-    INSERT INTO handstamp_log_in_attempts AS have (who, attempts, ends_at) \
-    VALUES ($3, 1, $2), ($4, 1, $2), ($5, 1, $2) \
+/// `$2` is now, `$3` what one attempt costs, `$4` what an empty bucket costs, and `$5` that with
+/// [`SKEW`].
+const CHARGE: &str = "\
+    INSERT INTO handstamp_log_in_limits AS have (who, full_at) VALUES ($1, $2 + $3) \
     ON CONFLICT (who) DO UPDATE SET \
-        attempts = CASE WHEN have.ends_at > $1 THEN have.attempts + 1 ELSE 1 END, \
-        ends_at = CASE WHEN have.ends_at > $1 THEN have.ends_at ELSE excluded.ends_at END \
-    RETURNING who, attempts, ends_at";
+        full_at = CASE WHEN have.full_at > $2 + $5 THEN $2 + $4 \
+                       WHEN have.full_at > $2 THEN have.full_at + $3 \
+                       ELSE $2 + $3 END \
+        WHERE have.full_at + $3 <= $2 + $4 OR have.full_at > $2 + $5 \
+    RETURNING full_at";
 
-/// Subtracts one from the counts of the account and of the address, and everything from the count
-/// of the pair. It is an insertion as well, so that it locks the rows in the order of [`RECORD`].
-/// A row that was purged in between comes back as one that has ended.
-const RESET: &str = "\
-    INSERT INTO handstamp_log_in_attempts AS have (who, attempts, ends_at) \
-    VALUES ($2, 1, 0), ($3, 1, 0), ($4, $1, 0) \
-    ON CONFLICT (who) DO UPDATE SET \
-        attempts = CASE WHEN have.attempts > excluded.attempts THEN have.attempts - excluded.attempts ELSE 0 END";
+const GIVE_BACK: &str = "UPDATE handstamp_log_in_limits SET full_at = full_at - $2 WHERE who = $1";
 
-const PURGE: &str = "DELETE FROM handstamp_log_in_attempts WHERE ends_at <= $1";
+const PURGE: &str = "DELETE FROM handstamp_log_in_limits WHERE full_at <= $1";
 
-const WINDOW: Duration = Duration::from_mins(15);
-/// Enough for a user who tries three passwords, each with and without a typing mistake.
-const PAIR_LIMIT: i64 = 10;
-/// A school or an office may share one address.
-const ADDRESS_LIMIT: i64 = 100;
-/// No user fails that often: the password is being guessed, from many addresses.
-const ACCOUNT_LIMIT: i64 = 50;
-/// Short enough for a person who waits once.
-const ACCOUNT_DELAY: Duration = Duration::from_secs(3);
+/// Clocks of two servers differ by no more than this many milliseconds.
+const SKEW: i64 = 60_000;
 
 #[cfg(test)]
 mod tests;

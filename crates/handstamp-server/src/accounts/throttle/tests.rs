@@ -1,102 +1,87 @@
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
-use super::{ACCOUNT_DELAY, Attempt, Decision, Key, Throttle};
+use super::{Attempt, Denied, Key, Throttle};
+use crate::accounts::known_devices::{Device, Devices, KnownDevices};
+use crate::accounts::user_name::UserName;
 use crate::storage::testing::TempDir;
 
 const NOW: UnixTime = UnixTime::from_secs(1_000_000);
-const ALLOWED: Decision = Decision::Allow {
-    delay: Duration::ZERO,
-};
 
 fn attempt(name: &str, address: &str) -> Attempt {
     at_epoch(0, name, address)
 }
 
 fn at_epoch(epoch: i64, name: &str, address: &str) -> Attempt {
-    let key = Key::derive(&"a signing key".into());
-    Attempt::new(
-        &key,
-        name.parse().ok().as_ref(),
-        epoch,
-        address.parse().unwrap(),
-    )
+    of_device(epoch, name, address.parse().unwrap(), None)
 }
 
-fn denied(seconds: u64) -> Decision {
+fn of_device(epoch: i64, name: &str, address: IpAddr, device: Option<&Device>) -> Attempt {
+    let key = Key::derive(&"a signing key".into());
+    Attempt::new(&key, name.parse().ok().as_ref(), epoch, address, device)
+}
+
+fn denied(seconds: u64) -> Result<(), Denied> {
     let retry_after = Duration::from_secs(seconds);
-    Decision::Deny { retry_after }
+    Err(Denied { retry_after })
 }
 
 fn after(seconds: u64) -> UnixTime {
     NOW.saturating_add(Duration::from_secs(seconds))
 }
 
+async fn charge(throttle: &Throttle, attempt: &Attempt, now: UnixTime) -> Result<(), Denied> {
+    throttle.charge(attempt, now).await.unwrap()
+}
+
+async fn peek(throttle: &Throttle, attempt: &Attempt, now: UnixTime) -> Result<(), Denied> {
+    throttle.peek(attempt, now).await.unwrap()
+}
+
 #[tokio::test]
-async fn an_account_from_one_address_is_denied_after_ten() {
+async fn an_account_is_denied_after_ten_failures_and_then_gets_one_each_40_seconds() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
-    let alice = attempt("alice", "192.0.2.1");
-    for count in 1..=10 {
+    let alice = |count: usize| attempt("alice", &format!("192.0.2.{count}"));
+    for count in 0..10 {
+        assert_eq!(peek(&throttle, &alice(count), NOW).await, Ok(()), "{count}");
         assert_eq!(
-            throttle.peek(&alice, NOW).await.unwrap(),
-            ALLOWED,
-            "{count}"
-        );
-        assert_eq!(
-            throttle.record(&alice, NOW).await.unwrap(),
-            ALLOWED,
+            charge(&throttle, &alice(count), NOW).await,
+            Ok(()),
             "{count}"
         );
     }
-    for (name, attempt, now, verdict) in [
-        ("the eleventh", &alice, after(0), denied(900)),
-        ("a minute later", &alice, after(60), denied(840)),
+    for (case, attempt, now, verdict) in [
+        ("the eleventh", alice(99), after(0), denied(40)),
+        ("half a minute later", alice(99), after(30), denied(10)),
         (
             "in capitals",
-            &attempt("ALICE", "192.0.2.1"),
-            after(60),
-            denied(840),
+            attempt("ALICE", "192.0.2.1"),
+            after(0),
+            denied(40),
         ),
         (
             "another account",
-            &attempt("bob", "192.0.2.1"),
-            after(60),
-            ALLOWED,
+            attempt("bob", "192.0.2.1"),
+            after(0),
+            Ok(()),
         ),
-        (
-            "another address",
-            &attempt("alice", "192.0.2.2"),
-            after(60),
-            ALLOWED,
-        ),
-        ("a quarter of an hour later", &alice, after(900), ALLOWED),
+        ("40 seconds later", alice(99), after(40), Ok(())),
     ] {
+        assert_eq!(peek(&throttle, &attempt, now).await, verdict, "{case}");
+    }
+    for _ in 0..100 {
         assert_eq!(
-            throttle.peek(attempt, now).await.unwrap(),
-            verdict,
-            "{name}"
+            charge(&throttle, &alice(99), after(1)).await,
+            denied(39),
+            "not charged"
         );
     }
-    assert_eq!(
-        throttle.record(&alice, after(1)).await.unwrap(),
-        denied(899),
-        "recorded all the same"
-    );
-    assert_eq!(
-        throttle.record(&alice, after(900)).await.unwrap(),
-        ALLOWED,
-        "a new count"
-    );
-    for _ in 0..9 {
-        throttle.record(&alice, after(901)).await.unwrap();
-    }
-    assert_eq!(
-        throttle.peek(&alice, after(901)).await.unwrap(),
-        denied(899),
-        "from the first attempt on"
-    );
+    assert_eq!(charge(&throttle, &alice(99), after(40)).await, Ok(()));
+    assert_eq!(charge(&throttle, &alice(99), after(41)).await, denied(39));
+    assert_eq!(peek(&throttle, &alice(99), after(440)).await, Ok(()));
 }
 
 #[tokio::test]
@@ -106,161 +91,255 @@ async fn of_concurrent_attempts_ten_are_allowed() {
     let attempts: Vec<_> = (0..30)
         .map(|_| {
             let throttle = throttle.clone();
-            tokio::spawn(async move {
-                throttle
-                    .record(&attempt("alice", "192.0.2.1"), NOW)
-                    .await
-                    .unwrap()
-            })
+            tokio::spawn(
+                async move { charge(&throttle, &attempt("alice", "192.0.2.1"), NOW).await },
+            )
         })
         .collect();
     let mut allowed = 0;
     for attempt in attempts {
-        allowed += usize::from(attempt.await.unwrap() == ALLOWED);
+        allowed += usize::from(attempt.await.unwrap().is_ok());
     }
     assert_eq!(allowed, 10);
+    // What was denied for its account was not charged to its address.
+    for count in 0..90 {
+        let other = attempt(&format!("user{count}"), "192.0.2.1");
+        assert_eq!(charge(&throttle, &other, NOW).await, Ok(()), "{count}");
+    }
+    assert_eq!(
+        peek(&throttle, &attempt("bob", "192.0.2.1"), NOW).await,
+        denied(9)
+    );
 }
 
 #[tokio::test]
-async fn a_right_password_takes_its_attempt_back_and_resets_the_pair() {
+async fn a_right_password_gives_its_attempt_back_but_not_the_log_in() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
     let alice = attempt("alice", "192.0.2.1");
-    for _ in 0..10 {
-        throttle.record(&alice, NOW).await.unwrap();
+    for count in 0..300 {
+        assert_eq!(charge(&throttle, &alice, NOW).await, Ok(()), "{count}");
+        throttle.reset(&alice).await.unwrap();
     }
-    throttle.reset(&alice).await.unwrap();
-    assert_eq!(throttle.peek(&alice, NOW).await.unwrap(), ALLOWED);
-
-    // A log-in to the own account does not reset the count of the address.
-    let (own, others) = (attempt("mallory", "192.0.2.9"), |count: usize| {
-        attempt(&format!("user{count}"), "192.0.2.9")
-    });
-    for count in 0..100 {
-        throttle.record(&others(count), NOW).await.unwrap();
-        throttle.record(&own, NOW).await.unwrap();
-        throttle.reset(&own).await.unwrap();
+    for (case, attempt, verdict) in [
+        ("the 301st log-in", &alice, denied(3)),
+        ("from elsewhere", &attempt("alice", "192.0.2.2"), Ok(())),
+        ("of another", &attempt("bob", "192.0.2.1"), Ok(())),
+    ] {
+        assert_eq!(peek(&throttle, attempt, NOW).await, verdict, "{case}");
     }
-    assert_eq!(throttle.peek(&own, NOW).await.unwrap(), denied(900));
 }
 
 #[tokio::test]
-async fn an_address_is_denied_after_a_hundred() {
+async fn an_address_is_denied_after_a_hundred_failures_and_its_networks_after_more() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
-    for count in 0..100 {
-        let attempt = attempt(&format!("user{count}"), &format!("2001:db8::{count:x}"));
-        assert_eq!(
-            throttle.record(&attempt, NOW).await.unwrap(),
-            ALLOWED,
-            "{count}"
-        );
+    // A /48 with four /56, each with a hundred /64, of which each fails four times.
+    let mut allowed = [0; 4];
+    for (site, allowed) in allowed.iter_mut().enumerate() {
+        for count in 0..400_usize {
+            let network = count % 100;
+            let name = format!("user{site}-{count}");
+            let address = format!("2001:db8:0:{site:x}{network:02x}::{count:x}");
+            *allowed += usize::from(
+                charge(&throttle, &attempt(&name, &address), NOW)
+                    .await
+                    .is_ok(),
+            );
+        }
     }
-    for (name, address, verdict) in [
-        (
-            "the same network",
-            "2001:db8::ffff:ffff:ffff:ffff",
-            denied(900),
-        ),
-        ("the next network", "2001:db8:0:1::1", ALLOWED),
-        ("IPv4", "192.0.2.1", ALLOWED),
+    assert_eq!(allowed, [200, 200, 0, 0], "200 for a /56, 400 for a /48");
+    for count in 0..100 {
+        let attempt = attempt(&format!("user{count}"), "::ffff:192.0.2.1");
+        assert_eq!(charge(&throttle, &attempt, NOW).await, Ok(()), "{count}");
+    }
+    for (case, address, verdict) in [
+        ("a network of the same /48", "2001:db8:0:ffff::1", Err(3)),
+        ("the next /48", "2001:db8:1::1", Ok(())),
+        ("an IPv4 address", "192.0.2.1", Err(9)),
+        ("the next one", "192.0.2.2", Ok(())),
     ] {
-        let seen = throttle
-            .peek(&attempt("alice", address), NOW)
+        let seen = peek(&throttle, &attempt("alice", address), NOW).await;
+        let rounded = seen.map_err(|denied| denied.retry_after.as_millis().div_ceil(1000));
+        assert_eq!(rounded, verdict, "{case}");
+    }
+}
+
+/// What the owner and a guesser with 10,000 addresses see for an hour.
+#[tokio::test]
+async fn a_guesser_with_ten_thousand_addresses_gets_a_hundred_guesses_in_an_hour() {
+    let dir = TempDir::new();
+    let database = dir.database().await;
+    let throttle = Throttle::new(database.clone());
+    let alice: UserName = "alice".parse().unwrap();
+    let device = known_device(&KnownDevices::new(database), &alice).await;
+    let known = of_device(0, "alice", "198.51.100.1".parse().unwrap(), Some(&device));
+    let unknown = attempt("alice", "203.0.113.1");
+    let (mut guesses, mut waits) = (0, 0);
+    for count in 0..10_000_u32 {
+        let now = NOW.saturating_add(Duration::from_millis(u64::from(count) * 360));
+        let address = Ipv4Addr::from_bits(0x0a00_0000 + count).into();
+        let guess = of_device(0, "alice", address, None);
+        if peek(&throttle, &guess, now).await.is_ok()
+            && charge(&throttle, &guess, now).await.is_ok()
+        {
+            guesses += 1;
+        }
+        if count % 100 == 50 {
+            assert_eq!(
+                charge(&throttle, &known, now).await,
+                Ok(()),
+                "the owner's browser"
+            );
+            throttle.reset(&known).await.unwrap();
+            if let Err(denied) = peek(&throttle, &unknown, now).await {
+                waits += 1;
+                let then = now.saturating_add(denied.retry_after);
+                assert_eq!(
+                    peek(&throttle, &unknown, then).await,
+                    Ok(()),
+                    "the wait is true"
+                );
+                let sooner = Duration::from_millis(1);
+                let before = now.saturating_add(denied.retry_after.saturating_sub(sooner));
+                assert!(
+                    peek(&throttle, &unknown, before).await.is_err(),
+                    "and not too long"
+                );
+            }
+        }
+    }
+    println!(
+        "{guesses} of 10,000 guesses in an hour reached the hash; a new device waited {waits} of 100 times"
+    );
+    assert!((90..=100).contains(&guesses), "{guesses}");
+    assert!(waits > 90, "{waits}");
+}
+
+async fn known_device(known: &KnownDevices, account: &UserName) -> Device {
+    let mut devices = Devices::default();
+    devices.insert(known.add(account, 1, NOW).await.unwrap());
+    known
+        .find(&devices, account, 1)
+        .await
+        .unwrap()
+        .unwrap()
+        .clone()
+}
+
+#[tokio::test]
+async fn a_known_device_has_ten_failures_of_its_own() {
+    let dir = TempDir::new();
+    let database = dir.database().await;
+    let throttle = Throttle::new(database.clone());
+    let alice: UserName = "alice".parse().unwrap();
+    let known = KnownDevices::new(database);
+    let (one, other) = (
+        known_device(&known, &alice).await,
+        known_device(&known, &alice).await,
+    );
+    let address = "192.0.2.1".parse().unwrap();
+    let from = |device| of_device(0, "alice", address, Some(device));
+    // A colleague at the same address has used up the failures of the address and of the account.
+    for count in 0..100 {
+        charge(
+            &throttle,
+            &attempt(&format!("user{count}"), "192.0.2.1"),
+            NOW,
+        )
+        .await
+        .unwrap();
+    }
+    for _ in 0..10 {
+        charge(&throttle, &attempt("alice", "192.0.2.2"), NOW)
             .await
             .unwrap();
-        assert_eq!(seen, verdict, "{name}");
     }
-}
-
-#[tokio::test]
-async fn an_account_is_delayed_and_never_denied() {
-    let dir = TempDir::new();
-    let throttle = Throttle::new(dir.database().await);
-    for count in 0..50 {
-        let attempt = attempt("alice", &format!("192.0.2.{count}"));
-        assert_eq!(
-            throttle.record(&attempt, NOW).await.unwrap(),
-            ALLOWED,
-            "{count}"
-        );
+    for count in 0..10 {
+        assert_eq!(charge(&throttle, &from(&one), NOW).await, Ok(()), "{count}");
     }
-    let delayed = Decision::Allow {
-        delay: ACCOUNT_DELAY,
-    };
-    for count in 50..150 {
-        let attempt = attempt("alice", &format!("192.0.2.{count}"));
-        assert_eq!(
-            throttle.peek(&attempt, NOW).await.unwrap(),
-            delayed,
-            "{count}"
-        );
-        assert_eq!(
-            throttle.record(&attempt, NOW).await.unwrap(),
-            delayed,
-            "{count}"
-        );
-    }
-    let other = attempt("bob", "192.0.2.1");
-    assert_eq!(throttle.peek(&other, NOW).await.unwrap(), ALLOWED);
-}
-
-#[tokio::test]
-async fn a_new_epoch_starts_the_counts_of_the_account_anew() {
-    let dir = TempDir::new();
-    let throttle = Throttle::new(dir.database().await);
-    for count in 0..100 {
-        let alice = attempt("alice", &format!("192.0.2.{}", count % 2));
-        throttle.record(&alice, NOW).await.unwrap();
-    }
-    for (name, attempt, decision) in [
-        ("before", attempt("alice", "192.0.2.1"), denied(900)),
-        ("after", at_epoch(1, "alice", "192.0.2.1"), ALLOWED),
-        ("another user", attempt("bob", "192.0.2.1"), ALLOWED),
+    for (case, attempt, verdict) in [
+        ("the eleventh", &from(&one), denied(90)),
+        ("another device", &from(&other), Ok(())),
+        ("no device", &attempt("alice", "192.0.2.3"), denied(40)),
     ] {
-        assert_eq!(
-            throttle.peek(&attempt, NOW).await.unwrap(),
-            decision,
-            "{name}"
-        );
+        assert_eq!(peek(&throttle, attempt, NOW).await, verdict, "{case}");
     }
 }
 
 #[tokio::test]
-async fn counts_that_have_ended_are_purged() {
+async fn a_clock_that_was_ahead_keeps_no_one_out() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
-    throttle
-        .record(&attempt("alice", "192.0.2.1"), NOW)
-        .await
-        .unwrap();
-    throttle
-        .record(&attempt("bob", "192.0.2.1"), after(60))
-        .await
-        .unwrap();
-    for (name, now, gone) in [
-        ("nothing has ended", after(899), 0),
-        ("alice, her pair, and the address", after(900), 3),
-        ("nothing more", after(959), 0),
-        ("bob and his pair", after(960), 2),
-    ] {
-        assert_eq!(throttle.purge(now).await.unwrap(), gone, "{name}");
+    let alice = attempt("alice", "192.0.2.1");
+    let day_ahead = after(86_400);
+    for _ in 0..10 {
+        charge(&throttle, &alice, day_ahead).await.unwrap();
     }
-    // A row that was purged between the attempt and its reset comes back as one that has ended.
-    throttle
-        .reset(&attempt("alice", "192.0.2.1"))
-        .await
-        .unwrap();
-    assert_eq!(throttle.purge(NOW).await.unwrap(), 3);
+    assert_eq!(peek(&throttle, &alice, day_ahead).await, denied(40));
+    assert_eq!(charge(&throttle, &alice, NOW).await, Ok(()));
+    assert_eq!(charge(&throttle, &alice, NOW).await, denied(40), "once");
+    assert_eq!(charge(&throttle, &alice, after(40)).await, Ok(()));
+    // Another server whose clock is half a minute behind does not count as that.
+    let behind = after(10);
+    assert_eq!(charge(&throttle, &alice, behind).await, denied(70));
+}
+
+#[tokio::test]
+async fn full_buckets_are_purged() {
+    let dir = TempDir::new();
+    let throttle = Throttle::new(dir.database().await);
+    let alice = attempt("alice", "192.0.2.1");
+    charge(&throttle, &alice, NOW).await.unwrap();
+    for (case, now, gone) in [
+        ("nothing is full", after(2), 0),
+        ("the log-ins and the address", after(9), 2),
+        ("the account", after(40), 1),
+        ("nothing more", after(99), 0),
+    ] {
+        assert_eq!(throttle.purge(now).await.unwrap(), gone, "{case}");
+    }
+    // A bucket that was purged between the attempt and its end is full.
+    throttle.reset(&alice).await.unwrap();
+    assert_eq!(throttle.purge(after(99)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_new_epoch_starts_the_failures_of_the_account_anew() {
+    let dir = TempDir::new();
+    let throttle = Throttle::new(dir.database().await);
+    for _ in 0..10 {
+        charge(&throttle, &attempt("alice", "192.0.2.1"), NOW)
+            .await
+            .unwrap();
+    }
+    for (case, attempt, verdict) in [
+        ("before", attempt("alice", "192.0.2.1"), denied(40)),
+        ("after", at_epoch(1, "alice", "192.0.2.1"), Ok(())),
+    ] {
+        assert_eq!(peek(&throttle, &attempt, NOW).await, verdict, "{case}");
+    }
 }
 
 #[test]
-fn keys_show_addresses_but_no_accounts() {
-    let v4 = attempt("alice", "::ffff:192.0.2.1");
-    assert_eq!(v4.address, "address 192.0.2.1");
-    for key in [&v4.account, &v4.pair] {
-        assert!(!key.contains("alice") && key.len() < 80, "{key}");
+fn keys_show_networks_but_no_accounts() {
+    let attempt = attempt("alice", "2001:db8:1:2:3:4:5:6");
+    let keys: Vec<&str> = attempt
+        .buckets()
+        .iter()
+        .map(|bucket| &*bucket.who)
+        .collect();
+    for key in &keys {
+        assert!(!key.contains("alice"), "{key}");
     }
-    let v6 = attempt("alice", "2001:db8:1:2:3:4:5:6");
-    assert_eq!(v6.address, "address 2001:db8:1:2::/64");
+    assert!(keys[0].starts_with("account "), "{keys:?}");
+    assert_eq!(
+        keys[1..4],
+        [
+            "network 2001:db8:1:2::/64",
+            "network 2001:db8:1::/56",
+            "network 2001:db8:1::/48",
+        ]
+    );
+    assert!(keys[4].ends_with(" 2001:db8:1:2::/64"), "{keys:?}");
 }

@@ -1,0 +1,275 @@
+//! Devices that have logged in to an account, so that failures of others do not keep them out.
+//!
+//! A device has a cookie with a random value for each account, and the database has its hash with
+//! the account and the number of its password: a new password ends what was known. It says only
+//! that someone with this cookie knew the password once. It logs no one in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use handstamp_axum::handstamp::clock::UnixTime;
+use sha2::{Digest as _, Sha256};
+
+use super::user_name::UserName;
+use crate::storage::clock::seconds;
+use crate::storage::database::{Database, DatabaseError, query};
+use crate::storage::hex::hex;
+
+/// The devices in the database.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownDevices(Database);
+
+/// The random value that a device has for one account.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Device([u8; 16]);
+
+impl KnownDevices {
+    pub(crate) fn new(database: Database) -> Self {
+        Self(database)
+    }
+
+    /// Returns the one of these devices that is known for the account, if any.
+    pub(crate) async fn find<'d>(
+        &self,
+        devices: &'d Devices,
+        account: &UserName,
+        password_number: i64,
+    ) -> Result<Option<&'d Device>, DatabaseError> {
+        for device in &devices.0 {
+            let known: Option<i64> = query!(&self.0, pool => async {
+                let query = sqlx::query_scalar(FIND).bind(device.hash());
+                let query = query.bind(account.as_str()).bind(password_number);
+                query.fetch_optional(pool).await
+            })?;
+            if known.is_some() {
+                return Ok(Some(device));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes a new device known for the account. Of an account that has too many, the one that is
+    /// the longest unused is forgotten, and before it those that never came back: a program that
+    /// keeps no cookies is a new device each time, and must not push out the browser of its owner.
+    pub(crate) async fn add(
+        &self,
+        account: &UserName,
+        password_number: i64,
+        now: UnixTime,
+    ) -> Result<Device, AddError> {
+        let device = Device::random().map_err(AddError::Random)?;
+        query!(&self.0, pool => async {
+            let query = sqlx::query(ADD).bind(device.hash()).bind(account.as_str());
+            query.bind(password_number).bind(seconds(now)).execute(pool).await.map(drop)
+        })?;
+        query!(&self.0, pool => async {
+            let query = sqlx::query(FORGET).bind(account.as_str()).bind(MOST_DEVICES);
+            query.execute(pool).await.map(drop)
+        })?;
+        Ok(device)
+    }
+
+    /// Records that the device was used again.
+    pub(crate) async fn touch(&self, device: &Device, now: UnixTime) -> Result<(), DatabaseError> {
+        query!(&self.0, pool => async {
+            let query = sqlx::query(TOUCH).bind(device.hash()).bind(seconds(now));
+            query.execute(pool).await.map(drop)
+        })
+    }
+
+    /// Forgets the devices whose cookie has expired, and returns their number.
+    pub(crate) async fn purge(&self, now: UnixTime) -> Result<u64, DatabaseError> {
+        let oldest = seconds(now).saturating_sub(LIFE_SECONDS);
+        query!(&self.0, pool => async {
+            let done = sqlx::query(PURGE).bind(oldest).execute(pool).await;
+            done.map(|done| done.rows_affected())
+        })
+    }
+}
+
+impl Device {
+    fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Returns the hash that is kept: who reads the database cannot pass for the device.
+    pub(crate) fn hash(&self) -> String {
+        hex(&Sha256::digest(self.0))
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Device([redacted])")
+    }
+}
+
+/// The devices that one browser is, one for each account that was used in it, the last one first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Devices(Vec<Device>);
+
+impl Devices {
+    #[cfg(test)]
+    pub(crate) const NONE: Self = Self(Vec::new());
+
+    /// Reads the values of all cookies of the name. A sibling subdomain can set one more: what is
+    /// no device is skipped, and of too many the first count.
+    pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+        let texts = values.into_iter().flat_map(|value| value.split('.'));
+        Self(
+            texts
+                .filter_map(|text| text.parse().ok())
+                .take(MOST_ACCOUNTS)
+                .collect(),
+        )
+    }
+
+    /// Puts the device first, as the one that was used last.
+    pub(crate) fn insert(&mut self, device: Device) {
+        self.0.retain(|other| *other != device);
+        self.0.insert(0, device);
+        self.0.truncate(MOST_ACCOUNTS);
+    }
+}
+
+/// As the value of a cookie.
+impl fmt::Display for Devices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, device) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "." };
+            write!(f, "{separator}{}", hex(&device.0))?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Device {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match u128::from_str_radix(text, 16) {
+            Ok(number) if is_hex => Ok(Self(number.to_be_bytes())),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A device was not made known.
+#[derive(Debug)]
+pub(crate) enum AddError {
+    Random(getrandom::Error),
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for AddError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl fmt::Display for AddError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Random(error) => error.fmt(f),
+            Self::Database(error) => error.fmt(f),
+        }
+    }
+}
+
+const FIND: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_known_devices \
+                    WHERE device = $1 AND account = $2 AND password_number = $3";
+const ADD: &str = "INSERT INTO handstamp_known_devices (device, account, password_number, created_at) \
+                   VALUES ($1, $2, $3, $4)";
+const TOUCH: &str = "UPDATE handstamp_known_devices SET used_at = $2 WHERE device = $1";
+const FORGET: &str = "\
+    DELETE FROM handstamp_known_devices WHERE account = $1 AND device IN ( \
+        SELECT device FROM handstamp_known_devices WHERE account = $1 \
+        ORDER BY COALESCE(used_at, 0) DESC, created_at DESC LIMIT 1000 OFFSET $2)";
+const PURGE: &str = "DELETE FROM handstamp_known_devices WHERE COALESCE(used_at, created_at) <= $1";
+
+/// The life of the cookie and of what is known: the longest that browsers allow (RFC 6265bis).
+pub(crate) const LIFE_SECONDS: i64 = 400 * 24 * 60 * 60;
+/// More accounts than people who share one browser.
+const MOST_ACCOUNTS: usize = 8;
+/// More devices than one user has.
+const MOST_DEVICES: i64 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::testing::TempDir;
+
+    const NOW: UnixTime = UnixTime::from_secs(1_000_000_000);
+
+    fn name(text: &str) -> UserName {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_device_is_known_for_its_account_and_password() {
+        let dir = TempDir::new();
+        let known = KnownDevices::new(dir.database().await);
+        let device = known.add(&name("alice"), 1, NOW).await.unwrap();
+        let mut devices = Devices::default();
+        devices.insert(device);
+        let read = Devices::read([devices.to_string().as_str()]);
+        assert_eq!(read, devices, "as a cookie and back");
+        for (case, devices, account, password, is_known) in [
+            ("the account", &devices, "alice", 1, true),
+            ("another account", &devices, "bob", 1, false),
+            ("a new password", &devices, "alice", 2, false),
+            ("no device", &Devices::default(), "alice", 1, false),
+        ] {
+            let found = known.find(devices, &name(account), password).await.unwrap();
+            assert_eq!(found.is_some(), is_known, "{case}");
+        }
+        let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
+        assert_eq!(known.purge(NOW).await.unwrap(), 0);
+        assert_eq!(known.purge(later).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_program_without_cookies_does_not_push_out_a_browser() {
+        let dir = TempDir::new();
+        let known = KnownDevices::new(dir.database().await);
+        let alice = name("alice");
+        let mut devices = Devices::default();
+        let browser = known.add(&alice, 1, NOW).await.unwrap();
+        known.touch(&browser, NOW).await.unwrap();
+        devices.insert(browser);
+        for _ in 0..150 {
+            known.add(&alice, 1, NOW).await.unwrap();
+        }
+        assert!(known.find(&devices, &alice, 1).await.unwrap().is_some());
+        let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
+        assert_eq!(known.purge(later).await.unwrap(), 100, "the rest went");
+    }
+
+    #[test]
+    fn what_is_no_device_is_skipped() {
+        let device = "0123456789abcdef0123456789abcdef";
+        let other = "f123456789abcdef0123456789abcdef";
+        let both = format!("{device}.{other}");
+        let second = format!("%.{device}");
+        for (case, values, count) in [
+            ("one", vec![device], 1),
+            ("two of one browser", vec![&*both], 2),
+            ("two cookies, one planted", vec![other, device], 2),
+            ("empty", vec![""], 0),
+            ("too short", vec!["0123"], 0),
+            ("too long", vec!["0123456789abcdef0123456789abcdef0"], 0),
+            (
+                "not hexadecimal",
+                vec!["+123456789abcdef0123456789abcdef"],
+                0,
+            ),
+            ("one after nonsense", vec![&*second], 1),
+            ("more than eight", vec![device; 20], 8),
+        ] {
+            assert_eq!(Devices::read(values).0.len(), count, "{case}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The cookie by which a device is known that has logged in before.
+//!
+//! It goes to the log-in route alone, and a log-out leaves it: it logs no one in.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::response::AppendHeaders;
+use handstamp_axum::Auth;
+use handstamp_axum::purpose::Access;
+
+use crate::accounts::known_devices::{Devices, LIFE_SECONDS};
+
+/// The devices that the client is, as an extractor. Without the cookie there are none.
+#[derive(Debug)]
+pub(super) struct DeviceCookie(pub(super) Devices);
+
+impl<S: Send + Sync> FromRequestParts<S> for DeviceCookie
+where
+    Auth: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let wanted = name(&Auth::from_ref(state));
+        let lines = parts.headers.get_all(COOKIE).iter();
+        let pairs = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'));
+        let values = pairs
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == wanted)
+            .map(|(_, value)| value);
+        Ok(Self(Devices::read(values)))
+    }
+}
+
+/// Returns the header that makes the client these devices.
+pub(super) fn set(
+    auth: &Auth,
+    devices: &Devices,
+) -> AppendHeaders<[(axum::http::HeaderName, String); 1]> {
+    let name = name(auth);
+    let secure = if auth.config().names::<Access>().secure {
+        "; Secure"
+    } else {
+        ""
+    };
+    let line = format!(
+        "{name}={devices}; Max-Age={LIFE_SECONDS}; Path=/login; HttpOnly; SameSite=Lax{secure}"
+    );
+    AppendHeaders([(SET_COOKIE, line)])
+}
+
+/// Applications on other ports of the host have other names of cookies, and so another device.
+fn name(auth: &Auth) -> String {
+    format!("device_{}", auth.config().names::<Access>().cookie)
+}
