@@ -148,6 +148,12 @@ impl Server {
             .clone()
     }
 
+    /// Returns the id of the process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, waits for the end and returns the exit status.
     #[must_use]
     pub fn stop(mut self, signal: &str) -> Option<i32> {

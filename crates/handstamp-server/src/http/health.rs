@@ -4,7 +4,8 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,15 +14,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
+use tokio::sync::Mutex;
 
-use crate::storage::database::Database;
+use crate::storage::database::{Database, DatabaseError};
 use crate::storage::sessions::Sessions;
 
 pub(super) fn routes(dependencies: Dependencies) -> Router {
+    let readiness = Readiness {
+        dependencies,
+        written_at: Arc::default(),
+    };
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .with_state(dependencies)
+        .with_state(readiness)
 }
 
 /// The dependencies that the server needs to answer log-ins and requests.
@@ -31,6 +37,28 @@ pub(crate) struct Dependencies {
     pub(crate) sessions: Sessions,
 }
 
+/// The dependencies, and when the database was last seen to take a write.
+#[derive(Clone)]
+struct Readiness {
+    dependencies: Dependencies,
+    written_at: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Readiness {
+    /// Checks that the database answers, and that it takes writes, which one with a full disk does
+    /// not. However many probes come, they write once a second, one row over and over.
+    async fn check_database(&self) -> Result<(), DatabaseError> {
+        let database = &self.dependencies.database;
+        database.ping().await?;
+        let mut written_at = self.written_at.lock().await;
+        if written_at.is_none_or(|at| at.elapsed() >= WRITE_INTERVAL) {
+            database.write().await?;
+            *written_at = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
 /// Reports that the process runs. It does not ask the database, which a restart of this process
 /// would not repair.
 async fn healthz() -> impl IntoResponse {
@@ -38,11 +66,10 @@ async fn healthz() -> impl IntoResponse {
 }
 
 /// Reports whether log-ins and requests can be served.
-async fn readyz(State(dependencies): State<Dependencies>) -> Response {
-    let Dependencies { database, sessions } = dependencies;
+async fn readyz(State(readiness): State<Readiness>) -> Response {
     let (database, sessions) = tokio::join!(
-        answers("the database", database.ping()),
-        answers("the session store", sessions.ping()),
+        answers("the database", readiness.check_database()),
+        answers("the session store", readiness.dependencies.sessions.ping()),
     );
     let status = if database && sessions {
         StatusCode::OK
@@ -58,7 +85,7 @@ async fn readyz(State(dependencies): State<Dependencies>) -> Response {
 async fn answers<E: Display>(name: &str, ping: impl Future<Output = Result<(), E>>) -> bool {
     match tokio::time::timeout(PING_TIMEOUT, ping).await {
         Ok(Ok(())) => return true,
-        Ok(Err(error)) => tracing::error!(%error, "not ready: {name} does not answer"),
+        Ok(Err(error)) => tracing::error!(%error, "not ready: {name} does not work"),
         Err(_) => tracing::error!("not ready: {name} does not answer in time"),
     }
     false
@@ -70,3 +97,5 @@ fn uncached(status: StatusCode, body: impl IntoResponse) -> impl IntoResponse {
 
 /// Shorter than the few seconds between two probes.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// Shorter than the time between two probes, usually.
+const WRITE_INTERVAL: Duration = Duration::from_secs(1);

@@ -46,9 +46,24 @@ impl Home {
         self.0.join("handstamp/handstamp.db-secret")
     }
 
+    /// Starts a server by a shell that runs this before.
+    pub(crate) fn start_in_shell(&self, before: &str) -> Result<Server, Refusal> {
+        let script = format!("{before}; exec {PROGRAM}");
+        self.start_program("sh", &["-c", &script], &[])
+    }
+
     /// Starts a server with this home.
     pub(crate) fn start(
         &self,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Server, Refusal> {
+        self.start_program(PROGRAM, arguments, settings)
+    }
+
+    fn start_program(
+        &self,
+        program: &str,
         arguments: &[&str],
         settings: &[(&str, &str)],
     ) -> Result<Server, Refusal> {
@@ -62,7 +77,7 @@ impl Home {
             ("REDIS_URL", ""),
         ];
         all.extend(settings);
-        Server::start(PROGRAM, arguments, &all)
+        Server::start(program, arguments, &all)
     }
 
     /// Runs a command with this home and this standard input.

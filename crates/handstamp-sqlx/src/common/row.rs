@@ -107,33 +107,62 @@ impl Seen {
         self.session.as_ref().filter(is_live)
     }
 
-    /// Returns whether the token is admitted, and whether that must be recorded.
-    pub(crate) fn judge(&self, admit: &Admit) -> (Admission, bool) {
+    /// Returns whether the token is admitted, and what is to be written then.
+    pub(crate) fn judge(&self, admit: &Admit) -> (Admission, Due) {
         if self.is_revoked {
-            return (Admission::Revoked, false);
+            return (Admission::Revoked, Due::Nothing);
         }
         if admit.session.is_none() {
             return match self.not_before {
-                Some(at) if at >= admit.revoked_from() => (Admission::Revoked, false),
-                _ => (Admission::Admitted, false),
+                Some(at) if at >= admit.revoked_from() => (Admission::Revoked, Due::Nothing),
+                _ => (Admission::Admitted, Due::Nothing),
             };
         }
         let Some(row) = self.live() else {
-            return (Admission::SessionEnded, false);
+            return (Admission::SessionEnded, Due::Nothing);
         };
         let acknowledges = match &admit.purpose {
             AdmitPurpose::Access { generation } => {
                 !row.acknowledged && *generation == row.generation
             }
             AdmitPurpose::Refresh(presented) => match row.judge(presented, self.now) {
-                Verdict::Reuse(_) => return (Admission::Reused, false),
+                Verdict::Reuse(_) => return (Admission::Reused, Due::Nothing),
                 Verdict::Continue(_) => false,
             },
         };
         let is_in_use = admit
             .touch_after
             .is_some_and(|after| self.now >= row.last_active.saturating_add(after));
-        (Admission::Admitted, acknowledges || is_in_use)
+        let due = match (acknowledges, is_in_use) {
+            (true, _) => Due::Acknowledgement,
+            (false, true) => Due::LastActive,
+            (false, false) => Due::Nothing,
+        };
+        (Admission::Admitted, due)
+    }
+}
+
+/// What an admitted token shows and is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    LastActive,
+    Acknowledgement,
+}
+
+impl Due {
+    /// Goes on without the write that failed, if nothing depends on it.
+    ///
+    /// The time of the last use is shown to the user and ends no session, and the row that admits
+    /// the token was read, as for a token that writes nothing: with a full disk users stay logged
+    /// in. An acknowledgement is not given up: until a generation is acknowledged, the token before
+    /// it still gives its tokens, so a copy of that token would not be found out.
+    pub(crate) fn without_write(self, error: StoreError) -> Result<(), StoreError> {
+        if self == Self::Acknowledgement {
+            return Err(error);
+        }
+        tracing::warn!(%error, "a session is admitted although its use cannot be recorded");
+        Ok(())
     }
 }
 

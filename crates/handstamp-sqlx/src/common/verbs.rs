@@ -9,7 +9,7 @@ use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Verdict};
 use handstamp::store::{Admission, Admit, Created, NewSession, Rotate, Rotation, SessionRow};
 
-use crate::common::row::Seen;
+use crate::common::row::{Due, Seen};
 
 /// The statements of a database. Each is atomic.
 pub(crate) trait Statements: Sync {
@@ -32,8 +32,8 @@ pub(crate) trait Statements: Sync {
     /// was.
     fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> impl Answer<bool>;
 
-    /// Reads everything that decides about the token, and returns whether something was written
-    /// because of it.
+    /// Reads everything that decides about the token, and returns whether what is due because of it
+    /// was written, or may be lost.
     fn admit(&self, admit: &Admit) -> impl Answer<(Seen, bool)>;
 }
 
@@ -102,10 +102,10 @@ pub(crate) async fn admit(
 ) -> Result<Admission, StoreError> {
     for _ in 0..TRIES {
         let (seen, is_written) = database.admit(&admit).await?;
-        let (admission, must_be_written) = seen.judge(&admit);
+        let (admission, due) = seen.judge(&admit);
         // Nothing was written although it had to be: another caller wrote first, perhaps a
         // revocation.
-        if is_written || !must_be_written {
+        if is_written || due == Due::Nothing {
             return Ok(admission);
         }
     }

@@ -17,7 +17,7 @@ use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query,
 use super::SqliteStore;
 use crate::common::failure::failed;
 use crate::common::number::{at_least, at_most, count, generation, millis};
-use crate::common::row::{Seen, all, first, listed, one_more, only, session, session_id};
+use crate::common::row::{Due, Seen, all, first, listed, one_more, only, session, session_id};
 use crate::common::verbs::Statements;
 
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
@@ -101,7 +101,8 @@ impl Statements for SqliteStore {
             .bind(session)
             .bind(admit.token.as_str());
         let seen = only(&self.read(statement).await?, Seen::read)?;
-        if let (_, false) = seen.judge(admit) {
+        let (_, due) = seen.judge(admit);
+        if due == Due::Nothing {
             return Ok((seen, false));
         }
         let (accessing, presented) = match &admit.purpose {
@@ -119,7 +120,10 @@ impl Statements for SqliteStore {
             .bind(presented.map(|presented| presented.successor.as_str()))
             .bind(presenting.map(generation).transpose()?)
             .bind(presented.map(|presented| at_most(presented.grace)));
-        let is_written = !self.write(statement).await?.is_empty();
+        let is_written = match self.write(statement).await {
+            Ok(rows) => !rows.is_empty(),
+            Err(error) => due.without_write(error).map(|()| true)?,
+        };
         Ok((seen, is_written))
     }
 }

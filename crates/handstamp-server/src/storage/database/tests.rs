@@ -23,7 +23,7 @@ async fn concurrent_opens_create_the_tables_once() {
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
     let versions: Vec<i64> = sqlx::query_scalar(versions).fetch_all(&pool).await.unwrap();
-    assert_eq!(versions, [1, 2, 3, 4, 5]);
+    assert_eq!(versions, [1, 2, 3, 4, 5, 6]);
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -43,7 +43,7 @@ async fn tables_of_a_newer_release_are_not_changed() {
         .to_string();
     assert_eq!(
         message,
-        "the tables were created by a newer handstamp: they have version 7, and this release supports 5"
+        "the tables were created by a newer handstamp: they have version 7, and this release supports 6"
     );
 }
 
