@@ -52,6 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .service(web::resource("/refresh").post(refresh))
     };
 
+    // actix-web closes what sends no head within 5 s: idle connections keep no user out for long.
     let server = HttpServer::new(app).bind(("127.0.0.1", port))?;
     for address in server.addrs() {
         println!("listening on http://{address}");

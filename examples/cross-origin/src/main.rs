@@ -13,6 +13,7 @@ mod api;
 mod page;
 
 use std::error::Error;
+use std::future::pending;
 use std::sync::Arc;
 
 use handstamp_axum::handstamp::store::{MemoryStore, Store};
@@ -43,11 +44,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("listening on http://{}", api.local_addr()?);
     println!("the page is at {page_origin}");
-    let (api, page) = tokio::join!(
-        axum::serve(api, api::router(auth, &page_origin)?).into_future(),
-        axum::serve(page, page::router(&api_origin)?).into_future(),
+    tokio::join!(
+        serve::serve(api, api::router(auth, &page_origin)?, pending()),
+        serve::serve(page, page::router(&api_origin)?, pending()),
     );
-    api.and(page)?;
     Ok(())
 }
 

@@ -69,14 +69,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     );
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-        .await?;
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    serve::serve(listener, app, stop).await;
     // The server does not wait for sockets. They are told, and have a moment to say goodbye.
     let _ = room.send(Message::Close(Some(CloseFrame {
         code: close_code::AWAY,

@@ -24,7 +24,8 @@ use crate::accounts::purge::Purge;
 use crate::accounts::throttle::{Key, Throttle};
 use crate::accounts::users::Users;
 use crate::http::client_address::TrustedProxies;
-use crate::http::server::{self, ShutdownSignal};
+use crate::http::connections;
+use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
@@ -117,11 +118,11 @@ impl Server {
         })
     }
 
-    async fn run(self, shutdown: ShutdownSignal) {
+    async fn run(self, mut shutdown: ShutdownSignal) {
         let throttle = Throttle::new(self.database.clone());
         let devices = KnownDevices::new(self.database.clone());
         let purge = Purge::start(throttle, devices, self.auth);
-        server::serve(self.listener, self.router, shutdown).await;
+        connections::serve(self.listener, self.router, shutdown.recv()).await;
         purge.stop().await;
         // A request that was abandoned may still hold a connection.
         if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::sync::{Arc, Once};
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 
@@ -50,10 +50,6 @@ impl TrustedProxies {
     }
 }
 
-/// The peer of the connection, an extension of each request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 /// The address of the client, as an extractor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
@@ -65,10 +61,11 @@ where
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
-        let Some(&Peer(peer)) = parts.extensions.get() else {
+        let Some(&ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
             tracing::error!("a request has no peer: this is a mistake in the program");
             return Err(StatusCode::INTERNAL_SERVER_ERROR);
         };
+        let peer = peer.ip();
         let proxies = TrustedProxies::from_ref(state);
         if proxies.distrusts(peer, &parts.headers) {
             warn_of_proxy(peer);

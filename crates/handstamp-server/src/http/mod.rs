@@ -4,6 +4,7 @@
 //! is stopped. It reads no setting, and it writes no rejection by hand: the library makes them.
 
 pub(crate) mod client_address;
+pub(crate) mod connections;
 mod device_cookie;
 mod health;
 mod json_body;
@@ -11,14 +12,12 @@ mod log_in;
 mod outside;
 mod page;
 mod routes;
-pub(crate) mod server;
 mod sessions;
+pub(crate) mod shutdown;
 mod state;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use health::Dependencies;
 pub(crate) use state::AppState;
@@ -47,10 +46,6 @@ pub(crate) fn router(
         .merge(page::routes())
         .merge(health::routes(dependencies))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            server::REQUEST_TIMEOUT,
-        ))
 }
 
 /// The largest body that is read, in bytes. Anyone may send one to log in.

@@ -17,7 +17,7 @@ use std::{env, fs, process};
 use handstamp_conformance::{Jar, Refusal, Reply, Request, Server};
 use serde_json::json;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_handstamp");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_handstamp");
 
 /// A temporary folder for the database and the key of the program. It is removed when dropped.
 #[derive(Debug)]
