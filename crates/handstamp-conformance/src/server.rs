@@ -139,6 +139,18 @@ impl Server {
         false
     }
 
+    /// Returns how many bytes of memory the process has at the moment, by Linux's `/proc`.
+    #[must_use]
+    pub fn resident_memory(&self) -> usize {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).expect("the system is Linux");
+        let mut lines = status.lines();
+        let kibibytes = lines.find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
+        let kibibytes: Option<usize> =
+            kibibytes.and_then(|kibibytes| kibibytes.trim().parse().ok());
+        1024 * kibibytes.unwrap_or_else(|| panic!("no VmRSS: {status}"))
+    }
+
     /// Returns what the program has printed to standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {

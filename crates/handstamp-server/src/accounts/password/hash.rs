@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::password_hash::phc::{ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, Version, password_hash};
 
+use super::memory::Memory;
 use super::{NewPassword, Password};
 
 /// The hash of a password, as a PHC string. The string names its algorithm and parameters, so that
@@ -17,27 +18,51 @@ pub(crate) struct StoredHash(String);
 
 impl StoredHash {
     pub(crate) fn new(password: &NewPassword) -> Result<Self, HashError> {
-        Self::from_bytes(password.0.secret_bytes())
+        Self::from_bytes(password.0.secret_bytes(), &mut Memory::new())
     }
 
     /// Hashes a password that was right once more, when the hash [is outdated](Self::is_outdated).
-    pub(super) fn rehash(password: &Password) -> Result<Self, HashError> {
-        Self::from_bytes(password.secret_bytes())
+    pub(super) fn rehash(password: &Password, memory: &mut Memory) -> Result<Self, HashError> {
+        Self::from_bytes(password.secret_bytes(), memory)
     }
 
-    fn from_bytes(password: &[u8]) -> Result<Self, HashError> {
-        let hash = hasher()?.hash_password(password).map_err(HashError)?;
+    fn from_bytes(password: &[u8], memory: &mut Memory) -> Result<Self, HashError> {
+        let params = Params::new(MEMORY, PASSES, LANES, None).map_err(failed)?;
+        let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let salt = Salt::generate();
+        let digest = memory.hash(&hasher, password, &salt, Params::DEFAULT_OUTPUT_LEN)?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(hasher.params()).map_err(failed)?,
+            salt: Some(salt),
+            hash: Some(digest),
+        };
         Ok(Self(hash.to_string()))
     }
 
-    /// Compares the digests in constant time.
-    pub(super) fn matches(&self, password: &Password) -> Result<bool, HashError> {
-        let hash = PasswordHash::new(&self.0).map_err(|error| HashError(error.into()))?;
-        match Argon2::default().verify_password(password.secret_bytes(), &hash) {
-            Ok(()) => Ok(true),
-            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-            Err(error) => Err(HashError(error)),
-        }
+    /// Compares the digests in constant time, as `==` of their type does.
+    pub(super) fn matches(
+        &self,
+        password: &Password,
+        memory: &mut Memory,
+    ) -> Result<bool, HashError> {
+        let hash = PasswordHash::new(&self.0).map_err(failed)?;
+        let (Some(salt), Some(digest)) = (&hash.salt, &hash.hash) else {
+            return Err(HashError(password_hash::Error::EncodingInvalid));
+        };
+        let version = hash
+            .version
+            .map(Version::try_from)
+            .transpose()
+            .map_err(failed)?;
+        let hasher = Argon2::new(
+            Algorithm::try_from(hash.algorithm.as_str()).map_err(failed)?,
+            version.unwrap_or_default(),
+            Params::try_from(&hash).map_err(failed)?,
+        );
+        let typed = memory.hash(&hasher, password.secret_bytes(), salt, digest.len())?;
+        Ok(typed == *digest)
     }
 
     /// Returns whether the hash was made with less work than new hashes are.
@@ -67,12 +92,8 @@ impl StoredHash {
     pub(crate) fn outdated(password: &str) -> Self {
         let params = Params::new(8, 1, 1, None).unwrap();
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        Self(
-            hasher
-                .hash_password(password.as_bytes())
-                .unwrap()
-                .to_string(),
-        )
+        let hash = argon2::PasswordHasher::hash_password(&hasher, password.as_bytes());
+        Self(hash.unwrap().to_string())
     }
 
     /// Returns a hash that matches no known password: its digest was drawn at random. It is
@@ -91,7 +112,7 @@ impl fmt::Debug for StoredHash {
 
 /// A hash could not be made, or the one in the database is damaged.
 #[derive(Debug)]
-pub(crate) struct HashError(argon2::password_hash::Error);
+pub(crate) struct HashError(password_hash::Error);
 
 impl fmt::Display for HashError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,16 +122,14 @@ impl fmt::Display for HashError {
 
 impl std::error::Error for HashError {}
 
-fn hasher() -> Result<Argon2<'static>, HashError> {
-    let params =
-        Params::new(MEMORY, PASSES, LANES, None).map_err(|error| HashError(error.into()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+pub(super) fn failed(error: impl Into<password_hash::Error>) -> HashError {
+    HashError(error.into())
 }
 
 /// In KiB. This and the next two are the minimum of OWASP's Password Storage Cheat Sheet. If one of
 /// them is raised, [`DUMMY`] must be generated again; the hash of a user is replaced at the next
 /// log-in.
-const MEMORY: u32 = 19 * 1024;
+pub(super) const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
@@ -118,7 +137,7 @@ const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$OilAROz4OZDDBzGpvx3mbg$GdAoh
 
 #[cfg(test)]
 mod tests {
-    use super::{NewPassword, Password, StoredHash};
+    use super::{Memory, NewPassword, Password, StoredHash};
 
     #[test]
     fn a_hash_matches_its_password_and_no_other() {
@@ -129,7 +148,11 @@ mod tests {
             "{}",
             hash.as_str()
         );
-        let matches = |text: &str| hash.matches(&Password::from(text.to_owned())).unwrap();
+        let mut memory = Memory::new();
+        let mut matches = |text: &str| {
+            let password = Password::from(text.to_owned());
+            hash.matches(&password, &mut memory).unwrap()
+        };
         assert!(matches("correct horse"));
         assert!(!matches("correct Horse"));
         assert!(!matches(""));
@@ -150,7 +173,35 @@ mod tests {
         };
         assert_eq!(shape(&StoredHash::dummy()), shape(&new));
         let empty = Password::from(String::new());
-        assert!(!StoredHash::dummy().matches(&empty).unwrap());
+        let mut memory = Memory::new();
+        assert!(!StoredHash::dummy().matches(&empty, &mut memory).unwrap());
+    }
+
+    /// What an earlier password has left in the memory changes no hash, whatever its parameters.
+    #[test]
+    fn memory_that_was_used_gives_the_hashes_of_fresh_memory() {
+        let mut memory = Memory::new();
+        let of = |m: u32, t: u32, lanes: u32| {
+            let params = super::Params::new(m, t, lanes, None).unwrap();
+            super::Argon2::new(super::Algorithm::Argon2id, super::Version::V0x13, params)
+        };
+        for (name, hasher) in [
+            ("a new hash", of(super::MEMORY, super::PASSES, super::LANES)),
+            ("less memory", of(8, 1, 1)),
+            ("more memory", of(super::MEMORY + 1024, 1, 1)),
+            ("lanes", of(1024, 1, 4)),
+            (
+                "a new hash again",
+                of(super::MEMORY, super::PASSES, super::LANES),
+            ),
+        ] {
+            let digest = memory.hash(&hasher, b"correct horse", b"sixteen of salted", 32);
+            let mut fresh = [0; 32];
+            let made =
+                hasher.hash_password_into(b"correct horse", b"sixteen of salted", &mut fresh);
+            made.unwrap();
+            assert_eq!(digest.unwrap().as_bytes(), fresh, "{name}");
+        }
     }
 
     #[test]

@@ -3,19 +3,19 @@
 //! Types decide what may be hashed and what may be compared. No password is shown by `Debug`.
 
 mod hash;
+mod memory;
 mod queue;
 
 use std::fmt;
 
 use handstamp_axum::handstamp::secret::Secret;
-use serde::Deserialize;
+use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 
 pub(crate) use hash::{HashError, StoredHash};
 pub(crate) use queue::{CompareError, Comparison, Queue};
 
 /// A password that was sent to log in: any text.
-#[derive(Debug, Deserialize)]
-#[serde(from = "String")]
+#[derive(Debug)]
 pub(crate) struct Password(Secret);
 
 impl Password {
@@ -30,6 +30,48 @@ impl Password {
 impl From<String> for Password {
     fn from(text: String) -> Self {
         Self(text.into())
+    }
+}
+
+/// Of what is no text the error tells the type alone: it may be a password of digits.
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Password;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a password in quotes")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Password, E> {
+                Ok(Password::from(text.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<Password, E> {
+                Ok(Password::from(text))
+            }
+
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Password, E> {
+                Err(E::invalid_type(Unexpected::Other("a truth value"), &self))
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Password, E> {
+                Err(E::invalid_type(Unexpected::Other("a number"), &self))
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Password, E> {
+                self.visit_i64(0)
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Password, E> {
+                self.visit_i64(0)
+            }
+        }
+
+        // Not `deserialize_str`, which compares the types itself and shows the value.
+        deserializer.deserialize_any(Text)
     }
 }
 

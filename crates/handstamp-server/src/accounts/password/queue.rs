@@ -10,6 +10,7 @@ use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::memory::{Memories, Memory};
 use super::{HashError, Password, StoredHash};
 
 /// Compares one password at a time for each core, on threads that may block. Without it, clients
@@ -18,6 +19,7 @@ use super::{HashError, Password, StoredHash};
 pub(crate) struct Queue {
     slots: Arc<Semaphore>,
     workers: Arc<Semaphore>,
+    memories: Memories,
     #[cfg(test)]
     compared: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -32,6 +34,7 @@ impl Queue {
         Self {
             slots: Arc::new(Semaphore::new(workers + waiting)),
             workers: Arc::new(Semaphore::new(workers)),
+            memories: Memories::default(),
             #[cfg(test)]
             compared: Arc::default(),
         }
@@ -72,7 +75,7 @@ impl Slot {
         hash: Option<StoredHash>,
     ) -> Result<Comparison, CompareError> {
         let Self { queue, permit } = self;
-        let worker = queue.workers.acquire_owned().await;
+        let worker = Arc::clone(&queue.workers).acquire_owned().await;
         let worker = worker.map_err(|_| CompareError::Stopped)?;
         let compare = move || {
             // Released when the work is done, also if the client has disconnected meanwhile.
@@ -81,7 +84,8 @@ impl Slot {
             queue
                 .compared
                 .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            compare(&password, hash.as_ref())
+            let memories = &queue.memories;
+            memories.with(|memory| compare(&password, hash.as_ref(), memory))
         };
         match tokio::task::spawn_blocking(compare).await {
             Ok(compared) => compared.map_err(CompareError::Hash),
@@ -90,16 +94,20 @@ impl Slot {
     }
 }
 
-fn compare(password: &Password, hash: Option<&StoredHash>) -> Result<Comparison, HashError> {
+fn compare(
+    password: &Password,
+    hash: Option<&StoredHash>,
+    memory: &mut Memory,
+) -> Result<Comparison, HashError> {
     let Some(hash) = hash else {
-        StoredHash::dummy().matches(password)?;
+        StoredHash::dummy().matches(password, memory)?;
         return Ok(Comparison::Different);
     };
-    if !hash.matches(password)? {
+    if !hash.matches(password, memory)? {
         return Ok(Comparison::Different);
     }
     let rehashed = if hash.is_outdated() {
-        Some(StoredHash::rehash(password)?)
+        Some(StoredHash::rehash(password, memory)?)
     } else {
         None
     };
@@ -144,7 +152,7 @@ const WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::{Comparison, Password, Queue, StoredHash};
+    use super::{Comparison, Memory, Password, Queue, StoredHash};
     use crate::accounts::password::NewPassword;
 
     fn password(text: &str) -> Password {
@@ -180,6 +188,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn memory_is_made_once_for_each_worker() {
+        let queue = Queue::with(2, 8);
+        for _ in 0..2 {
+            let compared = (0..8).map(|_| {
+                let slot = queue.enter().unwrap();
+                tokio::spawn(slot.compare(password("x"), None))
+            });
+            for compared in compared.collect::<Vec<_>>() {
+                compared.await.unwrap().unwrap();
+            }
+            assert!((1..=2).contains(&queue.memories.count()), "{queue:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_right_password_is_equal() {
         let queue = Queue::with(1, 0);
         let hash =
@@ -210,7 +233,8 @@ mod tests {
         else {
             panic!("not replaced");
         };
-        assert!(new.matches(&password("password1")).unwrap());
+        let mut memory = Memory::new();
+        assert!(new.matches(&password("password1"), &mut memory).unwrap());
         assert!(!new.is_outdated());
         let slot = queue.enter().unwrap();
         let compared = slot
