@@ -34,7 +34,10 @@ try {
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(base).origin) troubles.push(`${request.url()} is asked for`);
   });
-  page.on('requestfailed', (request) => troubles.push(`${request.url()} failed`));
+  page.on('requestfailed', (request) => {
+    // What is under way when the page is left is cancelled.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') troubles.push(`${request.url()} failed`);
+  });
 
   // Presses a button and returns the response of the server, once the page shows it.
   async function press(button, path) {
@@ -133,6 +136,39 @@ try {
   check('the other session is revoked', revoked.status() === 200, revoked.status());
   check('the other browser is out with its next request', (await statusElsewhere()) === 401, await statusElsewhere());
   await other.close();
+
+  // A page that was left open: its access token has expired, and its refresh token has not.
+  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1);
+  await context.clearCookies({ name: 'access_token_cookie' });
+  await page.reload({ waitUntil: 'load' });
+  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1).catch(() => troubles.push('no session is listed after a reload'));
+  check('after a reload with an expired access token the sessions are listed', (await listed()) === 1, await listed());
+  check('the access token was renewed for it', Boolean((await cookie('access_token_cookie'))?.value), 'none');
+
+  await page.route('**/protected', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>a proxy' }));
+  await page.click('#protected');
+  await page.waitForFunction(() => document.querySelector('#answer').textContent.includes('a proxy')).catch(() => {});
+  check('an answer that is no JSON is shown', (await text('#answer')).includes('200'), await text('#answer'));
+  await page.unroute('**/protected');
+
+  // As behind `location /auth/ { proxy_pass http://127.0.0.1:8000/; }`.
+  const below = await context.newPage();
+  const outside = [];
+  await below.route('**/*', async (route) => {
+    const url = new URL(route.request().url());
+    if (!url.pathname.startsWith('/auth/')) {
+      outside.push(url.pathname);
+      return route.abort();
+    }
+    url.pathname = url.pathname.slice('/auth'.length);
+    return route.fulfill({ response: await route.fetch({ url: url.href }) });
+  });
+  await below.goto(new URL('/auth/', base).href, { waitUntil: 'load' });
+  await below.click('#protected');
+  await below.waitForFunction(() => document.querySelector('#answer').textContent.includes('200')).catch(() => {});
+  check('the page works below a prefix', (await below.textContent('#answer')).includes('user1'), await below.textContent('#answer'));
+  check('and asks for nothing outside of it', outside.length === 0, outside);
+  await below.close();
 
   if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
 

@@ -293,7 +293,7 @@ fn the_page_may_run_its_own_script_only() {
     );
     assert!(
         page.body
-            .contains(r#"<script src="/page.js" type="module">"#)
+            .contains(r#"<script src="page.js" type="module">"#)
     );
     assert_eq!(
         page.body.matches("<script").count(),
@@ -311,6 +311,10 @@ fn the_page_may_run_its_own_script_only() {
         script.header("content-type"),
         Some("text/javascript; charset=utf-8")
     );
+    for absolute in ["'/", "`/", "\"/"] {
+        assert!(!script.body.contains(absolute), "a proxy may add a prefix");
+        assert!(!page.body.contains(absolute), "a proxy may add a prefix");
+    }
     assert!(
         !script.body.contains("innerHTML"),
         "answers of the server are shown as text"

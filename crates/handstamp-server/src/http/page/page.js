@@ -1,5 +1,6 @@
+// All paths are relative: a proxy may serve this page below a prefix, such as /auth/.
 // The names are settings of the server, such as JWT_ACCESS_COOKIE_NAME.
-const names = await (await fetch('/names')).json();
+const names = await (await fetch('names')).json();
 const element = (id) => document.getElementById(id);
 
 // The CSRF values of the last answer that had some, for a server that writes them to no cookie (JWT_CSRF_IN_COOKIES).
@@ -25,7 +26,7 @@ async function call(method, path, headers = {}, body = undefined) {
     init.body = JSON.stringify(body);
     headers['Content-Type'] = 'application/json';
   }
-  element('answer').textContent = `${method} ${path} …`;
+  element('answer').textContent = `${method} /${path} …`;
   let answer;
   try {
     const response = await fetch(path, init);
@@ -35,13 +36,20 @@ async function call(method, path, headers = {}, body = undefined) {
   } catch (error) {
     answer = `no answer: ${error.message}`;
   }
-  element('answer').textContent = `${method} ${path}\n${answer}`;
+  element('answer').textContent = `${method} /${path}\n${answer}`;
   showCookies();
   await showSessions();
 }
 
+// An answer that is no JSON, such as one of a proxy, has no values.
 function remember(text) {
-  const { csrf, refresh_csrf } = JSON.parse(text);
+  let answer;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return;
+  }
+  const { csrf, refresh_csrf } = answer ?? {};
   if (csrf) values.access = csrf;
   if (refresh_csrf) values.refresh = refresh_csrf;
 }
@@ -50,8 +58,11 @@ function remember(text) {
 // as text.
 async function showSessions() {
   let sessions = [];
-  if (cookies().has(names.access.csrf_cookie)) {
-    const response = await fetch('/sessions', { credentials: 'same-origin' }).catch(() => undefined);
+  if ([names.access, names.refresh].some(({ csrf_cookie }) => cookies().has(csrf_cookie))) {
+    const list = () => fetch('sessions', { credentials: 'same-origin' }).catch(() => undefined);
+    let response = await list();
+    // After a while the access token has expired, and the refresh token gives another.
+    if (response?.status === 401 && (await refresh())) response = await list();
     // A server that is away, or whose store is down, says nothing of the sessions: those on the page stay.
     if (response === undefined || response.status >= 500) return;
     if (response.ok) sessions = await response.json();
@@ -64,11 +75,20 @@ async function showSessions() {
       cell.textContent = 'this device';
     } else {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Revoke' });
-      button.addEventListener('click', () => call('DELETE', `/sessions/${encodeURIComponent(session.id)}`, csrfHeader('access')));
+      button.addEventListener('click', () => call('DELETE', `sessions/${encodeURIComponent(session.id)}`, csrfHeader('access')));
       cell.append(button);
     }
     return line;
   }));
+}
+
+async function refresh() {
+  const init = { method: 'POST', headers: csrfHeader('refresh'), credentials: 'same-origin' };
+  const response = await fetch('refresh', init).catch(() => undefined);
+  if (!response?.ok) return false;
+  remember(await response.text());
+  showCookies();
+  return true;
 }
 
 function showCookies() {
@@ -93,17 +113,17 @@ function row(...cells) {
 
 element('credentials').addEventListener('submit', (event) => {
   event.preventDefault();
-  call('POST', '/login', {}, { username: element('username').value, password: element('password').value });
+  call('POST', 'login', {}, { username: element('username').value, password: element('password').value });
 });
-element('protected').addEventListener('click', () => call('GET', '/protected'));
+element('protected').addEventListener('click', () => call('GET', 'protected'));
 element('post').addEventListener('submit', (event) => {
   event.preventDefault();
-  call('POST', '/posts', csrfHeader('access'), { title: element('title').value });
+  call('POST', 'posts', csrfHeader('access'), { title: element('title').value });
 });
-element('refresh').addEventListener('click', () => call('POST', '/refresh', csrfHeader('refresh')));
+element('refresh').addEventListener('click', () => call('POST', 'refresh', csrfHeader('refresh')));
 // The value of either cookie is enough: the other one may have expired.
-element('log-out').addEventListener('click', () => call('POST', '/logout', { ...csrfHeader('access'), ...csrfHeader('refresh') }));
-element('list-sessions').addEventListener('click', () => call('GET', '/sessions'));
-element('revoke-others').addEventListener('click', () => call('POST', '/sessions/revoke-others', csrfHeader('access')));
+element('log-out').addEventListener('click', () => call('POST', 'logout', { ...csrfHeader('access'), ...csrfHeader('refresh') }));
+element('list-sessions').addEventListener('click', () => call('GET', 'sessions'));
+element('revoke-others').addEventListener('click', () => call('POST', 'sessions/revoke-others', csrfHeader('access')));
 showCookies();
 await showSessions();
