@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use super::arguments::{ServeArguments, StorageArguments};
 use super::environment::Environment;
 use super::failure::Failure;
-use super::settings::{DEFAULT_PORT, Exposure, Settings};
+use super::settings::{self, DEFAULT_PORT, Exposure, Settings};
 use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::known_devices::KnownDevices;
@@ -64,6 +64,7 @@ impl Server {
         };
         let url = storage.database_url(&environment, Missing::Create)?;
         let redis = storage.redis(&environment)?;
+        let transport = settings::transport(&environment);
         let settings = Settings::new(environment);
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
@@ -106,7 +107,7 @@ impl Server {
             database: database.clone(),
             sessions,
         };
-        let router = http::router(state, dependencies, implicit_refresh);
+        let router = http::router(state, dependencies, implicit_refresh, transport);
 
         // Standard output may be closed, which is no reason to stop.
         let _ = writeln!(std::io::stdout(), "handstamp listening on http://{address}");

@@ -3,6 +3,7 @@
 //! The library reads and checks every `JWT_*` and `HANDSTAMP_*` variable. This program only asks
 //! which of them were given, where its own defaults depend on them.
 
+use std::ffi::OsStr;
 use std::io;
 use std::net::SocketAddr;
 
@@ -13,8 +14,8 @@ use handstamp_axum::handstamp::secret::Secret;
 
 use super::environment::Environment;
 use crate::accounts::throttle::Key;
-use crate::http::ImplicitRefresh;
 use crate::http::client_address::Network;
+use crate::http::{ImplicitRefresh, Transport};
 
 /// The settings of the environment, before they are checked.
 pub(super) struct Settings(ConfigBuilder);
@@ -95,6 +96,16 @@ impl Settings {
             builder = builder.secret_key(secret);
         }
         builder.build()
+    }
+}
+
+/// Returns how browsers reach the server, by its public origin alone.
+pub(super) fn transport(environment: &Environment) -> Transport {
+    let origin = environment.get("HANDSTAMP_PUBLIC_ORIGIN");
+    let origin = origin.map(OsStr::to_ascii_lowercase);
+    match origin.as_deref().and_then(OsStr::to_str) {
+        Some(origin) if origin.starts_with("https://") => Transport::Https,
+        _ => Transport::Unknown,
     }
 }
 

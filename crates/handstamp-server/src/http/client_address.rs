@@ -3,10 +3,11 @@
 //! `X-Forwarded-For` counts only from the networks that the operator named. `Forwarded` and other
 //! headers never count.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -74,16 +75,36 @@ where
     }
 }
 
-/// Logs once that there is probably a proxy which is not among the trusted ones.
+/// Logs once for each that a peer is probably a proxy which is not among the trusted ones. One with
+/// a public address rather is a client that forges the header.
 fn warn_of_proxy(peer: IpAddr) {
-    static WARNED: Once = Once::new();
-    WARNED.call_once(|| {
+    static NAMED: Mutex<BTreeSet<IpAddr>> = Mutex::new(BTreeSet::new());
+    let peer = peer.to_canonical();
+    if !is_private(peer) {
+        return;
+    }
+    let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
+    if named.len() < MAX_NAMED && named.insert(peer) {
         tracing::warn!(
             "X-Forwarded-For from {peer} is not trusted: all clients behind it count as one, and one of them can keep the \
              others from logging in. If it is your proxy, start with --trusted-proxy {peer}"
         );
-    });
+    }
 }
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_loopback() || address.is_private() || address.is_link_local()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+    }
+}
+
+/// The most proxies that are named, so that a private network cannot fill memory or log.
+const MAX_NAMED: usize = 16;
 
 /// An address or a network: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +185,7 @@ mod tests {
 
     use axum::http::HeaderMap;
 
-    use super::{FORWARDED_FOR, Network, TrustedProxies};
+    use super::{FORWARDED_FOR, Network, TrustedProxies, is_private};
 
     #[test]
     fn the_client_is_the_last_address_that_is_not_a_trusted_proxy() {
@@ -243,6 +264,22 @@ mod tests {
         assert_eq!(TrustedProxies::default().client(peer, &headers), peer);
         assert!(TrustedProxies::default().distrusts(peer, &headers));
         assert!(!TrustedProxies::default().distrusts(peer, &HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_peers_of_private_networks_are_taken_for_proxies() {
+        for (name, peer, expected) in [
+            ("loopback", "127.0.0.1", true),
+            ("a container", "172.17.0.2", true),
+            ("a private network", "10.1.2.3", true),
+            ("IPv6, this host", "::1", true),
+            ("IPv6, a private network", "fd00::7", true),
+            ("IPv6, this link", "fe80::1", true),
+            ("the internet", "192.0.2.7", false),
+            ("IPv6, the internet", "2001:db8::7", false),
+        ] {
+            assert_eq!(is_private(peer.parse().unwrap()), expected, "{name}");
+        }
     }
 
     #[test]

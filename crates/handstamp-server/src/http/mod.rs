@@ -12,14 +12,17 @@ mod log_in;
 mod outside;
 mod page;
 mod routes;
+mod security_headers;
 mod sessions;
 pub(crate) mod shutdown;
 mod state;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response_with_state;
 
 pub(crate) use health::Dependencies;
+pub(crate) use security_headers::Transport;
 pub(crate) use state::AppState;
 
 /// Whether requests renew access tokens that are about to expire.
@@ -34,6 +37,7 @@ pub(crate) fn router(
     state: AppState,
     dependencies: Dependencies,
     implicit_refresh: ImplicitRefresh,
+    transport: Transport,
 ) -> Router {
     let auth = state.auth.clone();
     let routes = routes::routes(state);
@@ -46,6 +50,7 @@ pub(crate) fn router(
         .merge(page::routes())
         .merge(health::routes(dependencies))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(map_response_with_state(transport, security_headers::add))
 }
 
 /// The largest body that is read, in bytes. Anyone may send one to log in.
