@@ -68,6 +68,8 @@ pub(crate) fn row(id: SessionId, account: AccountId, hash: Value) -> Result<Sess
         },
         rotated_at: fields.instant("rotated_at")?,
         grace_started_at: fields.instant("grace_started_at")?,
+        late_generation: fields.count("late_generation")?,
+        late_in_a_row: fields.count("late_in_a_row")?,
         created_at: fields.instant("created_at")?,
         last_active: fields.instant("last_active")?,
         idle_expires: fields.instant("idle_expires")?,
@@ -103,6 +105,15 @@ impl Fields {
     fn number(&self, name: &str) -> Result<u64, Failure> {
         let number = self.text(name)?.parse();
         number.map_err(|_| Failure::NotUnderstood("a session"))
+    }
+
+    /// Returns 0 where nothing was counted yet, as in a session of an older release.
+    fn count(&self, name: &str) -> Result<u64, Failure> {
+        if self.0.contains_key(name) {
+            self.number(name)
+        } else {
+            Ok(0)
+        }
     }
 
     fn instant(&self, name: &str) -> Result<UnixTime, Failure> {

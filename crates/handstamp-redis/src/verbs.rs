@@ -85,6 +85,7 @@ impl Store for RedisStore {
                 "reissued_late" => row(Continuation::ReissuedLate),
                 "recovered" => row(Continuation::Recovered),
                 "reused_recent" => Ok(Rotation::Reused(Reuse::Recent)),
+                "reused_late" => Ok(Rotation::Reused(Reuse::Late)),
                 "reused_stale" => Ok(Rotation::Reused(Reuse::Stale)),
                 "revoked" => Ok(Rotation::Revoked),
                 "ended" => Ok(Rotation::Ended),

@@ -116,8 +116,11 @@ async fn sqlite_purges_without_blocking_other_callers() {
         .unwrap();
     pool.execute(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
-        INSERT INTO handstamp_sessions
-        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', 0, 1, 1, 1, 1, n, n, 0, NULL, NULL, '{}' FROM numbers",
+        INSERT INTO handstamp_sessions (
+            id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
+            idle_expires, absolute_expires, keep_until, data
+        )
+        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', 0, 1, 1, 1, 1, n, n, 0, '{}' FROM numbers",
     )
     .await
     .unwrap();
@@ -130,8 +133,11 @@ async fn postgres_purges_without_blocking_other_callers() {
     let store = PostgresStore::connect(&postgres.url()).await.unwrap();
     let pool = sqlx::PgPool::connect(&postgres.url()).await.unwrap();
     pool.execute(
-        "INSERT INTO handstamp_sessions
-        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', false, 1, 1, 1, 1, n, n, 0, NULL, NULL, '{}'
+        "INSERT INTO handstamp_sessions (
+            id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
+            idle_expires, absolute_expires, keep_until, data
+        )
+        SELECT 'old-' || n, 'user-' || n % 1000, 1, 'token', false, 1, 1, 1, 1, n, n, 0, '{}'
         FROM generate_series(1, 100000) AS n",
     )
     .await

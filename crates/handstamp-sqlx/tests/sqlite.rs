@@ -147,14 +147,17 @@ async fn tables() {
     assert_eq!(ended, [login.session]);
 
     println!("tables of a newer release are refused");
-    pool.execute("UPDATE handstamp_migrations SET version = 99 WHERE version = 2")
-        .await
-        .unwrap();
+    pool.execute(
+        "UPDATE handstamp_migrations SET version = 99
+        WHERE version = (SELECT max(version) FROM handstamp_migrations)",
+    )
+    .await
+    .unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
-         knows 2): use that release or a later one"
+         knows 3): use that release or a later one"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Cases of what acknowledges the current generation, and what does not.
 
-use handstamp::store::rotation::{Continuation, Reuse};
+use handstamp::store::rotation::{Continuation, MAX_LATE_GENERATIONS, Reuse};
 use handstamp::store::{Admission, Admit, Rotation};
 
 use super::login::{CLOSED, HOUR, Login, OPEN, revoke_token};
@@ -89,9 +89,9 @@ async fn shows_nothing(row: Row, token: impl Fn(&Login) -> Admit, expected: Admi
             .await?;
     }
     a_moment().await;
-    let late = Rotation::Continued(Continuation::ReissuedLate, row_is);
-    row.rotates("late previous token", login.rotate(2, CLOSED), late)
-        .await
+    let late = login.rotate(2, CLOSED);
+    row.continued(late, Continuation::ReissuedLate).await?;
+    Ok(())
 }
 
 fn without_session(login: &Login) -> Admit {
@@ -114,7 +114,7 @@ async fn revoked_access_token(row: Row) -> Outcome {
 async fn each_anew(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in(&login).await?;
-    for generation in 1..=3 {
+    for generation in 1..=MAX_LATE_GENERATIONS {
         row.show(&login, generation).await?;
         row.exchange(&login, generation).await?;
         a_moment().await;

@@ -67,6 +67,8 @@ async fn as_asked_for(row: Row) -> Outcome {
         acknowledged: true,
         rotated_at: now,
         grace_started_at: now,
+        late_generation: 0,
+        late_in_a_row: 0,
         created_at: now,
         last_active: now,
         idle_expires: now.saturating_add(HOUR),

@@ -52,6 +52,7 @@ mod active;
 mod admit;
 mod create;
 mod keys;
+mod late;
 mod limit;
 mod list;
 mod login;
@@ -88,6 +89,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     create::rows(&mut suite);
     keys::rows(&mut suite);
     rotate::rows(&mut suite);
+    late::rows(&mut suite);
     acknowledge::rows(&mut suite);
     recover::rows(&mut suite);
     refused::rows(&mut suite);

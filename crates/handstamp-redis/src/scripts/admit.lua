@@ -23,8 +23,7 @@ end
 
 if purpose == 'refresh' then
   local presented = { token = ARGV[5], successor = ARGV[6], generation = number(ARGV[7]), grace = number(ARGV[8]) }
-  local verdict = judge(session, presented, now)
-  if verdict == 'reused_recent' or verdict == 'reused_stale' then
+  if is_reuse(judge(session, presented, now)) then
     return 'reused'
   end
 elseif not session.acknowledged and number(ARGV[5]) == session.generation then

@@ -17,12 +17,14 @@ end
 local presented = { token = token, successor = successor, generation = number(generation), grace = number(grace) }
 local verdict = judge(session, presented, now)
 
-if verdict == 'reused_recent' or verdict == 'reused_stale' then
+if is_reuse(verdict) then
   revoke(session_key, index, id, 'reused', now)
   return { verdict }
 end
 if verdict == 'acknowledged' then
   acknowledge(session_key, now)
+elseif verdict == 'reissued_late' and counts_as_late(session, presented, now) then
+  redis.call('HSET', session_key, 'late_generation', session.generation, 'late_in_a_row', late_with_current(session))
 end
 if verdict ~= 'rotated' and verdict ~= 'recovered' then
   return { verdict, redis.call('HGETALL', session_key) }

@@ -3,8 +3,8 @@
 --
 -- A session is a hash: account, generation, current, acknowledged (0 or 1), rotated_at,
 -- grace_started_at, created_at, last_active, idle_expires, absolute_expires, data, and where it
--- applies keep_until, revoked_at, revoked_for and after: the not-before of the account when the
--- session was created. An account has a not-before (a string) and an
+-- applies keep_until, late_generation, late_in_a_row, revoked_at, revoked_for and after: the
+-- not-before of the account when the session was created. An account has a not-before (a string) and an
 -- index: a sorted set of the ids of sessions that are not revoked, by the instant of their end. A
 -- revoked token is a string: the instant until which it is kept. Instants and durations are in
 -- milliseconds.
@@ -42,7 +42,7 @@ end
 -- The fields that the rules need, or nil if there is no session.
 local function session_in(key)
   local values = redis.call('HMGET', key, 'account', 'generation', 'current', 'acknowledged', 'grace_started_at', 'created_at',
-    'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at', 'after')
+    'last_active', 'idle_expires', 'absolute_expires', 'keep_until', 'revoked_at', 'after', 'late_generation', 'late_in_a_row')
   if not values[1] then
     return nil
   end
@@ -59,6 +59,8 @@ local function session_in(key)
     keep_until = values[10] and number(values[10]) or 0,
     revoked_at = values[11] or nil,
     after = values[12] and number(values[12]) or 0,
+    late_generation = values[13] and number(values[13]) or 0,
+    late_in_a_row = values[14] and number(values[14]) or 0,
   }
 end
 
@@ -90,8 +92,31 @@ local function live_session_in(key, account, now, not_before)
   return nil
 end
 
+-- How many generations in a row may continue by a late re-issue.
+local MAX_LATE_GENERATIONS = 2
+
+-- How many generations in a row were re-issued late once the current one is.
+local function late_with_current(session)
+  if session.late_generation == session.generation then
+    return session.late_in_a_row
+  elseif session.late_generation + 1 == session.generation then
+    return session.late_in_a_row + 1
+  else
+    return 1
+  end
+end
+
+local function age_of(session, now)
+  return math.max(now - session.grace_started_at, 0)
+end
+
+-- Whether a late predecessor of the current token shows that no response with it arrived.
+local function counts_as_late(session, presented, now)
+  return age_of(session, now) > 2 * presented.grace
+end
+
 local function judge(session, presented, now)
-  local age = math.max(now - session.grace_started_at, 0)
+  local age = age_of(session, now)
   if presented.generation > session.generation then
     return 'recovered'
   end
@@ -107,13 +132,19 @@ local function judge(session, presented, now)
   if presented.successor == session.current then
     if age <= presented.grace then
       return 'reissued'
-    elseif not session.acknowledged then
-      return 'reissued_late'
-    else
+    elseif session.acknowledged then
       return 'reused_recent'
+    elseif counts_as_late(session, presented, now) and late_with_current(session) > MAX_LATE_GENERATIONS then
+      return 'reused_late'
+    else
+      return 'reissued_late'
     end
   end
   return 'reused_stale'
+end
+
+local function is_reuse(verdict)
+  return verdict == 'reused_recent' or verdict == 'reused_stale' or verdict == 'reused_late'
 end
 
 -- Marks the current generation as received by the client.

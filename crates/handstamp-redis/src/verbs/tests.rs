@@ -37,14 +37,18 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
     let number = AtomicU32::new(0);
     let outcomes = Mutex::new(BTreeMap::new());
     let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&vec((wait(), verb()), 20..120), |steps| {
+    let outcome = runner.run(&steps(), |steps| {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let mut stores = Stores::new(&server, connection.clone(), number);
         runtime.block_on(async {
             for (wait, verb) in log_ins().chain(steps) {
                 stores.wait(wait).await;
                 let seen = stores.run(&verb).await?;
-                let kind = seen.split([' ', '(', '[']).next().unwrap().to_owned();
+                let kind = if seen.starts_with("Reused(") {
+                    seen
+                } else {
+                    seen.split([' ', '(', '[']).next().unwrap().to_owned()
+                };
                 *outcomes.lock().unwrap().entry(kind).or_insert(0) += 1;
             }
             Ok(())
@@ -62,6 +66,9 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
         "Reissued",
         "ReissuedLate",
         "Recovered",
+        "Reused(Recent)",
+        "Reused(Stale)",
+        "Reused(Late)",
         "Reused",
         "Revoked",
         "Ended",
@@ -385,6 +392,40 @@ impl Shown {
         let generation = place + u64::from(self.is_mislabelled);
         PresentedToken::new(&session.id, token, generation, self.grace)
     }
+}
+
+/// Calls, each with the time to wait before it.
+fn steps() -> impl Strategy<Value = Vec<(u64, Verb)>> {
+    let some = prop_oneof![
+        12 => (wait(), verb()).prop_map(|step| vec![step]),
+        1 => late_generations(),
+    ];
+    vec(some, 20..110).prop_map(|steps| steps.concat())
+}
+
+/// A few generations in a row of one session, some of which are re-issued late.
+fn late_generations() -> impl Strategy<Value = Vec<(u64, Verb)>> {
+    let is_late = vec(prop::bool::weighted(0.8), 2..5);
+    (session(), is_late).prop_map(|(session, is_late)| {
+        let present = |age, acknowledged| Verb::Rotate {
+            session: session.clone(),
+            shown: Shown {
+                age: Some(age),
+                is_mislabelled: false,
+                grace: Duration::ZERO,
+            },
+            acknowledged,
+            idle: ENDLESS,
+        };
+        let generation = |is_late: bool| {
+            // The first of these acknowledges the current token, if nothing did before.
+            let rotated = [(2, present(0, false)), (2, present(0, false))];
+            rotated
+                .into_iter()
+                .chain(is_late.then(|| (2, present(1, false))))
+        };
+        is_late.into_iter().flat_map(generation).collect()
+    })
 }
 
 fn verb() -> impl Strategy<Value = Verb> {

@@ -21,12 +21,14 @@ pub(crate) fn session(row: &impl Columns) -> Result<SessionRow, Error> {
     Ok(SessionRow {
         id: session_id(row)?,
         account: id(row, "account", AccountId::from_stored)?,
-        // The column starts at 1 and only grows.
+        // Neither this nor what is counted below is ever negative.
         generation: row.number("generation")?.unsigned_abs(),
         current: id(row, "token", TokenId::from_stored)?,
         acknowledged: row.flag("acknowledged")?,
         rotated_at: instant(row.number("rotated_at")?),
         grace_started_at: instant(row.number("grace_started_at")?),
+        late_generation: row.number("late_generation")?.unsigned_abs(),
+        late_in_a_row: row.number("late_in_a_row")?.unsigned_abs(),
         created_at: instant(row.number("created_at")?),
         last_active: instant(row.number("last_active")?),
         idle_expires: instant(row.number("idle_expires")?),

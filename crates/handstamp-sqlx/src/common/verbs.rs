@@ -28,6 +28,10 @@ pub(crate) trait Statements: Sync {
     /// Acknowledges the current token, if it is still current and not acknowledged.
     fn acknowledge(&self, rotate: &Rotate) -> impl Answer<Option<SessionRow>>;
 
+    /// Counts the current generation as re-issued late, if it is still current, not acknowledged
+    /// and not counted.
+    fn reissue_late(&self, rotate: &Rotate) -> impl Answer<Option<SessionRow>>;
+
     /// Revokes a session whose token was reused, if it is still as it was seen. Returns whether it
     /// was.
     fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> impl Answer<bool>;
@@ -82,6 +86,13 @@ pub(crate) async fn rotate(
             Verdict::Continue(Continuation::Rotated | Continuation::Recovered) => {}
             Verdict::Continue(way @ Continuation::Acknowledged) => {
                 if let Some(row) = database.acknowledge(&rotate).await? {
+                    return Ok(Rotation::Continued(way, row));
+                }
+            }
+            Verdict::Continue(way @ Continuation::ReissuedLate)
+                if row.after(way, &rotate, seen.now) != *row =>
+            {
+                if let Some(row) = database.reissue_late(&rotate).await? {
                     return Ok(Rotation::Continued(way, row));
                 }
             }

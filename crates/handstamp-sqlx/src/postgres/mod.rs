@@ -254,7 +254,7 @@ async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
         .await
 }
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         description: "sessions",
@@ -264,6 +264,11 @@ const STEPS: [Step; 2] = [
         version: 2,
         description: "bounds",
         sql: include_str!("../../migrations/postgres/0002_bounds.sql"),
+    },
+    Step {
+        version: 3,
+        description: "late re-issues",
+        sql: include_str!("../../migrations/postgres/0003_late_reissues.sql"),
     },
 ];
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];

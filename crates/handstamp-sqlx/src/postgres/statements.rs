@@ -88,6 +88,19 @@ impl Statements for PostgresStore {
         first(&rows, session)
     }
 
+    async fn reissue_late(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("reissue_late.sql"))
+                    .bind(rotate.account.as_str())
+                    .bind(rotate.session.as_str())
+                    .bind(rotate.presented.token.as_str())
+                    .bind(rotate.presented.successor.as_str())
+            })
+            .await?;
+        first(&rows, session)
+    }
+
     async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
         let number = generation(seen.generation)?;
         let rows = self
@@ -99,6 +112,7 @@ impl Statements for PostgresStore {
                     .bind(number)
                     .bind(seen.current.as_str())
                     .bind(EndReason::Reused.name())
+                    .bind(seen.acknowledged)
             })
             .await?;
         Ok(!rows.is_empty())
@@ -125,6 +139,7 @@ impl Statements for PostgresStore {
                     .bind(presented.map(|presented| presented.successor.as_str()))
                     .bind(presenting)
                     .bind(presented.map(|presented| at_most(presented.grace)))
+                    .bind(presented.map(|presented| at_most(presented.late_after())))
             })
             .await;
         let rows = match rows {

@@ -1,4 +1,5 @@
--- Only the session as it was judged: live, and not rotated since. Of two callers one finds it so.
+-- Only the session as it was judged: live, and neither rotated nor acknowledged since. Of two callers
+-- one finds it so.
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )
@@ -11,5 +12,5 @@ WHERE s.id = ?2 AND s.account = ?1
     AND clock.now >= coalesce(
         (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = ?1 AND r.token = ?3), 0
     )
-    AND s.generation = ?4 AND s.token = ?5
+    AND s.generation = ?4 AND s.token = ?5 AND s.acknowledged = ?7
 RETURNING id

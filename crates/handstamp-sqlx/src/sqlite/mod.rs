@@ -231,7 +231,7 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error>
         .await
 }
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         description: "sessions",
@@ -241,6 +241,11 @@ const STEPS: [Step; 2] = [
         version: 2,
         description: "bounds",
         sql: include_str!("../../migrations/sqlite/0002_bounds.sql"),
+    },
+    Step {
+        version: 3,
+        description: "late re-issues",
+        sql: include_str!("../../migrations/sqlite/0003_late_reissues.sql"),
     },
 ];
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a

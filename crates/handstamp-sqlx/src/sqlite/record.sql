@@ -20,7 +20,14 @@ WHERE s.id = ?2 AND s.account = ?1
         ?6 IS NULL
         OR ?8 > s.generation
         OR s.token = ?6
-        OR s.token = ?7 AND (NOT s.acknowledged OR clock.now - s.grace_started_at <= ?9)
+        OR s.token = ?7 AND (
+            clock.now - s.grace_started_at <= ?9
+            -- The third late generation in a row is reused.
+            OR NOT s.acknowledged AND NOT (
+                clock.now - s.grace_started_at > ?10
+                AND s.late_generation = s.generation - 1 AND s.late_in_a_row >= 2
+            )
+        )
     )
     AND (
         NOT s.acknowledged AND s.generation = ?4

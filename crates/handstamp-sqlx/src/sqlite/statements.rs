@@ -83,6 +83,15 @@ impl Statements for SqliteStore {
         first(&self.write(statement).await?, session)
     }
 
+    async fn reissue_late(&self, rotate: &Rotate) -> Result<Option<SessionRow>, StoreError> {
+        let statement = query(include_str!("reissue_late.sql"))
+            .bind(rotate.account.as_str())
+            .bind(rotate.session.as_str())
+            .bind(rotate.presented.token.as_str())
+            .bind(rotate.presented.successor.as_str());
+        first(&self.write(statement).await?, session)
+    }
+
     async fn end_reused(&self, rotate: &Rotate, seen: &SessionRow) -> Result<bool, StoreError> {
         let statement = query(include_str!("end_reused.sql"))
             .bind(rotate.account.as_str())
@@ -90,7 +99,8 @@ impl Statements for SqliteStore {
             .bind(rotate.presented.token.as_str())
             .bind(generation(seen.generation)?)
             .bind(seen.current.as_str())
-            .bind(EndReason::Reused.name());
+            .bind(EndReason::Reused.name())
+            .bind(seen.acknowledged);
         Ok(!self.write(statement).await?.is_empty())
     }
 
@@ -119,7 +129,8 @@ impl Statements for SqliteStore {
             .bind(presented.map(|presented| presented.token.as_str()))
             .bind(presented.map(|presented| presented.successor.as_str()))
             .bind(presenting.map(generation).transpose()?)
-            .bind(presented.map(|presented| at_most(presented.grace)));
+            .bind(presented.map(|presented| at_most(presented.grace)))
+            .bind(presented.map(|presented| at_most(presented.late_after())));
         let is_written = match self.write(statement).await {
             Ok(rows) => !rows.is_empty(),
             Err(error) => due.without_write(error).map(|()| true)?,

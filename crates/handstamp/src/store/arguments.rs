@@ -90,6 +90,13 @@ impl PresentedToken {
             grace,
         }
     }
+
+    /// Returns how long after a rotation the predecessor of a token that is not acknowledged counts
+    /// as late: two grace windows.
+    #[must_use]
+    pub fn late_after(&self) -> Duration {
+        self.grace.saturating_mul(2)
+    }
 }
 
 /// A request to rotate a refresh token.

@@ -35,6 +35,12 @@ pub struct SessionRow {
     /// When the grace window of the current generation started: when it was issued, and again when
     /// it was acknowledged.
     pub grace_started_at: UnixTime,
+    /// The last generation that was [re-issued
+    /// late](crate::store::rotation::Continuation::ReissuedLate), or 0, as in a row of an older
+    /// release.
+    pub late_generation: u64,
+    /// How many generations in a row, up to that one, were re-issued late.
+    pub late_in_a_row: u64,
     /// When the user logged in.
     pub created_at: UnixTime,
     /// When the session was last active, to the minute.
@@ -87,6 +93,8 @@ impl fmt::Debug for SessionRow {
             .field("acknowledged", &self.acknowledged)
             .field("rotated_at", &self.rotated_at)
             .field("grace_started_at", &self.grace_started_at)
+            .field("late_generation", &self.late_generation)
+            .field("late_in_a_row", &self.late_in_a_row)
             .field("created_at", &self.created_at)
             .field("last_active", &self.last_active)
             .field("idle_expires", &self.idle_expires)

@@ -1,6 +1,7 @@
 //! What can happen next.
 
-use crate::scenario::Scenario;
+use crate::rules::{Answer, Rule, Way};
+use crate::scenario::{Scenario, Thief};
 use crate::state::{Exchange, State, Token};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,12 @@ pub(crate) enum Which {
 }
 
 /// What can happen in a scenario.
-pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Action>) {
+pub(crate) fn possible(
+    rule: &dyn Rule,
+    state: &State,
+    scenario: &Scenario,
+    actions: &mut Vec<Action>,
+) {
     actions.clear();
     let mut under_way = 0;
     let mut urgent = false;
@@ -60,7 +66,7 @@ pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Act
                 if !again {
                     actions.push(Action::Deliver(i));
                 }
-                if !again && scenario.answers_get_lost {
+                if !again && may_be_lost(state, scenario, *exchange) {
                     actions.push(Action::LoseAnswer(i));
                 }
             }
@@ -83,9 +89,15 @@ pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Act
             }
         }
     }
-    if scenario.thief {
+    if let Some(thief) = scenario.thief {
         match state.loot {
             None => actions.push(Action::Steal),
+            Some(loot) if thief == Thief::KeepsStep => {
+                let answer = rule.answer(state.row, loot.latest);
+                if matches!(answer, Answer::Continued(continued) if continued.way == Way::Rotated) {
+                    actions.push(Action::ThiefAsks(Which::Latest));
+                }
+            }
             Some(loot) => {
                 for which in [Which::PresentedToken, Which::Latest] {
                     actions.push(Action::ThiefAsks(which));
@@ -97,6 +109,24 @@ pub(crate) fn possible(state: &State, scenario: &Scenario, actions: &mut Vec<Act
             }
         }
     }
+}
+
+fn may_be_lost(state: &State, scenario: &Scenario, answer: Exchange) -> bool {
+    let limit = scenario
+        .lost_in_a_row
+        .filter(|_| brings_the_current(state, answer));
+    scenario.answers_get_lost
+        && limit.is_none_or(|limit| {
+            let lost = state.truth.lost[0];
+            lost.current || lost.with_current() <= limit
+        })
+}
+
+/// Whether the answer has the current token, which the browser does not have yet.
+pub(crate) fn brings_the_current(state: &State, answer: Exchange) -> bool {
+    let current = state.row.current;
+    state.jar.refresh != current
+        && matches!(answer, Exchange::Answered { refresh, .. } if refresh == Some(current))
 }
 
 pub(crate) fn looted(state: &State, which: Which) -> Token {

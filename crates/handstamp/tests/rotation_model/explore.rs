@@ -38,7 +38,7 @@ pub(crate) fn explore(rule: &dyn Rule, scenario: &Scenario) -> Explored {
     while !layer.is_empty() && explored.broken.is_none() {
         let mut next_layer = Vec::new();
         'layer: for (node, state) in &layer {
-            possible(state, scenario, &mut actions);
+            possible(rule, state, scenario, &mut actions);
             for action in &actions {
                 explored.transitions += 1;
                 match step(rule, scenario, state, *action, &mut explored.answers) {
@@ -85,7 +85,7 @@ fn path(nodes: &[Node], mut from: Option<u32>, last: Action) -> Vec<Action> {
     path
 }
 
-/// Mixes the four words of a key. The standard hasher takes most of the time without optimisation.
+/// Mixes the words of a key. The standard hasher takes most of the time without optimisation.
 #[derive(Default)]
 struct KeyHasher(u64);
 

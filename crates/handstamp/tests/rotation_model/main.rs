@@ -37,29 +37,32 @@ mod step;
 mod trace;
 
 use crate::explore::{Explored, explore};
-use crate::properties::{ALL, Property};
+use crate::properties::{ALL, Property, WITH_A_THIEF};
 use crate::rules::ours::Ours;
 use crate::rules::proposed::{Confirmation, Proposed};
 use crate::rules::rivals::{
     OneBehindIsFine, SecondLine, SecondSuccessor, StrictSingleUse, WindowFromExchange,
 };
 use crate::rules::{RefreshCookie, Rule};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Thief};
 
 /// A refresh takes less than the window of two ticks.
 const HONEST: Scenario = Scenario {
     name: "tabs, lost and late answers",
     delay: Some(1),
     answers_get_lost: true,
+    lost_in_a_row: Some(2),
     exchanges: 3,
     losses: 0,
-    thief: false,
+    thief: None,
     checked: &ALL,
 };
 
 const THIEF: Scenario = Scenario {
-    name: "a thief",
-    thief: true,
+    name: "a thief, and answers that get lost as often as they like",
+    lost_in_a_row: None,
+    thief: Some(Thief::Any),
+    checked: &WITH_A_THIEF,
     ..HONEST
 };
 
@@ -69,6 +72,7 @@ fn rule(window: u8) -> Proposed {
         window,
         cookie: RefreshCookie::WhenItChanges,
         confirmation: Confirmation::ByUse,
+        late_in_a_row: Some(2),
     }
 }
 
@@ -88,8 +92,8 @@ fn nobody_is_logged_out_by_accident() {
 #[test]
 fn nobody_is_logged_out_when_the_store_loses_writes() {
     let losses = Scenario {
-        name: "three losses of up to three writes",
-        losses: 3,
+        name: "two losses of up to three writes",
+        losses: 2,
         ..HONEST
     };
     let explored = holds(&Ours::new(2), &losses);
@@ -122,6 +126,54 @@ fn a_thief_is_found_out_although_the_store_loses_writes() {
         let (both, thief) = (explored.answers.reused, explored.answers.reused_by_thief);
         assert!(0 < thief && thief < both);
     }
+}
+
+/// A thief who exchanges each token first, uses nothing, and leaves the late answer to the browser.
+const KEEPS_STEP: Scenario = Scenario {
+    name: "a thief who keeps step, and no answer that gets lost",
+    answers_get_lost: false,
+    thief: Some(Thief::KeepsStep),
+    checked: &[Property::NoSessionEnds],
+    ..THIEF
+};
+
+#[test]
+fn a_thief_who_keeps_step_is_found_out_in_the_third_round() {
+    let trace = fails(&Ours::new(2), &KEEPS_STEP);
+    assert_eq!(trace.matches("reissued late").count(), 2);
+    assert_eq!(trace.matches("the thief asks").count(), 3);
+    let end = trace.lines().last().expect("a step");
+    assert!(
+        end.contains("the server answers token 3: refused, the session ends"),
+        "{end}"
+    );
+}
+
+#[test]
+fn without_a_count_a_thief_who_keeps_step_is_never_found_out() {
+    let uncounted = Proposed {
+        late_in_a_row: None,
+        ..rule(2)
+    };
+    let explored = holds(&uncounted, &KEEPS_STEP);
+    assert!(explored.answers.reissued_late > 0);
+    let round = Scenario {
+        checked: &[Property::WhoKeepsStepIsFoundOut],
+        ..KEEPS_STEP
+    };
+    fails(&uncounted, &round);
+}
+
+#[test]
+fn a_third_lost_answer_in_a_row_logs_out() {
+    let three = Scenario {
+        name: "answers of three generations in a row get lost",
+        lost_in_a_row: Some(3),
+        checked: &[Property::NobodyIsLoggedOutByAccident],
+        ..HONEST
+    };
+    let trace = fails(&Ours::new(2), &three);
+    assert_eq!(trace.matches("an answer is lost").count(), 3);
 }
 
 #[test]
@@ -247,11 +299,12 @@ fn holds(rule: &dyn Rule, scenario: &Scenario) -> Explored {
     explored
 }
 
-/// Explores until the one property breaks that is checked, and shows how.
-fn fails(rule: &dyn Rule, scenario: &Scenario) {
+/// Explores until the one property breaks that is checked, shows how, and returns that.
+fn fails(rule: &dyn Rule, scenario: &Scenario) -> String {
     let explored = explore(rule, scenario);
     let Some((property, trace)) = &explored.broken else {
         panic!("{}: after all, {:?}", scenario.name, scenario.checked);
     };
     println!("{}: not so: {property}\n{trace}", scenario.name);
+    trace.to_string()
 }

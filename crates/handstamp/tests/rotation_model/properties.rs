@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::rules::{Answer, Rule};
+use crate::rules::{Answer, Rule, Way};
 use crate::state::{State, Token};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,10 @@ pub(crate) enum Property {
     TheEndIsFinal,
     /// The generation falls only when the store loses writes.
     GenerationsRise,
+    /// No three generations in a row go on only by an answer later than two windows.
+    WhoKeepsStepIsFoundOut,
+    /// No session ends by a refresh: for scenarios that show how one does.
+    NoSessionEnds,
 }
 
 impl fmt::Display for Property {
@@ -28,16 +32,30 @@ impl fmt::Display for Property {
             Self::HoldersConverge => "holders of one token converge",
             Self::TheEndIsFinal => "the end is final",
             Self::GenerationsRise => "generations rise",
+            Self::WhoKeepsStepIsFoundOut => {
+                "no three generations in a row go on only by a late answer"
+            }
+            Self::NoSessionEnds => "no session ends by a refresh",
         })
     }
 }
 
-pub(crate) const ALL: [Property; 5] = [
+pub(crate) const ALL: [Property; 6] = [
     Property::NobodyIsLoggedOutByAccident,
     Property::ReuseEndsTheSession,
     Property::HoldersConverge,
     Property::TheEndIsFinal,
     Property::GenerationsRise,
+    Property::WhoKeepsStepIsFoundOut,
+];
+
+/// With a thief, answers may get lost as often as they like, so the user may be logged out.
+pub(crate) const WITH_A_THIEF: [Property; 5] = [
+    Property::ReuseEndsTheSession,
+    Property::HoldersConverge,
+    Property::TheEndIsFinal,
+    Property::GenerationsRise,
+    Property::WhoKeepsStepIsFoundOut,
 ];
 
 impl Property {
@@ -53,12 +71,16 @@ impl Property {
         let continued = match answer {
             Answer::Ended => return false,
             Answer::Reused(_) => {
-                return self == Self::NobodyIsLoggedOutByAccident && state.loot.is_none();
+                return match self {
+                    Self::NobodyIsLoggedOutByAccident => state.loot.is_none(),
+                    Self::NoSessionEnds => true,
+                    _ => false,
+                };
             }
             Answer::Continued(continued) => continued,
         };
         match self {
-            Self::NobodyIsLoggedOutByAccident => false,
+            Self::NobodyIsLoggedOutByAccident | Self::NoSessionEnds => false,
             Self::ReuseEndsTheSession => {
                 token.generation < truth.used && truth.since > rule.window()
             }
@@ -68,6 +90,13 @@ impl Property {
             Self::TheEndIsFinal => state.row.ended.is_some(),
             Self::GenerationsRise => {
                 continued.row.current.generation < state.row.current.generation
+            }
+            Self::WhoKeepsStepIsFoundOut => {
+                let late = truth.late;
+                continued.way == Way::ReissuedLate
+                    && state.row.age > 2 * rule.window()
+                    && !late.current
+                    && late.with_current() > 2
             }
         }
     }

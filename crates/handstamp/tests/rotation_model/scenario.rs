@@ -12,13 +12,24 @@ pub(crate) struct Scenario {
     pub(crate) delay: Option<u8>,
     /// Whether answers may get lost.
     pub(crate) answers_get_lost: bool,
+    /// Of how many generations in a row an answer may get lost before the browser has its token.
+    pub(crate) lost_in_a_row: Option<u8>,
     /// How many refreshes may be under way at once.
     pub(crate) exchanges: usize,
     /// How often the store may lose its last writes, up to [`HISTORY`](crate::state::HISTORY) at a
     /// time.
     pub(crate) losses: u8,
-    /// Whether somebody may steal the refresh token.
-    pub(crate) thief: bool,
+    /// Who may steal the refresh token.
+    pub(crate) thief: Option<Thief>,
     /// What has to hold.
     pub(crate) checked: &'static [Property],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thief {
+    /// One who does anything.
+    Any,
+    /// One who exchanges each token before the browser does, uses nothing, and leaves the late
+    /// answer to the browser.
+    KeepsStep,
 }

@@ -26,10 +26,51 @@ pub(crate) struct Row {
     pub(crate) acknowledged: bool,
     /// Ticks since the current token was made, or since it is acknowledged, as the rule has it.
     pub(crate) age: u8,
+    /// The generations that went on only by a late answer.
+    pub(crate) late: InARow,
     pub(crate) ended: Option<End>,
     /// The current token of a second line, which only one rule has.
     pub(crate) second: Option<Token>,
 }
+
+/// Generations in a row of which the same is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct InARow {
+    /// How many before the current one.
+    pub(crate) before: u8,
+    /// Whether it is true of the current one.
+    pub(crate) current: bool,
+}
+
+impl InARow {
+    /// How many there are if it is true of the current one.
+    pub(crate) const fn with_current(self) -> u8 {
+        self.before + 1
+    }
+
+    pub(crate) const fn count(self) -> Self {
+        Self {
+            current: true,
+            ..self
+        }
+    }
+
+    /// The same at the next generation. More than count are alike.
+    pub(crate) fn next(self) -> Self {
+        let before = if self.current {
+            self.with_current().min(MANY)
+        } else {
+            0
+        };
+        Self {
+            before,
+            current: false,
+        }
+    }
+}
+
+/// More generations in a row than any rule lets pass.
+const MANY: u8 = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -83,6 +124,11 @@ pub(crate) struct Truth {
     pub(crate) since: u8,
     /// What was exchanged for what, the last time.
     pub(crate) exchanged: Option<(Token, Token)>,
+    /// The generations that went on only by a late answer.
+    pub(crate) late: InARow,
+    /// The generations of which an answer was lost before the browser had it, where the scenario
+    /// limits them: by the row, and by the earlier ones.
+    pub(crate) lost: [InARow; 1 + HISTORY],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +157,7 @@ impl State {
                 current: Token::of(BASE),
                 acknowledged: false,
                 age: 0,
+                late: InARow::default(),
                 ended: None,
                 second: None,
             },
@@ -126,6 +173,8 @@ impl State {
                 used: BASE - 1,
                 since: 0,
                 exchanged: None,
+                late: InARow::default(),
+                lost: [InARow::default(); 1 + HISTORY],
             },
         }
     }
@@ -136,12 +185,12 @@ impl State {
     /// that the store may have counts as [`BASE`]; and all tokens two or more before that are
     /// alike, because none is anything's predecessor. Which tab is which does not matter.
     pub(crate) fn canonical(mut self) -> (Self, u8) {
+        if self.row.ended.is_some() {
+            self.losses = 0;
+        }
         if self.losses == 0 {
             self.earlier = [None; HISTORY];
-        }
-        if self.row.ended.is_some() {
-            self.earlier = [None; HISTORY];
-            self.losses = 0;
+            self.truth.lost[1..].fill(InARow::default());
         }
         self.exchanges.sort_unstable();
         let mut lowest = self.row.current.generation;
@@ -212,6 +261,7 @@ impl State {
                 None => {
                     put(NONE);
                     put(0);
+                    put(0);
                 }
                 Some(row) => put_row(*row, &mut put),
             }
@@ -238,6 +288,12 @@ impl State {
         put(self.truth.since);
         put(self.truth.exchanged.map_or(NONE, |(from, _)| byte(from)));
         put(self.truth.exchanged.map_or(NONE, |(_, to)| byte(to)));
+        put(in_a_row(self.truth.late));
+        for lost in self.truth.lost.chunks(2) {
+            put(lost
+                .iter()
+                .fold(0, |byte, lost| byte << 4 | in_a_row(*lost)));
+        }
         key
     }
 }
@@ -252,6 +308,11 @@ fn put_row(row: Row, put: &mut impl FnMut(u8)) {
         Some(End::Reused) => 2,
     };
     put(row.age << 3 | u8::from(row.acknowledged) << 2 | ended);
+    put(in_a_row(row.late));
+}
+
+fn in_a_row(row: InARow) -> u8 {
+    row.before << 1 | u8::from(row.current)
 }
 
 fn byte(token: Token) -> u8 {

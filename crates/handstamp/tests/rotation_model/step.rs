@@ -1,10 +1,12 @@
 //! What an action does.
 
-use crate::actions::{Action, looted};
+use std::iter;
+
+use crate::actions::{Action, brings_the_current, looted};
 use crate::properties::Property;
 use crate::rules::{Answer, Continued, Rule, Way};
 use crate::scenario::Scenario;
-use crate::state::{End, Exchange, HISTORY, Jar, Loot, Row, State, Token};
+use crate::state::{End, Exchange, HISTORY, InARow, Jar, Loot, Row, State, Token};
 
 /// The state after an action, or the property that it breaks.
 pub(crate) fn step(
@@ -50,7 +52,18 @@ pub(crate) fn step(
                 access,
             };
         }
-        Action::LoseAnswer(i) => next.exchanges[usize::from(i)] = Exchange::None,
+        Action::LoseAnswer(i) => {
+            let answer = state.exchanges[usize::from(i)];
+            next.exchanges[usize::from(i)] = Exchange::None;
+            if scenario.lost_in_a_row.is_some() && brings_the_current(state, answer) {
+                let rows = iter::once(Some(state.row)).chain(state.earlier);
+                for (lost, row) in next.truth.lost.iter_mut().zip(rows) {
+                    if row.is_some_and(|row| row.current == state.row.current) {
+                        *lost = lost.count();
+                    }
+                }
+            }
+        }
         Action::Use => use_access(rule, &mut next, state.jar.access)?,
         Action::Wait => wait(rule, &mut next),
         Action::LogOut => write(
@@ -129,11 +142,13 @@ fn refresh(
         Way::Rotated => {
             answers.rotated += 1;
             next.truth.exchanged = Some((token, continued.token));
+            next.truth.late = next.truth.late.next();
             used(next, token.generation);
         }
         Way::Recovered => {
             answers.recovered += 1;
             next.truth.exchanged = None;
+            next.truth.late = InARow::default();
             used(next, token.generation);
         }
         Way::Acknowledged => {
@@ -142,9 +157,19 @@ fn refresh(
         }
         Way::Debounced => answers.debounced += 1,
         Way::Reissued => answers.reissued += 1,
-        Way::ReissuedLate => answers.reissued_late += 1,
+        Way::ReissuedLate => {
+            answers.reissued_late += 1;
+            if next.row.age > 2 * rule.window() {
+                next.truth.late = next.truth.late.count();
+            }
+        }
     }
     write(next, continued.row);
+    match continued.way {
+        Way::Rotated => next.truth.lost[0] = next.truth.lost[0].next(),
+        Way::Recovered => next.truth.lost[0] = InARow::default(),
+        _ => {}
+    }
     Ok(Some(continued))
 }
 
@@ -180,6 +205,8 @@ fn write(state: &mut State, row: Row) {
     }
     state.earlier.rotate_right(1);
     state.earlier[0] = Some(state.row);
+    state.truth.lost.rotate_right(1);
+    state.truth.lost[0] = state.truth.lost[1];
     state.row = row;
 }
 
@@ -189,24 +216,31 @@ fn lose_writes(state: &mut State, writes: usize) {
     };
     state.row = row;
     state.earlier.rotate_left(writes);
-    for none in &mut state.earlier[HISTORY - writes..] {
-        *none = None;
-    }
+    state.earlier[HISTORY - writes..].fill(None);
+    state.truth.lost.rotate_left(writes);
+    state.truth.lost[1 + HISTORY - writes..].fill(InARow::default());
     state.losses -= 1;
     // What the store forgot nobody can hold against a token.
     let known = row.current.generation - u8::from(!row.acknowledged);
     state.truth.used = state.truth.used.min(known);
     state.truth.since = row.age;
     state.truth.exchanged = None;
+    state.truth.late = row.late;
 }
 
 fn wait(rule: &dyn Rule, state: &mut State) {
-    let older = |age: &mut u8| *age = (*age + 1).min(rule.old());
-    older(&mut state.row.age);
-    for row in state.earlier.iter_mut().flatten() {
-        older(&mut row.age);
-    }
-    older(&mut state.truth.since);
+    let after_the_window = rule.old().min(rule.window() + 1);
+    let older = |row: &mut Row| {
+        let old = if row.acknowledged {
+            after_the_window
+        } else {
+            rule.old()
+        };
+        row.age = (row.age + 1).min(old);
+    };
+    older(&mut state.row);
+    state.earlier.iter_mut().flatten().for_each(older);
+    state.truth.since = (state.truth.since + 1).min(after_the_window);
     for exchange in &mut state.exchanges {
         if let Exchange::Asked { left, .. } | Exchange::Answered { left, .. } = exchange
             && *left != ANY_TIME

@@ -87,7 +87,12 @@ impl Numbers {
             (None, false) => "unacknowledged",
             (None, true) => "acknowledged",
         };
-        format!("[store: {current}, {is}; jar: {jar}]")
+        let late = row.late.before + u8::from(row.late.current);
+        let late = match late {
+            0 => String::new(),
+            late => format!(", {late} late"),
+        };
+        format!("[store: {current}, {is}{late}; jar: {jar}]")
     }
 
     fn words(&self, rule: &dyn Rule, state: &State, action: Action) -> String {

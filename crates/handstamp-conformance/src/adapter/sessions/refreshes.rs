@@ -15,6 +15,7 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(
 ) {
     who_comes_when(suite, style).await;
     what_goes_on(suite, style).await;
+    late_again_and_again(suite, style).await;
     a_copy_without_proof(suite, style).await;
     adopted(suite, style).await;
 }
@@ -169,6 +170,49 @@ async fn what_goes_on<S: AsyncFn(&App, &Request) -> Reply>(
                 suite.check(&row, &app, request, expected).await;
             }
         }
+    }
+}
+
+/// The first refresh of each generation is not followed by a request with its tokens: its answer
+/// was lost, or a thief who keeps step has it.
+async fn late_again_and_again<S: AsyncFn(&App, &Request) -> Reply>(
+    suite: &mut Suite<S>,
+    style: &'static str,
+) {
+    for (row, late, expected) in [
+        (
+            "two generations in a row may go on only by a late token",
+            &[true, true, false][..],
+            Ok("user1"),
+        ),
+        (
+            "so may two more, after one whose answer arrived",
+            &[true, true, false, true, true],
+            Ok("user1"),
+        ),
+        (
+            "the third late token in a row ends the session for both",
+            &[true, true, true],
+            Err("session_ended"),
+        ),
+    ] {
+        let app = app(style, &[]);
+        let mut browser = Browser::logged_in("laptop", suite, &app).await;
+        let mut first = browser.clone();
+        for is_late in late {
+            first = browser.clone();
+            app.advance(14 * 60);
+            first.post(suite, &app, "/session/refresh").await;
+            if *is_late {
+                app.advance(14 * 60);
+                browser.post(suite, &app, "/session/refresh").await;
+            } else {
+                browser = first.clone();
+            }
+            suite.send(&app, &browser.request("GET", "/access")).await;
+        }
+        let request = first.request("GET", "/access");
+        suite.check(row, &app, request, expected).await;
     }
 }
 

@@ -87,6 +87,8 @@ impl Shard {
             acknowledged: true,
             rotated_at: now,
             grace_started_at: now,
+            late_generation: 0,
+            late_in_a_row: 0,
             created_at: now,
             last_active: now,
             idle_expires: now.saturating_add(new.idle).min(absolute_expires),

@@ -11,6 +11,12 @@
 //! The current token is exchanged only once it is acknowledged and its grace window is over. Its
 //! predecessor's holders therefore find it in place for as long as they may still ask.
 //!
+//! A response that was lost and a thief look alike once: the thief rotates, uses nothing, and
+//! leaves the late predecessor to the user. Generations that continue only by such a late re-issue
+//! are therefore counted, each once, as long as they follow each other. Two in a row are taken for
+//! lost responses; the third ends the session. What is late by less than two grace windows is not
+//! counted: another tab may have sent it just before a slow response arrived.
+//!
 //! This holds while a refresh, from the moment a browser reads its cookie until the response has
 //! arrived there or is lost, takes less than the grace window. Once a token is known to have been
 //! received, the browser has it: every request with its predecessor read the cookie before that, so
@@ -45,8 +51,8 @@ pub enum Continuation {
     /// The previous token within the grace window: the current token is issued again.
     Reissued,
     /// The previous token after the grace window, while the current token is not known to have been
-    /// received: the response was lost, or the device was suspended. The current token is issued
-    /// again.
+    /// received: the response was lost, or the device was suspended, or a thief rotated it. The
+    /// current token is issued again. After two grace windows its generation is counted, once.
     ReissuedLate,
     /// A token of a later generation than that of the store: the store lost its last writes, and
     /// restores them from the token. The same token is issued again.
@@ -61,7 +67,14 @@ pub enum Reuse {
     Recent,
     /// An older token, or one that is no predecessor of the current one.
     Stale,
+    /// The predecessor of the current token, after two grace windows and before the current one is
+    /// known to have been received: [`MAX_LATE_GENERATIONS`] before it have continued only so. Lost
+    /// responses are rarely that regular; two holders that take turns are.
+    Late,
 }
+
+/// How many generations in a row may continue by a late re-issue. The next one ends the session.
+pub const MAX_LATE_GENERATIONS: u64 = 2;
 
 impl SessionRow {
     /// Returns the effect of this token on a live session at `now`.
@@ -83,10 +96,17 @@ impl SessionRow {
         if presented.successor == self.current {
             return if age <= presented.grace {
                 Verdict::Continue(Continuation::Reissued)
-            } else if !self.acknowledged {
-                Verdict::Continue(Continuation::ReissuedLate)
-            } else {
+            } else if self.acknowledged {
                 Verdict::Reuse(Reuse::Recent)
+            } else if self.counts_as_late(presented, now)
+                && self.late_with_current() > MAX_LATE_GENERATIONS
+            {
+                Verdict::Reuse(Reuse::Late)
+            } else {
+                // Lenient: the late token is accepted. Risk: its holder is the user, and a thief
+                // has rotated it, or the other way round. Covered: an event names both clients, and
+                // the count ends the session if it happens again and again.
+                Verdict::Continue(Continuation::ReissuedLate)
             };
         }
         Verdict::Reuse(Reuse::Stale)
@@ -98,6 +118,11 @@ impl SessionRow {
     pub fn after(&self, way: Continuation, rotate: &Rotate, now: UnixTime) -> Self {
         let presented = &rotate.presented;
         match way {
+            Continuation::ReissuedLate if self.counts_as_late(presented, now) => Self {
+                late_generation: self.generation,
+                late_in_a_row: self.late_with_current(),
+                ..self.clone()
+            },
             Continuation::Debounced | Continuation::Reissued | Continuation::ReissuedLate => {
                 self.clone()
             }
@@ -135,6 +160,26 @@ impl SessionRow {
             acknowledged: true,
             grace_started_at: now,
             ..self.clone()
+        }
+    }
+
+    /// Returns whether a late predecessor of the current token shows that no response with it
+    /// arrived: a response arrives within one window, and what was sent just before that is here
+    /// within another.
+    fn counts_as_late(&self, presented: &PresentedToken, now: UnixTime) -> bool {
+        now.saturating_since(self.grace_started_at) > presented.late_after()
+    }
+
+    /// Returns how many generations in a row were re-issued late once the current one is. A
+    /// generation that needed no late re-issue breaks the row, because it is not the last one
+    /// counted.
+    fn late_with_current(&self) -> u64 {
+        if self.late_generation == self.generation {
+            self.late_in_a_row
+        } else if self.late_generation.checked_add(1) == Some(self.generation) {
+            self.late_in_a_row + 1
+        } else {
+            1
         }
     }
 }

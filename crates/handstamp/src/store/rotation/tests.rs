@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Continuation::{Acknowledged, Debounced, Recovered, Reissued, ReissuedLate, Rotated};
-use super::Reuse::{Recent, Stale};
+use super::Reuse::{Late, Recent, Stale};
 use super::Verdict::{self, Continue, Reuse};
 use crate::clock::UnixTime;
 use crate::store::{AccountId, EndReason, PresentedToken, Rotate, SessionId, SessionRow, TokenId};
@@ -55,6 +55,40 @@ fn each_token_is_judged_by_its_place_in_the_chain() {
             let got = session.judge(&present(token), now);
             assert_eq!(got, expected, "{row}: {token:?} at {age} ms");
         }
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_generation_is_counted_once_and_the_third_late_one_in_a_row_ends_the_session() {
+    // The last generation that was late and how many in a row were, before and after.
+    let rows = [
+        ("none was late", (0, 0), Some((3, 1))),
+        ("the current one was, as the first", (3, 1), Some((3, 1))),
+        ("the current one was, as the second", (3, 2), Some((3, 2))),
+        ("the one before was", (2, 1), Some((3, 2))),
+        ("the two before were", (2, 2), None),
+        ("the two before the previous one were", (1, 2), Some((3, 1))),
+    ];
+    let at = |age| UnixTime::from_millis(1_000_000 + age);
+    let late = at(2 * W + 1);
+    for (row, (late_generation, late_in_a_row), expected) in rows {
+        let before = SessionRow { late_generation, late_in_a_row, ..session(false) };
+        for not_yet in [at(W + 1), at(2 * W)] {
+            assert_eq!(before.judge(&present(Own(2)), not_yet), Continue(ReissuedLate), "{row}");
+            assert_eq!(before.after(ReissuedLate, &rotate(Own(2)), not_yet), before, "{row}");
+        }
+        let verdict = before.judge(&present(Own(2)), late);
+        let Some((late_generation, late_in_a_row)) = expected else {
+            assert_eq!(verdict, Reuse(Late), "{row}");
+            let acknowledged = SessionRow { acknowledged: true, ..before.clone() };
+            assert_eq!(acknowledged.judge(&present(Own(2)), late), Reuse(Recent), "{row}");
+            assert_eq!(before.judge(&present(Own(2)), at(W)), Continue(Reissued), "{row}");
+            continue;
+        };
+        assert_eq!(verdict, Continue(ReissuedLate), "{row}");
+        let after = SessionRow { late_generation, late_in_a_row, ..before.clone() };
+        assert_eq!(before.after(ReissuedLate, &rotate(Own(2)), late), after, "{row}");
     }
 }
 
@@ -136,7 +170,7 @@ fn nothing_else_advances_it_and_acknowledgement_starts_the_grace_window() {
     let now = UnixTime::from_millis(5_000_000);
     for acknowledged in [false, true] {
         let before = session(acknowledged);
-        for way in [Debounced, Reissued, ReissuedLate] {
+        for way in [Debounced, Reissued] {
             assert_eq!(before.after(way, &rotate(Own(3)), now), before, "{way:?}");
         }
     }
@@ -226,6 +260,8 @@ fn session(acknowledged: bool) -> SessionRow {
         acknowledged,
         rotated_at: at(1_000_000),
         grace_started_at: at(1_000_000),
+        late_generation: 0,
+        late_in_a_row: 0,
         created_at: at(900_000),
         last_active: at(950_000),
         idle_expires: at(1_060_000),

@@ -29,7 +29,8 @@ pub(crate) trait Rule {
     /// How long a token may go on counting after its successor was used, in ticks.
     fn window(&self) -> u8;
 
-    /// An age from which on nothing changes any more, in ticks.
+    /// An age from which on nothing changes any more, in ticks. If the current token is
+    /// acknowledged, that is the first one after the window.
     fn old(&self) -> u8;
 }
 

@@ -11,7 +11,7 @@ use handstamp::store::{
 use super::RefreshCookie;
 use super::proposed::{Confirmation, Proposed};
 use super::{Answer, Continued, Rule, Way, reused};
-use crate::state::{End, Row, Token};
+use crate::state::{End, InARow, Row, Token};
 
 /// What the real code answers to every question that the model can ask. It is pure, so each is
 /// asked once.
@@ -24,7 +24,7 @@ pub(crate) struct Ours {
 
 impl Ours {
     pub(crate) fn new(window: u8) -> Self {
-        let old = window + 1;
+        let old = 2 * window + 1;
         let line = Line::new();
         let answers = questions(old)
             .map(|(row, token)| line.ask(row, token, window))
@@ -46,20 +46,27 @@ fn questions(old: u8) -> impl Iterator<Item = (Row, Token)> {
         generations().flat_map(move |presented| {
             (0..=old).flat_map(move |age| {
                 [false, true].into_iter().flat_map(move |acknowledged| {
-                    ends.into_iter().map(move |ended| {
-                        let row = Row {
-                            current: Token::of(current),
-                            acknowledged,
-                            age,
-                            ended,
-                            second: None,
-                        };
-                        (row, Token::of(presented))
+                    late().flat_map(move |late| {
+                        ends.into_iter().map(move |ended| {
+                            let row = Row {
+                                current: Token::of(current),
+                                acknowledged,
+                                age,
+                                late,
+                                ended,
+                                second: None,
+                            };
+                            (row, Token::of(presented))
+                        })
                     })
                 })
             })
         })
     })
+}
+
+fn late() -> impl Iterator<Item = InARow> {
+    (0..LATE).flat_map(|before| [false, true].map(|current| InARow { before, current }))
 }
 
 impl Rule for Ours {
@@ -73,6 +80,8 @@ impl Rule for Ours {
         at = at * usize::from(GENERATIONS) + usize::from(token.generation);
         at = at * usize::from(self.old + 1) + usize::from(row.age);
         at = at * 2 + usize::from(row.acknowledged);
+        at = at * usize::from(LATE) + usize::from(row.late.before);
+        at = at * 2 + usize::from(row.late.current);
         at = at * 3 + ended;
         self.answers[at]
     }
@@ -159,14 +168,28 @@ impl Line {
     fn row(&self, row: Row) -> SessionRow {
         let grace_started_at =
             UnixTime::from_millis(NOW.as_millis() - TICK_MILLIS * u64::from(row.age));
+        let generation = number(row.current.generation);
+        let (late_generation, late_in_a_row) = match row.late {
+            InARow {
+                before: 0,
+                current: false,
+            } => (0, 0),
+            InARow {
+                before,
+                current: false,
+            } => (generation - 1, before.into()),
+            late => (generation, late.with_current().into()),
+        };
         SessionRow {
             id: self.session.clone(),
             account: self.account.clone(),
-            generation: number(row.current.generation),
+            generation,
             current: self.tokens[usize::from(row.current.generation)].clone(),
             acknowledged: row.acknowledged,
             rotated_at: grace_started_at,
             grace_started_at,
+            late_generation,
+            late_in_a_row,
             created_at: LOGGED_IN,
             last_active: LOGGED_IN,
             idle_expires: grace_started_at.saturating_add(IDLE),
@@ -199,9 +222,27 @@ impl Line {
             current: Token::of(generation),
             acknowledged: row.acknowledged,
             age: u8::try_from(age).expect("no age is longer"),
+            late: late_of(row),
             ended: None,
             second: None,
         }
+    }
+}
+
+fn late_of(row: &SessionRow) -> InARow {
+    let counted = u8::try_from(row.late_in_a_row).expect("there are few");
+    if row.late_generation == row.generation {
+        InARow {
+            before: counted - 1,
+            current: true,
+        }
+    } else if row.late_generation + 1 == row.generation {
+        InARow {
+            before: counted,
+            current: false,
+        }
+    } else {
+        InARow::default()
     }
 }
 
@@ -210,6 +251,8 @@ fn number(generation: u8) -> u64 {
     u64::from(generation) + 1
 }
 
+/// How many late generations may come before the current one: those that may be in a row, and none.
+const LATE: u8 = 3;
 /// More than are ever apart in the model.
 const GENERATIONS: u8 = 12;
 const TICK: Duration = Duration::from_secs(5);
@@ -226,6 +269,7 @@ fn the_rule_that_runs_is_the_one_that_others_are_measured_by() {
         window: 2,
         cookie: RefreshCookie::WhenItChanges,
         confirmation: Confirmation::ByUse,
+        late_in_a_row: Some(2),
     };
     for (row, token) in questions(ours.old()) {
         let (answer, expected) = (ours.answer(row, token), rule.answer(row, token));

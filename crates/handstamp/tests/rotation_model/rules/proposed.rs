@@ -1,12 +1,13 @@
 //! The rule that holds.
 //!
-//! It keeps two promises. A window begins when the successor is known to have arrived, not when it
-//! was made: however long an answer was lost, whoever still asks with the predecessor has the whole
-//! window. And what is not known to have arrived is never rotated away, so that the predecessor's
-//! holders always find its successor in place.
+//! It keeps three promises. A window begins when the successor is known to have arrived, not when
+//! it was made: however long an answer was lost, whoever still asks with the predecessor has the
+//! whole window. And what is not known to have arrived is never rotated away, so that the
+//! predecessor's holders always find its successor in place. And a thief who takes turns with the
+//! browser is taken for a lost answer a few times only.
 
 use super::{Answer, Continued, RefreshCookie, Rule, Way, reused};
-use crate::state::{Row, Token};
+use crate::state::{InARow, Row, Token};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proposed {
@@ -15,6 +16,8 @@ pub(crate) struct Proposed {
     pub(crate) window: u8,
     pub(crate) cookie: RefreshCookie,
     pub(crate) confirmation: Confirmation,
+    /// How many generations in a row may go on only by a late answer.
+    pub(crate) late_in_a_row: Option<u8>,
 }
 
 /// When a generation counts as arrived.
@@ -40,8 +43,14 @@ impl Rule for Proposed {
             })
         };
         if token.generation > row.current.generation {
+            let is_next = token.generation == row.current.generation + 1;
             let row = Row {
                 current: token,
+                late: if is_next {
+                    row.late.next()
+                } else {
+                    InARow::default()
+                },
                 ..row
             };
             return go_on(Way::Recovered, self.acknowledge(row));
@@ -56,6 +65,7 @@ impl Rule for Proposed {
                     current: Token::of(token.generation + 1),
                     acknowledged: self.confirmation == Confirmation::AtOnce,
                     age: 0,
+                    late: row.late.next(),
                     ..row
                 };
                 go_on(Way::Rotated, row)
@@ -65,8 +75,13 @@ impl Rule for Proposed {
             if row.age <= self.window {
                 return go_on(Way::Reissued, row);
             }
-            if !row.acknowledged {
+            if !row.acknowledged && row.age <= 2 * self.window {
                 return go_on(Way::ReissuedLate, row);
+            }
+            let late = row.late.count();
+            let is_let_pass = |limit| late.with_current() <= limit;
+            if !row.acknowledged && self.late_in_a_row.is_none_or(is_let_pass) {
+                return go_on(Way::ReissuedLate, Row { late, ..row });
             }
         }
         reused(row)
@@ -85,6 +100,6 @@ impl Rule for Proposed {
     }
 
     fn old(&self) -> u8 {
-        self.window + 1
+        2 * self.window + 1
     }
 }

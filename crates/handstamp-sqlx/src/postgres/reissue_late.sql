@@ -1,0 +1,19 @@
+-- Counts the current generation as one that continues by a late re-issue, as `SessionRow::after` in
+-- the core does. Of two callers one finds it uncounted.
+WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now
+)
+UPDATE handstamp_sessions AS s
+SET
+    late_generation = s.generation,
+    late_in_a_row = CASE WHEN s.late_generation = s.generation - 1 THEN s.late_in_a_row + 1 ELSE 1 END
+FROM clock
+WHERE s.id = $2 AND s.account = $1
+    AND s.revoked_at IS NULL
+    AND clock.now < s.idle_expires
+    AND clock.now >= coalesce(
+        (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = $1 AND r.token = $3), 0
+    )
+    AND s.token = $4 AND NOT s.acknowledged
+    AND s.late_generation < s.generation
+RETURNING s.*

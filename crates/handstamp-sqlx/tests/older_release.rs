@@ -1,0 +1,99 @@
+//! Tests of databases that an older release has made, and of its nodes that still run.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
+
+mod support;
+
+use std::time::Duration;
+
+use handstamp::store::rotation::{Continuation, MAX_LATE_GENERATIONS, Reuse};
+use handstamp::store::{Rotation, SessionRow, Store};
+use handstamp_conformance::services::Postgres;
+use handstamp_sqlx::{PostgresStore, SqliteStore};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
+use support::{Folder, Login};
+use tokio::time::sleep;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_counts_late_reissues_from_zero_in_rows_of_an_older_release() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let options = SqliteConnectOptions::new().filename(&path);
+    let pool = SqlitePool::connect_with(options.create_if_missing(true))
+        .await
+        .unwrap();
+    let first = include_str!("../migrations/sqlite/0001_sessions.sql");
+    first_release(first).run(&pool).await.unwrap();
+    pool.execute(OLD_SESSION).await.unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    counts_from_zero(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_counts_late_reissues_from_zero_in_rows_of_an_older_release() {
+    let postgres = Postgres::start();
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+    let first = include_str!("../migrations/postgres/0001_sessions.sql");
+    first_release(first).run(&pool).await.unwrap();
+    pool.execute(OLD_SESSION).await.unwrap();
+    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    counts_from_zero(&store).await;
+}
+
+/// The migrations of the first release.
+fn first_release(sql: &'static str) -> Migrator {
+    let sql = sql.into_sql_str();
+    let first = Migration::new(1, "sessions".into(), MigrationType::Simple, sql, false);
+    let mut migrator = Migrator::with_migrations(vec![first]);
+    migrator.dangerous_set_table_name("handstamp_migrations");
+    migrator
+}
+
+async fn counts_from_zero(store: &dyn Store) {
+    let login = Login::named("user");
+    let row = store.session(login.read()).await.unwrap().unwrap();
+    assert_eq!((row.late_generation, row.late_in_a_row), (0, 0));
+    for generation in 1..=MAX_LATE_GENERATIONS {
+        let row = late(store, &login, generation).await;
+        let Rotation::Continued(Continuation::ReissuedLate, row) = row else {
+            panic!("{row:?}");
+        };
+        let SessionRow {
+            late_generation,
+            late_in_a_row,
+            ..
+        } = row;
+        assert_eq!(
+            (late_generation, late_in_a_row),
+            (generation + 1, generation)
+        );
+    }
+    let third = late(store, &login, MAX_LATE_GENERATIONS + 1).await;
+    assert!(matches!(third, Rotation::Reused(Reuse::Late)), "{third:?}");
+}
+
+/// Rotates the token of this generation without a sign that its successor arrives, and presents it
+/// again after the grace window.
+async fn late(store: &dyn Store, login: &Login, generation: u64) -> Rotation {
+    let rotate = || {
+        let mut rotate = login.rotate(generation);
+        rotate.acknowledged = false;
+        rotate
+    };
+    // The first of two acknowledges the generation, if nothing did before.
+    for _ in 0..2 {
+        store.rotate(rotate()).await.unwrap();
+        sleep(Duration::from_millis(5)).await;
+    }
+    store.rotate(rotate()).await.unwrap()
+}
+
+/// A live session as the first release has written it, of the account and with the first token of
+/// `Login::named("user")`.
+const OLD_SESSION: &str = "INSERT INTO handstamp_sessions (
+        id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
+        idle_expires, absolute_expires, keep_until, data
+    )
+    VALUES ('user', 'user', 1, 'user', true, 1, 1, 1, 1, 9000000000000, 9000000000000, 0, '')";
