@@ -95,7 +95,11 @@ impl LogIn {
         let turn = self.lanes.enter(attempt.lane());
         let turn = tokio::time::timeout(LONGEST_WAIT, turn).await;
         let _turn = turn.map_err(|_| LogInError::Busy)?;
-        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
+        let slot = match device {
+            Some(_) => self.queue.enter_reserved(),
+            None => self.queue.enter(),
+        };
+        let slot = slot.map_err(|_| LogInError::Busy)?;
         self.throttle.charge(&attempt, now()).await??;
 
         // From here on the work is the same whether the user exists or not.

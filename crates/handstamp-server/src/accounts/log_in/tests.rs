@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::accounts::password::{NewPassword, StoredHash};
@@ -325,7 +325,22 @@ async fn a_full_queue_counts_nothing() {
             .unwrap_err();
         assert!(matches!(error, LogInError::Busy), "{error:?}");
     }
-    drop(slots);
+    // A device that is known is let in while the rest of the queue is taken by guesses.
+    let alice: UserName = "alice".parse().unwrap();
+    let device = log_in.known_devices.add(&alice, 1, now()).await.unwrap();
+    let mut known = Devices::default();
+    known.insert(device);
+    let guesses: Vec<_> = slots
+        .into_iter()
+        .map(|slot| tokio::spawn(slot.compare(Password::from("wrong".to_owned()), None)))
+        .collect();
+    let start = Instant::now();
+    let right = credentials("alice", "correct horse");
+    assert!(log_in.verify(right, HERE, &known).await.is_ok());
+    println!("let in after {:?} in a full queue", start.elapsed());
+    for guess in guesses {
+        guess.await.unwrap().unwrap();
+    }
     assert!(
         log_in
             .verify(credentials("alice", "correct horse"), HERE, &NO_DEVICES)

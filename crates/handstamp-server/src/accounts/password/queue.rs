@@ -18,6 +18,7 @@ use super::{HashError, Password, StoredHash};
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     slots: Arc<Semaphore>,
+    reserved: Arc<Semaphore>,
     workers: Arc<Semaphore>,
     memories: Memories,
     #[cfg(test)]
@@ -33,6 +34,7 @@ impl Queue {
     fn with(workers: usize, waiting: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(workers + waiting)),
+            reserved: Arc::new(Semaphore::new(RESERVED)),
             workers: Arc::new(Semaphore::new(workers)),
             memories: Memories::default(),
             #[cfg(test)]
@@ -42,13 +44,22 @@ impl Queue {
 
     /// Takes a slot, unless all are taken.
     pub(crate) fn enter(&self) -> Result<Slot, QueueFull> {
-        match Arc::clone(&self.slots).try_acquire_owned() {
-            Ok(permit) => Ok(Slot {
-                queue: self.clone(),
-                permit,
-            }),
-            Err(_) => Err(QueueFull),
-        }
+        self.take(&self.slots)
+    }
+
+    /// Takes a slot for a device that is known, one of its own if all others are taken: guesses at
+    /// any accounts that fill the queue keep no such device out.
+    pub(crate) fn enter_reserved(&self) -> Result<Slot, QueueFull> {
+        self.enter().or_else(|QueueFull| self.take(&self.reserved))
+    }
+
+    fn take(&self, slots: &Arc<Semaphore>) -> Result<Slot, QueueFull> {
+        let permit = Arc::clone(slots).try_acquire_owned();
+        let permit = permit.map_err(|_| QueueFull)?;
+        Ok(Slot {
+            queue: self.clone(),
+            permit,
+        })
     }
 
     /// Returns how many passwords were compared so far.
@@ -149,6 +160,8 @@ impl std::error::Error for CompareError {}
 
 /// About a second of work on two cores. A client that had to wait for longer is told to try again.
 const WAITING: usize = 64;
+/// More for devices that are known.
+const RESERVED: usize = 16;
 
 #[cfg(test)]
 mod tests {
