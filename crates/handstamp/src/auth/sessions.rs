@@ -46,7 +46,8 @@ impl Auth {
     ///
     /// # Errors
     /// [`AuthError::Rejected`] if the store does not answer; [`AuthError::Issue`] for a bug in the
-    /// application.
+    /// application. That includes claims for which a cookie has no room, if cookies may carry the
+    /// tokens: not only those of this log-in, but the longest ones that can follow in its session.
     pub async fn log_in(
         &self,
         token: impl Into<NewToken>,

@@ -35,6 +35,9 @@ pub enum IssueError {
     },
     /// The lifetime is under one second or over ten years.
     LifetimeOutOfRange,
+    /// The lifetime of the cookies of a log-in is under one second: browsers would delete them at
+    /// once.
+    CookieLifetimeTooShort,
     /// The token exceeds the length that handstamp accepts: too many or too large custom claims.
     TokenTooLong,
     /// Name and value of the cookie together exceed 4096 bytes, so browsers would reject it.
@@ -98,6 +101,9 @@ impl fmt::Display for IssueError {
                 write!(f, "the claim {name:?} cannot be written as JSON: {reason}")
             }
             Self::LifetimeOutOfRange => f.write_str("a token lives from one second to ten years"),
+            Self::CookieLifetimeTooShort => f.write_str(
+                "cookies that live less than a second log no user in; use `session` for cookies that end with the browser",
+            ),
             Self::TokenTooLong => write!(
                 f,
                 "the token has more than {MAX_TOKEN_LEN} bytes; keep large data in your database"

@@ -6,10 +6,9 @@ use super::tokens;
 use super::update::update;
 use crate::clock::UnixTime;
 use crate::context::Context;
-use crate::error::{AuthFailure, IssueError, RejectionKind};
-use crate::issue::{self, NewToken};
-use crate::location::Location;
-use crate::store::{ListSessions, SessionRow};
+use crate::error::{AuthFailure, RejectionKind};
+use crate::issue::NewToken;
+use crate::store::ListSessions;
 
 /// Changes the claims of all sessions of a user, and returns how many. Either all are changed or,
 /// if a token cannot hold the change, none is.
@@ -25,7 +24,8 @@ pub(crate) async fn change_all(
     let rows = context.with_timeout(store.list(list)).await?.rows;
     for row in &rows {
         let data = SessionData::read(row)?.changed(&change)?;
-        check(context, now, row, &data)?;
+        drop(tokens::issue(context, now, row, &data)?);
+        tokens::check_cookies(context.config(), &row.id, &row.current, &data, None)?;
     }
     let mut changed = 0;
     for row in rows {
@@ -41,19 +41,4 @@ pub(crate) async fn change_all(
         }
     }
     Ok(changed)
-}
-
-/// A session whose tokens nothing can hold would have had its last refresh.
-fn check(
-    context: &Context,
-    now: UnixTime,
-    row: &SessionRow,
-    data: &SessionData,
-) -> Result<(), IssueError> {
-    let tokens = tokens::issue(context, now, row, data)?;
-    let locations = &context.config().settings.token_locations;
-    if locations.contains(&Location::Cookies) {
-        drop(issue::set_pair(context.config(), &tokens)?);
-    }
-    Ok(())
 }

@@ -69,7 +69,8 @@ impl ClientInfo {
 
     /// Makes the session's cookies persistent ("remember me"): the browser keeps them for this long
     /// after each refresh, also after it is closed. A longer lifetime than 400 days is cut to that.
-    /// By default `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` decide.
+    /// By default `JWT_SESSION_COOKIE` and `JWT_COOKIE_MAX_AGE` decide. A lifetime of less than a
+    /// second is an error of the log-in.
     pub fn persistent(mut self, lifetime: Duration) -> Self {
         self.cookies = Some(CookieLifetime::Fixed(lifetime));
         self

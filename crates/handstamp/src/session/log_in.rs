@@ -1,8 +1,11 @@
 //! Log-in: creates a session and its first tokens.
 
+use std::time::Duration;
+
 use super::data::SessionData;
 use super::{ClientInfo, EventKind, revoke, tokens};
 use crate::clock::UnixTime;
+use crate::config::CookieLifetime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError};
 use crate::issue::{self, LogInTime, NewToken, TokenPair};
@@ -25,6 +28,11 @@ pub(crate) async fn log_in(
         ..token.with_login_type(config)?
     };
     let lifetime = client.cookies;
+    if let Some(CookieLifetime::Fixed(span)) = lifetime
+        && span < Duration::from_secs(1)
+    {
+        return Err(IssueError::CookieLifetimeTooShort.into());
+    }
     let Some(store) = context.store().filter(|_| context.keeps_sessions()) else {
         context.warn_without_store();
         let mut tokens = issue::issue_pair(config, now, random, token.fresh())?;
@@ -46,6 +54,7 @@ pub(crate) async fn log_in(
         client,
     };
     let first = TokenId::from(first.as_str());
+    tokens::check_cookies(config, &id, &first, &data, None)?;
     let new = tokens::new_session(config, &id, &account, first.clone(), &data);
     let row = match context.with_timeout(store.create(new)).await? {
         Created::New { row, ended } => {

@@ -32,7 +32,7 @@ pub(crate) async fn refresh(
     };
     let (way, row) = match claims.session() {
         Some(session) => rotate(context, store, claims, session.into()).await?,
-        None if context.keeps_sessions() => adopt(context, store, claims).await?,
+        None if context.keeps_sessions() => adopt(context, store, claims, token.location()).await?,
         None => {
             // The handler may have held the token past its expiry.
             let asked = admit::admit_sessionless(context, store, claims, Kind::Refresh);
@@ -48,9 +48,8 @@ pub(crate) async fn refresh(
     // and the session stays as it was.
     let tokens = tokens::issue(context, now, &row, &data)?;
     if data.token != before {
-        if token.location() == Location::Cookies {
-            drop(issue::set_pair(context.config(), &tokens)?);
-        }
+        let (config, location) = (context.config(), Some(token.location()));
+        tokens::check_cookies(config, &row.id, &row.current, &data, location)?;
         let change = |newest: &mut SessionData| {
             // The other change may come from a later look at the user's rights than this one.
             if !newest.token.says_the_same(&before) {
@@ -136,7 +135,8 @@ async fn adopt(
     context: &Context,
     store: &dyn Store,
     claims: &Claims,
-) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
+    location: Location,
+) -> Result<(Option<Continuation>, SessionRow), AuthFailure> {
     let (account, id) = (claims.account(), TokenId::from(claims.id()));
     let session = SessionId::adopting(&account, &id);
     // The `iat` of a token that does not say when its user logged in may be that of a refresh.
@@ -156,6 +156,7 @@ async fn adopt(
     } else {
         id.successor(&session)
     };
+    tokens::check_cookies(context.config(), &session, &first, &data, Some(location))?;
     let new = NewSession {
         // The row must be kept for as long as the token itself is valid.
         keep_until: Some(context.retain_until(claims.expires_at)),
@@ -167,7 +168,7 @@ async fn adopt(
     if admit::admit_sessionless(context, store, claims, Kind::Refresh).await? != Admission::Admitted
     {
         revoke::end(context, store, account, session, EndReason::Revoked).await?;
-        return Err(RejectionKind::TokenRevoked);
+        return Err(RejectionKind::TokenRevoked.into());
     }
     match created {
         Created::New { row, ended } => {
@@ -175,6 +176,6 @@ async fn adopt(
             context.emit(EventKind::Adopted, &account, &session);
             Ok((None, row))
         }
-        Created::AlreadyExists(_) => rotate(context, store, claims, session).await,
+        Created::AlreadyExists(_) => Ok(rotate(context, store, claims, session).await?),
     }
 }

@@ -5,7 +5,9 @@ use crate::clock::UnixTime;
 use crate::config::{CheckSessions, Config, CookieLifetime};
 use crate::context::Context;
 use crate::error::IssueError;
-use crate::issue::{self, SignedToken, TokenIdentity, TokenPair};
+use crate::issue::{self, LogInTime, NewToken, OfSession, SignedToken, TokenIdentity, TokenPair};
+use crate::location::Location;
+use crate::purpose::{Access, Refresh};
 use crate::store::{AccountId, NewSession, SessionId, SessionRow, TokenId};
 
 /// Returns a new session with the limits of the configuration.
@@ -49,6 +51,52 @@ pub(crate) fn cookie_lifetime(
         .with(left)
 }
 
+/// Checks that cookies can carry every token that the session can come to have, if they carry its
+/// tokens. Later ones are longer: generations grow, and `fresh` becomes `false`. A session that
+/// outgrew its cookies could never be refreshed again.
+///
+/// `location` is where the refresh token of the session was presented. Before one was, cookies
+/// carry the tokens if they may. `refresh` is the id of a refresh token.
+pub(super) fn check_cookies(
+    config: &Config,
+    session: &SessionId,
+    refresh: &TokenId,
+    data: &SessionData,
+    location: Option<Location>,
+) -> Result<(), IssueError> {
+    let in_cookies = match location {
+        Some(location) => location == Location::Cookies,
+        None => (config.settings.token_locations).contains(&Location::Cookies),
+    };
+    if !in_cookies {
+        return Ok(());
+    }
+    let longest = NewToken {
+        fresh: false,
+        session: Some(OfSession {
+            id: session.clone(),
+            generation: u64::MAX,
+            csrf: data.csrf.clone(),
+        }),
+        logged_in: LogInTime::At(LATEST),
+        ..data.token.clone()
+    };
+    // The ids of access tokens and of successors are as long as each other.
+    let successor = refresh.successor(session);
+    let ids = [refresh.as_str(), successor.as_str()];
+    let identity = || TokenIdentity {
+        id: "0".repeat(ids.map(str::len).into_iter().max().unwrap_or_default()),
+        csrf: data.csrf.clone(),
+        issued_at: LATEST,
+        expires_at: LATEST,
+    };
+    let access = issue::sign::<Access>(config, LATEST, &longest, identity())?;
+    drop(issue::set(config, &access)?);
+    let refresh = issue::sign::<Refresh>(config, LATEST, &longest, identity())?;
+    drop(issue::set(config, &refresh)?);
+    Ok(())
+}
+
 /// Issues a new access token, and the refresh token of the session. The refresh token has the same
 /// claims each time it is made from the same row, so that all requests within the grace window
 /// receive one successor; while the store's clock is ahead of the node's, `iat` differs.
@@ -83,3 +131,6 @@ pub(super) fn issue(
         keeps_refresh_cookie: false,
     })
 }
+
+/// The latest time of eleven digits, thousands of years from now.
+const LATEST: UnixTime = UnixTime::from_secs(99_999_999_999);

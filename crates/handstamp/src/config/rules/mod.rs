@@ -1,6 +1,7 @@
 //! Every rule between settings, one file per subject. A rule reads all settings and reports
 //! problems; it changes nothing.
 
+mod cookie_room;
 mod cookies;
 mod csrf;
 mod dangers;
@@ -52,6 +53,9 @@ pub(super) fn check(
         token_cookies::check_former(access, refresh, report);
         if settings.token_locations.contains(&Location::Cookies) {
             login_type::check_names(neighbours, access, refresh, report);
+        }
+        if let Ok(keys) = &keys {
+            cookie_room::check(settings, keys, access, refresh, report);
         }
     }
     sessions::check(settings, report);

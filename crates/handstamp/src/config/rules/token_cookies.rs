@@ -167,7 +167,7 @@ pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report
             format!(
                 "a log-out would have {bytes} bytes of headers, and proxies take {MOST_DELETIONS}"
             ),
-            "List fewer cookies",
+            "List fewer cookies, or use shorter names",
         );
     }
 }

@@ -1,7 +1,8 @@
 //! Tests of the rules between settings, and of the warnings of a configuration.
 
 use super::{OTHER, Row, SECRET, from, problems, with};
-use crate::{Config, Location, config::danger::Danger, days, minutes};
+use crate::config::danger::Danger;
+use crate::{Config, Location, days, minutes};
 
 #[test]
 fn rules() {
@@ -19,6 +20,48 @@ fn key_pairs_need_the_feature() {
             [format!(
                 "{key}=\"ES256\": this build of handstamp can only do HS256, HS384 and HS512. Enable the feature `asymmetric` of the crate handstamp"
             )]
+        );
+    }
+}
+
+/// Every log-in would fail. Each text alone is short enough.
+#[test]
+fn a_cookie_name_leaves_room_for_a_token() {
+    let long = "n".repeat(1_000);
+    for (name, access, refresh, issuer, about) in [
+        ("short names", "a", "b", 1_020, None),
+        (
+            "a long name of the access cookie",
+            &*long,
+            "b",
+            1_020,
+            Some("JWT_ACCESS_COOKIE_NAME"),
+        ),
+        (
+            "a long name of the refresh cookie",
+            "a",
+            &*long,
+            1_020,
+            Some("JWT_REFRESH_COOKIE_NAME"),
+        ),
+        ("a long name, a short issuer", &*long, "b", 20, None),
+    ] {
+        let config = Config::builder()
+            .secret_key(SECRET)
+            .encode_audience(["n".repeat(1_020)])
+            .encode_issuer("n".repeat(issuer))
+            .access_cookie_name(access)
+            .refresh_cookie_name(refresh);
+        let told = problems(config.build());
+        let keys: Vec<_> = told
+            .iter()
+            .filter_map(|told| told.split(':').next())
+            .collect();
+        assert_eq!(keys, Vec::from_iter(about), "{name}: {told:?}");
+        let room = "of the shortest token are more than 4096";
+        assert!(
+            told.iter().all(|told| told.contains(room)),
+            "{name}: {told:?}"
         );
     }
 }

@@ -14,6 +14,7 @@ mod log_out;
 mod login_types;
 mod refresh;
 mod revoke;
+mod sizes;
 mod stores;
 
 use std::sync::{Arc, Mutex};
