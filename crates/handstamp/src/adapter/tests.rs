@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Authenticating, RequestState};
 use crate::blocklist::TokenStatus;
 use crate::purpose::{Access, Purpose};
-use crate::testing::{CSRF, Head, Log, auth, builder, now, token};
+use crate::testing::{CSRF, Head, Log, NOW, auth, builder, now, outcome, token};
 use crate::{Auth, Location, Require};
 
 #[test]
@@ -97,6 +97,36 @@ fn what_wakes_the_question_wakes_all_who_wait() {
     waker.lock().unwrap().take().unwrap().wake();
     let woken = woken.map(|woken| woken.0.load(Ordering::Relaxed));
     assert_eq!(woken, [1; 3]);
+}
+
+#[test]
+fn a_clock_that_is_behind_is_said_once_a_minute() {
+    const HINT: &str = "s in the future: is this machine's clock behind?";
+    let (auth, clock) = crate::testing::auth_and_clock(builder());
+    clock.set(NOW + 7_200);
+    let token = auth.create_access_token("user1").unwrap();
+    let head = Head::new("GET").access(token.as_str());
+    let (log, lines) = Log::new();
+    tracing::subscriber::with_default(log, || {
+        for (at, said) in [
+            (NOW, 1),
+            (NOW + 59, 1),
+            (NOW + 60, 2),
+            (NOW + 119, 2),
+            (NOW - 3_600, 3),
+            (NOW - 3_599, 3),
+        ] {
+            clock.set(at);
+            assert_eq!(outcome(&auth, &head, &Require::access()), "invalid_token");
+            assert_eq!(lines.lock().unwrap().matches(HINT).count(), said, "{at}");
+        }
+    });
+    let lines = lines.lock().unwrap();
+    assert!(
+        lines.contains("a genuine token was issued 7200 s"),
+        "{lines}"
+    );
+    assert!(!lines.contains(token.as_str()), "{lines}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod renewal;
 mod watchers;
 
 use std::future::Future;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use blocklist::{Blocklist, TokenInfo, TokenStatus};
@@ -42,6 +42,8 @@ pub(crate) struct Context {
     warned_without_store: Once,
     warned_of_preflight: Once,
     warned_of_neighbour: Once,
+    /// When a token from the future was last warned of.
+    warned_of_clock: Mutex<Option<UnixTime>>,
 }
 
 impl Context {
@@ -77,6 +79,7 @@ impl Context {
             warned_without_store: Once::new(),
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
+            warned_of_clock: Mutex::default(),
         }
     }
 
@@ -172,6 +175,22 @@ impl Context {
         }
     }
 
+    /// Warns, at most once a minute, of a genuine token from the future: until the clock is right,
+    /// every token that another node or this one has issued may be refused.
+    fn warn_of_clock(&self, ahead: Duration) {
+        let now = self.now();
+        let mut last = (self.warned_of_clock.lock()).unwrap_or_else(PoisonError::into_inner);
+        // A clock that has gone back since is worth a line as well.
+        let is_due = |at: UnixTime| now < at || now.saturating_since(at) >= WARN_EVERY;
+        if last.is_none_or(is_due) {
+            *last = Some(now);
+            tracing::warn!(
+                "a genuine token was issued {} s in the future: is this machine's clock behind?",
+                ahead.as_secs()
+            );
+        }
+    }
+
     /// Returns whether the service is used on its own machine, by the public origin or the host
     /// that the request names. It decides on a line of the log alone.
     fn is_loopback(&self, head: &impl RequestHead) -> bool {
@@ -245,6 +264,10 @@ impl Context {
             RejectionKind::InvalidToken(detail) => {
                 tracing::debug!(code = reason.code(), %detail, "request refused");
             }
+            RejectionKind::NotYetValid { ahead } => {
+                tracing::debug!(code = reason.code(), ?ahead, "request refused");
+                self.warn_of_clock(*ahead);
+            }
             RejectionKind::CrossSiteRequest(stated) | RejectionKind::OriginNotAllowed(stated) => {
                 tracing::info!(code = reason.code(), stated, "request refused");
             }
@@ -271,4 +294,5 @@ impl Context {
     }
 }
 
+const WARN_EVERY: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_secs(60 * 60);

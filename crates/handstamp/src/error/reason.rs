@@ -30,6 +30,10 @@ pub(crate) enum RejectionKind {
         name: String,
     },
     InvalidToken(Cow<'static, str>),
+    /// A genuine token that is issued or valid only this long from now.
+    NotYetValid {
+        ahead: Duration,
+    },
     InvalidSignature,
     TokenExpired,
     InvalidAudience,
@@ -78,6 +82,7 @@ impl RejectionKind {
             Self::MissingToken { .. }
             | Self::AmbiguousCookie { .. }
             | Self::InvalidToken(_)
+            | Self::NotYetValid { .. }
             | Self::InvalidSignature
             | Self::TokenExpired
             | Self::InvalidAudience
@@ -117,7 +122,9 @@ impl RejectionKind {
             Self::CrossSiteRequest(_) => row("cross_site_request", "CSRFError", 403, 401),
             Self::OriginNotAllowed(_) => row("origin_not_allowed", "CSRFError", 403, 401),
             Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
-            Self::InvalidToken(_) => row("invalid_token", "JWTDecodeError", 401, 422),
+            Self::InvalidToken(_) | Self::NotYetValid { .. } => {
+                row("invalid_token", "JWTDecodeError", 401, 422)
+            }
             Self::InvalidSignature => {
                 row("invalid_signature", "TokenInvalidSignatureError", 401, 422)
             }
@@ -158,9 +165,8 @@ impl RejectionKind {
     pub(super) fn message(&self, style: ErrorStyle) -> Cow<'static, str> {
         match (self, style) {
             (Self::MissingToken { .. }, ErrorStyle::AuthX) => "Token Error".into(),
-            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX) | (Self::InvalidToken(_), _) => {
-                "Invalid Token".into()
-            }
+            (Self::AmbiguousCookie { .. }, ErrorStyle::AuthX)
+            | (Self::InvalidToken(_) | Self::NotYetValid { .. }, _) => "Invalid Token".into(),
             (Self::MissingToken { looked_in }, _) => {
                 format!("Missing JWT in request: looked in {looked_in}").into()
             }

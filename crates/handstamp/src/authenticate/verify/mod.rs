@@ -199,15 +199,12 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
     // (RFC 7519, section 4.1.5: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5). Risk: a
     // token made in advance is used early. Covered: only the holder of a key can make one, and its
     // end is not moved.
-    let latest = now.saturating_add(CLOCK_SKEW);
-    if claims.issued_at > latest
-        || claims
-            .not_before
-            .is_some_and(|not_before| not_before > latest)
-    {
-        return Err(RejectionKind::InvalidToken(
-            "issued or valid only in the future: do the clocks differ?".into(),
-        ));
+    let valid_from = claims
+        .issued_at
+        .max(claims.not_before.unwrap_or(claims.issued_at));
+    let ahead = valid_from.saturating_since(now);
+    if ahead > CLOCK_SKEW {
+        return Err(RejectionKind::NotYetValid { ahead });
     }
     judge_parties(claims, config)?;
     if claims.kind() != P::KIND.claim() {
