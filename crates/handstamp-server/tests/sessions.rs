@@ -135,6 +135,33 @@ fn a_device_has_the_name_that_its_user_gave_and_is_remembered() {
     assert_eq!(listed(&browser, &server)[0]["device"], "the  kitchen");
 }
 
+/// Without a grace window, a token that was exchanged is late a moment later.
+#[test]
+fn a_late_token_is_told_with_both_clients_and_the_third_in_a_row_ends_the_session() {
+    let server = Service::start(&[], &[("HANDSTAMP_REFRESH_GRACE", "0s")]).unwrap();
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+    let mut user = Browser::named(&server, "user1", "password1", firefox);
+    for round in 1..=3 {
+        // The user's token has arrived, and the thief exchanges it first.
+        assert_eq!(user.protected(&server), granted(), "round {round}");
+        let mut thief = user.clone();
+        assert_eq!(thief.send(&server, "POST", "/refresh").status, 200);
+        thread::sleep(Duration::from_millis(20));
+        let reply = user.send(&server, "POST", "/refresh");
+        if round < 3 {
+            assert_eq!(reply.status, 200, "round {round}: {reply:?}");
+            assert!(server.says(
+                "recorded=Firefox on Linux presenting=a client without User-Agent differ=true"
+            ));
+        } else {
+            assert_eq!(reply.status, 401, "{reply:?}");
+            assert_eq!(reply.json()["code"], "refresh_reused");
+            assert!(server.says("Reused(Late)"));
+            assert_eq!(thief.protected(&server), session_ended());
+        }
+    }
+}
+
 #[test]
 fn a_refresh_token_is_exchanged_but_not_twice_within_the_grace_window() {
     let server = Service::start(&[], &[("HANDSTAMP_REFRESH_GRACE", "1s")]).unwrap();

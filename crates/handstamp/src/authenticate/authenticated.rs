@@ -13,6 +13,7 @@ use crate::error::ClaimsError;
 use crate::issue::NewToken;
 use crate::location::Location;
 use crate::purpose::Purpose;
+use crate::request::UserAgent;
 use crate::scope;
 use crate::store::SessionId;
 
@@ -120,6 +121,11 @@ impl<P: Purpose> Authenticated<P> {
     #[must_use]
     pub fn location(&self) -> Location {
         self.0.location
+    }
+
+    /// Returns the client that presents a refresh token.
+    pub(crate) fn user_agent(&self) -> &UserAgent {
+        &self.0.user_agent
     }
 
     /// Deserializes the claims, custom and registered ones, into a type of the application.

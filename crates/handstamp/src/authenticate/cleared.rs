@@ -8,7 +8,8 @@ use crate::config::Config;
 use crate::csrf::{self, OriginChecked};
 use crate::error::RejectionKind;
 use crate::purpose::Purpose;
-use crate::request::RequestHead;
+use crate::purpose::sealed::Kind;
+use crate::request::{RequestHead, UserAgent};
 
 /// A verified token together with the proof that no other site made the browser send it. Only
 /// [`check`](Self::check) makes one, so the proof cannot be paired with another token.
@@ -16,12 +17,15 @@ pub(crate) struct CsrfCleared<P>(Verified<P>);
 
 impl<P: Purpose> CsrfCleared<P> {
     pub(super) fn check(
-        verified: Verified<P>,
+        mut verified: Verified<P>,
         origin_checked: OriginChecked,
         head: &impl RequestHead,
         config: &Config,
     ) -> Result<Self, RejectionKind> {
         csrf::check_token(origin_checked, P::KIND, &verified.claims, head, config)?;
+        if P::KIND == Kind::Refresh {
+            verified.user_agent = UserAgent::of(head);
+        }
         Ok(Self(verified))
     }
 

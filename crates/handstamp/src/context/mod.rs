@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use blocklist::{Blocklist, TokenInfo, TokenStatus};
 pub(crate) use event::Listener;
-pub use event::{EventKind, SessionEvent};
+pub use event::{Clients, EventKind, SessionEvent};
 pub(crate) use renewal::RenewalHook;
 pub(crate) use watchers::{Notifier, Watchers};
 
@@ -282,14 +282,19 @@ impl Context {
 
     /// Logs the event, and calls the listener.
     pub(crate) fn emit(&self, kind: EventKind, account: &AccountId, session: &SessionId) {
-        let event = SessionEvent {
+        self.report(&SessionEvent {
             kind,
             account: account.clone(),
             session: session.clone(),
-        };
+            clients: None,
+        });
+    }
+
+    /// Does the same for an event that says more than its kind.
+    pub(crate) fn report(&self, event: &SessionEvent) {
         event.log();
         if let Some(Listener(listener)) = &self.listener {
-            listener(&event);
+            listener(event);
         }
     }
 }

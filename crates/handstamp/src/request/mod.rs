@@ -2,7 +2,10 @@
 
 pub mod body;
 mod head;
+mod user_agent;
 mod values;
 
 pub use head::RequestHead;
+pub use user_agent::UserAgent;
+pub(crate) use user_agent::readable;
 pub(crate) use values::Values;

@@ -8,6 +8,7 @@ use crate::context::blocklist::TokenStatus;
 use crate::error::RejectionKind;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
+use crate::request::UserAgent;
 use crate::store::{Admission, Admit, AdmitPurpose, SessionId, Store, TokenId};
 
 /// Asks the blocklist and the store, each once. This is the only step of a request that waits.
@@ -61,7 +62,9 @@ async fn ask_store(
     let admission = context.with_timeout(store.admit(admit)).await?;
     match admission {
         Admission::Reused => {
-            refresh::rotate(context, store, claims, session).await?;
+            // Reuse ends the session whatever its client is.
+            let presenting = UserAgent::default();
+            refresh::rotate(context, store, claims, session, &presenting).await?;
             // Another node recovered the session in between, so the token is no copy.
             return Ok(Admission::Admitted);
         }

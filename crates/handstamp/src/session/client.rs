@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::config::{Config, CookieLifetime};
 use crate::csrf;
-use crate::request::RequestHead;
+use crate::request::{RequestHead, UserAgent, readable};
 use crate::store::{AccountId, SessionId};
 
 /// A description of the client that logs in. It is shown in lists of sessions, and no decision
@@ -86,9 +86,7 @@ impl ClientInfo {
 /// Returns the description of the client that a request contains.
 pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInfo {
     let mut client = ClientInfo::new();
-    if let Some(user_agent) = head.header_values("user-agent").next() {
-        client = client.user_agent(String::from_utf8_lossy(user_agent));
-    }
+    client.user_agent = UserAgent::of(head).as_str().map(str::to_owned);
     let carried = super::log_out::presented(head, config).sessions();
     let accounts: BTreeSet<&AccountId> = carried.iter().map(|(account, _)| account).collect();
     if csrf::may_replace(head, config, accounts.len()) {
@@ -96,17 +94,3 @@ pub(crate) fn client_info(head: &impl RequestHead, config: &Config) -> ClientInf
     }
     client
 }
-
-/// Truncates a text to its first 256 characters without control characters, or returns `None` if
-/// none is left.
-fn readable(text: &str) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(LONGEST)
-        .collect();
-    let kept = kept.trim();
-    (!kept.is_empty()).then(|| kept.to_owned())
-}
-
-const LONGEST: usize = 256;

@@ -62,4 +62,5 @@ pub(crate) use refresh::refresh;
 pub(crate) use revoke::{purge, revoke_others, revoke_session, revoke_token, revoke_user};
 pub(crate) use tokens::cookie_lifetime;
 
-pub use crate::context::{EventKind, SessionEvent};
+pub use crate::context::{Clients, EventKind, SessionEvent};
+pub use crate::request::UserAgent;

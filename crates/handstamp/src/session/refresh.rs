@@ -2,16 +2,16 @@
 
 use super::data::SessionData;
 use super::update::{changed_meanwhile, update};
-use super::{ClientInfo, EventKind, admit, revoke, tokens};
+use super::{ClientInfo, Clients, EventKind, SessionEvent, admit, revoke, tokens};
 use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, IssueError, RejectionKind};
 use crate::issue::{self, LogInTime, NewToken, TokenIdentity, TokenPair};
-use crate::location::Location;
 use crate::purpose::Refresh;
 use crate::purpose::sealed::Kind;
+use crate::request::UserAgent;
 use crate::store::rotation::Continuation;
 use crate::store::{
     Admission, Created, EndReason, NewSession, Rotate, Rotation, SessionId, SessionRow, Store,
@@ -31,8 +31,8 @@ pub(crate) async fn refresh(
         return Ok(without_session(context, now, claims, change)?);
     };
     let (way, row) = match claims.session() {
-        Some(session) => rotate(context, store, claims, session.into()).await?,
-        None if context.keeps_sessions() => adopt(context, store, claims, token.location()).await?,
+        Some(session) => rotate(context, store, claims, session.into(), token.user_agent()).await?,
+        None if context.keeps_sessions() => adopt(context, store, token).await?,
         None => {
             // The handler may have held the token past its expiry.
             let asked = admit::admit_sessionless(context, store, claims, Kind::Refresh);
@@ -98,6 +98,7 @@ pub(crate) async fn rotate(
     store: &dyn Store,
     claims: &Claims,
     session: SessionId,
+    presenting: &UserAgent,
 ) -> Result<(Option<Continuation>, SessionRow), RejectionKind> {
     let account = claims.account();
     let presented = claims.presented(&session, context.config().settings.refresh_grace);
@@ -110,7 +111,7 @@ pub(crate) async fn rotate(
             context.config().idle_timeout(),
         )
     };
-    let (event, answer) = match context.with_timeout(store.rotate(rotate)).await? {
+    let (kind, answer) = match context.with_timeout(store.rotate(rotate)).await? {
         Rotation::Continued(way, row) => (way.into(), Ok((Some(way), row))),
         Rotation::Reused(reuse) => {
             context.watchers().notify(&account);
@@ -119,7 +120,20 @@ pub(crate) async fn rotate(
         Rotation::Ended => (EventKind::Expired, Err(RejectionKind::SessionEnded)),
         Rotation::Revoked => return Err(RejectionKind::TokenRevoked),
     };
-    context.emit(event, &account, &session);
+    let clients = match &answer {
+        Ok((Some(Continuation::ReissuedLate), row)) => {
+            let data = SessionData::read(row).map_err(RejectionKind::StoreUnavailable)?;
+            let recorded = UserAgent::stored(data.client.user_agent);
+            Some(Clients::new(recorded, presenting.clone()))
+        }
+        _ => None,
+    };
+    context.report(&SessionEvent {
+        kind,
+        account,
+        session,
+        clients,
+    });
     answer
 }
 
@@ -134,9 +148,9 @@ pub(crate) async fn rotate(
 async fn adopt(
     context: &Context,
     store: &dyn Store,
-    claims: &Claims,
-    location: Location,
+    token: &Authenticated<Refresh>,
 ) -> Result<(Option<Continuation>, SessionRow), AuthFailure> {
+    let claims = token.claims_set();
     let (account, id) = (claims.account(), TokenId::from(claims.id()));
     let session = SessionId::adopting(&account, &id);
     // The `iat` of a token that does not say when its user logged in may be that of a refresh.
@@ -156,7 +170,8 @@ async fn adopt(
     } else {
         id.successor(&session)
     };
-    tokens::check_cookies(context.config(), &session, &first, &data, Some(location))?;
+    let location = Some(token.location());
+    tokens::check_cookies(context.config(), &session, &first, &data, location)?;
     let new = NewSession {
         // The row must be kept for as long as the token itself is valid.
         keep_until: Some(context.retain_until(claims.expires_at)),
@@ -176,6 +191,8 @@ async fn adopt(
             context.emit(EventKind::Adopted, &account, &session);
             Ok((None, row))
         }
-        Created::AlreadyExists(_) => Ok(rotate(context, store, claims, session).await?),
+        Created::AlreadyExists(_) => {
+            Ok(rotate(context, store, claims, session, token.user_agent()).await?)
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::locate::Presented;
 use crate::location::Location;
 use crate::purpose::Purpose;
 use crate::purpose::sealed::Kind;
+use crate::request::UserAgent;
 
 /// A token whose signature, times, audience, issuer and purpose are valid. Only [`verify`] makes
 /// one.
@@ -23,6 +24,8 @@ pub(crate) struct Verified<P> {
     pub(crate) location: Location,
     /// When it was verified.
     pub(crate) checked_at: UnixTime,
+    /// The client that presents it, if it is a refresh token.
+    pub(super) user_agent: UserAgent,
     purpose: PhantomData<P>,
 }
 
@@ -87,6 +90,7 @@ pub(crate) fn verify<P: Purpose>(
         claims,
         location: presented.location(),
         checked_at: now,
+        user_agent: UserAgent::default(),
         purpose: PhantomData,
     };
     Ok(Choice { verified, others })

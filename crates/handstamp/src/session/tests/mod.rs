@@ -9,6 +9,7 @@
 mod adopt;
 mod change;
 mod clocks;
+mod late;
 mod log_in;
 mod log_out;
 mod login_types;
