@@ -52,9 +52,9 @@
 //! accept an existing pool.
 //!
 //! Migrations run at the first use, one node at a time. A release of this crate refuses tables of a
-//! newer one. In PostgreSQL the role that creates the tables may differ from the one that uses
-//! them, which needs `SELECT` on `handstamp_migrations`, and `SELECT, INSERT, UPDATE, DELETE` on
-//! the others.
+//! newer one when it starts; nodes that run already go on. In PostgreSQL the role that creates the
+//! tables may differ from the one that uses them, which needs `SELECT` on `handstamp_migrations`,
+//! and `SELECT, INSERT, UPDATE, DELETE` on the others.
 //!
 //! Ended sessions and expired revocations are removed by
 //! [`Store::purge`](handstamp::store::Store::purge), a thousand rows at a time, so that other

@@ -13,7 +13,7 @@ use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
-use support::{Folder, Login};
+use support::{Folder, Login, patient};
 use tokio::time::sleep;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,6 +40,23 @@ async fn postgres_counts_late_reissues_from_zero_in_rows_of_an_older_release() {
     pool.execute(OLD_SESSION).await.unwrap();
     let store = PostgresStore::connect(&postgres.url()).await.unwrap();
     counts_from_zero(&store).await;
+}
+
+/// A later release runs its migrations while nodes of this one go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_works_on_after_a_later_release_has_added_a_column() {
+    let postgres = Postgres::start();
+    let store = patient(&postgres.url()).await;
+    let login = Login::named("user");
+    store.create(login.create()).await.unwrap();
+    store.rotate(login.rotate(1)).await.unwrap();
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+    pool.execute("ALTER TABLE handstamp_sessions ADD COLUMN later bigint NOT NULL DEFAULT 0")
+        .await
+        .unwrap();
+    let rotated = store.rotate(login.rotate(2)).await.unwrap();
+    let is_rotated = matches!(rotated, Rotation::Continued(Continuation::Rotated, _));
+    assert!(is_rotated, "{rotated:?}");
 }
 
 /// The migrations of the first release.

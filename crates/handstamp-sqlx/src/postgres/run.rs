@@ -10,9 +10,9 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::{PgArguments, PgDatabaseError, PgRow};
 use sqlx::query::Query;
-use sqlx::{Error, Execute as _, Postgres, SqlStr, query_with};
+use sqlx::{Connection as _, Error, Execute as _, Postgres, SqlStr, query_with};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
@@ -67,7 +67,16 @@ async fn run(
     arguments: PgArguments,
     at_most: Duration,
 ) -> Result<Vec<PgRow>, Error> {
-    let rows = query_with(sql, arguments).fetch_all(&mut *connection);
+    let rows = async {
+        let statement = query_with(sql.clone(), arguments.clone());
+        match statement.fetch_all(&mut *connection).await {
+            Err(error) if is_outdated(&error) => {
+                connection.clear_cached_statements().await?;
+                query_with(sql, arguments).fetch_all(&mut *connection).await
+            }
+            done => done,
+        }
+    };
     if let Ok(done) = timeout(at_most, rows).await {
         return done;
     }
@@ -83,6 +92,15 @@ fn is_undone(error: &Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     // serialization_failure, deadlock_detected
     code.is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+/// Returns whether the database did nothing because a statement was prepared before a later release
+/// added a column: nodes of this release go on while it starts.
+fn is_outdated(error: &Error) -> bool {
+    let error = error.as_database_error();
+    let error = error.and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    // Error messages are translated, and their code has other causes as well.
+    error.is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
 }
 
 const TRIES: u32 = 5;
