@@ -4,6 +4,8 @@ mod service;
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -115,6 +117,33 @@ fn a_database_that_cannot_be_used_stops_the_start() {
             stderr(&command)
         );
     }
+}
+
+/// A copy that was restored, or a file of an earlier release, may be open to all users of the host.
+#[test]
+fn a_database_that_others_can_read_is_made_private() {
+    let home = Home::new();
+    drop(home.start(&[], &[SECRET]).unwrap());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for (name, given) in [
+        ("the group", 0o640),
+        ("all", 0o604),
+        ("all, to write", 0o666),
+    ] {
+        fs::set_permissions(home.database(), fs::Permissions::from_mode(given)).unwrap();
+        let server = home.start(&[], &[SECRET]).unwrap();
+        assert_eq!(mode(&home.database()), 0o600, "{name}");
+        let words = format!("had mode {given:03o}, and has 600 from now on");
+        assert!(server.says(&words), "{name}: {}", server.stderr());
+        assert_eq!(log_in(&server, "user1", "password1").status, 200, "{name}");
+        assert_eq!(
+            mode(&home.database().with_extension("db-wal")),
+            0o600,
+            "{name}"
+        );
+    }
+    let server = home.start(&[], &[SECRET]).unwrap();
+    assert!(!server.stderr().contains("had mode"), "{}", server.stderr());
 }
 
 #[test]

@@ -135,19 +135,27 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
         let Some((address, bits)) = text.split_once('/') else {
-            let address: IpAddr = text.parse().map_err(|_| InvalidNetwork)?;
+            let address: IpAddr = text.parse().map_err(|_| InvalidNetwork::Form)?;
             let address = address.to_canonical();
             return Ok(Self {
                 address,
                 bits: address_len(address),
             });
         };
-        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
-        let bits = bits.parse().map_err(|_| InvalidNetwork)?;
+        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork::Form)?;
+        let bits: u8 = bits.parse().map_err(|_| InvalidNetwork::Form)?;
         if bits > address_len(address) {
-            return Err(InvalidNetwork);
+            return Err(InvalidNetwork::Form);
         }
-        Ok(Self { address, bits })
+        // Of IPv4 in IPv6, whose first 96 bits say so, no peer is compared as IPv6.
+        let canonical = address.to_canonical();
+        let mapped_bits = bits.checked_sub(96).filter(|_| canonical != address);
+        match mapped_bits {
+            Some(0) => Err(InvalidNetwork::Everyone),
+            Some(bits) => Err(InvalidNetwork::Mapped(canonical, bits)),
+            None if bits == 0 => Err(InvalidNetwork::Everyone),
+            None => Ok(Self { address, bits }),
+        }
     }
 }
 
@@ -155,15 +163,31 @@ fn address_len(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// The text is neither an address nor a network.
+/// The text is neither an address nor a network, or one that cannot be meant.
 #[derive(Debug)]
-pub(crate) struct InvalidNetwork;
+pub(crate) enum InvalidNetwork {
+    Form,
+    /// A network of all addresses.
+    Everyone,
+    /// A network of IPv4 in IPv6, by its address and bits in IPv4.
+    Mapped(IpAddr, u8),
+}
 
 impl fmt::Display for InvalidNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "not an address such as 192.0.2.7, nor a network such as 192.0.2.0/24 or 2001:db8::/32",
-        )
+        match self {
+            Self::Form => f.write_str(
+                "not an address such as 192.0.2.7, nor a network such as 192.0.2.0/24 or 2001:db8::/32",
+            ),
+            Self::Everyone => f.write_str(
+                "every client could then pretend to have any address: name the addresses of your proxies, such as \
+                 127.0.0.1 or 10.0.0.0/8",
+            ),
+            Self::Mapped(address, bits) => write!(
+                f,
+                "IPv4 in IPv6 is compared as IPv4, so this network contains no address: write {address}/{bits}"
+            ),
+        }
     }
 }
 
@@ -287,8 +311,7 @@ mod tests {
         for (name, network, inside, outside) in [
             ("an address", "192.0.2.7", "192.0.2.7", "192.0.2.6"),
             ("24 bits", "192.0.2.0/24", "192.0.2.255", "192.0.3.0"),
-            ("all of IPv4", "0.0.0.0/0", "255.255.255.255", "::1"),
-            ("all of IPv6", "::/0", "::1", "127.0.0.1"),
+            ("half of IPv4", "0.0.0.0/1", "127.255.255.255", "::1"),
             (
                 "33 bits",
                 "2001:db8::/33",
@@ -311,6 +334,40 @@ mod tests {
             "10.0.0.1:80",
         ] {
             assert!(text.parse::<Network>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn networks_that_cannot_be_meant_are_refused_with_help() {
+        let everyone = "every client could then pretend to have any address: name the addresses of your proxies, such as \
+                        127.0.0.1 or 10.0.0.0/8";
+        let mapped = |network: &str| {
+            format!(
+                "IPv4 in IPv6 is compared as IPv4, so this network contains no address: write {network}"
+            )
+        };
+        for (name, text, message) in [
+            ("all of IPv4", "0.0.0.0/0", everyone.to_owned()),
+            (
+                "all of IPv4, by any address",
+                "10.0.0.0/0",
+                everyone.to_owned(),
+            ),
+            ("all of IPv6", "::/0", everyone.to_owned()),
+            ("all of IPv4 in IPv6", "::ffff:0:0/96", everyone.to_owned()),
+            (
+                "a network in IPv6",
+                "::ffff:10.0.0.0/104",
+                mapped("10.0.0.0/8"),
+            ),
+            (
+                "an address in IPv6, as a network",
+                "::ffff:10.1.2.3/128",
+                mapped("10.1.2.3/32"),
+            ),
+        ] {
+            let error = text.parse::<Network>().map(|_| ()).unwrap_err();
+            assert_eq!(error.to_string(), message, "{name}");
         }
     }
 }

@@ -32,7 +32,7 @@ impl HmacKey {
         length: SecretLength,
     ) -> Result<Self, KeyError> {
         let need = match algorithm {
-            Algorithm::Hs256 => 32,
+            Algorithm::Hs256 => SHORTEST,
             Algorithm::Hs384 => 48,
             Algorithm::Hs512 => 64,
             _ => return Err(KeyError::NotForSecrets(algorithm)),
@@ -42,6 +42,9 @@ impl HmacKey {
         }
         if secret.trim_ascii().is_empty() {
             return Err(KeyError::BlankSecret);
+        }
+        if length == SecretLength::Rfc7518 && is_one_character(secret) {
+            return Err(KeyError::RepeatedCharacter);
         }
         if let Some(format) = not_a_secret::key_format(secret) {
             return Err(KeyError::SecretIsKey(format));
@@ -94,6 +97,21 @@ impl HmacKey {
         }
     }
 }
+
+/// Returns whether the secret is a character that people type, or a NUL, over and over. Of several
+/// wrong things that a short one is, its length is named.
+fn is_one_character(secret: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(secret) else {
+        return false;
+    };
+    let mut characters = text.chars();
+    let first = characters.next();
+    let is_typed = first.is_some_and(|first| first == '\0' || !first.is_control());
+    secret.len() >= SHORTEST && is_typed && characters.all(|other| Some(other) == first)
+}
+
+/// The minimum length of a secret for HS256, in bytes.
+const SHORTEST: usize = 32;
 
 #[expect(
     clippy::expect_used,

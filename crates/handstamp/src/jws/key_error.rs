@@ -12,6 +12,8 @@ pub(crate) enum KeyError {
     EmptySecret,
     /// The secret is white space alone.
     BlankSecret,
+    /// The secret is one character over and over: a placeholder, or memory that was never filled.
+    RepeatedCharacter,
     ShortSecret {
         algorithm: Algorithm,
         have: usize,
@@ -33,6 +35,12 @@ impl fmt::Display for KeyError {
             Self::EmptySecret => write!(f, "the secret is empty; {MAKE_SECRET}"),
             Self::BlankSecret => {
                 write!(f, "the secret is white space alone; {MAKE_SECRET}")
+            }
+            Self::RepeatedCharacter => {
+                write!(
+                    f,
+                    "the secret is one character over and over; {MAKE_SECRET}"
+                )
             }
             Self::ShortSecret {
                 algorithm,

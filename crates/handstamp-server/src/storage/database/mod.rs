@@ -9,7 +9,7 @@ use std::fs;
 use std::future::Future;
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
@@ -108,6 +108,7 @@ async fn connect_sqlite(
         return Err(OpenError::Missing);
     }
     create_private(&path).map_err(|error| OpenError::Create(path.display().to_string(), error))?;
+    make_private(&path)?;
     let options = options
         // In this mode readers do not wait for a writer.
         .journal_mode(SqliteJournalMode::Wal)
@@ -138,17 +139,31 @@ async fn connect_sqlite(
 fn create_private(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let mode = fs::metadata(path)?.permissions().mode();
-            if mode & 0o007 != 0 {
-                let path = path.display();
-                tracing::warn!("all users of this host can read {path}: run `chmod o-rwx {path}`");
-            }
-            Ok(())
-        }
-        Err(error) => Err(error),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
     }
+}
+
+/// Takes the rights of other users from the file and from those that SQLite has created next to it.
+/// A user who can read them tries passwords without limit, and one who can write them sets any.
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        let file = PathBuf::from(file);
+        // The other two exist only while the database is open, or after a process was killed.
+        let Ok(metadata) = fs::metadata(&file) else {
+            continue;
+        };
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let shown = file.display();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))
+                .map_err(|error| OpenError::Mode(shown.to_string(), mode, error))?;
+            tracing::warn!("{shown} had mode {mode:03o}, and has 600 from now on");
+        }
+    }
+    Ok(())
 }
 
 /// A query failed or took too long. The message is for the log.
@@ -174,6 +189,7 @@ impl std::error::Error for DatabaseError {}
 pub(crate) enum OpenError {
     Missing,
     Create(String, io::Error),
+    Mode(String, u32, io::Error),
     Connect(sqlx::Error),
     Migrate(MigrationError),
 }
@@ -198,6 +214,11 @@ impl fmt::Display for OpenError {
                 write!(f, "cannot create {path}: its folder does not exist")
             }
             Self::Create(path, error) => write!(f, "cannot create {path}: {error}"),
+            Self::Mode(path, mode, error) => write!(
+                f,
+                "{path} has mode {mode:03o}, so other users of this host can read it, and that cannot be changed: {error}. \
+                 As its owner, run `chmod 600 {path}`"
+            ),
             Self::Connect(error) => error.fmt(f),
             Self::Migrate(error) => error.fmt(f),
         }

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use handstamp_axum::handstamp::secret::Secret;
@@ -47,14 +48,30 @@ fn read(path: &Path) -> Result<Secret, Problem> {
     if !metadata.is_file() {
         return Err(Problem::NotAFile);
     }
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(Problem::Mode(mode));
-    }
+    let own = own_id().map_err(Problem::Read)?;
+    check(metadata.permissions().mode() & 0o777, metadata.uid(), own)?;
     Secret::read(file).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => Problem::Content(error),
         _ => Problem::Read(error),
     })
+}
+
+/// Refuses a file that another user can read. Root can read all of them.
+fn check(mode: u32, owner: u32, own: u32) -> Result<(), Problem> {
+    if owner != own && owner != 0 {
+        return Err(Problem::Owner { owner, own });
+    }
+    if mode & 0o077 != 0 {
+        return Err(Problem::Mode(mode));
+    }
+    Ok(())
+}
+
+/// Returns the id of the user that this process runs as: the owner of a pipe that it makes. The
+/// system call for it would need another crate.
+fn own_id() -> io::Result<u32> {
+    let (end, _other_end) = io::pipe()?;
+    Ok(File::from(OwnedFd::from(end)).metadata()?.uid())
 }
 
 /// Returns whether this call created the file. The link gives the file its name when it is
@@ -108,6 +125,7 @@ enum Problem {
     Create(io::Error),
     NotAFile,
     Mode(u32),
+    Owner { owner: u32, own: u32 },
     Content(io::Error),
 }
 
@@ -136,6 +154,11 @@ impl fmt::Display for SecretFileError {
                 "the signing key {path} has mode {mode:03o}: another user of this host who reads it can log in as any user. \
                  If none did, run `chmod 600 {path}`. Otherwise remove it: a new key is created, and all users have to log \
                  in again"
+            ),
+            Problem::Owner { owner, own } => write!(
+                f,
+                "the signing key {path} belongs to the user with the id {owner}, who can log in with it as any user, and \
+                 this program runs as the one with the id {own}. Run it as {owner}, or run `chown {own} {path}`"
             ),
             Problem::Content(error) => write!(
                 f,

@@ -1,10 +1,10 @@
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use super::{SecretSource, read_or_create};
+use super::{SecretFileError, SecretSource, check, own_id, read_or_create};
 use crate::storage::testing::TempDir;
 
 fn bytes(source: &SecretSource) -> Vec<u8> {
@@ -57,6 +57,29 @@ fn processes_that_start_at_once_get_the_same_key() {
     let first = bytes(&sources[0]);
     assert!(sources.iter().all(|source| bytes(source) == first));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_of_another_user_is_refused() {
+    for (name, owner, own, is_refused) in [
+        ("the own file", 1000, 1000, false),
+        ("root's file", 0, 1000, false),
+        ("another user's file", 1001, 1000, true),
+        ("another user's file, for root", 1000, 0, true),
+    ] {
+        let problem = check(0o600, owner, own).err();
+        let words = format!("belongs to the user with the id {owner}");
+        let error = problem.map(|problem| SecretFileError {
+            path: "secret".into(),
+            problem,
+        });
+        let message = error.map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(message.contains(&words), is_refused, "{name}: {message}");
+    }
+    let dir = TempDir::new();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert_eq!(own_id().unwrap(), fs::metadata(file).unwrap().uid());
 }
 
 #[test]

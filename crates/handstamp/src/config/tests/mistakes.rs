@@ -173,7 +173,7 @@ fn mistakes(key: &str, value: &str) -> [(&'static str, String); 6] {
     let huge = match value.as_bytes() {
         [b'0'..=b'9', ..] if !key.ends_with("_KEY_ID") => "99999999999".to_owned(),
         [b'/', ..] => format!("/{}", "a".repeat(10_000)),
-        _ => "a".repeat(100_000),
+        _ => "ab".repeat(50_000),
     };
     [
         ("empty", String::new()),
@@ -285,6 +285,22 @@ fn a_mistake_is_told_in_words() {
             "1d",
             &[
                 r#"HANDSTAMP_STORE_TIMEOUT="1d": while the store is down, each request would wait for longer than a minute. Use 2s"#,
+            ],
+        ),
+        (
+            "a placeholder for a secret",
+            "JWT_SECRET_KEY",
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            &[
+                "JWT_SECRET_KEY: the secret is one character over and over. Make one with `openssl rand -base64 64`",
+            ],
+        ),
+        (
+            "a placeholder in another script",
+            "JWT_PREVIOUS_SECRET_KEY",
+            "éééééééééééééééééééé",
+            &[
+                "JWT_PREVIOUS_SECRET_KEY: the secret is one character over and over. Make one with `openssl rand -base64 64`",
             ],
         ),
         (
