@@ -144,8 +144,8 @@ fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the rights of other users from the file and from those that SQLite has created next to it.
-/// A user who can read them tries passwords without limit, and one who can write them sets any.
+/// Takes the rights of other users from the file and from those that SQLite has created next to
+/// it. A user who can read them tries passwords without limit, and one who can write them sets any.
 fn make_private(path: &Path) -> Result<(), OpenError> {
     for suffix in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
