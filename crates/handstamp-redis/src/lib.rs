@@ -65,9 +65,9 @@
 //!
 //! # When the server is down
 //! Methods fail, and requests are rejected with 503. While a connection cannot be made they fail at
-//! once; one that hangs is given up after a second and replaced. The store retries at least every
-//! half second, in the background, so it works again that soon after the server does. It needs no
-//! restart, not even if it was created while the server was down.
+//! once; one that hangs is replaced after `HANDSTAMP_STORE_TIMEOUT`. The store retries at least
+//! every half second, in the background, so it works again that soon after the server does. It
+//! needs no restart, not even if it was created while the server was down.
 //!
 //! # Features
 //! * `cluster`: `RedisStore::cluster`.

@@ -55,6 +55,10 @@ impl Link {
         })
     }
 
+    pub(crate) fn set_timeout(&self, timeout: Duration) {
+        self.server.set_timeout(timeout);
+    }
+
     pub(crate) fn server_name(&self) -> &Arc<str> {
         &self.server.name
     }

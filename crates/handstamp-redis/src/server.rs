@@ -3,6 +3,7 @@
 //! Keeps no connection: that is the task of [`link`](crate::link).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
@@ -18,13 +19,15 @@ pub(crate) struct Server {
     /// Host and port, for errors and logs.
     pub(crate) name: Arc<str>,
     target: Target,
+    /// How long a method may take, in milliseconds.
+    timeout: AtomicU64,
 }
 
 #[allow(clippy::large_enum_variant, reason = "a store has one target")]
 enum Target {
     Single(Client),
     #[cfg(feature = "cluster")]
-    Cluster(redis::cluster::ClusterClient),
+    Cluster(Vec<redis::ConnectionInfo>),
 }
 
 /// A connection, which many callers may use at once.
@@ -43,6 +46,7 @@ impl Server {
         Ok(Self {
             name,
             target: Target::Single(client),
+            timeout: AtomicU64::default(),
         })
     }
 
@@ -52,23 +56,27 @@ impl Server {
     ) -> Result<Self, RedisUrlError> {
         let nodes: Vec<_> = urls.into_iter().map(url::read).collect::<Result<_, _>>()?;
         let names: Vec<_> = nodes.iter().map(|node| node.addr().to_string()).collect();
-        // A command is sent again when its slot has moved to another node, and also when its
-        // connection broke. It may then be executed twice, which only `revoke_session`,
-        // `revoke_user` and `create` show, by finding it done.
-        let client = redis::cluster::ClusterClient::builder(nodes)
-            .use_protocol(redis::ProtocolVersion::RESP3)
-            .tcp_settings(url::tcp_settings())
-            .connection_timeout(CONNECT_WITHIN / 2)
-            .response_timeout(ANSWER_WITHIN)
-            .retries(3)
-            .min_retry_wait(20)
-            .max_retry_wait(200)
-            .build()
-            .map_err(|error| RedisUrlError::from_driver(&error))?;
+        // Built here to find mistakes in the URLs.
+        cluster_client(&nodes, UNKNOWN).map_err(|error| RedisUrlError::from_driver(&error))?;
         Ok(Self {
             name: names.join(", ").into(),
-            target: Target::Cluster(client),
+            target: Target::Cluster(nodes),
+            timeout: AtomicU64::default(),
         })
+    }
+
+    /// Takes the time that a method may take. The longest counts, and it holds from the next
+    /// connection on.
+    pub(crate) fn set_timeout(&self, timeout: Duration) {
+        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        self.timeout.fetch_max(millis, Ordering::Relaxed);
+    }
+
+    fn timeout(&self) -> Duration {
+        match self.timeout.load(Ordering::Relaxed) {
+            0 => UNKNOWN,
+            millis => Duration::from_millis(millis),
+        }
     }
 
     /// Connects. `lost` is called when the connection breaks, even while it is not in use.
@@ -76,12 +84,13 @@ impl Server {
         &self,
         lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Connection, Failure> {
+        let limit = self.timeout();
         let connecting = async {
             match &self.target {
                 Target::Single(client) => {
                     let config = AsyncConnectionConfig::new()
                         .set_connection_timeout(None)
-                        .set_response_timeout(Some(ANSWER_WITHIN))
+                        .set_response_timeout(Some(answer_within(limit)))
                         .set_push_sender(move |push: PushInfo| {
                             if push.kind == PushKind::Disconnection {
                                 lost();
@@ -93,18 +102,19 @@ impl Server {
                 }
                 // The driver replaces the connections of a cluster one by one.
                 #[cfg(feature = "cluster")]
-                Target::Cluster(client) => {
+                Target::Cluster(nodes) => {
+                    let client = cluster_client(nodes, limit)?;
                     let connection = client.get_async_connection();
                     connection.await.map(Connection::Cluster)
                 }
             }
         };
         let within = match &self.target {
-            Target::Single(_) => CONNECT_WITHIN,
+            Target::Single(_) => limit / 2,
             // First to the given nodes, then to those that they name; a node that hangs does not
             // block the others.
             #[cfg(feature = "cluster")]
-            Target::Cluster(_) => 2 * CONNECT_WITHIN,
+            Target::Cluster(_) => limit,
         };
         match timeout(within, connecting).await {
             Ok(Ok(connection)) => Ok(connection),
@@ -173,6 +183,31 @@ impl Connection {
     }
 }
 
+/// A command is sent again when its slot has moved to another node, and also when its connection
+/// broke. It may then be executed twice, which only `revoke_session`, `revoke_user` and `create`
+/// show, by finding it done.
+#[cfg(feature = "cluster")]
+fn cluster_client(
+    nodes: &[redis::ConnectionInfo],
+    limit: Duration,
+) -> Result<redis::cluster::ClusterClient, RedisError> {
+    redis::cluster::ClusterClient::builder(nodes.to_vec())
+        .use_protocol(redis::ProtocolVersion::RESP3)
+        .tcp_settings(url::tcp_settings())
+        .connection_timeout(limit / 4)
+        .response_timeout(answer_within(limit))
+        .retries(3)
+        .min_retry_wait(20)
+        .max_retry_wait(200)
+        .build()
+}
+
+/// Returns how long an answer is waited for: a moment less than a method may take, because the
+/// connection of a method that is dropped is not replaced.
+fn answer_within(limit: Duration) -> Duration {
+    limit * 19 / 20
+}
+
 fn judge(info: Value, replicas: Replicas) -> Result<bool, Failure> {
     match info {
         Value::VerbatimString { text, .. } => {
@@ -183,6 +218,5 @@ fn judge(info: Value, replicas: Replicas) -> Result<bool, Failure> {
     }
 }
 
-/// Half of the default timeout that the core gives a method.
-const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-const ANSWER_WITHIN: Duration = Duration::from_secs(1);
+/// How long a method may take if nothing is said: the default of the core.
+const UNKNOWN: Duration = Duration::from_secs(2);

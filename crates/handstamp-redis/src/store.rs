@@ -27,7 +27,7 @@ use crate::url::RedisUrlError;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct RedisStore {
-    link: Arc<Link>,
+    pub(crate) link: Arc<Link>,
     pub(crate) scripts: Scripts,
     prefix: Box<str>,
 }

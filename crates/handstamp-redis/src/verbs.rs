@@ -1,6 +1,8 @@
 //! Implements the methods of [`Store`]: the arguments of each script, and the meaning of its
 //! answer.
 
+use std::time::Duration;
+
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
@@ -16,6 +18,10 @@ use crate::failure::Failure;
 use crate::reply;
 
 impl Store for RedisStore {
+    fn set_timeout(&self, timeout: Duration) {
+        self.link.set_timeout(timeout);
+    }
+
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&new.account);

@@ -57,6 +57,9 @@ impl Context {
         renewal_hook: Option<RenewalHook>,
     ) -> Self {
         let settings = &config.settings;
+        if let Some(store) = &store {
+            store.set_timeout(settings.store_timeout);
+        }
         let in_query = settings.token_locations.contains(&Location::Query);
         let style = Arc::new(RejectionStyle {
             style: settings.error_style,

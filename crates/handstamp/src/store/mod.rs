@@ -22,6 +22,7 @@ mod shared;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub use admission::Admission;
 pub use arguments::{
@@ -58,6 +59,15 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Every method returns a [`StoreError`] if the store does not answer, or holds data that it has
 /// not written.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Takes `HANDSTAMP_STORE_TIMEOUT`, for a store that has a deadline of its own, for example to
+    /// replace a connection that does not answer. Called when an [`Auth`](crate::Auth) is built. Of
+    /// several that share a store, the longest applies.
+    ///
+    /// A store needs no deadline: a method that takes longer is dropped.
+    fn set_timeout(&self, timeout: Duration) {
+        let _ = timeout;
+    }
+
     /// Creates a session that is live from now on. If a session with the same id exists, live or
     /// not, returns that one and writes nothing.
     ///

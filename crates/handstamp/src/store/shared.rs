@@ -1,6 +1,7 @@
 //! Implements [`Store`] for a shared store, by delegation.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{
     Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
@@ -11,6 +12,10 @@ use crate::error::StoreError;
 use crate::store::Admission;
 
 impl<S: Store + ?Sized> Store for Arc<S> {
+    fn set_timeout(&self, timeout: Duration) {
+        (**self).set_timeout(timeout);
+    }
+
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         (**self).create(new)
     }
