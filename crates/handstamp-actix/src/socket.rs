@@ -35,6 +35,7 @@ impl Auth {
     ///     body: web::Payload,
     /// ) -> actix_web::Result<HttpResponse> {
     ///     let (response, session, messages) = actix_ws::handle(&request, body)?;
+    ///     let messages = messages.max_frame_size(4096);
     ///     let mut socket = auth.guard(session, messages, &token);
     ///     rt::spawn(async move {
     ///         while let Some(Ok(message)) = socket.recv().await {
@@ -62,6 +63,10 @@ impl Auth {
     /// Take the token before the upgrade, as an extractor of the handler: a check after the upgrade
     /// leaves the socket open to any client until then. Keep no clone of `session`, which would
     /// outlive the token.
+    ///
+    /// Limit frames, as above (64 KiB by default), and where messages are aggregated, those as well
+    /// (`max_continuation_size`, 1 MiB). And limit how many sockets a session
+    /// ([`session_id`](Authenticated::session_id)) has open: one token opens any number.
     pub fn guard<S>(
         &self,
         session: Session,

@@ -29,6 +29,7 @@ impl Auth {
     ///     token: Access,
     ///     upgrade: WebSocketUpgrade,
     /// ) -> Response {
+    ///     let upgrade = upgrade.max_frame_size(4096).max_message_size(4096);
     ///     upgrade.on_upgrade(async move |socket| {
     ///         let mut socket = auth.guard(socket, &token);
     ///         while let Some(Ok(message)) = socket.recv().await {
@@ -47,6 +48,11 @@ impl Auth {
     /// # Security
     /// Take the token before the upgrade, as an extractor of the handler: a check after the upgrade
     /// leaves the socket open to any client until then.
+    ///
+    /// Limit frames as well as messages, as above: by default a client that sends all but the last
+    /// byte of a frame makes the server keep 16 MiB for it. And limit how many sockets a session
+    /// ([`session_id`](Authenticated::session_id)) has open, as the example `websocket` does: one
+    /// token opens any number.
     pub fn guard(
         &self,
         socket: WebSocket,

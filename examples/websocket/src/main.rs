@@ -6,6 +6,8 @@
 //! own, `HANDSTAMP_PUBLIC_ORIGIN` must be set: browsers let any page open a WebSocket, with the
 //! user's cookies, so only pages of the origins that are named here may.
 
+mod places;
+
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade, close_code};
@@ -25,6 +27,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
+
+use places::Places;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,6 +66,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_state(App {
             auth,
             room: room.clone(),
+            places: Places::default(),
         });
 
     println!("listening on http://{address}");
@@ -90,6 +95,7 @@ struct App {
     auth: Auth,
     /// Where everybody hears what anybody says.
     room: broadcast::Sender<Message>,
+    places: Places,
 }
 
 impl FromRef<App> for Auth {
@@ -111,15 +117,21 @@ async fn page(State(auth): State<Auth>) -> impl IntoResponse {
 
 /// Opens a socket: the token is checked as on any other route, and so is where the page comes from.
 async fn chat(
-    State(App { auth, room }): State<App>,
+    State(App { auth, room, places }): State<App>,
     token: Access,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let Some(place) = token.session_id().and_then(|session| places.take(session)) else {
+        return auth.rate_limited(Duration::from_secs(10)).into_response();
+    };
     upgrade
+        // Both: an unfinished frame of up to 16 MiB is kept in memory, whatever messages may be.
+        .max_frame_size(4096)
         .max_message_size(4096)
         .on_upgrade(async move |socket| {
             let socket = auth.guard(socket, &token);
             talk(socket, token.subject(), &room).await;
+            drop(place);
         })
 }
 

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::{SinkExt as _, StreamExt as _};
 use handstamp_conformance::{Jar, Reply, Request, Server, logs_in_with_old_cookies};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -189,6 +190,59 @@ async fn it_ends_at_a_log_out_here_or_elsewhere() {
     assert_eq!(hears(&mut of_other).await["text"], "still here");
     of_other.send("alone".into()).await.unwrap();
     assert_eq!(hears(&mut of_other).await["from"], "user2");
+}
+
+/// A frame is kept until it has come whole, so its length is limited, and not that of the message
+/// alone.
+#[tokio::test]
+async fn a_frame_that_says_it_is_large_ends_the_socket() {
+    let server = start(&[]);
+    let browser = Browser::logged_in(&server, "user1");
+    for (row, head) in [
+        (
+            "15 MiB",
+            &[0x82, 0xff, 0, 0, 0, 0, 0, 0xf0, 0, 0, 1, 2, 3, 4][..],
+        ),
+        ("4,097 bytes", &[0x82, 0xfe, 0x10, 0x01, 1, 2, 3, 4]),
+        ("the first of many", &[0x02, 0xfe, 0x10, 0x01, 1, 2, 3, 4]),
+    ] {
+        let mut socket = browser.open().await;
+        let MaybeTlsStream::Plain(stream) = socket.get_mut() else {
+            panic!("without TLS");
+        };
+        stream.write_all(head).await.unwrap();
+        stream.write_all(&[0; 100]).await.unwrap();
+        let ended = timeout(Duration::from_secs(3), socket.next()).await;
+        assert!(
+            !matches!(ended.expect(row), Some(Ok(Message::Text(_)))),
+            "{row}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_has_a_few_sockets_and_no_more() {
+    let server = start(&[]);
+    let browser = Browser::logged_in(&server, "user1");
+    let mut sockets = Vec::new();
+    for _ in 0..8 {
+        sockets.push(browser.open().await);
+    }
+    let origin = browser.origin();
+    let refused = browser.open_from(&[&origin]).await.err();
+    assert_eq!(refused, Some((429, "rate_limited".to_owned())));
+    // The same user in another browser has sockets of its own.
+    drop(Browser::logged_in(&server, "user1").open().await);
+
+    sockets.pop().unwrap().close(None).await.unwrap();
+    let begun = Instant::now();
+    while browser.open_from(&[&origin]).await.is_err() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(3),
+            "a place is free again"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,10 @@
 //! [`Guard`] holds a connection together with such a future, and hands it back to be closed: the
 //! sockets of the adapters are made of it.
 //!
+//! Their number and what each may keep in memory are for the application to limit: one token opens
+//! any number of connections, and frames of WebSockets have a limit of their own besides that of
+//! messages. The documentation of `Auth::guard` in the adapters shows both.
+//!
 //! A connection keeps the token with which it was opened. A client that has refreshed opens a new
 //! connection.
 
