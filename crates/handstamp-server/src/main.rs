@@ -7,7 +7,7 @@ mod cli;
 mod http;
 mod storage;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -26,11 +26,15 @@ async fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // Would write to standard error as well, and panic where its reader has gone: a terminal
+        // that was closed, a full disk. The log is then lost, and not the service.
+        .log_internal_errors(false)
         .init();
     match cli::execute(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, message }) => {
-            eprintln!("handstamp: {message}");
+            // The status says it as well.
+            let _ = writeln!(std::io::stderr(), "handstamp: {message}");
             ExitCode::from(status)
         }
     }

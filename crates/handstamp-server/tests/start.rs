@@ -304,3 +304,23 @@ fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
+
+/// As Kubernetes gives them to each container of a namespace that has a Service of our name.
+#[test]
+fn variables_of_a_service_that_is_named_like_us_are_no_settings() {
+    let links = [
+        ("HANDSTAMP_SERVICE_HOST", "10.0.0.1"),
+        ("HANDSTAMP_SERVICE_PORT", "80"),
+        ("HANDSTAMP_PORT", "tcp://10.0.0.1:80"),
+        ("HANDSTAMP_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("HANDSTAMP_PORT_80_TCP_ADDR", "10.0.0.1"),
+        ("HANDSTAMP_PORT_80_TCP_PORT", "80"),
+        ("HANDSTAMP_PORT_80_TCP_PROTO", "tcp"),
+    ];
+    let server = start(&[], &links).unwrap();
+    assert!(
+        !server.stderr().contains("no setting"),
+        "{}",
+        server.stderr()
+    );
+}

@@ -1,6 +1,8 @@
 //! The cookie by which a device is known that has logged in before.
 //!
-//! It goes to the log-in route alone, and a log-out leaves it: it logs no one in.
+//! A log-out leaves it: it logs no one in. It has no `Path`, so that it goes to what lies next to the
+//! log-in route, also where a proxy serves the routes below a prefix that only the browser knows
+//! ([RFC 6265, section 5.1.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4)).
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::{COOKIE, SET_COOKIE};
@@ -46,9 +48,7 @@ pub(super) fn set(
     } else {
         ""
     };
-    let line = format!(
-        "{name}={devices}; Max-Age={LIFE_SECONDS}; Path=/login; HttpOnly; SameSite=Lax{secure}"
-    );
+    let line = format!("{name}={devices}; Max-Age={LIFE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
     AppendHeaders([(SET_COOKIE, line)])
 }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, fs::File, io, path::Path};
 use super::{
     parse::nearest::nearest,
     report::Report,
+    service_link,
     settings::{Apply, Setting, Settings},
 };
 use crate::{error::shown, secret::Secret};
@@ -32,8 +33,10 @@ pub(super) fn apply(
             }
         }
     }
-    for name in variables.into_keys() {
-        unknown(report, &name);
+    for (name, value) in variables {
+        if !service_link::is_one(&name, &value.to_string_lossy()) {
+            unknown(report, &name);
+        }
     }
 }
 

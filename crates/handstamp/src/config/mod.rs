@@ -26,6 +26,7 @@ pub(crate) mod parse;
 mod report;
 mod route;
 mod rules;
+mod service_link;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 
 use super::database_url::DatabaseUrl;
 use super::migrations::{self, MigrationError};
@@ -58,9 +58,7 @@ impl Database {
                 Ok((Self::Sqlite(pool), is_new))
             }
             DatabaseUrl::Postgres { options, .. } => {
-                let pool = PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(POSTGRES_TIMEOUT);
+                let pool = postgres_options();
                 let pool = pool.connect_with((**options).clone()).await?;
                 let is_new = migrations::run_on_postgres(&pool, missing).await?;
                 Ok((Self::Postgres(pool), is_new))
@@ -132,6 +130,35 @@ async fn connect_sqlite(
             connected => return Ok(connected?),
         }
     }
+}
+
+/// A connection that was idle is tested for half a second: a balancer may have dropped it without a
+/// word, and all of the pool at once. The level of isolation is PostgreSQL's default, whatever that
+/// of the database is: by a stricter one, concurrent charges of one limit would fail.
+fn postgres_options() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(POSTGRES_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, pooled| {
+            Box::pin(async move {
+                if pooled.idle_for < POSTGRES_IDLE {
+                    return Ok(true);
+                }
+                match tokio::time::timeout(POSTGRES_SIGN_OF_LIFE, connection.ping()).await {
+                    Ok(sign) => sign.map(|()| true),
+                    Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+                }
+            })
+        })
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query(READ_COMMITTED)
+                    .execute(connection)
+                    .await
+                    .map(drop)
+            })
+        })
 }
 
 /// Creates the file with the mode 600, because SQLite would make it readable for all users of the
@@ -230,6 +257,9 @@ impl std::error::Error for OpenError {}
 const WRITE: &str = "UPDATE handstamp_session_store SET writes = writes + 1";
 const PING: &str = "SELECT version FROM handstamp_server_schema LIMIT 1";
 
+const READ_COMMITTED: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
 /// Longer than any query takes, although writers wait for each other.
 pub(crate) const SQLITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A log-in waits for this long while the server of the database is down.
@@ -238,6 +268,9 @@ pub(crate) const POSTGRES_TIMEOUT: Duration = Duration::from_secs(2);
 const SQLITE_CONNECTIONS: u32 = 4;
 /// PostgreSQL has 100 connections by default, which several nodes share.
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// Long enough for a balancer to have dropped a connection.
+const POSTGRES_IDLE: Duration = Duration::from_secs(1);
+const POSTGRES_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
 /// lock.
 const SQLITE_BUSY: &str = "5";
