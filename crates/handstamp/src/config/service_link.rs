@@ -1,7 +1,7 @@
 //! Variables by which Kubernetes and Docker tell a program of other services.
 //!
-//! A Service that is named `handstamp` puts `HANDSTAMP_SERVICE_HOST`, `HANDSTAMP_PORT` and more into
-//! each container of its namespace. No one wrote them, and they are no settings.
+//! A Service that is named `handstamp` puts `HANDSTAMP_SERVICE_HOST`, `HANDSTAMP_PORT` and more
+//! into each container of its namespace. No one wrote them, and they are no settings.
 
 use std::net::IpAddr;
 
