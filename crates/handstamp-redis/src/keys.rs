@@ -43,14 +43,34 @@ impl<'a> Keys<'a> {
         format!("{}:t:{}:{}", self.base, id.as_str(), self.account.as_str())
     }
 
-    pub(crate) fn not_before(&self) -> String {
-        format!("{}:n:{}", self.base, self.account.as_str())
+    /// Names the not-before of tokens without a session, and that of sessions.
+    pub(crate) fn not_before(&self) -> [String; 2] {
+        let account = self.account.as_str();
+        ["n", "b"].map(|kind| format!("{}:{kind}:{account}", self.base))
     }
 
     /// Names the index of the sessions that are not revoked.
     pub(crate) fn index(&self) -> String {
         format!("{}:i:{}", self.base, self.account.as_str())
     }
+}
+
+/// Returns a pattern of `SCAN` for the names of the indexes of all accounts.
+pub(crate) fn indexes(prefix: &str) -> String {
+    let mut pattern = String::new();
+    for character in prefix.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern + "{*}:i:*"
+}
+
+/// Returns the account whose index has this name.
+pub(crate) fn account_of_index(name: &str) -> Option<AccountId> {
+    let (_, account) = name.split_once("}:i:")?;
+    AccountId::from_stored(account)
 }
 
 /// The length of the hash; far fewer bytes would spread accounts evenly over the slots of a
@@ -67,10 +87,12 @@ mod tests {
     fn all_keys_of_an_account_have_one_tag_and_differ() {
         let account = AccountId::new(Some("admin"), "{x}");
         let keys = Keys::of("app:", &account);
+        let [tokens, sessions] = keys.not_before();
         let all = [
             keys.session(&SessionId::from("one")),
             keys.revoked_token(&TokenId::from("one")),
-            keys.not_before(),
+            tokens,
+            sessions,
             keys.index(),
         ];
         for (i, key) in all.iter().enumerate() {
@@ -79,6 +101,18 @@ mod tests {
             assert_eq!(tag(key), tag(&all[0]), "{key}");
             assert_eq!(tag(key).len(), 11, "{key}");
         }
+    }
+
+    #[test]
+    fn the_account_is_found_in_the_name_of_its_index() {
+        for account in [
+            AccountId::new(Some("admin"), "{x}:i:*"),
+            AccountId::new(None, "c"),
+        ] {
+            let index = Keys::of("app[1]*:", &account).index();
+            assert_eq!(super::account_of_index(&index), Some(account));
+        }
+        assert_eq!(super::indexes("app[1]*:"), "app\\[1\\]\\*:{*}:i:*");
     }
 
     #[test]

@@ -56,12 +56,13 @@
 //! * A password, and TLS unless the network is private. A client that can write to the server can
 //!   create sessions, though no tokens.
 //! * If the user of the URL is to have few permissions, these are enough, with `~handstamp:*` as
-//!   keys: `+eval +evalsha +time +get +set +hset +hmget +hgetall +pexpireat +pexpiretime +zadd
-//!   +zrem +zrange +zremrangebyscore +info`.
+//!   keys: `+eval +evalsha +time +get +set +hget +hset +hmget +hgetall +pexpireat +pexpiretime
+//!   +zadd +zrem +zrange +zcard +zcount +zremrangebyrank +scan +info`.
 //! * A proxy in front of a cluster has to allow scripts to use keys that are not declared but are
 //!   in the slot of the declared ones: the sessions of a user are found in an index.
 //!
-//! Every key expires on its own, so there is nothing to purge.
+//! Every key expires on its own, so a purge removes nothing. It ends the sessions of accounts that
+//! have more than they may have, except in a cluster, whose nodes it would have to search.
 //!
 //! # When the server is down
 //! Methods fail, and requests are rejected with 503. While a connection cannot be made they fail at
@@ -76,6 +77,7 @@
 //!   installs aws-lc-rs.
 
 mod arguments;
+mod crowded;
 mod failure;
 mod fitness;
 mod keys;

@@ -63,6 +63,10 @@ impl Link {
         &self.server.name
     }
 
+    pub(crate) fn is_cluster(&self) -> bool {
+        self.server.is_cluster()
+    }
+
     /// Runs a script: in one round trip, and in two when the server has not loaded it.
     pub(crate) async fn run(
         self: &Arc<Self>,

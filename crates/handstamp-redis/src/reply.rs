@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use handstamp::clock::UnixTime;
-use handstamp::store::{AccountId, EndReason, SessionId, SessionRow, TokenId};
+use handstamp::store::{AccountId, EndReason, EndedSessions, SessionId, SessionRow, TokenId};
 use redis::Value;
 
 use crate::failure::Failure;
@@ -45,6 +45,19 @@ pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
 
 pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
     SessionId::from_stored(&text(value)?).ok_or(Failure::NotUnderstood("an id"))
+}
+
+pub(crate) fn session_ids(value: Value) -> Result<Vec<SessionId>, Failure> {
+    list(value)?.into_iter().map(session_id).collect()
+}
+
+/// Parses the sessions that a script has ended, and whether there are more.
+pub(crate) fn ended(value: Value) -> Result<EndedSessions, Failure> {
+    let [ids, has_more] = parts(value)?;
+    Ok(EndedSessions {
+        ids: session_ids(ids)?,
+        has_more: yes_or_no(&has_more)?,
+    })
 }
 
 /// Parses a session of this account from its hash.

@@ -50,6 +50,9 @@ pub(crate) struct Scripts {
     pub(crate) update_session: Script,
     pub(crate) revoke_session: Script,
     pub(crate) revoke_user: Script,
+    pub(crate) end_revoked: Script,
+    pub(crate) end_excess: Script,
+    pub(crate) crowded_accounts: Script,
     pub(crate) revoke_token: Script,
     pub(crate) list: Script,
 }
@@ -86,6 +89,9 @@ impl Scripts {
             update_session: with_memory(include_str!("scripts/update_session.lua")),
             revoke_session: any_time(include_str!("scripts/revoke_session.lua")),
             revoke_user: any_time(include_str!("scripts/revoke_user.lua")),
+            end_revoked: any_time(include_str!("scripts/end_revoked.lua")),
+            end_excess: any_time(include_str!("scripts/end_excess.lua")),
+            crowded_accounts: any_time(include_str!("scripts/crowded_accounts.lua")),
             revoke_token: any_time(include_str!("scripts/revoke_token.lua")),
             list: any_time(include_str!("scripts/list.lua")),
         }

@@ -39,6 +39,10 @@ pub(crate) enum Connection {
 }
 
 impl Server {
+    pub(crate) fn is_cluster(&self) -> bool {
+        !matches!(self.target, Target::Single(_))
+    }
+
     pub(crate) fn single(url: &str) -> Result<Self, RedisUrlError> {
         let info = url::read(url)?;
         let name = info.addr().to_string().into();

@@ -8,7 +8,7 @@ use handstamp::store::{AccountId, BoxFuture};
 use redis::Value;
 
 use crate::failure::{Failed, Failure};
-use crate::keys::Keys;
+use crate::keys::{self, Keys};
 use crate::link::Link;
 use crate::scripts::{Call, Script, Scripts};
 use crate::server::Server;
@@ -96,6 +96,15 @@ impl RedisStore {
 
     pub(crate) fn keys<'a>(&self, account: &'a AccountId) -> Keys<'a> {
         Keys::of(&self.prefix, account)
+    }
+
+    /// Returns a pattern for the names of the indexes of all accounts.
+    pub(crate) fn indexes(&self) -> String {
+        keys::indexes(&self.prefix)
+    }
+
+    pub(crate) fn is_cluster(&self) -> bool {
+        self.link.is_cluster()
     }
 
     pub(crate) async fn run(

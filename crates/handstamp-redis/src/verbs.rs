@@ -6,9 +6,10 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    Admission, Admit, AdmitPurpose, BoxFuture, Created, ListSessions, ListedSessions, NewSession,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, UpdateSession, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, EndExcess, EndRevoked,
+    EndedSessions, ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    UserRevocation,
 };
 use redis::Value;
 
@@ -25,9 +26,10 @@ impl Store for RedisStore {
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&new.account);
+            let [tokens, sessions] = keys.not_before();
             let answer = self.run(
                 &self.scripts.create,
-                [keys.session(&new.id), keys.not_before(), keys.index()],
+                [keys.session(&new.id), tokens, sessions, keys.index()],
                 [
                     new.id.as_str().to_owned(),
                     new.account.as_str().to_owned(),
@@ -41,8 +43,7 @@ impl Store for RedisStore {
                 ],
             );
             let [word, row, ended] = reply::parts(answer.await?)?;
-            let ended = reply::list(ended)?.into_iter().map(reply::session_id);
-            let ended = ended.collect::<Result<_, _>>()?;
+            let ended = reply::session_ids(ended)?;
             let word = reply::text(word)?;
             let row = reply::row(new.id, new.account, row)?;
             match word.as_str() {
@@ -56,13 +57,15 @@ impl Store for RedisStore {
     fn rotate(&self, rotate: Rotate) -> BoxFuture<'_, Result<Rotation, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&rotate.account);
+            let [tokens, sessions] = keys.not_before();
             let [token, successor, generation, grace] = presented(&rotate.presented)?;
             let answer = self.run(
                 &self.scripts.rotate,
                 [
                     keys.session(&rotate.session),
                     keys.revoked_token(&rotate.presented.token),
-                    keys.not_before(),
+                    tokens,
+                    sessions,
                     keys.index(),
                 ],
                 [
@@ -103,7 +106,8 @@ impl Store for RedisStore {
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&admit.account);
-            let mut places = vec![keys.revoked_token(&admit.token), keys.not_before()];
+            let [tokens, sessions] = keys.not_before();
+            let mut places = vec![keys.revoked_token(&admit.token), tokens, sessions];
             places.extend(admit.session.iter().map(|session| keys.session(session)));
             let mut arguments = vec![
                 admit.account.as_str().to_owned(),
@@ -133,9 +137,10 @@ impl Store for RedisStore {
     fn session(&self, read: ReadSession) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&read.account);
+            let [tokens, sessions] = keys.not_before();
             let answer = self.run(
                 &self.scripts.session,
-                [keys.session(&read.session), keys.not_before()],
+                [keys.session(&read.session), tokens, sessions],
                 [read.account.as_str().to_owned()],
             );
             match answer.await? {
@@ -151,9 +156,10 @@ impl Store for RedisStore {
     ) -> BoxFuture<'_, Result<Option<SessionRow>, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&update.account);
+            let [tokens, sessions] = keys.not_before();
             let answer = self.run(
                 &self.scripts.update_session,
-                [keys.session(&update.session), keys.not_before()],
+                [keys.session(&update.session), tokens, sessions],
                 [
                     update.account.as_str().to_owned(),
                     update.expected,
@@ -170,11 +176,13 @@ impl Store for RedisStore {
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&revoke.account);
+            let [tokens, sessions] = keys.not_before();
             let answer = self.run(
                 &self.scripts.revoke_session,
                 [
                     keys.session(&revoke.session),
-                    keys.not_before(),
+                    tokens,
+                    sessions,
                     keys.index(),
                 ],
                 [
@@ -187,9 +195,10 @@ impl Store for RedisStore {
         })
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&revoke.account);
+            let [tokens, sessions] = keys.not_before();
             let (which, limit) = match revoke.which {
                 UserRevocation::All => ("all", String::new()),
                 UserRevocation::AllBut(session) => ("all_but", session.as_str().to_owned()),
@@ -197,7 +206,7 @@ impl Store for RedisStore {
             };
             let answer = self.run(
                 &self.scripts.revoke_user,
-                [keys.not_before(), keys.index()],
+                [tokens, sessions, keys.index()],
                 [
                     revoke.account.as_str().to_owned(),
                     keys.session_prefix(),
@@ -207,9 +216,50 @@ impl Store for RedisStore {
                     limit,
                 ],
             );
-            let ids = reply::list(answer.await?)?;
-            ids.into_iter().map(reply::session_id).collect()
+            reply::ended(answer.await?)
         })
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&end.account);
+            let [tokens, sessions] = keys.not_before();
+            let answer = self.run(
+                &self.scripts.end_revoked,
+                [tokens, sessions, keys.index()],
+                [
+                    end.account.as_str().to_owned(),
+                    keys.session_prefix(),
+                    end.reason.name().to_owned(),
+                ],
+            );
+            reply::ended(answer.await?)
+        })
+    }
+
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&end.account);
+            let [tokens, sessions] = keys.not_before();
+            let answer = self.run(
+                &self.scripts.end_excess,
+                [tokens, sessions, keys.index()],
+                [
+                    end.account.as_str().to_owned(),
+                    keys.session_prefix(),
+                    count(end.at_most),
+                ],
+            );
+            reply::session_ids(answer.await?)
+        })
+    }
+
+    /// Returns none in a cluster, whose nodes would have to be searched one by one.
+    fn crowded_accounts(
+        &self,
+        at_most: usize,
+    ) -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>> {
+        self.verb(self.crowded(at_most))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -223,9 +273,10 @@ impl Store for RedisStore {
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
         self.verb(async move {
             let keys = self.keys(&list.account);
+            let [tokens, sessions] = keys.not_before();
             let answer = self.run(
                 &self.scripts.list,
-                [keys.not_before(), keys.index()],
+                [tokens, sessions, keys.index()],
                 [
                     list.account.as_str().to_owned(),
                     keys.session_prefix(),

@@ -96,7 +96,7 @@ async fn callers_gave_up(store: Arc<dyn Store>) {
                 assert_eq!((&row.id, row.current), (&login.session, login.token(2)));
                 let listed = store.list(list(login.account.clone())).await.unwrap().rows;
                 assert_eq!(listed.len(), 1);
-                let ended = store.revoke_user(login.revoke_all()).await.unwrap();
+                let ended = store.revoke_user(login.revoke_all()).await.unwrap().ids;
                 assert_eq!(ended, std::slice::from_ref(&login.session));
                 let admission = store.admit(login.access(2)).await.unwrap();
                 assert_eq!(admission, Admission::SessionEnded);
@@ -208,7 +208,7 @@ async fn removes_what_has_ended(store: &dyn Store) {
     store.create(new).await.unwrap();
     let mut all = login.revoke_all();
     all.keep = soon;
-    assert_eq!(store.revoke_user(all).await.unwrap().len(), 1);
+    assert_eq!(store.revoke_user(all).await.unwrap().ids.len(), 1);
     let (token, until) = (TokenId::from("token"), now().saturating_add(soon));
     let revoke = RevokeToken::new(login.account, token, until);
     store.revoke_token(revoke).await.unwrap();

@@ -5,9 +5,9 @@ use std::task::Poll;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, MemoryStore, NewSession,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, UpdateSession,
+    AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, MemoryStore, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 
 /// A memory store that a row can take down. It forgets nothing by that.
@@ -103,8 +103,20 @@ impl Store for Breakable {
         self.ask(|store| store.revoke_session(revoke))
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> Answer<'_, Vec<SessionId>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> Answer<'_, EndedSessions> {
         self.ask(|store| store.revoke_user(revoke))
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> Answer<'_, EndedSessions> {
+        self.ask(|store| store.end_revoked(end))
+    }
+
+    fn end_excess(&self, end: EndExcess) -> Answer<'_, Vec<SessionId>> {
+        self.ask(|store| store.end_excess(end))
+    }
+
+    fn crowded_accounts(&self, at_most: usize) -> Answer<'_, Vec<AccountId>> {
+        self.ask(|store| store.crowded_accounts(at_most))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> Answer<'_, ()> {

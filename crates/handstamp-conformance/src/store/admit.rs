@@ -228,7 +228,7 @@ async fn not_before(row: Row) -> Outcome {
 async fn issued_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     let everything = revoke_user(&login.account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     row.log_in(&login).await?;
     for mut token in [login.access(1), login.refresh(1, OPEN)] {
         token.issued_at = UnixTime::from_secs(1_000_000_000);

@@ -163,7 +163,7 @@ async fn second_before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
     let everything = revoke_user(&login.account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     let revoked = row.remains(&login).await?;
     second(&row, &login, &revoked).await?;
     row.is_dead("afterwards", &login, 1).await
@@ -218,7 +218,7 @@ async fn id_of_another_user(row: Row) -> Outcome {
         .await?;
     row.store().revoke_session(other.revoke()).await?;
     let everything = revoke_user(&other.account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     row.lists("the first", &login.account, &[made]).await
 }
 
@@ -227,7 +227,7 @@ async fn right_after_log_out_everywhere(row: Row) -> Outcome {
     let mut former = None;
     for _ in 0..30 {
         let everything = revoke_user(&account, UserRevocation::All);
-        row.store().revoke_user(everything).await?;
+        row.revoke_user(everything).await?;
         let login = Login::of(&account);
         let made = row.log_in(&login).await?;
         row.show(&login, 1).await?;

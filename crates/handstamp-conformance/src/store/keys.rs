@@ -120,7 +120,7 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     let other = Login::of(&account);
     row.log_in(&other).await?;
     let everything = revoke_user(&account, UserRevocation::All);
-    let ended = row.store().revoke_user(everything).await?;
+    let ended = row.revoke_user(everything).await?;
     row.equal("revoked sessions of the account", ended, [other.session]);
     Ok(())
 }
@@ -153,7 +153,7 @@ async fn two_users(row: Row, one: &str, other: &str) -> Outcome {
     let made = row.log_in(&first).await?;
     row.log_in(&second).await?;
     let everything = revoke_user(&other, UserRevocation::All);
-    let ended = row.store().revoke_user(everything).await?;
+    let ended = row.revoke_user(everything).await?;
     row.equal("ended of the other", ended, [second.session]);
     row.lists("the one", &one, &[made]).await?;
     row.show(&first, 1).await

@@ -51,7 +51,7 @@ async fn live_only(row: Row) -> Outcome {
     let account = new_account();
     row.log_in(&Login::of(&account)).await?;
     let everything = revoke_user(&account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     let first = row.log_in(&Login::of(&account)).await?;
     row.log_in_and_out(&Login::of(&account)).await?;
     row.log_in_and_expire(&Login::of(&account)).await?;

@@ -56,6 +56,7 @@ mod late;
 mod limit;
 mod list;
 mod login;
+mod many;
 mod not_before;
 mod purge;
 mod put_back;
@@ -105,6 +106,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     limit::rows(&mut suite);
     purge::rows(&mut suite);
     suite.settle().await;
+    many::rows(&mut suite).await;
     races::rows(&mut suite).await;
     suite.finish().await;
 }

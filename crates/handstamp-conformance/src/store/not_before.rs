@@ -208,7 +208,7 @@ async fn kept_longest(row: Row) -> Outcome {
         (60, Duration::from_millis(1)),
         (30, Duration::from_millis(1)),
     ] {
-        row.store().revoke_user(before(secs, keep)).await?;
+        row.revoke_user(before(secs, keep)).await?;
         a_moment().await;
         row.store().purge().await?;
         admits(&row, "before it", &account, ago(60), Admission::Revoked).await?;

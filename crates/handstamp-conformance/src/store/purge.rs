@@ -99,7 +99,7 @@ async fn others_of_the_user(row: Row) -> Outcome {
     purge(&row).await?;
     row.lists("the live one", &login.account, &[live]).await?;
     let everything = revoke_user(&login.account, UserRevocation::All);
-    let ended = row.store().revoke_user(everything).await?;
+    let ended = row.revoke_user(everything).await?;
     row.equal("ended", ended, [login.session]);
     Ok(())
 }
@@ -112,7 +112,7 @@ async fn revocations(row: Row) -> Outcome {
     let revoke = revoke_token(&login.account, &token.token, now.saturating_add(HOUR));
     row.store().revoke_token(revoke).await?;
     let everything = revoke_user(&login.account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     a_moment().await;
     purge(&row).await?;
     row.admits("revoked token", token, Admission::Revoked)

@@ -107,7 +107,7 @@ async fn before_not_before(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
     let everything = revoke_user(&login.account, handstamp::store::UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     let remains = row.remains(&login).await?;
     let revoked = row.store().revoke_session(login.revoke()).await?;
     row.equal("there was one", revoked, false);

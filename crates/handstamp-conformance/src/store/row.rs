@@ -9,8 +9,8 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, Admission, Admit, Created, ListSessions, NewSession, Rotate, Rotation, SessionRow,
-    Store,
+    AccountId, Admission, Admit, Created, EndReason, EndRevoked, ListSessions, NewSession,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
 };
 use tokio::time::sleep;
 
@@ -111,6 +111,34 @@ impl Row {
         match self.store().create(login.new_session()).await? {
             Created::AlreadyExists(row) => Ok(row),
             Created::New { .. } => Err(Failure("a row that was kept is gone".to_owned())),
+        }
+    }
+
+    /// Revokes sessions until the end of all of them is recorded, and returns their ids.
+    pub(super) async fn revoke_user(&self, revoke: RevokeUser) -> Result<Vec<SessionId>, Failure> {
+        let (account, reason) = (revoke.account.clone(), revoke.reason);
+        let ended = self.store().revoke_user(revoke).await?;
+        let mut ids = ended.ids;
+        if ended.has_more {
+            ids.extend(self.end_revoked(&account, reason).await?);
+        }
+        Ok(ids)
+    }
+
+    /// Records the end of all sessions that a revocation has ended, and returns their ids.
+    pub(super) async fn end_revoked(
+        &self,
+        account: &AccountId,
+        reason: EndReason,
+    ) -> Result<Vec<SessionId>, Failure> {
+        let mut ids = Vec::new();
+        loop {
+            let end = EndRevoked::new(account.clone(), reason);
+            let ended = self.store().end_revoked(end).await?;
+            ids.extend(ended.ids);
+            if !ended.has_more {
+                return Ok(ids);
+            }
         }
     }
 

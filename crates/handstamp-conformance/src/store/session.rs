@@ -95,7 +95,7 @@ async fn revoked(row: Row) -> Outcome {
     let login = Login::new();
     row.log_in_kept(&login).await?;
     let everything = revoke_user(&login.account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    row.revoke_user(everything).await?;
     row.reads("revoked with all others", &login, None).await
 }
 
@@ -112,7 +112,7 @@ async fn before_not_before(row: Row) -> Outcome {
     let made = row.log_in_kept(&login).await?;
     let which = UserRevocation::Before(made.created_at);
     let revoke = revoke_user(&login.account, which);
-    row.store().revoke_user(revoke).await?;
+    row.revoke_user(revoke).await?;
     row.reads("before the not-before", &login, None).await?;
     let later = Login::of(&login.account);
     let made = row.log_in(&later).await?;

@@ -1,17 +1,17 @@
--- KEYS: the token as a revoked one, the not-before of the account, and the session if there is one.
+-- KEYS: the token as a revoked one, both instants of not-before of the account, and the session if there is one.
 -- ARGV: account, revoked_from (the earliest not-before that revokes a token without a session),
 -- touch_after (-1: never), purpose; then for an access token its generation, for a refresh token its
 -- id, its successor's id, its generation, grace.
-local token_key, not_before_key, session_key = unpack(KEYS)
+local token_key, tokens_key, sessions_key, session_key = unpack(KEYS)
 local account, revoked_from, touch_after, purpose = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
   return 'revoked'
 end
-local not_before = instant_in(not_before_key)
+local not_before = not_before_in(tokens_key, sessions_key)
 if not session_key then
-  if not_before and not_before >= number(revoked_from) then
+  if not_before.tokens > 0 and not_before.tokens >= number(revoked_from) then
     return 'revoked'
   end
   return 'admitted'

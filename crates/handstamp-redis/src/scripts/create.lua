@@ -1,14 +1,14 @@
--- KEYS: the session, the not-before of the account, the index of the account.
+-- KEYS: the session, both instants of not-before of the account, the index of the account.
 -- ARGV: the session's id, account, id of the first refresh token, idle, absolute, keep_until (0: none),
 -- at_most (0: no limit), the prefix of the keys of sessions, data.
-local session_key, not_before_key, index = unpack(KEYS)
+local session_key, tokens_key, sessions_key, index = unpack(KEYS)
 local id, account, token, idle, absolute, keep_until, at_most, session_prefix, data = unpack(ARGV)
 
 if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key), {} }
 end
 local now = clock()
-local not_before = instant_in(not_before_key)
+local not_before = not_before_in(tokens_key, sessions_key)
 local ended = {}
 if number(at_most) > 0 and redis.call('ZCARD', index) >= number(at_most) then
   ended = end_least_used(index, session_prefix, account, now, not_before, number(at_most))
@@ -32,8 +32,8 @@ redis.call('HSET', session_key,
   'idle_expires', session.idle_expires,
   'absolute_expires', session.absolute_expires,
   'data', data)
-if not_before then
-  redis.call('HSET', session_key, 'after', not_before)
+if not_before.sessions > 0 then
+  redis.call('HSET', session_key, 'after', not_before.sessions)
 end
 if session.keep_until > 0 then
   redis.call('HSET', session_key, 'keep_until', session.keep_until)

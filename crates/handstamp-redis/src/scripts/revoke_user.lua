@@ -1,52 +1,57 @@
--- KEYS: the not-before of the account, the index of the account.
+-- KEYS: both instants of not-before of the account, the index of the account.
 -- ARGV: account, the prefix of the keys of sessions, reason, keep, which; then for `all_but` the id of
 -- the session that stays, for `before` the instant.
---
--- The keys of the sessions are not among KEYS: they are found in the index, in the same atomic
--- step. The tag in the keys allows that: they are in the slot of the declared keys, so a cluster
--- has them on this node.
-local not_before_key, index = unpack(KEYS)
+local tokens_key, sessions_key, index = unpack(KEYS)
 local account, session_prefix, reason, keep_for, which = unpack(ARGV)
 
 local now = clock()
-local old = instant_in(not_before_key)
-
--- The live sessions are determined before the not-before moves.
-local live = {}
-for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  local session = live_session_in(session_prefix .. id, account, now, old)
-  if session then
-    table.insert(live, { id = id, created_at = session.created_at })
+local old = not_before_in(tokens_key, sessions_key)
+local tokens, sessions, spared = nil, now, ''
+if which == 'before' then
+  tokens = math.min(number(ARGV[6]), now)
+  sessions = tokens
+  -- The session that is spared stays so unless it is from before that instant itself.
+  local created_at = old.spared ~= '' and redis.call('HGET', old.spared, 'created_at')
+  if created_at and number(created_at) > sessions then
+    spared = old.spared
   end
-end
-
-local before = nil
-if which == 'all' then
-  before = now
-elseif which == 'before' then
-  before = math.min(number(ARGV[6]), now)
-end
-if before then
-  -- A not-before never moves back, and is kept for the longer of two durations.
-  local forget_at = math.max(instant_after(now, number(keep_for)), redis.call('PEXPIRETIME', not_before_key))
-  redis.call('SET', not_before_key, math.max(before, old or 0), 'PXAT', forget_at)
-end
-
-local revoked = {}
-for _, session in ipairs(live) do
-  local is_meant
+else
   if which == 'all' then
-    -- Includes a session that was created in the future, by a clock that has gone back since.
-    is_meant = true
-  elseif which == 'all_but' then
-    is_meant = session.id ~= ARGV[6]
-  else
-    is_meant = session.created_at <= before
+    tokens = now
+  elseif redis.call('ZCOUNT', index, '(' .. string.format('%.0f', now), '+inf') == 0 then
+    return { {}, 0 }
+  elseif live_session_in(session_prefix .. ARGV[6], account, now, old) then
+    -- A session that has ended is not revived.
+    spared = session_prefix .. ARGV[6]
   end
-  if is_meant then
-    revoke(session_prefix .. session.id, index, session.id, reason, now)
-    table.insert(revoked, session.id)
+  -- Includes a session that was created in the future, by a clock that has gone back since.
+  for _, session in ipairs(live_sessions(index, session_prefix, account, now, old, BATCH, true)) do
+    sessions = math.max(sessions, session.created_at)
+  end
+  -- Later than the former one, which does not apply to sessions that were created after it.
+  sessions = math.max(sessions, old.sessions + 1)
+end
+
+-- A not-before never moves back, and is kept for the longer of two durations.
+local forget_at = instant_after(now, number(keep_for))
+if tokens then
+  local expires = math.max(forget_at, redis.call('PEXPIRETIME', tokens_key))
+  redis.call('SET', tokens_key, math.max(tokens, old.tokens), 'PXAT', expires)
+end
+local not_before = { sessions = math.max(sessions, old.sessions), spared = spared }
+local expires = math.max(forget_at, redis.call('PEXPIRETIME', sessions_key))
+redis.call('HSET', sessions_key, 'at', not_before.sessions, 'spared', spared)
+redis.call('PEXPIREAT', sessions_key, expires)
+
+drop_expired(index, now)
+local answer = end_revoked(index, session_prefix, account, not_before, reason, now)
+if which == 'before' then
+  -- Sessions to which the not-before does not apply, because a clock was ahead when it was set.
+  for _, session in ipairs(live_sessions(index, session_prefix, account, now, not_before, MOST_THAT_STAY, false)) do
+    if session.created_at <= tokens then
+      revoke(session_prefix .. session.id, index, session.id, reason, now)
+      table.insert(answer[1], session.id)
+    end
   end
 end
-redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
-return revoked
+return answer

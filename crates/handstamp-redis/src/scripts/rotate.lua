@@ -1,15 +1,15 @@
--- KEYS: the session, the token as a revoked one, the not-before of the account, the index of the
--- account.
+-- KEYS: the session, the token as a revoked one, both instants of not-before of the account, the
+-- index of the account.
 -- ARGV: the session's id, account, the token's id, its successor's id, its generation, grace, idle,
 -- acknowledged.
-local session_key, token_key, not_before_key, index = unpack(KEYS)
+local session_key, token_key, tokens_key, sessions_key, index = unpack(KEYS)
 local id, account, token, successor, generation, grace, idle, acknowledged = unpack(ARGV)
 
 local now = clock()
 if is_revoked_token(token_key, now) then
   return { 'revoked' }
 end
-local session = live_session_in(session_key, account, now, instant_in(not_before_key))
+local session = live_session_in(session_key, account, now, not_before_in(tokens_key, sessions_key))
 if not session then
   return { 'ended' }
 end

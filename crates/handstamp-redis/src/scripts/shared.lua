@@ -4,10 +4,11 @@
 -- A session is a hash: account, generation, current, acknowledged (0 or 1), rotated_at,
 -- grace_started_at, created_at, last_active, idle_expires, absolute_expires, data, and where it
 -- applies keep_until, late_generation, late_in_a_row, revoked_at, revoked_for and after: the
--- not-before of the account when the session was created. An account has a not-before (a string) and an
--- index: a sorted set of the ids of sessions that are not revoked, by the instant of their end. A
--- revoked token is a string: the instant until which it is kept. Instants and durations are in
--- milliseconds.
+-- not-before of sessions when the session was created. An account has a not-before of tokens without
+-- a session (a string), a not-before of sessions (a hash: at, and spared, the key of the session to
+-- which it does not apply) and an index: a sorted set of the ids of sessions that are not revoked, by
+-- the instant of their end. A revoked token is a string: the instant until which it is kept. Instants
+-- and durations are in milliseconds.
 
 -- Numbers in Lua are doubles, exact up to here: the year 287396.
 local FOREVER = 9007199254740991
@@ -32,6 +33,24 @@ end
 local function instant_in(key)
   local at = redis.call('GET', key)
   return at and number(at) or nil
+end
+
+-- The not-before of tokens without a session and that of sessions (0 if there is none), and spared.
+local function not_before_in(tokens_key, sessions_key)
+  local values = redis.call('HMGET', sessions_key, 'at', 'spared')
+  local tokens = instant_in(tokens_key) or 0
+  return {
+    tokens = tokens,
+    -- An earlier release moved that of tokens alone, which applied to sessions as well.
+    sessions = math.max(values[1] and number(values[1]) or 0, tokens),
+    spared = values[2] or '',
+  }
+end
+
+-- A session that was created after the not-before was set is not meant, even if the not-before lies in
+-- the future, because it was set by a clock that has gone back since.
+local function is_before(session_key, created_at, after, not_before)
+  return created_at <= not_before.sessions and after < not_before.sessions and session_key ~= not_before.spared
 end
 
 local function is_revoked_token(key, now)
@@ -68,25 +87,17 @@ local function ends_at(session)
   return math.min(session.idle_expires, session.absolute_expires)
 end
 
--- A command that moves the not-before revokes the sessions that it means as well, but finds them by
--- the index, which loses a session while the clock is ahead of the session's end. A session that was
--- created after the not-before is not meant, even if that lies in the future, because it was set by
--- a clock that has gone back since.
-local function is_after(not_before, created_at, after)
-  return not not_before or created_at > not_before or after >= not_before
-end
-
-local function is_live(session, now, not_before)
+local function is_live(key, session, now, not_before)
   return not session.revoked_at
     and now < ends_at(session)
-    and is_after(not_before, session.created_at, session.after)
+    and not is_before(key, session.created_at, session.after, not_before)
 end
 
 -- The live session of this account, or nil. Two accounts may share a tag, and so the key of a
 -- session: its field account tells them apart.
 local function live_session_in(key, account, now, not_before)
   local session = session_in(key)
-  if session and session.account == account and is_live(session, now, not_before) then
+  if session and session.account == account and is_live(key, session, now, not_before) then
     return session
   end
   return nil
@@ -152,20 +163,36 @@ local function acknowledge(session_key, now)
   redis.call('HSET', session_key, 'acknowledged', 1, 'grace_started_at', now)
 end
 
+-- No script works on more sessions of one account than this, so that other callers never wait long.
+local BATCH = 64
+
+-- Removes sessions that have expired from an index.
+local function drop_expired(index, now)
+  local expired = redis.call('ZCOUNT', index, '-inf', now)
+  if expired > 0 then
+    redis.call('ZREMRANGEBYRANK', index, 0, math.min(expired, BATCH) - 1)
+  end
+end
+
 -- Entries expire on their own, and an index with the last of its sessions. Each write to an index
--- removes the sessions that have ended.
+-- removes the sessions that have ended, a few at once.
 local function keep(session_key, index, id, session, now)
   redis.call('PEXPIREAT', session_key, math.max(ends_at(session), session.keep_until))
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
+  drop_expired(index, now)
   redis.call('ZADD', index, ends_at(session), id)
   local last = redis.call('ZRANGE', index, 0, 0, 'REV', 'WITHSCORES')
   redis.call('PEXPIREAT', index, number(last[2]))
 end
 
--- The entry stays until the session would have ended, so that no session of the same id takes its
--- place. The data goes at once: it describes the client.
+-- The entry stays for a minute, so that a driver that repeats a log-in whose answer was lost finds it.
+local REMEMBERED = 60000
+
+-- The data goes at once: it describes the client.
 local function revoke(session_key, index, id, reason, now)
   redis.call('HSET', session_key, 'revoked_at', now, 'revoked_for', reason, 'data', '')
+  local keep_until = redis.call('HGET', session_key, 'keep_until')
+  local stays_until = math.max(now + REMEMBERED, keep_until and number(keep_until) or 0)
+  redis.call('PEXPIREAT', session_key, stays_until, 'LT')
   redis.call('ZREM', index, id)
 end
 
@@ -190,7 +217,7 @@ local function live_sessions(index, session_prefix, account, now, not_before, at
       'after')
     if values[1] == account and not values[2] then
       local created_at = number(values[3])
-      if is_after(not_before, created_at, values[6] and number(values[6]) or 0) then
+      if not is_before(session_prefix .. id, created_at, values[6] and number(values[6]) or 0, not_before) then
         local last_used = math.max(created_at, number(values[4]), number(values[5]))
         table.insert(live, { id = id, created_at = created_at, last_used = last_used })
       end
@@ -198,6 +225,9 @@ local function live_sessions(index, session_prefix, account, now, not_before, at
   end
   return live
 end
+
+-- More sessions than an account may have.
+local MOST_THAT_STAY = 1024
 
 -- A log-in ends at most this many other sessions. As many more than it returns does a list read.
 local MOST_ENDED = 16
@@ -218,4 +248,32 @@ local function end_least_used(index, session_prefix, account, now, not_before, a
     table.insert(ended, live[n].id)
   end
   return ended
+end
+
+-- Revokes sessions that the not-before has ended: at most a batch. Returns their ids, and 1 if there
+-- are more, else 0. Sessions that stay are passed over, so that they do not hide others.
+local function end_revoked(index, session_prefix, account, not_before, reason, now)
+  local after_now = '(' .. string.format('%.0f', now)
+  local ended, stay = {}, 0
+  while stay < MOST_THAT_STAY do
+    local ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', stay, BATCH)
+    for _, id in ipairs(ids) do
+      if #ended == BATCH then
+        return { ended, 1 }
+      end
+      local key = session_prefix .. id
+      local values = redis.call('HMGET', key, 'account', 'revoked_at', 'created_at', 'after')
+      local after = values[4] and number(values[4]) or 0
+      if values[1] == account and not values[2] and is_before(key, number(values[3]), after, not_before) then
+        revoke(key, index, id, reason, now)
+        table.insert(ended, id)
+      else
+        stay = stay + 1
+      end
+    end
+    if #ids < BATCH then
+      return { ended, 0 }
+    end
+  end
+  return { ended, #ended > 0 and 1 or 0 }
 end

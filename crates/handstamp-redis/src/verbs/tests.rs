@@ -336,7 +336,7 @@ impl Verb {
                     Which::Before(from_now) => UserRevocation::Before(at(from_now)),
                 };
                 let revoke = RevokeUser::new(account(user), which, reason, ENDLESS);
-                let mut ids = store.revoke_user(revoke).await.unwrap();
+                let mut ids = store.revoke_user(revoke).await.unwrap().ids;
                 ids.sort();
                 format!("ids {ids:?}").into()
             }

@@ -66,7 +66,7 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
             EndReason::Revoked,
             HOUR,
         );
-        assert_eq!(store.revoke_user(all).await.unwrap().len(), 2);
+        assert_eq!(store.revoke_user(all).await.unwrap().ids.len(), 2);
     }
 }
 
@@ -131,7 +131,7 @@ async fn every_method(store: &RedisStore, account: &AccountId) {
     );
     let but = UserRevocation::AllBut(session.id.clone());
     let but = RevokeUser::new(account.clone(), but, EndReason::Revoked, HOUR);
-    let revoked = store.revoke_user(but).await.unwrap();
+    let revoked = store.revoke_user(but).await.unwrap().ids;
     assert_eq!(revoked, std::slice::from_ref(&other.id));
     let log_out = RevokeSession::new(account.clone(), other.id, EndReason::LoggedOut);
     assert!(!store.revoke_session(log_out).await.unwrap());

@@ -220,14 +220,15 @@ async fn revocations_of_all_sessions_of_an_account() {
     assert_eq!(ids, ["c", "b", "a"], "the latest first");
 
     let before = UserRevocation::Before(listed[2].created_at);
-    let revoked = store.revoke_user(revoke(before)).await.unwrap();
+    let revoked = store.revoke_user(revoke(before)).await.unwrap().ids;
     assert_eq!(revoked, [sessions[0].id.clone()]);
 
     let but = UserRevocation::AllBut(sessions[2].id.clone());
-    let revoked = store.revoke_user(revoke(but)).await.unwrap();
+    let revoked = store.revoke_user(revoke(but)).await.unwrap().ids;
     assert_eq!(revoked, [sessions[1].id.clone()]);
 
-    // A token without a session is judged by the second of its issuance.
+    // A token without a session is judged by the second of its issuance; clocks may be 30 seconds
+    // apart.
     let purpose = AdmitPurpose::Access { generation: 0 };
     let token = |secs| {
         let issued_at = UnixTime::from_secs(secs);
@@ -236,15 +237,15 @@ async fn revocations_of_all_sessions_of_an_account() {
     let second = listed[2].created_at.as_secs();
     for (secs, expected) in [
         (second, Admission::Revoked),
-        (second + 1, Admission::Admitted),
+        (second + 31, Admission::Admitted),
     ] {
         assert_eq!(store.admit(token(secs)).await.unwrap(), expected);
     }
 
     let all = store.revoke_user(revoke(UserRevocation::All));
-    assert_eq!(all.await.unwrap(), [sessions[2].id.clone()]);
+    assert_eq!(all.await.unwrap().ids, [sessions[2].id.clone()]);
     let again = store.revoke_user(revoke(UserRevocation::All));
-    assert_eq!(again.await.unwrap(), []);
+    assert_eq!(again.await.unwrap().ids, []);
     assert_eq!(store.list(list(account())).await.unwrap().rows, []);
     assert_eq!(
         store
@@ -341,7 +342,11 @@ async fn ids_and_data_of_any_characters_come_back_as_they_were() {
             EndReason::Revoked,
             HOUR,
         );
-        assert_eq!(store.revoke_user(all).await.unwrap(), [session.id], "{row}");
+        assert_eq!(
+            store.revoke_user(all).await.unwrap().ids,
+            [session.id],
+            "{row}"
+        );
     }
 }
 
@@ -393,7 +398,7 @@ async fn accounts_that_share_a_tag_share_nothing_else() {
         EndReason::Revoked,
         HOUR,
     );
-    assert_eq!(store.revoke_user(all).await.unwrap(), []);
+    assert_eq!(store.revoke_user(all).await.unwrap().ids, []);
     store.create(theirs.new_session()).await.unwrap_err();
     let revoked: Option<String> = connection.hget(&keys[1], "revoked_at").await.unwrap();
     assert_eq!(revoked, None, "it was not written to");

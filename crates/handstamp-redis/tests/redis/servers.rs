@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use handstamp::store::{AccountId, Admission, EndReason, RevokeSession, RevokeToken, Store as _};
+use handstamp::store::{
+    AccountId, Admission, EndReason, ReadSession, RevokeSession, RevokeToken, Store as _,
+};
 use handstamp_conformance::services::Redis;
 use handstamp_redis::RedisStore;
 use redis::AsyncCommands as _;
@@ -119,7 +121,8 @@ async fn a_user_with_few_permissions_is_enough() {
     let server = Redis::start();
     let mut connection = connect(&server).await;
     let permissions = "on >secret resetkeys ~handstamp:* -@all +eval +evalsha +time +get +set +hset +hmget +hgetall \
-                       +pexpireat +pexpiretime +zadd +zrem +zrange +zremrangebyscore";
+                       +pexpireat +pexpiretime +zadd +zrem +zrange +zcard +zcount +zremrangebyrank \
+                       +hget +scan";
     for (name, more, works) in [
         ("app", &["+info"][..], true),
         ("mute", &[], true),
@@ -142,7 +145,7 @@ async fn a_user_with_few_permissions_is_enough() {
             let which = handstamp::store::UserRevocation::All;
             let all =
                 handstamp::store::RevokeUser::new(session.account, which, EndReason::Revoked, HOUR);
-            assert_eq!(store.revoke_user(all).await.unwrap().len(), 1, "{name}");
+            assert_eq!(store.revoke_user(all).await.unwrap().ids.len(), 1, "{name}");
         }
         // Keys with another prefix are not allowed; the error does not say which session it was.
         let other = RedisStore::new(&url).unwrap().prefix("other:");
@@ -196,7 +199,8 @@ async fn entries_that_the_store_did_not_write_are_errors() {
         let mut broken = redis::cmd(command[0]);
         broken.arg(&keys[0]).arg(&command[2..]);
         broken.exec_async(&mut connection).await.unwrap();
-        let error = store.list(list(session.account)).await.unwrap_err();
+        let read = ReadSession::new(session.account, session.id);
+        let error = store.session(read).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{row}: {error}");
         let _: bool = connection.del(&keys[0]).await.unwrap();
     }

@@ -66,10 +66,16 @@ async fn every_key_expires_and_none_stays() {
     let mut connection = connect(&server).await;
     let keys: Vec<String> = connection.keys("*").await.unwrap();
     let of_kind = |kind: &str| keys.iter().filter(|key| key.contains(kind)).count();
-    for (kind, number) in [("}:s:", 20), ("}:t:", 5), ("}:n:", 3), ("}:i:", 2)] {
+    for (kind, number) in [
+        ("}:s:", 20),
+        ("}:t:", 5),
+        ("}:n:", 3),
+        ("}:b:", 3),
+        ("}:i:", 2),
+    ] {
         assert_eq!(of_kind(kind), number, "{kind} {keys:?}");
     }
-    assert_eq!(keys.len(), 30, "{keys:?}");
+    assert_eq!(keys.len(), 33, "{keys:?}");
     for key in &keys {
         let left: i64 = connection.pttl(key).await.unwrap();
         assert!((1..=4000).contains(&left), "{key} {left}");
@@ -215,12 +221,13 @@ async fn every_method_is_one_round_trip() {
         assert!(store.session(read.clone()).await.unwrap().is_some());
     }
     let read = calls(&mut connection).await;
-    // What the scripts do in the server: the clock, a revoked token and a not-before, the session.
+    // What the scripts do in the server: the clock; a revoked token and the not-before of tokens;
+    // the not-before of sessions and the session.
     let expected = [
         ("evalsha", 100),
         ("time", 100),
         ("get", 200),
-        ("hmget", 100),
+        ("hmget", 200),
     ];
     assert_eq!(more(&before, &admitted), HashMap::from(expected));
     // No revoked token, but the whole session.
@@ -228,7 +235,7 @@ async fn every_method_is_one_round_trip() {
         ("evalsha", 100),
         ("time", 100),
         ("get", 100),
-        ("hmget", 100),
+        ("hmget", 200),
         ("hgetall", 100),
     ];
     assert_eq!(more(&admitted, &read), HashMap::from(expected));

@@ -28,6 +28,6 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Some(_) if serve.is_given() => Err(Failure::usage(
             "--listen and --trusted-proxy are for serving, and this command does not serve",
         )),
-        Some(Command::User { command }) => user::execute(command, &storage).await,
+        Some(Command::User { command }) => Box::pin(user::execute(command, &storage)).await,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use handstamp_axum::handstamp::config::LONGEST_LIFE;
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::{
-    AccountId, EndReason, ListSessions, RevokeUser, Store, UserRevocation,
+    AccountId, EndReason, EndRevoked, ListSessions, RevokeUser, Store, UserRevocation,
 };
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 
@@ -57,7 +57,14 @@ impl Sessions {
             EndReason::Revoked,
             LONGEST_LIFE,
         );
-        Ok(self.0.revoke_user(revoke).await?.len())
+        let mut ended = self.0.revoke_user(revoke).await?;
+        let mut count = ended.ids.len();
+        while ended.has_more {
+            let end = EndRevoked::new(AccountId::new(None, user), EndReason::Revoked);
+            ended = self.0.end_revoked(end).await?;
+            count += ended.ids.len();
+        }
+        Ok(count)
     }
 
     /// Checks that the store answers and has its tables.

@@ -6,8 +6,8 @@ use handstamp::clock::UnixTime;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::Verdict;
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, EndReason, ListSessions, ListedSessions, SessionId,
-    SessionRow, TokenId,
+    AccountId, Admission, Admit, AdmitPurpose, EndReason, EndedSessions, ListSessions,
+    ListedSessions, SessionId, SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
@@ -20,7 +20,7 @@ pub(crate) fn session(row: &impl Columns) -> Result<SessionRow, Error> {
     let reason = row.text_or_none("reason")?.map(EndReason::from_name);
     Ok(SessionRow {
         id: session_id(row)?,
-        account: id(row, "account", AccountId::from_stored)?,
+        account: account(row)?,
         // Neither this nor what is counted below is ever negative.
         generation: row.number("generation")?.unsigned_abs(),
         current: id(row, "token", TokenId::from_stored)?,
@@ -43,6 +43,11 @@ pub(crate) fn session_id(row: &impl Columns) -> Result<SessionId, Error> {
     id(row, "id", SessionId::from_stored)
 }
 
+/// Reads an account.
+pub(crate) fn account(row: &impl Columns) -> Result<AccountId, Error> {
+    id(row, "account", AccountId::from_stored)
+}
+
 /// Reads the id of a session that is not in a column of its own.
 pub(crate) fn stored_id(text: &str) -> Result<SessionId, Error> {
     SessionId::from_stored(text).ok_or_else(|| not_an_id("id"))
@@ -61,6 +66,18 @@ fn not_an_id(column: &str) -> Error {
         index: column.to_owned(),
         source: "not an id of handstamp".into(),
     }
+}
+
+/// Reads the sessions that one statement has ended, `at_most` of them: if it ended as many, there
+/// may be more.
+pub(crate) fn ended<R: Columns>(rows: &[R], at_most: i64) -> Result<EndedSessions, StoreError> {
+    let was_live = |row: &&R| row.flag("was_live").unwrap_or(true);
+    let ids = rows.iter().filter(was_live).map(session_id).collect();
+    let ids: Result<_, Error> = ids;
+    Ok(EndedSessions {
+        ids: ids.map_err(failed)?,
+        has_more: i64::try_from(rows.len()).is_ok_and(|count| count >= at_most),
+    })
 }
 
 /// Returns how many rows a list reads: one more than it returns, to know whether there are more.
@@ -103,7 +120,8 @@ impl Seen {
         })
     }
 
-    /// Returns the session if it is live.
+    /// Returns the session if it is live. The statements read no session that the not-before of its
+    /// account has ended, so the row alone decides.
     pub(crate) fn live(&self) -> Option<&SessionRow> {
         let is_live = |row: &&SessionRow| row.is_live(self.now);
         self.session.as_ref().filter(is_live)

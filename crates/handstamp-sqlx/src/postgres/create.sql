@@ -6,11 +6,12 @@ WITH clock AS MATERIALIZED (
 created AS (
     INSERT INTO handstamp_sessions (
         id, account, generation, token, acknowledged, rotated_at, grace_started_at, created_at, last_active,
-        idle_expires, absolute_expires, keep_until, data
+        idle_expires, absolute_expires, keep_until, data, created_after
     )
     SELECT
         $2, $1, 1, $3, true, now, now, now, now,
-        least(now + $4, now + $5), now + $5, $6, $7
+        least(now + $4, now + $5), now + $5, $6, $7,
+        coalesce((SELECT e.not_before FROM handstamp_sessions_not_before AS e WHERE e.account = $1), 0)
     FROM clock
     ON CONFLICT (id) DO NOTHING
     RETURNING *
@@ -23,6 +24,11 @@ live AS MATERIALIZED (
     WHERE $8::bigint IS NOT NULL
         AND s.revoked_at IS NULL
         AND clock.now < s.idle_expires
+        AND NOT EXISTS (
+            SELECT FROM handstamp_sessions_not_before AS e
+            WHERE e.account = $1 AND s.created_at <= e.not_before
+            AND s.created_after < e.not_before AND s.id IS DISTINCT FROM e.spared
+        )
     ORDER BY s.created_at, s.id
     LIMIT $8 + 16
 ),

@@ -6,5 +6,10 @@ FROM clock
 JOIN handstamp_sessions AS s ON s.account = $1
 WHERE s.revoked_at IS NULL
     AND clock.now < s.idle_expires
+    AND NOT EXISTS (
+        SELECT FROM handstamp_sessions_not_before AS e
+        WHERE e.account = $1 AND s.created_at <= e.not_before
+            AND s.created_after < e.not_before AND s.id IS DISTINCT FROM e.spared
+    )
 ORDER BY s.created_at DESC, s.id DESC
 LIMIT $2

@@ -9,5 +9,10 @@ SELECT
     s.*
 FROM clock
 LEFT JOIN handstamp_sessions AS s ON s.id = $2 AND s.account = $1
+    AND NOT EXISTS (
+        SELECT FROM handstamp_sessions_not_before AS e
+        WHERE e.account = $1 AND s.created_at <= e.not_before
+            AND s.created_after < e.not_before AND s.id IS DISTINCT FROM e.spared
+    )
 LEFT JOIN handstamp_not_before AS b ON b.account = $1
 LEFT JOIN handstamp_revoked_tokens AS r ON r.account = $1 AND r.token = $3

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -178,8 +178,23 @@ impl Store for PostgresStore {
         Box::pin(self.revoke_one(revoke))
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
         Box::pin(self.revoke_many(revoke))
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
+        Box::pin(self.record_ends(end))
+    }
+
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        Box::pin(self.end_least_used(end))
+    }
+
+    fn crowded_accounts(
+        &self,
+        at_most: usize,
+    ) -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>> {
+        Box::pin(self.accounts_beyond(at_most))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -254,7 +269,7 @@ async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
         .await
 }
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         version: 1,
         description: "sessions",
@@ -269,6 +284,11 @@ const STEPS: [Step; 3] = [
         version: 3,
         description: "late re-issues",
         sql: include_str!("../../migrations/postgres/0003_late_reissues.sql"),
+    },
+    Step {
+        version: 4,
+        description: "created after",
+        sql: include_str!("../../migrations/postgres/0004_created_after.sql"),
     },
 ];
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];

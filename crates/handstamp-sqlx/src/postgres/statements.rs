@@ -4,16 +4,17 @@ use std::error::Error as _;
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions, NewSession,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, TokenId,
-    UpdateSession, UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndExcess, EndReason, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, SessionId, SessionRow, TokenId, UpdateSession, UserRevocation,
 };
 use sqlx::{Row as _, query};
 
 use super::PostgresStore;
 use crate::common::number::{at_least, at_most, count, generation, millis};
 use crate::common::row::{
-    Columns as _, Seen, all, first, listed, one_more, only, session, session_id, stored_id,
+    Columns as _, Seen, account, all, ended, first, listed, one_more, only, session, session_id,
+    stored_id,
 };
 use crate::common::verbs::Statements;
 
@@ -226,7 +227,7 @@ impl PostgresStore {
     pub(super) async fn revoke_many(
         &self,
         revoke: RevokeUser,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<EndedSessions, StoreError> {
         let (which, kept, before) = match &revoke.which {
             UserRevocation::All => ("all", None, Some(i64::MAX)),
             UserRevocation::AllBut(kept) => ("all_but", Some(kept), None),
@@ -241,9 +242,46 @@ impl PostgresStore {
                     .bind(before)
                     .bind(at_most(revoke.keep))
                     .bind(revoke.reason.name())
+                    .bind(ENDED_AT_ONCE)
+            })
+            .await?;
+        ended(&rows, ENDED_AT_ONCE)
+    }
+
+    pub(super) async fn record_ends(&self, end: EndRevoked) -> Result<EndedSessions, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("end_revoked.sql"))
+                    .bind(end.account.as_str())
+                    .bind(end.reason.name())
+                    .bind(ENDED_AT_ONCE)
+            })
+            .await?;
+        ended(&rows, ENDED_AT_ONCE)
+    }
+
+    pub(super) async fn end_least_used(
+        &self,
+        end: EndExcess,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("end_excess.sql"))
+                    .bind(end.account.as_str())
+                    .bind(count(end.at_most))
             })
             .await?;
         all(&rows, session_id)
+    }
+
+    pub(super) async fn accounts_beyond(
+        &self,
+        at_most: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let rows = self
+            .rows(|| query(include_str!("crowded_accounts.sql")).bind(count(at_most)))
+            .await?;
+        all(&rows, account)
     }
 
     pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
@@ -275,7 +313,9 @@ impl PostgresStore {
         let mut removed = 0;
         for statement in [
             include_str!("purge_sessions.sql"),
+            include_str!("purge_revoked.sql"),
             include_str!("purge_not_before.sql"),
+            include_str!("purge_sessions_not_before.sql"),
             include_str!("purge_revoked_tokens.sql"),
         ] {
             loop {
@@ -291,5 +331,7 @@ impl PostgresStore {
     }
 }
 
+/// Few enough to be ended within milliseconds.
+const ENDED_AT_ONCE: i64 = 256;
 /// Few enough to be removed within milliseconds.
 const BATCH: i64 = 1000;

@@ -10,6 +10,11 @@ live AS MATERIALIZED (
     WHERE s.id <> ?2
         AND s.revoked_at IS NULL
         AND clock.now < s.idle_expires
+        AND NOT EXISTS (
+            SELECT 1 FROM handstamp_sessions_not_before AS e
+            WHERE e.account = ?1 AND s.created_at <= e.not_before
+            AND s.created_after < e.not_before AND s.id IS NOT e.spared
+        )
     ORDER BY s.created_at, s.id
     LIMIT ?3 + 16
 )

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -159,8 +159,23 @@ impl Store for SqliteStore {
         Box::pin(self.revoke_one(revoke))
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
         Box::pin(self.revoke_many(revoke))
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
+        Box::pin(self.record_ends(end))
+    }
+
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        Box::pin(self.end_least_used(end))
+    }
+
+    fn crowded_accounts(
+        &self,
+        at_most: usize,
+    ) -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>> {
+        Box::pin(self.accounts_beyond(at_most))
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -231,7 +246,7 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error>
         .await
 }
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         version: 1,
         description: "sessions",
@@ -246,6 +261,11 @@ const STEPS: [Step; 3] = [
         version: 3,
         description: "late re-issues",
         sql: include_str!("../../migrations/sqlite/0003_late_reissues.sql"),
+    },
+    Step {
+        version: 4,
+        description: "created after",
+        sql: include_str!("../../migrations/sqlite/0004_created_after.sql"),
     },
 ];
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a

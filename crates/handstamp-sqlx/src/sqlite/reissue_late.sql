@@ -11,6 +11,11 @@ FROM clock
 WHERE s.id = ?2 AND s.account = ?1
     AND s.revoked_at IS NULL
     AND clock.now < s.idle_expires
+    AND NOT EXISTS (
+        SELECT 1 FROM handstamp_sessions_not_before AS e
+        WHERE e.account = ?1 AND s.created_at <= e.not_before
+            AND s.created_after < e.not_before AND s.id IS NOT e.spared
+    )
     AND clock.now >= coalesce(
         (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = ?1 AND r.token = ?3), 0
     )

@@ -6,9 +6,9 @@
 
 use handstamp::error::StoreError;
 use handstamp::store::{
-    Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, UpdateSession,
-    UserRevocation,
+    AccountId, Admit, AdmitPurpose, Created, EndExcess, EndReason, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
+    Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -17,7 +17,9 @@ use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query,
 use super::SqliteStore;
 use crate::common::failure::failed;
 use crate::common::number::{at_least, at_most, count, generation, millis};
-use crate::common::row::{Due, Seen, all, first, listed, one_more, only, session, session_id};
+use crate::common::row::{
+    Due, Seen, account, all, ended, first, listed, one_more, only, session, session_id,
+};
 use crate::common::verbs::Statements;
 
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
@@ -174,11 +176,34 @@ impl SqliteStore {
     pub(super) async fn revoke_many(
         &self,
         revoke: RevokeUser,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<EndedSessions, StoreError> {
         self.prepare().await?;
         let mut connection = self.writer.acquire().await.map_err(failed)?;
-        let ended = revoke_many(&mut connection, &revoke).await;
-        all(&ended.map_err(failed)?, session_id)
+        let rows = revoke_many(&mut connection, &revoke).await;
+        ended(&rows.map_err(failed)?, ENDED_AT_ONCE)
+    }
+
+    pub(super) async fn record_ends(&self, end: EndRevoked) -> Result<EndedSessions, StoreError> {
+        let statement = end_revoked(end.account.as_str(), end.reason);
+        ended(&self.write(statement).await?, ENDED_AT_ONCE)
+    }
+
+    pub(super) async fn end_least_used(
+        &self,
+        end: EndExcess,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        // As if there were one more.
+        let at_most = end.at_most.saturating_add(1);
+        let statement = end_least_used(end.account.as_str(), "", at_most);
+        all(&self.write(statement).await?, session_id)
+    }
+
+    pub(super) async fn accounts_beyond(
+        &self,
+        at_most: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let statement = query(include_str!("crowded_accounts.sql")).bind(count(at_most));
+        all(&self.read(statement).await?, account)
     }
 
     pub(super) async fn insert_revoked_token(&self, revoke: RevokeToken) -> Result<(), StoreError> {
@@ -204,7 +229,9 @@ impl SqliteStore {
         let mut removed = 0;
         for statement in [
             include_str!("purge_sessions.sql"),
+            include_str!("purge_revoked.sql"),
             include_str!("purge_not_before.sql"),
+            include_str!("purge_sessions_not_before.sql"),
             include_str!("purge_revoked_tokens.sql"),
         ] {
             loop {
@@ -245,10 +272,7 @@ async fn insert_within(
     let created = insert.fetch_all(&mut *transaction).await?;
     let mut ended = Vec::new();
     if !created.is_empty() {
-        ended = query(include_str!("end_least_used.sql"))
-            .bind(new.account.as_str())
-            .bind(new.id.as_str())
-            .bind(count(at_most))
+        ended = end_least_used(new.account.as_str(), new.id.as_str(), at_most)
             .fetch_all(&mut *transaction)
             .await?;
     }
@@ -269,15 +293,6 @@ async fn revoke_many(
     let now: i64 = query_scalar(include_str!("clock.sql"))
         .fetch_one(&mut *transaction)
         .await?;
-    let ended = query(include_str!("revoke_user.sql"))
-        .bind(revoke.account.as_str())
-        .bind(which)
-        .bind(kept)
-        .bind(before)
-        .bind(now)
-        .bind(revoke.reason.name())
-        .fetch_all(&mut *transaction)
-        .await?;
     if let Some(before) = before {
         query(include_str!("set_not_before.sql"))
             .bind(revoke.account.as_str())
@@ -287,8 +302,42 @@ async fn revoke_many(
             .execute(&mut *transaction)
             .await?;
     }
+    query(include_str!("set_sessions_not_before.sql"))
+        .bind(revoke.account.as_str())
+        .bind(which)
+        .bind(kept)
+        .bind(before)
+        .bind(now)
+        .bind(at_most(revoke.keep))
+        .execute(&mut *transaction)
+        .await?;
+    let mut ended = end_revoked(revoke.account.as_str(), revoke.reason)
+        .fetch_all(&mut *transaction)
+        .await?;
+    if let UserRevocation::Before(at) = &revoke.which {
+        let others = query(include_str!("end_created_by.sql"))
+            .bind(revoke.account.as_str())
+            .bind(millis(*at))
+            .bind(now)
+            .bind(revoke.reason.name());
+        ended.extend(others.fetch_all(&mut *transaction).await?);
+    }
     transaction.commit().await?;
     Ok(ended)
+}
+
+fn end_least_used<'a>(account: &'a str, new: &'a str, at_most: usize) -> Statement<'a> {
+    query(include_str!("end_least_used.sql"))
+        .bind(account)
+        .bind(new)
+        .bind(count(at_most))
+}
+
+fn end_revoked(account: &str, reason: EndReason) -> Statement<'_> {
+    query(include_str!("end_revoked.sql"))
+        .bind(account)
+        .bind(reason.name())
+        .bind(ENDED_AT_ONCE)
 }
 
 /// Starts a transaction that will write. One that starts as a reader may be unable to write later.
@@ -298,5 +347,7 @@ pub(super) async fn begin(
     connection.begin_with("BEGIN IMMEDIATE").await
 }
 
+/// Few enough for other writers not to wait long.
+const ENDED_AT_ONCE: i64 = 64;
 /// Few enough to be removed within milliseconds.
 const BATCH: i64 = 1000;

@@ -2,8 +2,8 @@
 
 use super::Owner;
 use super::data::SessionData;
-use super::tokens;
 use super::update::update;
+use super::{revoke, tokens};
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{AuthFailure, RejectionKind};
@@ -20,8 +20,19 @@ pub(crate) async fn change_all(
 ) -> Result<usize, AuthFailure> {
     let account = owner.account(context.config().login_type());
     let store = context.required_store()?;
-    let list = ListSessions::new(account, usize::MAX);
-    let rows = context.with_timeout(store.list(list)).await?.rows;
+    let at_most = context.config().settings.sessions_per_user;
+    let list = ListSessions::new(account.clone(), at_most);
+    let mut listed = context.with_timeout(store.list(list.clone())).await?;
+    // A change would miss those beyond the limit, which the next log-ins end anyway.
+    while listed.has_more {
+        while context
+            .with_timeout(revoke::end_excess(context, store, &account))
+            .await?
+            > 0
+        {}
+        listed = context.with_timeout(store.list(list.clone())).await?;
+    }
+    let rows = listed.rows;
     for row in &rows {
         let data = SessionData::read(row)?.changed(&change)?;
         drop(tokens::issue(context, now, row, &data)?);

@@ -8,7 +8,8 @@ use crate::context::Context;
 use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Purpose;
 use crate::store::{
-    AccountId, EndReason, RevokeSession, RevokeToken, RevokeUser, SessionId, Store, UserRevocation,
+    AccountId, EndExcess, EndReason, EndRevoked, RevokeSession, RevokeToken, RevokeUser, SessionId,
+    Store, UserRevocation,
 };
 
 /// Ends one session of this user. Returns `false` if the user has none with this id.
@@ -34,6 +35,10 @@ pub(crate) async fn revoke_others<P: Purpose>(
 }
 
 /// Ends sessions of a user, and returns how many.
+///
+/// The first call of the store ends them all; the calls that follow record it, a few sessions at
+/// once. If the store does not answer one of those, the sessions have ended all the same, so that
+/// is no failure.
 pub(crate) async fn revoke_user(
     context: &Context,
     owner: &Owner,
@@ -42,11 +47,29 @@ pub(crate) async fn revoke_user(
     let account = owner.account(context.config().login_type());
     // Kept for as long as any token can live.
     let revoke = RevokeUser::new(account.clone(), which, EndReason::Revoked, LONGEST_LIFE);
-    let ended = context.required_store()?.revoke_user(revoke);
-    let ended = context.with_timeout(ended).await?;
+    let store = context.required_store()?;
+    let mut ended = context.with_timeout(store.revoke_user(revoke)).await?;
     context.watchers().notify(&account);
-    emit_ended(context, &account, &ended, EndReason::Revoked);
-    Ok(ended.len())
+    let mut count = 0;
+    loop {
+        emit_ended(context, &account, &ended.ids, EndReason::Revoked);
+        count += ended.ids.len();
+        if !ended.has_more {
+            return Ok(count);
+        }
+        let end = EndRevoked::new(account.clone(), EndReason::Revoked);
+        ended = match context.with_timeout(store.end_revoked(end)).await {
+            Ok(ended) => ended,
+            Err(error) => {
+                tracing::warn!(
+                    ?error,
+                    ?account,
+                    "all sessions have ended, and not all are counted"
+                );
+                return Ok(count);
+            }
+        };
+    }
 }
 
 /// Reports sessions that the store has ended, to their connections and to the listener.
@@ -82,12 +105,44 @@ pub(crate) async fn revoke_token(
     Ok(())
 }
 
-/// Removes expired entries from the store, without a timeout.
+/// Removes expired entries from the store, without a timeout, and ends sessions of accounts that
+/// have more than they may have.
 pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
-    match context.store() {
-        Some(store) => store.purge().await,
-        None => Ok(0),
+    let Some(store) = context.store() else {
+        return Ok(0);
+    };
+    let removed = store.purge().await?;
+    let at_most = context.config().settings.sessions_per_user;
+    loop {
+        let mut ended = 0;
+        for account in store.crowded_accounts(at_most).await? {
+            loop {
+                let some = end_excess(context, store, &account).await?;
+                if some == 0 {
+                    break;
+                }
+                ended += some;
+            }
+        }
+        // What is left has expired, and is removed once it may be.
+        if ended == 0 {
+            return Ok(removed);
+        }
     }
+}
+
+/// Ends sessions of an account that has more than it may have, a few at once and without a timeout.
+/// Returns how many, which is 0 once there are few enough.
+pub(super) async fn end_excess(
+    context: &Context,
+    store: &dyn Store,
+    account: &AccountId,
+) -> Result<usize, StoreError> {
+    let at_most = context.config().settings.sessions_per_user;
+    let end = EndExcess::new(account.clone(), at_most);
+    let ended = store.end_excess(end).await?;
+    emit_ended(context, account, &ended, EndReason::Limit);
+    Ok(ended.len())
 }
 
 /// Ends one session, if it is live.

@@ -346,6 +346,42 @@ impl RevokeUser {
     }
 }
 
+/// A request to record the end of sessions that a revocation has ended.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct EndRevoked {
+    /// The account.
+    pub account: AccountId,
+    /// The reason to record.
+    pub reason: EndReason,
+}
+
+impl EndRevoked {
+    /// Creates a request to record the end of sessions of this account.
+    #[must_use]
+    pub fn new(account: AccountId, reason: EndReason) -> Self {
+        Self { account, reason }
+    }
+}
+
+/// A request to end sessions of an account that has more than it may have.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct EndExcess {
+    /// The account.
+    pub account: AccountId,
+    /// How many live sessions it may have.
+    pub at_most: usize,
+}
+
+impl EndExcess {
+    /// Creates a request that leaves this account at most this many sessions.
+    #[must_use]
+    pub fn new(account: AccountId, at_most: usize) -> Self {
+        Self { account, at_most }
+    }
+}
+
 /// Selects the sessions of an account to revoke.
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know them all")]

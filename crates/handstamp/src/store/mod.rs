@@ -26,12 +26,12 @@ use std::time::Duration;
 
 pub use admission::Admission;
 pub use arguments::{
-    Admit, AdmitPurpose, ListSessions, NewSession, PresentedToken, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, UpdateSession, UserRevocation,
+    Admit, AdmitPurpose, EndExcess, EndRevoked, ListSessions, NewSession, PresentedToken,
+    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, UpdateSession, UserRevocation,
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
-pub use row::{Created, EndReason, ListedSessions, Rotation, SessionRow};
+pub use row::{Created, EndReason, EndedSessions, ListedSessions, Rotation, SessionRow};
 
 use crate::error::StoreError;
 
@@ -122,12 +122,37 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Revokes one session of an account. Returns whether it was live.
     fn revoke_session(&self, revoke: RevokeSession) -> BoxFuture<'_, Result<bool, StoreError>>;
 
-    /// Revokes the sessions of an account that [`UserRevocation`] selects. Returns the ids of those
-    /// that were live.
+    /// Revokes the sessions of an account that [`UserRevocation`] selects, however many there are:
+    /// once it has returned, none of them is live. Records the end of the first of them as
+    /// [`end_revoked`](Self::end_revoked) does, in the same atomic step.
     ///
-    /// A not-before never moves back, never lies in the future of the store's clock, and is kept
-    /// for [`RevokeUser::keep`].
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>>;
+    /// That takes two instants per account. One is the not-before of tokens without a session,
+    /// which never moves back and never lies in the future of the store's clock. The other is the
+    /// not-before of sessions, which never moves back either: a session that was created then or
+    /// earlier has ended, unless it was created after the not-before was set, by a clock that was
+    /// ahead, and except the one that [`UserRevocation::AllBut`] keeps. That one is kept
+    /// until the next revocation of all sessions or all but another, or of those that were created
+    /// before it or later; a session that is not live is not kept. Both are kept for
+    /// [`RevokeUser::keep`]. A session that was created in the future, before the clock went back,
+    /// is ended by [`UserRevocation::All`] and [`UserRevocation::AllBut`] too.
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>>;
+
+    /// Records in the rows of sessions that [`revoke_user`](Self::revoke_user) has ended that they
+    /// are revoked, and removes their data. Works on a few sessions at once, so that other callers
+    /// never wait long; it is called again while [`EndedSessions::has_more`].
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>>;
+
+    /// Ends sessions of an account that has more than [`EndExcess::at_most`], as a log-in does:
+    /// [`MOST_ENDED_BY_LIMIT`] at once, and none once there are few enough. Returns their ids.
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>>;
+
+    /// Returns some accounts that may have more live sessions than this, because an earlier release
+    /// had no limit. Other methods never wait long for it.
+    ///
+    /// A store that cannot find them returns none: a log-in ends sessions of its account, and
+    /// sessions expire.
+    fn crowded_accounts(&self, at_most: usize)
+    -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>>;
 
     /// Revokes a token until it would have expired anyway. If it is revoked already, the later end
     /// is kept.
@@ -140,9 +165,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// it may return those that expire last.
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>>;
 
-    /// Removes sessions that have ended, once [`NewSession::keep_until`] has passed too, and
-    /// revocations of tokens that have expired. Returns how many entries were removed. Other
-    /// methods never wait long for it.
+    /// Removes sessions that have expired, sessions that were revoked a minute ago, both once
+    /// [`NewSession::keep_until`] has passed too, and revocations of tokens that have expired.
+    /// Returns how many entries were removed. Other methods never wait long for it.
+    ///
+    /// The minute is for a driver that repeats a log-in because the answer was lost: it finds the
+    /// session even if that was revoked meanwhile.
     ///
     /// A store whose entries expire on their own does nothing.
     fn purge(&self) -> BoxFuture<'_, Result<u64, StoreError>>;

@@ -136,6 +136,22 @@ pub struct ListedSessions {
     pub has_more: bool,
 }
 
+/// The result of [`Store::revoke_user`](super::Store::revoke_user) and
+/// [`Store::end_revoked`](super::Store::end_revoked).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a store must fill in every field"
+)]
+pub struct EndedSessions {
+    /// The sessions whose end was recorded, each in one answer only. They were live until then, or
+    /// until the revocation.
+    pub ids: Vec<SessionId>,
+    /// Whether the end of others has yet to be recorded, by
+    /// [`Store::end_revoked`](super::Store::end_revoked).
+    pub has_more: bool,
+}
+
 /// The result of [`Store::rotate`](super::Store::rotate).
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "the table of the state machine")]

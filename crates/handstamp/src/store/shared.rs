@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    AccountId, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions, ListSessions,
+    ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -43,8 +43,23 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).revoke_session(revoke)
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
         (**self).revoke_user(revoke)
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
+        (**self).end_revoked(end)
+    }
+
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        (**self).end_excess(end)
+    }
+
+    fn crowded_accounts(
+        &self,
+        at_most: usize,
+    ) -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>> {
+        (**self).crowded_accounts(at_most)
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -12,9 +12,9 @@ use crate::config::CheckSessions;
 use crate::error::{AuthError, StoreError};
 use crate::session::ClientInfo;
 use crate::store::{
-    Admission, Admit, BoxFuture, Created, ListSessions, ListedSessions, MemoryStore, NewSession,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
-    Store, UpdateSession,
+    AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
+    ListSessions, ListedSessions, MemoryStore, NewSession, ReadSession, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -88,7 +88,10 @@ verbs! {
     session(read: ReadSession) -> Option<SessionRow>;
     update_session(update: UpdateSession) -> Option<SessionRow>;
     revoke_session(revoke: RevokeSession) -> bool;
-    revoke_user(revoke: RevokeUser) -> Vec<SessionId>;
+    revoke_user(revoke: RevokeUser) -> EndedSessions;
+    end_revoked(end: EndRevoked) -> EndedSessions;
+    end_excess(end: EndExcess) -> Vec<SessionId>;
+    crowded_accounts(at_most: usize) -> Vec<AccountId>;
     revoke_token(revoke: RevokeToken) -> ();
     list(list: ListSessions) -> ListedSessions;
     purge() -> u64;

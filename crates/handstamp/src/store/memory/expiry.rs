@@ -3,8 +3,6 @@
 //! A method of the store removes a few of those that are due, so that no request waits long; a
 //! purge removes all, in batches.
 
-use std::cmp::Reverse;
-
 use super::shard::{Revoked, Shard};
 use crate::clock::UnixTime;
 use crate::store::{AccountId, SessionId, TokenId};
@@ -31,16 +29,18 @@ impl Shard {
             removed: 0,
         };
         while swept.looked_at < at_most {
-            match self.due.peek() {
-                Some(Reverse((at, _))) if *at <= now => {}
+            match self.due.first() {
+                Some((at, _)) if *at <= now => {}
                 _ => break,
             }
-            let Some(Reverse((_, due))) = self.due.pop() else {
+            let Some((_, due)) = self.due.pop_first() else {
                 break;
             };
             swept.looked_at += 1;
             match self.remove(&due, now) {
-                Some(later) => self.due.push(Reverse((later, due))),
+                Some(later) => {
+                    self.due.insert((later, due));
+                }
                 None => swept.removed += 1,
             }
         }
@@ -51,8 +51,10 @@ impl Shard {
     fn remove(&mut self, due: &Due, now: UnixTime) -> Option<UnixTime> {
         match due {
             Due::Session(id) => {
-                let goes_at = self.sessions.get(id)?.goes_at();
+                let kept = self.sessions.get_mut(id)?;
+                let goes_at = kept.goes_at();
                 if goes_at > now {
+                    kept.due_at = goes_at;
                     return Some(goes_at);
                 }
                 let row = self.sessions.remove(id)?.row;
@@ -69,7 +71,7 @@ impl Shard {
             }
             Due::NotBefore(account) => {
                 let revoked = self.revoked.get_mut(account)?;
-                let forget_at = revoked.not_before?.forget_at;
+                let forget_at = revoked.not_before.as_ref()?.forget_at;
                 if forget_at > now {
                     return Some(forget_at);
                 }

@@ -3,6 +3,8 @@
 //! Takes a clock and answers at once, without waiting. It never writes to disk.
 
 mod expiry;
+mod limit;
+mod not_before;
 mod shard;
 
 use std::fmt;
@@ -13,9 +15,9 @@ use std::task::Poll;
 
 use self::shard::Shard;
 use super::{
-    AccountId, Admit, BoxFuture, Created, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession,
+    AccountId, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions, ListSessions,
+    ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
+    Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
@@ -123,8 +125,29 @@ impl Store for MemoryStore {
         )
     }
 
-    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+    fn revoke_user(&self, revoke: RevokeUser) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
         ready(self.shard(&revoke.account).revoke_user(&revoke, self.now()))
+    }
+
+    fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
+        ready(self.shard(&end.account).end_revoked(&end, self.now()))
+    }
+
+    fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
+        // As if there were one more.
+        let at_most = end.at_most.saturating_add(1);
+        ready(
+            self.shard(&end.account)
+                .end_least_used(&end.account, at_most, self.now()),
+        )
+    }
+
+    fn crowded_accounts(
+        &self,
+        at_most: usize,
+    ) -> BoxFuture<'_, Result<Vec<AccountId>, StoreError>> {
+        let crowded = |shard: &Mutex<Shard>| lock(shard).crowded_accounts(at_most);
+        ready(self.shards.iter().flat_map(crowded).collect())
     }
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {

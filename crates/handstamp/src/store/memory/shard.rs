@@ -3,17 +3,17 @@
 //! Takes the time as an argument and applies the rules of rotation. It never waits and never reads
 //! a clock.
 
-use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use super::expiry::Due;
+use super::not_before::NotBefore;
 use crate::clock::UnixTime;
 use crate::store::rotation::Verdict;
 use crate::store::{
-    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ListSessions, ListedSessions,
-    MOST_ENDED_BY_LIMIT, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, TokenId, UpdateSession, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession,
+    RevokeSession, RevokeToken, Rotate, Rotation, SessionId, SessionRow, TokenId, UpdateSession,
 };
 
 /// All entries of the accounts whose hash selects this shard.
@@ -27,17 +27,35 @@ pub(super) struct Shard {
     pub(super) revoked: HashMap<AccountId, Revoked>,
     /// When an entry may be due for removal, the earliest first. Each entry of the maps has one
     /// entry here.
-    pub(super) due: BinaryHeap<Reverse<(UnixTime, Due)>>,
+    pub(super) due: BTreeSet<(UnixTime, Due)>,
 }
 
 pub(super) struct Kept {
     pub(super) row: SessionRow,
     keep_until: Option<UnixTime>,
+    /// The not-before of the account's sessions when it was created.
+    pub(super) after: Option<UnixTime>,
+    /// The instant of its entry among those that may be due.
+    pub(super) due_at: UnixTime,
 }
 
 impl Kept {
+    /// Returns whether the not-before of its account has ended it. It has not if the session was
+    /// created after it was set, even if it lies in the future, because it was set by a clock that
+    /// has gone back since.
+    pub(super) fn is_before(&self, not_before: Option<&NotBefore>) -> bool {
+        not_before.is_some_and(|set| {
+            Some(self.row.created_at) <= set.sessions
+                && self.after < set.sessions
+                && set.spared.as_ref() != Some(&self.row.id)
+        })
+    }
+
     pub(super) fn goes_at(&self) -> UnixTime {
-        let ends = self.row.ends_at();
+        let ends = match self.row.revoked {
+            Some((at, _)) => at.saturating_add(REMEMBERED).min(self.row.ends_at()),
+            None => self.row.ends_at(),
+        };
         self.keep_until.map_or(ends, |until| until.max(ends))
     }
 }
@@ -55,15 +73,9 @@ impl Revoked {
         self.tokens.get(token).is_some_and(|until| now < *until)
     }
 
-    fn not_before(&self) -> Option<UnixTime> {
-        self.not_before.map(|not_before| not_before.at)
+    fn not_before_of_tokens(&self) -> Option<UnixTime> {
+        self.not_before.as_ref().and_then(|set| set.tokens)
     }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct NotBefore {
-    at: UnixTime,
-    pub(super) forget_at: UnixTime,
 }
 
 impl Shard {
@@ -76,6 +88,8 @@ impl Shard {
             Some(at_most) => self.end_least_used(&new.account, at_most, now),
             None => Vec::new(),
         };
+        let not_before = self.not_before_of(&new.account);
+        let after = not_before.and_then(|set| set.sessions);
         let sessions = self.of_user.entry(new.account.clone()).or_default();
         sessions.insert((now, new.id.clone()));
         let absolute_expires = now.saturating_add(new.absolute);
@@ -96,49 +110,30 @@ impl Shard {
             data: new.data,
             revoked: None,
         };
-        let kept = Kept {
+        let mut kept = Kept {
             row: row.clone(),
             keep_until: new.keep_until,
+            after,
+            due_at: now,
         };
-        self.due
-            .push(Reverse((kept.goes_at(), Due::Session(row.id.clone()))));
+        kept.due_at = kept.goes_at();
+        self.due.insert((kept.due_at, Due::Session(row.id.clone())));
         self.sessions.insert(row.id.clone(), kept);
         Created::New { row, ended }
     }
 
-    /// Ends sessions of an account that is about to have one more than it may have.
-    fn end_least_used(
-        &mut self,
-        account: &AccountId,
-        at_most: usize,
-        now: UnixTime,
-    ) -> Vec<SessionId> {
-        let looked_at = at_most.saturating_add(MOST_ENDED_BY_LIMIT);
-        let ids = self.of_user.get(account).into_iter().flatten();
-        let mut live: Vec<(UnixTime, SessionId)> = ids
-            .filter_map(|(_, id)| self.sessions.get(id))
-            .filter(|kept| kept.row.is_live(now))
-            .take(looked_at)
-            .map(|kept| (kept.row.last_used(), kept.row.id.clone()))
-            .collect();
-        let too_many = (live.len() + 1).saturating_sub(at_most);
-        live.sort_unstable();
-        live.truncate(too_many.min(MOST_ENDED_BY_LIMIT));
-        let ended: Vec<SessionId> = live.into_iter().map(|(_, id)| id).collect();
-        for id in &ended {
-            self.end(id, now, EndReason::Limit);
-        }
-        ended
-    }
-
     /// Revokes a session, of which nothing remains but that it has ended.
-    fn end(&mut self, id: &SessionId, now: UnixTime, reason: EndReason) {
-        let Some(Kept { row, .. }) = self.sessions.get_mut(id) else {
+    pub(super) fn end(&mut self, id: &SessionId, now: UnixTime, reason: EndReason) {
+        let Some(kept) = self.sessions.get_mut(id) else {
             return;
         };
-        row.revoked = Some((now, reason));
-        row.data = String::new();
-        let (account, created_at) = (row.account.clone(), row.created_at);
+        kept.row.revoked = Some((now, reason));
+        kept.row.data = String::new();
+        let (account, created_at) = (kept.row.account.clone(), kept.row.created_at);
+        let goes_at = kept.goes_at();
+        let was_due_at = std::mem::replace(&mut kept.due_at, goes_at);
+        self.due.remove(&(was_due_at, Due::Session(id.clone())));
+        self.due.insert((goes_at, Due::Session(id.clone())));
         self.unlist(account, &(created_at, id.clone()));
     }
 
@@ -179,7 +174,7 @@ impl Shard {
             return Admission::Revoked;
         }
         let Some(session) = &admit.session else {
-            let not_before = revoked.and_then(Revoked::not_before);
+            let not_before = revoked.and_then(Revoked::not_before_of_tokens);
             return match not_before {
                 Some(at) if at >= admit.revoked_from() => Admission::Revoked,
                 _ => Admission::Admitted,
@@ -233,50 +228,6 @@ impl Shard {
         is_live
     }
 
-    pub(super) fn revoke_user(&mut self, revoke: &RevokeUser, now: UnixTime) -> Vec<SessionId> {
-        self.sweep(now, SWEEP_BATCH);
-        let live = self.all_live(&revoke.account, now);
-        let before = match &revoke.which {
-            UserRevocation::All => Some(now),
-            UserRevocation::Before(at) => Some(UnixTime::from_millis(at.as_millis()).min(now)),
-            UserRevocation::AllBut(_) => None,
-        };
-        if let Some(before) = before {
-            self.set_not_before(&revoke.account, before, now.saturating_add(revoke.keep));
-        }
-        let is_meant = |row: &SessionRow| match &revoke.which {
-            // Includes a session that was created in the future, by a clock that has gone back
-            // since.
-            UserRevocation::All => true,
-            UserRevocation::AllBut(kept) => row.id != *kept,
-            UserRevocation::Before(_) => before.is_some_and(|before| row.created_at <= before),
-        };
-        let meant: Vec<SessionId> = live
-            .into_iter()
-            .filter(is_meant)
-            .map(|row| row.id)
-            .collect();
-        for id in &meant {
-            self.end(id, now, revoke.reason);
-        }
-        meant
-    }
-
-    fn set_not_before(&mut self, account: &AccountId, at: UnixTime, forget_at: UnixTime) {
-        let revoked = self.revoked.entry(account.clone()).or_default();
-        match &mut revoked.not_before {
-            Some(before) => {
-                before.at = before.at.max(at);
-                before.forget_at = before.forget_at.max(forget_at);
-            }
-            none @ None => {
-                *none = Some(NotBefore { at, forget_at });
-                let due = Due::NotBefore(account.clone());
-                self.due.push(Reverse((forget_at, due)));
-            }
-        }
-    }
-
     pub(super) fn revoke_token(&mut self, revoke: RevokeToken, now: UnixTime) {
         self.sweep(now, SWEEP_BATCH);
         if revoke.until <= now {
@@ -290,42 +241,29 @@ impl Shard {
             }
             Entry::Vacant(entry) => {
                 let due = Due::Token(revoke.account, entry.key().clone());
-                self.due.push(Reverse((revoke.until, due)));
+                self.due.insert((revoke.until, due));
                 entry.insert(revoke.until);
             }
         }
     }
 
-    pub(super) fn list(&self, list: &ListSessions, now: UnixTime) -> ListedSessions {
-        let ids = self.of_user.get(&list.account).into_iter().flatten();
-        let mut rows: Vec<SessionRow> = ids
-            .rev()
-            .filter_map(|(_, id)| self.sessions.get(id))
-            .filter(|kept| kept.row.is_live(now))
-            .take(list.at_most.saturating_add(1))
-            .map(|kept| kept.row.clone())
-            .collect();
-        let has_more = rows.len() > list.at_most;
-        rows.truncate(list.at_most);
-        ListedSessions { rows, has_more }
-    }
-
-    fn all_live(&self, account: &AccountId, now: UnixTime) -> Vec<SessionRow> {
-        self.list(&ListSessions::new(account.clone(), usize::MAX), now)
-            .rows
-    }
-
-    fn live(
+    pub(super) fn live(
         &mut self,
         account: &AccountId,
         session: &SessionId,
         now: UnixTime,
     ) -> Option<&mut SessionRow> {
+        let not_before = self.not_before_of(account);
+        if self.sessions.get(session)?.is_before(not_before) {
+            return None;
+        }
         let row = &mut self.sessions.get_mut(session)?.row;
         (row.account == *account && row.is_live(now)).then_some(row)
     }
 }
 
+/// How long a revoked session is kept: longer than a driver repeats the log-in that created it.
+const REMEMBERED: Duration = Duration::from_secs(60);
 /// More than the one entry that a method adds, so that ended entries are removed faster than new
 /// ones are added.
-const SWEEP_BATCH: usize = 4;
+pub(super) const SWEEP_BATCH: usize = 4;

@@ -41,6 +41,38 @@ fn a_session_is_kept_to_the_millisecond() {
 }
 
 #[test]
+fn a_session_that_was_revoked_is_kept_for_a_minute() {
+    const MINUTE: u64 = 60_000;
+    for (row, lives_for, kept_for, goes_after) in [
+        (
+            "although it would have lived for longer",
+            1_000_000,
+            None,
+            MINUTE,
+        ),
+        ("no longer than it would have lived", 100, None, 100),
+        (
+            "for as long as was asked",
+            1_000_000,
+            Some(200_000),
+            200_000,
+        ),
+    ] {
+        let (store, clock) = store();
+        let mut new = new_session("user1", "session", lives_for, lives_for);
+        new.keep_until = kept_for.map(after);
+        create(&store, new);
+        assert!(revoke_session(&store, "user1", "session"), "{row}");
+        clock.set(START + goes_after - 1);
+        work(&store);
+        assert_eq!(Contents::of(&store).sessions.len(), 1, "kept {row}");
+        clock.set(START + goes_after);
+        work(&store);
+        assert_eq!(Contents::of(&store), Contents::default(), "kept {row}");
+    }
+}
+
+#[test]
 fn a_session_that_was_refreshed_is_kept_for_longer() {
     let (store, clock) = store();
     create(&store, new_session("user1", "session", 100, 250));

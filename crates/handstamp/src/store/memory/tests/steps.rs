@@ -180,9 +180,15 @@ impl Step {
                 owed.not_before(user, later(keep));
             }
             Self::RevokeAllBut(session) => {
-                let (user, session) = names(session);
-                let which = UserRevocation::AllBut(SessionId::from(&*session));
+                let (user, kept) = names(session);
+                let which = UserRevocation::AllBut(SessionId::from(&*kept));
+                let has_sessions = store
+                    .shard(&account(&user))
+                    .has_sessions(&account(&user), now);
                 revoke_user(store, &user, which, LONGEST);
+                if has_sessions {
+                    owed.not_before(session % USERS, later(LONGEST));
+                }
             }
             Self::RevokeBefore { user, ago, keep } => {
                 let before = UnixTime::from_millis(now.as_millis() - ago);
