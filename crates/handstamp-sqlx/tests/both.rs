@@ -216,8 +216,8 @@ async fn removes_what_has_ended(store: &dyn Store) {
     sleep(2 * soon).await;
     assert_eq!(
         store.purge().await.unwrap(),
-        3,
-        "a session, a not-before and a token"
+        4,
+        "a session, a token, and a not-before of tokens and of sessions"
     );
     assert_eq!(store.purge().await.unwrap(), 0, "gone");
 }

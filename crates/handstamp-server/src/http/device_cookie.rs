@@ -1,7 +1,7 @@
 //! The cookie by which a device is known that has logged in before.
 //!
 //! A log-out leaves it: it logs no one in. It has no `Path`, so that it goes to what lies next to
-//! the log-in route, also where a proxy serves the routes below a prefix that only the browser knows
+//! the log-in route, also below a prefix that a proxy adds and only the browser knows
 //! ([RFC 6265, section 5.1.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4)).
 
 use axum::extract::{FromRef, FromRequestParts};

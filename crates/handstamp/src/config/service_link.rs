@@ -62,7 +62,11 @@ mod tests {
             ("HANDSTAMP_PORT_80_TCP_PROTO", "tcp", true),
             ("HANDSTAMP_PORT_80_UDP", "udp://10.0.0.1:80", true),
             ("HANDSTAMP_PORT_X_TCP_ADDR", "10.0.0.1", false),
-            ("HANDSTAMP_PUBLIC_ORIGN", "https://app.example.com", false),
+            (
+                "HANDSTAMP_TRUSTED_ORIGINZ",
+                "https://app.example.com",
+                false,
+            ),
             ("HANDSTAMP_KEY_IDS", "80", false),
         ] {
             assert_eq!(is_one(name, value), is_link, "{name}={value}");
