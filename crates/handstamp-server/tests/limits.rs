@@ -82,11 +82,18 @@ fn a_browser_that_has_logged_in_before_is_let_in_while_others_guess() {
     for count in 1..=10 {
         assert_eq!(log_in(&server, "user1", "wrong").status, 401, "{count}");
     }
+    let accented = format!("x=\u{e9}; {cookie}");
     let with = |cookie: &str, name: &str, password: &str| {
         server.send(&login(name, password).header("cookie", cookie))
     };
     for (case, cookie, name, status) in [
         ("the browser", cookie, "user1", 200),
+        (
+            "next to a cookie that is no ASCII",
+            &*accented,
+            "user1",
+            200,
+        ),
         ("another", "", "user1", 429),
         (
             "a made-up cookie",

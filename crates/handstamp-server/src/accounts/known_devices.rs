@@ -28,24 +28,45 @@ impl KnownDevices {
         Self(database)
     }
 
-    /// Returns the one of these devices that is known for the account, if any.
+    /// Returns the one of these devices that is known for the account with this password, if any.
+    ///
+    /// It is one query however many devices there are. Run it without an account as well, so that
+    /// its time does not reveal whether there is one.
     pub(crate) async fn find<'d>(
         &self,
         devices: &'d Devices,
-        account: &UserName,
-        password_number: i64,
+        account: Option<(&UserName, i64)>,
     ) -> Result<Option<&'d Device>, DatabaseError> {
-        for device in &devices.0 {
-            let known: Option<i64> = query!(&self.0, pool => async {
-                let query = sqlx::query_scalar(FIND).bind(device.hash());
-                let query = query.bind(account.as_str()).bind(password_number);
-                query.fetch_optional(pool).await
-            })?;
-            if known.is_some() {
-                return Ok(Some(device));
+        let (account, number) = account.map_or(("", NO_PASSWORD), |(account, number)| {
+            (account.as_str(), number)
+        });
+        let hashes = devices.hashes();
+        let found: Option<String> = query!(&self.0, pool => async {
+            let mut query = sqlx::query_scalar(FIND).bind(account).bind(number);
+            for hash in &hashes {
+                query = query.bind(hash);
             }
-        }
-        Ok(None)
+            query.fetch_optional(pool).await
+        })?;
+        let is_found = |device: &&Device| Some(device.hash()) == found;
+        Ok(devices.0.iter().find(is_found))
+    }
+
+    /// Returns those of the devices that are known for any account. What else was in the cookie,
+    /// such as what a sibling subdomain has set, is not set again.
+    pub(crate) async fn retain_known(&self, devices: &Devices) -> Result<Devices, DatabaseError> {
+        let hashes = devices.hashes();
+        let known: Vec<String> = query!(&self.0, pool => async {
+            let mut query = sqlx::query_scalar(KNOWN);
+            for hash in &hashes {
+                query = query.bind(hash);
+            }
+            query.fetch_all(pool).await
+        })?;
+        let is_known = |device: &&Device| known.contains(&device.hash());
+        Ok(Devices(
+            devices.0.iter().filter(is_known).cloned().collect(),
+        ))
     }
 
     /// Makes a new device known for the account. Of an account that has too many, the one that is
@@ -114,16 +135,21 @@ impl Devices {
     #[cfg(test)]
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Reads the values of all cookies of the name. A sibling subdomain can set one more: what is
-    /// no device is skipped, and of too many the first count.
+    /// Reads the values of all cookies of the name. A sibling subdomain can set more of them: what
+    /// is no device is skipped, and each of the first four has room for as many as the real one.
     pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let texts = values.into_iter().flat_map(|value| value.split('.'));
-        Self(
-            texts
-                .filter_map(|text| text.parse().ok())
-                .take(MOST_ACCOUNTS)
-                .collect(),
-        )
+        let devices = values.into_iter().take(MOST_COOKIES).flat_map(|value| {
+            let devices = value.split('.').filter_map(|text| text.parse().ok());
+            devices.take(MOST_ACCOUNTS)
+        });
+        Self(devices.collect())
+    }
+
+    /// Returns the hashes, and empty texts for the rest of the parameters of a query.
+    fn hashes(&self) -> Vec<String> {
+        let mut hashes: Vec<String> = self.0.iter().map(Device::hash).collect();
+        hashes.resize(MOST_COOKIES * MOST_ACCOUNTS, String::new());
+        hashes
     }
 
     /// Puts the device first, as the one that was used last.
@@ -179,8 +205,14 @@ impl fmt::Display for AddError {
     }
 }
 
-const FIND: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_known_devices \
-                    WHERE device = $1 AND account = $2 AND password_number = $3";
+const FIND: &str = "\
+    SELECT device FROM handstamp_known_devices WHERE account = $1 AND password_number = $2 AND device IN ( \
+        $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) LIMIT 1";
+const KNOWN: &str = "\
+    SELECT device FROM handstamp_known_devices WHERE device IN ( \
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+        $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
 const ADD: &str = "INSERT INTO handstamp_known_devices (device, account, password_number, created_at) \
                    VALUES ($1, $2, $3, $4)";
 const TOUCH: &str = "UPDATE handstamp_known_devices SET used_at = $2 WHERE device = $1";
@@ -194,6 +226,10 @@ const PURGE: &str = "DELETE FROM handstamp_known_devices WHERE COALESCE(used_at,
 pub(crate) const LIFE_SECONDS: i64 = 400 * 24 * 60 * 60;
 /// More accounts than people who share one browser.
 const MOST_ACCOUNTS: usize = 8;
+/// Cookies of the name that are read. The parameters of [`FIND`] are as many devices.
+const MOST_COOKIES: usize = 4;
+/// No password has this number.
+const NO_PASSWORD: i64 = -1;
 /// More devices than one user has.
 const MOST_DEVICES: i64 = 100;
 
@@ -223,9 +259,19 @@ mod tests {
             ("a new password", &devices, "alice", 2, false),
             ("no device", &Devices::default(), "alice", 1, false),
         ] {
-            let found = known.find(devices, &name(account), password).await.unwrap();
-            assert_eq!(found.is_some(), is_known, "{case}");
+            let account = name(account);
+            let found = known.find(devices, Some((&account, password)));
+            assert_eq!(found.await.unwrap().is_some(), is_known, "{case}");
         }
+        assert!(known.find(&devices, None).await.unwrap().is_none());
+
+        // What a sibling subdomain has set neither hides the device nor is set again.
+        let planted = ["f123456789abcdef0123456789abcdef"; 20].join(".");
+        let own = devices.to_string();
+        let all = Devices::read([&*planted, &*own]);
+        let found = known.find(&all, Some((&name("alice"), 1))).await.unwrap();
+        assert!(found.is_some());
+        assert_eq!(known.retain_known(&all).await.unwrap(), devices);
         let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
         assert_eq!(known.purge(NOW).await.unwrap(), 0);
         assert_eq!(known.purge(later).await.unwrap(), 1);
@@ -243,7 +289,13 @@ mod tests {
         for _ in 0..150 {
             known.add(&alice, 1, NOW).await.unwrap();
         }
-        assert!(known.find(&devices, &alice, 1).await.unwrap().is_some());
+        assert!(
+            known
+                .find(&devices, Some((&alice, 1)))
+                .await
+                .unwrap()
+                .is_some()
+        );
         let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
         assert_eq!(known.purge(later).await.unwrap(), 100, "the rest went");
     }
@@ -267,7 +319,7 @@ mod tests {
                 0,
             ),
             ("one after nonsense", vec![&*second], 1),
-            ("more than eight", vec![device; 20], 8),
+            ("more than four cookies", vec![device; 20], 4),
         ] {
             assert_eq!(Devices::read(values).0.len(), count, "{case}");
         }

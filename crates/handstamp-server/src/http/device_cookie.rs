@@ -26,11 +26,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let wanted = name(&Auth::from_ref(state));
         let lines = parts.headers.get_all(COOKIE).iter();
-        let pairs = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'));
+        // As bytes: a cookie of another application on the host may be in any encoding.
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
         let values = pairs
-            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .filter(|(name, _)| *name == wanted)
             .map(|(_, value)| value);
         Ok(Self(Devices::read(values)))

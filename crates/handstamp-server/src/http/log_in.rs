@@ -82,7 +82,7 @@ pub(super) async fn log_in(
     });
     let cookies = auth.set_cookies(&tokens)?;
     // The user is logged in all the same: without it, a later log-in is that of a new device.
-    let device = match log_in.remember(verified, devices).await {
+    let device = match log_in.remember(verified, &devices).await {
         Ok(devices) => Some(device_cookie::set(&auth, &devices)),
         Err(error) => {
             tracing::error!(%error, "a device cannot be remembered");

@@ -78,15 +78,11 @@ impl LogIn {
             Some(name) => self.find(name).await?,
             None => None,
         };
-        let device = match &user {
-            Some(user) => {
-                let known = &self.known_devices;
-                let number = user.password_number;
-                known.find(devices, &user.name, number).await?
-            }
-            None => None,
-        };
-        let epoch = match &name {
+        let account = user.as_ref().map(|user| (&user.name, user.password_number));
+        let device = self.known_devices.find(devices, account).await?;
+        // The epoch is that of the account, in whatever form its name was typed.
+        let account = account.map(|(name, _)| name).or(name.as_ref());
+        let epoch = match account {
             Some(name) => self.users.throttle_epoch(name).await?,
             None => 0,
         };
@@ -134,9 +130,10 @@ impl LogIn {
     pub(crate) async fn remember(
         &self,
         verified: Verified,
-        mut devices: Devices,
+        devices: &Devices,
     ) -> Result<Devices, AddError> {
         let known = &self.known_devices;
+        let mut devices = known.retain_known(devices).await?;
         let device = if let Some(device) = verified.device {
             known.touch(&device, now()).await?;
             device

@@ -243,7 +243,7 @@ async fn after_ten_failures_not_even_the_right_password_is_compared() {
     let verified = log_in
         .verify(credentials("alice", "correct horse"), HERE, &known)
         .await;
-    known = log_in.remember(verified.unwrap(), known).await.unwrap();
+    known = log_in.remember(verified.unwrap(), &known).await.unwrap();
     for count in 0..10 {
         let address = format!("192.0.2.{count}").parse().unwrap();
         let error = log_in
@@ -293,13 +293,10 @@ async fn a_new_password_ends_what_devices_were_known() {
     let right = || credentials("alice", "correct horse");
     let verified = log_in.verify(right(), HERE, &NO_DEVICES).await.unwrap();
     assert!(verified.device.is_none());
-    let known = log_in.remember(verified, Devices::NONE).await.unwrap();
+    let known = log_in.remember(verified, &NO_DEVICES).await.unwrap();
     let verified = log_in.verify(right(), HERE, &known).await.unwrap();
     assert!(verified.device.is_some());
-    assert_eq!(
-        log_in.remember(verified, known.clone()).await.unwrap(),
-        known
-    );
+    assert_eq!(log_in.remember(verified, &known).await.unwrap(), known);
 
     let hash = StoredHash::new(&NewPassword::try_from("correct horse".to_owned()).unwrap());
     log_in

@@ -220,7 +220,7 @@ async fn known_device(known: &KnownDevices, account: &UserName) -> Device {
     let mut devices = Devices::default();
     devices.insert(known.add(account, 1, NOW).await.unwrap());
     known
-        .find(&devices, account, 1)
+        .find(&devices, Some((account, 1)))
         .await
         .unwrap()
         .unwrap()
