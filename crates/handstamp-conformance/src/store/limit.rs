@@ -34,6 +34,10 @@ pub(super) fn rows(suite: &mut Suite) {
         "sessions that have ended do not count, whatever ended them",
         ended_do_not_count,
     );
+    suite.row(
+        "a revocation of many sessions that was not recorded to its end does not lift the limit",
+        not_recorded,
+    );
     suite.row("a second log-in with the same id ends no session", same_id);
     suite.row(
         "the excess of an account with far too many sessions ends in steps, the least recently used first",
@@ -208,6 +212,21 @@ async fn ended_do_not_count(row: Row) -> Outcome {
     let (second, ended) = log_in(&row, &Login::of(&account), 2).await?;
     row.equal("ended", ended, Vec::<SessionId>::new());
     row.lists("sessions", &account, &[second, first]).await
+}
+
+async fn not_recorded(row: Row) -> Outcome {
+    let account = new_account();
+    for _ in 0..100 {
+        row.log_in(&Login::of(&account)).await?;
+    }
+    // The caller goes away after the first step, and never asks to record the rest.
+    let everything = revoke_user(&account, UserRevocation::All);
+    row.store().revoke_user(everything).await?;
+    for _ in 0..30 {
+        log_in(&row, &Login::of(&account), 5).await?;
+    }
+    row.equal("left", ids(&row, &account).await?.len(), 5);
+    Ok(())
 }
 
 async fn same_id(row: Row) -> Outcome {

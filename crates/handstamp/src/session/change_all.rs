@@ -6,7 +6,7 @@ use super::update::update;
 use super::{revoke, tokens};
 use crate::clock::UnixTime;
 use crate::context::Context;
-use crate::error::{AuthFailure, RejectionKind};
+use crate::error::{AuthFailure, RejectionKind, StoreError};
 use crate::issue::NewToken;
 use crate::store::ListSessions;
 
@@ -25,11 +25,19 @@ pub(crate) async fn change_all(
     let mut listed = context.with_timeout(store.list(list.clone())).await?;
     // A change would miss those beyond the limit, which the next log-ins end anyway.
     while listed.has_more {
-        while context
-            .with_timeout(revoke::end_excess(context, store, &account))
-            .await?
-            > 0
-        {}
+        let mut ended = 0;
+        loop {
+            let end = revoke::end_excess(context, store, &account);
+            match context.with_timeout(end).await? {
+                0 => break,
+                some => ended += some,
+            }
+        }
+        if ended == 0 {
+            return Err(
+                StoreError::new("there are sessions that cannot be listed or ended").into(),
+            );
+        }
         listed = context.with_timeout(store.list(list.clone())).await?;
     }
     let rows = listed.rows;
