@@ -136,12 +136,20 @@ impl Devices {
     pub(crate) const NONE: Self = Self(Vec::new());
 
     /// Reads the values of all cookies of the name. A sibling subdomain can set more of them: what
-    /// is no device is skipped, and each of the first four has room for as many as the real one.
+    /// is no device is skipped, and each of the last four has room for as many as the real one.
+    /// Browsers send those with longer paths first ([RFC 6265, section
+    /// 5.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.4)), of which a sibling can set any
+    /// number.
     pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let devices = values.into_iter().take(MOST_COOKIES).flat_map(|value| {
-            let devices = value.split('.').filter_map(|text| text.parse().ok());
-            devices.take(MOST_ACCOUNTS)
-        });
+        let values: Vec<&str> = values.into_iter().collect();
+        let devices = values
+            .into_iter()
+            .rev()
+            .take(MOST_COOKIES)
+            .flat_map(|value| {
+                let devices = value.split('.').filter_map(|text| text.parse().ok());
+                devices.take(MOST_ACCOUNTS)
+            });
         Self(devices.collect())
     }
 
@@ -268,7 +276,9 @@ mod tests {
         // What a sibling subdomain has set neither hides the device nor is set again.
         let planted = ["f123456789abcdef0123456789abcdef"; 20].join(".");
         let own = devices.to_string();
-        let all = Devices::read([&*planted, &*own]);
+        let mut values = vec![&*planted; 9];
+        values.push(&own);
+        let all = Devices::read(values);
         let found = known.find(&all, Some((&name("alice"), 1))).await.unwrap();
         assert!(found.is_some());
         assert_eq!(known.retain_known(&all).await.unwrap(), devices);
