@@ -136,6 +136,28 @@ async fn forms_of_a_name_are_counted_together() {
     }
 }
 
+/// In lower case this name is no longer in normalization form C.
+#[tokio::test]
+async fn forms_of_a_name_are_counted_together_after_an_unlock_too() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let composed = "J\u{30c}os\u{e9}";
+    let name = add(&log_in, composed, "correct horse").await;
+    assert!(log_in.users.unlock(&name).await.unwrap());
+    for _ in 0..10 {
+        log_in
+            .verify(credentials(composed, "wrong"), HERE, &NO_DEVICES)
+            .await
+            .unwrap_err();
+    }
+    let decomposed = credentials("J\u{30c}ose\u{301}", "correct horse");
+    let error = log_in
+        .verify(decomposed, HERE, &NO_DEVICES)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LogInError::RateLimited { .. }), "{error:?}");
+}
+
 #[tokio::test]
 async fn demo_users_exist_until_the_first_user_does() {
     let dir = TempDir::new();

@@ -165,6 +165,24 @@ async fn an_address_is_denied_after_a_hundred_failures_and_its_networks_after_mo
     }
 }
 
+#[tokio::test]
+async fn what_is_denied_for_its_address_is_not_charged_to_the_account() {
+    let dir = TempDir::new();
+    let throttle = Throttle::new(dir.database().await);
+    for count in 0..100 {
+        let other = attempt(&format!("user{count}"), "192.0.2.1");
+        charge(&throttle, &other, NOW).await.unwrap();
+    }
+    let alice = attempt("alice", "192.0.2.1");
+    for _ in 0..20 {
+        assert_eq!(charge(&throttle, &alice, NOW).await, denied(9));
+    }
+    for count in 0..10 {
+        let elsewhere = attempt("alice", "192.0.2.2");
+        assert_eq!(charge(&throttle, &elsewhere, NOW).await, Ok(()), "{count}");
+    }
+}
+
 /// What the owner and a guesser with 10,000 addresses see for an hour.
 #[tokio::test]
 async fn a_guesser_with_ten_thousand_addresses_gets_a_hundred_guesses_in_an_hour() {
@@ -277,6 +295,7 @@ async fn a_clock_that_was_ahead_keeps_no_one_out() {
         charge(&throttle, &alice, day_ahead).await.unwrap();
     }
     assert_eq!(peek(&throttle, &alice, day_ahead).await, denied(40));
+    assert_eq!(peek(&throttle, &alice, NOW).await, Ok(()));
     assert_eq!(charge(&throttle, &alice, NOW).await, Ok(()));
     assert_eq!(charge(&throttle, &alice, NOW).await, denied(40), "once");
     assert_eq!(charge(&throttle, &alice, after(40)).await, Ok(()));
