@@ -11,40 +11,30 @@ use handstamp_conformance::Server;
 use crate::service::{Home, login};
 
 /// Each comparison of a password takes 19 MiB. Freed memory of that size stays with the allocator,
-/// once for each thread. `LOG_INS` is how many there are of each kind: `scripts/test --full` takes
-/// a thousand.
+/// once for each thread.
 #[test]
 fn wrong_and_right_log_ins_leave_little_memory_behind() {
-    let count = std::env::var("LOG_INS").map_or(64, |count| count.parse().unwrap());
     let home = Home::new();
     home.add_user("alice", "correct horse");
     let server = home.start(&["--trusted-proxy", "127.0.0.1"], &[]).unwrap();
     let before = mebibytes(&server);
     // Each from an address of its own, so that none is refused for the number of those before.
-    let wrong = at_once(
-        &server,
-        1_000,
-        |index| (format!("nobody{index}"), "wrong"),
-        401,
-    );
-    let right = at_once(
-        &server,
-        1_000,
-        |_| ("alice".to_owned(), "correct horse"),
-        200,
-    );
+    let wrong = at_once(&server, |index| (format!("nobody{index}"), "wrong"), 401);
+    let right = at_once(&server, |_| ("alice".to_owned(), "correct horse"), 200);
     let lines = format!(
-        "resident memory: {before} MiB at the start, {wrong} MiB after {count} wrong log-ins, \
-         {right} MiB after {count} right ones"
+        "resident memory: {before} MiB at the start, {wrong} MiB after {LOG_INS} wrong log-ins, \
+         {right} MiB after {LOG_INS} right ones"
     );
     println!("{lines}");
     assert!(wrong.max(right) < 96, "{lines}");
 }
 
+/// Of each kind.
+const LOG_INS: usize = 1_000;
+
 /// Sends log-ins, 16 at once, and returns the memory afterwards.
 fn at_once(
     server: &Server,
-    count: usize,
     credentials: impl Fn(usize) -> (String, &'static str) + Sync,
     status: u16,
 ) -> usize {
@@ -55,7 +45,7 @@ fn at_once(
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
+                    if index >= LOG_INS {
                         return;
                     }
                     let (name, password) = credentials(index);
@@ -71,7 +61,10 @@ fn at_once(
             });
         }
     });
-    println!("{count} log-ins of status {status}: {:?}", start.elapsed());
+    println!(
+        "{LOG_INS} log-ins of status {status}: {:?}",
+        start.elapsed()
+    );
     mebibytes(server)
 }
 
