@@ -127,6 +127,12 @@ async function unlisted({ visitor, server, rows }) {
   let one = await migrate('a domain is removed', 'domain-removed-unlisted', '');
   await visitor.logIn('alice');
   one.same('its user can log in again', await visitor.whoAmI(), { status: 200, user: 'alice' });
+  const first = await visitor.read('csrf_access_token');
+  one.same('posts, with the value of the old cookie', await visitor.send('POST', '/posts', { csrf: first }), { status: 200, user: 'alice' });
+  one.same('refreshes', await one.post('/refresh', 'refresh'), { status: 200 });
+  await server.send('POST', `${one.origin}/forward?seconds=${20 * 60}`);
+  one.same('refreshes after the old access token has expired', await one.post('/refresh', 'refresh'), { status: 200 });
+  one.same('posts after it', await visitor.send('POST', '/posts', { csrf: first }), { status: 200, user: 'alice' });
   one = await migrate('a domain is removed', 'domain-removed-unlisted', '');
   await visitor.logIn('bob');
   one.same('another user who logs in is locked OUT', await visitor.whoAmI(), { status: 401, code: 'ambiguous_cookie' });

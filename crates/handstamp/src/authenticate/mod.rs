@@ -17,6 +17,7 @@ pub use authenticated::Authenticated;
 pub(crate) use cleared::CsrfCleared;
 pub use require::Require;
 pub(crate) use verify::Choice;
+use verify::Verified;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
@@ -40,11 +41,19 @@ pub(crate) fn clear<P: Purpose>(
     let presented = locate::locate(head, config, require.locations(config), P::KIND)?;
     let origin_checked =
         csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
-    // Of a user with an old and a new pair of cookies, a page repeats the value of either.
-    let is_meant = |claims: &Claims| csrf::shows_value(head, config, P::KIND, claims);
-    let verified = verify(&presented)?.prefer(is_meant);
+    let (verified, value_of) = prefer(verify(&presented)?, head, config);
     check_demands(&verified.claims, config, now, require)?;
-    CsrfCleared::check(verified, origin_checked, head, config)
+    CsrfCleared::check(verified, value_of, origin_checked, head, config)
+}
+
+/// Of a user with an old and a new pair of cookies, a page repeats the value of either.
+fn prefer<P: Purpose>(
+    choice: Choice<P>,
+    head: &impl RequestHead,
+    config: &Config,
+) -> (Verified<P>, Option<Arc<Claims>>) {
+    let is_meant = |claims: &Claims| csrf::shows_value(head, config, P::KIND, claims);
+    choice.prefer(is_meant, || csrf::is_own_page(head, config))
 }
 
 /// What the head of a request decides, before its body is read.
@@ -77,13 +86,12 @@ pub(crate) fn clear_by_head<P: Purpose>(
     if awaits_form && choice.is_open() {
         return Ok(ByHead::AwaitsToken);
     }
-    let is_meant = |claims: &Claims| csrf::shows_value(head, config, P::KIND, claims);
-    let verified = choice.prefer(is_meant);
+    let (verified, value_of) = prefer(choice, head, config);
     check_demands(&verified.claims, config, now, require)?;
     if awaits_form {
         return Ok(ByHead::AwaitsCsrf(verified.claims));
     }
-    CsrfCleared::check(verified, origin_checked, head, config).map(ByHead::Cleared)
+    CsrfCleared::check(verified, value_of, origin_checked, head, config).map(ByHead::Cleared)
 }
 
 /// Checks the login type and the freshness that are demanded.

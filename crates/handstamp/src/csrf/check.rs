@@ -171,7 +171,7 @@ pub(crate) fn judge_form(head: &impl RequestHead, config: &Config) -> Result<(),
 
 /// Returns whether the browser states that a page of the service itself sent the request. `Host`
 /// states nothing: it names what the client was told to call.
-fn is_own_page(head: &impl RequestHead, config: &Config) -> bool {
+pub(crate) fn is_own_page(head: &impl RequestHead, config: &Config) -> bool {
     let site = fetch_metadata::site(&Header::of(head, fetch_metadata::NAME));
     site == Site::SameOrigin
         || origin_header::is_public(&Header::of(head, origin_header::NAME), config)

@@ -17,7 +17,7 @@ mod token;
 
 pub(crate) use check::{
     LogOutProof, OriginChecked, check_log_out, check_origin, check_token, check_tokenless,
-    judge_form, log_out_awaits_form, may_replace, shows_value,
+    is_own_page, judge_form, log_out_awaits_form, may_replace, shows_value,
 };
 pub(crate) use policy::CsrfDemand;
 

@@ -33,31 +33,52 @@ pub(crate) struct Verified<P> {
 #[derive(Clone)]
 pub(crate) struct Choice<P> {
     verified: Verified<P>,
-    /// Those for which all of this holds as well, of the same subject.
-    others: Option<Arc<[Arc<Claims>]>>,
+    /// Genuine ones of the same subject.
+    others: Option<Arc<[Other]>>,
+}
+
+#[derive(Clone)]
+struct Other {
+    claims: Arc<Claims>,
+    /// Whether it would be accepted if it had come alone.
+    is_good: bool,
 }
 
 impl<P> Choice<P> {
     /// Returns whether there is more than one to prefer.
     pub(super) fn is_open(&self) -> bool {
-        self.others
-            .as_ref()
-            .is_some_and(|others| !others.is_empty())
+        let mut others = self.others.iter().flat_map(|others| others.iter());
+        others.any(|other| other.is_good)
     }
 
-    /// Returns the token that `is_meant`, or the one that counts if none is.
-    pub(super) fn prefer(self, is_meant: impl Fn(&Claims) -> bool) -> Verified<P> {
-        let Self {
-            mut verified,
-            others,
-        } = self;
-        if let Some(others) = others
-            && !is_meant(&verified.claims)
-            && let Some(other) = others.iter().find(|other| is_meant(other))
+    /// Returns the token that the request means, and the CSRF value that is asked for, if it is not
+    /// the token's own. A token is meant if the request shows its value; if none is, that one which
+    /// counts.
+    ///
+    /// Lenient: from a page of the service itself the newest token counts, with the value of any
+    /// other of the subject. A page may read the CSRF cookie of a former domain or path, whose
+    /// session has ended. Risk: a sibling subdomain that knows the value of an old token of the
+    /// subject plants that token and sends its value. Covered: no script of another origin can
+    /// make the browser state that the page is one of this service.
+    pub(super) fn prefer(
+        mut self,
+        is_meant: impl Fn(&Claims) -> bool,
+        is_own_page: impl FnOnce() -> bool,
+    ) -> (Verified<P>, Option<Arc<Claims>>) {
+        if let Some(others) = self.others
+            && !is_meant(&self.verified.claims)
         {
-            verified.claims = Arc::clone(other);
+            let is_own_page = is_own_page();
+            let counts = |other: &&Other| (other.is_good || is_own_page) && is_meant(&other.claims);
+            if let Some(other) = others.iter().find(counts) {
+                let claims = Arc::clone(&other.claims);
+                if is_own_page {
+                    return (self.verified, Some(claims));
+                }
+                self.verified.claims = claims;
+            }
         }
-        verified
+        (self.verified, None)
     }
 
     /// Returns the same tokens, presented in another location.
@@ -79,9 +100,12 @@ pub(crate) fn verify<P: Purpose>(
             [token] => (open(token, config)?, None),
             tokens => {
                 let is_good = |claims: &Claims| judge::<P>(claims, config, now).is_ok();
-                let (claims, mut others) = choose(name, tokens, config, is_good)?;
-                others.retain(|claims| is_good(claims));
-                (claims, Some(others.into()))
+                let (claims, others) = choose(name, tokens, config, is_good)?;
+                let other = |claims: Arc<Claims>| Other {
+                    is_good: is_good(&claims),
+                    claims,
+                };
+                (claims, Some(others.into_iter().map(other).collect()))
             }
         },
     };

@@ -235,6 +235,57 @@ fn of_an_old_and_a_new_pair_the_csrf_value_decides() {
     }
 }
 
+/// A page that reads the CSRF cookie of a former domain shows the value of a session that may have
+/// ended.
+#[test]
+fn from_an_own_page_the_newest_counts_with_the_value_of_any() {
+    let auth = auth(builder());
+    let of = |changes| token(&auth, &changes);
+    let times = |iat: u64, exp: u64| json!({"iat": iat, "exp": exp});
+    let with = |id: &str, mut claims: serde_json::Value| {
+        claims["jti"] = json!(id);
+        claims["csrf"] = json!(format!("value of {id}"));
+        of(claims)
+    };
+    let old = with("old", times(NOW - 100, NOW + 800));
+    let new = with("new", times(NOW - 50, NOW + 850));
+    let expired = with("expired", times(NOW - 1000, NOW - 100));
+    let other = of(json!({"jti": "other", "csrf": "value of other", "sub": "user2"}));
+    let stranger =
+        crate::testing::auth(builder().secret_key("another secret, of thirty-two bytes"));
+    let forged = token(&stranger, &json!({"csrf": "value of forged"}));
+    let (own, neither, program) = (Some("same-origin"), Some("none"), None);
+    #[rustfmt::skip]
+    let rows = [
+        ("the value of the old one", vec![&old, &new], own, "value of old", "new"),
+        ("the same, the other way round", vec![&new, &old], own, "value of old", "new"),
+        ("the value of one that has expired", vec![&expired, &new], own, "value of expired", "new"),
+        ("a value of none", vec![&old, &new], own, "value of none", "csrf_mismatch"),
+        ("the value of a forged one", vec![&forged, &new], own, "value of forged", "csrf_mismatch"),
+        ("the value of another user's", vec![&other, &new], own, "value of other", "ambiguous_cookie"),
+        ("no page of ours: the one it belongs to", vec![&old, &new], neither, "value of old", "old"),
+        ("a program: the one it belongs to", vec![&old, &new], program, "value of old", "old"),
+        ("no page of ours, an expired one's", vec![&expired, &new], neither, "value of expired", "csrf_mismatch"),
+    ];
+    for (sentence, cookies, site, value, expected) in rows {
+        let head = cookies
+            .iter()
+            .fold(Head::new("POST").csrf(value), |head, token| {
+                head.access(token)
+            });
+        let head = match site {
+            Some(site) => head.header("sec-fetch-site", site),
+            None => head,
+        };
+        let found = crate::testing::ask(&auth, &head, &Require::access());
+        let found = match &found {
+            Ok(token) => token.id(),
+            Err(rejection) => rejection.code(),
+        };
+        assert_eq!(found, expected, "{sentence}");
+    }
+}
+
 #[test]
 fn a_previous_secret_still_reads() {
     let previous = "the secret of last month, thirty-two";
