@@ -138,6 +138,29 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
             .await;
     }
 
+    // Its CSRF value was read, so no other site has sent it.
+    let parts = part("name=\"csrf_token\"", value) + &part("name=\"tag\"", "a").repeat(1000) + END;
+    let fields = format!("csrf_token={value}{}", "&tag=a".repeat(1000));
+    for (row, content_type, body, words) in [
+        (
+            "fields",
+            FORM,
+            fields,
+            "The form is broken: more than a thousand fields",
+        ),
+        (
+            "parts",
+            PARTS,
+            parts,
+            "The form is broken: more than a thousand parts",
+        ),
+    ] {
+        let reply = suite.send(&app, &form(content_type, &body)).await;
+        let sentence = format!("a CSRF value before too many {row}");
+        let said = (reply.status, reply.body.as_str());
+        suite.equal(&sentence, "answer", said, (400, words));
+    }
+
     let app = App::new(&[]);
     let token = app.access("user1");
     let body = format!("csrf_token={}&title=Hello", csrf(&token));

@@ -178,6 +178,9 @@ impl<'b> RequestBody<'b> {
     pub fn form<T: serde::de::DeserializeOwned>(&self) -> Result<T, BodyError> {
         let fields = match &self.0 {
             Content::Urlencoded(bytes) => Cow::Borrowed(*bytes),
+            Content::Multipart(Ok(parts)) if parts.len() > MAX_FIELDS => {
+                return Err(BodyError::of_form("more than a thousand parts"));
+            }
             Content::Multipart(Ok(parts)) => Cow::Owned(multipart::urlencoded(parts)),
             Content::Multipart(Err(problem)) => return Err(BodyError::of_form(problem)),
             Content::NotRead

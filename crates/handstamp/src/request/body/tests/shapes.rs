@@ -125,6 +125,7 @@ fn a_form_as_a_type() {
     let rows = [
         ("no form", "application/json", "{}".to_owned(), 415, "The request needs Content-Type: application/x-www-form-urlencoded or multipart/form-data"),
         ("a broken one", "multipart/form-data; boundary=b", "--b".to_owned(), 400, "The form is broken: a delimiter in the middle of a line"),
+        ("too many parts", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n".repeat(1001) + "--b--", 400, "The form is broken: more than a thousand parts"),
         ("too many fields", "application/x-www-form-urlencoded", "a=b&".repeat(1000), 400, "The form is broken: more than a thousand fields"),
     ];
     for (sentence, content_type, body, status, words) in rows {
