@@ -33,6 +33,9 @@ impl App {
 
     pub(crate) fn add(&self, post: Post) {
         let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+        if posts.len() == MAX_POSTS {
+            posts.remove(0);
+        }
         posts.push(post);
     }
 }
@@ -43,3 +46,6 @@ impl FromRef<App> for Auth {
         app.auth.clone()
     }
 }
+
+/// More than a reader wants to see, and few enough to be kept in memory.
+const MAX_POSTS: usize = 100;

@@ -5,6 +5,7 @@
 //! user1, password1. Settings: `PORT` (8000), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 mod app;
+mod draft;
 mod log_in;
 mod next;
 mod pages;

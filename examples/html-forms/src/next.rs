@@ -21,13 +21,17 @@ impl From<String> for Next {
     /// escapes is no page of ours.
     fn from(text: String) -> Self {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~?=".contains(&byte);
-        if text.starts_with('/') && !text.contains("//") && text.bytes().all(is_plain) {
+        let is_path = text.starts_with('/') && !text.contains("//");
+        if text.len() <= MAX_LEN && is_path && text.bytes().all(is_plain) {
             Self(text)
         } else {
             Self::default()
         }
     }
 }
+
+/// Longer than any address of ours: a page and a header repeat it.
+const MAX_LEN: usize = 200;
 
 /// As it goes into a header, an address and a page: there is nothing in it to escape.
 impl fmt::Display for Next {

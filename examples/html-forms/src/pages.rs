@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::app::Post;
+use crate::draft::Draft;
 use crate::next::Next;
 
 #[derive(Template)]
@@ -12,6 +13,8 @@ use crate::next::Next;
 pub(crate) struct LogInPage {
     pub(crate) next: Next,
     pub(crate) name: String,
+    /// A post that is to be sent after the log-in.
+    pub(crate) draft: Draft,
     /// Why the last attempt failed; empty at first.
     pub(crate) problem: &'static str,
 }
@@ -24,7 +27,15 @@ pub(crate) struct PostsPage {
     pub(crate) csrf: String,
     pub(crate) posts: Vec<Post>,
     pub(crate) title: String,
+    /// Those that are ticked.
+    pub(crate) tags: Vec<String>,
     pub(crate) problem: &'static str,
+}
+
+impl PostsPage {
+    fn is_ticked(&self, tag: &str) -> bool {
+        self.tags.iter().any(|ticked| ticked == tag)
+    }
 }
 
 #[derive(Template)]

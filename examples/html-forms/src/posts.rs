@@ -1,10 +1,13 @@
-use axum::extract::State;
+use axum::RequestPartsExt as _;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use handstamp_axum::{Access, AccessForm, Auth, Error, Rejection};
+use handstamp_axum::{Access, AccessForm, Auth, Rejection};
 use serde::Deserialize;
 
 use crate::app::{App, Post};
+use crate::draft::Draft;
+use crate::log_in;
 use crate::pages::{self, PostsPage};
 use crate::refused::Refused;
 
@@ -29,15 +32,33 @@ pub(crate) async fn page(
 pub(crate) async fn create(
     State(app): State<App>,
     State(auth): State<Auth>,
-    form: Result<AccessForm<NewPost>, Error>,
+    request: Request,
 ) -> Result<Response, Refused> {
+    let (mut parts, body) = request.into_parts();
+    // The head says whether the log-in has ended. The CSRF value is asked for later, of the form.
+    let judged = parts.extract_with_state::<Access, _>(&app).await;
+    let request = Request::from_parts(parts, body);
+    if let Err(rejection) = judged
+        && rejection.status() == StatusCode::UNAUTHORIZED
+    {
+        return match Draft::read(request).await {
+            Some(draft) => Ok(log_in::offer_again(draft)),
+            None => Err(rejection.into()),
+        };
+    }
     let AccessForm {
         token,
         form: post,
         files,
-    } = form?;
-    if post.title.trim().is_empty() {
-        let problem = "A post needs a title.";
+    } = AccessForm::<NewPost>::from_request(request, &app).await?;
+    let problem = if post.title.trim().is_empty() {
+        "A post needs a title."
+    } else if post.title.chars().count() > MAX_TITLE || post.tag.len() > MAX_TAGS {
+        "A title has at most 200 characters, and a post few tags."
+    } else {
+        ""
+    };
+    if !problem.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(show(status, &app, &auth, &token, post.title, problem));
     }
@@ -68,7 +89,12 @@ fn show(
         csrf,
         posts: app.posts(),
         title,
+        tags: Vec::new(),
         problem,
     };
     pages::with_status(status, &page)
 }
+
+/// In characters.
+const MAX_TITLE: usize = 200;
+const MAX_TAGS: usize = 10;

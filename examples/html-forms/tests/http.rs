@@ -178,6 +178,113 @@ fn what_is_refused_is_said_in_words() {
     assert_eq!((reply.status, reply.header("set-cookie")), (403, None));
 }
 
+/// The text of a post is not lost with the log-in, as long as it was a page of ours that sent it.
+#[test]
+fn a_post_that_comes_after_the_log_in_has_ended_is_offered_again() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let csrf = browser.csrf();
+    browser.jar = handstamp_conformance::Jar::default();
+    let title = "An hour's <work>";
+    for multipart in [false, true] {
+        let reply = if multipart {
+            browser.post_file(&csrf, title, ("a.txt", "lost"))
+        } else {
+            let fields = [
+                ("csrf_token", csrf.as_str()),
+                ("title", title),
+                ("tag", "rust"),
+            ];
+            browser.post("/posts", &fields)
+        };
+        assert_eq!(reply.status, 401, "{reply:?}");
+        assert!(reply.body.contains("name=\"password\""), "{reply:?}");
+        assert!(reply.body.contains("Log in again"), "{reply:?}");
+        assert_eq!(field(&reply, "title"), "An hour&#39;s &#60;work&#62;");
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+    }
+    let fields = [
+        ("name", "user1"),
+        ("password", "wrong"),
+        ("title", title),
+        ("tags", "rust"),
+    ];
+    let reply = browser.post("/log-in", &fields);
+    assert_eq!(
+        (reply.status, field(&reply, "title")),
+        (403, "An hour&#39;s &#60;work&#62;")
+    );
+    let fields = [
+        ("name", "user1"),
+        ("password", "password1"),
+        ("title", title),
+        ("tags", "rust"),
+    ];
+    let reply = browser.post("/log-in", &fields);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(field(&reply, "title"), "An hour&#39;s &#60;work&#62;");
+    assert!(
+        reply.body.contains("value=\"rust\" checked"),
+        "{}",
+        reply.body
+    );
+    assert!(
+        reply.body.contains("There are none yet."),
+        "it waits to be sent: {}",
+        reply.body
+    );
+    let csrf = field(&reply, "csrf_token").to_owned();
+    let fields = [("csrf_token", csrf.as_str()), ("title", title)];
+    assert_eq!(goes_to(&browser.post("/posts", &fields)), "/posts");
+}
+
+#[test]
+fn what_another_site_sends_is_not_offered_again() {
+    let server = start(&[]);
+    for site in ["cross-site", "same-site", "none", ""] {
+        let mut request = Request::new("POST", "/posts")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-mode", "navigate")
+            .body("title=buy+this");
+        if !site.is_empty() {
+            request = request.header("sec-fetch-site", site);
+        }
+        let reply = server.send(&request);
+        assert!(!reply.body.contains("buy this"), "{site}: {reply:?}");
+    }
+}
+
+#[test]
+fn what_is_too_long_is_not_kept() {
+    let server = start(&[]);
+    let mut browser = Browser::logged_in(&server, "user1");
+    let csrf = browser.csrf();
+    for (length, status) in [(200, 303), (201, 422)] {
+        let title = "\u{e9}".repeat(length);
+        let fields = [("csrf_token", csrf.as_str()), ("title", &title)];
+        assert_eq!(
+            browser.post("/posts", &fields).status,
+            status,
+            "{length} characters"
+        );
+    }
+    let next = format!("/posts?{}", "a".repeat(500));
+    assert_eq!(
+        goes_to(&browser.log_in("user1", "password1", &next)),
+        "/posts"
+    );
+    for number in 0..110 {
+        let title = format!("post {number}.");
+        let fields = [("csrf_token", csrf.as_str()), ("title", title.as_str())];
+        assert_eq!(browser.post("/posts", &fields).status, 303);
+    }
+    let page = browser.get("/posts").body;
+    assert!(
+        page.contains("post 109.") && !page.contains("post 9."),
+        "the last hundred"
+    );
+}
+
 #[test]
 fn a_log_in_leads_to_no_other_site() {
     let server = start(&[]);
