@@ -232,6 +232,72 @@ fn two_of_us_with_the_same_cookie_names_say_so_once() {
     assert_eq!(servers[1].stderr().matches(NEIGHBOUR).count(), 1);
 }
 
+/// After a change of a cookie's domain or path, that of a former user stays in the browser.
+#[test]
+fn a_cookie_of_a_former_user_is_named_once_in_the_log() {
+    let server = start(&[]);
+    let token = |name: &str, password: &str| {
+        let browser = Browser::logged_in(&server, name, password);
+        format!(
+            "access_token_cookie={}",
+            browser.0.get("access_token_cookie").unwrap()
+        )
+    };
+    let both = [token("user1", "password1"), token("user2", "password2")];
+    for _ in 0..3 {
+        let reply = server.send(&Request::new("GET", "/protected").cookies(&both));
+        assert_eq!(reply.json()["code"], "ambiguous_cookie");
+    }
+    let warning = "HANDSTAMP_FORMER_COOKIES";
+    assert!(server.says(warning), "{}", server.stderr());
+    let log = server.stderr();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains(warning)).collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("access_token_cookie"), "{lines:?}");
+}
+
+/// Containers listen on all addresses, and are reached by ports of localhost.
+#[test]
+fn two_containers_on_two_ports_of_localhost_say_so() {
+    let settings = [("JWT_COOKIE_SECURE", "false")];
+    let servers = [(); 2].map(|()| {
+        let home = Home::new();
+        home.add_user("alice", "correct horse");
+        let server = home.start(&["--listen", "0.0.0.0:0"], &settings).unwrap();
+        (server, home)
+    });
+    let [(first, _), (second, _)] = &servers;
+    let jar = Browser::logged_in(first, "alice", "correct horse").0;
+    let request = Request::new("GET", "/protected").header("cookie", jar.header());
+    let reply = second.send(&request.header("host", "localhost:8001"));
+    assert_eq!(reply.json()["code"], "invalid_signature");
+    assert!(second.says(NEIGHBOUR), "{}", second.stderr());
+}
+
+/// The key may move from its file into the environment, as it does in a container.
+#[test]
+fn the_same_key_given_in_another_way_logs_no_user_out() {
+    let home = Home::new();
+    let [port, _] = free_ports();
+    let listen = ["--listen", &format!("127.0.0.1:{port}")];
+    let server = home.start(&listen, &[]).unwrap();
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(server.stop("TERM"), Some(0));
+    let path = home.secret();
+    let key = std::fs::read_to_string(&path).unwrap();
+    for (name, setting) in [
+        ("in a variable", ("JWT_SECRET_KEY", key.trim_end())),
+        (
+            "by its file",
+            ("JWT_SECRET_KEY_FILE", path.to_str().unwrap()),
+        ),
+    ] {
+        let server = home.start(&listen, &[setting]).unwrap();
+        assert_eq!(browser.protected(&server), granted(), "{name}");
+        assert_eq!(server.stop("TERM"), Some(0), "{name}");
+    }
+}
+
 #[test]
 fn a_key_or_names_that_were_given_keep_the_names() {
     for settings in [

@@ -5,6 +5,7 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use super::arguments::{ServeArguments, StorageArguments};
 use super::environment::Environment;
 use super::failure::Failure;
-use super::settings::{self, DEFAULT_PORT, Exposure, Settings};
+use super::settings::{self, DEFAULT_PORT, Exposure, Settings, SigningKey};
 use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::known_devices::KnownDevices;
@@ -145,7 +146,13 @@ fn configure(
 ) -> Result<(Config, Key), Failure> {
     if settings.has_key() {
         let key = settings.throttle_key().map_err(Failure::new)?;
-        let config = settings.config(exposure, port, None);
+        let is_kept = |path: PathBuf| settings.have_key_of(&path);
+        let signing_key = if url.secret_file().is_some_and(is_kept) {
+            SigningKey::KeptAndGiven
+        } else {
+            SigningKey::Given
+        };
+        let config = settings.config(exposure, port, signing_key);
         return config.map(|config| (config, key)).map_err(Failure::usage);
     }
     let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
@@ -162,7 +169,7 @@ fn configure(
         }
     };
     let key = Key::derive(&secret);
-    let config = settings.config(exposure, port, Some(secret));
+    let config = settings.config(exposure, port, SigningKey::Kept(secret));
     config.map(|config| (config, key)).map_err(|error| {
         let mut problems = error.problems().iter();
         if problems.any(|problem| problem.key() == "JWT_SECRET_KEY") {

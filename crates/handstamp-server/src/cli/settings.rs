@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use handstamp_axum::Config;
 use handstamp_axum::handstamp::config::ConfigBuilder;
@@ -16,6 +17,7 @@ use super::environment::Environment;
 use crate::accounts::throttle::Key;
 use crate::http::client_address::Network;
 use crate::http::{ImplicitRefresh, Transport};
+use crate::storage::secret_file;
 
 /// The settings of the environment, before they are checked.
 pub(super) struct Settings(ConfigBuilder);
@@ -56,12 +58,19 @@ impl Settings {
         }
     }
 
-    /// Checks everything together. `secret` is the key for settings that have none.
+    /// Returns whether the settings give the key that this program keeps in the file, so that it
+    /// has only come in another way.
+    pub(super) fn have_key_of(&self, path: &Path) -> bool {
+        let secret = self.0.signing_secret();
+        secret.is_some_and(|secret| secret_file::has(path, secret))
+    }
+
+    /// Checks everything together.
     pub(super) fn config(
         self,
         exposure: Exposure,
         port: u16,
-        secret: Option<Secret>,
+        key: SigningKey,
     ) -> Result<Config, ConfigError> {
         let Self(mut builder) = self;
         // Browsers use plain HTTP on the loopback interface. Cookies that are not Secure cannot
@@ -83,7 +92,7 @@ impl Settings {
         // accepts its cookies; with one that was given, the names may be shared on purpose.
         let has_own_names = NAMES.iter().any(|name| builder.is_given(name));
         if exposure == Exposure::Loopback
-            && secret.is_some()
+            && !matches!(key, SigningKey::Given)
             && ![0, DEFAULT_PORT].contains(&port)
             && !has_own_names
         {
@@ -92,11 +101,21 @@ impl Settings {
             );
             builder = builder.cookie_suffix(format!("_{port}"));
         }
-        if let Some(secret) = secret {
+        if let SigningKey::Kept(secret) = key {
             builder = builder.secret_key(secret);
         }
         builder.build()
     }
+}
+
+/// The key that signs tokens, by where it comes from.
+pub(super) enum SigningKey {
+    /// This program has made it, and keeps it next to the database.
+    Kept(Secret),
+    /// The same, but the settings give it.
+    KeptAndGiven,
+    /// The settings give it, and others may have it too.
+    Given,
 }
 
 /// Returns how browsers reach the server, by its public origin alone.

@@ -8,6 +8,7 @@ mod renewal;
 mod watchers;
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(crate) struct Context {
     warned_of_neighbour: Once,
     /// When a token from the future was last warned of.
     warned_of_clock: Mutex<Option<UnixTime>>,
+    /// When it was warned of an ambiguous cookie, in seconds; 0 if never.
+    warned_of_ambiguity: AtomicU64,
 }
 
 impl Context {
@@ -83,6 +86,7 @@ impl Context {
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
             warned_of_clock: Mutex::default(),
+            warned_of_ambiguity: AtomicU64::new(0),
         }
     }
 
@@ -194,6 +198,24 @@ impl Context {
         }
     }
 
+    /// Warns, once an hour at most, of a cookie that requests have several times. The user sees
+    /// every request rejected until the setting lists what a former configuration has set.
+    fn warn_of_ambiguity(&self, name: &str) {
+        let now = self.now().as_secs();
+        let is_due = |last: u64| (last == 0 || now >= last.saturating_add(60 * 60)).then_some(now);
+        let warned = &self.warned_of_ambiguity;
+        if warned
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_due)
+            .is_ok()
+        {
+            tracing::warn!(
+                "several cookies {name} of different users came in one request, which is rejected: a change of domain or \
+                 path leaves the former cookie in the browser. List it in HANDSTAMP_FORMER_COOKIES, as name; Domain=...; \
+                 Path=..., so that the next log-in deletes it. A subdomain can plant one as well"
+            );
+        }
+    }
+
     /// Returns whether the service is used on its own machine, by the public origin or the host
     /// that the request names. It decides on a line of the log alone.
     fn is_loopback(&self, head: &impl RequestHead) -> bool {
@@ -273,6 +295,10 @@ impl Context {
             }
             RejectionKind::CrossSiteRequest(stated) | RejectionKind::OriginNotAllowed(stated) => {
                 tracing::info!(code = reason.code(), stated, "request refused");
+            }
+            RejectionKind::AmbiguousCookie { name } => {
+                tracing::debug!(code = reason.code(), name, "request refused");
+                self.warn_of_ambiguity(name);
             }
             reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
         }

@@ -34,6 +34,12 @@ pub(crate) fn read_or_create(path: &Path) -> Result<SecretSource, SecretFileErro
     })
 }
 
+/// Returns whether the file exists and has this key.
+pub(crate) fn has(path: &Path, secret: &Secret) -> bool {
+    // A file that cannot be read is reported where its key is needed.
+    read(path).is_ok_and(|own| own.secret_bytes() == secret.secret_bytes())
+}
+
 /// Where the key comes from: a file that existed, or one that was created just now.
 #[derive(Debug)]
 pub(crate) enum SecretSource {
