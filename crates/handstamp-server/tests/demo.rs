@@ -29,7 +29,7 @@ fn a_user_logs_in_reads_posts_refreshes_and_logs_out() {
         ("csrf_refresh_token", "; Path=/; SameSite=lax"),
         (
             "device_access_token_cookie",
-            "; Max-Age=34560000; HttpOnly; SameSite=Lax",
+            "; Max-Age=34560000; HttpOnly; SameSite=lax",
         ),
     ]) {
         assert!(line.starts_with(&format!("{name}=")), "{line}");

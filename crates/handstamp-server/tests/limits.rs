@@ -122,6 +122,26 @@ fn a_browser_that_has_logged_in_before_is_let_in_while_others_guess() {
     assert_eq!(with(both, "user1", "password1").status, 200);
 }
 
+#[test]
+fn the_device_cookie_goes_where_the_access_cookie_goes() {
+    for (case, settings, expected) in [
+        ("as usual", &[][..], "; SameSite=lax"),
+        (
+            "in frames of other sites",
+            &[
+                ("JWT_COOKIE_SECURE", "true"),
+                ("JWT_COOKIE_SAMESITE", "none"),
+                ("HANDSTAMP_COOKIE_PARTITIONED", "true"),
+            ],
+            "; SameSite=none; Secure; Partitioned",
+        ),
+    ] {
+        let server = Service::start(&[], settings).unwrap();
+        let cookie = device_cookie(&log_in(&server, "user1", "password1")).unwrap();
+        assert!(cookie.ends_with(expected), "{case}: {cookie}");
+    }
+}
+
 /// Returns the line that makes a device known.
 fn device_cookie(reply: &Reply) -> Option<String> {
     let lines = reply.all("set-cookie");

@@ -128,8 +128,14 @@ fn a_device_has_the_name_that_its_user_gave_and_is_remembered() {
     let reply = server.send(&Request::new("POST", "/login").json(&form));
     assert_eq!(reply.status, 200, "{reply:?}");
     for line in reply.all("set-cookie").take(4) {
-        assert!(line.contains("; Max-Age=2592000;"), "{line}");
+        assert!(line.contains("; Max-Age=1728000;"), "{line}");
     }
+    let plain =
+        json!({"username": "user2", "password": "password2", "device": null, "remember": null});
+    let not_remembered = server.send(&Request::new("POST", "/login").json(&plain));
+    assert_eq!(not_remembered.status, 200, "{not_remembered:?}");
+    let mut lines = not_remembered.all("set-cookie").take(4);
+    assert!(lines.all(|line| !line.contains("Max-Age")));
     let mut browser = Browser::default();
     browser.0.store(&reply);
     assert_eq!(listed(&browser, &server)[0]["device"], "the  kitchen");

@@ -26,7 +26,8 @@ pub(super) fn from_terminal() -> Result<NewPassword, PasswordInputError> {
     }
 }
 
-/// Reads a password from standard input: all of it but the last line break.
+/// Reads a password from standard input: all of it but the last line break, and the byte order mark
+/// with which some editors and shells of Windows begin a file.
 pub(super) fn from_standard_input() -> Result<NewPassword, PasswordInputError> {
     let mut text = String::new();
     let mut input = io::stdin().lock().take(MAX_INPUT);
@@ -39,7 +40,8 @@ pub(super) fn from_standard_input() -> Result<NewPassword, PasswordInputError> {
             text.pop();
         }
     }
-    NewPassword::try_from(text).map_err(PasswordInputError::InvalidPassword)
+    let password = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    NewPassword::try_from(password).map_err(PasswordInputError::InvalidPassword)
 }
 
 fn prompt(text: &str) -> Result<String, PasswordInputError> {

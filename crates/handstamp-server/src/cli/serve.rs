@@ -21,7 +21,7 @@ use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::log_in::LogIn;
-use crate::accounts::purge::Purge;
+use crate::accounts::purge::{ClockCheck, Purge};
 use crate::accounts::throttle::{Key, Throttle};
 use crate::accounts::users::Users;
 use crate::http::client_address::TrustedProxies;
@@ -53,6 +53,7 @@ struct Server {
     listener: TcpListener,
     router: Router,
     auth: Auth,
+    clock: ClockCheck,
     database: Database,
 }
 
@@ -79,7 +80,8 @@ impl Server {
         let sessions = storage::open_sessions(&url, redis).await?;
         let listener = listen(address).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
-        if place == session_place::HERE {
+        let is_here = place == session_place::HERE;
+        if is_here {
             tracing::info!("users and sessions are kept in {url}");
         } else {
             tracing::info!("users are kept in {url}, sessions in {place}");
@@ -116,6 +118,7 @@ impl Server {
             listener,
             router,
             auth,
+            clock: ClockCheck::new(is_here.then(|| database.clone())),
             database,
         })
     }
@@ -123,7 +126,7 @@ impl Server {
     async fn run(self, mut shutdown: ShutdownSignal) {
         let throttle = Throttle::new(self.database.clone());
         let devices = KnownDevices::new(self.database.clone());
-        let purge = Purge::start(throttle, devices, self.auth);
+        let purge = Purge::start(throttle, devices, self.auth, self.clock);
         connections::serve(self.listener, self.router, shutdown.recv()).await;
         purge.stop().await;
         // A request that was abandoned may still hold a connection.

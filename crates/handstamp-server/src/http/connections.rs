@@ -243,9 +243,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longer than proxies keep an idle connection: nginx and AWS ALB for 60 s, Traefik for 90 s, Caddy
-/// for 2 min. If the server closed it first, the proxy could send a request into a connection that
-/// is just being closed, and answer 502.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(130);
+/// for 2 min, the load balancers of Google Cloud for 10 min. If the server closed it first, the
+/// proxy could send a request into a connection that is just being closed, and answer 502.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(620);
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 

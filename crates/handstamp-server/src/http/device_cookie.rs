@@ -36,18 +36,24 @@ where
     }
 }
 
-/// Returns the header that makes the client these devices.
+/// Returns the header that makes the client these devices. The cookie is sent wherever that of the
+/// access token is, frames of other sites among them.
 pub(super) fn set(
     auth: &Auth,
     devices: &Devices,
 ) -> AppendHeaders<[(axum::http::HeaderName, String); 1]> {
     let name = name(auth);
-    let secure = if auth.config().names::<Access>().secure {
-        "; Secure"
+    let names = auth.config().names::<Access>();
+    let same_site = names.same_site.name();
+    let secure = if names.secure { "; Secure" } else { "" };
+    let partitioned = if names.partitioned {
+        "; Partitioned"
     } else {
         ""
     };
-    let line = format!("{name}={devices}; Max-Age={LIFE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
+    let line = format!(
+        "{name}={devices}; Max-Age={LIFE_SECONDS}; HttpOnly; SameSite={same_site}{secure}{partitioned}"
+    );
     AppendHeaders([(SET_COOKIE, line)])
 }
 

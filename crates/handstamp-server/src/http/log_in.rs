@@ -30,8 +30,7 @@ pub(super) struct LogInForm {
     /// The name that the user gave the device.
     device: Option<String>,
     /// Whether the user stays logged in when the browser is closed.
-    #[serde(default)]
-    remember: bool,
+    remember: Option<bool>,
 }
 
 pub(super) async fn log_in(
@@ -61,7 +60,7 @@ pub(super) async fn log_in(
     let name = verified.name.clone();
     let name = name.as_str();
     let mut client = client.ip(address).label(form.device.unwrap_or_default());
-    if form.remember {
+    if form.remember == Some(true) {
         client = client.persistent(REMEMBERED);
     }
     let tokens = auth.log_in(name, client).await?;
@@ -117,7 +116,9 @@ fn refuse(auth: &Auth, error: LogInError) -> Response {
     error.into_response()
 }
 
-const REMEMBERED: Duration = days(30);
+/// As long as a refresh token lives by default: a log-in that is remembered lasts for as long after
+/// each refresh.
+const REMEMBERED: Duration = days(20);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The names and paths of the cookies, for messages and adapters.
 
 use super::config::Config;
+use crate::cookie::SameSite;
 use crate::purpose::Purpose;
 
 /// The names of one purpose's cookies and header, for a page or client that the application serves.
@@ -19,6 +20,10 @@ pub struct CookieNames<'c> {
     /// Whether the cookies have the attribute Secure, as `JWT_COOKIE_SECURE` says. A cookie that an
     /// application sets next to them needs the same.
     pub secure: bool,
+    /// The SameSite of the token's cookie.
+    pub same_site: SameSite,
+    /// Whether the cookies have the attribute Partitioned, as `HANDSTAMP_COOKIE_PARTITIONED` says.
+    pub partitioned: bool,
 }
 
 impl CookieNames<'_> {
@@ -64,6 +69,8 @@ impl Config {
             csrf_header: &cookies.csrf_header,
             path: cookies.token.attributes.path.as_str(),
             secure: cookies.token.attributes.secure,
+            same_site: cookies.token.attributes.same_site,
+            partitioned: cookies.token.attributes.partitioned,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Passwords: sent at a log-in, chosen for an account, kept as a hash, and compared.
 //!
-//! Types decide what may be hashed and what may be compared. No password is shown by `Debug`.
+//! Types decide what may be hashed and compared, both in normalization form C: keyboards
+//! write one accented letter as one code point or as two
+//! ([RFC 8265, section 4.2](https://www.rfc-editor.org/rfc/rfc8265#section-4.2)). No password is
+//! shown by `Debug`.
 
 mod hash;
 mod memory;
@@ -10,6 +13,7 @@ use std::fmt;
 
 use handstamp_axum::handstamp::secret::Secret;
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 pub(crate) use hash::{HashError, StoredHash};
 pub(crate) use queue::{CompareError, Comparison, Queue};
@@ -29,7 +33,16 @@ impl Password {
 
 impl From<String> for Password {
     fn from(text: String) -> Self {
-        Self(text.into())
+        Self(composed(text))
+    }
+}
+
+/// Returns a text in normalization form C.
+fn composed(text: String) -> Secret {
+    if is_nfc(&text) {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
     }
 }
 
@@ -91,7 +104,7 @@ impl TryFrom<String> for NewPassword {
             // Browsers send none, so the user could not log in.
             Err(InvalidPassword("a password has no control characters"))
         } else {
-            Ok(Self(text.into()))
+            Ok(Self(composed(text)))
         }
     }
 }
@@ -147,6 +160,19 @@ mod tests {
                 .map(|error| error.to_string());
             assert_eq!(message.as_deref(), problem, "{name}");
         }
+    }
+
+    #[test]
+    fn one_password_by_two_keyboards_is_the_same() {
+        for typed in ["caf\u{e9} 1234", "cafe\u{301} 1234"] {
+            let typed = typed.to_owned();
+            let chosen = NewPassword::try_from(typed.clone()).unwrap();
+            let expected = "caf\u{e9} 1234".as_bytes();
+            assert_eq!(chosen.0.secret_bytes(), expected, "{typed}");
+            assert_eq!(Password::from(typed).secret_bytes(), expected);
+        }
+        // Not by compatibility: these are two passwords.
+        assert_ne!(Password::from("\u{fb01}".to_owned()).secret_bytes(), b"fi");
     }
 
     #[test]
