@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handstamp::store::rotation::Continuation;
-use handstamp::store::{Admission, Rotation, Store};
+use handstamp::store::{Admission, Rotation, Store, UserRevocation};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -378,6 +378,47 @@ async fn tables() {
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
          knows 4): use that release or a later one"
     );
+}
+
+/// The other has moved the not-before, and has recorded no end yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_revocations_at_once_the_second_revives_no_session_that_the_first_has_ended() {
+    let postgres = Postgres::start();
+    let store = Arc::new(PostgresStore::connect(&postgres.url()).await.unwrap());
+    let [one, two] = ["one", "two"].map(|session| Login {
+        session: session.into(),
+        ..Login::named("user")
+    });
+    for login in [&one, &two] {
+        store.create(login.create()).await.unwrap();
+    }
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO handstamp_sessions_not_before (account, not_before, spared, forget_at)
+         SELECT account, max(created_at), $1, max(created_at) + 3600000 FROM handstamp_sessions GROUP BY account",
+    )
+    .bind(one.session.as_str())
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    let second = tokio::spawn({
+        let store = Arc::clone(&store);
+        let mut all_but_two = two.revoke_all();
+        all_but_two.which = UserRevocation::AllBut(two.session.clone());
+        async move { store.revoke_user(all_but_two).await }
+    });
+    sleep(Duration::from_millis(300)).await;
+    assert!(!second.is_finished(), "it waits for the first");
+    other.commit().await.unwrap();
+    second.await.unwrap().unwrap();
+    for (sentence, login) in [
+        ("spared by the first, ended by the second", one),
+        ("ended by the first, spared by the second", two),
+    ] {
+        let admitted = store.admit(login.access(1)).await.unwrap();
+        assert_eq!(admitted, Admission::SessionEnded, "{sentence}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

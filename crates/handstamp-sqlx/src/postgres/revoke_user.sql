@@ -18,7 +18,8 @@ tokens AS (
         forget_at = greatest(b.forget_at, excluded.forget_at)
     RETURNING b.account
 ),
--- The session that stays, if it is live: a session that has ended is not revived.
+-- The session that stays, if it is live: a session that has ended is not revived. As of the moment
+-- before the rows are locked.
 spared AS MATERIALIZED (
     SELECT s.id
     FROM clock
@@ -60,7 +61,16 @@ sessions AS (
             e.not_before + CASE WHEN $2 = 'before' THEN 0 ELSE 1 END, excluded.not_before
         ),
         spared = CASE
-            WHEN $2 <> 'before' THEN excluded.spared
+            -- Judged again by the row that is locked now: another call may have ended it meanwhile.
+            WHEN $2 <> 'before' THEN (
+                SELECT s.id FROM handstamp_sessions AS s
+                WHERE s.id = excluded.spared
+                    AND (
+                        s.created_at > e.not_before
+                        OR s.created_after >= e.not_before
+                        OR s.id = e.spared
+                    )
+            )
             -- Stays unless it is from before that instant itself.
             ELSE (
                 SELECT s.id FROM handstamp_sessions AS s
