@@ -24,7 +24,8 @@ impl SetCookies {
     }
 
     /// Makes these cookies persistent ("remember me"): the browser keeps them for this long, also
-    /// after it is closed. A longer lifetime than 400 days is cut to that.
+    /// after it is closed. A longer lifetime than 400 days is cut to that. With zero, as with
+    /// `JWT_COOKIE_MAX_AGE=0`, the browser does not keep them at all.
     pub fn persistent(self, lifetime: Duration) -> Self {
         self.with_lifetime(Lifetime::Persistent(lifetime))
     }

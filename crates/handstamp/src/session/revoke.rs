@@ -105,8 +105,8 @@ pub(crate) async fn revoke_token(
     Ok(())
 }
 
-/// Removes expired entries from the store, without a timeout, and ends sessions of accounts that
-/// have more than they may have.
+/// Removes expired entries from the store, without a timeout. Of accounts that have more sessions
+/// than they may have, it records the end of those that have ended, and ends some of the others.
 pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
     let Some(store) = context.store() else {
         return Ok(0);
@@ -116,6 +116,7 @@ pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
     loop {
         let mut ended = 0;
         for account in store.crowded_accounts(at_most).await? {
+            ended += record_ends(context, store, &account).await?;
             loop {
                 let some = end_excess(context, store, &account).await?;
                 if some == 0 {
@@ -127,6 +128,25 @@ pub(crate) async fn purge(context: &Context) -> Result<u64, StoreError> {
         // What is left has expired, and is removed once it may be.
         if ended == 0 {
             return Ok(removed);
+        }
+    }
+}
+
+/// Records the end of all sessions that a revocation has ended and did not record, because it was
+/// interrupted. Returns how many.
+async fn record_ends(
+    context: &Context,
+    store: &dyn Store,
+    account: &AccountId,
+) -> Result<usize, StoreError> {
+    let mut count = 0;
+    loop {
+        let end = EndRevoked::new(account.clone(), EndReason::Revoked);
+        let ended = store.end_revoked(end).await?;
+        emit_ended(context, account, &ended.ids, EndReason::Revoked);
+        count += ended.ids.len();
+        if !ended.has_more {
+            return Ok(count);
         }
     }
 }

@@ -1,13 +1,41 @@
 //! Tests of what ends sessions and tokens, and of what it leaves unchanged.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{House, house};
+use super::{House, house, with_store};
 use crate::clock::UnixTime;
 use crate::session::{EventKind, Owner};
-use crate::store::{EndReason, SessionId};
-use crate::testing::{Head, NOW, ask, builder, now, outcome};
+use crate::store::{
+    AccountId, EndReason, MemoryStore, NewSession, RevokeUser, SessionId, Store as _,
+    UserRevocation,
+};
+use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
 use crate::{NewToken, Require, days};
+
+/// As by a node that was stopped after its first call.
+#[test]
+fn a_revocation_that_was_interrupted_is_recorded_by_the_purge() {
+    let store = Arc::new(MemoryStore::with_clock(ManualClock::default()));
+    let house = with_store(builder(), Arc::clone(&store), ManualClock::default());
+    let account = AccountId::new(None, "user1");
+    for number in 0..1_000 {
+        let id = number.to_string();
+        let new = NewSession::new(
+            id.as_str().into(),
+            account.clone(),
+            id.as_str().into(),
+            days(1),
+            days(1),
+        );
+        now(store.create(new)).unwrap();
+    }
+    let revoke = RevokeUser::new(account, UserRevocation::All, EndReason::Revoked, days(1));
+    let first = now(store.revoke_user(revoke)).unwrap();
+    assert!(first.has_more, "one step does not record them all");
+    now(house.auth.purge_sessions()).unwrap();
+    assert_eq!(house.told().len(), 1_000 - first.ids.len());
+}
 
 #[test]
 fn each_way_to_revoke_ends_what_it_says() {
