@@ -19,7 +19,8 @@ fn listed(browser: &Browser, server: &Server) -> Vec<Value> {
     let reply = browser.get(server, "/sessions");
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(reply.header("cache-control"), Some("no-store"));
-    reply.json().as_array().unwrap().clone()
+    assert_eq!(reply.json()["has_more"], false);
+    reply.json()["sessions"].as_array().unwrap().clone()
 }
 
 #[test]

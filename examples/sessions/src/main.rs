@@ -162,8 +162,8 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
-/// The user's devices.
-async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Vec<Value>>, Error> {
+/// The user's devices. There are more only after the limit of sessions was lowered.
+async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Value>, Error> {
     let sessions = auth.sessions(&token).await?;
     let shown = sessions.iter().map(|session| {
         json!({
@@ -176,7 +176,8 @@ async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Vec<Va
             "this_device": session.is_current(),
         })
     });
-    Ok(Json(shown.collect()))
+    let shown: Vec<Value> = shown.collect();
+    Ok(Json(json!({"sessions": shown, "has_more": sessions.has_more()})))
 }
 
 /// Logs out one device of the user. An id of another user's session is not found.

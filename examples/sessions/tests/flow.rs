@@ -55,7 +55,7 @@ fn whole_life(node: &Server) {
         (&"user1".into(), laptop.0.get("csrf_access_token"))
     );
     let list = laptop.get(node, "/sessions").json();
-    let devices: Vec<_> = list
+    let devices: Vec<_> = list["sessions"]
         .as_array()
         .unwrap()
         .iter()

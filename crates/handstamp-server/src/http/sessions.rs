@@ -20,7 +20,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/sessions/revoke-others", post(revoke_others))
 }
 
-/// Lists the sessions of the user, the latest log-in first.
+/// Lists the sessions of the user, the latest log-in first, and says whether there are more.
 async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoResponse, Error> {
     let sessions = auth.sessions(&token).await?;
     let listed = sessions.iter().map(|session| {
@@ -35,7 +35,8 @@ async fn list(State(auth): State<Auth>, token: Access) -> Result<impl IntoRespon
         })
     });
     let listed: Vec<Value> = listed.collect();
-    Ok(([(CACHE_CONTROL, "no-store")], Json(listed)))
+    let body = json!({"sessions": listed, "has_more": sessions.has_more()});
+    Ok(([(CACHE_CONTROL, "no-store")], Json(body)))
 }
 
 /// Ends one session of the user. The session of another user is answered as one that does not

@@ -58,6 +58,7 @@ function remember(text) {
 // as text.
 async function showSessions() {
   let sessions = [];
+  let hasMore = false;
   if ([names.access, names.refresh].some(({ csrf_cookie }) => cookies().has(csrf_cookie))) {
     const list = () => fetch('sessions', { credentials: 'same-origin' }).catch(() => undefined);
     let response = await list();
@@ -65,7 +66,7 @@ async function showSessions() {
     if (response?.status === 401 && (await refresh())) response = await list();
     // A server that is away, or whose store is down, says nothing of the sessions: those on the page stay.
     if (response === undefined || response.status >= 500) return;
-    if (response.ok) sessions = await response.json();
+    if (response.ok) ({ sessions, has_more: hasMore } = await response.json());
   }
   element('sessions').replaceChildren(...sessions.map((session) => {
     const device = session.device ?? session.browser ?? 'unknown';
@@ -80,6 +81,7 @@ async function showSessions() {
     }
     return line;
   }));
+  if (hasMore) element('sessions').append(row('and earlier ones', '', ''));
 }
 
 async function refresh() {
