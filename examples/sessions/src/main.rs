@@ -177,7 +177,9 @@ async fn sessions(State(auth): State<Auth>, token: Access) -> Result<Json<Value>
         })
     });
     let shown: Vec<Value> = shown.collect();
-    Ok(Json(json!({"sessions": shown, "has_more": sessions.has_more()})))
+    Ok(Json(
+        json!({"sessions": shown, "has_more": sessions.has_more()}),
+    ))
 }
 
 /// Logs out one device of the user. An id of another user's session is not found.
