@@ -4,17 +4,18 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use handstamp::store::rotation::{Continuation, MAX_LATE_GENERATIONS, Reuse};
-use handstamp::store::{Rotation, SessionRow, Store};
+use handstamp::store::{Admission, Rotation, SessionRow, Store};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
-use support::{Folder, Login, patient};
-use tokio::time::sleep;
+use support::{Folder, Login, list, patient, together};
+use tokio::time::{sleep, timeout};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_counts_late_reissues_from_zero_in_rows_of_an_older_release() {
@@ -57,6 +58,44 @@ async fn postgres_works_on_after_a_later_release_has_added_a_column() {
     let rotated = store.rotate(login.rotate(2)).await.unwrap();
     let is_rotated = matches!(rotated, Rotation::Continued(Continuation::Rotated, _));
     assert!(is_rotated, "{rotated:?}");
+}
+
+/// As above, by every connection and every statement that was prepared before.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_works_on_after_a_later_release_has_added_a_column() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+    let login = Login::named("user");
+    store.create(login.create()).await.unwrap();
+    let use_all = async |generation| {
+        let answered = async {
+            let rotated = store.rotate(login.rotate(generation)).await.unwrap();
+            let is_rotated = matches!(rotated, Rotation::Continued(Continuation::Rotated, _));
+            assert!(is_rotated, "{rotated:?}");
+            let reads = (0..20).map(|_| {
+                let (store, login) = (Arc::clone(&store), login.clone());
+                async move {
+                    assert!(store.session(login.read()).await.unwrap().is_some());
+                    let listed = store.list(list(login.account.clone())).await.unwrap();
+                    assert_eq!(listed.rows.len(), 1);
+                    let admitted = store.admit(login.access(generation + 1)).await.unwrap();
+                    assert_eq!(admitted, Admission::Admitted);
+                }
+            });
+            together(reads).await;
+            let other = Login::named(&generation.to_string());
+            store.create(other.create()).await.unwrap();
+        };
+        timeout(Duration::from_secs(10), answered).await.unwrap();
+    };
+    use_all(1).await;
+    let options = SqliteConnectOptions::new().filename(&path);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    pool.execute("ALTER TABLE handstamp_sessions ADD COLUMN later INTEGER NOT NULL DEFAULT 0")
+        .await
+        .unwrap();
+    use_all(2).await;
 }
 
 /// The migrations of the first release.

@@ -18,4 +18,7 @@ WHERE s.id = ?2 AND s.account = ?1
         (SELECT r.until FROM handstamp_revoked_tokens AS r WHERE r.account = ?1 AND r.token = ?3), 0
     )
     AND s.token = ?3 AND NOT s.acknowledged
-RETURNING *
+RETURNING
+    id, account, generation, token, acknowledged, rotated_at, grace_started_at, late_generation,
+    late_in_a_row, created_at, last_active, idle_expires, absolute_expires, data, revoked_at,
+    reason

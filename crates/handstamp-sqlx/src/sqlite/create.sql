@@ -13,4 +13,7 @@ FROM clock
 -- Keeps SQLite from reading ON as a part of a join.
 WHERE true
 ON CONFLICT (id) DO NOTHING
-RETURNING *
+RETURNING
+    id, account, generation, token, acknowledged, rotated_at, grace_started_at, late_generation,
+    late_in_a_row, created_at, last_active, idle_expires, absolute_expires, data, revoked_at,
+    reason

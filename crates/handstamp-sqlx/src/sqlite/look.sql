@@ -6,7 +6,9 @@ SELECT
     clock.now,
     b.not_before,
     clock.now < coalesce(r.until, 0) AS is_revoked,
-    s.*
+    s.id, s.account, s.generation, s.token, s.acknowledged, s.rotated_at, s.grace_started_at,
+    s.late_generation, s.late_in_a_row, s.created_at, s.last_active, s.idle_expires,
+    s.absolute_expires, s.data, s.revoked_at, s.reason
 FROM clock
 LEFT JOIN handstamp_sessions AS s ON s.id = ?2 AND s.account = ?1
     AND NOT EXISTS (

@@ -21,4 +21,7 @@ WHERE s.id = ?2 AND s.account = ?1
     )
     AND s.token = ?4 AND NOT s.acknowledged
     AND s.late_generation < s.generation
-RETURNING *
+RETURNING
+    id, account, generation, token, acknowledged, rotated_at, grace_started_at, late_generation,
+    late_in_a_row, created_at, last_active, idle_expires, absolute_expires, data, revoked_at,
+    reason

@@ -30,4 +30,7 @@ WHERE s.id = ?2 AND s.account = ?1
         ?5 > s.generation
         OR s.token = ?3 AND s.acknowledged AND max(clock.now - s.grace_started_at, 0) >= ?6
     )
-RETURNING *
+RETURNING
+    id, account, generation, token, acknowledged, rotated_at, grace_started_at, late_generation,
+    late_in_a_row, created_at, last_active, idle_expires, absolute_expires, data, revoked_at,
+    reason

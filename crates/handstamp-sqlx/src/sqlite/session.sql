@@ -1,7 +1,10 @@
 WITH clock AS (
     SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) AS now
 )
-SELECT s.*
+SELECT
+    s.id, s.account, s.generation, s.token, s.acknowledged, s.rotated_at, s.grace_started_at,
+    s.late_generation, s.late_in_a_row, s.created_at, s.last_active, s.idle_expires,
+    s.absolute_expires, s.data, s.revoked_at, s.reason
 FROM clock
 JOIN handstamp_sessions AS s ON s.id = ?2 AND s.account = ?1
 WHERE s.revoked_at IS NULL
