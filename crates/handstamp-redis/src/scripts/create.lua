@@ -11,8 +11,6 @@ local now = clock()
 local not_before = not_before_in(tokens_key, sessions_key)
 local ended = {}
 if number(at_most) > 0 and redis.call('ZCARD', index) >= number(at_most) then
-  -- What was revoked and is not recorded yet would hide live sessions from the next step.
-  end_revoked(index, session_prefix, account, not_before, 'revoked', now)
   ended = end_least_used(index, session_prefix, account, now, not_before, number(at_most))
 end
 local absolute_expires = instant_after(now, number(absolute))

@@ -4,7 +4,5 @@ local tokens_key, sessions_key, index = unpack(KEYS)
 local account, session_prefix, at_most = ARGV[1], ARGV[2], number(ARGV[3])
 
 local now, not_before = clock(), not_before_in(tokens_key, sessions_key)
--- What was revoked and is not recorded yet would hide live sessions from the next step.
-end_revoked(index, session_prefix, account, not_before, 'revoked', now)
 -- As if there were one more.
 return end_least_used(index, session_prefix, account, now, not_before, at_most + 1)

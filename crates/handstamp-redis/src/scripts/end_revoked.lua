@@ -5,4 +5,5 @@ local account, session_prefix, reason = unpack(ARGV)
 
 local now = clock()
 drop_expired(index, now)
-return end_revoked(index, session_prefix, account, not_before_in(tokens_key, sessions_key), reason, now)
+local not_before = not_before_in(tokens_key, sessions_key)
+return end_revoked(index, session_prefix, account, not_before, reason, now, MOST_THAT_STAY)

@@ -44,7 +44,7 @@ redis.call('HSET', sessions_key, 'at', not_before.sessions, 'spared', spared)
 redis.call('PEXPIREAT', sessions_key, expires)
 
 drop_expired(index, now)
-local answer = end_revoked(index, session_prefix, account, not_before, reason, now)
+local answer = end_revoked(index, session_prefix, account, not_before, reason, now, MOST_THAT_STAY)
 if which == 'before' then
   -- Sessions to which the not-before does not apply, because a clock was ahead when it was set.
   for _, session in ipairs(live_sessions(index, session_prefix, account, now, not_before, MOST_THAT_STAY, false)) do

@@ -232,30 +232,16 @@ local MOST_THAT_STAY = 1024
 -- A log-in ends at most this many other sessions. As many more than it returns does a list read.
 local MOST_ENDED = 16
 
--- Ends sessions of an account that is about to have one more than it may have: those that were least
--- recently used.
-local function end_least_used(index, session_prefix, account, now, not_before, at_most)
-  local live = live_sessions(index, session_prefix, account, now, not_before, at_most + MOST_ENDED, false)
-  table.sort(live, function(a, b)
-    if a.last_used ~= b.last_used then
-      return a.last_used < b.last_used
-    end
-    return a.id < b.id
-  end)
-  local ended = {}
-  for n = 1, math.min(#live + 1 - at_most, MOST_ENDED) do
-    revoke(session_prefix .. live[n].id, index, live[n].id, 'limit', now)
-    table.insert(ended, live[n].id)
-  end
-  return ended
-end
-
 -- Revokes sessions that the not-before has ended: at most a batch. Returns their ids, and 1 if there
--- are more, else 0. Sessions that stay are passed over, so that they do not hide others.
-local function end_revoked(index, session_prefix, account, not_before, reason, now)
+-- are more, else 0. Sessions that stay are passed over, this many at most, so that they do not hide
+-- others.
+local function end_revoked(index, session_prefix, account, not_before, reason, now, most_that_stay)
+  if not_before.sessions == 0 then
+    return { {}, 0 }
+  end
   local after_now = '(' .. string.format('%.0f', now)
   local ended, stay = {}, 0
-  while stay < MOST_THAT_STAY do
+  while stay < most_that_stay do
     local ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', stay, BATCH)
     for _, id in ipairs(ids) do
       if #ended == BATCH then
@@ -276,4 +262,25 @@ local function end_revoked(index, session_prefix, account, not_before, reason, n
     end
   end
   return { ended, #ended > 0 and 1 or 0 }
+end
+
+-- Ends sessions of an account that is about to have one more than it may have: those that were least
+-- recently used.
+local function end_least_used(index, session_prefix, account, now, not_before, at_most)
+  local compared = at_most + MOST_ENDED
+  -- What was revoked and is not recorded yet would hide live sessions.
+  end_revoked(index, session_prefix, account, not_before, 'revoked', now, compared)
+  local live = live_sessions(index, session_prefix, account, now, not_before, compared, false)
+  table.sort(live, function(a, b)
+    if a.last_used ~= b.last_used then
+      return a.last_used < b.last_used
+    end
+    return a.id < b.id
+  end)
+  local ended = {}
+  for n = 1, math.min(#live + 1 - at_most, MOST_ENDED) do
+    revoke(session_prefix .. live[n].id, index, live[n].id, 'limit', now)
+    table.insert(ended, live[n].id)
+  end
+  return ended
 end

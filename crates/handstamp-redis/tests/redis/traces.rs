@@ -13,7 +13,7 @@ use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use tokio::time::sleep;
 
-use crate::scene::{NONE, Session, account, connect, list, store};
+use crate::scene::{HOUR, NONE, Session, account, connect, list, store};
 
 #[tokio::test]
 async fn every_key_expires_and_none_stays() {
@@ -239,6 +239,41 @@ async fn every_method_is_one_round_trip() {
         ("hgetall", 100),
     ];
     assert_eq!(more(&admitted, &read), HashMap::from(expected));
+}
+
+#[tokio::test]
+async fn a_log_in_reads_few_of_thousands_of_sessions() {
+    let server = Redis::start();
+    let store = store(&server);
+    let mut connection = connect(&server).await;
+    let session = |name: &str| Session::of(account(), name);
+    session("one").begin(&store).await;
+    let first = store.list(list(account())).await.unwrap().rows[0].created_at;
+    for number in 0..2_000 {
+        let new = session(&number.to_string()).new_session();
+        store.create(new).await.unwrap();
+    }
+    for (sentence, revoked_before) in [
+        ("nothing of the account was ever revoked", None),
+        ("what was created earlier was revoked", Some(first)),
+    ] {
+        if let Some(at) = revoked_before {
+            let which = UserRevocation::Before(at);
+            let revoke = RevokeUser::new(account(), which, EndReason::Revoked, HOUR);
+            store.revoke_user(revoke).await.unwrap();
+        }
+        let before = calls(&mut connection).await;
+        let mut new = session(sentence).new_session();
+        new.at_most = Some(100);
+        let created = store.create(new).await.unwrap();
+        let Created::New { ended, .. } = created else {
+            panic!("{sentence}: {created:?}");
+        };
+        assert_eq!(ended.len(), 16, "{sentence}");
+        let after = calls(&mut connection).await;
+        let read = more(&before, &after)["hmget"];
+        assert!(read < 400, "{sentence}: {read} reads");
+    }
 }
 
 /// Returns how often each command was called in between.
