@@ -226,6 +226,24 @@ async fn not_recorded(row: Row) -> Outcome {
         log_in(&row, &Login::of(&account), 5).await?;
     }
     row.equal("left", ids(&row, &account).await?.len(), 5);
+
+    // The same for what ends them later.
+    let account = new_account();
+    for _ in 0..100 {
+        row.log_in(&Login::of(&account)).await?;
+    }
+    let everything = revoke_user(&account, UserRevocation::All);
+    row.store().revoke_user(everything).await?;
+    for _ in 0..30 {
+        row.log_in(&Login::of(&account)).await?;
+    }
+    loop {
+        let end = EndExcess::new(account.clone(), 5);
+        if row.store().end_excess(end).await?.is_empty() {
+            break;
+        }
+    }
+    row.equal("left of the excess", ids(&row, &account).await?.len(), 5);
     Ok(())
 }
 

@@ -35,6 +35,11 @@ pub(super) async fn rows(suite: &mut Suite) {
     );
     suite.settle().await;
     suite.row(
+        "a session whose end is not recorded yet is not revived by being kept",
+        not_recorded_is_not_revived,
+    );
+    suite.settle().await;
+    suite.row(
         "there is no end to record where nothing was revoked",
         nothing_to_record,
     );
@@ -143,6 +148,21 @@ async fn recorded_at_once(row: Row) -> Outcome {
     row.equal("how many were returned", ended.len(), logins.len());
     row.equal("which", BTreeSet::from_iter(ended), ids(&logins));
     Ok(())
+}
+
+async fn not_recorded_is_not_revived(row: Row) -> Outcome {
+    let account = new_account();
+    let logins = log_ins(&row, &account).await?;
+    let everything = revoke_user(&account, UserRevocation::All);
+    let first = row.store().revoke_user(everything).await?;
+    let mut logins = logins.into_iter();
+    let Some(ended) = logins.find(|login| !first.ids.contains(&login.session)) else {
+        return Err(Failure("the first step recorded all".to_owned()));
+    };
+    let but_one = UserRevocation::AllBut(ended.session.clone());
+    let but_one = revoke_user(&account, but_one);
+    row.store().revoke_user(but_one).await?;
+    row.is_dead("kept afterwards", &ended, 1).await
 }
 
 async fn nothing_to_record(row: Row) -> Outcome {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use handstamp::clock::UnixTime;
-use handstamp::store::{Admission, SessionRow, UserRevocation};
+use handstamp::store::{Admission, EndReason, SessionRow, UserRevocation};
 
 use super::login::Login;
 use super::not_before::tokens;
@@ -29,6 +29,8 @@ pub(super) async fn after(
     is_of_the_right_clock(row, &made, now);
     row.reads("the next log-in", &next, Some(&made)).await?;
     row.lists("the next log-in alone", account, &[made]).await?;
+    let recorded = row.end_revoked(account, EndReason::Revoked).await?;
+    row.equal("ended by it", recorded.contains(&next.session), false);
     row.show(&next, 1).await?;
     row.exchange(&next, 1).await?;
     row.is_dead("the former log-in", &former, 1).await?;
