@@ -70,11 +70,16 @@ fn move_on(span: Duration) -> String {
             "rotated_at",
             "grace_started_at",
             "created_at",
+            "created_after",
             "last_active",
             "idle_expires",
             "absolute_expires",
             "revoked_at",
         ],
     ) + &moved("handstamp_not_before", &["not_before", "forget_at"])
+        + &moved(
+            "handstamp_sessions_not_before",
+            &["not_before", "forget_at"],
+        )
         + &moved("handstamp_revoked_tokens", &["until"])
 }
