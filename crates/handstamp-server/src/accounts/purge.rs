@@ -129,7 +129,7 @@ mod tests {
         let check = ClockCheck::new(Some(database.clone()));
         assert!(!check.is_doubtful().await, "there is no session");
 
-        let month = Duration::from_secs(30 * 86_400);
+        let month = Duration::from_hours(30 * 24);
         let account = AccountId::new(None, "user1");
         let new = NewSession::new("session".into(), account, "token".into(), month, month);
         store.create(new).await.unwrap();

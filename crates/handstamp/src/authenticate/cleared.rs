@@ -19,12 +19,12 @@ impl<P: Purpose> CsrfCleared<P> {
     /// `value_of` is the token whose CSRF value is asked for, if it is not the verified one.
     pub(super) fn check(
         mut verified: Verified<P>,
-        value_of: Option<Arc<Claims>>,
+        value_of: Option<&Arc<Claims>>,
         origin_checked: OriginChecked,
         head: &impl RequestHead,
         config: &Config,
     ) -> Result<Self, RejectionKind> {
-        let value_of = value_of.as_ref().unwrap_or(&verified.claims);
+        let value_of = value_of.unwrap_or(&verified.claims);
         csrf::check_token(origin_checked, P::KIND, value_of, head, config)?;
         if P::KIND == Kind::Refresh {
             verified.user_agent = UserAgent::of(head);

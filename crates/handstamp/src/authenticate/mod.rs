@@ -43,7 +43,7 @@ pub(crate) fn clear<P: Purpose>(
         csrf::check_origin(presented.location(), P::KIND, head, config, require.csrf)?;
     let (verified, value_of) = prefer(verify(&presented)?, head, config);
     check_demands(&verified.claims, config, now, require)?;
-    CsrfCleared::check(verified, value_of, origin_checked, head, config)
+    CsrfCleared::check(verified, value_of.as_ref(), origin_checked, head, config)
 }
 
 /// Of a user with an old and a new pair of cookies, a page repeats the value of either.
@@ -91,7 +91,8 @@ pub(crate) fn clear_by_head<P: Purpose>(
     if awaits_form {
         return Ok(ByHead::AwaitsCsrf(verified.claims));
     }
-    CsrfCleared::check(verified, value_of, origin_checked, head, config).map(ByHead::Cleared)
+    CsrfCleared::check(verified, value_of.as_ref(), origin_checked, head, config)
+        .map(ByHead::Cleared)
 }
 
 /// Checks the login type and the freshness that are demanded.
