@@ -10,7 +10,7 @@ use crate::reply;
 
 impl RedisStore {
     /// Returns some accounts whose index has more entries than this. The search takes steps of a
-    /// thousand keys, so that other callers never wait long. A cluster is not searched.
+    /// hundred keys, so that other callers never wait long. A cluster is not searched.
     pub(crate) async fn crowded(&self, at_most: usize) -> Result<Vec<AccountId>, Failure> {
         let mut accounts = Vec::new();
         if self.is_cluster() {

@@ -276,6 +276,23 @@ async fn a_log_in_reads_few_of_thousands_of_sessions() {
     }
 }
 
+#[tokio::test]
+async fn a_step_of_the_search_for_crowded_accounts_meets_few_keys() {
+    let server = Redis::start();
+    let store = store(&server);
+    for number in 0..2_000 {
+        let session = Session::of(account(), &number.to_string());
+        session.begin(&store).await;
+    }
+    let mut connection = connect(&server).await;
+    let before = calls(&mut connection).await;
+    let crowded = store.crowded_accounts(100).await.unwrap();
+    assert_eq!(crowded, [account()]);
+    let after = calls(&mut connection).await;
+    let steps = more(&before, &after)["scan"];
+    assert!(steps >= 10, "2,000 keys in {steps} steps");
+}
+
 /// Returns how often each command was called in between.
 fn more<'a>(
     before: &HashMap<String, u64>,
