@@ -350,4 +350,4 @@ pub(super) async fn begin(
 /// Few enough for other writers not to wait long.
 const ENDED_AT_ONCE: i64 = 64;
 /// Few enough to be removed within milliseconds.
-const BATCH: i64 = 1000;
+const BATCH: i64 = 100;
