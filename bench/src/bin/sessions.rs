@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         Rotate::new(account(n), session, presented, DAY)
     };
     row("a refresh, within the window", refresh, |rotate| {
-        drop(now(store.rotate(rotate)))
+        drop(now(store.rotate(rotate)));
     });
 
     sweep();
@@ -130,12 +130,12 @@ fn row<A>(name: &str, argument: impl Fn(usize) -> A, look: impl Fn(A)) -> f64 {
         .map(|round| {
             // The stride is not a divisor: calls that follow each other do not touch adjacent
             // memory.
-            let arguments: Vec<A> = (0..LOOKS)
-                .map(|n| argument((round * LOOKS + n) * 7_919 % SESSIONS))
+            let arguments: Vec<A> = (0..LOOKS as usize)
+                .map(|n| argument((round * LOOKS as usize + n) * 7_919 % SESSIONS))
                 .collect();
             let start = Instant::now();
             arguments.into_iter().for_each(&look);
-            start.elapsed().as_secs_f64() * 1e9 / LOOKS as f64
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(LOOKS)
         })
         .collect();
     times.sort_by(f64::total_cmp);
@@ -147,7 +147,7 @@ fn row<A>(name: &str, argument: impl Fn(usize) -> A, look: impl Fn(A)) -> f64 {
 fn session(n: usize) -> NewSession {
     let session = SessionId::from(&*id("session", n));
     let mut new = NewSession::new(session, account(n), token("first", n), DAY, DAY);
-    new.data = DATA.to_owned();
+    DATA.clone_into(&mut new.data);
     new
 }
 
@@ -188,7 +188,7 @@ const REVOKED: usize = 100_000;
 const EXPIRED: usize = 100_000;
 const ROUNDS: usize = 5_001;
 /// So few that the arguments are still in the cache, as those of a request are.
-const LOOKS: usize = 50;
+const LOOKS: u32 = 50;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The data that a log-in from a browser keeps.
 const DATA: &str = r#"{"csrf":"EBESExQVFhcYGRobHB0eHw","ip":"192.0.2.1","sub":"user123456","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"}"#;
