@@ -2,6 +2,7 @@
 
 use super::{House, house, refresh_head};
 use crate::config::OriginCheck;
+use crate::config::danger::Danger;
 use crate::session::{ClientInfo, EventKind};
 use crate::store::EndReason;
 use crate::testing::{Head, builder, now};
@@ -136,6 +137,36 @@ fn both(ours: &TokenPair, planted: &TokenPair) -> Head {
         .access(ours.access().as_str())
         .refresh(ours.refresh().as_str())
         .refresh(planted.refresh().as_str())
+}
+
+/// Protection was off when they were issued, and has been switched on since.
+#[test]
+fn tokens_without_a_value_are_logged_out_by_a_page_of_the_service() {
+    let before = crate::testing::auth(builder().cookie_csrf_protect(false).danger(Danger::NoCsrf));
+    let token = before.create_access_token("user1").unwrap();
+    let auth = crate::testing::auth(builder());
+    for (row, site, expected) in [
+        ("an own page", Some("same-origin"), Ok(())),
+        ("a sibling", Some("same-site"), Err("missing_csrf_token")),
+        ("a program", None, Err("missing_csrf_token")),
+    ] {
+        let mut head = Head::new("POST").access(token.as_str());
+        if let Some(site) = site {
+            head = head.header("sec-fetch-site", site);
+        }
+        let answer = auth.authenticate_log_out(&head);
+        let answer = answer
+            .as_ref()
+            .map(|_| ())
+            .map_err(|refused| refused.code());
+        assert_eq!(answer, expected, "{row}");
+    }
+    let next_to_one_with = Head::new("POST")
+        .access(token.as_str())
+        .refresh(auth.create_refresh_token("user1").unwrap().as_str())
+        .header("sec-fetch-site", "same-origin");
+    let refused = auth.authenticate_log_out(&next_to_one_with).unwrap_err();
+    assert_eq!(refused.code(), "missing_csrf_token");
 }
 
 /// A request that deletes nothing and ends nothing is not a log-out.
