@@ -206,6 +206,20 @@ fn an_untrusted_proxy_is_reported_once() {
 }
 
 #[test]
+fn a_trusted_proxy_that_reports_no_clients_is_reported_once() {
+    let home = Home::new();
+    home.add_user("alice", "correct horse");
+    let trusting = ["--trusted-proxy", "127.0.0.0/8"];
+    let server = home.start(&trusting, &[]).unwrap();
+    for _ in 0..3 {
+        assert_eq!(log_in(&server, "alice", "correct horse").status, 200);
+    }
+    let warning = "127.0.0.1 is a trusted proxy and sent no X-Forwarded-For";
+    assert!(server.says(warning), "{}", server.stderr());
+    assert_eq!(server.stderr().matches(warning).count(), 1, "once");
+}
+
+#[test]
 fn an_invalid_proxy_is_status_2() {
     let home = Home::new();
     for proxy in ["localhost", "10.0.0.0/33", ""] {

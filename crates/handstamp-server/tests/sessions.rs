@@ -139,6 +139,13 @@ fn a_device_has_the_name_that_its_user_gave_and_is_remembered() {
     assert_eq!(not_remembered.status, 200, "{not_remembered:?}");
     let mut lines = not_remembered.all("set-cookie").take(4);
     assert!(lines.all(|line| !line.contains("Max-Age")));
+    let for_long = Service::start(&[], &[("JWT_REFRESH_TOKEN_EXPIRES", "60d")]).unwrap();
+    let long = for_long.send(&Request::new("POST", "/login").json(&form));
+    let mut lines = long.all("set-cookie").take(4);
+    assert!(
+        lines.all(|line| line.contains("; Max-Age=5184000;")),
+        "{long:?}"
+    );
     let mut browser = Browser::default();
     browser.0.store(&reply);
     assert_eq!(listed(&browser, &server)[0]["device"], "the  kitchen");

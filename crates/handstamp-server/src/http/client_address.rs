@@ -44,11 +44,6 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
-
-    /// Returns whether a peer that is not trusted sent the header.
-    fn distrusts(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        headers.contains_key(FORWARDED_FOR) && !self.trusts(peer.to_canonical())
-    }
 }
 
 /// The address of the client, as an extractor.
@@ -68,23 +63,35 @@ where
         };
         let peer = peer.ip();
         let proxies = TrustedProxies::from_ref(state);
-        if proxies.distrusts(peer, &parts.headers) {
-            warn_of_proxy(peer);
-        }
+        let reports = parts.headers.contains_key(FORWARDED_FOR);
+        warn_of_proxy(
+            peer.to_canonical(),
+            proxies.trusts(peer.to_canonical()),
+            reports,
+        );
         Ok(Self(proxies.client(peer, &parts.headers)))
     }
 }
 
-/// Logs once for each that a peer is probably a proxy which is not among the trusted ones. One with
-/// a public address rather is a client that forges the header.
-fn warn_of_proxy(peer: IpAddr) {
+/// Logs once for each peer that is probably a proxy, and is not trusted although it reports clients,
+/// or reports none although it is trusted. One that is not trusted and has a public address rather
+/// is a client that forges the header.
+fn warn_of_proxy(peer: IpAddr, is_trusted: bool, reports: bool) {
     static NAMED: Mutex<BTreeSet<IpAddr>> = Mutex::new(BTreeSet::new());
-    let peer = peer.to_canonical();
-    if !is_private(peer) {
+    if is_trusted == reports || !is_trusted && !is_private(peer) {
         return;
     }
     let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
-    if named.len() < MAX_NAMED && named.insert(peer) {
+    if named.len() == MAX_NAMED || !named.insert(peer) {
+        return;
+    }
+    if is_trusted {
+        tracing::warn!(
+            "{peer} is a trusted proxy and sent no X-Forwarded-For: all clients behind it count as one, and one of them can \
+             keep the others from logging in. Let the proxy set the header (nginx: proxy_set_header X-Forwarded-For \
+             $proxy_add_x_forwarded_for)"
+        );
+    } else {
         tracing::warn!(
             "X-Forwarded-For from {peer} is not trusted: all clients behind it count as one, and one of them can keep the \
              others from logging in. If it is your proxy, start with --trusted-proxy {peer}"
@@ -286,8 +293,6 @@ mod tests {
         headers.insert(FORWARDED_FOR, "192.0.2.7".parse().unwrap());
         let peer: IpAddr = "127.0.0.1".parse().unwrap();
         assert_eq!(TrustedProxies::default().client(peer, &headers), peer);
-        assert!(TrustedProxies::default().distrusts(peer, &headers));
-        assert!(!TrustedProxies::default().distrusts(peer, &HeaderMap::new()));
     }
 
     #[test]

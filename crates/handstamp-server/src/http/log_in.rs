@@ -3,15 +3,13 @@
 //! The accounts verify the credentials, and the library makes the session and its tokens. A
 //! refused log-in sets no cookie.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use handstamp_axum::handstamp::error::StoreError;
-use handstamp_axum::{Auth, ClientInfo, Error, days};
+use handstamp_axum::{Auth, ClientInfo, Error};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -61,7 +59,7 @@ pub(super) async fn log_in(
     let name = name.as_str();
     let mut client = client.ip(address).label(form.device.unwrap_or_default());
     if form.remember == Some(true) {
-        client = client.persistent(REMEMBERED);
+        client = client.persistent(auth.config().refresh_token_expires());
     }
     let tokens = auth.log_in(name, client).await?;
     if let Err(error) = log_in.confirm(&verified).await {
@@ -116,12 +114,10 @@ fn refuse(auth: &Auth, error: LogInError) -> Response {
     error.into_response()
 }
 
-/// As long as a refresh token lives by default: a log-in that is remembered lasts for as long after
-/// each refresh.
-const REMEMBERED: Duration = days(20);
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use handstamp_axum::Config;
 
     use super::*;

@@ -62,6 +62,21 @@ impl Config {
         &self.warnings
     }
 
+    /// Returns `JWT_REFRESH_TOKEN_EXPIRES`: how long a log-in that is remembered can lie idle.
+    ///
+    /// ```
+    /// use handstamp::{ClientInfo, Config, days};
+    ///
+    /// let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// assert_eq!(config.refresh_token_expires(), days(20));
+    /// let remembered = ClientInfo::new().persistent(config.refresh_token_expires());
+    /// # Ok::<(), handstamp::error::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn refresh_token_expires(&self) -> Duration {
+        self.settings.refresh_token_expires
+    }
+
     /// Returns the login type given to
     /// [`ConfigBuilder::login_type`](super::ConfigBuilder::login_type).
     pub(crate) fn login_type(&self) -> Option<&str> {
