@@ -4,6 +4,9 @@
 //! `JWT_SECRET_KEY=$(openssl rand -hex 32) cargo run -p session-or-persistent`. With
 //! `JWT_COOKIE_MAX_AGE=2592000` or `JWT_SESSION_COOKIE=false` cookies are persistent unless a
 //! log-in says otherwise. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
+//!
+//! It shows the cookies alone, so a log-in lasts for the 15 minutes of its access token. The example
+//! `complete` refreshes, and `sessions` keeps the choice at each refresh.
 
 use axum::extract::State;
 use axum::http::StatusCode;
