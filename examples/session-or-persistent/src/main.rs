@@ -5,8 +5,8 @@
 //! `JWT_COOKIE_MAX_AGE=2592000` or `JWT_SESSION_COOKIE=false` cookies are persistent unless a
 //! log-in says otherwise. Settings: `PORT` (8000), `JWT_*`, `HANDSTAMP_*`.
 //!
-//! It shows the cookies alone, so a log-in lasts for the 15 minutes of its access token. The example
-//! `complete` refreshes, and `sessions` keeps the choice at each refresh.
+//! It shows the cookies alone, so a log-in lasts for the 15 minutes of its access token. The
+//! example `complete` refreshes, and `sessions` keeps the choice at each refresh.
 
 use axum::extract::State;
 use axum::http::StatusCode;

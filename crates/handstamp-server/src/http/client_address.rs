@@ -73,9 +73,9 @@ where
     }
 }
 
-/// Logs once for each peer that is probably a proxy, and is not trusted although it reports clients,
-/// or reports none although it is trusted. One that is not trusted and has a public address rather
-/// is a client that forges the header.
+/// Logs once for each peer that is probably a proxy, and is not trusted although it reports
+/// clients, or reports none although it is trusted. One that is not trusted and has a public
+/// address rather is a client that forges the header.
 fn warn_of_proxy(peer: IpAddr, is_trusted: bool, reports: bool) {
     static NAMED: Mutex<BTreeSet<IpAddr>> = Mutex::new(BTreeSet::new());
     if is_trusted == reports || !is_trusted && !is_private(peer) {

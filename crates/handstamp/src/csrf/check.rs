@@ -130,8 +130,8 @@ pub(crate) fn check_log_out(
         Required::Nothing | Required::Origin(_) => return Ok(LogOutProof::Everyone),
         Required::Token | Required::OriginAndToken(_) => {}
     }
-    // Lenient: tokens that were issued while protection was off have no value to show. Risk: another
-    // site logs their user out. Covered: the browser states that the page is one of this service.
+    // Lenient: tokens that were issued while protection was off have no value to show. Risk:
+    // another site logs their user out. Covered: the browser states that the page is our own.
     if cookies.iter().all(|(_, claims)| claims.csrf().is_none()) && is_own_page(head, config) {
         return Ok(LogOutProof::Everyone);
     }

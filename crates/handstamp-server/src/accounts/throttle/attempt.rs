@@ -3,8 +3,10 @@
 //! * A device that has logged in to the account before, by the cookie that it got: ten failures of
 //!   its own, and no other bucket for failures. So no one else's failures keep it out.
 //! * Any other: ten failures for the account, of all such devices together, and then one each 40
-//!   seconds. Guessing is bounded by that, from however many addresses. And a hundred failures for
-//!   its address, which many people may share; for IPv6 for its /64, /56 and /48, since one client
+//!   seconds. Guessing is bounded by that, from however many addresses. Ten failures for the
+//!   account from its address, for IPv6 from its /48, and then one each 90 seconds: a program that
+//!   tries a former password without pause leaves room for the owner elsewhere. And a hundred
+//!   failures for its address, which many people may share; for IPv6 for its /64, /56 and /48, since one client
 //!   has them all.
 //! * In any case 300 log-ins of the account from the address, right or wrong, because each costs
 //!   work and a session.
@@ -51,6 +53,9 @@ impl Attempt {
         } else {
             let who = format!("account {account}");
             buckets.push(Bucket::of_failures(who, ACCOUNT));
+            let largest = networks.last().map_or("", |(network, _)| network);
+            let who = format!("client {account} {largest}");
+            buckets.push(Bucket::of_failures(who, CLIENT));
             buckets.extend(
                 networks.into_iter().map(|(network, limit)| {
                     Bucket::of_failures(format!("network {network}"), limit)
@@ -100,8 +105,8 @@ fn networks(address: IpAddr) -> Vec<(String, Limit)> {
     }
 }
 
-/// The account, three networks, and the log-ins.
-pub(super) const MOST_BUCKETS: usize = 5;
+/// The account, the client of it, three networks, and the log-ins.
+pub(super) const MOST_BUCKETS: usize = 6;
 
 /// Enough for a user who tries three passwords, each with and without a typing mistake.
 const DEVICE: Limit = Limit {
@@ -112,6 +117,11 @@ const DEVICE: Limit = Limit {
 const ACCOUNT: Limit = Limit {
     attempts: 10,
     refill: 40_000,
+};
+/// Less often than the account gains an attempt, so that one client does not take them all.
+const CLIENT: Limit = Limit {
+    attempts: 10,
+    refill: 90_000,
 };
 /// A school or an office may share one address.
 const ADDRESS: Limit = Limit {

@@ -160,7 +160,7 @@ impl Limit {
 }
 
 const PEEK: &str =
-    "SELECT who, full_at FROM handstamp_log_in_limits WHERE who IN ($1, $2, $3, $4, $5)";
+    "SELECT who, full_at FROM handstamp_log_in_limits WHERE who IN ($1, $2, $3, $4, $5, $6)";
 
 /// `$2` is now, `$3` what one attempt costs, `$4` what an empty bucket costs, and `$5` that with
 /// [`SKEW`].

@@ -234,6 +234,29 @@ async fn a_guesser_with_ten_thousand_addresses_gets_a_hundred_guesses_in_an_hour
     assert!(waits > 90, "{waits}");
 }
 
+/// The owner has just changed the password, so that no browser is known.
+#[tokio::test]
+async fn a_program_with_a_former_password_leaves_room_for_the_owner() {
+    let dir = TempDir::new();
+    let throttle = Throttle::new(dir.database().await);
+    let program = attempt("alice", "192.0.2.1");
+    let owner = attempt("alice", "198.51.100.1");
+    let (mut guesses, mut denials) = (0, 0);
+    for seconds in (0..3_600).step_by(3) {
+        let now = after(seconds);
+        if peek(&throttle, &program, now).await.is_ok() {
+            guesses += usize::from(charge(&throttle, &program, now).await.is_ok());
+        }
+        if seconds % 60 == 57 {
+            match charge(&throttle, &owner, now).await {
+                Ok(()) => throttle.reset(&owner).await.unwrap(),
+                Err(_) => denials += 1,
+            }
+        }
+    }
+    assert_eq!((guesses, denials), (49, 0), "in an hour");
+}
+
 async fn known_device(known: &KnownDevices, account: &UserName) -> Device {
     let mut devices = Devices::default();
     devices.insert(known.add(account, 1, NOW).await.unwrap());
@@ -289,19 +312,19 @@ async fn a_known_device_has_ten_failures_of_its_own() {
 async fn a_clock_that_was_ahead_keeps_no_one_out() {
     let dir = TempDir::new();
     let throttle = Throttle::new(dir.database().await);
-    let alice = attempt("alice", "192.0.2.1");
+    let alice = |count: usize| attempt("alice", &format!("192.0.2.{count}"));
     let day_ahead = after(86_400);
-    for _ in 0..10 {
-        charge(&throttle, &alice, day_ahead).await.unwrap();
+    for count in 0..10 {
+        charge(&throttle, &alice(count), day_ahead).await.unwrap();
     }
-    assert_eq!(peek(&throttle, &alice, day_ahead).await, denied(40));
-    assert_eq!(peek(&throttle, &alice, NOW).await, Ok(()));
-    assert_eq!(charge(&throttle, &alice, NOW).await, Ok(()));
-    assert_eq!(charge(&throttle, &alice, NOW).await, denied(40), "once");
-    assert_eq!(charge(&throttle, &alice, after(40)).await, Ok(()));
+    assert_eq!(peek(&throttle, &alice(10), day_ahead).await, denied(40));
+    assert_eq!(peek(&throttle, &alice(10), NOW).await, Ok(()));
+    assert_eq!(charge(&throttle, &alice(10), NOW).await, Ok(()));
+    assert_eq!(charge(&throttle, &alice(11), NOW).await, denied(40), "once");
+    assert_eq!(charge(&throttle, &alice(11), after(40)).await, Ok(()));
     // Another server whose clock is half a minute behind does not count as that.
     let behind = after(10);
-    assert_eq!(charge(&throttle, &alice, behind).await, denied(70));
+    assert_eq!(charge(&throttle, &alice(12), behind).await, denied(70));
 }
 
 #[tokio::test]
@@ -314,6 +337,7 @@ async fn full_buckets_are_purged() {
         ("nothing is full", after(2), 0),
         ("the log-ins and the address", after(9), 2),
         ("the account", after(40), 1),
+        ("the account from the address", after(90), 1),
         ("nothing more", after(99), 0),
     ] {
         assert_eq!(throttle.purge(now).await.unwrap(), gone, "{case}");
@@ -333,7 +357,7 @@ async fn a_new_epoch_starts_the_failures_of_the_account_anew() {
             .unwrap();
     }
     for (case, attempt, verdict) in [
-        ("before", attempt("alice", "192.0.2.1"), denied(40)),
+        ("before", attempt("alice", "192.0.2.2"), denied(40)),
         ("after", at_epoch(1, "alice", "192.0.2.1"), Ok(())),
     ] {
         assert_eq!(peek(&throttle, &attempt, NOW).await, verdict, "{case}");
@@ -352,13 +376,17 @@ fn keys_show_networks_but_no_accounts() {
         assert!(!key.contains("alice"), "{key}");
     }
     assert!(keys[0].starts_with("account "), "{keys:?}");
+    assert!(
+        keys[1].starts_with("client ") && keys[1].ends_with(" 2001:db8:1::/48"),
+        "{keys:?}"
+    );
     assert_eq!(
-        keys[1..4],
+        keys[2..5],
         [
             "network 2001:db8:1:2::/64",
             "network 2001:db8:1::/56",
             "network 2001:db8:1::/48",
         ]
     );
-    assert!(keys[4].ends_with(" 2001:db8:1:2::/64"), "{keys:?}");
+    assert!(keys[5].ends_with(" 2001:db8:1:2::/64"), "{keys:?}");
 }
