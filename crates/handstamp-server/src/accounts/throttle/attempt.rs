@@ -6,8 +6,8 @@
 //!   seconds. Guessing is bounded by that, from however many addresses. Ten failures for the
 //!   account from its address, for IPv6 from its /48, and then one each 90 seconds: a program that
 //!   tries a former password without pause leaves room for the owner elsewhere. And a hundred
-//!   failures for its address, which many people may share; for IPv6 for its /64, /56 and /48, since one client
-//!   has them all.
+//!   failures for its address, which many people may share; for IPv6 for its /64, /56 and /48,
+//!   since one client has them all.
 //! * In any case 300 log-ins of the account from the address, right or wrong, because each costs
 //!   work and a session.
 //!
