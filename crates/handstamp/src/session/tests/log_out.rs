@@ -158,7 +158,7 @@ fn tokens_without_a_value_are_logged_out_by_a_page_of_the_service() {
         let answer = answer
             .as_ref()
             .map(|_| ())
-            .map_err(|refused| refused.code());
+            .map_err(crate::error::Rejection::code);
         assert_eq!(answer, expected, "{row}");
     }
     let next_to_one_with = Head::new("POST")
