@@ -65,7 +65,8 @@ impl Config {
     /// Returns `JWT_REFRESH_TOKEN_EXPIRES`: how long a log-in that is remembered can lie idle.
     ///
     /// ```
-    /// use handstamp::{ClientInfo, Config, days};
+    /// use handstamp::session::ClientInfo;
+    /// use handstamp::{Config, days};
     ///
     /// let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
     /// assert_eq!(config.refresh_token_expires(), days(20));
