@@ -214,26 +214,27 @@ async fn ended_do_not_count(row: Row) -> Outcome {
     row.lists("sessions", &account, &[second, first]).await
 }
 
-async fn not_recorded(row: Row) -> Outcome {
+/// Revokes many sessions. The caller goes away after the first step, and never asks to record the
+/// rest.
+async fn revoked_by_one_step(row: &Row) -> Result<AccountId, Failure> {
     let account = new_account();
     for _ in 0..100 {
         row.log_in(&Login::of(&account)).await?;
     }
-    // The caller goes away after the first step, and never asks to record the rest.
     let everything = revoke_user(&account, UserRevocation::All);
     row.store().revoke_user(everything).await?;
+    Ok(account)
+}
+
+async fn not_recorded(row: Row) -> Outcome {
+    let account = revoked_by_one_step(&row).await?;
     for _ in 0..30 {
         log_in(&row, &Login::of(&account), 5).await?;
     }
     row.equal("left", ids(&row, &account).await?.len(), 5);
 
     // The same for what ends them later.
-    let account = new_account();
-    for _ in 0..100 {
-        row.log_in(&Login::of(&account)).await?;
-    }
-    let everything = revoke_user(&account, UserRevocation::All);
-    row.store().revoke_user(everything).await?;
+    let account = revoked_by_one_step(&row).await?;
     for _ in 0..30 {
         row.log_in(&Login::of(&account)).await?;
     }
