@@ -117,8 +117,9 @@ fn a_thief_is_found_out_although_the_store_loses_writes() {
     });
 }
 
+// Unoptimized it takes more than a minute: `scripts/test --full` runs it, optimized.
+#[cfg(not(debug_assertions))]
 #[test]
-#[ignore = "more than a minute: `scripts/test --full` runs it, optimized"]
 fn a_thief_is_found_out_although_the_store_loses_writes_twice() {
     finds_the_thief(&Scenario {
         name: "a thief, and two losses with two refreshes at once",
