@@ -145,6 +145,22 @@ try {
   check('after a reload with an expired access token the sessions are listed', (await listed()) === 1, await listed());
   check('the access token was renewed for it', Boolean((await cookie('access_token_cookie'))?.value), 'none');
 
+  // The user, or the browser, has deleted the cookies that script can see; those of the tokens stay.
+  for (const name of csrf) await context.clearCookies({ name });
+  await page.reload({ waitUntil: 'load' });
+  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1).catch(() => troubles.push('no session is listed without the CSRF cookies'));
+  answer = await press('#create-post', '/posts');
+  check('without the CSRF cookies a post answers 200', answer.status === 200, answer);
+  answer = await press('#refresh', '/refresh');
+  check('without the CSRF cookies a refresh answers 200', answer.status === 200, answer);
+  check('which sets the CSRF cookie again', Boolean((await cookie('csrf_access_token'))?.value), await seenByScript());
+  for (const name of csrf) await context.clearCookies({ name });
+  await page.reload({ waitUntil: 'load' });
+  answer = await press('#log-out', '/logout');
+  check('without the CSRF cookies a log-out answers 200', answer.status === 200, answer);
+  check('and deletes the tokens', (await cookie('refresh_token_cookie')) === undefined, await cookie('refresh_token_cookie'));
+  await press('#log-in', '/login');
+
   await page.route('**/protected', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>a proxy' }));
   await page.click('#protected');
   await page.waitForFunction(() => document.querySelector('#answer').textContent.includes('a proxy')).catch(() => {});

@@ -15,17 +15,19 @@ mod refused;
 use std::error::Error;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use handstamp_axum::handstamp::store::MemoryStore;
-use handstamp_axum::{Auth, Config, Location, minutes};
+use handstamp_axum::{Auth, Config, Head, Location, minutes};
 
 use app::App;
+use refused::Refused;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -59,7 +61,7 @@ fn router(auth: Auth) -> Router {
     // A log-in has no token yet whose CSRF value could be checked. Browsers say which site sent it.
     let log_in = get(log_in::page)
         .post(log_in::log_in)
-        .layer(auth.same_origin());
+        .layer(from_fn_with_state(auth.clone(), refuse_other_sites));
     Router::new()
         .route("/", get(async || Redirect::to("/posts")))
         .route("/log-in", log_in)
@@ -69,6 +71,16 @@ fn router(auth: Auth) -> Router {
         .route("/style.css", get(style))
         .layer(map_response(with_headers))
         .with_state(App::new(auth))
+}
+
+/// As the layer of `auth.same_origin()`, whose refusal is JSON.
+async fn refuse_other_sites(
+    State(auth): State<Auth>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    auth.require_same_origin(&Head::from(&request))?;
+    Ok(next.run(request).await)
 }
 
 async fn style() -> Response<String> {
@@ -106,6 +118,33 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::router;
+
+    #[tokio::test]
+    async fn a_log_in_from_another_address_is_refused_in_words() {
+        let config = Config::builder().secret_key([7; 32].as_slice());
+        let auth = Auth::new(config.build().unwrap()).unwrap();
+        let request = Request::post("/log-in")
+            .header("host", "forms.example")
+            .header("origin", "http://lan-name:8000")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let form = Body::from("name=user1&password=password1");
+        let response = router(auth)
+            .oneshot(request.body(form).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 403);
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/html; charset=utf-8"
+        );
+        let page = axum::body::to_bytes(response.into_body(), 1 << 16)
+            .await
+            .unwrap();
+        assert!(
+            String::from_utf8_lossy(&page).contains("by an address"),
+            "{page:?}"
+        );
+    }
 
     #[tokio::test]
     async fn a_visitor_of_a_nested_router_comes_back_to_the_page_that_was_asked_for() {

@@ -40,7 +40,11 @@ fn in_words(rejection: &Rejection) -> &'static str {
             "The form did not come from a page of this log-in: it was open since before you logged in again, or another site \
              sent it. Open the page anew and send it from there."
         }
-        "cross_site_request" | "origin_not_allowed" => "Another site sent this. Nothing was done.",
+        "cross_site_request" => "Another site sent this. Nothing was done.",
+        "origin_not_allowed" => {
+            "Another site sent this, or you opened this one by an address that it does not know as its own. Nothing was \
+             done, and the log of the server says why."
+        }
         "store_unavailable" => "Nobody can be let in at the moment. Try again in a minute.",
         _ => "You may not do that.",
     }

@@ -54,12 +54,26 @@ function remember(text) {
   if (refresh_csrf) values.refresh = refresh_csrf;
 }
 
+// Whether there is a CSRF value: without one the page can only ask who is logged in.
+function mayBeLoggedIn() {
+  return ['access', 'refresh'].some((purpose) => Object.keys(csrfHeader(purpose)).length > 0);
+}
+
+// Asks for the CSRF value where its cookie is missing: the server writes none, or someone has
+// deleted the cookies that script can see.
+async function askForCsrfValue() {
+  const response = await fetch('session', { credentials: 'same-origin' }).catch(() => undefined);
+  if (!response?.ok) return;
+  const { csrf } = await response.json();
+  if (csrf) values.access = values.refresh = csrf;
+}
+
 // Lists the sessions of the user. Names of devices and browsers are not trusted, so they are shown
 // as text.
 async function showSessions() {
   let sessions = [];
   let hasMore = false;
-  if ([names.access, names.refresh].some(({ csrf_cookie }) => cookies().has(csrf_cookie))) {
+  if (mayBeLoggedIn()) {
     const list = () => fetch('sessions', { credentials: 'same-origin' }).catch(() => undefined);
     let response = await list();
     // After a while the access token has expired, and the refresh token gives another.
@@ -127,5 +141,6 @@ element('refresh').addEventListener('click', () => call('POST', 'refresh', csrfH
 element('log-out').addEventListener('click', () => call('POST', 'logout', { ...csrfHeader('access'), ...csrfHeader('refresh') }));
 element('list-sessions').addEventListener('click', () => call('GET', 'sessions'));
 element('revoke-others').addEventListener('click', () => call('POST', 'sessions/revoke-others', csrfHeader('access')));
+if (!mayBeLoggedIn()) await askForCsrfValue();
 showCookies();
 await showSessions();
