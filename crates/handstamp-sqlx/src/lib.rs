@@ -87,6 +87,7 @@ mod common {
     pub(crate) mod number;
     pub(crate) mod row;
     pub(crate) mod schema;
+    pub(crate) mod timeout;
     pub(crate) mod verbs;
 }
 

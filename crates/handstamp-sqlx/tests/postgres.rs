@@ -127,6 +127,37 @@ async fn connections_that_hang_are_replaced() {
     assert!(took < Duration::from_secs(8), "{took:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_waits_as_long_as_the_application_sets() {
+    let postgres = Postgres::start();
+    let patient = PostgresStore::connect_lazy(&postgres.url()).unwrap();
+    patient.set_timeout(Duration::from_secs(20));
+    let login = Login::named("user");
+    patient.create(login.create()).await.unwrap();
+    let other = PgPool::connect(&postgres.url()).await.unwrap();
+    let begin = "BEGIN; LOCK TABLE handstamp_sessions IN ACCESS EXCLUSIVE MODE";
+    let writing = other.begin_with(begin).await.unwrap();
+    let (own, seconds) = (login.clone(), Duration::from_secs(6));
+    let rotated = tokio::spawn(async move { timed(patient.rotate(own.rotate(1))).await });
+    sleep(seconds).await;
+    writing.rollback().await.unwrap();
+    let (rotated, took) = rotated.await.unwrap();
+    assert!(
+        matches!(rotated, Ok(Rotation::Continued(Continuation::Rotated, _))) && took >= seconds,
+        "{rotated:?} {took:?}"
+    );
+
+    let hasty = PostgresStore::connect_lazy(&postgres.url()).unwrap();
+    hasty.set_timeout(Duration::from_millis(400));
+    postgres.stop();
+    let (refused, took) = timed(hasty.admit(login.access(1))).await;
+    assert!(
+        refused.is_err() && took < Duration::from_millis(900),
+        "{refused:?} {took:?}"
+    );
+    postgres.cont();
+}
+
 /// Returns the number of tries.
 async fn until_it_works(store: &PostgresStore, login: &Login) -> usize {
     for n in 1..30 {

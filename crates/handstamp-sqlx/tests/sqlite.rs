@@ -10,7 +10,7 @@ use std::time::Duration;
 use std::{env, fs};
 
 use handstamp::store::rotation::Continuation;
-use handstamp::store::{Created, Rotation, Store};
+use handstamp::store::{Admission, Created, Rotation, Store};
 use handstamp_sqlx::SqliteStore;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Executor as _, SqlitePool};
@@ -187,6 +187,57 @@ async fn a_writer_waits_for_a_writer_in_another_process() {
     for created in created {
         assert!(matches!(created, Ok(Created::New { .. })), "{created:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_another_process_writes_users_stay_logged_in() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let login = Login::named("user");
+    store.create(login.create()).await.unwrap();
+    let other = SqlitePool::connect(path.to_str().unwrap()).await.unwrap();
+    let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let at_most = Duration::from_secs(2);
+    store.set_timeout(at_most);
+    for _ in 0..3 {
+        let mut use_is_due = login.access(1);
+        use_is_due.touch_after = Some(Duration::ZERO);
+        let (admitted, took) = timed(store.admit(use_is_due)).await;
+        assert_eq!(admitted.unwrap(), Admission::Admitted);
+        assert!(took < at_most, "{took:?}");
+    }
+    writing.rollback().await.unwrap();
+    store.rotate(login.rotate(1)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_waits_as_long_as_the_application_sets() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let (hasty, patient) = (
+        SqliteStore::open(&path).await.unwrap(),
+        SqliteStore::open(&path).await.unwrap(),
+    );
+    hasty.set_timeout(Duration::from_millis(200));
+    patient.set_timeout(Duration::from_secs(20));
+    let other = SqlitePool::connect(path.to_str().unwrap()).await.unwrap();
+    let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let created = tokio::spawn(async move {
+        let login = Login::named("patient");
+        timed(patient.create(login.create())).await
+    });
+    let (refused, took) = timed(hasty.create(Login::named("hasty").create())).await;
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the store did not answer: no write within 200ms: another process writes to the file of SQLite, or its disk is slow"
+    );
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    sleep(Duration::from_secs(6)).await;
+    writing.rollback().await.unwrap();
+    let (created, took) = created.await.unwrap();
+    assert!(matches!(created, Ok(Created::New { .. })), "{created:?}");
+    assert!(took >= Duration::from_secs(6), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

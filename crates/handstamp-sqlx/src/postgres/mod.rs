@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use crate::common::failure::failed;
 use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
+use crate::common::timeout::StoreTimeout;
 use crate::common::verbs;
 use run::in_a_task;
 
@@ -32,7 +33,8 @@ use run::in_a_task;
 /// is that of the database. No lock is held between statements.
 ///
 /// # When the database is down
-/// Methods then return a [`StoreError`], within a second if there is no connection. They work again
+/// Methods then return a [`StoreError`], after half of `HANDSTAMP_STORE_TIMEOUT` if there is no
+/// connection. They work again
 /// once the database is back, without a restart. That includes the start:
 /// [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
 /// [`connect`](Self::connect) fails while the database is down.
@@ -54,8 +56,8 @@ use run::in_a_task;
 /// [TLS](crate#tls-to-postgresql).
 pub struct PostgresStore {
     pool: PgPool,
-    /// How long a statement may take until its connection is closed.
-    at_most: Duration,
+    /// None in a pool of the application, whose settings apply.
+    waits: Option<Waits>,
     is_prepared: AtomicBool,
 }
 
@@ -103,13 +105,16 @@ impl PostgresStore {
             options = options.application_name("handstamp");
         }
         let given = options.get_options().unwrap_or_default();
-        if !given.contains("statement_timeout") {
-            options = options.options([("statement_timeout", format!("{}ms", STUCK.as_millis()))]);
+        let waits = Waits {
+            timeout: StoreTimeout::default(),
+            ends_statements: !given.contains("statement_timeout"),
+        };
+        if waits.ends_statements {
+            options = with_statement_timeout(options, waits.of_a_statement());
         }
         Handle::try_current().map_err(StoreError::new)?;
         Ok(Self {
-            // The database has answered by then, if only that the statement took too long.
-            at_most: STUCK + AT_MOST_FOR_A_CONNECTION,
+            waits: Some(waits),
             ..Self::in_pool(pool_options().connect_lazy_with(options))
         })
     }
@@ -123,7 +128,7 @@ impl PostgresStore {
     pub fn in_pool(pool: PgPool) -> Self {
         Self {
             pool,
-            at_most: Duration::MAX,
+            waits: None,
             is_prepared: AtomicBool::new(false),
         }
     }
@@ -136,12 +141,36 @@ impl PostgresStore {
     /// tables and there are none yet; and if the tables were made by a newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
-            let mut connection = self.pool.acquire().await.map_err(failed)?;
+            let mut connection = self.connection().await?;
             in_a_task(async move { prepare(&mut connection).await }).await??;
             self.is_prepared.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
+}
+
+/// How long the methods of a store wait that has a pool of its own.
+struct Waits {
+    timeout: StoreTimeout,
+    /// The URL may have a `statement_timeout` of its own.
+    ends_statements: bool,
+}
+
+impl Waits {
+    /// Half of the time of a method, so that its caller learns that there is no connection.
+    fn of_a_connection(&self) -> Duration {
+        self.timeout.or(UNKNOWN_TIMEOUT) / 2
+    }
+
+    /// No caller waits for longer.
+    fn of_a_statement(&self) -> Duration {
+        self.timeout.or(UNKNOWN_TIMEOUT).max(STUCK)
+    }
+}
+
+fn with_statement_timeout(options: PgConnectOptions, at_most: Duration) -> PgConnectOptions {
+    // Of two, the later applies.
+    options.options([("statement_timeout", format!("{}ms", at_most.as_millis()))])
 }
 
 impl fmt::Debug for PostgresStore {
@@ -151,6 +180,17 @@ impl fmt::Debug for PostgresStore {
 }
 
 impl Store for PostgresStore {
+    /// For statements it holds from the next connection on.
+    fn set_timeout(&self, timeout: Duration) {
+        let Some(waits) = &self.waits else { return };
+        waits.timeout.set(timeout);
+        if waits.ends_statements {
+            let options = PgConnectOptions::clone(&self.pool.connect_options());
+            let options = with_statement_timeout(options, waits.of_a_statement());
+            self.pool.set_connect_options(options);
+        }
+    }
+
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         Box::pin(verbs::create(self, new))
     }
@@ -212,7 +252,7 @@ impl Store for PostgresStore {
 
 fn pool_options() -> PgPoolOptions {
     PgPoolOptions::new()
-        .acquire_timeout(AT_MOST_FOR_A_CONNECTION)
+        .acquire_timeout(LONGEST_TIMEOUT)
         // Saves each method a round trip. Only a connection that was idle is tested.
         .test_before_acquire(false)
         .before_acquire(|connection, pooled| {
@@ -294,11 +334,13 @@ const STEPS: [Step; 4] = [
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// The bytes of "handstmp".
 const LOCK: i64 = 0x6861_6e64_7374_6d70;
-/// Shorter than the time that a request may wait for its store.
-const AT_MOST_FOR_A_CONNECTION: Duration = Duration::from_secs(1);
+/// The longest that `HANDSTAMP_STORE_TIMEOUT` may be.
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(1);
+/// For a store that no application has told its setting: the default of it.
+const UNKNOWN_TIMEOUT: Duration = Duration::from_secs(2);
 const AT_MOST_FOR_A_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// Long enough for a database to have closed a connection, short enough for few requests to meet
 /// that.
 const IDLE: Duration = Duration::from_secs(1);
-/// No caller waits for as long as this.
+/// A statement that takes as long is stuck, even if callers wait for less.
 const STUCK: Duration = Duration::from_secs(5);

@@ -41,15 +41,29 @@ impl PostgresStore {
         &self,
         mut statement: Statement<'_>,
     ) -> Result<Result<Vec<PgRow>, Error>, StoreError> {
-        let connection = self.pool.acquire().await.map_err(failed)?;
+        let connection = self.connection().await?;
         let arguments = statement.take_arguments().map_err(StoreError::new)?;
         let running = run(
             connection,
             statement.sql(),
             arguments.unwrap_or_default(),
-            self.at_most,
+            self.waits.as_ref().map_or(Duration::MAX, |waits| {
+                // The database has answered by then, if only that the statement took too long.
+                waits.of_a_statement() + TO_ANSWER
+            }),
         );
         in_a_task(running).await
+    }
+
+    pub(super) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        let acquired = self.pool.acquire();
+        let acquired = match &self.waits {
+            Some(waits) => timeout(waits.of_a_connection(), acquired)
+                .await
+                .unwrap_or(Err(Error::PoolTimedOut)),
+            None => acquired.await,
+        };
+        acquired.map_err(failed)
     }
 }
 
@@ -104,3 +118,4 @@ fn is_outdated(error: &Error) -> bool {
 }
 
 const TRIES: u32 = 5;
+const TO_ANSWER: Duration = Duration::from_secs(1);

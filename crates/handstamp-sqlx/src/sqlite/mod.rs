@@ -18,10 +18,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Error, Sqlite, SqliteConnection, SqlitePool, query_scalar};
 use tokio::runtime::Handle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::common::failure::failed;
 use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
+use crate::common::timeout::StoreTimeout;
 use crate::common::verbs;
 use statements::begin;
 
@@ -66,6 +67,7 @@ pub struct SqliteStore {
     /// One connection: writers queue here in order, and not in SQLite, where the order is random.
     writer: SqlitePool,
     is_prepared: AtomicBool,
+    timeout: StoreTimeout,
 }
 
 impl SqliteStore {
@@ -83,12 +85,13 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY);
+            .busy_timeout(LONGEST_TIMEOUT);
         file::make_private(options.get_filename()).map_err(StoreError::new)?;
         let store = Self {
             writer: pool_options(1).connect_lazy_with(options.clone()),
             readers: pool_options(READERS).connect_lazy_with(options),
             is_prepared: AtomicBool::new(false),
+            timeout: StoreTimeout::default(),
         };
         store.prepare().await?;
         Ok(store)
@@ -98,7 +101,7 @@ impl SqliteStore {
     /// method.
     ///
     /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
-    /// timeout of seconds; with the usual `synchronous=NORMAL` a power failure may undo the last
+    /// timeout of `HANDSTAMP_STORE_TIMEOUT`; with the usual `synchronous=NORMAL` a power failure may undo the last
     /// log-outs. A database in memory needs a pool of exactly one connection that is never closed.
     #[must_use]
     pub fn in_pool(pool: SqlitePool) -> Self {
@@ -106,6 +109,7 @@ impl SqliteStore {
             readers: pool.clone(),
             writer: pool,
             is_prepared: AtomicBool::new(false),
+            timeout: StoreTimeout::default(),
         }
     }
 
@@ -118,10 +122,14 @@ impl SqliteStore {
     pub async fn prepare(&self) -> Result<(), StoreError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
             let mut connection = first_connection(&self.writer).await.map_err(failed)?;
-            prepare(&mut connection).await?;
+            prepare(&mut connection, self.at_most()).await?;
             self.is_prepared.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    fn at_most(&self) -> Duration {
+        self.timeout.or(UNKNOWN_TIMEOUT)
     }
 }
 
@@ -132,6 +140,10 @@ impl fmt::Debug for SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn set_timeout(&self, timeout: Duration) {
+        self.timeout.set(timeout);
+    }
+
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         Box::pin(verbs::create(self, new))
     }
@@ -194,7 +206,7 @@ impl Store for SqliteStore {
 fn pool_options(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(BUSY)
+        .acquire_timeout(LONGEST_TIMEOUT)
         // There is no server that could close a connection.
         .test_before_acquire(false)
         .idle_timeout(None)
@@ -208,7 +220,8 @@ async fn first_connection(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>, E
     loop {
         match pool.acquire().await {
             Err(Error::Database(error))
-                if error.code().as_deref() == Some(SQLITE_BUSY) && began.elapsed() < BUSY =>
+                if error.code().as_deref() == Some(SQLITE_BUSY)
+                    && began.elapsed() < UNKNOWN_TIMEOUT =>
             {
                 sleep(Duration::from_millis(20)).await;
             }
@@ -217,14 +230,27 @@ async fn first_connection(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>, E
     }
 }
 
+/// Waits for other processes that write, and for the writers of this one.
+async fn within<T>(
+    at_most: Duration,
+    written: impl Future<Output = Result<T, Error>>,
+) -> Result<T, StoreError> {
+    match timeout(at_most, written).await {
+        Ok(written) => written.map_err(failed),
+        Err(_) => Err(StoreError::new(format!(
+            "no write within {at_most:?}: another process writes to the file of SQLite, or its disk is slow"
+        ))),
+    }
+}
+
 /// Creates the tables, or brings them up to date.
-async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn prepare(connection: &mut SqliteConnection, at_most: Duration) -> Result<(), StoreError> {
     let seen = newest(connection).await.map_err(failed)?;
     if compare(&STEPS, seen)? == Tables::UpToDate {
         return Ok(());
     }
     // Many processes may start at once: from here on there is only one.
-    let mut transaction = begin(connection).await.map_err(failed)?;
+    let mut transaction = within(at_most, begin(connection)).await?;
     if bring_up_to_date(&mut *transaction, &STEPS).await? {
         tracing::info!("created or updated the tables of handstamp in SQLite");
     }
@@ -273,5 +299,8 @@ const STEPS: [Step; 4] = [
 const SQLITE_BUSY: &str = "5";
 /// How many callers may read at once; each needs a thread.
 const READERS: u32 = 4;
-/// How long SQLite waits for another process that writes. A request waits for less.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long SQLite itself waits for another process that writes: the longest that
+/// `HANDSTAMP_STORE_TIMEOUT` may be. Callers wait for that setting.
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(1);
+/// For a store that no application has told its setting.
+const UNKNOWN_TIMEOUT: Duration = Duration::from_secs(5);

@@ -14,7 +14,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Connection as _, Error, Sqlite, SqliteConnection, Transaction, query, query_scalar};
 
-use super::SqliteStore;
+use super::{SqliteStore, within};
 use crate::common::failure::failed;
 use crate::common::number::{at_least, at_most, count, generation, millis};
 use crate::common::row::{
@@ -42,9 +42,11 @@ impl Statements for SqliteStore {
             }));
         };
         self.prepare().await?;
-        let mut connection = self.writer.acquire().await.map_err(failed)?;
-        let written = insert_within(&mut connection, statement, new, at_most).await;
-        let (rows, ended) = written.map_err(failed)?;
+        let written = within(self.at_most(), async {
+            let mut connection = self.writer.acquire().await?;
+            insert_within(&mut connection, statement, new, at_most).await
+        });
+        let (rows, ended) = written.await?;
         let ended = all(&ended, session_id)?;
         let row = first(&rows, session)?;
         Ok(row.map(|row| Created::New { row, ended }))
@@ -133,7 +135,12 @@ impl Statements for SqliteStore {
             .bind(presenting.map(generation).transpose()?)
             .bind(presented.map(|presented| at_most(presented.grace)))
             .bind(presented.map(|presented| at_most(presented.late_after())));
-        let is_written = match self.write(statement).await {
+        let at_most = match due {
+            // Leaves the caller time for an answer without this write.
+            Due::LastActive => self.at_most() / 2,
+            Due::Acknowledgement | Due::Nothing => self.at_most(),
+        };
+        let is_written = match within(at_most, statement.fetch_all(&self.writer)).await {
             Ok(rows) => !rows.is_empty(),
             Err(error) => due.without_write(error).map(|()| true)?,
         };
@@ -178,9 +185,11 @@ impl SqliteStore {
         revoke: RevokeUser,
     ) -> Result<EndedSessions, StoreError> {
         self.prepare().await?;
-        let mut connection = self.writer.acquire().await.map_err(failed)?;
-        let rows = revoke_many(&mut connection, &revoke).await;
-        ended(&rows.map_err(failed)?, ENDED_AT_ONCE)
+        let written = within(self.at_most(), async {
+            let mut connection = self.writer.acquire().await?;
+            revoke_many(&mut connection, &revoke).await
+        });
+        ended(&written.await?, ENDED_AT_ONCE)
     }
 
     pub(super) async fn record_ends(&self, end: EndRevoked) -> Result<EndedSessions, StoreError> {
@@ -256,7 +265,7 @@ impl SqliteStore {
     /// there is only one.
     async fn write(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
         self.prepare().await?;
-        statement.fetch_all(&self.writer).await.map_err(failed)
+        within(self.at_most(), statement.fetch_all(&self.writer)).await
     }
 }
 
