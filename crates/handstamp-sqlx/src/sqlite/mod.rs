@@ -101,8 +101,8 @@ impl SqliteStore {
     /// method.
     ///
     /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
-    /// timeout of `HANDSTAMP_STORE_TIMEOUT`; with the usual `synchronous=NORMAL` a power failure may undo the last
-    /// log-outs. A database in memory needs a pool of exactly one connection that is never closed.
+    /// timeout of `HANDSTAMP_STORE_TIMEOUT`; with the usual `synchronous=NORMAL` a power failure
+    /// may undo the last log-outs. A database in memory needs a pool of exactly one connection that is never closed.
     #[must_use]
     pub fn in_pool(pool: SqlitePool) -> Self {
         Self {

@@ -1,5 +1,6 @@
-//! The rule that a cookie has room for a token next to its name.
+//! The rule that a cookie has room for a token next to its name, and an answer for its cookies.
 
+use super::token_cookies::bytes_of_deletions;
 use crate::config::{report::Report, settings::Settings, token_cookies::TokenCookies};
 use crate::cookie::MAX_NAME_AND_VALUE;
 use crate::jws::KeySet;
@@ -40,7 +41,19 @@ pub(super) fn check(
             );
         }
     }
+    let bytes = bytes_of_deletions(access, refresh) + 2 * (token.len() + CSRF_VALUE);
+    if bytes > MOST_COOKIES {
+        report.warn(format!(
+            "a log-in answers with cookies of {bytes} bytes or more, and nginx refuses a head of more than 4096 (502) unless \
+             it has `proxy_buffer_size 16k`: set that, or use ES256 instead of RS256, shorter names or fewer HANDSTAMP_FORMER_COOKIES"
+        ));
+    }
 }
+
+const CSRF_VALUE: usize = 22;
+/// The default `proxy_buffer_size` of nginx is 4 KiB for the whole head. The answer has headers of
+/// its own, and a subject and claims of the application make tokens longer.
+const MOST_COOKIES: usize = 3 * 1024 + 512;
 
 /// The claims of a session's refresh token whose subject has a few bytes.
 const SHORTEST_CLAIMS: usize = 240;

@@ -154,12 +154,7 @@ pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report
             );
         }
     }
-    let all = current
-        .into_iter()
-        .chain(&access.former)
-        .chain(&refresh.former);
-    let lines = all.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
-    let bytes: usize = lines.map(|line| LINE + line.to_header_value().len()).sum();
+    let bytes = bytes_of_deletions(access, refresh);
     if bytes > MOST_DELETIONS {
         report.problem(
             FORMER,
@@ -170,6 +165,17 @@ pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report
             "List fewer cookies, or use shorter names",
         );
     }
+}
+
+/// Returns what a log-out adds to the head of its answer. A log-in adds as much, and the values.
+pub(super) fn bytes_of_deletions(access: &TokenCookies, refresh: &TokenCookies) -> usize {
+    let current = [&access.token, &access.csrf, &refresh.token, &refresh.csrf];
+    let all = current
+        .into_iter()
+        .chain(&access.former)
+        .chain(&refresh.former);
+    let lines = all.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
+    lines.map(|line| LINE + line.to_header_value().len()).sum()
 }
 
 /// The settings of one purpose.

@@ -485,6 +485,24 @@ const WARNINGS: &[Row] = &[
     ),
     ("nothing to say", &[], &[]),
     (
+        "cookies of earlier settings, as many as a log-out can delete",
+        &[
+            ("JWT_COOKIE_DOMAIN", "shop.department.example.com"),
+            ("HANDSTAMP_COOKIE_PARTITIONED", "true"),
+            ("JWT_COOKIE_SAMESITE", "none"),
+            (
+                "HANDSTAMP_FORMER_COOKIES",
+                "access_token_cookie; Domain=example.com, csrf_access_token; Domain=example.com, \
+                 refresh_token_cookie; Domain=example.com, csrf_refresh_token; Domain=example.com, \
+                 access_token_cookie; Domain=department.example.com, csrf_access_token; Domain=department.example.com, \
+                 refresh_token_cookie; Domain=department.example.com, csrf_refresh_token; Domain=department.example.com",
+            ),
+        ],
+        &[
+            "a log-in answers with cookies of 3792 bytes or more, and nginx refuses a head of more than 4096 (502) unless it has `proxy_buffer_size 16k`: set that, or use ES256 instead of RS256, shorter names or fewer HANDSTAMP_FORMER_COOKIES",
+        ],
+    ),
+    (
         "plain HTTP",
         &[("JWT_COOKIE_SECURE", "false")],
         &[
