@@ -152,7 +152,7 @@ pub(crate) fn set_pair(config: &Config, tokens: &TokenPair) -> Result<SetCookies
 }
 
 /// Returns the cookies of one token: that of the token, then that of its CSRF value, which script
-/// may read.
+/// may read; without `JWT_CSRF_IN_COOKIES` that one is deleted.
 pub(crate) fn set<P: Purpose>(
     config: &Config,
     token: &SignedToken<P>,
@@ -168,6 +168,10 @@ pub(crate) fn set<P: Purpose>(
     };
     // Deletions first: a client may not tell a cookie of the host alone from one of a domain.
     let mut lines: Vec<SetCookie> = unset_former(config, P::KIND).collect();
+    if config.settings.cookie_csrf_protect && !config.settings.csrf_in_cookies {
+        // From before the setting was changed: a page would send its value.
+        lines.push(unset_csrf(config, P::KIND));
+    }
     lines.push(SetCookie::set(
         &cookies.token.name,
         &token.token,
@@ -187,7 +191,8 @@ pub(crate) fn set<P: Purpose>(
     Ok(SetCookies::new(lines))
 }
 
-/// Returns the lines that delete what [`set`] writes, with every attribute repeated.
+/// Returns the lines that delete what [`set`] writes, with every attribute repeated, and what it
+/// wrote under earlier settings.
 pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     let mut lines = Vec::new();
     for kind in kinds {
@@ -197,14 +202,16 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
             &cookies.token.name,
             &cookies.token.attributes,
         ));
-        if config.settings.cookie_csrf_protect && config.settings.csrf_in_cookies {
-            lines.push(SetCookie::unset(
-                &cookies.csrf.name,
-                &cookies.csrf.attributes,
-            ));
+        if config.settings.cookie_csrf_protect {
+            lines.push(unset_csrf(config, *kind));
         }
     }
     SetCookies::new(lines)
+}
+
+fn unset_csrf(config: &Config, kind: Kind) -> SetCookie {
+    let cookie = &config.cookies(kind).csrf;
+    SetCookie::unset(&cookie.name, &cookie.attributes)
 }
 
 /// Returns the lines that delete what an earlier configuration may have set in their place.

@@ -149,7 +149,7 @@ pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report
             report.problem(
                 FORMER,
                 Some(former.name.as_str()),
-                "a cookie that this configuration sets",
+                "a cookie that this configuration sets, or deletes without an entry",
                 "List what an earlier configuration has set, with the Domain and Path that it had",
             );
         }

@@ -279,7 +279,7 @@ const RULES: &[Row] = &[
             "csrf_access_token, access_token_cookie; Path=/app",
         )],
         &[
-            "HANDSTAMP_FORMER_COOKIES=\"csrf_access_token\": a cookie that this configuration sets. List what an earlier configuration has set, with the Domain and Path that it had",
+            "HANDSTAMP_FORMER_COOKIES=\"csrf_access_token\": a cookie that this configuration sets, or deletes without an entry. List what an earlier configuration has set, with the Domain and Path that it had",
         ],
     ),
     (
