@@ -50,6 +50,10 @@ fn every_answer_says_what_browsers_may_do_with_it() {
 fn the_public_origin_decides_whether_browsers_insist_on_https() {
     for (origin, expected) in [
         ("https://app.example.com", Some("max-age=31536000")),
+        ("https://[2001:db8::1]", Some("max-age=31536000")),
+        // Browsers would insist on it for all ports of the host.
+        ("https://nas.example.com:8443", None),
+        ("https://[2001:db8::1]:8443", None),
         ("http://localhost:8000", None),
     ] {
         let settings = [("HANDSTAMP_PUBLIC_ORIGIN", origin)];

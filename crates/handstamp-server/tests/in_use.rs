@@ -56,6 +56,34 @@ fn a_log_out_below_a_narrow_refresh_path_leaves_nothing_to_refresh() {
     );
 }
 
+/// Tokens of another audience may be those of a neighbour, so their cookies are left alone.
+#[test]
+fn a_log_out_that_does_nothing_does_not_say_that_it_did() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    assert_eq!(server.stop("TERM"), Some(0));
+    let audience = [("JWT_ENCODE_AUDIENCE", "a"), ("JWT_DECODE_AUDIENCE", "a")];
+    let server = home.start(&[], &audience).unwrap();
+    let reply = server.send(&browser.request("POST", "/logout"));
+    assert_eq!(reply.all("set-cookie").count(), 0);
+    let message = reply.json()["message"].to_string();
+    assert!(message.contains("Nothing was done"), "{message}");
+}
+
+#[test]
+fn a_page_finds_no_csrf_cookie_of_before_the_settings_were_changed() {
+    let home = Home::new();
+    let server = home.start(&[], &[]).unwrap();
+    let mut jar = Browser::logged_in(&server, "user1", "password1").0;
+    assert_eq!(server.stop("TERM"), Some(0));
+    let hidden = [("JWT_CSRF_IN_COOKIES", "false")];
+    let server = home.start(&[], &hidden).unwrap();
+    jar.store(&log_in(&server, "user1", "password1"));
+    assert_eq!(jar.get("csrf_access_token"), None);
+    assert_eq!(jar.get("csrf_refresh_token"), None);
+}
+
 #[test]
 fn a_refresh_path_that_both_routes_are_below_is_no_reason_to_warn() {
     let server = start(&[("JWT_REFRESH_COOKIE_PATH", "/")]);

@@ -63,6 +63,17 @@ fn an_invalid_argument_is_status_2() {
 }
 
 #[test]
+fn a_server_that_could_log_no_user_in_does_not_start() {
+    for locations in ["headers", r#"["headers", "query"]"#] {
+        let refusal = start(&[], &[("JWT_TOKEN_LOCATION", locations)]).unwrap_err();
+        assert_eq!(refusal.status, Some(2), "{refusal:?}");
+        assert!(refusal.stderr.contains("Add cookies"), "{refusal:?}");
+    }
+    let both = start(&[], &[("JWT_TOKEN_LOCATION", "headers,cookies")]).unwrap();
+    assert_eq!(both.send(&login()).status, 200);
+}
+
+#[test]
 fn port_0_takes_a_free_port() {
     let server = start(&["--listen", "127.0.0.1:0"], &[]).unwrap();
     assert!(server.address().ip().is_loopback());

@@ -33,7 +33,8 @@ impl DemoUsers {
         name: &UserName,
         users: &Users,
     ) -> Result<Option<User>, DatabaseError> {
-        let Some((name, hash)) = USERS.iter().find(|(user, _)| *user == name.as_str()) else {
+        let typed = name.folded();
+        let Some((name, hash)) = USERS.iter().find(|(user, _)| *user == typed) else {
             return Ok(None);
         };
         let user = User {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use handstamp_axum::purpose::Refresh;
-use handstamp_axum::{Auth, Config, handstamp};
+use handstamp_axum::{Auth, Config, Location, handstamp};
 use tokio::net::TcpListener;
 
 use super::arguments::{ServeArguments, StorageArguments};
@@ -71,6 +71,9 @@ impl Server {
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
         let (config, key) = configure(settings, exposure, address.port(), &url)?;
+        if !config.token_locations().contains(&Location::Cookies) {
+            return Err(Failure::usage(NO_COOKIES));
+        }
         warn_of_the_refresh_path(&config);
         let (database, is_new) = storage::open_database(&url, Missing::Create).await?;
         if is_new {
@@ -264,5 +267,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 const NO_KEY: &str = "JWT_SECRET_KEY is not set: servers that share a PostgreSQL database need the same key. Set it for \
                       each of them, for example to the output of `openssl rand -hex 32`";
+
+const NO_COOKIES: &str = "JWT_TOKEN_LOCATION: this server gives tokens in cookies alone, so without them no user could log \
+                          in. Add cookies";
 
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);

@@ -122,10 +122,17 @@ pub(super) enum SigningKey {
 pub(super) fn transport(environment: &Environment) -> Transport {
     let origin = environment.get("HANDSTAMP_PUBLIC_ORIGIN");
     let origin = origin.map(OsStr::to_ascii_lowercase);
-    match origin.as_deref().and_then(OsStr::to_str) {
-        Some(origin) if origin.starts_with("https://") => Transport::Https,
+    let origin = origin.as_deref().and_then(OsStr::to_str);
+    match origin.and_then(|origin| origin.strip_prefix("https://")) {
+        Some(host) if !has_port(host) => Transport::Https,
         _ => Transport::Unknown,
     }
+}
+
+/// Returns whether an origin has a port. That of HTTPS is not written.
+fn has_port(host: &str) -> bool {
+    let end = host.rsplit_once(':').map(|(_, end)| end);
+    end.is_some_and(|end| end.parse::<u16>().is_ok())
 }
 
 /// Where the server can be reached from.

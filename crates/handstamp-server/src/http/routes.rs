@@ -31,12 +31,15 @@ pub(super) fn routes(state: AppState) -> Router {
 
 /// Ends the session on every node, and deletes the cookies.
 async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
-    let message = if log_out.ends_nothing() {
+    let ends_nothing = log_out.ends_nothing();
+    let cookies = auth.log_out(log_out).await?;
+    let message = if !ends_nothing {
+        "Successfully logged out"
+    } else if cookies.lines().next().is_some() {
         "The cookies were deleted; the request had no session to end"
     } else {
-        "Successfully logged out"
+        "Nothing was done: the cookies are those of another service, or of this one before its settings were changed"
     };
-    let cookies = auth.log_out(log_out).await?;
     Ok((cookies, Json(json!({"message": message}))))
 }
 

@@ -11,8 +11,9 @@ use axum::response::Response;
 /// How browsers reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transport {
-    /// By HTTPS, as its public origin says. A browser that was told so never uses plain HTTP for
-    /// that host again.
+    /// By HTTPS at its usual port, as its public origin says. A browser that was told so never uses
+    /// plain HTTP for that host again, at no port: other services of the host may have only that,
+    /// if this one has a port of its own.
     Https,
     Unknown,
 }

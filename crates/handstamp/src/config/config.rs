@@ -78,6 +78,20 @@ impl Config {
         self.settings.refresh_token_expires
     }
 
+    /// Returns `JWT_TOKEN_LOCATION`: where tokens are looked for, in this order.
+    ///
+    /// ```
+    /// use handstamp::{Config, Location};
+    ///
+    /// let config = Config::builder().secret_key([7; 32].as_slice()).build()?;
+    /// assert_eq!(config.token_locations(), [Location::Cookies]);
+    /// # Ok::<(), handstamp::error::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn token_locations(&self) -> &[Location] {
+        &self.settings.token_locations
+    }
+
     /// Returns the login type given to
     /// [`ConfigBuilder::login_type`](super::ConfigBuilder::login_type).
     pub(crate) fn login_type(&self) -> Option<&str> {

@@ -159,7 +159,7 @@ impl LogIn {
 
     /// Returns the user of this name, if it may log in.
     async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
-        match self.users.find(name).await? {
+        match self.users.find_typed(name).await? {
             Some(user) => Ok(user.may_log_in.then_some(user)),
             None => self.demo_users.find(name, &self.users).await,
         }

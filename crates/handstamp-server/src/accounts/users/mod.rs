@@ -25,6 +25,20 @@ pub(crate) struct User {
     pub(crate) may_log_in: bool,
 }
 
+/// Name, hash, number of the password, and when the user was disabled.
+type UserRow = (String, String, i64, Option<i64>);
+
+impl From<UserRow> for User {
+    fn from((name, hash, password_number, disabled_at): UserRow) -> Self {
+        Self {
+            name: UserName::from_database(name),
+            hash: StoredHash::from_database(hash),
+            password_number,
+            may_log_in: disabled_at.is_none(),
+        }
+    }
+}
+
 impl Users {
     pub(crate) fn new(database: Database) -> Self {
         Self(database)
@@ -48,18 +62,22 @@ impl Users {
 
     /// Returns the user of exactly this name, else the one of this name in normalization form C.
     pub(crate) async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
-        let found: Option<(String, String, i64, Option<i64>)> = query!(&self.0, pool => async {
+        let found: Option<UserRow> = query!(&self.0, pool => async {
             let query = sqlx::query_as(FIND).bind(name.as_str()).bind(name.composed());
             query.fetch_optional(pool).await
         })?;
-        Ok(
-            found.map(|(name, hash, password_number, disabled_at)| User {
-                name: UserName::from_database(name),
-                hash: StoredHash::from_database(hash),
-                password_number,
-                may_log_in: disabled_at.is_none(),
-            }),
-        )
+        Ok(found.map(User::from))
+    }
+
+    /// Returns the user of a name that was typed to log in, in whatever case: phones begin it with
+    /// a capital, and no two users have names that differ by case alone.
+    pub(crate) async fn find_typed(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
+        let found: Option<UserRow> = query!(&self.0, pool => async {
+            let query = sqlx::query_as(FIND_TYPED).bind(name.as_str()).bind(name.composed());
+            let query = query.bind(name.folded()).bind(name.composed_and_folded());
+            query.fetch_optional(pool).await
+        })?;
+        Ok(found.map(User::from))
     }
 
     /// Returns all names in order, and whether each user may log in.
@@ -156,6 +174,9 @@ const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash
                    ON CONFLICT DO NOTHING";
 const FIND: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
                     WHERE name IN ($1, $2) ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END LIMIT 1";
+const FIND_TYPED: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
+                          WHERE name IN ($1, $2) OR folded_name IN ($3, $4) \
+                          ORDER BY CASE WHEN name = $1 THEN 0 WHEN name = $2 THEN 1 ELSE 2 END, name LIMIT 1";
 const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
 const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
 const EPOCH: &str = "SELECT MAX(throttle_epoch) FROM handstamp_users WHERE folded_name IN ($1, $2)";

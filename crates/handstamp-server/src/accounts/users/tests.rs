@@ -31,10 +31,19 @@ async fn no_two_names_differ_by_case_alone() {
         assert_eq!(added, is_free, "{row}");
     }
     assert!(!users.is_empty().await.unwrap());
-    assert!(
-        users.find(&name("zoë")).await.unwrap().is_none(),
-        "log-in compares exactly"
-    );
+    for (row, typed, found) in [
+        ("as it is", "Zoë", Some("Zoë")),
+        ("in small letters", "zoë", Some("Zoë")),
+        ("in capitals, of two code points", "ZOE\u{308}", Some("Zoë")),
+        ("another one", "ZOE", Some("Zoe")),
+        ("none", "zo", None),
+    ] {
+        let user = users.find_typed(&name(typed)).await.unwrap();
+        let user = user.map(|user| user.name);
+        assert_eq!(user.as_ref().map(UserName::as_str), found, "{row}");
+    }
+    let other = users.find(&name("zoë")).await.unwrap();
+    assert_eq!(other, None, "commands take a name exactly");
     let listed = users.list().await.unwrap();
     let expected = ["adam", "Zoe", "Zoë"].map(|name| (name.to_owned(), true));
     assert_eq!(listed, expected);
