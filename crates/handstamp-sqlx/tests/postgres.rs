@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handstamp::store::rotation::Continuation;
-use handstamp::store::{Admission, Rotation, Store, UserRevocation};
+use handstamp::store::{Admission, Created, Rotation, Store, UserRevocation};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Executor as _, PgPool, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _};
 use support::proxy::Proxy;
 use support::{Login, list, timed, together};
 use tokio::time::{sleep, timeout};
@@ -156,6 +156,36 @@ async fn a_method_waits_as_long_as_the_application_sets() {
         "{refused:?} {took:?}"
     );
     postgres.cont();
+}
+
+/// A server that was the primary keeps its connections, and refuses each write.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_to_a_former_primary_are_replaced() {
+    let postgres = Postgres::start();
+    let admin = PgPool::connect(&postgres.url()).await.unwrap();
+    PostgresStore::in_pool(admin.clone())
+        .prepare()
+        .await
+        .unwrap();
+    let set = async |value| {
+        let statement = format!(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = {value}', \
+             current_database()); END $$"
+        );
+        admin.execute(AssertSqlSafe(statement)).await.unwrap();
+    };
+    // It counts for connections that are made from then on.
+    set("on").await;
+    let store = Arc::new(PostgresStore::connect_lazy(&postgres.url()).unwrap());
+    fill_the_pool(&store).await;
+    let login = Login::named("user");
+    assert!(store.create(login.create()).await.is_err());
+    fill_the_pool(&store).await;
+    set("off").await;
+    for n in 0..20 {
+        let created = store.create(Login::named(&n.to_string()).create()).await;
+        assert!(matches!(created, Ok(Created::New { .. })), "{created:?}");
+    }
 }
 
 /// Returns the number of tries.

@@ -28,9 +28,11 @@ impl PostgresStore {
         statement: impl Fn() -> Statement<'a> + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
         self.prepare().await?;
-        for _ in 1..TRIES {
+        // After a failover each connection of the pool may be one to a standby.
+        let tries = TRIES + self.pool.options().get_max_connections();
+        for _ in 1..tries {
             match self.try_once(statement()).await? {
-                Err(error) if is_undone(&error) => {}
+                Err(error) if is_undone(&error) || is_of_a_standby(&error) => {}
                 done => return done.map_err(failed),
             }
         }
@@ -91,12 +93,29 @@ async fn run(
             done => done,
         }
     };
-    if let Ok(done) = timeout(at_most, rows).await {
-        return done;
+    let done = timeout(at_most, rows)
+        .await
+        .unwrap_or_else(|_| Err(Error::Io(io::ErrorKind::TimedOut.into())));
+    if done
+        .as_ref()
+        .is_err_and(|error| is_timeout(error) || is_of_a_standby(error))
+    {
+        // Frees its place in the pool for another one.
+        connection.close_on_drop();
     }
-    // Frees its place in the pool for another one.
-    connection.close_on_drop();
-    Err(Error::Io(io::ErrorKind::TimedOut.into()))
+    done
+}
+
+fn is_timeout(error: &Error) -> bool {
+    matches!(error, Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
+/// Returns whether the server takes no writes: after a failover it is the former primary, or a
+/// standby that the name meant for a while. A new connection may reach the primary.
+fn is_of_a_standby(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // read_only_sql_transaction
+    code.is_some_and(|code| code == "25006")
 }
 
 /// Returns whether the database did nothing and the statement can be repeated, because two

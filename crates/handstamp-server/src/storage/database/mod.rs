@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{Connection as _, PgPool, SqlitePool};
+use sqlx::{PgPool, SqlitePool};
 
 use super::database_url::DatabaseUrl;
 use super::migrations::{self, MigrationError};
@@ -132,21 +132,20 @@ async fn connect_sqlite(
     }
 }
 
-/// A connection that was idle is tested for half a second: a balancer may have dropped it without a
-/// word, and all of the pool at once. The level of isolation is PostgreSQL's default, whatever that
+/// A connection is tested for half a second: a balancer may have dropped it without a word, and all
+/// of the pool at once. After a failover it may be one to a standby, where no user can log in, so the
+/// test asks for that. A log-in compares a password, next to which this takes no time. The level of isolation is PostgreSQL's default, whatever that
 /// of the database is: by a stricter one, concurrent charges of one limit would fail.
 fn postgres_options() -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_TIMEOUT)
         .test_before_acquire(false)
-        .before_acquire(|connection, pooled| {
+        .before_acquire(|connection, _| {
             Box::pin(async move {
-                if pooled.idle_for < POSTGRES_IDLE {
-                    return Ok(true);
-                }
-                match tokio::time::timeout(POSTGRES_SIGN_OF_LIFE, connection.ping()).await {
-                    Ok(sign) => sign.map(|()| true),
+                let is_standby = sqlx::query_scalar(IS_STANDBY).fetch_one(connection);
+                match tokio::time::timeout(POSTGRES_SIGN_OF_LIFE, is_standby).await {
+                    Ok(is_standby) => is_standby.map(|is_standby: bool| !is_standby),
                     Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
                 }
             })
@@ -257,6 +256,7 @@ impl std::error::Error for OpenError {}
 const WRITE: &str = "UPDATE handstamp_session_store SET writes = writes + 1";
 const PING: &str = "SELECT version FROM handstamp_server_schema LIMIT 1";
 
+const IS_STANDBY: &str = "SELECT current_setting('transaction_read_only') = 'on'";
 const READ_COMMITTED: &str =
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
@@ -268,8 +268,6 @@ pub(crate) const POSTGRES_TIMEOUT: Duration = Duration::from_secs(2);
 const SQLITE_CONNECTIONS: u32 = 4;
 /// PostgreSQL has 100 connections by default, which several nodes share.
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// Long enough for a balancer to have dropped a connection.
-const POSTGRES_IDLE: Duration = Duration::from_secs(1);
 const POSTGRES_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a
 /// lock.
