@@ -34,6 +34,7 @@ fn every_answer_says_what_browsers_may_do_with_it() {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
             ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
         ] {
             let lines: Vec<&str> = reply.all(header).collect();
             assert_eq!(lines, [value], "{name}: {header}");

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::response::Response;
 
@@ -32,7 +32,10 @@ pub(super) async fn add(State(transport): State<Transport>, mut response: Respon
     response
 }
 
-const HEADERS: [(HeaderName, &str); 4] = [
+const HEADERS: [(HeaderName, &str); 5] = [
+    // Proxies keep answers that say nothing: the script would be that of another release, and the
+    // names of the cookies those of other settings.
+    (CACHE_CONTROL, "no-store"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Not `no-referrer`: with some requests of our own page browsers would send `Origin: null`.
     (REFERRER_POLICY, "same-origin"),

@@ -57,6 +57,11 @@ impl FromStr for DatabaseUrl {
                 Ok(Self::Sqlite(Box::new(options)))
             }
             "postgres" | "postgresql" => {
+                // A part of the password would be taken for the host, and shown.
+                let before_parameters = rest.split('?').next().unwrap_or_default();
+                if rest.contains('#') || before_parameters.matches('@').count() > 1 {
+                    return Err(DatabaseUrlError::Unescaped);
+                }
                 let options =
                     PgConnectOptions::from_str(url).map_err(DatabaseUrlError::InvalidOptions)?;
                 let options = options.application_name("handstamp");
@@ -99,6 +104,7 @@ pub(crate) enum DatabaseUrlError {
     UnknownScheme,
     NoPath,
     InMemory,
+    Unescaped,
     InvalidOptions(sqlx::Error),
 }
 
@@ -115,6 +121,9 @@ impl fmt::Display for DatabaseUrlError {
             Self::InMemory => {
                 f.write_str("a database in memory would be lost at a restart: use sqlite://PATH")
             }
+            Self::Unescaped => f.write_str(
+                "a character of the password has a meaning in URLs: write % as %25, @ as %40, / as %2F, # as %23 and ? as %3F",
+            ),
             Self::InvalidOptions(error) => error.fmt(f),
         }
     }
@@ -184,6 +193,16 @@ mod tests {
                 "memory by a parameter",
                 "sqlite://x?mode=memory",
                 "lost at a restart",
+            ),
+            (
+                "an at sign in the password",
+                "postgres://u:sword@fish@db/auth",
+                "write % as %25, @ as %40",
+            ),
+            (
+                "a hash in the password",
+                "postgres://u:sword@fi/sh#@db/auth",
+                "# as %23",
             ),
             (
                 "an invalid port",

@@ -77,7 +77,8 @@ async function showSessions() {
     const list = () => fetch('sessions', { credentials: 'same-origin' }).catch(() => undefined);
     let response = await list();
     // After a while the access token has expired, and the refresh token gives another.
-    if (response?.status === 401 && (await refresh())) response = await list();
+    // In the error style of AuthX that is 422.
+    if ([401, 422].includes(response?.status) && (await refresh())) response = await list();
     // A server that is away, or whose store is down, says nothing of the sessions: those on the page stay.
     if (response === undefined || response.status >= 500) return;
     if (response.ok) ({ sessions, has_more: hasMore } = await response.json());

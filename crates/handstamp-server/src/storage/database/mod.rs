@@ -19,6 +19,7 @@ use sqlx::{PgPool, SqlitePool};
 use super::database_url::DatabaseUrl;
 use super::migrations::{self, MigrationError};
 use super::missing::{self, Missing};
+use super::owner::FileOfAnother;
 
 /// Runs one query on the pool of either database, within its time limit. Both databases know `$1`,
 /// `ON CONFLICT` and `RETURNING`, so the text of the query is the same.
@@ -105,7 +106,7 @@ async fn connect_sqlite(
     if missing == Missing::Refuse && !path.exists() {
         return Err(OpenError::Missing);
     }
-    create_private(&path).map_err(|error| OpenError::Create(path.display().to_string(), error))?;
+    create_private(&path)?;
     make_private(&path)?;
     let options = options
         // In this mode readers do not wait for a writer.
@@ -162,12 +163,19 @@ fn postgres_options() -> PgPoolOptions {
 
 /// Creates the file with the mode 600, because SQLite would make it readable for all users of the
 /// host. The files that SQLite creates next to it get the same mode.
-fn create_private(path: &Path) -> io::Result<()> {
+fn create_private(path: &Path) -> Result<(), OpenError> {
     let mut options = fs::OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        created => created.map(drop),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(OpenError::Create(path.display().to_string(), error)),
+        Ok(_) => return Ok(()),
     }
+    // SQLite says only that it cannot open the file.
+    let opened = fs::OpenOptions::new().read(true).write(true).open(path);
+    let of_another = opened
+        .err()
+        .and_then(|error| FileOfAnother::behind(&error, path));
+    of_another.map_or(Ok(()), |file| Err(OpenError::OfAnother(file)))
 }
 
 /// Takes the rights of other users from the file and from those that SQLite has created next to
@@ -216,6 +224,7 @@ pub(crate) enum OpenError {
     Missing,
     Create(String, io::Error),
     Mode(String, u32, io::Error),
+    OfAnother(FileOfAnother),
     Connect(sqlx::Error),
     Migrate(MigrationError),
 }
@@ -245,6 +254,7 @@ impl fmt::Display for OpenError {
                 "{path} has mode {mode:03o}, so other users of this host can read it, and that cannot be changed: {error}. \
                  As its owner, run `chmod 600 {path}`"
             ),
+            Self::OfAnother(file) => file.fmt(f),
             Self::Connect(error) => error.fmt(f),
             Self::Migrate(error) => error.fmt(f),
         }

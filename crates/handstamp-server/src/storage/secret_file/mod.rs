@@ -6,13 +6,13 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use handstamp_axum::handstamp::secret::Secret;
 
 use super::hex::hex;
+use super::owner::{FileOfAnother, own_id};
 
 /// Reads the key, or creates one if there is no file. Processes that start at the same time all
 /// get the same key.
@@ -48,7 +48,10 @@ pub(crate) enum SecretSource {
 }
 
 fn read(path: &Path) -> Result<Secret, Problem> {
-    let file = File::open(path).map_err(Problem::Read)?;
+    let file = File::open(path).map_err(|error| match FileOfAnother::behind(&error, path) {
+        Some(file) => Problem::OfAnother(file),
+        None => Problem::Read(error),
+    })?;
     // The metadata of the open file, because another file may have taken its path since.
     let metadata = file.metadata().map_err(Problem::Read)?;
     if !metadata.is_file() {
@@ -71,13 +74,6 @@ fn check(mode: u32, owner: u32, own: u32) -> Result<(), Problem> {
         return Err(Problem::Mode(mode));
     }
     Ok(())
-}
-
-/// Returns the id of the user that this process runs as: the owner of a pipe that it makes. The
-/// system call for it would need another crate.
-fn own_id() -> io::Result<u32> {
-    let (end, _other_end) = io::pipe()?;
-    Ok(File::from(OwnedFd::from(end)).metadata()?.uid())
 }
 
 /// Returns whether this call created the file. The link gives the file its name when it is
@@ -128,6 +124,7 @@ pub(crate) struct SecretFileError {
 #[derive(Debug)]
 enum Problem {
     Read(io::Error),
+    OfAnother(FileOfAnother),
     Create(io::Error),
     NotAFile,
     Mode(u32),
@@ -140,6 +137,7 @@ impl fmt::Display for SecretFileError {
         let path = self.path.display();
         match &self.problem {
             Problem::Read(error) => write!(f, "cannot read the signing key {path}: {error}"),
+            Problem::OfAnother(file) => write!(f, "the signing key {file}"),
             Problem::Create(error) if error.kind() == io::ErrorKind::NotFound => {
                 write!(
                     f,

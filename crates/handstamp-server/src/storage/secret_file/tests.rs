@@ -1,10 +1,10 @@
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use super::{SecretFileError, SecretSource, check, own_id, read_or_create};
+use super::{SecretFileError, SecretSource, check, read_or_create};
 use crate::storage::testing::TempDir;
 
 fn bytes(source: &SecretSource) -> Vec<u8> {
@@ -76,10 +76,6 @@ fn a_file_of_another_user_is_refused() {
         let message = error.map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(message.contains(&words), is_refused, "{name}: {message}");
     }
-    let dir = TempDir::new();
-    let file = dir.path().join("file");
-    fs::write(&file, "").unwrap();
-    assert_eq!(own_id().unwrap(), fs::metadata(file).unwrap().uid());
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! Who owns a file, for errors about files that this program may not open.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// A file of another user, such as one that a command of root has made before the first start of the
+/// service. The message names the remedy.
+#[derive(Debug)]
+pub(crate) struct FileOfAnother {
+    path: PathBuf,
+    owner: u32,
+    own: u32,
+}
+
+impl FileOfAnother {
+    /// Returns the file if this error came of its owner.
+    pub(super) fn behind(error: &io::Error, path: &Path) -> Option<Self> {
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            return None;
+        }
+        let (owner, own) = (fs::metadata(path).ok()?.uid(), own_id().ok()?);
+        let path = path.to_owned();
+        (owner != own).then_some(Self { path, owner, own })
+    }
+}
+
+impl fmt::Display for FileOfAnother {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, owner, own } = self;
+        let path = path.display();
+        write!(
+            f,
+            "{path} belongs to the user with the id {owner}, and this program, which runs as the one with the id {own}, may \
+             not open it. Run it as {owner}, or as root run `chown {own} {path}`"
+        )
+    }
+}
+
+/// Returns the id of the user that this process runs as: the owner of a pipe that it makes. The
+/// system call for it would need another crate.
+pub(super) fn own_id() -> io::Result<u32> {
+    let (end, _other_end) = io::pipe()?;
+    Ok(File::from(OwnedFd::from(end)).metadata()?.uid())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{self, ErrorKind};
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    use super::{FileOfAnother, own_id};
+    use crate::storage::testing::TempDir;
+
+    #[test]
+    fn the_owner_is_named_where_the_file_is_of_another_user() {
+        let dir = TempDir::new();
+        let path = dir.path().join("file");
+        fs::write(&path, "").unwrap();
+        let own = own_id().unwrap();
+        assert_eq!(own, fs::metadata(&path).unwrap().uid());
+        let behind = |kind: ErrorKind| {
+            let file = FileOfAnother::behind(&io::Error::from(kind), &path);
+            file.map(|file| file.to_string())
+        };
+        assert_eq!(behind(ErrorKind::PermissionDenied), None, "an own file");
+        // Only root can give a file away; for others the rest of this test has nothing to see.
+        if own == 0 {
+            chown(&path, Some(4711), None).unwrap();
+            assert_eq!(behind(ErrorKind::NotFound), None, "another error");
+            let message = behind(ErrorKind::PermissionDenied).unwrap();
+            assert!(message.contains("the id 4711,"), "{message}");
+            assert!(message.contains("run `chown 0 "), "{message}");
+        }
+    }
+}
