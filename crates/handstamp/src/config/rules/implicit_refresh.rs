@@ -18,4 +18,11 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             format_duration(settings.access_token_expires)
         ));
     }
+    const IDLE: &str = "HANDSTAMP_SESSION_IDLE";
+    if report.is_given(IDLE) {
+        report.warn(format!(
+            "{DELTA} and {IDLE}: implicit refresh renews access tokens, and only an explicit refresh moves the end of a \
+             session. A page that never calls it is logged out after {IDLE}, however active its user is"
+        ));
+    }
 }

@@ -562,6 +562,16 @@ const WARNINGS: &[Row] = &[
         ],
     ),
     (
+        "an idle time that implicit refresh does not move",
+        &[
+            ("JWT_IMPLICIT_REFRESH_DELTATIME", "10m"),
+            ("HANDSTAMP_SESSION_IDLE", "1h"),
+        ],
+        &[
+            "JWT_IMPLICIT_REFRESH_DELTATIME and HANDSTAMP_SESSION_IDLE: implicit refresh renews access tokens, and only an explicit refresh moves the end of a session. A page that never calls it is logged out after HANDSTAMP_SESSION_IDLE, however active its user is",
+        ],
+    ),
+    (
         "tokens that are renewed before they are old",
         &[("JWT_IMPLICIT_REFRESH_DELTATIME", "15m")],
         &[
