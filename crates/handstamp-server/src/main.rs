@@ -1,19 +1,23 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
 //!
-//! Four modules, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`.
+//! Four modules, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`. A
+//! fifth, `log`, imports none of them.
 
 mod accounts;
 mod cli;
 mod http;
+mod log;
 mod storage;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Arguments, Failure};
+use crate::log::Log;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -22,22 +26,25 @@ async fn main() -> ExitCode {
     let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
     let filter = if filter.is_empty() { FILTER } else { &filter };
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(FILTER));
+    let log = Log::start(std::io::stderr());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        // Would write to standard error as well, and panic where its reader has gone: a terminal
-        // that was closed, a full disk. The log is then lost, and not the service.
+        .with_writer(Arc::clone(&log))
+        // Would write to standard error as well: wait for its reader, or panic where that has gone.
         .log_internal_errors(false)
         .init();
-    match cli::execute(arguments).await {
+    let status = match cli::execute(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, message }) => {
+            let message = format!("handstamp: {message}\n");
             // The status says it as well.
-            let _ = writeln!(std::io::stderr(), "handstamp: {message}");
+            let _ = (&*log).write_all(message.as_bytes());
             ExitCode::from(status)
         }
-    }
+    };
+    log.flush();
+    status
 }
 
 /// sqlx logs notices of PostgreSQL at level `info`, also those about tables that exist already.

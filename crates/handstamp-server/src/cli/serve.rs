@@ -6,6 +6,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use axum::Router;
@@ -115,8 +116,10 @@ impl Server {
         };
         let router = http::router(state, dependencies, implicit_refresh, transport);
 
-        // Standard output may be closed, which is no reason to stop.
-        let _ = writeln!(std::io::stdout(), "handstamp listening on http://{address}");
+        // Standard output may be closed, or its reader stall, which is no reason not to serve.
+        thread::spawn(move || {
+            let _ = writeln!(std::io::stdout(), "handstamp listening on http://{address}");
+        });
         Ok(Self {
             listener,
             router,
