@@ -37,6 +37,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns whether the server takes no writes because it cannot write its snapshots, as with a
+    /// full disk.
+    pub(crate) fn is_unwritable(&self) -> bool {
+        matches!(self, Self::Refused(said) if said.starts_with("MISCONF "))
+    }
+
     /// Converts an error of the driver. The message of a server may quote its command, which
     /// contains ids: the text from the first key on is omitted, because ids must not be logged.
     pub(crate) fn from_driver(error: RedisError, prefix: &str) -> Self {

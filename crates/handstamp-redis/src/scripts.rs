@@ -46,6 +46,7 @@ pub(crate) struct Scripts {
     pub(crate) create: Script,
     pub(crate) rotate: Script,
     pub(crate) admit: Script,
+    pub(crate) look: Script,
     pub(crate) session: Script,
     pub(crate) update_session: Script,
     pub(crate) revoke_session: Script,
@@ -76,15 +77,22 @@ impl Scripts {
 
     /// Prepends the shared functions to each script.
     fn behind(shared: &str) -> Self {
-        // The first line contains the flags. No script declares that it only reads, so that a
-        // replica, which may lack a revocation, refuses all of them. With `allow-oom` a full server
+        // The first line contains the flags. No script but `look` declares that it only reads, so
+        // that a replica, which may lack a revocation, refuses all of them. With `allow-oom` a full server
         // refuses log-ins only: refreshes and log-outs still work.
         let any_time = |text| Script::new(format!("#!lua flags=allow-oom\n{shared}{text}"));
+        // `admit` for a server that has just refused it as a primary, because it takes no writes. A
+        // write that it meets is an error.
+        let look = format!(
+            "#!lua flags=no-writes\n{shared}{}",
+            include_str!("scripts/admit.lua")
+        );
         let with_memory = |text| Script::new(format!("#!lua\n{shared}{text}"));
         Self {
             create: with_memory(include_str!("scripts/create.lua")),
             rotate: any_time(include_str!("scripts/rotate.lua")),
             admit: any_time(include_str!("scripts/admit.lua")),
+            look: Script::new(look),
             session: any_time(include_str!("scripts/session.lua")),
             update_session: with_memory(include_str!("scripts/update_session.lua")),
             revoke_session: any_time(include_str!("scripts/revoke_session.lua")),

@@ -105,25 +105,38 @@ impl Store for RedisStore {
 
     fn admit(&self, admit: Admit) -> BoxFuture<'_, Result<Admission, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&admit.account);
-            let [tokens, sessions] = keys.not_before();
-            let mut places = vec![keys.revoked_token(&admit.token), tokens, sessions];
-            places.extend(admit.session.iter().map(|session| keys.session(session)));
-            let mut arguments = vec![
-                admit.account.as_str().to_owned(),
-                instant(admit.revoked_from()),
-                admit.touch_after.map_or_else(|| "-1".to_owned(), millis),
-            ];
-            match &admit.purpose {
-                AdmitPurpose::Access { generation } => {
-                    arguments.extend(["access".to_owned(), whole(*generation)?]);
+            let call = |touch_after: Option<Duration>| {
+                let keys = self.keys(&admit.account);
+                let [tokens, sessions] = keys.not_before();
+                let mut places = vec![keys.revoked_token(&admit.token), tokens, sessions];
+                places.extend(admit.session.iter().map(|session| keys.session(session)));
+                let mut arguments = vec![
+                    admit.account.as_str().to_owned(),
+                    instant(admit.revoked_from()),
+                    touch_after.map_or_else(|| "-1".to_owned(), millis),
+                ];
+                match &admit.purpose {
+                    AdmitPurpose::Access { generation } => {
+                        arguments.extend(["access".to_owned(), whole(*generation)?]);
+                    }
+                    AdmitPurpose::Refresh(token) => {
+                        arguments.push("refresh".to_owned());
+                        arguments.extend(presented(token)?);
+                    }
                 }
-                AdmitPurpose::Refresh(token) => {
-                    arguments.push("refresh".to_owned());
-                    arguments.extend(presented(token)?);
+                Ok((places, arguments))
+            };
+            let (keys, arguments) = call(admit.touch_after)?;
+            let answer = match self.run(&self.scripts.admit, keys, arguments).await {
+                // The time of the last use is shown to the user and ends no session. Anything else
+                // that has to be written is an error of `look`.
+                Err(failure) if failure.is_unwritable() => {
+                    tracing::warn!(%failure, "a session is admitted if only its use cannot be recorded");
+                    let (keys, arguments) = call(None)?;
+                    self.run(&self.scripts.look, keys, arguments).await?
                 }
-            }
-            let answer = self.run(&self.scripts.admit, places, arguments).await?;
+                answer => answer?,
+            };
             match reply::text(answer)?.as_str() {
                 "admitted" => Ok(Admission::Admitted),
                 "revoked" => Ok(Admission::Revoked),

@@ -115,6 +115,66 @@ async fn a_full_server_takes_no_new_sessions_and_still_ends_its_own() {
     assert_eq!(admission, Admission::SessionEnded);
 }
 
+/// Redis refuses every write, by its defaults, while it cannot write snapshots.
+#[tokio::test]
+async fn a_server_that_cannot_write_snapshots_keeps_users_logged_in() {
+    let server = Redis::with(&["--save", "3600 1000000", "--appendonly", "no"]);
+    let store = store(&server);
+    let [live, rotated, ended] = ["live", "rotated", "ended"].map(|id| Session::of(account(), id));
+    for session in [&live, &rotated, &ended] {
+        session.begin(&store).await;
+    }
+    let rotation = store.rotate(rotated.rotate(1, NONE)).await.unwrap();
+    assert_eq!(way(&rotation), "Rotated 2");
+    let log_out = RevokeSession::new(account(), ended.id.clone(), EndReason::LoggedOut);
+    assert!(store.revoke_session(log_out).await.unwrap());
+
+    let mut connection = connect(&server).await;
+    let mut folder = redis::cmd("CONFIG");
+    folder.arg("GET").arg("dir");
+    let folder: (String, String) = folder.query_async(&mut connection).await.unwrap();
+    std::fs::remove_dir_all(folder.1).unwrap();
+    let save = redis::cmd("BGSAVE");
+    save.exec_async(&mut connection).await.unwrap();
+    let new = Session::of(account(), "new").new_session();
+    let began = Instant::now();
+    let error = loop {
+        match store.create(new.clone()).await {
+            Err(error) => break error.to_string(),
+            Ok(_) => assert!(began.elapsed() < Duration::from_secs(10)),
+        }
+        sleep(Duration::from_millis(20)).await;
+    };
+    assert!(error.contains("MISCONF"), "{error}");
+
+    let used = |session: &Session, generation| {
+        let mut access = session.access(generation);
+        access.touch_after = Some(NONE);
+        access
+    };
+    for (name, admit, admission) in [
+        (
+            "the time of its use",
+            used(&live, 1),
+            Some(Admission::Admitted),
+        ),
+        (
+            "a refresh token",
+            live.refresh(1, NONE),
+            Some(Admission::Admitted),
+        ),
+        // While a generation is not acknowledged, the one before it still gives its tokens.
+        ("an acknowledgement", used(&rotated, 2), None),
+        (
+            "it has ended",
+            used(&ended, 1),
+            Some(Admission::SessionEnded),
+        ),
+    ] {
+        assert_eq!(store.admit(admit).await.ok(), admission, "{name}");
+    }
+}
+
 /// The permissions that the documentation of the crate names, and the same without `INFO`.
 #[tokio::test]
 async fn a_user_with_few_permissions_is_enough() {

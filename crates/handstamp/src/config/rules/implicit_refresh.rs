@@ -5,6 +5,7 @@ use crate::config::{parse::duration::format_duration, report::Report, settings::
 
 pub(super) fn check(settings: &Settings, report: &mut Report) {
     const DELTA: &str = "JWT_IMPLICIT_REFRESH_DELTATIME";
+    const IDLE: &str = "HANDSTAMP_SESSION_IDLE";
     if !report.is_given(DELTA) || !report.is_sound(DELTA) {
         return;
     }
@@ -18,7 +19,6 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             format_duration(settings.access_token_expires)
         ));
     }
-    const IDLE: &str = "HANDSTAMP_SESSION_IDLE";
     if report.is_given(IDLE) {
         report.warn(format!(
             "{DELTA} and {IDLE}: implicit refresh renews access tokens, and only an explicit refresh moves the end of a \

@@ -73,7 +73,7 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
     if let Some(reason) = of_token.problem() {
         // The refresh cookies may inherit it from the access cookies, for which it was reported.
         if report.is_sound(same_site_key) && report.is_sound(PARTITIONED) {
-            let help = "Use \"lax\", or remove JWT_COOKIE_SECURE=false";
+            let help = "Use \"lax\", or JWT_COOKIE_SECURE=true";
             if same_site == SameSite::None {
                 report.problem(same_site_key, Some(same_site.name()), reason, help);
             } else {

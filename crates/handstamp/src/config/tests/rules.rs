@@ -183,7 +183,7 @@ const RULES: &[Row] = &[
             ("JWT_COOKIE_SECURE", "false"),
         ],
         &[
-            "JWT_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or remove JWT_COOKIE_SECURE=false",
+            "JWT_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or JWT_COOKIE_SECURE=true",
         ],
     ),
     (
@@ -193,7 +193,7 @@ const RULES: &[Row] = &[
             ("JWT_COOKIE_SECURE", "false"),
         ],
         &[
-            "HANDSTAMP_REFRESH_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or remove JWT_COOKIE_SECURE=false",
+            "HANDSTAMP_REFRESH_COOKIE_SAMESITE=\"none\": SameSite=none needs Secure: browsers drop the cookie otherwise. Use \"lax\", or JWT_COOKIE_SECURE=true",
         ],
     ),
     (
