@@ -1,4 +1,4 @@
-//! Connections: how many there are, and for how long each may be idle or send a head.
+//! Connections: how many there are, and for how long each may be idle or send a head or a body.
 //!
 //! It takes a listening socket and a router, and serves HTTP/1.1 until it is told to stop. It knows
 //! no route. The examples serve by this file too.
@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, Version, header};
 use axum::response::{IntoResponse as _, Response};
-use hyper::body::Incoming;
+use axum::{BoxError, Router};
+use hyper::body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -136,19 +136,32 @@ async fn overdue(mut phase: watch::Receiver<Phase>, room: Arc<Notify>) {
     }
 }
 
-async fn respond(
+async fn respond<B>(
     mut app: Router,
-    mut request: Request<Incoming>,
+    mut request: Request<B>,
     peer: SocketAddr,
     phase: watch::Sender<Phase>,
-) -> Result<Response, Infallible> {
+) -> Result<Response, Infallible>
+where
+    B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
     phase.send_replace(Phase::Request);
     let response = if names_one_host(request.version(), request.headers()) {
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = app.call(request.map(Body::new));
-        match tokio::time::timeout(REQUEST_TIMEOUT, response).await {
-            Ok(response) => response?,
-            Err(_) => (StatusCode::REQUEST_TIMEOUT, CLOSE).into_response(),
+        let progress = watch::Sender::new(());
+        let too_long = too_long(progress.subscribe());
+        let body = |body| TimedBody {
+            body,
+            received: 0,
+            progress,
+        };
+        tokio::select! {
+            response = app.call(request.map(|incoming| Body::new(body(incoming)))) => response?,
+            () = too_long => {
+                let message = "the request took too long";
+                (StatusCode::REQUEST_TIMEOUT, CLOSE, message).into_response()
+            }
         }
     } else {
         let message = "a request of HTTP/1.1 has one header Host";
@@ -156,6 +169,55 @@ async fn respond(
     };
     phase.send_replace(Phase::Idle);
     Ok(response)
+}
+
+/// Waits until a request has taken too long. Its time begins again with each part of its body, and
+/// once more when the body has come or is not wanted: one that comes slowly may take longer than
+/// the application, and one that hardly comes at all may not.
+async fn too_long(mut progress: watch::Receiver<()>) {
+    while let Ok(part) = tokio::time::timeout(REQUEST_TIMEOUT, progress.changed()).await {
+        if part.is_err() {
+            return tokio::time::sleep(REQUEST_TIMEOUT).await;
+        }
+    }
+}
+
+/// A body that tells of each [`BODY_PART`], and of its end by being dropped.
+struct TimedBody<B> {
+    body: B,
+    received: usize,
+    progress: watch::Sender<()>,
+}
+
+impl<B> HttpBody for TimedBody<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            self.received += frame.data_ref().map_or(0, Bytes::len);
+            if self.received >= BODY_PART {
+                self.received = 0;
+                self.progress.send_replace(());
+            }
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Two programs that read one request each by another host disagree about where it goes
@@ -239,8 +301,13 @@ const MAX_CONNECTIONS: usize = 512;
 /// A connection that sends no complete head in this time is closed.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A request that takes longer, for its body among others, is answered with 408.
+/// A request whose body takes longer for each [`BODY_PART`], or the application for the rest, is
+/// answered with 408.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// In each 30 s: 8 KiB a second, which phones have where there is hardly a signal. The 2 MB that
+/// axum reads of a body by default may so take up to 270 s, the 64 KiB that the binary reads 30 s.
+const BODY_PART: usize = 30 * 8 * 1024;
 
 /// Longer than proxies keep an idle connection: nginx and AWS ALB for 60 s, Traefik for 90 s, Caddy
 /// for 2 min, the load balancers of Google Cloud for 10 min. If the server closed it first, the
@@ -251,6 +318,10 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+    use std::task::ready;
+
+    use axum::routing::post;
     use tokio::time::Instant;
 
     use super::*;
@@ -285,6 +356,97 @@ mod tests {
                 () = overdue => {}
             }
             assert_eq!(start.elapsed(), expected, "{name}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_may_take_its_time_as_long_as_it_comes() {
+        const KB: usize = 1000;
+        let read = |body: Bytes| async move { body.len().to_string() };
+        let work = |_: Bytes| tokio::time::sleep(Duration::from_secs(29));
+        let hang = |_: Bytes| std::future::pending::<()>();
+        let app = Router::new()
+            .route("/read", post(read))
+            .route("/work", post(work))
+            .route("/hang", post(hang));
+        for (name, path, body, status, seconds) in [
+            (
+                "a photo from a phone",
+                "/read",
+                &[(37, 40 * KB)][..],
+                200,
+                37,
+            ),
+            (
+                "the largest body from it",
+                "/read",
+                &[(52, 40 * KB)],
+                200,
+                52,
+            ),
+            (
+                "the same at a quarter",
+                "/read",
+                &[(200, 10 * KB)],
+                200,
+                200,
+            ),
+            ("a short one, slowly", "/read", &[(29, 1)], 200, 29),
+            ("a byte each second", "/read", &[(3600, 1)], 408, 30),
+            (
+                "one that stops",
+                "/read",
+                &[(12, 40 * KB), (3600, 0)],
+                408,
+                37,
+            ),
+            ("work after a body", "/work", &[(29, 1)], 200, 58),
+            ("work that never ends", "/hang", &[(7, 40 * KB)], 408, 37),
+            ("the same without a body", "/hang", &[], 408, 30),
+        ] {
+            let each_second = body.iter().flat_map(|&(times, bytes)| vec![bytes; times]);
+            let body = SlowBody {
+                each_second: each_second.collect(),
+                second: None,
+            };
+            let request = Request::post(path).header("host", "localhost");
+            let request = request.body(body).unwrap();
+            let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+            let start = Instant::now();
+            let phase = watch::Sender::new(Phase::Idle);
+            let Ok(response) = respond(app.clone(), request, peer, phase).await;
+            assert_eq!(response.status(), status, "{name}");
+            assert_eq!(start.elapsed().as_secs(), seconds, "{name}");
+        }
+    }
+
+    /// A body of which so many bytes come in each second.
+    struct SlowBody {
+        each_second: VecDeque<usize>,
+        second: Option<Pin<Box<tokio::time::Sleep>>>,
+    }
+
+    impl HttpBody for SlowBody {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            loop {
+                let Some(&count) = self.each_second.front() else {
+                    return Poll::Ready(None);
+                };
+                let start = || Box::pin(tokio::time::sleep(Duration::from_secs(1)));
+                let second = self.second.get_or_insert_with(start);
+                ready!(second.as_mut().poll(cx));
+                self.second = None;
+                self.each_second.pop_front();
+                if count > 0 {
+                    return Poll::Ready(Some(Ok(Frame::data(vec![0; count].into()))));
+                }
+            }
         }
     }
 
