@@ -43,7 +43,7 @@ pub(super) async fn execute(
         None => tracing::info!("users and sessions are those in {url}"),
         Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis}"),
     }
-    let done = change(command, &url, &database, redis).await;
+    let done = Box::pin(change(command, &url, &database, redis)).await;
     database.close().await;
     done
 }
