@@ -156,7 +156,7 @@ async fn lines<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             FRAMED_LOGOUT,
         ),
         (
-            "neither Secure nor CSRF cookies",
+            "not Secure, and no CSRF cookies but those of before, which are deleted",
             plain,
             "/login",
             200,
@@ -264,7 +264,9 @@ const HOST_LOGOUT: &[&str] = &[
 ];
 
 const PLAIN: &[&str] = &[
+    "csrf_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax",
     "access_token_cookie=*; HttpOnly; Path=/; SameSite=lax",
+    "csrf_refresh_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax",
     "refresh_token_cookie=*; HttpOnly; Path=/; SameSite=lax",
 ];
 
