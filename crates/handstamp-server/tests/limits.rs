@@ -2,6 +2,9 @@
 
 mod service;
 
+use std::thread;
+use std::time::Duration;
+
 use handstamp_conformance::{Jar, Reply, Request};
 use serde_json::json;
 
@@ -120,6 +123,26 @@ fn a_browser_that_has_logged_in_before_is_let_in_while_others_guess() {
     );
     assert_eq!(with(both, "user2", "password2").status, 200);
     assert_eq!(with(both, "user1", "password1").status, 200);
+}
+
+#[test]
+fn a_program_that_keeps_no_cookies_does_not_push_out_the_browser_of_its_owner() {
+    let server = Service::start(&[], &[]).unwrap();
+    let right = login("user1", "password1");
+    let browser = right.clone().header("user-agent", "a browser");
+    let cookie = device_cookie(&server.send(&browser)).unwrap();
+    let (cookie, _) = cookie.split_once(';').unwrap();
+    let program = right.header("user-agent", "a program");
+    // Devices are kept with the second in which they were made.
+    thread::sleep(Duration::from_secs(1));
+    for count in 0..100 {
+        assert_eq!(server.send(&program).status, 200, "{count}");
+    }
+    for count in 1..=10 {
+        assert_eq!(log_in(&server, "user1", "wrong").status, 401, "{count}");
+    }
+    assert_eq!(server.send(&program).status, 429);
+    assert_eq!(server.send(&browser.header("cookie", cookie)).status, 200);
 }
 
 #[test]

@@ -69,19 +69,27 @@ impl KnownDevices {
         ))
     }
 
-    /// Makes a new device known for the account. Of an account that has too many, the one that is
-    /// the longest unused is forgotten, and before it those that never came back: a program that
-    /// keeps no cookies is a new device each time, and must not push out the browser of its owner.
+    /// Makes a new device known for the account. An account that has too many forgets one of the
+    /// program that has most of them, by their `User-Agent`: first those that never came back, then
+    /// the longest unused. A program that keeps no cookies is a new device each time, and must not
+    /// push out the browser of its owner. A hundred private windows still push out a browser of the
+    /// same `User-Agent` that never came back.
+    ///
+    /// Lenient: a client chooses its `User-Agent`. Risk: one that changes it pushes out the others.
+    /// Covered: only who has just sent the right password is a new device, and being one gives a
+    /// guesser nothing else.
     pub(crate) async fn add(
         &self,
         account: &UserName,
         password_number: i64,
+        user_agent: &UserAgent,
         now: UnixTime,
     ) -> Result<Device, AddError> {
         let device = Device::random().map_err(AddError::Random)?;
         query!(&self.0, pool => async {
             let query = sqlx::query(ADD).bind(device.hash()).bind(account.as_str());
-            query.bind(password_number).bind(seconds(now)).execute(pool).await.map(drop)
+            let query = query.bind(password_number).bind(seconds(now)).bind(&user_agent.0);
+            query.execute(pool).await.map(drop)
         })?;
         query!(&self.0, pool => async {
             let query = sqlx::query(FORGET).bind(account.as_str()).bind(MOST_DEVICES);
@@ -124,6 +132,17 @@ impl Device {
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Device([redacted])")
+    }
+}
+
+/// What a client says that it is, as a hash.
+#[derive(Debug, Clone)]
+pub(crate) struct UserAgent(String);
+
+impl UserAgent {
+    /// Takes the header `User-Agent`, which is empty where there is none.
+    pub(crate) fn new(header: &[u8]) -> Self {
+        Self(hex(&Sha256::digest(header)))
     }
 }
 
@@ -221,13 +240,17 @@ const KNOWN: &str = "\
     SELECT device FROM handstamp_known_devices WHERE device IN ( \
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
         $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
-const ADD: &str = "INSERT INTO handstamp_known_devices (device, account, password_number, created_at) \
-                   VALUES ($1, $2, $3, $4)";
+const ADD: &str = "\
+    INSERT INTO handstamp_known_devices (device, account, password_number, created_at, user_agent) \
+    VALUES ($1, $2, $3, $4, $5)";
 const TOUCH: &str = "UPDATE handstamp_known_devices SET used_at = $2 WHERE device = $1";
 const FORGET: &str = "\
     DELETE FROM handstamp_known_devices WHERE account = $1 AND device IN ( \
-        SELECT device FROM handstamp_known_devices WHERE account = $1 \
-        ORDER BY COALESCE(used_at, 0) DESC, created_at DESC LIMIT 1000 OFFSET $2)";
+        SELECT device FROM ( \
+            SELECT device, used_at, created_at, ROW_NUMBER() OVER ( \
+                PARTITION BY user_agent ORDER BY COALESCE(used_at, 0) DESC, created_at DESC) AS place \
+            FROM handstamp_known_devices WHERE account = $1) AS placed \
+        ORDER BY place, COALESCE(used_at, 0) DESC, created_at DESC LIMIT 1000 OFFSET $2)";
 const PURGE: &str = "DELETE FROM handstamp_known_devices WHERE COALESCE(used_at, created_at) <= $1";
 
 /// The life of the cookie and of what is known: the longest that browsers allow (RFC 6265bis).
@@ -243,6 +266,8 @@ const MOST_DEVICES: i64 = 100;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::storage::testing::TempDir;
 
@@ -256,7 +281,10 @@ mod tests {
     async fn a_device_is_known_for_its_account_and_password() {
         let dir = TempDir::new();
         let known = KnownDevices::new(dir.database().await);
-        let device = known.add(&name("alice"), 1, NOW).await.unwrap();
+        let device = known
+            .add(&name("alice"), 1, &UserAgent::new(b""), NOW)
+            .await
+            .unwrap();
         let mut devices = Devices::default();
         devices.insert(device);
         let read = Devices::read([devices.to_string().as_str()]);
@@ -282,32 +310,43 @@ mod tests {
         let found = known.find(&all, Some((&name("alice"), 1))).await.unwrap();
         assert!(found.is_some());
         assert_eq!(known.retain_known(&all).await.unwrap(), devices);
-        let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
+        let later = NOW.saturating_add(Duration::from_hours(24 * 401));
         assert_eq!(known.purge(NOW).await.unwrap(), 0);
         assert_eq!(known.purge(later).await.unwrap(), 1);
     }
 
     #[tokio::test]
     async fn a_program_without_cookies_does_not_push_out_a_browser() {
-        let dir = TempDir::new();
-        let known = KnownDevices::new(dir.database().await);
-        let alice = name("alice");
-        let mut devices = Devices::default();
-        let browser = known.add(&alice, 1, NOW).await.unwrap();
-        known.touch(&browser, NOW).await.unwrap();
-        devices.insert(browser);
-        for _ in 0..150 {
-            known.add(&alice, 1, NOW).await.unwrap();
+        let browser = UserAgent::new(b"a browser");
+        let program = UserAgent::new(b"a program");
+        for (case, returned, others, others_return, is_known) in [
+            ("a browser and a program", false, &program, false, true),
+            ("one that came back", true, &program, false, true),
+            ("a program that came back", false, &program, true, true),
+            ("new windows of the browser", false, &browser, false, false),
+            ("one that came back, and those", true, &browser, false, true),
+        ] {
+            let dir = TempDir::new();
+            let known = KnownDevices::new(dir.database().await);
+            let alice = name("alice");
+            let device = known.add(&alice, 1, &browser, NOW).await.unwrap();
+            let later = NOW.saturating_add(Duration::from_secs(1));
+            if returned {
+                known.touch(&device, NOW).await.unwrap();
+            }
+            for _ in 0..150 {
+                let other = known.add(&alice, 1, others, later).await.unwrap();
+                if others_return {
+                    known.touch(&other, later).await.unwrap();
+                }
+            }
+            let mut devices = Devices::default();
+            devices.insert(device);
+            let found = known.find(&devices, Some((&alice, 1))).await.unwrap();
+            assert_eq!(found.is_some(), is_known, "{case}");
+            let expired = NOW.saturating_add(Duration::from_hours(24 * 401));
+            assert_eq!(known.purge(expired).await.unwrap(), 100, "{case}");
         }
-        assert!(
-            known
-                .find(&devices, Some((&alice, 1)))
-                .await
-                .unwrap()
-                .is_some()
-        );
-        let later = NOW.saturating_add(std::time::Duration::from_hours(24 * 401));
-        assert_eq!(known.purge(later).await.unwrap(), 100, "the rest went");
     }
 
     #[test]

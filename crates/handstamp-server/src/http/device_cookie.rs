@@ -5,17 +5,21 @@
 //! ([RFC 6265, section 5.1.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4)).
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::AppendHeaders;
 use handstamp_axum::Auth;
 use handstamp_axum::purpose::Access;
 
-use crate::accounts::known_devices::{Devices, LIFE_SECONDS};
+use crate::accounts::known_devices::{Devices, LIFE_SECONDS, UserAgent};
 
 /// The devices that the client is, as an extractor. Without the cookie there are none.
 #[derive(Debug)]
-pub(super) struct DeviceCookie(pub(super) Devices);
+pub(super) struct DeviceCookie {
+    pub(super) devices: Devices,
+    /// What a new one of them would be.
+    pub(super) user_agent: UserAgent,
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for DeviceCookie
 where
@@ -32,7 +36,11 @@ where
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .filter(|(name, _)| *name == wanted)
             .map(|(_, value)| value);
-        Ok(Self(Devices::read(values)))
+        let user_agent = parts.headers.get(USER_AGENT);
+        Ok(Self {
+            devices: Devices::read(values),
+            user_agent: UserAgent::new(user_agent.map_or(&[], |value| value.as_bytes())),
+        })
     }
 }
 

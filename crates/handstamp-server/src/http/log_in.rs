@@ -37,7 +37,10 @@ pub(super) async fn log_in(
     ClientAddress(address): ClientAddress,
     FromOutside(sign): FromOutside,
     client: ClientInfo,
-    DeviceCookie(devices): DeviceCookie,
+    DeviceCookie {
+        devices,
+        user_agent,
+    }: DeviceCookie,
     JsonBody(form): JsonBody<LogInForm>,
 ) -> Result<Response, Error> {
     if let Some(sign) = sign {
@@ -79,7 +82,7 @@ pub(super) async fn log_in(
     });
     let cookies = auth.set_cookies(&tokens)?;
     // The user is logged in all the same: without it, a later log-in is that of a new device.
-    let device = match log_in.remember(verified, &devices).await {
+    let device = match log_in.remember(verified, &devices, &user_agent).await {
         Ok(devices) => Some(device_cookie::set(&auth, &devices)),
         Err(error) => {
             tracing::error!(%error, "a device cannot be remembered");

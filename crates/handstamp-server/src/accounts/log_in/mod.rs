@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::demo_users::DemoUsers;
-use super::known_devices::{AddError, Device, Devices, KnownDevices};
+use super::known_devices::{AddError, Device, Devices, KnownDevices, UserAgent};
 use super::lane::Lanes;
 use super::password::{CompareError, Comparison, Password, Queue};
 use super::throttle::{Attempt, Denied, Key, Throttle};
@@ -131,6 +131,7 @@ impl LogIn {
         &self,
         verified: Verified,
         devices: &Devices,
+        user_agent: &UserAgent,
     ) -> Result<Devices, AddError> {
         let known = &self.known_devices;
         let mut devices = known.retain_known(devices).await?;
@@ -139,7 +140,7 @@ impl LogIn {
             device
         } else {
             let number = verified.password_number;
-            known.add(&verified.name, number, now()).await?
+            known.add(&verified.name, number, user_agent, now()).await?
         };
         devices.insert(device);
         Ok(devices)

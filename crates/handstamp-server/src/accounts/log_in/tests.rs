@@ -12,6 +12,10 @@ fn key() -> Key {
     Key::derive(&"a signing key".into())
 }
 
+fn user_agent() -> UserAgent {
+    UserAgent::new(b"")
+}
+
 fn credentials(username: &str, password: &str) -> Credentials {
     Credentials {
         username: username.to_owned(),
@@ -266,7 +270,10 @@ async fn after_ten_failures_not_even_the_right_password_is_compared() {
     let verified = log_in
         .verify(credentials("alice", "correct horse"), HERE, &known)
         .await;
-    known = log_in.remember(verified.unwrap(), &known).await.unwrap();
+    known = log_in
+        .remember(verified.unwrap(), &known, &user_agent())
+        .await
+        .unwrap();
     for count in 0..10 {
         let address = format!("192.0.2.{count}").parse().unwrap();
         let error = log_in
@@ -316,10 +323,19 @@ async fn a_new_password_ends_what_devices_were_known() {
     let right = || credentials("alice", "correct horse");
     let verified = log_in.verify(right(), HERE, &NO_DEVICES).await.unwrap();
     assert!(verified.device.is_none());
-    let known = log_in.remember(verified, &NO_DEVICES).await.unwrap();
+    let known = log_in
+        .remember(verified, &NO_DEVICES, &user_agent())
+        .await
+        .unwrap();
     let verified = log_in.verify(right(), HERE, &known).await.unwrap();
     assert!(verified.device.is_some());
-    assert_eq!(log_in.remember(verified, &known).await.unwrap(), known);
+    assert_eq!(
+        log_in
+            .remember(verified, &known, &user_agent())
+            .await
+            .unwrap(),
+        known
+    );
 
     let hash = StoredHash::new(&NewPassword::try_from("correct horse".to_owned()).unwrap());
     log_in
@@ -347,7 +363,11 @@ async fn a_full_queue_counts_nothing() {
     }
     // A device that is known is let in while the rest of the queue is taken by guesses.
     let alice: UserName = "alice".parse().unwrap();
-    let device = log_in.known_devices.add(&alice, 1, now()).await.unwrap();
+    let device = log_in
+        .known_devices
+        .add(&alice, 1, &user_agent(), now())
+        .await
+        .unwrap();
     let mut known = Devices::default();
     known.insert(device);
     let guesses: Vec<_> = slots

@@ -4,7 +4,7 @@ use std::time::Duration;
 use handstamp_axum::handstamp::clock::UnixTime;
 
 use super::{Attempt, Denied, Key, Throttle};
-use crate::accounts::known_devices::{Device, Devices, KnownDevices};
+use crate::accounts::known_devices::{Device, Devices, KnownDevices, UserAgent};
 use crate::accounts::user_name::UserName;
 use crate::storage::testing::TempDir;
 
@@ -259,7 +259,12 @@ async fn a_program_with_a_former_password_leaves_room_for_the_owner() {
 
 async fn known_device(known: &KnownDevices, account: &UserName) -> Device {
     let mut devices = Devices::default();
-    devices.insert(known.add(account, 1, NOW).await.unwrap());
+    devices.insert(
+        known
+            .add(account, 1, &UserAgent::new(b""), NOW)
+            .await
+            .unwrap(),
+    );
     known
         .find(&devices, Some((account, 1)))
         .await

@@ -10,13 +10,14 @@ use sqlx::{PgPool, SqlitePool};
 use super::missing::{HELP, Missing};
 
 /// The first one leads to version 1. The text of each is the same for both databases.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("0001_users.sql"),
     include_str!("0002_log_in_attempts.sql"),
     include_str!("0003_session_store.sql"),
     include_str!("0004_unlock.sql"),
     include_str!("0005_log_in_limits.sql"),
     include_str!("0006_readiness.sql"),
+    include_str!("0007_user_agents_of_devices.sql"),
 ];
 
 /// The same statements on a connection of either kind. Gives the version before.
