@@ -78,8 +78,8 @@ impl Scripts {
     /// Prepends the shared functions to each script.
     fn behind(shared: &str) -> Self {
         // The first line contains the flags. No script but `look` declares that it only reads, so
-        // that a replica, which may lack a revocation, refuses all of them. With `allow-oom` a full server
-        // refuses log-ins only: refreshes and log-outs still work.
+        // that a replica, which may lack a revocation, refuses all of them. With `allow-oom` a full
+        // server refuses log-ins only: refreshes and log-outs still work.
         let any_time = |text| Script::new(format!("#!lua flags=allow-oom\n{shared}{text}"));
         // `admit` for a server that has just refused it as a primary, because it takes no writes. A
         // write that it meets is an error.

@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::builder()
         .token_locations([Location::Cookies])
         .access_token_expires(minutes(60))
-        .implicit_refresh_deltatime(minutes(50)) // who is active stays, for JWT_REFRESH_TOKEN_EXPIRES
+        .implicit_refresh_deltatime(minutes(50)) // who is active stays, for 20 days
         .log_in_page("/log-in") // for who opens a page without being logged in
         .csrf_check_form(true) // no script could set a header
         .csrf_in_cookies(false) // nor read a cookie

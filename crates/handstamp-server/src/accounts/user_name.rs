@@ -9,8 +9,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The name of a user, and the subject of the tokens that are made for it.
 ///
-/// It has 1 to 64 visible characters and no blank at either end. No two users have names that differ
-/// by case alone, because people would confuse them, so a log-in takes a name in any case;
+/// It has 1 to 64 visible characters and no blank at either end. No two users have names that
+/// differ by case alone, because people would confuse them, so a log-in takes a name in any case;
 /// [`NewUserName`](super::new_user_name::NewUserName) has the other rules of new names.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct UserName(Box<str>);

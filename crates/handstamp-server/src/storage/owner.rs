@@ -7,8 +7,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// A file of another user, such as one that a command of root has made before the first start of the
-/// service. The message names the remedy.
+/// A file of another user, such as one that a command of root has made before the first start of
+/// the service. The message names the remedy.
 #[derive(Debug)]
 pub(crate) struct FileOfAnother {
     path: PathBuf,

@@ -102,7 +102,8 @@ impl SqliteStore {
     ///
     /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
     /// timeout of `HANDSTAMP_STORE_TIMEOUT`; with the usual `synchronous=NORMAL` a power failure
-    /// may undo the last log-outs. A database in memory needs a pool of exactly one connection that is never closed.
+    /// may undo the last log-outs. A database in memory needs a pool of exactly one connection that
+    /// is never closed.
     #[must_use]
     pub fn in_pool(pool: SqlitePool) -> Self {
         Self {
