@@ -135,8 +135,8 @@ async fn connect_sqlite(
 
 /// A connection is tested for half a second: a balancer may have dropped it without a word, and all
 /// of the pool at once. After a failover it may be one to a standby, where no user can log in, so
-/// the test asks for that. A log-in compares a password, next to which this takes no time. The level
-/// of isolation is PostgreSQL's default, whatever that of the database is: by a stricter one,
+/// the test asks for that. A log-in compares a password, next to which this takes no time. The
+/// level of isolation is PostgreSQL's default, whatever that of the database is: by a stricter one,
 /// concurrent charges of one limit would fail.
 fn postgres_options() -> PgPoolOptions {
     PgPoolOptions::new()
