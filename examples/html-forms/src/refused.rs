@@ -43,7 +43,7 @@ fn in_words(rejection: &Rejection) -> &'static str {
         "cross_site_request" => "Another site sent this. Nothing was done.",
         "origin_not_allowed" => {
             "Another site sent this, or you opened this one by an address that it does not know as its own. Nothing was \
-             done, and the log of the server says why."
+             done: open it by its usual address. Its operator sets that as HANDSTAMP_PUBLIC_ORIGIN."
         }
         "store_unavailable" => "Nobody can be let in at the moment. Try again in a minute.",
         _ => "You may not do that.",

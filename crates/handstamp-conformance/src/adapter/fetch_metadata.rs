@@ -206,6 +206,22 @@ async fn by_host<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             own,
             refused,
         ),
+        (
+            "its default port, which a proxy has added",
+            &[],
+            "/provenance/",
+            Some("nas.lan:80"),
+            "http://nas.lan",
+            Ok("welcome"),
+        ),
+        (
+            "the default port of another scheme",
+            &[],
+            "/provenance/",
+            Some("nas.lan:443"),
+            "http://nas.lan",
+            refused,
+        ),
         ("neither", &[], "/provenance/", None, own, refused),
         (
             "with a public origin",

@@ -107,8 +107,8 @@ pub(super) struct StorageArguments {
 pub(super) enum UserCommand {
     /// Adds a user and asks for the password
     Add {
-        /// 1 to 64 visible characters of one script; case matters at log-in, yet no two names
-        /// differ only by case, or by characters that look alike
+        /// 1 to 64 visible characters of one script; no two names differ only by case, which does
+        /// not matter at log-in, or by characters that look alike
         name: NewUserName,
         #[command(flatten)]
         password: PasswordSource,

@@ -274,6 +274,9 @@ fn judge_sender(
         // Lenient: the address bar, a bookmark, another program. Risk: a link that another program
         // was made to open. Covered: only where the CSRF value is judged next.
         Site::User if rule == OriginRule::StatedOrToken => Ok(()),
+        // Lenient: a trusted origin passes, as above: pages and workers of an extension state that
+        // the user started what they send. No site can make a browser state that.
+        Site::User if origin_header::sender(&origin, config) == Sender::Trusted => Ok(()),
         Site::User | Site::Unknown => cross_site(),
         Site::Absent => match origin_header::sender(&origin, config) {
             Sender::Own | Sender::Trusted => Ok(()),

@@ -47,8 +47,8 @@ pub(super) fn is_public(header: &Header<'_>, config: &Config) -> bool {
         && parse(header).as_ref() == config.settings.public_origin.as_ref()
 }
 
-/// Returns whether host and port of the header are those of `Host`, letter for letter: browsers
-/// write both the same way, without a default port.
+/// Returns whether host and port of the header are those of `Host`, letter for letter. Browsers
+/// write neither with a default port, and some proxies write `Host` with it.
 pub(super) fn names_host(header: &Header<'_>, head: &impl RequestHead) -> bool {
     let host = match Header::of(head, "host") {
         Header::One(host) => Some(host),
@@ -58,7 +58,13 @@ pub(super) fn names_host(header: &Header<'_>, head: &impl RequestHead) -> bool {
     let (Some(origin), Some(host)) = (parse(header), host) else {
         return false;
     };
-    origin.is_web() && host.eq_ignore_ascii_case(origin.authority().as_bytes())
+    let default_port: &[u8] = if origin.is_https() { b":443" } else { b":80" };
+    let without_port = host.strip_suffix(default_port);
+    origin.is_web()
+        && [Some(host), without_port]
+            .into_iter()
+            .flatten()
+            .any(|host| host.eq_ignore_ascii_case(origin.authority().as_bytes()))
 }
 
 fn parse(header: &Header<'_>) -> Option<Origin> {

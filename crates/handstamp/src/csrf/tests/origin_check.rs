@@ -77,6 +77,8 @@ fn the_origin_is_judged_before_the_token_and_only_for_cookies() {
         ("the same, from a page of the same origin", Head::new("POST").access(&token).header("sec-fetch-site", "same-origin"), skip_token(), "user1"),
         ("the same, from a program", Head::new("POST").access(&token), skip_token(), "user1"),
         ("the same, started by the user", Head::new("POST").access(&token).header("sec-fetch-site", "none"), skip_token(), "cross_site_request"),
+        ("the same, from a page of ours that the user opened", Head::new("POST").access(&token).header("sec-fetch-site", "none").header("origin", OURS), skip_token(), "cross_site_request"),
+        ("the same, from a trusted extension", Head::new("POST").access(&token).header("sec-fetch-site", "none").header("origin", TRUSTED), skip_token(), "user1"),
     ];
     for (row, head, require, expected) in rows {
         assert_eq!(outcome(&auth, &head, &require), expected, "{row}");
