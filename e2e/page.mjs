@@ -74,8 +74,15 @@ try {
   check('a refused log-in sets no cookie', (await context.cookies(base)).length === 0, await context.cookies(base));
 
   await page.fill('#password', 'password1');
-  answer = await press('#log-in', '/login');
+  let logIns = 0;
+  page.on('request', (request) => { if (request.url().endsWith('/login')) logIns += 1; });
+  await page.route('**/login', async (route) => { await new Promise((done) => setTimeout(done, 300)); await route.continue(); });
+  const pressed = press('#log-in', '/login');
+  await page.click('#log-in', { force: true, timeout: 1_000 }).catch(() => {});
+  answer = await pressed;
+  await page.unroute('**/login');
   check('log in answers 200', answer.status === 200, answer);
+  check('a second click meanwhile begins no second session', logIns === 1, logIns);
 
   const tokens = ['access_token_cookie', 'refresh_token_cookie'];
   const csrf = ['csrf_access_token', 'csrf_refresh_token'];

@@ -1,6 +1,6 @@
-//! Logs in and out 200,000 times on each store, half of it as one user and half as 100,000 users, and
-//! shows that nothing of it stays: what a store and this process take is the same after the first
-//! half and after the second, once what has ended was removed.
+//! Logs in and out 200,000 times on each store, half of it as one user and half as 100,000 users,
+//! and shows that nothing of it stays: what a store and this process take is the same after the
+//! first half and after the second, once what has ended was removed.
 //!
 //! Ends with status 1 if something has grown. Arguments are the stores; without any, all four.
 

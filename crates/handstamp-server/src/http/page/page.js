@@ -128,9 +128,12 @@ function row(...cells) {
   return line;
 }
 
-element('credentials').addEventListener('submit', (event) => {
+element('credentials').addEventListener('submit', async (event) => {
   event.preventDefault();
-  call('POST', 'login', {}, { username: element('username').value, password: element('password').value });
+  // A second click would begin a session that no browser keeps.
+  element('log-in').disabled = true;
+  await call('POST', 'login', {}, { username: element('username').value, password: element('password').value });
+  element('log-in').disabled = false;
 });
 element('protected').addEventListener('click', () => call('GET', 'protected'));
 element('post').addEventListener('submit', (event) => {
