@@ -76,12 +76,12 @@ try {
   await page.fill('#password', 'password1');
   let logIns = 0;
   page.on('request', (request) => { if (request.url().endsWith('/login')) logIns += 1; });
-  await page.route('**/login', async (route) => { await new Promise((done) => setTimeout(done, 300)); await route.continue(); });
-  const pressed = press('#log-in', '/login');
-  await page.click('#log-in', { force: true, timeout: 1_000 }).catch(() => {});
-  answer = await pressed;
-  await page.unroute('**/login');
-  check('log in answers 200', answer.status === 200, answer);
+  const [loggedIn] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/login')),
+    page.evaluate(() => { for (let click = 0; click < 2; click += 1) document.querySelector('#log-in').click(); }),
+  ]);
+  check('log in answers 200', loggedIn.status() === 200, loggedIn.status());
+  await page.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => troubles.push('user1 is not shown'));
   check('a second click meanwhile begins no second session', logIns === 1, logIns);
 
   const tokens = ['access_token_cookie', 'refresh_token_cookie'];
@@ -151,6 +151,23 @@ try {
   await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1).catch(() => troubles.push('no session is listed after a reload'));
   check('after a reload with an expired access token the sessions are listed', (await listed()) === 1, await listed());
   check('the access token was renewed for it', Boolean((await cookie('access_token_cookie'))?.value), 'none');
+
+  // Another user logs in, in another tab.
+  const stale = await context.newPage();
+  await stale.goto(base, { waitUntil: 'load' });
+  await stale.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => {});
+  check('the page says who is logged in', (await stale.textContent('#who')) === 'You are user1.', await stale.textContent('#who'));
+  await page.fill('#username', 'user2');
+  await page.fill('#password', 'password2');
+  await press('#log-in', '/login');
+  await stale.click('#create-post');
+  await stale.waitForFunction(() => document.querySelector('#answer').textContent.includes('Nothing was done')).catch(() => {});
+  check('a tab that shows another user posts nothing as this one', (await stale.textContent('#answer')).includes('user2. Nothing was done'), await stale.textContent('#answer'));
+  await stale.close();
+  await page.fill('#username', 'user1');
+  await page.fill('#password', 'password1');
+  await press('#log-in', '/login');
+  await page.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => troubles.push('user1 is not shown'));
 
   // The user, or the browser, has deleted the cookies that script can see; those of the tokens stay.
   for (const name of csrf) await context.clearCookies({ name });

@@ -33,7 +33,11 @@ async function call(method, path, body) {
   try {
     return await send(method, path, body);
   } catch (error) {
-    if (error.code === 'csrf_mismatch') learn(await call('GET', '/session'));
+    if (error.code === 'csrf_mismatch') {
+      // The same user has logged in again in another tab; of another one `learn` tells.
+      learn(await call('GET', '/session'));
+      return send(method, path, body);
+    }
     if (!['token_expired', 'missing_token'].includes(error.code)) throw error;
     await refresh();
     return send(method, path, body);

@@ -59,13 +59,43 @@ function mayBeLoggedIn() {
   return ['access', 'refresh'].some((purpose) => Object.keys(csrfHeader(purpose)).length > 0);
 }
 
-// Asks for the CSRF value where its cookie is missing: the server writes none, or someone has
-// deleted the cookies that script can see.
-async function askForCsrfValue() {
-  const response = await fetch('session', { credentials: 'same-origin' }).catch(() => undefined);
-  if (!response?.ok) return;
-  const { csrf } = await response.json();
-  if (csrf) values.access = values.refresh = csrf;
+// Who the page says is logged in: a name, null for no one, and undefined while that is not known.
+let shown;
+
+function show(user) {
+  if (user === undefined) return;
+  shown = user;
+  element('who').textContent = user ? `You are ${user}.` : 'You are not logged in.';
+}
+
+// Asks who is logged in, and for the CSRF value: its cookie may be missing, where the server writes
+// none or the cookies that script can see were deleted. A server that is away says nothing.
+async function ask() {
+  const get = () => fetch('session', { credentials: 'same-origin' }).catch(() => undefined);
+  let response = await get();
+  // After a while the access token has expired, and the refresh token gives another. In the error
+  // style of AuthX that is 422.
+  if ([401, 422].includes(response?.status) && (await refresh())) response = await get();
+  if (response === undefined || response.status >= 500) return undefined;
+  if (!response.ok) return { subject: null };
+  const session = await response.json();
+  if (session.csrf) values.access = values.refresh = session.csrf;
+  return session;
+}
+
+// Calls a route in the name of the user whom the page shows. In another tab another one may have
+// logged in; the CSRF value is that of the answer, so that one who does it just now is refused.
+async function act(method, path, body = undefined) {
+  const session = await ask();
+  if (shown && session?.subject && session.subject !== shown) {
+    show(session.subject);
+    element('answer').textContent = `This browser is now logged in as ${session.subject}. Nothing was done.`;
+    showCookies();
+    await showSessions();
+    return;
+  }
+  const headers = session?.csrf ? { [names.access.csrf_header]: session.csrf } : csrfHeader('access');
+  await call(method, path, headers, body);
 }
 
 // Lists the sessions of the user. Names of devices and browsers are not trusted, so they are shown
@@ -76,8 +106,6 @@ async function showSessions() {
   if (mayBeLoggedIn()) {
     const list = () => fetch('sessions', { credentials: 'same-origin' }).catch(() => undefined);
     let response = await list();
-    // After a while the access token has expired, and the refresh token gives another.
-    // In the error style of AuthX that is 422.
     if ([401, 422].includes(response?.status) && (await refresh())) response = await list();
     // A server that is away, or whose store is down, says nothing of the sessions: those on the page stay.
     if (response === undefined || response.status >= 500) return;
@@ -91,7 +119,7 @@ async function showSessions() {
       cell.textContent = 'this device';
     } else {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Revoke' });
-      button.addEventListener('click', () => call('DELETE', `sessions/${encodeURIComponent(session.id)}`, csrfHeader('access')));
+      button.addEventListener('click', () => act('DELETE', `sessions/${encodeURIComponent(session.id)}`));
       cell.append(button);
     }
     return line;
@@ -134,17 +162,21 @@ element('credentials').addEventListener('submit', async (event) => {
   element('log-in').disabled = true;
   await call('POST', 'login', {}, { username: element('username').value, password: element('password').value });
   element('log-in').disabled = false;
+  show((await ask())?.subject);
 });
 element('protected').addEventListener('click', () => call('GET', 'protected'));
 element('post').addEventListener('submit', (event) => {
   event.preventDefault();
-  call('POST', 'posts', csrfHeader('access'), { title: element('title').value });
+  act('POST', 'posts', { title: element('title').value });
 });
 element('refresh').addEventListener('click', () => call('POST', 'refresh', csrfHeader('refresh')));
 // The value of either cookie is enough: the other one may have expired.
-element('log-out').addEventListener('click', () => call('POST', 'logout', { ...csrfHeader('access'), ...csrfHeader('refresh') }));
+element('log-out').addEventListener('click', async () => {
+  await call('POST', 'logout', { ...csrfHeader('access'), ...csrfHeader('refresh') });
+  show((await ask())?.subject);
+});
 element('list-sessions').addEventListener('click', () => call('GET', 'sessions'));
-element('revoke-others').addEventListener('click', () => call('POST', 'sessions/revoke-others', csrfHeader('access')));
-if (!mayBeLoggedIn()) await askForCsrfValue();
+element('revoke-others').addEventListener('click', () => act('POST', 'sessions/revoke-others'));
+show((await ask())?.subject);
 showCookies();
 await showSessions();
