@@ -22,7 +22,10 @@ impl FileOfAnother {
         if error.kind() != io::ErrorKind::PermissionDenied {
             return None;
         }
-        let (owner, own) = (fs::metadata(path).ok()?.uid(), own_id().ok()?);
+        Self::of(path, fs::metadata(path).ok()?.uid(), own_id().ok()?)
+    }
+
+    fn of(path: &Path, owner: u32, own: u32) -> Option<Self> {
         let path = path.to_owned();
         (owner != own).then_some(Self { path, owner, own })
     }
@@ -51,7 +54,7 @@ pub(super) fn own_id() -> io::Result<u32> {
 mod tests {
     use std::fs;
     use std::io::{self, ErrorKind};
-    use std::os::unix::fs::{MetadataExt as _, chown};
+    use std::os::unix::fs::MetadataExt as _;
 
     use super::{FileOfAnother, own_id};
     use crate::storage::testing::TempDir;
@@ -63,18 +66,13 @@ mod tests {
         fs::write(&path, "").unwrap();
         let own = own_id().unwrap();
         assert_eq!(own, fs::metadata(&path).unwrap().uid());
-        let behind = |kind: ErrorKind| {
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::NotFound] {
             let file = FileOfAnother::behind(&io::Error::from(kind), &path);
-            file.map(|file| file.to_string())
-        };
-        assert_eq!(behind(ErrorKind::PermissionDenied), None, "an own file");
-        // Only root can give a file away; for others the rest of this test has nothing to see.
-        if own == 0 {
-            chown(&path, Some(4711), None).unwrap();
-            assert_eq!(behind(ErrorKind::NotFound), None, "another error");
-            let message = behind(ErrorKind::PermissionDenied).unwrap();
-            assert!(message.contains("the id 4711,"), "{message}");
-            assert!(message.contains("run `chown 0 "), "{message}");
+            assert!(file.is_none(), "{kind}: the file is our own");
         }
+        assert!(FileOfAnother::of(&path, 7, 7).is_none());
+        let message = FileOfAnother::of(&path, 4711, 7).unwrap().to_string();
+        assert!(message.contains("the id 4711,"), "{message}");
+        assert!(message.contains("run `chown 7 "), "{message}");
     }
 }

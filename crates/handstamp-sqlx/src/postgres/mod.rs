@@ -34,9 +34,8 @@ use run::in_a_task;
 ///
 /// # When the database is down
 /// Methods then return a [`StoreError`], after half of `HANDSTAMP_STORE_TIMEOUT` if there is no
-/// connection. They work again
-/// once the database is back, without a restart. That includes the start:
-/// [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
+/// connection. They work again once the database is back, without a restart. That includes the
+/// start: [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
 /// [`connect`](Self::connect) fails while the database is down.
 ///
 /// ```no_run
