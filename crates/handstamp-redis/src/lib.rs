@@ -17,8 +17,10 @@
 //!
 //! # When to choose it
 //! Choose it when several processes share sessions, every request checks its session, and the
-//! answer must arrive in less than a millisecond. Each method is one script, one round trip, and
-//! uses the clock of the server. If a log-out must survive the loss of a machine, choose
+//! answer must arrive in less than a millisecond. Requests, refreshes and log-outs are one script
+//! and one round trip each, by the clock of the server. So is a log-in, unless the user already has
+//! as many sessions as allowed. That, and a long list, are a round trip for each few sessions, so
+//! that no script keeps others waiting. If a log-out must survive the loss of a machine, choose
 //! `PostgresStore` of `handstamp-sqlx`: Redis replicates asynchronously, after it has answered.
 //!
 //! # What it can lose
@@ -81,6 +83,7 @@ mod crowded;
 mod failure;
 mod fitness;
 mod keys;
+mod limit;
 mod link;
 mod reply;
 mod scripts;

@@ -43,6 +43,14 @@ pub(crate) fn yes_or_no(value: &Value) -> Result<bool, Failure> {
     }
 }
 
+pub(crate) fn number(value: &Value) -> Result<u64, Failure> {
+    match value {
+        Value::Int(number) => u64::try_from(*number).ok(),
+        _ => None,
+    }
+    .ok_or(Failure::NotUnderstood("a number"))
+}
+
 pub(crate) fn session_id(value: Value) -> Result<SessionId, Failure> {
     SessionId::from_stored(&text(value)?).ok_or(Failure::NotUnderstood("an id"))
 }

@@ -1,4 +1,5 @@
-//! The Lua scripts that the server runs: each is one atomic step and one round trip.
+//! The Lua scripts that the server runs: each is one atomic step and one round trip, shorter than a
+//! millisecond.
 
 /// A script and the hash by which a server knows it.
 pub(crate) struct Script {
@@ -56,6 +57,7 @@ pub(crate) struct Scripts {
     pub(crate) crowded_accounts: Script,
     pub(crate) revoke_token: Script,
     pub(crate) list: Script,
+    pub(crate) least_used: Script,
 }
 
 impl Scripts {
@@ -102,6 +104,7 @@ impl Scripts {
             crowded_accounts: any_time(include_str!("scripts/crowded_accounts.lua")),
             revoke_token: any_time(include_str!("scripts/revoke_token.lua")),
             list: any_time(include_str!("scripts/list.lua")),
+            least_used: any_time(include_str!("scripts/least_used.lua")),
         }
     }
 }

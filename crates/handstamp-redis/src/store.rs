@@ -7,9 +7,11 @@ use handstamp::error::StoreError;
 use handstamp::store::{AccountId, BoxFuture};
 use redis::Value;
 
+use crate::arguments::count;
 use crate::failure::{Failed, Failure};
 use crate::keys::{self, Keys};
 use crate::link::Link;
+use crate::reply;
 use crate::scripts::{Call, Script, Scripts};
 use crate::server::Server;
 use crate::url::RedisUrlError;
@@ -118,6 +120,37 @@ impl RedisStore {
             arguments: arguments.into(),
         };
         self.link.run(script, &call, &self.prefix).await
+    }
+
+    /// Runs a script that reads many sessions of an account: this many in each step, so that other
+    /// callers never wait long. The first step also returns the ids for the others.
+    pub(crate) async fn in_steps(
+        &self,
+        script: &Script,
+        account: &AccountId,
+        at_most: usize,
+        step: usize,
+    ) -> Result<Vec<Value>, Failure> {
+        let keys = self.keys(account);
+        let [tokens, sessions] = keys.not_before();
+        let run = async |ids: &[String]| {
+            let mut arguments = vec![
+                account.as_str().to_owned(),
+                keys.session_prefix(),
+                count(at_most),
+                step.to_string(),
+            ];
+            arguments.extend_from_slice(ids);
+            let places = [tokens.clone(), sessions.clone(), keys.index()];
+            let [found, others] = reply::parts(self.run(script, places, arguments).await?)?;
+            Ok((reply::list(found)?, reply::list(others)?))
+        };
+        let (mut all, others) = run(&[]).await?;
+        let others: Result<Vec<String>, Failure> = others.into_iter().map(reply::text).collect();
+        for ids in others?.chunks(step) {
+            all.extend(run(ids).await?.0);
+        }
+        Ok(all)
     }
 
     pub(crate) fn verb<'a, T>(

@@ -6,16 +6,17 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, EndExcess, EndRevoked,
-    EndedSessions, ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
-    UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, EndExcess, EndReason,
+    EndRevoked, EndedSessions, ListSessions, ListedSessions, NewSession, ReadSession,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession, UserRevocation,
 };
 use redis::Value;
 
 use crate::RedisStore;
 use crate::arguments::{count, flag, instant, millis, presented, whole};
 use crate::failure::Failure;
+use crate::limit::Candidates;
 use crate::reply;
 
 impl Store for RedisStore {
@@ -25,32 +26,14 @@ impl Store for RedisStore {
 
     fn create(&self, new: NewSession) -> BoxFuture<'_, Result<Created, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&new.account);
-            let [tokens, sessions] = keys.not_before();
-            let answer = self.run(
-                &self.scripts.create,
-                [keys.session(&new.id), tokens, sessions, keys.index()],
-                [
-                    new.id.as_str().to_owned(),
-                    new.account.as_str().to_owned(),
-                    new.token.as_str().to_owned(),
-                    millis(new.idle),
-                    millis(new.absolute),
-                    new.keep_until.map_or_else(|| "0".to_owned(), instant),
-                    new.at_most.map_or_else(|| "0".to_owned(), count),
-                    keys.session_prefix(),
-                    new.data,
-                ],
-            );
-            let [word, row, ended] = reply::parts(answer.await?)?;
-            let ended = reply::session_ids(ended)?;
-            let word = reply::text(word)?;
-            let row = reply::row(new.id, new.account, row)?;
-            match word.as_str() {
-                "new" => Ok(Created::New { row, ended }),
-                "existing" => Ok(Created::AlreadyExists(row)),
-                _ => Err(Failure::NotUnderstood("an answer")),
+            let none = Candidates::none();
+            if let Some(created) = self.insert(&new, new.at_most, none).await? {
+                return Ok(created);
             }
+            let at_most = new.at_most.unwrap_or(usize::MAX);
+            let candidates = self.candidates(&new.account, at_most).await?;
+            let created = self.insert(&new, None, candidates).await?;
+            created.ok_or(Failure::NotUnderstood("an answer"))
         })
     }
 
@@ -234,36 +217,23 @@ impl Store for RedisStore {
     }
 
     fn end_revoked(&self, end: EndRevoked) -> BoxFuture<'_, Result<EndedSessions, StoreError>> {
-        self.verb(async move {
-            let keys = self.keys(&end.account);
-            let [tokens, sessions] = keys.not_before();
-            let answer = self.run(
-                &self.scripts.end_revoked,
-                [tokens, sessions, keys.index()],
-                [
-                    end.account.as_str().to_owned(),
-                    keys.session_prefix(),
-                    end.reason.name().to_owned(),
-                ],
-            );
-            reply::ended(answer.await?)
-        })
+        self.verb(async move { self.record_ends(&end.account, end.reason).await })
     }
 
     fn end_excess(&self, end: EndExcess) -> BoxFuture<'_, Result<Vec<SessionId>, StoreError>> {
         self.verb(async move {
+            // As if there were one more.
+            let at_most = end.at_most.saturating_add(1);
+            let candidates = self.candidates(&end.account, at_most).await?;
             let keys = self.keys(&end.account);
             let [tokens, sessions] = keys.not_before();
-            let answer = self.run(
-                &self.scripts.end_excess,
-                [tokens, sessions, keys.index()],
-                [
-                    end.account.as_str().to_owned(),
-                    keys.session_prefix(),
-                    count(end.at_most),
-                ],
-            );
-            reply::session_ids(answer.await?)
+            let mut arguments = vec![end.account.as_str().to_owned(), keys.session_prefix()];
+            arguments.extend(candidates.into_arguments());
+            let places = [tokens, sessions, keys.index()];
+            reply::session_ids(
+                self.run(&self.scripts.end_excess, places, arguments)
+                    .await?,
+            )
         })
     }
 
@@ -285,30 +255,20 @@ impl Store for RedisStore {
 
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
         self.verb(async move {
-            let keys = self.keys(&list.account);
-            let [tokens, sessions] = keys.not_before();
-            let answer = self.run(
-                &self.scripts.list,
-                [tokens, sessions, keys.index()],
-                [
-                    list.account.as_str().to_owned(),
-                    keys.session_prefix(),
-                    count(list.at_most),
-                ],
-            );
-            let [listed, has_more] = reply::parts(answer.await?)?;
+            let script = &self.scripts.list;
             let mut rows = Vec::new();
-            for entry in reply::list(listed)? {
+            for entry in self
+                .in_steps(script, &list.account, list.at_most, LISTED_AT_ONCE)
+                .await?
+            {
                 let [id, row] = reply::parts(entry)?;
                 let id = reply::session_id(id)?;
                 rows.push(reply::row(id, list.account.clone(), row)?);
             }
-            // Ids are compared as text there, in the order of the server's language.
             rows.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-            Ok(ListedSessions {
-                rows,
-                has_more: reply::yes_or_no(&has_more)?,
-            })
+            let has_more = rows.len() > list.at_most;
+            rows.truncate(list.at_most);
+            Ok(ListedSessions { rows, has_more })
         })
     }
 
@@ -317,6 +277,67 @@ impl Store for RedisStore {
         Box::pin(std::future::ready(Ok(0)))
     }
 }
+
+/// The parts of those methods that need several calls.
+impl RedisStore {
+    /// Creates a session, unless the account has this many. Returns `None` if it does.
+    async fn insert(
+        &self,
+        new: &NewSession,
+        at_most: Option<usize>,
+        candidates: Candidates,
+    ) -> Result<Option<Created>, Failure> {
+        let keys = self.keys(&new.account);
+        let [tokens, sessions] = keys.not_before();
+        let mut arguments = vec![
+            new.id.as_str().to_owned(),
+            new.account.as_str().to_owned(),
+            new.token.as_str().to_owned(),
+            millis(new.idle),
+            millis(new.absolute),
+            new.keep_until.map_or_else(|| "0".to_owned(), instant),
+            new.data.clone(),
+            keys.session_prefix(),
+            at_most.map_or_else(|| "0".to_owned(), count),
+        ];
+        arguments.extend(candidates.into_arguments());
+        let places = [keys.session(&new.id), tokens, sessions, keys.index()];
+        let answer = self.run(&self.scripts.create, places, arguments).await?;
+        let [word, row, ended] = reply::parts(answer)?;
+        let row = || reply::row(new.id.clone(), new.account.clone(), row);
+        match reply::text(word)?.as_str() {
+            "new" => Ok(Some(Created::New {
+                row: row()?,
+                ended: reply::session_ids(ended)?,
+            })),
+            "existing" => Ok(Some(Created::AlreadyExists(row()?))),
+            "full" => Ok(None),
+            _ => Err(Failure::NotUnderstood("an answer")),
+        }
+    }
+
+    pub(crate) async fn record_ends(
+        &self,
+        account: &AccountId,
+        reason: EndReason,
+    ) -> Result<EndedSessions, Failure> {
+        let keys = self.keys(account);
+        let [tokens, sessions] = keys.not_before();
+        let answer = self.run(
+            &self.scripts.end_revoked,
+            [tokens, sessions, keys.index()],
+            [
+                account.as_str().to_owned(),
+                keys.session_prefix(),
+                reason.name().to_owned(),
+            ],
+        );
+        reply::ended(answer.await?)
+    }
+}
+
+/// As many whole sessions as take a fifth of a millisecond.
+const LISTED_AT_ONCE: usize = 6;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use handstamp_tower::Head;
 use http::Request;
 use http::header::AUTHORIZATION;
 use tokio::task::{JoinHandle, yield_now};
+use tokio::time::sleep;
 
 pub struct Other {
     access: Request<()>,
@@ -17,8 +18,8 @@ pub struct Other {
 }
 
 impl Other {
-    pub async fn log_in(auth: &Auth) -> Self {
-        let tokens = auth.log_in("other", ClientInfo::new()).await;
+    pub async fn log_in(user: &str, auth: &Auth) -> Self {
+        let tokens = auth.log_in(user, ClientInfo::new()).await;
         let tokens = tokens.expect("an answer");
         Self {
             access: request(tokens.access().as_str()),
@@ -44,11 +45,25 @@ impl Other {
         took
     }
 
+    /// Measures requests while another user sends the same without pause: what any user costs.
+    pub async fn next_to_another(&mut self, another: Self, auth: &Auth) -> (Vec<Duration>, Self) {
+        let stop = Arc::new(AtomicBool::new(false));
+        let work = tokio::spawn(same(another, auth.clone(), Arc::clone(&stop)));
+        let mut times = Vec::new();
+        for _ in 0..super::REQUESTS {
+            times.push(self.request(auth).await);
+        }
+        stop.store(true, Ordering::Relaxed);
+        (times, work.await.expect("no call fails"))
+    }
+
     /// Measures requests while a user lists its sessions, logs in and revokes the latest session,
     /// without pause. Returns how often it has logged in as well.
     pub async fn next_to(&mut self, user: &'static str, auth: &Auth) -> (Vec<Duration>, usize) {
         let stop = Arc::new(AtomicBool::new(false));
         let work = tokio::spawn(work(user, auth.clone(), Arc::clone(&stop)));
+        // Its first lists are ahead of their turns.
+        sleep(Duration::from_millis(300)).await;
         let mut times = Vec::new();
         for _ in 0..super::REQUESTS {
             times.push(self.request(auth).await);
@@ -65,6 +80,14 @@ impl Other {
         }
         (work.await.expect("no call fails"), times)
     }
+}
+
+async fn same(mut another: Other, auth: Auth, stop: Arc<AtomicBool>) -> Other {
+    while !stop.load(Ordering::Relaxed) {
+        another.request(&auth).await;
+        yield_now().await;
+    }
+    another
 }
 
 async fn work(user: &str, auth: Auth, stop: Arc<AtomicBool>) -> usize {

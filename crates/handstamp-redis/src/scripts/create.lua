@@ -1,18 +1,23 @@
 -- KEYS: the session, both instants of not-before of the account, the index of the account.
 -- ARGV: the session's id, account, id of the first refresh token, idle, absolute, keep_until (0: none),
--- at_most (0: no limit), the prefix of the keys of sessions, data.
+-- data, the prefix of the keys of sessions, at_most (0: no limit), excess, then candidates for ending.
 local session_key, tokens_key, sessions_key, index = unpack(KEYS)
-local id, account, token, idle, absolute, keep_until, at_most, session_prefix, data = unpack(ARGV)
+local id, account, token, idle, absolute, keep_until, data, session_prefix, at_most, excess =
+  unpack(ARGV)
 
 if session_in(session_key) then
   return { 'existing', redis.call('HGETALL', session_key), {} }
 end
 local now = clock()
 local not_before = not_before_in(tokens_key, sessions_key)
-local ended = {}
-if number(at_most) > 0 and redis.call('ZCARD', index) >= number(at_most) then
-  ended = end_least_used(index, session_prefix, account, now, not_before, number(at_most))
+if number(at_most) > 0 then
+  drop_expired(index, now)
+  if redis.call('ZCARD', index) >= number(at_most) then
+    -- The store compares the sessions in short steps, and calls again without a limit.
+    return { 'full', {}, {} }
+  end
 end
+local ended = end_candidates(index, session_prefix, account, now, not_before, number(excess), arguments_from(11))
 local absolute_expires = instant_after(now, number(absolute))
 local session = {
   idle_expires = math.min(instant_after(now, number(idle)), absolute_expires),

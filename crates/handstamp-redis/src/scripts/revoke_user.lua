@@ -24,8 +24,9 @@ else
     -- A session that has ended is not revived.
     spared = session_prefix .. ARGV[6]
   end
-  -- Includes a session that was created in the future, by a clock that has gone back since.
-  for _, session in ipairs(live_sessions(index, session_prefix, account, now, old, BATCH, true)) do
+  -- Includes a session that was created in the future, by a clock that has gone back since: it is
+  -- among the last to expire.
+  for _, session in ipairs(live_among(ids_in(index, now, 64, true), session_prefix, account, now, old)) do
     sessions = math.max(sessions, session.created_at)
   end
   -- Later than the former one, which does not apply to sessions that were created after it.
@@ -44,10 +45,10 @@ redis.call('HSET', sessions_key, 'at', not_before.sessions, 'spared', spared)
 redis.call('PEXPIREAT', sessions_key, expires)
 
 drop_expired(index, now)
-local answer = end_revoked(index, session_prefix, account, not_before, reason, now, MOST_THAT_STAY)
+local answer = end_revoked(index, session_prefix, account, not_before, reason, now)
 if which == 'before' then
   -- Sessions to which the not-before does not apply, because a clock was ahead when it was set.
-  for _, session in ipairs(live_sessions(index, session_prefix, account, now, not_before, MOST_THAT_STAY, false)) do
+  for _, session in ipairs(live_among(ids_in(index, now, MOST_THAT_STAY), session_prefix, account, now, not_before)) do
     if session.created_at <= tokens then
       revoke(session_prefix .. session.id, index, session.id, reason, now)
       table.insert(answer[1], session.id)

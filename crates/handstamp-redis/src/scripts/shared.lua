@@ -163,14 +163,13 @@ local function acknowledge(session_key, now)
   redis.call('HSET', session_key, 'acknowledged', 1, 'grace_started_at', now)
 end
 
--- No script works on more sessions of one account than this, so that other callers never wait long.
-local BATCH = 64
+-- Removes sessions that have expired from an index, this many at most.
+local MOST_DROPPED = 64
 
--- Removes sessions that have expired from an index.
 local function drop_expired(index, now)
   local expired = redis.call('ZCOUNT', index, '-inf', now)
   if expired > 0 then
-    redis.call('ZREMRANGEBYRANK', index, 0, math.min(expired, BATCH) - 1)
+    redis.call('ZREMRANGEBYRANK', index, 0, math.min(expired, MOST_DROPPED) - 1)
   end
 end
 
@@ -200,24 +199,26 @@ end
 -- The tag in the keys allows that: they are in the slot of the declared keys, so a cluster has them on
 -- this node.
 
--- Of the live sessions of an account, some that expire first, or with REV last: their ids and the
--- instants by which they are sorted. Reads at most this many sessions, however many there are.
-local function live_sessions(index, session_prefix, account, now, not_before, at_most, rev)
+-- The ids of sessions of an account that expire first, or with REV last: this many at most.
+local function ids_in(index, now, at_most, rev)
   local after_now = '(' .. string.format('%.0f', now)
   local limit = string.format('%.0f', at_most)
-  local ids
   if rev then
-    ids = redis.call('ZRANGE', index, '+inf', after_now, 'BYSCORE', 'REV', 'LIMIT', 0, limit)
-  else
-    ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', 0, limit)
+    return redis.call('ZRANGE', index, '+inf', after_now, 'BYSCORE', 'REV', 'LIMIT', 0, limit)
   end
+  return redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', 0, limit)
+end
+
+-- Those of these sessions that are live: their ids, and the instants by which they are sorted.
+local function live_among(ids, session_prefix, account, now, not_before)
   local live = {}
   for _, id in ipairs(ids) do
-    local values = redis.call('HMGET', session_prefix .. id, 'account', 'revoked_at', 'created_at', 'rotated_at', 'last_active',
-      'after')
-    if values[1] == account and not values[2] then
+    local key = session_prefix .. id
+    local values = redis.call('HMGET', key, 'account', 'revoked_at', 'created_at', 'rotated_at', 'last_active', 'after',
+      'idle_expires', 'absolute_expires')
+    if values[1] == account and not values[2] and now < math.min(number(values[7]), number(values[8])) then
       local created_at = number(values[3])
-      if not is_before(session_prefix .. id, created_at, values[6] and number(values[6]) or 0, not_before) then
+      if not is_before(key, created_at, values[6] and number(values[6]) or 0, not_before) then
         local last_used = math.max(created_at, number(values[4]), number(values[5]))
         table.insert(live, { id = id, created_at = created_at, last_used = last_used })
       end
@@ -226,25 +227,48 @@ local function live_sessions(index, session_prefix, account, now, not_before, at
   return live
 end
 
+-- One script ends no more sessions of an account than this. As many more than it returns does a list
+-- read.
+local MOST_ENDED = 16
+
+-- The arguments from this one on.
+local function arguments_from(first)
+  local arguments = {}
+  for n = first, #ARGV do
+    table.insert(arguments, ARGV[n])
+  end
+  return arguments
+end
+
+-- A call that reads many sessions takes steps, a script for each, so that other callers never wait
+-- long. ARGV: account, the prefix of the keys of sessions, at_most, how many sessions a step takes; after
+-- the first step the ids of this one. Returns the ids of this step, and in the first one those of the
+-- others.
+local function step(index, now, rev)
+  local ids, others = arguments_from(5), {}
+  if #ids == 0 then
+    for n, id in ipairs(ids_in(index, now, number(ARGV[3]) + MOST_ENDED, rev)) do
+      table.insert(n <= number(ARGV[4]) and ids or others, id)
+    end
+  end
+  return ids, others
+end
+
 -- More sessions than an account may have.
 local MOST_THAT_STAY = 1024
 
--- A log-in ends at most this many other sessions. As many more than it returns does a list read.
-local MOST_ENDED = 16
-
--- Revokes sessions that the not-before has ended: at most a batch. Returns their ids, and 1 if there
--- are more, else 0. Sessions that stay are passed over, this many at most, so that they do not hide
--- others.
-local function end_revoked(index, session_prefix, account, not_before, reason, now, most_that_stay)
+-- Revokes some sessions that the not-before has ended. Returns their ids, and 1 if there are more,
+-- else 0. Sessions that stay are passed over, so that they do not hide others.
+local function end_revoked(index, session_prefix, account, not_before, reason, now)
   if not_before.sessions == 0 then
     return { {}, 0 }
   end
   local after_now = '(' .. string.format('%.0f', now)
   local ended, stay = {}, 0
-  while stay < most_that_stay do
-    local ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', stay, BATCH)
+  while stay < MOST_THAT_STAY do
+    local ids = redis.call('ZRANGE', index, after_now, '+inf', 'BYSCORE', 'LIMIT', stay, MOST_ENDED)
     for _, id in ipairs(ids) do
-      if #ended == BATCH then
+      if #ended == MOST_ENDED then
         return { ended, 1 }
       end
       local key = session_prefix .. id
@@ -257,30 +281,31 @@ local function end_revoked(index, session_prefix, account, not_before, reason, n
         stay = stay + 1
       end
     end
-    if #ids < BATCH then
+    if #ids < MOST_ENDED then
       return { ended, 0 }
     end
   end
   return { ended, #ended > 0 and 1 or 0 }
 end
 
--- Ends sessions of an account that is about to have one more than it may have: those that were least
--- recently used.
-local function end_least_used(index, session_prefix, account, now, not_before, at_most)
-  local compared = at_most + MOST_ENDED
-  -- What was revoked and is not recorded yet would hide live sessions.
-  end_revoked(index, session_prefix, account, not_before, 'revoked', now, compared)
-  local live = live_sessions(index, session_prefix, account, now, not_before, compared, false)
-  table.sort(live, function(a, b)
-    if a.last_used ~= b.last_used then
-      return a.last_used < b.last_used
-    end
-    return a.id < b.id
-  end)
+-- Ends some sessions of an account that has too many. The candidates are those that were least
+-- recently used when the store compared all, alternating with the instant of their last use. One that
+-- was used since stays. One that was logged out since is one less that has to end.
+local function end_candidates(index, session_prefix, account, now, not_before, excess, candidates)
   local ended = {}
-  for n = 1, math.min(#live + 1 - at_most, MOST_ENDED) do
-    revoke(session_prefix .. live[n].id, index, live[n].id, 'limit', now)
-    table.insert(ended, live[n].id)
+  for n = 1, #candidates, 2 do
+    if #ended >= excess then
+      break
+    end
+    local id, last_used = candidates[n], number(candidates[n + 1])
+    local key = session_prefix .. id
+    local live = live_among({ id }, session_prefix, account, now, not_before)[1]
+    if live and live.last_used == last_used then
+      revoke(key, index, id, 'limit', now)
+      table.insert(ended, id)
+    elseif not live and redis.call('HGET', key, 'revoked_for') ~= 'limit' then
+      excess = excess - 1
+    end
   end
   return ended
 end

@@ -32,13 +32,17 @@ live AS MATERIALIZED (
     ORDER BY s.created_at, s.id
     LIMIT $8 + 16
 ),
+-- More than end, for log-ins at the same time.
+candidates AS MATERIALIZED (
+    SELECT live.id, live.last_used FROM live ORDER BY live.last_used, live.id LIMIT 32
+),
 -- Of two log-ins at once, the second ends other sessions than the first.
 least_used AS MATERIALIZED (
     SELECT s.id
     FROM handstamp_sessions AS s
-    JOIN live ON live.id = s.id
+    JOIN candidates ON candidates.id = s.id
     WHERE EXISTS (SELECT FROM created) AND s.revoked_at IS NULL
-    ORDER BY live.last_used, s.id
+    ORDER BY candidates.last_used, s.id
     LIMIT least(greatest((SELECT count(*) FROM live) + 1 - $8, 0), 16)
     FOR UPDATE OF s SKIP LOCKED
 ),

@@ -332,6 +332,6 @@ impl PostgresStore {
 }
 
 /// Few enough to be ended within milliseconds.
-const ENDED_AT_ONCE: i64 = 256;
+const ENDED_AT_ONCE: i64 = 64;
 /// Few enough to be removed within milliseconds.
-const BATCH: i64 = 1000;
+const BATCH: i64 = 250;

@@ -1,5 +1,6 @@
 //! The store for SQLite: its files, its settings and its tables.
 
+mod checkpoint;
 mod file;
 mod statements;
 
@@ -85,11 +86,14 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", checkpoint::AT_THE_LATEST)
             .busy_timeout(LONGEST_TIMEOUT);
         file::make_private(options.get_filename()).map_err(StoreError::new)?;
+        let readers = pool_options(READERS).connect_lazy_with(options.clone());
+        let writer = checkpoint::elsewhere(pool_options(1), readers.clone());
         let store = Self {
-            writer: pool_options(1).connect_lazy_with(options.clone()),
-            readers: pool_options(READERS).connect_lazy_with(options),
+            writer: writer.connect_lazy_with(options),
+            readers,
             is_prepared: AtomicBool::new(false),
             timeout: StoreTimeout::default(),
         };

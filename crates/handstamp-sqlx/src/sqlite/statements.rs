@@ -357,6 +357,6 @@ pub(super) async fn begin(
 }
 
 /// Few enough for other writers not to wait long.
-const ENDED_AT_ONCE: i64 = 64;
+const ENDED_AT_ONCE: i64 = 16;
 /// Few enough to be removed within milliseconds.
-const BATCH: i64 = 100;
+const BATCH: i64 = 25;

@@ -277,8 +277,13 @@ impl Auth {
     /// `HANDSTAMP_SESSIONS_PER_USER`. Given a token, the session that it belongs to is
     /// [current](Session::is_current).
     ///
+    /// The lists of one user take turns, and at most a fiftieth of the time of this process, so
+    /// that they never hold up others: a list that takes a millisecond is returned twenty times a
+    /// second.
+    ///
     /// # Errors
-    /// `store_unavailable`, also when there is no store.
+    /// `store_unavailable`, also when there is no store; `rate_limited` if so many lists of this
+    /// user wait that its turn would come after `HANDSTAMP_STORE_TIMEOUT`.
     pub async fn sessions(&self, owner: impl Into<Owner>) -> Result<SessionList, Rejection> {
         session::list(&self.0, &owner.into())
             .await

@@ -5,6 +5,7 @@ pub mod blocklist;
 mod deadline;
 mod event;
 mod renewal;
+mod turns;
 mod watchers;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use blocklist::{Blocklist, TokenInfo, TokenStatus};
 pub(crate) use event::Listener;
 pub use event::{Clients, EventKind, SessionEvent};
 pub(crate) use renewal::RenewalHook;
+use turns::{TooMany, Turns};
 pub(crate) use watchers::{Notifier, Watchers};
 
 use crate::claims::Claims;
@@ -27,7 +29,7 @@ use crate::location::Location;
 use crate::origin::Origin;
 use crate::random::RandomSource;
 use crate::request::RequestHead;
-use crate::store::{AccountId, SessionId, Store};
+use crate::store::{AccountId, ListSessions, ListedSessions, SessionId, Store};
 
 /// The state that all calls of one `Auth` share.
 pub(crate) struct Context {
@@ -40,6 +42,7 @@ pub(crate) struct Context {
     listener: Option<Listener>,
     renewal_hook: Option<RenewalHook>,
     watchers: Watchers,
+    turns: Turns,
     warned_without_store: Once,
     warned_of_preflight: Once,
     warned_of_neighbour: Once,
@@ -82,6 +85,7 @@ impl Context {
             listener,
             renewal_hook,
             watchers: Watchers::default(),
+            turns: Turns::new(),
             warned_without_store: Once::new(),
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
@@ -247,6 +251,21 @@ impl Context {
         deadline::within(self.config.settings.store_timeout, answer)
             .await
             .map_err(RejectionKind::StoreUnavailable)
+    }
+
+    /// Lists sessions, once the account has its [turn](Turns).
+    pub(crate) async fn list(
+        &self,
+        store: &dyn Store,
+        list: ListSessions,
+    ) -> Result<ListedSessions, RejectionKind> {
+        let limit = self.config.settings.store_timeout;
+        let account = list.account.clone();
+        let listed = self.with_timeout(store.list(list));
+        match self.turns.take(&account, limit, listed).await {
+            Ok(listed) => listed,
+            Err(TooMany { retry_after }) => Err(RejectionKind::RateLimited { retry_after }),
+        }
     }
 
     /// Asks the blocklist. Without one, every token with a valid signature is active.

@@ -155,8 +155,7 @@ pub(crate) async fn list(context: &Context, owner: &Owner) -> Result<SessionList
     let config = context.config();
     let account = owner.account(config.login_type());
     let list = ListSessions::new(account, config.settings.sessions_per_user);
-    let listed = context.required_store()?.list(list);
-    let listed = context.with_timeout(listed).await?;
+    let listed = context.list(context.required_store()?, list).await?;
     let sessions: Result<Vec<Session>, StoreError> = listed
         .rows
         .into_iter()

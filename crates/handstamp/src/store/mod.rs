@@ -162,7 +162,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// The work is bounded by [`ListSessions::at_most`], not by the number of sessions: a store
     /// reads a few more rows than it returns. Where that is not enough to find the latest log-ins,
-    /// it may return those that expire last.
+    /// it may return those that expire last. A store may read them in several steps, so that other
+    /// methods do not wait: what ends meanwhile may be in the list.
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>>;
 
     /// Removes sessions that have expired, sessions that were revoked a minute ago, both once

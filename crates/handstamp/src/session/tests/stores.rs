@@ -6,6 +6,8 @@ use std::future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use super::{House, house, refresh_head, with_store};
 use crate::adapter::ResponseHead;
 use crate::config::CheckSessions;
@@ -36,6 +38,10 @@ impl fmt::Debug for Interrupted {
         f.debug_struct("Interrupted").finish_non_exhaustive()
     }
 }
+
+/// Takes ten milliseconds for a list.
+#[derive(Debug)]
+struct Slow(MemoryStore);
 
 /// Answers in a fixed way, or never.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +75,17 @@ macro_rules! verbs {
                     }
                 }
                 self.store.$verb($($name)?)
+            })*
+        }
+
+        impl Store for Slow {
+            $(fn $verb(&self $(, $name: $Argument)?) -> BoxFuture<'_, Result<$Answer, StoreError>> {
+                Box::pin(async move {
+                    if stringify!($verb) == "list" {
+                        tokio::time::sleep(Duration::from_millis(10)).await;
+                    }
+                    self.0.$verb($($name)?).await
+                })
             })*
         }
 
@@ -163,6 +180,35 @@ fn every_request_asks_once() {
             "session_ended",
             "{row}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
+    let store = Slow(MemoryStore::new());
+    let config = builder().store_timeout(Duration::from_secs(1));
+    let auth = Auth::builder(config.build().unwrap()).store(store);
+    let auth = auth.build().unwrap();
+    auth.sessions("user1").await.unwrap();
+    let mut lists = JoinSet::new();
+    for _ in 0..16 {
+        let auth = auth.clone();
+        lists.spawn(async move { auth.sessions("user1").await.map(drop) });
+    }
+    tokio::task::yield_now().await;
+    for number in 0..3 {
+        let list = auth.sessions(format!("user2{number}").as_str()).await;
+        assert!(list.unwrap().is_empty());
+    }
+    let answers = lists.join_all().await;
+    // One waits for 400 ms, and one for 900. The next would wait for more than a second.
+    let (listed, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert!(!listed.is_empty());
+    assert!(refused.len() > 8);
+    for refused in refused {
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.code(), "rate_limited");
+        assert_eq!(refused.status(), 429);
     }
 }
 
