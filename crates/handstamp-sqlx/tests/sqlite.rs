@@ -44,6 +44,31 @@ async fn files_are_for_their_owner_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_reaches_the_database_by_another_connection() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let size = || fs::metadata(&path).unwrap().len();
+    let at_first = size();
+    for number in 0..600 {
+        let login = Login::named(&number.to_string());
+        store.create(login.create()).await.unwrap();
+    }
+    // Too few pages for the connection that writes to do it.
+    for _ in 0..200 {
+        if size() > at_first {
+            break;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert!(
+        size() > at_first + 100_000,
+        "{at_first} bytes, now {}",
+        size()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_are_named_by_path_or_url() {
     let folder = Folder::new();
     let path = folder.path("a name? with 100%.db");

@@ -45,6 +45,8 @@ fn in_redis() {
 fn whole_life(node: &Server) {
     // A log-in, and what it opens.
     let mut laptop = Browser::logged_in(node, "laptop");
+    // Of two log-ins in one millisecond, none is the later one.
+    thread::sleep(Duration::from_millis(2));
     let mut phone = Browser::logged_in(node, "phone");
     let thief = laptop.clone();
     assert_eq!(laptop.get(node, "/protected").json()["username"], "user1");

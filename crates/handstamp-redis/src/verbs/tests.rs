@@ -105,6 +105,56 @@ async fn a_clock_that_was_ahead_is_put_back() {
     .await;
 }
 
+#[tokio::test]
+async fn a_log_in_beyond_the_limit_heeds_what_happened_since_it_compared() {
+    let server = Redis::start();
+    let store = RedisStore::new(&server.url()).unwrap();
+    let hour = Duration::from_secs(3600);
+    for (row, ended) in [
+        ("nothing", Some("0")),
+        ("the least recently used one was used", Some("1")),
+        ("it logged out", None),
+        ("another log-in ended it", Some("1")),
+    ] {
+        let account = AccountId::new(None, row);
+        let new = |id: &str| {
+            let token = TokenId::from(id);
+            NewSession::new(SessionId::from(id), account.clone(), token, hour, hour)
+        };
+        for id in ["0", "1", "2"] {
+            store.create(new(id)).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let candidates = store.candidates(&account, 3).await.unwrap();
+        let first = SessionId::from("0");
+        match row {
+            "the least recently used one was used" => {
+                let purpose = AdmitPurpose::Access { generation: 1 };
+                let at = UnixTime::from_secs(0);
+                let mut admit = Admit::new(account.clone(), TokenId::from("a"), at, purpose);
+                admit.touch_after = Some(Duration::ZERO);
+                store.admit(admit.in_session(first)).await.unwrap();
+            }
+            "it logged out" => {
+                let revoke = RevokeSession::new(account.clone(), first, EndReason::LoggedOut);
+                assert!(store.revoke_session(revoke).await.unwrap(), "{row}");
+            }
+            "another log-in ended it" => {
+                let mut another = new("another");
+                another.at_most = Some(3);
+                store.create(another).await.unwrap();
+            }
+            _ => {}
+        }
+        let created = store.insert(&new("new"), None, candidates).await.unwrap();
+        let Some(Created::New { ended: seen, .. }) = created else {
+            panic!("{row}: {created:?}");
+        };
+        let ended: Vec<SessionId> = ended.into_iter().map(SessionId::from).collect();
+        assert_eq!(seen, ended, "{row}");
+    }
+}
+
 /// A clock that the test sets.
 #[derive(Debug, Clone)]
 struct ManualClock(Arc<AtomicU64>);

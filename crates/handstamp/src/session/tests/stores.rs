@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -190,6 +190,7 @@ async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
     let auth = Auth::builder(config.build().unwrap()).store(store);
     let auth = auth.build().unwrap();
     auth.sessions("user1").await.unwrap();
+    let began = Instant::now();
     let mut lists = JoinSet::new();
     for _ in 0..16 {
         let auth = auth.clone();
@@ -201,7 +202,8 @@ async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
         assert!(list.unwrap().is_empty());
     }
     let answers = lists.join_all().await;
-    // One waits for 400 ms, and one for 900. The next would wait for more than a second.
+    // One waits for nearly 400 ms, and one for 900. The next would wait for more than a second.
+    assert!(began.elapsed() > Duration::from_millis(300));
     let (listed, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert!(!listed.is_empty());
     assert!(refused.len() > 8);
