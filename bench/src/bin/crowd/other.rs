@@ -63,7 +63,7 @@ impl Other {
         let stop = Arc::new(AtomicBool::new(false));
         let work = tokio::spawn(work(user, auth.clone(), Arc::clone(&stop)));
         // Its first lists are ahead of their turns.
-        sleep(Duration::from_millis(300)).await;
+        sleep(Duration::from_millis(700)).await;
         let mut times = Vec::new();
         for _ in 0..super::REQUESTS {
             times.push(self.request(auth).await);

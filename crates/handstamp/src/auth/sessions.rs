@@ -278,8 +278,8 @@ impl Auth {
     /// [current](Session::is_current).
     ///
     /// The lists of one user take turns, and at most a fiftieth of the time of this process, so
-    /// that they never hold up others: a list that takes a millisecond is returned twenty times a
-    /// second.
+    /// that they never hold up others: one that takes a millisecond is returned twenty times a
+    /// second, after a hundred at once.
     ///
     /// # Errors
     /// `store_unavailable`, also when there is no store; `rate_limited` if so many lists of this

@@ -92,11 +92,11 @@ impl Place {
 const PLACES: u64 = 1024;
 /// The calls of an account take one in as many parts of the time.
 const SHARE: u32 = 50;
-/// How much earlier than its turn a call is made, so that a few after each other need not wait.
-const AHEAD: Duration = Duration::from_millis(100);
-/// A call counts as this long at most: a store that is slow for another reason keeps nobody waiting
-/// for longer than half a second.
-const LONGEST: Duration = Duration::from_millis(10);
+/// How much earlier than its turn a call is made, so that those of ordinary use need not wait: ten
+/// tabs that a laptop wakes with. Twenty calls at once, and more of a fast store.
+const AHEAD: Duration = Duration::from_secs(5);
+/// A call counts as this long at most: the network may be slow, and not the store.
+const LONGEST: Duration = Duration::from_millis(5);
 
 #[cfg(test)]
 mod tests {
@@ -108,50 +108,50 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(2);
 
     #[test]
-    fn calls_take_a_fiftieth_of_the_time() {
+    fn calls_without_pause_take_a_fiftieth_of_the_time() {
         let start = Instant::now();
         let mut place = Place::default();
         let mut at = start;
-        for (row, waits) in [
-            ("the first", 0),
-            ("one that is made ahead", 0),
-            ("one that waits", 96),
-            ("each that follows", 98),
-            ("the last", 98),
-        ] {
-            assert_eq!(place.reserve(at, LIMIT), Ok(waits * MS), "{row}");
-            let began = at + waits * MS;
-            at = began + 2 * MS;
-            place.finish(began, at);
+        let mut calls = 0;
+        while at < start + 100_000 * MS {
+            at += place.reserve(at, LIMIT).unwrap();
+            place.finish(at, at + 2 * MS);
+            at += 2 * MS;
+            calls += 1;
         }
-        let beside = place.reserve(at, LIMIT);
-        assert_eq!(beside, Ok(98 * MS), "one of two at once");
-        assert_eq!(place.reserve(at, LIMIT), Ok(198 * MS), "the other");
-        let later = place.reserve(at + 1000 * MS, LIMIT);
-        assert_eq!(later, Ok(Duration::ZERO), "one much later");
+        // A hundred seconds, and the five that they are ahead, by 100 milliseconds for each.
+        assert!((1_050..=1_051).contains(&calls), "{calls}");
+    }
+
+    #[test]
+    fn ordinary_use_does_not_wait() {
+        let start = Instant::now();
+        let mut place = Place::default();
+        place.finish(start, start + 2_000 * MS);
+        for call in 1..20 {
+            assert_eq!(place.reserve(start, LIMIT), Ok(Duration::ZERO), "{call}");
+        }
+        let later = start + 60_000 * MS;
+        assert_eq!(place.reserve(later, LIMIT), Ok(Duration::ZERO));
     }
 
     #[test]
     fn what_would_wait_too_long_is_refused_and_takes_no_turn() {
         let start = Instant::now();
         let mut place = Place::default();
-        place.finish(start, start + 10 * MS);
-        for wait in [400, 900, 1400, 1900] {
-            assert_eq!(place.reserve(start, LIMIT), Ok(wait * MS));
-        }
-        let retry_after = 2400 * MS;
+        place.finish(start, start + 5 * MS);
+        let waits: Vec<Duration> = (0..27)
+            .map(|_| place.reserve(start, LIMIT).unwrap())
+            .filter(|wait| !wait.is_zero())
+            .collect();
+        assert_eq!(waits.first(), Some(&(250 * MS)));
+        assert_eq!(waits.last(), Some(&(1_750 * MS)));
+        assert_eq!(place.reserve(start, LIMIT), Ok(2_000 * MS));
+        let retry_after = 2_250 * MS;
         for _ in 0..2 {
             assert_eq!(place.reserve(start, LIMIT), Err(TooMany { retry_after }));
         }
-        let wait = place.reserve(start + 1000 * MS, LIMIT);
-        assert_eq!(wait, Ok(1400 * MS), "a second later");
-    }
-
-    #[test]
-    fn a_slow_store_makes_nobody_wait_for_longer_than_half_a_second() {
-        let start = Instant::now();
-        let mut place = Place::default();
-        place.finish(start, start + 2000 * MS);
-        assert_eq!(place.reserve(start, LIMIT), Ok(400 * MS));
+        let wait = place.reserve(start + 1_000 * MS, LIMIT);
+        assert_eq!(wait, Ok(1_250 * MS), "a second later");
     }
 }

@@ -536,6 +536,7 @@ const ROWS: &[Row] = &[
         key: "HANDSTAMP_STORE_TIMEOUT", good: "5s", given: &[],
         read: |config| debug(config.settings.store_timeout), means: "5s",
         bad: &[
+            ("61s", r#"HANDSTAMP_STORE_TIMEOUT="61s": while the store is down, each request would wait for longer than a minute. Use 2s"#),
             ("0", r#"HANDSTAMP_STORE_TIMEOUT="0s": no store answers at once. Use 2s"#),
         ],
     },

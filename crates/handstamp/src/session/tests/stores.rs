@@ -192,7 +192,7 @@ async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
     auth.sessions("user1").await.unwrap();
     let began = Instant::now();
     let mut lists = JoinSet::new();
-    for _ in 0..16 {
+    for _ in 0..64 {
         let auth = auth.clone();
         lists.spawn(async move { auth.sessions("user1").await.map(drop) });
     }
@@ -202,11 +202,11 @@ async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
         assert!(list.unwrap().is_empty());
     }
     let answers = lists.join_all().await;
-    // One waits for nearly 400 ms, and one for 900. The next would wait for more than a second.
-    assert!(began.elapsed() > Duration::from_millis(300));
+    // Twenty are made at once, and each of the next waits for a quarter of a second more.
+    assert!(began.elapsed() > Duration::from_millis(500));
     let (listed, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-    assert!(!listed.is_empty());
-    assert!(refused.len() > 8);
+    assert!(listed.len() >= 20, "{}", listed.len());
+    assert!(refused.len() > 20, "{}", refused.len());
     for refused in refused {
         let refused = refused.unwrap_err();
         assert_eq!(refused.code(), "rate_limited");
