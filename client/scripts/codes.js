@@ -1,0 +1,30 @@
+// Writes src/codes.ts, from the codes of the service's rejections. With --check it only says whether it is up to date.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const source = new URL('../../crates/handstamp-conformance/vectors/codes.json', import.meta.url);
+const target = new URL('../src/codes.ts', import.meta.url);
+const { codes } = JSON.parse(readFileSync(source, 'utf8'));
+const list = (what) =>
+  codes
+    .filter(({ client }) => client === what)
+    .map(({ code }) => `'${code}'`)
+    .sort()
+    .join(', ');
+
+const text = `// Written by \`npm run codes\`, from the codes of the service's rejections.
+
+/** A request that is refused for this reason may be answered after a refresh. */
+export const REFRESHED: ReadonlySet<string> = new Set([${list('refreshes')}]);
+
+/** If a refresh, or the question who is logged in, is refused for this reason, no one is. */
+export const ENDING: ReadonlySet<string> = new Set([...REFRESHED, ${list('ends')}]);
+`;
+
+const squeezed = (source) => source.replace(/\s+/g, '').replace(/,\]/g, ']');
+if (!process.argv.includes('--check')) {
+  writeFileSync(target, text);
+} else if (squeezed(readFileSync(target, 'utf8')) !== squeezed(text)) {
+  console.error('src/codes.ts is not up to date: npm run codes');
+  process.exitCode = 1;
+}

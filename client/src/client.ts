@@ -1,0 +1,433 @@
+import { ENDING, REFRESHED } from './codes.js';
+import { cookie } from './csrf.js';
+import { failure } from './failure.js';
+import { alone, locked } from './lock.js';
+import type { Client, ClientError, Options, Pair, Session, Snapshot } from './types.js';
+
+/** Makes a client of one service. A page needs one for each service that its user logs in to. */
+export function createClient(options: Options = {}): Client {
+  const { header = 'X-CSRF-TOKEN', timeout = 8_000 } = options;
+  const call: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  // Where there is no page, as while a server renders one, a client may be made and knows nothing.
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost/';
+  const base = new URL(options.baseUrl ?? '/', page);
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  const isOwn = base.origin === globalThis.location?.origin;
+  const paths = { login: 'login', logout: 'logout', refresh: 'refresh', session: 'session', ...options.paths };
+  const names: Pair = { access: 'csrf_access_token', refresh: 'csrf_refresh_token', ...options.cookies };
+  const lock = `handstamp ${base.href}`;
+
+  let snapshot: Snapshot = { state: 'unknown', stale: false, session: null, error: null };
+  const listeners = new Set<() => void>();
+  // The CSRF values of the last answer that had some, for a page that cannot read the cookies.
+  let known: Partial<Pair> = {};
+  // Whom the page was made for, and the CSRF value of that session. A page that comes back still has both.
+  let owner: string | undefined;
+  let pinned: string | undefined;
+  // Ends with each log-in and log-out: what was under way then changes nothing any more.
+  let turn = new AbortController();
+  let refreshing: Promise<boolean | null> | undefined;
+  let forced: Promise<boolean> | undefined;
+  let asking: Promise<Snapshot> | undefined;
+  let expires = 0;
+  let notBefore = 0;
+  let failures = 0;
+  // Whether another tab has logged in or out since the last question.
+  let isTold = false;
+
+  // Some browsers stop the first clock while the computer sleeps, and people set the second.
+  const start = { steady: performance.now(), wall: Date.now() };
+  const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
+
+  function set(change: Partial<Snapshot>): Snapshot {
+    snapshot = { ...snapshot, ...change };
+    for (const listener of [...listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        (globalThis.reportError ?? console.error)(error);
+      }
+    }
+    return snapshot;
+  }
+
+  /** The cookies of another origin have the same names, and are not those of the service. */
+  const readable = (purpose: keyof Pair) => (isOwn ? cookie(names[purpose]) : undefined);
+  const csrf = (purpose: keyof Pair) => readable(purpose) ?? known[purpose];
+  const isOthers = () => {
+    const value = readable('access');
+    return pinned !== undefined && value !== undefined && value !== pinned;
+  };
+
+  /** Calls a route of the service, and returns what it says. Anything but a 2xx is a ClientError. */
+  async function own(method: string, path: string, value?: string, body?: unknown): Promise<Said> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (value) headers[header] = value;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const mine = turn.signal;
+    const caller = new AbortController();
+    const abort = () => caller.abort();
+    const timer = setTimeout(abort, timeout);
+    mine.addEventListener('abort', abort);
+    if (mine.aborted) abort();
+    const { signal } = caller;
+    let response: Response;
+    let said: Said | null;
+    try {
+      const init = { method, headers, signal, credentials: 'include', redirect: 'error', cache: 'no-store' } as const;
+      response = await call(new URL(path, base), { ...init, body: JSON.stringify(body) });
+      said = await response.json().catch((error) => {
+        if (signal.aborted) throw error;
+        return null;
+      });
+    } catch (error) {
+      if (signal.aborted && !mine.aborted) throw failure('timeout', `${path}: no answer within ${timeout} ms`);
+      throw failure('network', `${path}: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      clearTimeout(timer);
+      mine.removeEventListener('abort', abort);
+    }
+    // A page that a proxy or a hotel sends instead is no answer of the service.
+    if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
+    const message = said?.message ?? `${path}: ${response.status}`;
+    throw failure(said?.code ?? 'http', message, response.status, retryAfter(response));
+  }
+
+  /** Takes the CSRF values of an answer, and how long the access token lasts. */
+  function learn(said: Said) {
+    if (said.csrf) known = { access: said.csrf, refresh: said.refresh_csrf ?? said.csrf };
+    if (said.expires_in != null) expires = now() + said.expires_in * 1_000;
+    pinned = said.csrf ?? csrf('access');
+    failures = 0;
+    notBefore = 0;
+  }
+
+  /** Takes the answer to the question who is logged in. */
+  function take(said: Said): Snapshot {
+    if (said.subject === null) return leave(null);
+    if (typeof said.subject !== 'string') throw failure('http', `${paths.session}: no subject`);
+    learn(said);
+    owner = said.subject;
+    const session: Session = {
+      subject: said.subject,
+      fresh: said.fresh ?? false,
+      scopes: said.scopes ?? [],
+      id: said.session_id ?? null,
+    };
+    return set({ state: 'in', stale: false, session, error: null });
+  }
+
+  /** Only an answer of the service's own log-in routes ends a session, and only one that says so. */
+  function failed(error: ClientError): Snapshot {
+    if (error.status === 401 && ENDING.has(error.code)) return leave(error);
+    if (error.status === 0 || error.status === 429 || error.status >= 500) {
+      failures += 1;
+      const longest = Math.min(1_000 * 2 ** failures, 30_000);
+      const wait = Math.max(error.retryAfter ?? 0, 1_000 + Math.random() * (longest - 1_000));
+      notBefore = now() + wait;
+    }
+    return set({ stale: true, error });
+  }
+
+  function leave(error: ClientError | null): Snapshot {
+    known = {};
+    owner = undefined;
+    pinned = undefined;
+    return set({ state: 'out', stale: false, session: null, error });
+  }
+
+  /** Exchanges the refresh token, without a look at what other tabs do. */
+  async function exchange(): Promise<boolean> {
+    const mine = turn;
+    try {
+      const said = await own('POST', paths.refresh, csrf('refresh'));
+      // Of another session it is not known whose it is.
+      const isKnown = snapshot.session && (!said.csrf || said.csrf === pinned);
+      const session = isKnown ? undefined : await own('GET', paths.session);
+      if (mine !== turn) return false;
+      if (session) take({ ...said, ...session });
+      else {
+        learn({ ...said, csrf: said.csrf ?? pinned });
+        set({ stale: false, error: null });
+      }
+      return true;
+    } catch (error) {
+      if (mine === turn) failed(error as ClientError);
+      return false;
+    }
+  }
+
+  const isUseless = () => now() < notBefore || (snapshot.state === 'out' && !csrf('refresh'));
+
+  /** Returns whether the refresh token was exchanged, and null if another tab was busy with that. */
+  function share(): Promise<boolean | null> {
+    if (isUseless()) return Promise.resolve(false);
+    refreshing ??= locked(lock, PATIENCE, exchange).finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
+
+  function force(): Promise<boolean> {
+    if (isUseless()) return Promise.resolve(false);
+    forced ??= exchange().finally(() => {
+      forced = undefined;
+    });
+    return forced;
+  }
+
+  /** Sends a request, and once more if a refresh cures what it was refused for. */
+  async function cured<T>(
+    send: () => Promise<T>,
+    isRefused: (answer: T) => boolean | Promise<boolean>,
+    wait: <W>(work: Promise<W>) => Promise<W> = (work) => work,
+  ): Promise<T> {
+    let answer = await send();
+    if (!(await isRefused(answer))) return answer;
+    let done = await wait(share());
+    if (done === null) {
+      // The other tab has refreshed, as far as can be told.
+      answer = await send();
+      if (!(await isRefused(answer))) return answer;
+      done = await wait(force());
+    }
+    return done ? send() : answer;
+  }
+
+  function ask(): Promise<Snapshot> {
+    asking ??= question().finally(() => {
+      asking = undefined;
+      look();
+    });
+    return asking;
+  }
+
+  async function question(): Promise<Snapshot> {
+    const mine = turn;
+    const before = snapshot.error;
+    isTold = false;
+    try {
+      const get = () => own('GET', paths.session).catch((error: ClientError) => error);
+      const said = await cured(get, (answer) => answer instanceof Error && REFRESHED.has(answer.code));
+      if (mine !== turn) return snapshot;
+      if (!(said instanceof Error)) return take(said);
+      if (!REFRESHED.has(said.code)) return failed(said);
+      // Where a refresh was refused, that was the answer. Without one nothing is decided.
+      const isDecided = snapshot.state === 'out' || (snapshot.error && snapshot.error !== before);
+      return isDecided ? snapshot : set({ stale: true, error: said });
+    } catch (error) {
+      return mine === turn ? failed(error as ClientError) : snapshot;
+    }
+  }
+
+  /** Stops what a page would do as another user than the one it was made for. */
+  async function check(asked: string | undefined): Promise<void> {
+    for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
+      await ask();
+      if (snapshot.stale) throw snapshot.error;
+    }
+    const isAnother = asked !== undefined && owner !== undefined && owner !== asked;
+    if (isOthers() || isAnother) throw changed(asked);
+  }
+
+  const changed = (asked: string | undefined) =>
+    failure('user_changed', `this browser is logged in as ${owner ?? 'another user'}, and was as ${asked}`);
+
+  async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const url = new URL(input instanceof Request ? input.url : input, page);
+    if (url.origin !== base.origin) return call(input, init);
+    const request = new Request(input instanceof Request ? input : url, init);
+    const { signal } = request;
+    const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request.method);
+    const isStream = init?.body instanceof ReadableStream;
+    const asked = owner;
+    const transmit = () => {
+      const copy = isStream ? request : request.clone();
+      const value = pinned ?? csrf('access');
+      if (!isUnsafe || !value) return call(isOwn ? copy : new Request(copy, { credentials: 'include' }));
+      copy.headers.set(header, value);
+      // A redirect to another origin would take the header along.
+      return call(new Request(copy, isOwn ? { mode: 'same-origin' } : { credentials: 'include', redirect: 'error' }));
+    };
+    // The page may be gone before anything can be waited for.
+    if (request.keepalive) {
+      if (isOthers()) throw changed(asked);
+      return transmit();
+    }
+    const attempt = async () => {
+      await check(asked);
+      signal.throwIfAborted();
+      return transmit();
+    };
+    if (isStream) return attempt();
+    const wait = <W>(work: Promise<W>) => Promise.race([work, aborted(signal)]);
+    const isExpired = async (answer: Response) => answer.status === 401 && REFRESHED.has(await code(answer));
+    const response = await cured(attempt, isExpired, wait);
+    if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
+    // The same user has logged in again, or the page does not know the value yet.
+    await ask();
+    return snapshot.stale || !pinned ? response : attempt();
+  }
+
+  /** Ends what is under way, and does this while no other tab refreshes. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const begin = () => {
+      turn.abort();
+      turn = new AbortController();
+    };
+    begin();
+    // What was asked meanwhile has been overtaken.
+    return alone(lock, PATIENCE, work).finally(begin);
+  }
+
+  function fail(error: unknown): never {
+    set({ error: error as ClientError });
+    throw error;
+  }
+
+  async function login(body: unknown): Promise<Snapshot> {
+    const said = await exclusively(() => own('POST', paths.login, undefined, body)).catch(fail);
+    asking = undefined;
+    owner = undefined;
+    learn(said);
+    set({ state: 'in', stale: false, session: null, error: null });
+    const mine = turn;
+    const { state, error } = await ask();
+    tell();
+    if (mine !== turn || state !== 'out' || error) return snapshot;
+    const message =
+      'the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?';
+    return fail(failure('no_cookies', message));
+  }
+
+  async function logout(): Promise<Snapshot> {
+    const end = () => own('POST', paths.logout, csrf('refresh') ?? csrf('access'));
+    await exclusively(() =>
+      end().catch(async (error: ClientError) => {
+        if (!FORGED.has(error.code)) throw error;
+        // The page does not know the value yet.
+        take(await own('GET', paths.session));
+        return end();
+      }),
+    ).catch(fail);
+    asking = undefined;
+    leave(null);
+    tell();
+    return snapshot;
+  }
+
+  async function refresh(): Promise<Snapshot> {
+    return (await share()) === null ? ask() : snapshot;
+  }
+
+  function onChange(listener: (now: Snapshot, before: Snapshot) => void): () => void {
+    let before = snapshot;
+    return subscribe(() => {
+      const last = before;
+      before = snapshot;
+      listener(snapshot, last);
+    });
+  }
+
+  function subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  let channel = open(lock);
+  const tell = () => channel?.postMessage(null);
+  /** Asks if another tab has said that something changed. */
+  const look = () => {
+    if (isTold && globalThis.document?.visibilityState !== 'hidden') void ask();
+  };
+  const show = () => {
+    const isDoubtful = snapshot.stale || (snapshot.state === 'in' && now() > expires);
+    isTold ||= isDoubtful && now() >= notBefore;
+    look();
+  };
+  const comeBack = (event: PageTransitionEvent) => {
+    // What another user is shown was the former one's.
+    if (!event.persisted) return;
+    set({ state: 'unknown', session: null });
+    void ask();
+  };
+  if (channel) {
+    channel.onmessage = () => {
+      isTold = true;
+      look();
+    };
+  }
+  globalThis.document?.addEventListener('visibilitychange', show);
+  globalThis.window?.addEventListener('pageshow', comeBack);
+
+  return {
+    fetch: send,
+    login,
+    logout,
+    refresh,
+    session: ask,
+    ready: (margin = 30) => (expires - now() < margin * 1_000 ? refresh() : Promise.resolve(snapshot)),
+    getSnapshot: () => snapshot,
+    subscribe,
+    onChange,
+    dispose() {
+      turn.abort();
+      listeners.clear();
+      channel?.close();
+      channel = undefined;
+      globalThis.document?.removeEventListener('visibilitychange', show);
+      globalThis.window?.removeEventListener('pageshow', comeBack);
+    },
+  };
+}
+
+/** What an answer of the service may say. */
+interface Said {
+  message?: string;
+  code?: string;
+  csrf?: string | null;
+  refresh_csrf?: string;
+  expires_in?: number | null;
+  subject?: string | null;
+  fresh?: boolean;
+  scopes?: string[];
+  session_id?: string | null;
+}
+
+/** What a request with an old CSRF value is refused for, or with none. */
+const FORGED: ReadonlySet<string> = new Set(['csrf_mismatch', 'missing_csrf_token']);
+/** How long another tab is waited for, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** Returns the code of a rejection, and leaves the answer to be read. */
+async function code(response: Response): Promise<string> {
+  if (!/json/.test(response.headers.get('content-type') ?? '')) return '';
+  const said = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return typeof said?.code === 'string' ? said.code : '';
+}
+
+/** Fails when the signal says so. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Returns what `Retry-After` says, in milliseconds. */
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+}
+
+/** Some frames have no channels, and where there is no document an open one would keep the process. */
+function open(name: string): BroadcastChannel | undefined {
+  try {
+    return globalThis.document && new BroadcastChannel(name);
+  } catch {
+    return undefined;
+  }
+}

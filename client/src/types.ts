@@ -1,0 +1,90 @@
+/** What a client of a service needs to know of it. All of it has defaults: those of handstamp. */
+export interface Options {
+  /** Where the service is. Default: the page's own origin, at the root. */
+  baseUrl?: string;
+  /** The paths of the service's routes, relative to `baseUrl`. */
+  paths?: Partial<Paths>;
+  /** The names of the cookies with the CSRF values, without a prefix such as `__Host-`. */
+  cookies?: Partial<Pair>;
+  /** The header that repeats a CSRF value. Default: `X-CSRF-TOKEN`. */
+  header?: string;
+  /**
+   * How long the client waits for its own calls, in milliseconds. Default: 8000, which is less than
+   * the time in which the service accepts a refresh token for the second time.
+   */
+  timeout?: number;
+  /** The `fetch` to call. Default: that of the page. */
+  fetch?: typeof fetch;
+}
+
+export interface Paths {
+  login: string;
+  logout: string;
+  refresh: string;
+  session: string;
+}
+
+/** Something for each of the two tokens. */
+export interface Pair {
+  access: string;
+  refresh: string;
+}
+
+/** Who is logged in. */
+export interface Session {
+  subject: string;
+  /** Whether the user has just given a password. */
+  fresh: boolean;
+  scopes: string[];
+  /** The id of the session, if the service keeps sessions. */
+  id: string | null;
+}
+
+/** What the client knows. It is replaced as a whole, and never changed. */
+export interface Snapshot {
+  /** `unknown` until the service was asked. */
+  state: 'unknown' | 'in' | 'out';
+  /** Whether the last question was not answered: what is said here may have changed since. */
+  stale: boolean;
+  session: Session | null;
+  /** Why the last call failed. */
+  error: ClientError | null;
+}
+
+/** A call of the client that failed. */
+export interface ClientError extends Error {
+  /**
+   * The code of the service's answer, or one of the client's own: `network`, `timeout`, `http` (an
+   * answer without a code), `user_changed`, `no_cookies`.
+   */
+  code: string;
+  /** The status of the answer, 0 without one. */
+  status: number;
+  /** After how many milliseconds the service may be asked again. */
+  retryAfter?: number;
+}
+
+export interface Client {
+  /** Does what `fetch` does, with the CSRF header, and with a refresh if the access token has expired. */
+  fetch: typeof fetch;
+  /** Logs in with this body. */
+  login(body: unknown): Promise<Snapshot>;
+  /** Logs out. Until that is done, the user counts as logged in. */
+  logout(): Promise<Snapshot>;
+  /** Exchanges the refresh token. Calls at the same time share one. */
+  refresh(): Promise<Snapshot>;
+  /** Asks who is logged in. */
+  session(): Promise<Snapshot>;
+  /**
+   * Makes the access token last for this long, in seconds: for requests that the client does not
+   * send, such as those of links, images, `EventSource` and `WebSocket`.
+   */
+  ready(margin?: number): Promise<Snapshot>;
+  getSnapshot(): Snapshot;
+  /** Calls a function whenever the snapshot was replaced. Returns a function that ends that. */
+  subscribe(listener: () => void): () => void;
+  /** The same, with the snapshot and the one before. */
+  onChange(listener: (now: Snapshot, before: Snapshot) => void): () => void;
+  /** Ends what the client does in the background. */
+  dispose(): void;
+}
