@@ -256,7 +256,6 @@ export function createClient(options: Options = {}): Client {
     }
     const attempt = async () => {
       await check(asked);
-      signal.throwIfAborted();
       return transmit();
     };
     if (isStream) return attempt();

@@ -426,9 +426,9 @@ test('a token that expires while the service is left alone logs no one out', asy
 });
 
 test('an answer that is late does not undo a log-in or a log-out', async () => {
-  for (const [row, act, state] of [
-    ['a log-out', (client: Client) => client.logout(), 'out'],
-    ['a log-in', (client: Client) => client.login({ username: 'user2' }), 'in'],
+  for (const [row, act, late, state] of [
+    ['a log-out', (client: Client) => client.logout(), { subject: 'user1', csrf: 'first', expires_in: 900 }, 'out'],
+    ['a log-in', (client: Client) => client.login({ username: 'user2' }), { subject: null }, 'in'],
   ] as const) {
     const { service, client } = await inside();
     let answer = () => {};
@@ -438,12 +438,68 @@ test('an answer that is late does not undo a log-in or a log-out', async () => {
         answer = done;
       }),
     );
+    service.instead.set('/session', [[200, late]]);
     const acted = act(client);
     const asked = client.session();
     await new Promise((done) => setTimeout(done, 10));
     answer();
     await Promise.all([acted, asked]);
-    assert.equal(client.getSnapshot().state, state, row);
+    const now = client.getSnapshot();
+    assert.deepEqual([now.state, now.stale], [state, false], row);
+  }
+});
+
+test('a service that is back is asked again at once', async () => {
+  const { service, client } = await inside();
+  service.instead.set('/session', [[429, { code: 'rate_limited' }, { 'retry-after': '60' }]]);
+  await client.session();
+  await client.session();
+  service.access = false;
+  assert.equal((await client.fetch(`${ORIGIN}/posts`)).status, 200);
+});
+
+test('the value that is pinned is that of the answer, whatever the cookie says by then', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const service = new Service();
+  const racing: typeof fetch = async (...request) => {
+    const answered = await service.fetch(...request);
+    if (service.calls.at(-1) === 'GET /session' && service.csrf === 'first') another(service, document);
+    return answered;
+  };
+  const client = createClient({ baseUrl: ORIGIN, fetch: racing });
+  clients.push(client);
+  await client.login({ username: 'user1' });
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { code: 'user_changed' });
+});
+
+test('a caller who gives up does not wait for a refresh', async () => {
+  const { service, client } = await inside();
+  service.access = false;
+  service.held.set('/refresh', new Promise(() => {}));
+  const caller = new AbortController();
+  const mine = client.fetch(`${ORIGIN}/posts`, { signal: caller.signal });
+  setTimeout(() => caller.abort(), 10);
+  await assert.rejects(mine, { name: 'AbortError' });
+});
+
+test('a page from the back-forward cache knows nothing until it has asked', async () => {
+  page('');
+  const { client } = await inside();
+  globalThis.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  const { state, session } = client.getSnapshot();
+  assert.deepEqual([state, session], ['unknown', null]);
+  assert.equal((await client.session()).state, 'in');
+});
+
+test('no redirect takes the CSRF value to another origin', async () => {
+  for (const [origin, mode, redirect] of [
+    [ORIGIN, 'same-origin', 'follow'],
+    ['https://www.example.com', 'cors', 'error'],
+  ] as const) {
+    page('', origin);
+    const { service, client } = await inside();
+    await client.fetch(`${ORIGIN}/posts`, post);
+    assert.deepEqual([service.last?.mode, service.last?.redirect], [mode, redirect], origin);
   }
 });
 

@@ -5,6 +5,8 @@ export class Service {
   /** The headers of the last request of each path. */
   seen = new Map<string, Headers>();
   bodies: string[] = [];
+  /** The last request. */
+  last: Request | undefined;
   subject: string | null = null;
   csrf = 'first';
   /** Whether the access token is still good. */
@@ -16,16 +18,17 @@ export class Service {
 
   fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
+    this.last = request;
     const { pathname, origin } = new URL(request.url);
     this.calls.push(`${request.method} ${origin === ORIGIN ? '' : origin}${pathname}`);
     this.seen.set(pathname, request.headers);
     const body = await request.text();
+    const instead = this.instead.get(pathname)?.shift();
     const held = this.held.get(pathname);
     // Node 20 forgets the signal of a request that was made of another's.
     const signal = init?.signal ?? request.signal;
     if (held) await until(held, signal);
     signal.throwIfAborted();
-    const instead = this.instead.get(pathname)?.shift();
     if (instead === 'network') throw new TypeError('fetch failed');
     if (instead) return answer(...instead);
     return this.#answer(request, pathname, body);
