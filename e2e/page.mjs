@@ -1,22 +1,106 @@
-// Drives the demo page in headless Chromium as a person would, and reports which rows held.
+// Drives the page of the binary in headless Chromium as a person would, and reports which rows held.
 //
-//   node page.mjs http://127.0.0.1:8000 [screenshot.png]      CHROMIUM=/path/to/chromium to use another
+//   node page.mjs <the program handstamp> [a folder for screenshots]      CHROMIUM=/path/to/chromium to use another
 
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { Rows } from './rows.mjs';
 
-const [base, screenshot] = process.argv.slice(2);
-if (!base) {
-  console.error('usage: node page.mjs <base url> [screenshot.png]');
+const [program, screenshots] = process.argv.slice(2);
+if (!program) {
+  console.error('usage: node page.mjs <the program handstamp> [a folder for screenshots]');
   process.exit(2);
 }
 
-let passed = 0;
-let failed = 0;
+const rows = new Rows();
+const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const folder = await mkdtemp(join(tmpdir(), 'handstamp-page-'));
+const children = [];
 
-function check(sentence, holds, seen) {
-  if (holds) passed += 1;
-  else failed += 1;
-  console.log(`${holds ? 'ok' : 'not ok'} - ${sentence}${holds ? '' : ` (seen: ${JSON.stringify(seen)})`}`);
+// Starts the program with a home of its own, and users. Returns its address.
+async function serve(name, users = []) {
+  const env = { PATH: process.env.PATH, XDG_STATE_HOME: join(folder, name), HANDSTAMP_REFRESH_GRACE: '1s' };
+  await mkdir(join(env.XDG_STATE_HOME, 'handstamp'), { recursive: true });
+  for (const [user, password] of users) {
+    const added = spawnSync(program, ['user', 'add', user, '--password-stdin'], { env, input: password });
+    if (added.status !== 0) throw new Error(`no user: ${added.stderr}`);
+  }
+  const child = spawn(program, ['--listen', '127.0.0.1:0'], { env });
+  children.push(child);
+  child.stderr.resume();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [address] = line.match(/http:\S+/) ?? [];
+    if (!address) continue;
+    child.stdout.resume();
+    return address;
+  }
+  throw new Error('the service does not start');
+}
+
+// A tab, with what went wrong in it.
+async function open(context, base) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.troubles = [];
+  page.on('pageerror', (error) => page.troubles.push(error.stack));
+  page.on('console', (message) => {
+    // The browser itself says which answers were refusals; a policy that was violated is something else.
+    const isRefusal = /the server responded with a status of 4|ERR_FAILED/.test(message.text());
+    if (message.type() === 'error' && !isRefusal) page.troubles.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(base).origin) page.troubles.push(`${request.url()} is asked for`);
+  });
+  page.on('response', (response) => {
+    if (response.status() === 404) page.troubles.push(`${response.url()} is not there`);
+  });
+  await page.goto(base);
+  await page.waitForFunction(() => document.querySelector('#who').textContent.endsWith('.'));
+  return page;
+}
+
+const text = (page, selector) => page.textContent(selector);
+const until = (page, selector, part) => page
+  .waitForFunction(([selector, part]) => document.querySelector(selector)?.textContent.includes(part), [selector, part])
+  .then(() => true, () => false);
+const isYou = (page, name) => until(page, '#who', `You are ${name}.`);
+
+// Presses a button, and returns what the page shows of the answer.
+async function press(page, button, timeout = 10_000) {
+  await page.click(button);
+  await page.waitForFunction(
+    (button) => document.querySelector('#message').textContent !== '…' && !document.querySelector(button)?.disabled,
+    button,
+    { timeout },
+  );
+  return page.evaluate(() => ({
+    badge: document.querySelector('#badge').textContent,
+    message: document.querySelector('#message').textContent,
+    explanation: document.querySelector('#explanation').textContent,
+    way: [...document.querySelectorAll('#way li')].map(({ dataset }) => dataset.outcome),
+  }));
+}
+
+async function logIn(page, username, password = username.replace('user', 'password')) {
+  await page.fill('#username', username);
+  await page.fill('#password', password);
+  return press(page, '#log-in');
+}
+
+async function accessible(sentence, page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  rows.check(sentence, found.length === 0, found);
+}
+
+async function shoot(page, name) {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }
 
 const browser = await chromium.launch({
@@ -25,170 +109,160 @@ const browser = await chromium.launch({
   ignoreDefaultArgs: ['--disable-back-forward-cache'],
   args: ['--headless=new', '--no-sandbox', '--disable-background-networking'],
 });
-try {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 1100 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const troubles = [];
-  page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(base).origin) troubles.push(`${request.url()} is asked for`);
-  });
-  page.on('requestfailed', (request) => {
-    // What is under way when the page is left is cancelled.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') troubles.push(`${request.url()} failed`);
-  });
 
-  // Presses a button and returns the response of the server, once the page shows it.
-  async function press(button, path) {
-    const [answer] = await Promise.all([
-      page.waitForResponse((response) => new URL(response.url()).pathname === path),
-      page.click(button),
-    ]);
-    const body = await answer.json();
-    const wanted = [String(answer.status()), body.message ?? body.detail ?? ''];
-    await page
-      .waitForFunction(
-        (words) => words.every((word) => document.querySelector('#answer').textContent.includes(word)),
-        wanted,
-        { timeout: 3_000 },
-      )
-      .catch(() => troubles.push(`#answer does not show ${wanted.join(' ')} after ${button}`));
-    return { status: answer.status(), body, request: await answer.request().allHeaders() };
-  }
-
+async function demo() {
+  const base = await serve('demo');
+  const names = await (await fetch(`${base}/names`)).json();
+  const context = await browser.newContext({ viewport: { width: 1150, height: 900 }, reducedMotion: 'reduce' });
+  const page = await open(context, base);
   const cookie = async (name) => (await context.cookies(base)).find((one) => one.name === name);
   const seenByScript = () => page.evaluate(() => document.cookie);
-  const text = (id) => page.textContent(id);
+  const check = (...row) => rows.check(...row);
+  let sent;
+  page.on('request', async (request) => {
+    if (new URL(request.url()).pathname === '/posts') sent = request.headers()[names.access.csrf_header.toLowerCase()];
+  });
 
-  const opened = await page.goto(base, { waitUntil: 'load' });
-  check('the page opens', opened.status() === 200, opened.status());
+  check('a visitor is out', await until(page, '#who', 'You are not logged in.'), await text(page, '#who'));
+  check('and is offered the demo users', await page.isVisible('.pick'), await text(page, 'main'));
+  check('and no log-out, no devices', !(await page.isVisible('#log-out')) && !(await page.isVisible('#own')), 'seen');
+  await accessible('axe finds nothing before the log-in', page);
+  let answer = await press(page, '#protected');
+  check('a protected page is shut before log-in', answer.badge === '401 missing_token', answer);
+  check('for want of a token', answer.way.join() === 'refused,unreached,unreached,unreached,unreached,unreached', answer);
 
-  let answer = await press('#protected', '/protected');
-  check('protected is shut before log-in', answer.status === 401, answer);
-
-  await page.fill('#username', 'user1');
-  await page.fill('#password', 'not the password');
-  answer = await press('#log-in', '/login');
-  check('a wrong password is refused', answer.status === 401, answer);
+  answer = await logIn(page, 'user1', 'not the password');
+  check('a wrong password is refused', answer.badge.startsWith('401'), answer);
   check('a refused log-in sets no cookie', (await context.cookies(base)).length === 0, await context.cookies(base));
-
-  await page.fill('#password', 'password1');
   let logIns = 0;
   page.on('request', (request) => { if (request.url().endsWith('/login')) logIns += 1; });
-  const [loggedIn] = await Promise.all([
-    page.waitForResponse((response) => response.url().endsWith('/login')),
-    page.evaluate(() => { for (let click = 0; click < 2; click += 1) document.querySelector('#log-in').click(); }),
-  ]);
-  check('log in answers 200', loggedIn.status() === 200, loggedIn.status());
-  await page.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => troubles.push('user1 is not shown'));
+  await page.fill('#username', 'user1');
+  await page.fill('#password', 'password1');
+  await page.evaluate(() => { for (let click = 0; click < 2; click += 1) document.querySelector('#log-in').click(); });
+  check('a log-in is shown', await isYou(page, 'user1'), await text(page, '#who'));
   check('a second click meanwhile begins no second session', logIns === 1, logIns);
 
-  const tokens = ['access_token_cookie', 'refresh_token_cookie'];
-  const csrf = ['csrf_access_token', 'csrf_refresh_token'];
-  for (const name of tokens) {
+  for (const name of [names.access.cookie, names.refresh.cookie]) {
     const set = await cookie(name);
-    check(`${name} is set and HttpOnly`, set?.httpOnly === true, set);
+    check(`${name} is set and HttpOnly`, set?.httpOnly === true && set.expires === -1, set);
     check(`${name} is hidden from script`, !(await seenByScript()).includes(name), await seenByScript());
-    check(`the page lists ${name} as hidden`, (await text('#hidden-cookies')).includes(name), await text('#hidden-cookies'));
   }
-  for (const name of csrf) {
-    check(`${name} is open to script`, (await seenByScript()).includes(`${name}=`), await seenByScript());
-    check(`the page lists ${name} as visible`, (await text('#visible-cookies')).includes(name), await text('#visible-cookies'));
+  for (const name of [names.access.csrf_cookie, names.refresh.csrf_cookie]) {
+    check(`the page lists ${name} as open to script`, await until(page, '#visible-cookies', name), await seenByScript());
   }
-  const first = await cookie('access_token_cookie');
+  const first = await cookie(names.access.cookie);
   const shown = await page.evaluate(() => document.documentElement.outerHTML);
   check('no token is written into the page', !shown.includes(first?.value ?? 'no cookie'), 'a token');
 
-  answer = await press('#protected', '/protected');
-  check('protected answers 200', answer.status === 200, answer);
-  check('protected knows user1', answer.body.username === 'user1', answer.body);
+  answer = await press(page, '#protected');
+  check('a protected page is open', answer.badge === '200 OK' && answer.message === 'Access granted', answer);
+  check('and its way has no CSRF value', answer.way.join() === 'passed,skipped,passed,skipped,passed,passed', answer);
+  answer = await press(page, '#create-post');
+  check('a post is made', answer.message === 'Post created', answer);
+  check('with the CSRF value of the cookie', sent === (await cookie(names.access.csrf_cookie))?.value, sent);
+  check('and its way has one', answer.way.join() === 'passed,skipped,passed,passed,passed,passed', answer);
+  await page.click('#sent summary');
+  check('the page shows what the browser sent', await until(page, '#sent-list', names.access.cookie), await text(page, '#sent'));
+  answer = await press(page, '#refresh');
+  const second = await cookie(names.access.cookie);
+  check('a refresh brings another access token', Boolean(second?.value) && second.value !== first.value, answer);
 
-  await page.fill('#title', 'New Post');
-  answer = await press('#create-post', '/posts');
-  check('create post answers 200', answer.status === 200, answer);
-  const sent = answer.request['x-csrf-token'];
-  check('create post sends the CSRF header', Boolean(sent) && sent === (await cookie('csrf_access_token'))?.value, sent);
-
-  answer = await press('#refresh', '/refresh');
-  check('refresh answers 200', answer.status === 200, answer);
-  const second = await cookie('access_token_cookie');
-  check('refresh brings another access token', Boolean(second?.value) && second.value !== first?.value, 'the same');
-
-  answer = await press('#create-post', '/posts');
-  check('create post answers 200 after the refresh', answer.status === 200, answer);
+  const left = () => text(page, '#tokens .left');
+  check('the claims are shown', await until(page, '#tokens', '"user1"'), await text(page, '#tokens'));
+  const before = await left();
+  check('and their time runs', await page.waitForFunction((before) => document.querySelector('#tokens .left').textContent !== before, before).then(() => true, () => false), before);
+  await accessible('axe finds nothing after the log-in', page);
+  await shoot(page, 'light');
 
   // Another browser of the same user, which the first one logs out.
-  const other = await browser.newContext();
-  const elsewhere = await other.newPage();
-  await elsewhere.goto(base, { waitUntil: 'load' });
-  await elsewhere.fill('#username', 'user1');
-  await elsewhere.fill('#password', 'password1');
-  await Promise.all([elsewhere.waitForResponse((response) => response.url().endsWith('/login')), elsewhere.click('#log-in')]);
+  const other = await browser.newContext({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1' });
+  const elsewhere = await open(other, base);
+  await logIn(elsewhere, 'user1');
   const statusElsewhere = () => elsewhere.evaluate(async () => (await fetch('/protected')).status);
   check('another browser is in', (await statusElsewhere()) === 200, await statusElsewhere());
-  await page.click('#list-sessions');
-  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 2).catch(() => troubles.push('no two sessions are listed'));
-  check('the page lists both, and knows this one', (await text('#sessions')).includes('this device'), await text('#sessions'));
-  const listed = () => page.locator('#sessions tr').count();
+  await page.reload();
+  check('it is listed by a readable name', await until(page, '#sessions', 'Safari on an iPhone'), await text(page, '#sessions'));
+  check('next to this one', await until(page, '#sessions', 'this device'), await text(page, '#sessions'));
   await page.route('**/sessions', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { code: 'store_unavailable' } }));
-  await press('#protected', '/protected');
-  await page.waitForTimeout(500);
-  check('a store that is down leaves the list as it is', (await listed()) === 2, await listed());
+  await press(page, '#revoke-others');
+  check('a store that is down leaves the list as it is', (await page.locator('#sessions li').count()) === 2, await text(page, '#sessions'));
+  check('and the page says so', await until(page, '#no-sessions', 'may be old'), await text(page, '#no-sessions'));
   await page.unroute('**/sessions');
-  const [revoked] = await Promise.all([
-    page.waitForResponse((response) => response.request().method() === 'DELETE'),
-    page.click('#sessions button'),
-  ]);
-  check('the other session is revoked', revoked.status() === 200, revoked.status());
   check('the other browser is out with its next request', (await statusElsewhere()) === 401, await statusElsewhere());
+  await logIn(elsewhere, 'user1').catch(() => {});
   await other.close();
 
   // A page that was left open: its access token has expired, and its refresh token has not.
-  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1);
-  await context.clearCookies({ name: 'access_token_cookie' });
-  await page.reload({ waitUntil: 'load' });
-  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1).catch(() => troubles.push('no session is listed after a reload'));
-  check('after a reload with an expired access token the sessions are listed', (await listed()) === 1, await listed());
-  check('the access token was renewed for it', Boolean((await cookie('access_token_cookie'))?.value), 'none');
+  await context.clearCookies({ name: names.access.cookie });
+  await page.reload();
+  check('after a reload with an expired access token the user is in', await isYou(page, 'user1'), await text(page, '#who'));
+  check('and the devices are listed', await until(page, '#sessions', 'this device'), await text(page, '#sessions'));
+  await context.clearCookies({ name: names.access.cookie });
+  answer = await press(page, '#protected');
+  check('an expired access token is refreshed', answer.badge === '200 OK', answer);
+  check('and the page tells of the three requests', (await text(page, '#trail')).includes('3 requests'), await text(page, '#trail'));
+
+  const attack = (name) => press(page, `[aria-label^="Try: ${name}"]`, 45_000);
+  for (const [name, badge, check] of [
+    ['Post without', '403 missing_csrf_token', 3],
+    ['Post with a wrong', '403 csrf_mismatch', 3],
+    ['Write another name', '401 invalid_signature', 2],
+    ['Use a copy', '401 refresh_reused', 4],
+    ['Act as you', 'user_changed', -1],
+    ['Revoke this', '401 session_ended', 4],
+  ]) {
+    if (!(await page.isVisible('#log-out'))) await logIn(page, 'user1');
+    answer = await attack(name);
+    rows.check(`"${name}" is refused: ${badge}`, answer.badge === badge, answer);
+    rows.check(`"${name}" is refused by the check that lights up`, answer.way.indexOf('refused') === check, answer);
+    rows.check(`"${name}" is explained`, answer.explanation.length > 20, answer);
+    if (name === 'Write another name') {
+      await accessible('axe finds nothing after a refusal', page);
+      await shoot(page, 'refused');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await accessible('axe finds nothing in the dark', page);
+      await shoot(page, 'dark');
+      await page.emulateMedia({ colorScheme: 'light' });
+    }
+    if (name === 'Act as you') rows.check('the page shows the other user', await isYou(page, 'user2'), await text(page, '#who'));
+    if (name === 'Use a copy' || name === 'Revoke this') rows.check(`"${name}" ends the session`, await until(page, '#who', 'not logged in'), await text(page, '#who'));
+  }
+  await logIn(page, 'user1');
 
   // Another user logs in, in another tab.
-  const stale = await context.newPage();
-  await stale.goto(base, { waitUntil: 'load' });
-  await stale.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => {});
-  check('the page says who is logged in', (await stale.textContent('#who')) === 'You are user1.', await stale.textContent('#who'));
-  await page.fill('#username', 'user2');
-  await page.fill('#password', 'password2');
-  await press('#log-in', '/login');
-  await stale.click('#create-post');
-  await stale.waitForFunction(() => document.querySelector('#answer').textContent.includes('Nothing was done')).catch(() => {});
-  check('a tab that shows another user posts nothing as this one', (await stale.textContent('#answer')).includes('user2. Nothing was done'), await stale.textContent('#answer'));
+  const stale = await open(context, base);
+  check('a second tab is in', await isYou(stale, 'user1'), await text(stale, '#who'));
+  await press(page, '#log-out');
+  await logIn(page, 'user2');
+  answer = await press(stale, '#create-post');
+  check('a tab of user1 shows user2, or posts nothing', answer.badge === 'user_changed' || (await isYou(stale, 'user2')), answer);
+  check('and shows who is logged in', await isYou(stale, 'user2'), await text(stale, '#who'));
   await stale.close();
-  await page.fill('#username', 'user1');
-  await page.fill('#password', 'password1');
-  await press('#log-in', '/login');
-  await page.waitForFunction(() => document.querySelector('#who').textContent === 'You are user1.').catch(() => troubles.push('user1 is not shown'));
 
   // The user, or the browser, has deleted the cookies that script can see; those of the tokens stay.
-  for (const name of csrf) await context.clearCookies({ name });
-  await page.reload({ waitUntil: 'load' });
-  await page.waitForFunction(() => document.querySelectorAll('#sessions tr').length === 1).catch(() => troubles.push('no session is listed without the CSRF cookies'));
-  answer = await press('#create-post', '/posts');
-  check('without the CSRF cookies a post answers 200', answer.status === 200, answer);
-  answer = await press('#refresh', '/refresh');
-  check('without the CSRF cookies a refresh answers 200', answer.status === 200, answer);
-  check('which sets the CSRF cookie again', Boolean((await cookie('csrf_access_token'))?.value), await seenByScript());
-  for (const name of csrf) await context.clearCookies({ name });
-  await page.reload({ waitUntil: 'load' });
-  answer = await press('#log-out', '/logout');
-  check('without the CSRF cookies a log-out answers 200', answer.status === 200, answer);
-  check('and deletes the tokens', (await cookie('refresh_token_cookie')) === undefined, await cookie('refresh_token_cookie'));
-  await press('#log-in', '/login');
+  const forgetCsrf = async () => {
+    for (const { csrf_cookie: name } of [names.access, names.refresh]) await context.clearCookies({ name });
+    await page.reload();
+    await isYou(page, 'user2');
+  };
+  await forgetCsrf();
+  answer = await press(page, '#create-post');
+  check('without the CSRF cookies a post is made', answer.badge === '200 OK', answer);
+  answer = await press(page, '#refresh');
+  check('without them a refresh is answered', answer.badge === '200 OK', answer);
+  check('which sets the CSRF cookie again', Boolean((await cookie(names.access.csrf_cookie))?.value), await seenByScript());
+  await forgetCsrf();
+  answer = await press(page, '#log-out');
+  check('without them a log-out is answered', answer.badge === '200 OK', answer);
+  check('and deletes the tokens', (await cookie(names.refresh.cookie)) === undefined, await cookie(names.refresh.cookie));
 
   await page.route('**/protected', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>a proxy' }));
-  await page.click('#protected');
-  await page.waitForFunction(() => document.querySelector('#answer').textContent.includes('a proxy')).catch(() => {});
-  check('an answer that is no JSON is shown', (await text('#answer')).includes('200'), await text('#answer'));
+  answer = await press(page, '#protected');
+  check('an answer that is no JSON is shown as text', answer.message === '<p>a proxy', answer);
+  await page.unroute('**/protected');
+  await page.route('**/protected', (route) => route.abort());
+  answer = await press(page, '#protected');
+  check('no answer is said to be none', answer.badge === 'failed', answer);
   await page.unroute('**/protected');
 
   // As behind `location /auth/ { proxy_pass http://127.0.0.1:8000/; }`.
@@ -203,40 +277,134 @@ try {
     url.pathname = url.pathname.slice('/auth'.length);
     return route.fulfill({ response: await route.fetch({ url: url.href }) });
   });
-  await below.goto(new URL('/auth/', base).href, { waitUntil: 'load' });
-  await below.click('#protected');
-  await below.waitForFunction(() => document.querySelector('#answer').textContent.includes('200')).catch(() => {});
-  check('the page works below a prefix', (await below.textContent('#answer')).includes('user1'), await below.textContent('#answer'));
+  await below.goto(new URL('/auth/', base).href);
+  await logIn(below, 'user1');
+  answer = await press(below, '#create-post');
+  check('the page works below a prefix', answer.badge === '200 OK', answer);
   check('and asks for nothing outside of it', outside.length === 0, outside);
   await below.close();
+  await context.clearCookies();
 
-  if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
+  // Only with the keys, from the top of the page.
+  await page.reload();
+  await until(page, '#who', 'not logged in');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  check('the first key reaches a demo user, and Enter logs in', await isYou(page, 'user1'), await text(page, '#who'));
+  const reached = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.tagName));
+  }
+  const wanted = ['log-out', 'protected', 'title', 'create-post', 'refresh', 'revoke-others', 'SUMMARY'];
+  check('the keys reach everything', wanted.every((id) => reached.includes(id)) && reached.some((id) => id.startsWith('Try')), reached);
 
-  answer = await press('#log-out', '/logout');
-  check('log out answers 200', answer.status === 200, answer);
-  const left = (await context.cookies(base)).map(({ name }) => name);
-  check('no cookie is left but that of the known device', left.join() === 'device_access_token_cookie', left);
-  answer = await press('#protected', '/protected');
-  check('protected is shut after log-out', answer.status === 401, answer);
+  for (const width of [320, 390]) {
+    await page.setViewportSize({ width, height: 780 });
+    for (const [what, button] of [['a success', '#protected'], ['a refusal', '[aria-label^="Try: Post without"]']]) {
+      answer = await press(page, button);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      check(`a screen ${width} wide needs no sideways scrolling with ${what}`, wide <= 0, wide);
+      const isSeen = (id) => page.evaluate((id) => {
+        const { top, bottom } = document.querySelector(id).getBoundingClientRect();
+        return top >= 0 && bottom <= window.innerHeight;
+      }, id);
+      check(`and shows ${what} where it is, and who is logged in`, (await isSeen('#message')) && (await isSeen('#who')), answer);
+    }
+    await accessible(`axe finds nothing on a screen ${width} wide`, page);
+  }
+  await shoot(page, 'phone');
+  await page.setViewportSize({ width: 1150, height: 900 });
+
+  answer = await press(page, '#log-out');
+  check('a log-out is answered', answer.badge === '200 OK', answer);
+  const kept = (await context.cookies(base)).map(({ name }) => name).filter((name) => !/^(device|copied)_/.test(name));
+  check('no cookie is left but that of the known device', kept.length === 0, kept);
 
   // Another tab logs out, and the next user of the computer goes back to the page.
-  await press('#log-in', '/login');
-  await press('#protected', '/protected');
-  check('the page shows who is logged in', (await text('#answer')).includes('user1'), await text('#answer'));
+  await logIn(page, 'user1');
+  await isYou(page, 'user1');
   await page.goto('about:blank');
-  const tab = await context.newPage();
-  await tab.goto(base, { waitUntil: 'load' });
-  const [loggedOut] = await Promise.all([tab.waitForResponse((response) => response.url().endsWith('/logout')), tab.click('#log-out')]);
-  check('another tab logs out', loggedOut.status() === 200, loggedOut.status());
-  await page.goBack({ waitUntil: 'commit' });
-  await page.waitForSelector('#answer');
-  check('the back button does not show who was logged in', !(await text('#answer')).includes('user1'), await text('#answer'));
+  const tab = await open(context, base);
+  await press(tab, '#log-out');
+  await page.goBack();
+  await page.waitForSelector('#who');
+  check('the back button does not show who was logged in', await until(page, '#who', 'not logged in'), await text(page, '#who'));
+  check('nor his devices', (await page.locator('#sessions li').count()) === 0, await text(page, '#sessions'));
+  const troubles = [...page.troubles.filter((trouble) => !trouble.includes('503')), ...tab.troubles];
   check('nothing went wrong in the page meanwhile', troubles.length === 0, troubles);
+  await context.close();
+}
+
+async function realUsers() {
+  const base = await serve('real', [['alice', 'correct horse'], ['bob', 'battery staple']]);
+  const check = (...row) => rows.check(...row);
+  const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
+  const page = await open(context, base);
+  check('with real users no demo users are offered', !(await page.isVisible('.pick')), await text(page, 'main'));
+  check('and the way of a request is not shown', !(await page.isVisible('#way')) && !(await page.isVisible('#use')), 'seen');
+  await accessible('axe finds nothing in the log-in page', page);
+  const told = await page.evaluate(async () => {
+    const ask = (path, method = 'GET') => fetch(path, { method, headers: { 'X-Handstamp-Demo': '1' } });
+    const answers = [await ask('protected'), await ask('demo/claims'), await ask('demo/forge', 'POST')];
+    return answers.map(({ status, headers }) => [status, headers.get('X-Handstamp-Demo')]);
+  });
+  check('whoever asks what the checks said is told nothing', JSON.stringify(told) === '[[401,null],[404,null],[404,null]]', told);
+  page.troubles.length = 0;
+
+  await page.check('#remember');
+  await logIn(page, 'alice', 'correct horse');
+  check('a user logs in', await isYou(page, 'alice'), await text(page, '#who'));
+  const isKept = async () => (await context.cookies(base)).some(({ name, expires }) => name.startsWith('refresh_') && expires > 0);
+  check('and stays logged in when the browser is closed', await isKept(), await context.cookies(base));
+  await shoot(page, 'devices');
+  await accessible('axe finds nothing in the page of a user', page);
+  const other = await browser.newContext();
+  const elsewhere = await open(other, base);
+  await logIn(elsewhere, 'alice', 'correct horse');
+
+  const change = async (current, next) => {
+    await page.fill('#current', current);
+    await page.fill('#new', next);
+    return press(page, '#change-password');
+  };
+  let answer = await change('wrong', 'tomorrow never knows');
+  check('a wrong current password changes nothing', answer.badge.startsWith('403') && answer.message.includes('Nothing was changed'), answer);
+  check('and logs no one out', await isYou(page, 'alice'), await text(page, '#who'));
+  await page.check('#remember-new');
+  answer = await change('correct horse', 'tomorrow never knows');
+  check('the right one changes it', answer.badge.startsWith('200'), answer);
+  check('and the page stays logged in', await isYou(page, 'alice'), await text(page, '#who'));
+  check('for longer than the browser is open', await isKept(), await context.cookies(base));
+  answer = await press(page, '#revoke-others');
+  check('with the new session', answer.badge.startsWith('200'), answer);
+  const status = await elsewhere.evaluate(async () => (await fetch('/protected')).status);
+  check('every other browser is out', status === 401, status);
+  await press(page, '#log-out');
+  answer = await logIn(page, 'alice', 'correct horse');
+  check('the former password is none any more', answer.badge.startsWith('401'), answer);
+  await logIn(page, 'alice', 'tomorrow never knows');
+  check('the new one is', await isYou(page, 'alice'), await text(page, '#who'));
+  await press(page, '#log-out');
+  await logIn(page, 'bob', 'battery staple');
+  check('that of another user is as it was', await isYou(page, 'bob'), await text(page, '#who'));
+  check('nothing went wrong in the page of the service', page.troubles.length === 0, page.troubles);
+  await other.close();
+  await context.close();
+}
+
+try {
+  await demo();
+  await realUsers();
 } catch (error) {
-  check('the page can be driven to the end', false, error.message);
+  rows.check('the page can be driven to the end', false, error.stack);
 } finally {
   await browser.close();
 }
-
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+for (const child of children) {
+  child.kill('SIGTERM');
+  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+  rows.check('SIGTERM ends the service with status 0', code === 0, code);
+}
+await rm(folder, { recursive: true, force: true });
+process.exit(rows.end());

@@ -14,6 +14,10 @@ fn every_answer_says_what_browsers_may_do_with_it() {
     for (name, reply) in [
         ("the page", server.send(&Request::new("GET", "/"))),
         ("its script", server.send(&Request::new("GET", "/page.js"))),
+        (
+            "its picture",
+            server.send(&Request::new("GET", "/favicon.svg")),
+        ),
         ("names", server.send(&Request::new("GET", "/names"))),
         ("nothing", server.send(&Request::new("GET", "/nowhere"))),
         ("health", server.send(&Request::new("GET", "/readyz"))),

@@ -114,7 +114,7 @@ impl Server {
             database: database.clone(),
             sessions,
         };
-        let router = http::router(state, dependencies, implicit_refresh, transport);
+        let router = http::router(&state, dependencies, implicit_refresh, transport);
 
         // Standard output may be closed, or its reader stall, which is no reason not to serve.
         thread::spawn(move || {

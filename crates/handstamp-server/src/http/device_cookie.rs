@@ -5,12 +5,13 @@
 //! ([RFC 6265, section 5.1.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4)).
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::AppendHeaders;
 use handstamp_axum::Auth;
 use handstamp_axum::purpose::Access;
 
+use super::cookies;
 use crate::accounts::known_devices::{Devices, LIFE_SECONDS, UserAgent};
 
 /// The devices that the client is, as an extractor. Without the cookie there are none.
@@ -29,13 +30,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let wanted = name(&Auth::from_ref(state));
-        let lines = parts.headers.get_all(COOKIE).iter();
-        // As bytes: a cookie of another application on the host may be in any encoding.
-        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-        let values = pairs
-            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .filter(|(name, _)| *name == wanted)
-            .map(|(_, value)| value);
+        let values = cookies::values(&parts.headers, &wanted);
         let user_agent = parts.headers.get(USER_AGENT);
         Ok(Self {
             devices: Devices::read(values),

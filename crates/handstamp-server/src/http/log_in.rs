@@ -17,7 +17,7 @@ use super::client_address::ClientAddress;
 use super::device_cookie::{self, DeviceCookie};
 use super::json_body::JsonBody;
 use super::outside::{FromOutside, Sign};
-use crate::accounts::log_in::{Credentials, LogIn, LogInError};
+use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::Password;
 
 /// The body of a log-in.
@@ -58,10 +58,31 @@ pub(super) async fn log_in(
         Ok(verified) => verified,
         Err(error) => return Ok(refuse(&auth, error)),
     };
+    let client = client.ip(address);
+    let client = client.label(form.device.unwrap_or_default());
+    let known = DeviceCookie {
+        devices,
+        user_agent,
+    };
+    begin_session(&auth, &log_in, verified, client, form.remember, known).await
+}
+
+/// Begins a session of a user whose password was right. `remember` is whether the user stays logged
+/// in when the browser is closed.
+pub(super) async fn begin_session(
+    auth: &Auth,
+    log_in: &LogIn,
+    verified: Verified,
+    mut client: ClientInfo,
+    remember: Option<bool>,
+    DeviceCookie {
+        devices,
+        user_agent,
+    }: DeviceCookie,
+) -> Result<Response, Error> {
     let name = verified.name.clone();
     let name = name.as_str();
-    let mut client = client.ip(address).label(form.device.unwrap_or_default());
-    if form.remember == Some(true) {
+    if remember == Some(true) {
         client = client.persistent(auth.config().refresh_token_expires());
     }
     let tokens = auth.log_in(name, client).await?;
@@ -71,7 +92,7 @@ pub(super) async fn log_in(
         if matches!(error, LogInError::InvalidCredentials) {
             auth.revoke_all_sessions(name).await?;
         }
-        return Ok(refuse(&auth, error));
+        return Ok(refuse(auth, error));
     }
     let body = json!({
         "message": "Login successful",
@@ -83,7 +104,7 @@ pub(super) async fn log_in(
     let cookies = auth.set_cookies(&tokens)?;
     // The user is logged in all the same: without it, a later log-in is that of a new device.
     let device = match log_in.remember(verified, &devices, &user_agent).await {
-        Ok(devices) => Some(device_cookie::set(&auth, &devices)),
+        Ok(devices) => Some(device_cookie::set(auth, &devices)),
         Err(error) => {
             tracing::error!(%error, "a device cannot be remembered");
             None
@@ -103,7 +124,7 @@ fn refuse_demo_user(sign: &Sign) -> Response {
     (StatusCode::FORBIDDEN, headers, body).into_response()
 }
 
-fn refuse(auth: &Auth, error: LogInError) -> Response {
+pub(super) fn refuse(auth: &Auth, error: LogInError) -> Response {
     let error = match error {
         LogInError::InvalidCredentials => {
             let headers = [(CACHE_CONTROL, "no-store")];

@@ -5,12 +5,15 @@
 
 pub(crate) mod client_address;
 pub(crate) mod connections;
+mod cookies;
+mod demo;
 mod device_cookie;
 mod health;
 mod json_body;
 mod log_in;
 mod outside;
 mod page;
+mod password;
 mod routes;
 mod security_headers;
 mod sessions;
@@ -19,7 +22,7 @@ mod state;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 
 pub(crate) use health::Dependencies;
 pub(crate) use security_headers::Transport;
@@ -34,19 +37,22 @@ pub(crate) enum ImplicitRefresh {
 
 /// Returns the router with every route of the server.
 pub(crate) fn router(
-    state: AppState,
+    state: &AppState,
     dependencies: Dependencies,
     implicit_refresh: ImplicitRefresh,
     transport: Transport,
 ) -> Router {
     let auth = state.auth.clone();
-    let routes = routes::routes(state);
+    let routes = routes::routes(state.clone());
+    let routes = routes.route_layer(from_fn_with_state(state.clone(), demo::trace));
+    let demo = demo::routes(state, routes.clone()).layer(auth.no_store());
     let routes = match implicit_refresh {
         ImplicitRefresh::Enabled => routes.layer(auth.implicit_refresh()),
         ImplicitRefresh::Disabled => routes.layer(auth.no_store()),
     };
     Router::new()
         .merge(routes)
+        .merge(demo)
         .merge(page::routes())
         .merge(health::routes(dependencies))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -1,6 +1,6 @@
 //! The routes of AuthX's complete example, and what the page needs to call them.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -9,7 +9,9 @@ use handstamp_axum::{Access, Auth, Error, LogOut, Refresh, SessionInfo};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::demo::is_demo;
 use super::json_body::JsonBody;
+use super::password::change_password;
 use super::state::AppState;
 use super::{log_in, sessions};
 
@@ -23,6 +25,7 @@ pub(super) fn routes(state: AppState) -> Router {
         .route("/protected", get(protected))
         .route("/posts", post(create_post))
         .route("/refresh", post(refresh))
+        .route("/password", post(change_password))
         .route("/session", get(session))
         .route("/names", get(names))
         .merge(sessions::routes())
@@ -74,12 +77,16 @@ async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoRe
     Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
-/// Returns the names of cookies and headers, which are settings, for the page.
-async fn names(State(auth): State<Auth>) -> Json<Value> {
+/// Returns the names of cookies and headers, which are settings, and whether this is a demo.
+async fn names(State(state): State<AppState>, request: Request) -> Json<Value> {
+    let (mut parts, _) = request.into_parts();
+    let is_demo = is_demo(&state, &mut parts).await;
+    let auth = &state.auth;
     let access = auth.config().names::<purpose::Access>();
     let refresh = auth.config().names::<purpose::Refresh>();
     Json(json!({
         "access": {"cookie": access.cookie, "csrf_cookie": access.csrf_cookie, "csrf_header": access.csrf_header},
         "refresh": {"cookie": refresh.cookie, "csrf_cookie": refresh.csrf_cookie, "csrf_header": refresh.csrf_header},
+        "demo": is_demo,
     }))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::demo_users::DemoUsers;
 use super::known_devices::{AddError, Device, Devices, KnownDevices, UserAgent};
 use super::lane::Lanes;
-use super::password::{CompareError, Comparison, Password, Queue};
+use super::password::{CompareError, Comparison, NewPassword, Password, Queue};
 use super::throttle::{Attempt, Denied, Key, Throttle};
 use super::user_name::UserName;
 use super::users::{User, Users};
@@ -156,6 +156,45 @@ impl LogIn {
             Some(user) if user.password_number == verified.password_number => Ok(()),
             _ => Err(LogInError::InvalidCredentials),
         }
+    }
+
+    /// Gives a user whose password was right another one. Refuses if the password was changed or the
+    /// user disabled since it was verified.
+    ///
+    /// The caller ends the sessions afterwards, and makes a new one.
+    pub(crate) async fn change_password(
+        &self,
+        verified: Verified,
+        new: NewPassword,
+    ) -> Result<Verified, LogInError> {
+        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
+        let hash = slot.hash(new).await.map_err(|error| {
+            tracing::error!(user = ?verified.name, %error, "a password could not be hashed");
+            LogInError::Busy
+        })?;
+        let Verified {
+            name,
+            password_number,
+            ..
+        } = verified;
+        if !self
+            .users
+            .change_password(&name, password_number, &hash)
+            .await?
+        {
+            return Err(LogInError::InvalidCredentials);
+        }
+        Ok(Verified {
+            name,
+            password_number: password_number + 1,
+            // A new password ends what was known of devices.
+            device: None,
+        })
+    }
+
+    /// Returns whether the demo users exist.
+    pub(crate) async fn has_demo_users(&self) -> Result<bool, DatabaseError> {
+        self.demo_users.exist(&self.users).await
     }
 
     /// Returns the user of this name, if it may log in.

@@ -223,6 +223,31 @@ async fn a_change_of_the_account_meanwhile_is_found() {
 }
 
 #[tokio::test]
+async fn a_password_is_changed_unless_the_account_was_meanwhile() {
+    let dir = TempDir::new();
+    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let alice = add(&log_in, "alice", "correct horse").await;
+    let verify = async |password| {
+        let typed = credentials("alice", password);
+        log_in.verify(typed, HERE, &NO_DEVICES).await
+    };
+    let change = async |verified, new: &str| {
+        let new = NewPassword::try_from(new.to_owned()).unwrap();
+        log_in.change_password(verified, new).await
+    };
+    let first = verify("correct horse").await.unwrap();
+    let second = verify("correct horse").await.unwrap();
+    let changed = change(first, "the first one").await.unwrap();
+    log_in.confirm(&changed).await.unwrap();
+    let late = change(second, "the second one").await;
+    assert!(matches!(late, Err(LogInError::InvalidCredentials)));
+    let verified = verify("the first one").await.unwrap();
+    log_in.users.disable(&alice, now()).await.unwrap();
+    let disabled = change(verified, "the third one").await;
+    assert!(matches!(disabled, Err(LogInError::InvalidCredentials)));
+}
+
+#[tokio::test]
 async fn an_outdated_hash_is_replaced_at_log_in() {
     let dir = TempDir::new();
     let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);

@@ -18,7 +18,12 @@ pub(crate) struct StoredHash(String);
 
 impl StoredHash {
     pub(crate) fn new(password: &NewPassword) -> Result<Self, HashError> {
-        Self::from_bytes(password.0.secret_bytes(), &mut Memory::new())
+        Self::new_in(password, &mut Memory::new())
+    }
+
+    /// As [`new`](Self::new), in memory that is there already.
+    pub(super) fn new_in(password: &NewPassword, memory: &mut Memory) -> Result<Self, HashError> {
+        Self::from_bytes(password.0.secret_bytes(), memory)
     }
 
     /// Hashes a password that was right once more, when the hash [is outdated](Self::is_outdated).

@@ -46,46 +46,51 @@ fn composed(text: String) -> Secret {
     }
 }
 
-/// Of what is no text the error tells the type alone: it may be a password of digits.
 impl<'de> Deserialize<'de> for Password {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
+        deserialize_text(deserializer).map(Self::from)
+    }
+}
 
-        impl Visitor<'_> for Text {
-            type Value = Password;
+/// Returns the text that was sent as a password. Of what is no text the error tells the type alone:
+/// it may be a password of digits.
+fn deserialize_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Text;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a password in quotes")
-            }
+    impl Visitor<'_> for Text {
+        type Value = String;
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Password, E> {
-                Ok(Password::from(text.to_owned()))
-            }
-
-            fn visit_string<E: de::Error>(self, text: String) -> Result<Password, E> {
-                Ok(Password::from(text))
-            }
-
-            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Password, E> {
-                Err(E::invalid_type(Unexpected::Other("a truth value"), &self))
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Password, E> {
-                Err(E::invalid_type(Unexpected::Other("a number"), &self))
-            }
-
-            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Password, E> {
-                self.visit_i64(0)
-            }
-
-            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Password, E> {
-                self.visit_i64(0)
-            }
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a password in quotes")
         }
 
-        // Not `deserialize_str`, which compares the types itself and shows the value.
-        deserializer.deserialize_any(Text)
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+
+        fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
+            Ok(text)
+        }
+
+        fn visit_bool<E: de::Error>(self, _: bool) -> Result<String, E> {
+            Err(E::invalid_type(Unexpected::Other("a truth value"), &self))
+        }
+
+        fn visit_i64<E: de::Error>(self, _: i64) -> Result<String, E> {
+            Err(E::invalid_type(Unexpected::Other("a number"), &self))
+        }
+
+        fn visit_u64<E: de::Error>(self, _: u64) -> Result<String, E> {
+            self.visit_i64(0)
+        }
+
+        fn visit_f64<E: de::Error>(self, _: f64) -> Result<String, E> {
+            self.visit_i64(0)
+        }
     }
+
+    // Not `deserialize_str`, which compares the types itself and shows the value.
+    deserializer.deserialize_any(Text)
 }
 
 /// A password that was chosen for an account: 8 bytes to 1 KiB, without control characters.
@@ -106,6 +111,13 @@ impl TryFrom<String> for NewPassword {
         } else {
             Ok(Self(composed(text)))
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for NewPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserialize_text(deserializer)?;
+        Self::try_from(text).map_err(de::Error::custom)
     }
 }
 

@@ -1,7 +1,7 @@
-//! The queue of passwords to compare.
+//! The queue of passwords to compare, and of new ones to hash.
 //!
-//! A comparison takes time and memory on purpose. The queue bounds how many run at once and how
-//! many wait; further ones are refused at once.
+//! Both take time and memory on purpose. The queue bounds how many run at once and how many wait;
+//! further ones are refused at once.
 
 use std::fmt;
 use std::num::NonZero;
@@ -11,7 +11,7 @@ use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::memory::{Memories, Memory};
-use super::{HashError, Password, StoredHash};
+use super::{HashError, NewPassword, Password, StoredHash};
 
 /// Compares one password at a time for each core, on threads that may block. Without it, clients
 /// that send passwords could take all memory, and all time from users who are logged in.
@@ -71,7 +71,7 @@ impl Queue {
 
 /// A slot in the queue.
 #[derive(Debug)]
-#[must_use = "nothing is compared"]
+#[must_use = "nothing is compared or hashed"]
 pub(crate) struct Slot {
     queue: Queue,
     permit: OwnedSemaphorePermit,
@@ -85,21 +85,35 @@ impl Slot {
         password: Password,
         hash: Option<StoredHash>,
     ) -> Result<Comparison, CompareError> {
+        self.work(move |memory| compare(&password, hash.as_ref(), memory))
+            .await
+    }
+
+    /// Hashes a password that was chosen for an account.
+    pub(crate) async fn hash(self, password: NewPassword) -> Result<StoredHash, CompareError> {
+        self.work(move |memory| StoredHash::new_in(&password, memory))
+            .await
+    }
+
+    /// Waits for a worker, and does this on its thread.
+    async fn work<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, CompareError> {
         let Self { queue, permit } = self;
         let worker = Arc::clone(&queue.workers).acquire_owned().await;
         let worker = worker.map_err(|_| CompareError::Stopped)?;
-        let compare = move || {
+        let work = move || {
             // Released when the work is done, also if the client has disconnected meanwhile.
             let _held = (permit, worker);
             #[cfg(test)]
             queue
                 .compared
                 .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let memories = &queue.memories;
-            memories.with(|memory| compare(&password, hash.as_ref(), memory))
+            queue.memories.with(work)
         };
-        match tokio::task::spawn_blocking(compare).await {
-            Ok(compared) => compared.map_err(CompareError::Hash),
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done.map_err(CompareError::Hash),
             Err(_) => Err(CompareError::Stopped),
         }
     }
@@ -139,7 +153,7 @@ pub(crate) enum Comparison {
 #[derive(Debug)]
 pub(crate) struct QueueFull;
 
-/// A password could not be compared.
+/// A password could not be compared or hashed.
 #[derive(Debug)]
 pub(crate) enum CompareError {
     Hash(HashError),

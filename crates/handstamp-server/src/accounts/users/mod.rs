@@ -129,6 +129,22 @@ impl Users {
         Ok(found == 1)
     }
 
+    /// Sets a new password, as [`set_password`](Self::set_password) does, if the user still has the
+    /// one with this number. Returns whether that was so.
+    pub(crate) async fn change_password(
+        &self,
+        name: &UserName,
+        number: i64,
+        hash: &StoredHash,
+    ) -> Result<bool, DatabaseError> {
+        let found = query!(&self.0, pool => async {
+            let query = sqlx::query(CHANGE_PASSWORD).bind(name.as_str());
+            let query = query.bind(hash.as_str()).bind(number);
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(found == 1)
+    }
+
     /// Replaces the hash by another one of the same password, unless it was changed meanwhile.
     pub(crate) async fn replace_hash(
         &self,
@@ -184,6 +200,9 @@ const UNLOCK: &str =
     "UPDATE handstamp_users SET throttle_epoch = throttle_epoch + 1 WHERE name = $1";
 const SET_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1, \
                             throttle_epoch = throttle_epoch + 1 WHERE name = $1";
+const CHANGE_PASSWORD: &str = "UPDATE handstamp_users SET password_hash = $2, password_number = password_number + 1, \
+                               throttle_epoch = throttle_epoch + 1 \
+                               WHERE name = $1 AND password_number = $3 AND disabled_at IS NULL";
 const REPLACE_HASH: &str =
     "UPDATE handstamp_users SET password_hash = $3 WHERE name = $1 AND password_hash = $2";
 const SET_DISABLED_AT: &str = "UPDATE handstamp_users SET disabled_at = $2, throttle_epoch = throttle_epoch + 1 \

@@ -1,29 +1,45 @@
-//! The page at `/`, which calls every route by a button, as the client-side section of AuthX's
-//! documentation does in code.
+//! The page at `/`: with real users log-in, devices and password of the service, in a demo also what
+//! happens to each request.
+//!
+//! It is plain HTML with the client for browsers, `handstamp.js`, which `npm run page` builds in the
+//! folder `client`.
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::routing::get;
 
 pub(super) fn routes() -> Router {
-    let page = (
-        [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CONTENT_SECURITY_POLICY, POLICY),
-            // The back button would bring it back with what it has shown to a former user.
-            (CACHE_CONTROL, "no-store"),
-        ],
-        include_str!("page.html"),
-    );
-    let script = (
-        [(CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        include_str!("page.js"),
-    );
-    Router::new()
-        .route("/", get(async || page))
-        .route("/page.js", get(async || script))
+    FILES
+        .iter()
+        .fold(Router::new(), |router, (path, kind, text)| {
+            let headers = [
+                (CONTENT_TYPE, *kind),
+                (CONTENT_SECURITY_POLICY, POLICY),
+                // The back button would bring the page back with what it has shown to a former user.
+                (CACHE_CONTROL, "no-store"),
+            ];
+            router.route(path, get(async move || (headers, *text)))
+        })
 }
 
-/// Allows only the script of the page and requests to this server.
-const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; \
+const FILES: [(&str, &str, &str); 8] = [
+    ("/", HTML, include_str!("page.html")),
+    (
+        "/page.css",
+        "text/css; charset=utf-8",
+        include_str!("page.css"),
+    ),
+    ("/page.js", SCRIPT, include_str!("page.js")),
+    ("/answer.js", SCRIPT, include_str!("answer.js")),
+    ("/demo.js", SCRIPT, include_str!("demo.js")),
+    ("/devices.js", SCRIPT, include_str!("devices.js")),
+    ("/handstamp.js", SCRIPT, include_str!("handstamp.js")),
+    ("/favicon.svg", "image/svg+xml", include_str!("favicon.svg")),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Allows only the files of the page and requests to this server.
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
                       form-action 'none'; frame-ancestors 'none'; base-uri 'none'";

@@ -1,0 +1,410 @@
+// The client for browsers, of the folder `client`: npm run page
+
+// src/codes.ts
+var REFRESHED = /* @__PURE__ */ new Set([
+  "invalid_signature",
+  "invalid_token",
+  "missing_token",
+  "session_ended",
+  "token_expired",
+  "token_revoked"
+]);
+var ENDING = /* @__PURE__ */ new Set([...REFRESHED, "refresh_reused", "unknown_subject"]);
+
+// src/csrf.ts
+function cookie(name) {
+  let pairs;
+  try {
+    pairs = document.cookie.split("; ");
+  } catch {
+    return void 0;
+  }
+  for (const full of [`__Host-${name}`, name]) {
+    const found = pairs.find((pair) => pair.startsWith(`${full}=`));
+    if (found) return found.slice(full.length + 1);
+  }
+  return void 0;
+}
+
+// src/failure.ts
+function failure(code2, message, status = 0, retryAfter2) {
+  return Object.assign(new Error(message), { name: "ClientError", code: code2, status, retryAfter: retryAfter2 });
+}
+
+// src/lock.ts
+async function locked(name, patience, work) {
+  const locks = manager();
+  if (!locks) return work();
+  let begun;
+  const begin = (lock) => {
+    begun = lock ? work() : void 0;
+    return begun ?? BUSY;
+  };
+  const done = await locks.request(name, { ifAvailable: true }, begin).catch(() => begun ?? work());
+  if (done !== BUSY) return done;
+  await alone(name, patience, async () => void 0);
+  return null;
+}
+async function alone(name, patience, work) {
+  const locks = manager();
+  if (!locks) return work();
+  let begun;
+  const begin = () => {
+    begun = work();
+    return begun;
+  };
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), patience);
+  const waited = locks.request(name, { signal: waiting.signal }, begin);
+  return waited.catch(() => begun ?? work()).finally(() => clearTimeout(timer));
+}
+var BUSY = /* @__PURE__ */ Symbol();
+function manager() {
+  try {
+    return navigator.locks;
+  } catch {
+    return void 0;
+  }
+}
+
+// src/client.ts
+function createClient(options = {}) {
+  const { header = "X-CSRF-TOKEN", timeout = 8e3 } = options;
+  const call = options.fetch ?? ((input, init) => fetch(input, init));
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? "http://localhost/";
+  const base = new URL(options.baseUrl ?? "/", page);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  const isOwn = base.origin === globalThis.location?.origin;
+  const paths = { login: "login", logout: "logout", refresh: "refresh", session: "session", ...options.paths };
+  const names = { access: "csrf_access_token", refresh: "csrf_refresh_token", ...options.cookies };
+  const lock = `handstamp ${base.href}`;
+  let snapshot = { state: "unknown", stale: false, session: null, error: null };
+  const listeners = /* @__PURE__ */ new Set();
+  let known = {};
+  let owner;
+  let pinned;
+  let turn = new AbortController();
+  let refreshing;
+  let forced;
+  let asking;
+  let expires = 0;
+  let notBefore = 0;
+  let failures = 0;
+  let isTold = false;
+  const start = { steady: performance.now(), wall: Date.now() };
+  const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
+  function set(change) {
+    snapshot = { ...snapshot, ...change };
+    for (const listener of [...listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        (globalThis.reportError ?? console.error)(error);
+      }
+    }
+    return snapshot;
+  }
+  const readable = (purpose) => isOwn ? cookie(names[purpose]) : void 0;
+  const csrf = (purpose) => readable(purpose) ?? known[purpose];
+  const isOthers = () => {
+    const value = readable("access");
+    return pinned !== void 0 && value !== void 0 && value !== pinned;
+  };
+  async function own(method, path, value, body) {
+    const headers = { accept: "application/json" };
+    if (value) headers[header] = value;
+    if (body !== void 0) headers["content-type"] = "application/json";
+    const mine = turn.signal;
+    const caller = new AbortController();
+    const abort = () => caller.abort();
+    const timer = setTimeout(abort, timeout);
+    mine.addEventListener("abort", abort);
+    if (mine.aborted) abort();
+    const { signal } = caller;
+    let response;
+    let said;
+    try {
+      const init = { method, headers, signal, credentials: "include", redirect: "error", cache: "no-store" };
+      response = await call(new URL(path, base), { ...init, body: JSON.stringify(body) });
+      said = await response.json().catch((error) => {
+        if (signal.aborted) throw error;
+        return null;
+      });
+    } catch (error) {
+      if (signal.aborted && !mine.aborted) throw failure("timeout", `${path}: no answer within ${timeout} ms`);
+      throw failure("network", `${path}: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      clearTimeout(timer);
+      mine.removeEventListener("abort", abort);
+    }
+    if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
+    const message = said?.message ?? `${path}: ${response.status}`;
+    throw failure(said?.code ?? "http", message, response.status, retryAfter(response));
+  }
+  function learn(said) {
+    if (said.csrf) known = { access: said.csrf, refresh: said.refresh_csrf ?? said.csrf };
+    if (said.expires_in != null) expires = now() + said.expires_in * 1e3;
+    pinned = said.csrf ?? csrf("access");
+    failures = 0;
+    notBefore = 0;
+  }
+  function take(said) {
+    if (said.subject === null) return leave(null);
+    if (typeof said.subject !== "string") throw failure("http", `${paths.session}: no subject`);
+    learn(said);
+    owner = said.subject;
+    const session = {
+      subject: said.subject,
+      fresh: said.fresh ?? false,
+      scopes: said.scopes ?? [],
+      id: said.session_id ?? null
+    };
+    return set({ state: "in", stale: false, session, error: null });
+  }
+  function failed(error) {
+    if (error.status === 401 && ENDING.has(error.code)) return leave(error);
+    if (error.status === 0 || error.status === 429 || error.status >= 500) {
+      failures += 1;
+      const longest = Math.min(1e3 * 2 ** failures, 3e4);
+      const wait = Math.max(error.retryAfter ?? 0, 1e3 + Math.random() * (longest - 1e3));
+      notBefore = now() + wait;
+    }
+    return set({ stale: true, error });
+  }
+  function leave(error) {
+    known = {};
+    owner = void 0;
+    pinned = void 0;
+    return set({ state: "out", stale: false, session: null, error });
+  }
+  async function exchange() {
+    const mine = turn;
+    try {
+      const said = await own("POST", paths.refresh, csrf("refresh"));
+      const isKnown = snapshot.session && (!said.csrf || said.csrf === pinned);
+      const session = isKnown ? void 0 : await own("GET", paths.session);
+      if (mine !== turn) return false;
+      if (session) take({ ...said, ...session });
+      else {
+        learn({ ...said, csrf: said.csrf ?? pinned });
+        set({ stale: false, error: null });
+      }
+      return true;
+    } catch (error) {
+      if (mine === turn) failed(error);
+      return false;
+    }
+  }
+  const isUseless = () => now() < notBefore || snapshot.state === "out" && !csrf("refresh");
+  function share() {
+    if (isUseless()) return Promise.resolve(false);
+    refreshing ??= locked(lock, PATIENCE, exchange).finally(() => {
+      refreshing = void 0;
+    });
+    return refreshing;
+  }
+  function force() {
+    if (isUseless()) return Promise.resolve(false);
+    forced ??= exchange().finally(() => {
+      forced = void 0;
+    });
+    return forced;
+  }
+  async function cured(send2, isRefused, wait = (work) => work) {
+    let answer = await send2();
+    if (!await isRefused(answer)) return answer;
+    let done = await wait(share());
+    if (done === null) {
+      answer = await send2();
+      if (!await isRefused(answer)) return answer;
+      done = await wait(force());
+    }
+    return done ? send2() : answer;
+  }
+  function ask() {
+    asking ??= question().finally(() => {
+      asking = void 0;
+      look();
+    });
+    return asking;
+  }
+  async function question() {
+    const mine = turn;
+    const before = snapshot.error;
+    isTold = false;
+    try {
+      const get = () => own("GET", paths.session).catch((error) => error);
+      const said = await cured(get, (answer) => answer instanceof Error && REFRESHED.has(answer.code));
+      if (mine !== turn) return snapshot;
+      if (!(said instanceof Error)) return take(said);
+      if (!REFRESHED.has(said.code)) return failed(said);
+      const isDecided = snapshot.state === "out" || snapshot.error && snapshot.error !== before;
+      return isDecided ? snapshot : set({ stale: true, error: said });
+    } catch (error) {
+      return mine === turn ? failed(error) : snapshot;
+    }
+  }
+  async function check(asked) {
+    for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
+      await ask();
+      if (snapshot.stale) throw snapshot.error;
+    }
+    const isAnother = asked !== void 0 && owner !== void 0 && owner !== asked;
+    if (isOthers() || isAnother) throw changed(asked);
+  }
+  const changed = (asked) => failure("user_changed", `this browser is logged in as ${owner ?? "another user"}, and was as ${asked}`);
+  async function send(input, init) {
+    const url = new URL(input instanceof Request ? input.url : input, page);
+    if (url.origin !== base.origin) return call(input, init);
+    const request = new Request(input instanceof Request ? input : url, init);
+    const { signal } = request;
+    const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request.method);
+    const isStream = init?.body instanceof ReadableStream;
+    const asked = owner;
+    const transmit = () => {
+      const copy = isStream ? request : request.clone();
+      const value = pinned ?? csrf("access");
+      if (!isUnsafe || !value) return call(isOwn ? copy : new Request(copy, { credentials: "include" }));
+      copy.headers.set(header, value);
+      return call(new Request(copy, isOwn ? { mode: "same-origin" } : { credentials: "include", redirect: "error" }));
+    };
+    if (request.keepalive) {
+      if (isOthers()) throw changed(asked);
+      return transmit();
+    }
+    const attempt = async () => {
+      await check(asked);
+      return transmit();
+    };
+    if (isStream) return attempt();
+    const wait = (work) => Promise.race([work, aborted(signal)]);
+    const isExpired = async (answer) => answer.status === 401 && REFRESHED.has(await code(answer));
+    const response = await cured(attempt, isExpired, wait);
+    if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
+    await ask();
+    return snapshot.stale || !pinned ? response : attempt();
+  }
+  function exclusively(work) {
+    const begin = () => {
+      turn.abort();
+      turn = new AbortController();
+    };
+    begin();
+    return alone(lock, PATIENCE, work).finally(begin);
+  }
+  function fail(error) {
+    set({ error });
+    throw error;
+  }
+  async function login(body) {
+    const said = await exclusively(() => own("POST", paths.login, void 0, body)).catch(fail);
+    asking = void 0;
+    owner = void 0;
+    learn(said);
+    set({ state: "in", stale: false, session: null, error: null });
+    const mine = turn;
+    const { state, error } = await ask();
+    tell();
+    if (mine !== turn || state !== "out" || error) return snapshot;
+    const message = "the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?";
+    return fail(failure("no_cookies", message));
+  }
+  async function logout() {
+    const end = () => own("POST", paths.logout, csrf("refresh") ?? csrf("access"));
+    await exclusively(
+      () => end().catch(async (error) => {
+        if (!FORGED.has(error.code)) throw error;
+        take(await own("GET", paths.session));
+        return end();
+      })
+    ).catch(fail);
+    asking = void 0;
+    leave(null);
+    tell();
+    return snapshot;
+  }
+  async function refresh() {
+    return await share() === null ? ask() : snapshot;
+  }
+  function onChange(listener) {
+    let before = snapshot;
+    return subscribe(() => {
+      const last = before;
+      before = snapshot;
+      listener(snapshot, last);
+    });
+  }
+  function subscribe(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+  let channel = open(lock);
+  const tell = () => channel?.postMessage(null);
+  const look = () => {
+    if (isTold && globalThis.document?.visibilityState !== "hidden") void ask();
+  };
+  const show = () => {
+    const isDoubtful = snapshot.stale || snapshot.state === "in" && now() > expires;
+    isTold ||= isDoubtful && now() >= notBefore;
+    look();
+  };
+  const comeBack = (event) => {
+    if (!event.persisted) return;
+    set({ state: "unknown", session: null });
+    void ask();
+  };
+  if (channel) {
+    channel.onmessage = () => {
+      isTold = true;
+      look();
+    };
+  }
+  globalThis.document?.addEventListener("visibilitychange", show);
+  globalThis.window?.addEventListener("pageshow", comeBack);
+  return {
+    fetch: send,
+    login,
+    logout,
+    refresh,
+    session: ask,
+    ready: (margin = 30) => expires - now() < margin * 1e3 ? refresh() : Promise.resolve(snapshot),
+    getSnapshot: () => snapshot,
+    subscribe,
+    onChange,
+    dispose() {
+      turn.abort();
+      listeners.clear();
+      channel?.close();
+      channel = void 0;
+      globalThis.document?.removeEventListener("visibilitychange", show);
+      globalThis.window?.removeEventListener("pageshow", comeBack);
+    }
+  };
+}
+var FORGED = /* @__PURE__ */ new Set(["csrf_mismatch", "missing_csrf_token"]);
+var PATIENCE = 3e3;
+async function code(response) {
+  if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
+  const said = await response.clone().json().catch(() => null);
+  return typeof said?.code === "string" ? said.code : "";
+}
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+function retryAfter(response) {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1e3 : void 0;
+}
+function open(name) {
+  try {
+    return globalThis.document && new BroadcastChannel(name);
+  } catch {
+    return void 0;
+  }
+}
+export {
+  createClient
+};
