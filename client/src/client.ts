@@ -2,11 +2,14 @@ import { ENDING, REFRESHED } from './codes.js';
 import { cookie } from './csrf.js';
 import { failure } from './failure.js';
 import { alone, locked } from './lock.js';
+import { code, request, type Said } from './service.js';
+import { createSnapshots } from './snapshots.js';
+import { listen } from './tabs.js';
 import type { Client, ClientError, Options, Pair, Session, Snapshot } from './types.js';
 
 /** Makes a client of one service. A page needs one for each service that its user logs in to. */
 export function createClient(options: Options = {}): Client {
-  const { header = 'X-CSRF-TOKEN', timeout = 8_000 } = options;
+  const { header = 'X-CSRF-TOKEN', timeout = 8_000, proactive = false } = options;
   const call: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   // Where there is no page, as while a server renders one, a client may be made and knows nothing.
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost/';
@@ -16,9 +19,9 @@ export function createClient(options: Options = {}): Client {
   const paths = { login: 'login', logout: 'logout', refresh: 'refresh', session: 'session', ...options.paths };
   const names: Pair = { access: 'csrf_access_token', refresh: 'csrf_refresh_token', ...options.cookies };
   const lock = `handstamp ${base.href}`;
+  const service = { call, base, header, timeout };
 
-  let snapshot: Snapshot = { state: 'unknown', stale: false, session: null, error: null };
-  const listeners = new Set<() => void>();
+  const { set, getSnapshot: snapshot, subscribe, onChange, close } = createSnapshots();
   // The CSRF values of the last answer that had some, for a page that cannot read the cookies.
   let known: Partial<Pair> = {};
   // Whom the page was made for, and the CSRF value of that session. A page that comes back still has both.
@@ -39,18 +42,6 @@ export function createClient(options: Options = {}): Client {
   const start = { steady: performance.now(), wall: Date.now() };
   const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
 
-  function set(change: Partial<Snapshot>): Snapshot {
-    snapshot = { ...snapshot, ...change };
-    for (const listener of [...listeners]) {
-      try {
-        listener();
-      } catch (error) {
-        (globalThis.reportError ?? console.error)(error);
-      }
-    }
-    return snapshot;
-  }
-
   /** The cookies of another origin have the same names, and are not those of the service. */
   const readable = (purpose: keyof Pair) => (isOwn ? cookie(names[purpose]) : undefined);
   const csrf = (purpose: keyof Pair) => readable(purpose) ?? known[purpose];
@@ -59,39 +50,8 @@ export function createClient(options: Options = {}): Client {
     return pinned !== undefined && value !== undefined && value !== pinned;
   };
 
-  /** Calls a route of the service, and returns what it says. Anything but a 2xx is a ClientError. */
-  async function own(method: string, path: string, value?: string, body?: unknown): Promise<Said> {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (value) headers[header] = value;
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const mine = turn.signal;
-    const caller = new AbortController();
-    const abort = () => caller.abort();
-    const timer = setTimeout(abort, timeout);
-    mine.addEventListener('abort', abort);
-    if (mine.aborted) abort();
-    const { signal } = caller;
-    let response: Response;
-    let said: Said | null;
-    try {
-      const init = { method, headers, signal, credentials: 'include', redirect: 'error', cache: 'no-store' } as const;
-      response = await call(new URL(path, base), { ...init, body: JSON.stringify(body) });
-      said = await response.json().catch((error) => {
-        if (signal.aborted) throw error;
-        return null;
-      });
-    } catch (error) {
-      if (signal.aborted && !mine.aborted) throw failure('timeout', `${path}: no answer within ${timeout} ms`);
-      throw failure('network', `${path}: ${error instanceof Error ? error.message : error}`);
-    } finally {
-      clearTimeout(timer);
-      mine.removeEventListener('abort', abort);
-    }
-    // A page that a proxy or a hotel sends instead is no answer of the service.
-    if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
-    const message = said?.message ?? `${path}: ${response.status}`;
-    throw failure(said?.code ?? 'http', message, response.status, retryAfter(response));
-  }
+  const own = (method: string, path: string, csrf?: string, body?: unknown) =>
+    request(service, { method, path, turn: turn.signal, csrf, body });
 
   /** Takes the CSRF values of an answer, and how long the access token lasts. */
   function learn(said: Said) {
@@ -110,6 +70,7 @@ export function createClient(options: Options = {}): Client {
     owner = said.subject;
     const session: Session = {
       subject: said.subject,
+      expiresIn: said.expires_in ?? null,
       fresh: said.fresh ?? false,
       scopes: said.scopes ?? [],
       id: said.session_id ?? null,
@@ -142,13 +103,13 @@ export function createClient(options: Options = {}): Client {
     try {
       const said = await own('POST', paths.refresh, csrf('refresh'));
       // Of another session it is not known whose it is.
-      const isKnown = snapshot.session && (!said.csrf || said.csrf === pinned);
-      const session = isKnown ? undefined : await own('GET', paths.session);
+      const known = !said.csrf || said.csrf === pinned ? snapshot().session : null;
+      const session = known ? undefined : await own('GET', paths.session);
       if (mine !== turn) return false;
       if (session) take({ ...said, ...session });
       else {
         learn({ ...said, csrf: said.csrf ?? pinned });
-        set({ stale: false, error: null });
+        set({ stale: false, session: known && { ...known, expiresIn: said.expires_in ?? null }, error: null });
       }
       return true;
     } catch (error) {
@@ -157,7 +118,7 @@ export function createClient(options: Options = {}): Client {
     }
   }
 
-  const isUseless = () => now() < notBefore || (snapshot.state === 'out' && !csrf('refresh'));
+  const isUseless = () => now() < notBefore || (snapshot().state === 'out' && !csrf('refresh'));
 
   /** Returns whether the refresh token was exchanged, and null if another tab was busy with that. */
   function share(): Promise<boolean | null> {
@@ -204,19 +165,19 @@ export function createClient(options: Options = {}): Client {
 
   async function question(): Promise<Snapshot> {
     const mine = turn;
-    const before = snapshot.error;
+    const before = snapshot().error;
     isTold = false;
     try {
       const get = () => own('GET', paths.session).catch((error: ClientError) => error);
       const said = await cured(get, (answer) => answer instanceof Error && REFRESHED.has(answer.code));
-      if (mine !== turn) return snapshot;
+      if (mine !== turn) return snapshot();
       if (!(said instanceof Error)) return take(said);
       if (!REFRESHED.has(said.code)) return failed(said);
       // Where a refresh was refused, that was the answer. Without one nothing is decided.
-      const isDecided = snapshot.state === 'out' || (snapshot.error && snapshot.error !== before);
-      return isDecided ? snapshot : set({ stale: true, error: said });
+      const isDecided = snapshot().state === 'out' || (snapshot().error && snapshot().error !== before);
+      return isDecided ? snapshot() : set({ stale: true, error: said });
     } catch (error) {
-      return mine === turn ? failed(error as ClientError) : snapshot;
+      return mine === turn ? failed(error as ClientError) : snapshot();
     }
   }
 
@@ -224,7 +185,7 @@ export function createClient(options: Options = {}): Client {
   async function check(asked: string | undefined): Promise<void> {
     for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
       await ask();
-      if (snapshot.stale) throw snapshot.error;
+      if (snapshot().stale) throw snapshot().error;
     }
     const isAnother = asked !== undefined && owner !== undefined && owner !== asked;
     if (isOthers() || isAnother) throw changed(asked);
@@ -254,18 +215,20 @@ export function createClient(options: Options = {}): Client {
       if (isOthers()) throw changed(asked);
       return transmit();
     }
+    const wait = <W>(work: Promise<W>) => Promise.race([work, aborted(signal)]);
+    const isAboutToExpire = proactive && snapshot().state === 'in' && expires - now() < MARGIN;
+    if (isAboutToExpire) await wait(share());
     const attempt = async () => {
       await check(asked);
       return transmit();
     };
     if (isStream) return attempt();
-    const wait = <W>(work: Promise<W>) => Promise.race([work, aborted(signal)]);
     const isExpired = async (answer: Response) => answer.status === 401 && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
     if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
     // The same user has logged in again, or the page does not know the value yet.
     await ask();
-    return snapshot.stale || !pinned ? response : attempt();
+    return snapshot().stale || !pinned ? response : attempt();
   }
 
   /** Ends what is under way, and does this while no other tab refreshes. */
@@ -292,8 +255,8 @@ export function createClient(options: Options = {}): Client {
     set({ state: 'in', stale: false, session: null, error: null });
     const mine = turn;
     const { state, error } = await ask();
-    tell();
-    if (mine !== turn || state !== 'out' || error) return snapshot;
+    tabs.tell();
+    if (mine !== turn || state !== 'out' || error) return snapshot();
     const message =
       'the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?';
     return fail(failure('no_cookies', message));
@@ -311,53 +274,34 @@ export function createClient(options: Options = {}): Client {
     ).catch(fail);
     asking = undefined;
     leave(null);
-    tell();
-    return snapshot;
+    tabs.tell();
+    return snapshot();
   }
 
   async function refresh(): Promise<Snapshot> {
-    return (await share()) === null ? ask() : snapshot;
+    return (await share()) === null ? ask() : snapshot();
   }
 
-  function onChange(listener: (now: Snapshot, before: Snapshot) => void): () => void {
-    let before = snapshot;
-    return subscribe(() => {
-      const last = before;
-      before = snapshot;
-      listener(snapshot, last);
-    });
-  }
-
-  function subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }
-
-  let channel = open(lock);
-  const tell = () => channel?.postMessage(null);
   /** Asks if another tab has said that something changed. */
   const look = () => {
     if (isTold && globalThis.document?.visibilityState !== 'hidden') void ask();
   };
-  const show = () => {
-    const isDoubtful = snapshot.stale || (snapshot.state === 'in' && now() > expires);
-    isTold ||= isDoubtful && now() >= notBefore;
-    look();
-  };
-  const comeBack = (event: PageTransitionEvent) => {
-    // What another user is shown was the former one's.
-    if (!event.persisted) return;
-    set({ state: 'unknown', session: null });
-    void ask();
-  };
-  if (channel) {
-    channel.onmessage = () => {
+  const tabs = listen(lock, {
+    told() {
       isTold = true;
       look();
-    };
-  }
-  globalThis.document?.addEventListener('visibilitychange', show);
-  globalThis.window?.addEventListener('pageshow', comeBack);
+    },
+    shown() {
+      const isDoubtful = snapshot().stale || (snapshot().state === 'in' && now() > expires);
+      isTold ||= isDoubtful && now() >= notBefore;
+      look();
+    },
+    restored() {
+      // What another user is shown was the former one's.
+      set({ state: 'unknown', session: null });
+      void ask();
+    },
+  });
 
   return {
     fetch: send,
@@ -365,48 +309,24 @@ export function createClient(options: Options = {}): Client {
     logout,
     refresh,
     session: ask,
-    ready: (margin = 30) => (expires - now() < margin * 1_000 ? refresh() : Promise.resolve(snapshot)),
-    getSnapshot: () => snapshot,
+    ready: (margin = 30) => (expires - now() < margin * 1_000 ? refresh() : Promise.resolve(snapshot())),
+    getSnapshot: snapshot,
     subscribe,
     onChange,
     dispose() {
       turn.abort();
-      listeners.clear();
-      channel?.close();
-      channel = undefined;
-      globalThis.document?.removeEventListener('visibilitychange', show);
-      globalThis.window?.removeEventListener('pageshow', comeBack);
+      close();
+      tabs.close();
     },
   };
-}
-
-/** What an answer of the service may say. */
-interface Said {
-  message?: string;
-  code?: string;
-  csrf?: string | null;
-  refresh_csrf?: string;
-  expires_in?: number | null;
-  subject?: string | null;
-  fresh?: boolean;
-  scopes?: string[];
-  session_id?: string | null;
 }
 
 /** What a request with an old CSRF value is refused for, or with none. */
 const FORGED: ReadonlySet<string> = new Set(['csrf_mismatch', 'missing_csrf_token']);
 /** How long another tab is waited for, in milliseconds. */
 const PATIENCE = 3_000;
-
-/** Returns the code of a rejection, and leaves the answer to be read. */
-async function code(response: Response): Promise<string> {
-  if (!/json/.test(response.headers.get('content-type') ?? '')) return '';
-  const said = await response
-    .clone()
-    .json()
-    .catch(() => null);
-  return typeof said?.code === 'string' ? said.code : '';
-}
+/** With less than this left, in milliseconds, an access token is about to expire. */
+const MARGIN = 5_000;
 
 /** Fails when the signal says so. */
 function aborted(signal: AbortSignal): Promise<never> {
@@ -414,19 +334,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-/** Returns what `Retry-After` says, in milliseconds. */
-function retryAfter(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
-}
-
-/** Some frames have no channels, and where there is no document an open one would keep the process. */
-function open(name: string): BroadcastChannel | undefined {
-  try {
-    return globalThis.document && new BroadcastChannel(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -13,6 +13,12 @@ export interface Options {
    * the time in which the service accepts a refresh token for the second time.
    */
   timeout?: number;
+  /**
+   * Whether a request whose access token has less than five seconds left refreshes first, rather than
+   * after it was refused. Default: false. There is no timer: a page that is left open keeps no session
+   * alive.
+   */
+  proactive?: boolean;
   /** The `fetch` to call. Default: that of the page. */
   fetch?: typeof fetch;
 }
@@ -33,6 +39,8 @@ export interface Pair {
 /** Who is logged in. */
 export interface Session {
   subject: string;
+  /** How long the access token lasted when the service said so, in seconds. */
+  expiresIn: number | null;
   /** Whether the user has just given a password. */
   fresh: boolean;
   scopes: string[];

@@ -38,7 +38,7 @@ test('a log-in tells who is logged in', async () => {
     {
       state: 'in',
       stale: false,
-      session: { subject: 'user1', fresh: false, scopes: [], id: 's' },
+      session: { subject: 'user1', expiresIn: 900, fresh: false, scopes: [], id: 's' },
     },
   );
 });
@@ -66,6 +66,43 @@ test('thirty requests with an expired token: all are answered, by one refresh', 
   const all = Array.from({ length: 30 }, () => client.fetch(`${ORIGIN}/posts`, post));
   for (const response of await Promise.all(all)) assert.equal(response.status, 200);
   assert.equal(service.count('/refresh'), 1);
+});
+
+test('a proactive client refreshes before a request whose token is about to expire', async () => {
+  for (const [proactive, lasts, calls] of [
+    [false, 1, ['GET /posts']],
+    [true, 1, ['POST /refresh', 'GET /posts']],
+    [true, 900, ['GET /posts']],
+  ] as const) {
+    const { service, client } = await inside({ proactive });
+    const said = { csrf: 'first', refresh_csrf: 'first', expires_in: lasts };
+    service.instead.set('/refresh', [[200, said]]);
+    await client.refresh();
+    assert.equal(client.getSnapshot().session?.expiresIn, lasts);
+    service.calls.length = 0;
+    assert.equal((await client.fetch(`${ORIGIN}/posts`)).status, 200);
+    assert.deepEqual(service.calls, calls, `${proactive}, ${lasts} s`);
+  }
+});
+
+test('a proactive refresh that fails keeps no request back', async () => {
+  const { service, client } = await inside({ proactive: true });
+  service.instead.set('/refresh', [
+    [200, { csrf: 'first', expires_in: 1 }],
+    [503, {}],
+  ]);
+  await client.refresh();
+  assert.equal((await client.fetch(`${ORIGIN}/posts`)).status, 200);
+  assert.equal(client.getSnapshot().stale, true);
+});
+
+test('an abort ends the wait for a proactive refresh', async () => {
+  const { service, client } = await inside({ proactive: true });
+  service.instead.set('/refresh', [[200, { csrf: 'first', expires_in: 1 }]]);
+  await client.refresh();
+  service.held.set('/refresh', new Promise(() => {}));
+  const signal = AbortSignal.timeout(20);
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, { signal }), { name: 'TimeoutError' });
 });
 
 test('no ordinary answer logs out, and one that a refresh may cure causes one', async () => {

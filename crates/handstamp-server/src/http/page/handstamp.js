@@ -67,9 +67,111 @@ function manager() {
   }
 }
 
+// src/service.ts
+async function request(service, { method, path, turn, csrf, body }) {
+  const headers = { accept: "application/json" };
+  if (csrf) headers[service.header] = csrf;
+  if (body !== void 0) headers["content-type"] = "application/json";
+  const caller = new AbortController();
+  const abort = () => caller.abort();
+  const timer = setTimeout(abort, service.timeout);
+  turn.addEventListener("abort", abort);
+  if (turn.aborted) abort();
+  const { signal } = caller;
+  let response;
+  let said;
+  try {
+    const init = { method, headers, signal, credentials: "include", redirect: "error", cache: "no-store" };
+    response = await service.call(new URL(path, service.base), { ...init, body: JSON.stringify(body) });
+    said = await response.json().catch((error) => {
+      if (signal.aborted) throw error;
+      return null;
+    });
+  } catch (error) {
+    if (signal.aborted && !turn.aborted) throw failure("timeout", `${path}: no answer within ${service.timeout} ms`);
+    throw failure("network", `${path}: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    clearTimeout(timer);
+    turn.removeEventListener("abort", abort);
+  }
+  if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
+  const message = said?.message ?? `${path}: ${response.status}`;
+  throw failure(said?.code ?? "http", message, response.status, retryAfter(response));
+}
+async function code(response) {
+  if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
+  const said = await response.clone().json().catch(() => null);
+  return typeof said?.code === "string" ? said.code : "";
+}
+function retryAfter(response) {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1e3 : void 0;
+}
+
+// src/snapshots.ts
+function createSnapshots() {
+  let snapshot = { state: "unknown", stale: false, session: null, error: null };
+  const listeners = /* @__PURE__ */ new Set();
+  function subscribe(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+  return {
+    subscribe,
+    getSnapshot: () => snapshot,
+    set(change) {
+      snapshot = { ...snapshot, ...change };
+      for (const listener of [...listeners]) {
+        try {
+          listener();
+        } catch (error) {
+          (globalThis.reportError ?? console.error)(error);
+        }
+      }
+      return snapshot;
+    },
+    onChange(listener) {
+      let before = snapshot;
+      return subscribe(() => {
+        const last = before;
+        before = snapshot;
+        listener(snapshot, last);
+      });
+    },
+    close: () => listeners.clear()
+  };
+}
+
+// src/tabs.ts
+function listen(name, { told, shown, restored }) {
+  let channel = open(name);
+  const comeBack = (event) => {
+    if (event.persisted) restored();
+  };
+  if (channel) channel.onmessage = told;
+  globalThis.document?.addEventListener("visibilitychange", shown);
+  globalThis.window?.addEventListener("pageshow", comeBack);
+  return {
+    tell: () => channel?.postMessage(null),
+    close() {
+      channel?.close();
+      channel = void 0;
+      globalThis.document?.removeEventListener("visibilitychange", shown);
+      globalThis.window?.removeEventListener("pageshow", comeBack);
+    }
+  };
+}
+function open(name) {
+  try {
+    return globalThis.document && new BroadcastChannel(name);
+  } catch {
+    return void 0;
+  }
+}
+
 // src/client.ts
 function createClient(options = {}) {
-  const { header = "X-CSRF-TOKEN", timeout = 8e3 } = options;
+  const { header = "X-CSRF-TOKEN", timeout = 8e3, proactive = false } = options;
   const call = options.fetch ?? ((input, init) => fetch(input, init));
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? "http://localhost/";
   const base = new URL(options.baseUrl ?? "/", page);
@@ -78,8 +180,8 @@ function createClient(options = {}) {
   const paths = { login: "login", logout: "logout", refresh: "refresh", session: "session", ...options.paths };
   const names = { access: "csrf_access_token", refresh: "csrf_refresh_token", ...options.cookies };
   const lock = `handstamp ${base.href}`;
-  let snapshot = { state: "unknown", stale: false, session: null, error: null };
-  const listeners = /* @__PURE__ */ new Set();
+  const service = { call, base, header, timeout };
+  const { set, getSnapshot: snapshot, subscribe, onChange, close } = createSnapshots();
   let known = {};
   let owner;
   let pinned;
@@ -93,54 +195,13 @@ function createClient(options = {}) {
   let isTold = false;
   const start = { steady: performance.now(), wall: Date.now() };
   const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
-  function set(change) {
-    snapshot = { ...snapshot, ...change };
-    for (const listener of [...listeners]) {
-      try {
-        listener();
-      } catch (error) {
-        (globalThis.reportError ?? console.error)(error);
-      }
-    }
-    return snapshot;
-  }
   const readable = (purpose) => isOwn ? cookie(names[purpose]) : void 0;
   const csrf = (purpose) => readable(purpose) ?? known[purpose];
   const isOthers = () => {
     const value = readable("access");
     return pinned !== void 0 && value !== void 0 && value !== pinned;
   };
-  async function own(method, path, value, body) {
-    const headers = { accept: "application/json" };
-    if (value) headers[header] = value;
-    if (body !== void 0) headers["content-type"] = "application/json";
-    const mine = turn.signal;
-    const caller = new AbortController();
-    const abort = () => caller.abort();
-    const timer = setTimeout(abort, timeout);
-    mine.addEventListener("abort", abort);
-    if (mine.aborted) abort();
-    const { signal } = caller;
-    let response;
-    let said;
-    try {
-      const init = { method, headers, signal, credentials: "include", redirect: "error", cache: "no-store" };
-      response = await call(new URL(path, base), { ...init, body: JSON.stringify(body) });
-      said = await response.json().catch((error) => {
-        if (signal.aborted) throw error;
-        return null;
-      });
-    } catch (error) {
-      if (signal.aborted && !mine.aborted) throw failure("timeout", `${path}: no answer within ${timeout} ms`);
-      throw failure("network", `${path}: ${error instanceof Error ? error.message : error}`);
-    } finally {
-      clearTimeout(timer);
-      mine.removeEventListener("abort", abort);
-    }
-    if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
-    const message = said?.message ?? `${path}: ${response.status}`;
-    throw failure(said?.code ?? "http", message, response.status, retryAfter(response));
-  }
+  const own = (method, path, csrf2, body) => request(service, { method, path, turn: turn.signal, csrf: csrf2, body });
   function learn(said) {
     if (said.csrf) known = { access: said.csrf, refresh: said.refresh_csrf ?? said.csrf };
     if (said.expires_in != null) expires = now() + said.expires_in * 1e3;
@@ -155,6 +216,7 @@ function createClient(options = {}) {
     owner = said.subject;
     const session = {
       subject: said.subject,
+      expiresIn: said.expires_in ?? null,
       fresh: said.fresh ?? false,
       scopes: said.scopes ?? [],
       id: said.session_id ?? null
@@ -181,13 +243,13 @@ function createClient(options = {}) {
     const mine = turn;
     try {
       const said = await own("POST", paths.refresh, csrf("refresh"));
-      const isKnown = snapshot.session && (!said.csrf || said.csrf === pinned);
-      const session = isKnown ? void 0 : await own("GET", paths.session);
+      const known2 = !said.csrf || said.csrf === pinned ? snapshot().session : null;
+      const session = known2 ? void 0 : await own("GET", paths.session);
       if (mine !== turn) return false;
       if (session) take({ ...said, ...session });
       else {
         learn({ ...said, csrf: said.csrf ?? pinned });
-        set({ stale: false, error: null });
+        set({ stale: false, session: known2 && { ...known2, expiresIn: said.expires_in ?? null }, error: null });
       }
       return true;
     } catch (error) {
@@ -195,7 +257,7 @@ function createClient(options = {}) {
       return false;
     }
   }
-  const isUseless = () => now() < notBefore || snapshot.state === "out" && !csrf("refresh");
+  const isUseless = () => now() < notBefore || snapshot().state === "out" && !csrf("refresh");
   function share() {
     if (isUseless()) return Promise.resolve(false);
     refreshing ??= locked(lock, PATIENCE, exchange).finally(() => {
@@ -230,24 +292,24 @@ function createClient(options = {}) {
   }
   async function question() {
     const mine = turn;
-    const before = snapshot.error;
+    const before = snapshot().error;
     isTold = false;
     try {
       const get = () => own("GET", paths.session).catch((error) => error);
       const said = await cured(get, (answer) => answer instanceof Error && REFRESHED.has(answer.code));
-      if (mine !== turn) return snapshot;
+      if (mine !== turn) return snapshot();
       if (!(said instanceof Error)) return take(said);
       if (!REFRESHED.has(said.code)) return failed(said);
-      const isDecided = snapshot.state === "out" || snapshot.error && snapshot.error !== before;
-      return isDecided ? snapshot : set({ stale: true, error: said });
+      const isDecided = snapshot().state === "out" || snapshot().error && snapshot().error !== before;
+      return isDecided ? snapshot() : set({ stale: true, error: said });
     } catch (error) {
-      return mine === turn ? failed(error) : snapshot;
+      return mine === turn ? failed(error) : snapshot();
     }
   }
   async function check(asked) {
     for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
       await ask();
-      if (snapshot.stale) throw snapshot.error;
+      if (snapshot().stale) throw snapshot().error;
     }
     const isAnother = asked !== void 0 && owner !== void 0 && owner !== asked;
     if (isOthers() || isAnother) throw changed(asked);
@@ -256,33 +318,35 @@ function createClient(options = {}) {
   async function send(input, init) {
     const url = new URL(input instanceof Request ? input.url : input, page);
     if (url.origin !== base.origin) return call(input, init);
-    const request = new Request(input instanceof Request ? input : url, init);
-    const { signal } = request;
-    const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request.method);
+    const request2 = new Request(input instanceof Request ? input : url, init);
+    const { signal } = request2;
+    const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request2.method);
     const isStream = init?.body instanceof ReadableStream;
     const asked = owner;
     const transmit = () => {
-      const copy = isStream ? request : request.clone();
+      const copy = isStream ? request2 : request2.clone();
       const value = pinned ?? csrf("access");
       if (!isUnsafe || !value) return call(isOwn ? copy : new Request(copy, { credentials: "include" }));
       copy.headers.set(header, value);
       return call(new Request(copy, isOwn ? { mode: "same-origin" } : { credentials: "include", redirect: "error" }));
     };
-    if (request.keepalive) {
+    if (request2.keepalive) {
       if (isOthers()) throw changed(asked);
       return transmit();
     }
+    const wait = (work) => Promise.race([work, aborted(signal)]);
+    const isAboutToExpire = proactive && snapshot().state === "in" && expires - now() < MARGIN;
+    if (isAboutToExpire) await wait(share());
     const attempt = async () => {
       await check(asked);
       return transmit();
     };
     if (isStream) return attempt();
-    const wait = (work) => Promise.race([work, aborted(signal)]);
     const isExpired = async (answer) => answer.status === 401 && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
     if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
     await ask();
-    return snapshot.stale || !pinned ? response : attempt();
+    return snapshot().stale || !pinned ? response : attempt();
   }
   function exclusively(work) {
     const begin = () => {
@@ -304,8 +368,8 @@ function createClient(options = {}) {
     set({ state: "in", stale: false, session: null, error: null });
     const mine = turn;
     const { state, error } = await ask();
-    tell();
-    if (mine !== turn || state !== "out" || error) return snapshot;
+    tabs.tell();
+    if (mine !== turn || state !== "out" || error) return snapshot();
     const message = "the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?";
     return fail(failure("no_cookies", message));
   }
@@ -320,90 +384,55 @@ function createClient(options = {}) {
     ).catch(fail);
     asking = void 0;
     leave(null);
-    tell();
-    return snapshot;
+    tabs.tell();
+    return snapshot();
   }
   async function refresh() {
-    return await share() === null ? ask() : snapshot;
+    return await share() === null ? ask() : snapshot();
   }
-  function onChange(listener) {
-    let before = snapshot;
-    return subscribe(() => {
-      const last = before;
-      before = snapshot;
-      listener(snapshot, last);
-    });
-  }
-  function subscribe(listener) {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }
-  let channel = open(lock);
-  const tell = () => channel?.postMessage(null);
   const look = () => {
     if (isTold && globalThis.document?.visibilityState !== "hidden") void ask();
   };
-  const show = () => {
-    const isDoubtful = snapshot.stale || snapshot.state === "in" && now() > expires;
-    isTold ||= isDoubtful && now() >= notBefore;
-    look();
-  };
-  const comeBack = (event) => {
-    if (!event.persisted) return;
-    set({ state: "unknown", session: null });
-    void ask();
-  };
-  if (channel) {
-    channel.onmessage = () => {
+  const tabs = listen(lock, {
+    told() {
       isTold = true;
       look();
-    };
-  }
-  globalThis.document?.addEventListener("visibilitychange", show);
-  globalThis.window?.addEventListener("pageshow", comeBack);
+    },
+    shown() {
+      const isDoubtful = snapshot().stale || snapshot().state === "in" && now() > expires;
+      isTold ||= isDoubtful && now() >= notBefore;
+      look();
+    },
+    restored() {
+      set({ state: "unknown", session: null });
+      void ask();
+    }
+  });
   return {
     fetch: send,
     login,
     logout,
     refresh,
     session: ask,
-    ready: (margin = 30) => expires - now() < margin * 1e3 ? refresh() : Promise.resolve(snapshot),
-    getSnapshot: () => snapshot,
+    ready: (margin = 30) => expires - now() < margin * 1e3 ? refresh() : Promise.resolve(snapshot()),
+    getSnapshot: snapshot,
     subscribe,
     onChange,
     dispose() {
       turn.abort();
-      listeners.clear();
-      channel?.close();
-      channel = void 0;
-      globalThis.document?.removeEventListener("visibilitychange", show);
-      globalThis.window?.removeEventListener("pageshow", comeBack);
+      close();
+      tabs.close();
     }
   };
 }
 var FORGED = /* @__PURE__ */ new Set(["csrf_mismatch", "missing_csrf_token"]);
 var PATIENCE = 3e3;
-async function code(response) {
-  if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
-  const said = await response.clone().json().catch(() => null);
-  return typeof said?.code === "string" ? said.code : "";
-}
+var MARGIN = 5e3;
 function aborted(signal) {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-function retryAfter(response) {
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1e3 : void 0;
-}
-function open(name) {
-  try {
-    return globalThis.document && new BroadcastChannel(name);
-  } catch {
-    return void 0;
-  }
 }
 export {
   createClient

@@ -1,0 +1,82 @@
+import { failure } from './failure.js';
+
+/** What an answer of the service may say. */
+export interface Said {
+  message?: string;
+  code?: string;
+  csrf?: string | null;
+  refresh_csrf?: string;
+  expires_in?: number | null;
+  subject?: string | null;
+  fresh?: boolean;
+  scopes?: string[];
+  session_id?: string | null;
+}
+
+/** How the service is called. */
+export interface Service {
+  call: typeof fetch;
+  base: URL;
+  /** The header that repeats the CSRF value. */
+  header: string;
+  /** In milliseconds. */
+  timeout: number;
+}
+
+/** A call of a route: once `turn` ends, its answer is not wanted any more. */
+export interface Call {
+  method: string;
+  path: string;
+  turn: AbortSignal;
+  csrf?: string | undefined;
+  body?: unknown;
+}
+
+/** Calls a route of the service, and returns what it says. Anything but a 2xx is a ClientError. */
+export async function request(service: Service, { method, path, turn, csrf, body }: Call): Promise<Said> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (csrf) headers[service.header] = csrf;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const caller = new AbortController();
+  const abort = () => caller.abort();
+  const timer = setTimeout(abort, service.timeout);
+  turn.addEventListener('abort', abort);
+  if (turn.aborted) abort();
+  const { signal } = caller;
+  let response: Response;
+  let said: Said | null;
+  try {
+    const init = { method, headers, signal, credentials: 'include', redirect: 'error', cache: 'no-store' } as const;
+    response = await service.call(new URL(path, service.base), { ...init, body: JSON.stringify(body) });
+    said = await response.json().catch((error) => {
+      if (signal.aborted) throw error;
+      return null;
+    });
+  } catch (error) {
+    if (signal.aborted && !turn.aborted) throw failure('timeout', `${path}: no answer within ${service.timeout} ms`);
+    throw failure('network', `${path}: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    clearTimeout(timer);
+    turn.removeEventListener('abort', abort);
+  }
+  // A page that a proxy or a hotel sends instead is no answer of the service.
+  if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
+  const message = said?.message ?? `${path}: ${response.status}`;
+  throw failure(said?.code ?? 'http', message, response.status, retryAfter(response));
+}
+
+/** Returns the code of a rejection, and leaves the answer to be read. */
+export async function code(response: Response): Promise<string> {
+  if (!/json/.test(response.headers.get('content-type') ?? '')) return '';
+  const said = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return typeof said?.code === 'string' ? said.code : '';
+}
+
+/** Returns what `Retry-After` says, in milliseconds. */
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+}
