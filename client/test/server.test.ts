@@ -122,6 +122,8 @@ test('the service is told what the browser said, once, and nothing else of it', 
     assert.deepEqual(last('x-forwarded-for'), ['192.0.2.7'], style);
     assert.deepEqual(last('host'), [new URL(base).host], style);
     assert.deepEqual(last('connection'), ['keep-alive'], style);
+    await forward({ headers }, { baseUrl: base }).fetch('/page');
+    assert.equal(last('x-forwarded-for'), undefined, style);
   }
 });
 
@@ -156,6 +158,7 @@ test('the CSRF value goes along with what a page of the server itself has sent, 
     ['a form of the page', own, 'POST', '/posts', 'access-user1'],
     ['the method in small letters', own, 'post', '/posts', 'access-user1'],
     ['a page that reads', own, 'GET', '/posts', undefined],
+    ['the same in small letters', own, 'get', '/posts', undefined],
     ['a log-out', own, 'POST', '/logout', 'refresh-user1'],
     ['a refresh', own, 'POST', '/refresh', 'refresh-user1'],
     ['a path that only ends so', own, 'POST', '/posts/logout', 'access-user1'],
@@ -183,9 +186,11 @@ test('the CSRF value goes along with what a page of the server itself has sent, 
 });
 
 test('a value that the caller gives stays, whatever the browser says', async () => {
-  const { fetch } = visitor({ cookie: cookies('user1'), 'sec-fetch-site': 'cross-site' });
-  await fetch('/posts', { ...post, headers: { 'X-CSRF-Token': 'of a form' } });
-  assert.deepEqual(last('x-csrf-token'), ['of a form']);
+  for (const site of ['same-origin', 'cross-site']) {
+    const { fetch } = visitor({ cookie: cookies('user1'), 'sec-fetch-site': site });
+    await fetch('/posts', { ...post, headers: { 'X-CSRF-Token': 'of a form' } });
+    assert.deepEqual(last('x-csrf-token'), ['of a form'], site);
+  }
 });
 
 test('names with a prefix come first, and names are options', async () => {
@@ -276,6 +281,7 @@ test('only a refusal that a refresh may cure causes one', async () => {
     ['a request for a password', [401, { code: 'fresh_token_required' }], 0],
     ['a 401 of a proxy', [401, '<h1>Unauthorized</h1>', { 'content-type': 'text/html' }], 0],
     ['a 401 that says it is JSON', [401, '<h1>Unauthorized</h1>'], 0],
+    ['a 401 that does not say so', [401, '{"code":"token_expired"}', { 'content-type': 'text/plain' }], 0],
     ['a 401 of another API', [401, { error: 'no' }], 0],
     ['another status', [403, { code: 'token_expired' }], 0],
     ['an outage', [503, { code: 'store_unavailable' }], 0],
@@ -290,12 +296,13 @@ test('only a refusal that a refresh may cure causes one', async () => {
   }
 });
 
-test('a stranger causes no refresh, and a visitor who has only the refresh token does', async () => {
+test('a stranger causes no refresh, and whoever may be a visitor does', async () => {
   const only = 'refresh_token_cookie=user1; csrf_refresh_token=refresh-user1';
   for (const [row, cookie, refreshes, status] of [
     ['no cookies', undefined, 0, 401],
     ['cookies of others', '_ga=1', 0, 401],
     ['the refresh token', only, 1, 200],
+    ['an expired token of a service without CSRF values', 'access_token_cookie=old-user1', 1, 401],
   ] as const) {
     calls = [];
     const response = await visitor(cookie === undefined ? {} : { cookie }).fetch('/page');
@@ -451,6 +458,14 @@ test('bodies are sent again byte for byte, and a stream once', async () => {
       row,
     );
   }
+});
+
+test('the headers of a request arrive, unless the caller gives others', async () => {
+  const request = () => new Request(`${base}/posts`, { ...post, headers: { 'x-mine': 'of the request' } });
+  await visitor({}).fetch(request());
+  assert.deepEqual(last('x-mine'), ['of the request']);
+  await visitor({}).fetch(request(), { headers: { 'x-mine': 'of the caller' } });
+  assert.deepEqual(last('x-mine'), ['of the caller']);
 });
 
 test('a caller who has given up waits for nothing', async () => {
