@@ -383,6 +383,23 @@ test('where cookies cannot be set there is no refresh, and its tokens are not us
   assert.deepEqual([setCookies, late.setCookies], [[], []]);
 });
 
+test("Node's request and answer are taken as they are", async () => {
+  const renderer = createServer(async (request, response) => {
+    const visitor = forward(request, { baseUrl: base, address: request.socket.remoteAddress });
+    const answer = await visitor.fetch('/page');
+    response.setHeader('set-cookie', visitor.setCookies).end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(renderer, 'listening');
+  const page = `http://127.0.0.1:${(renderer.address() as AddressInfo).port}/`;
+  const headers = { cookie: cookies('user1', 'old-user1'), 'x-forwarded-for': '192.0.2.66' };
+  const response = await fetch(page, { headers });
+  assert.deepEqual(await response.json(), { user: 'user1' });
+  assert.deepEqual(last('x-forwarded-for'), ['127.0.0.1']);
+  assert.equal(response.headers.getSetCookie().length, 2);
+  renderer.close();
+  renderer.closeAllConnections();
+});
+
 test('visitors whose pages are made at the same time have nothing in common', async () => {
   let release = () => {};
   held.set('/held', new Promise<void>((resolve) => (release = resolve)));
