@@ -8,8 +8,11 @@ export type { Incoming } from './visitor.js';
 export interface ForwardOptions {
   /** Where the service is, as this server reaches it. */
   baseUrl: string | URL;
-  /** The visitor's address: that of the peer, or what a proxy of yours has said of it. */
-  address?: string;
+  /**
+   * The visitor's address: that of the peer, or what a proxy of yours has said of it. Without one the
+   * service counts all visitors as one.
+   */
+  address: string | undefined;
   /**
    * Whether the page's answer can still set cookies. An expired access token is exchanged only if so.
    * Default: it can.
@@ -30,7 +33,7 @@ export interface ForwardOptions {
 export interface Forwarded {
   /** Does what `fetch` does, in the name of the visitor. Paths are relative to the service. */
   fetch: typeof fetch;
-  /** The lines of `Set-Cookie` so far. The page's answer has to have all of them. */
+  /** The lines of `Set-Cookie` so far. The page's answer has to have all of them, each as a line. */
   readonly setCookies: readonly string[];
 }
 
