@@ -185,7 +185,7 @@ try {
   rows.same('a page that can set no cookies refreshes nothing', page, { statuses: [401, 401, 401], refreshes: 0 });
   await expired();
   page = await open(first, '/meanwhile');
-  rows.same('nor does one use new tokens that it can no longer hand on', page, { statuses: [401, 401, 401], refreshes: 1 });
+  rows.same('nor does one use new tokens that come too late', page, { statuses: [401, 401, 401], refreshes: 1 });
   await afterGrace();
   page = await open(first, '/');
   rows.same('after which user1 is logged in, even after the grace window', page, { subject: 'user1', statuses: all });
