@@ -1,5 +1,6 @@
 import { REFRESHED } from './codes.js';
 import { find, updated } from './cookies.js';
+import { code } from './service.js';
 import type { Pair, Paths } from './types.js';
 import { BY_BROWSER, type Incoming, isOwnPage, NOT_BY_CALLER, visitorHeaders } from './visitor.js';
 
@@ -125,13 +126,3 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
 const FRESH: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {};
 
 const isUndecided = ({ status }: Response) => status === 429 || status >= 500;
-
-/** Returns the code of a rejection, and leaves the answer to be read. */
-async function code(response: Response): Promise<string> {
-  if (!/json/.test(response.headers.get('content-type') ?? '')) return '';
-  const said = await response
-    .clone()
-    .json()
-    .catch(() => null);
-  return typeof said?.code === 'string' ? said.code : '';
-}

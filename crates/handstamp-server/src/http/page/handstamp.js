@@ -11,19 +11,25 @@ var REFRESHED = /* @__PURE__ */ new Set([
 ]);
 var ENDING = /* @__PURE__ */ new Set([...REFRESHED, "refresh_reused", "unknown_subject"]);
 
+// src/cookies.ts
+function find(header, name) {
+  const all = pairs(header);
+  for (const full of [`__Host-${name}`, name]) {
+    const found = all.find((pair) => nameOf(pair) === full);
+    if (found) return found.slice(found.indexOf("=") + 1).trim();
+  }
+  return void 0;
+}
+var pairs = (header) => header.split(";").map((pair) => pair.trim()).filter(Boolean);
+var nameOf = (pair) => pair.slice(0, Math.max(pair.indexOf("="), 0)).trim();
+
 // src/csrf.ts
 function cookie(name) {
-  let pairs;
   try {
-    pairs = document.cookie.split("; ");
+    return find(document.cookie, name);
   } catch {
     return void 0;
   }
-  for (const full of [`__Host-${name}`, name]) {
-    const found = pairs.find((pair) => pair.startsWith(`${full}=`));
-    if (found) return found.slice(full.length + 1);
-  }
-  return void 0;
 }
 
 // src/failure.ts
