@@ -1,10 +1,11 @@
-// Writes the client into the page of the binary, as one file. With --check it only says whether that is up to date.
+// Writes the client as one file into the pages that have it: that of the binary, and that of an example. With --check it
+// only says whether they are up to date.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const target = fileURLToPath(new URL('../../crates/handstamp-server/src/http/page/handstamp.js', import.meta.url));
+const pages = ['crates/handstamp-server/src/http/page', 'examples/cross-origin/src'];
 const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
   bundle: true,
@@ -14,9 +15,12 @@ const { outputFiles } = await build({
   write: false,
 });
 const [{ text }] = outputFiles;
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, text);
-} else if (readFileSync(target, 'utf8') !== text) {
-  console.error(`${target} is not up to date: npm run page`);
-  process.exitCode = 1;
+for (const page of pages) {
+  const target = fileURLToPath(new URL(`../../${page}/handstamp.js`, import.meta.url));
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, text);
+  } else if (readFileSync(target, 'utf8') !== text) {
+    console.error(`${page}/handstamp.js is not up to date: npm run page`);
+    process.exitCode = 1;
+  }
 }

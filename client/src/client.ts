@@ -21,12 +21,14 @@ export function createClient(options: Options = {}): Client {
   const lock = `handstamp ${base.href}`;
   const service = { call, base, header, timeout };
 
-  const { set, getSnapshot: snapshot, subscribe, onChange, close } = createSnapshots();
+  const { set, getSnapshot: snapshot, subscribe, onChange, isHeard, close } = createSnapshots();
   // The CSRF values of the last answer that had some, for a page that cannot read the cookies.
   let known: Partial<Pair> = {};
   // Whom the page was made for, and the CSRF value of that session. A page that comes back still has both.
   let owner: string | undefined;
   let pinned: string | undefined;
+  // The owner that the application has heard of: what it asks for is in the name of that one.
+  let heard: string | undefined;
   // Ends with each log-in and log-out: what was under way then changes nothing any more.
   let turn = new AbortController();
   let refreshing: Promise<boolean | null> | undefined;
@@ -68,6 +70,7 @@ export function createClient(options: Options = {}): Client {
     if (typeof said.subject !== 'string') throw failure('http', `${paths.session}: no subject`);
     learn(said);
     owner = said.subject;
+    if (heard === undefined || isHeard()) heard = owner;
     const session: Session = {
       subject: said.subject,
       expiresIn: said.expires_in ?? null,
@@ -187,9 +190,11 @@ export function createClient(options: Options = {}): Client {
       await ask();
       if (snapshot().stale) throw snapshot().error;
     }
-    const isAnother = asked !== undefined && owner !== undefined && owner !== asked;
-    if (isOthers() || isAnother) throw changed(asked);
+    if (isNotFor(asked)) throw changed(asked);
   }
+
+  const isNotFor = (asked: string | undefined) =>
+    isOthers() || (asked !== undefined && owner !== undefined && owner !== asked);
 
   const changed = (asked: string | undefined) =>
     failure('user_changed', `this browser is logged in as ${owner ?? 'another user'}, and was as ${asked}`);
@@ -201,7 +206,7 @@ export function createClient(options: Options = {}): Client {
     const { signal } = request;
     const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request.method);
     const isStream = init?.body instanceof ReadableStream;
-    const asked = owner;
+    const asked = heard;
     const transmit = () => {
       const copy = isStream ? request : request.clone();
       const value = pinned ?? csrf('access');
@@ -212,7 +217,7 @@ export function createClient(options: Options = {}): Client {
     };
     // The page may be gone before anything can be waited for.
     if (request.keepalive) {
-      if (isOthers()) throw changed(asked);
+      if (isNotFor(asked)) throw changed(asked);
       return transmit();
     }
     const wait = <W>(work: Promise<W>) => Promise.race([work, aborted(signal)]);
@@ -251,6 +256,7 @@ export function createClient(options: Options = {}): Client {
     const said = await exclusively(() => own('POST', paths.login, undefined, body)).catch(fail);
     asking = undefined;
     owner = undefined;
+    heard = undefined;
     learn(said);
     set({ state: 'in', stale: false, session: null, error: null });
     const mine = turn;
@@ -273,6 +279,7 @@ export function createClient(options: Options = {}): Client {
       }),
     ).catch(fail);
     asking = undefined;
+    heard = undefined;
     leave(null);
     tabs.tell();
     return snapshot();
@@ -308,7 +315,11 @@ export function createClient(options: Options = {}): Client {
     login,
     logout,
     refresh,
-    session: ask,
+    async session() {
+      await ask();
+      heard = owner ?? heard;
+      return snapshot();
+    },
     ready: (margin = 30) => (expires - now() < margin * 1_000 ? refresh() : Promise.resolve(snapshot())),
     getSnapshot: snapshot,
     subscribe,

@@ -3,6 +3,8 @@ import type { Client, Snapshot } from './types.js';
 /** What is known, and who wants to hear when it is replaced. */
 export interface Snapshots extends Pick<Client, 'getSnapshot' | 'subscribe' | 'onChange'> {
   set(change: Partial<Snapshot>): Snapshot;
+  /** Whether anyone listens. */
+  isHeard(): boolean;
   /** Tells no one any more. */
   close(): void;
 }
@@ -39,6 +41,7 @@ export function createSnapshots(): Snapshots {
         listener(snapshot, last);
       });
     },
+    isHeard: () => listeners.size > 0,
     close: () => listeners.clear(),
   };
 }

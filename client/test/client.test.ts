@@ -423,6 +423,43 @@ test('whenever another user comes, nothing is sent in his name', async () => {
   }
 });
 
+test('what is asked for is in the name of the user that the application has heard of', async () => {
+  for (const [row, hear, isSent] of [
+    ['not of the new one', async () => {}, false],
+    ['not of the new one, and the request outlives its page', async () => {}, false],
+    ['by an error', (client: Client) => client.fetch(`${ORIGIN}/posts`, post).catch(() => {}), false],
+    ['by asking', (client: Client) => client.session(), true],
+  ] as const) {
+    const document = page('csrf_access_token=first; csrf_refresh_token=first');
+    const { service, client } = await inside();
+    another(service, document);
+    await client.refresh();
+    assert.equal(client.getSnapshot().session?.subject, 'user2', row);
+    await hear(client);
+    const sent = client.fetch(`${ORIGIN}/posts`, { ...post, keepalive: row.includes('outlives') });
+    if (isSent) await sent;
+    else await assert.rejects(sent, { code: 'user_changed' }, row);
+    assert.deepEqual(service.bodies, isSent ? ['a post'] : [], row);
+  }
+});
+
+test('an application that listens has heard of another user', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  client.onChange(() => {});
+  another(service, document);
+  await client.refresh();
+  assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
+});
+
+test('after a log-out and a log-in of its own a page acts as the other user', async () => {
+  const { service, client } = await inside();
+  await client.logout();
+  await client.login({ username: 'user2', password: 'password2' });
+  assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
+  assert.deepEqual(service.bodies, ['a post']);
+});
+
 test('a refresh that finds another user says so', async () => {
   const document = page('csrf_access_token=first; csrf_refresh_token=first');
   const { service, client } = await inside();

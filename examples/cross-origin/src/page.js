@@ -1,86 +1,26 @@
-// The page keeps the CSRF value in memory. It has it from the body of a log-in, a refresh or GET /session.
+// The page, with the client for browsers, which `npm install handstamp` brings as well. It keeps the CSRF value in memory:
+// the page has it from the body of a log-in, a refresh or GET /session, because it cannot read the cookies of another host.
 
-const api = document.querySelector('meta[name=api]').content;
+import { createClient } from './handstamp.js';
+
 const byId = (id) => document.getElementById(id);
-let csrf = null;
-let refreshing = null;
-// Who the page says is logged in: a name, null for no one, and undefined while that is not known.
-let shown;
+const api = document.querySelector('meta[name=api]').content;
+const client = createClient({ baseUrl: api });
 
-// An answer of the API that is not the one that was hoped for.
-class Refused extends Error {
-  constructor(status, body, retryAfter) {
-    super(body.message ?? `status ${status}`);
-    Object.assign(this, { status, code: body.code, retryAfter });
-  }
-}
+client.onChange(({ state, session }, before) => {
+  const names = { unknown: 'It is not known who is logged in.', out: 'You are not logged in.' };
+  byId('status').textContent = names[state] ?? `You are ${session?.subject ?? 'logged in'}.`;
+  byId('login').hidden = state !== 'out';
+  document.querySelector('main').hidden = state !== 'in';
+  // What one user was told is not for another.
+  if (before.session && session?.subject !== before.session.subject) byId('said').textContent = '';
+});
 
-// Another user has logged in, in another tab of this browser. What was asked for was not done.
-class AnotherUser extends Error {}
-
-async function send(method, path, body) {
-  const headers = {};
-  if (body) headers['content-type'] = 'application/json';
-  if (csrf && method !== 'GET') headers['x-csrf-token'] = csrf;
-  const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body), credentials: 'include' });
-  const said = answer.status === 204 ? {} : await answer.json();
-  if (!answer.ok) throw new Refused(answer.status, said, answer.headers.get('retry-after'));
-  return said;
-}
-
-// Sends a request, and once more after a refresh if its token has expired or its cookie is gone.
-async function call(method, path, body) {
-  try {
-    return await send(method, path, body);
-  } catch (error) {
-    if (error.code === 'csrf_mismatch') {
-      // The same user has logged in again in another tab; of another one `learn` tells.
-      learn(await call('GET', '/session'));
-      return send(method, path, body);
-    }
-    if (!['token_expired', 'missing_token'].includes(error.code)) throw error;
-    await refresh();
-    return send(method, path, body);
-  }
-}
-
-// Requests that find the token expired at the same time share one refresh.
-async function refresh() {
-  refreshing ??= send('POST', '/refresh').finally(() => (refreshing = null));
-  learn(await refreshing);
-}
-
-// Takes the CSRF value of an answer, and stops what the page would do in the name of another user than it shows.
-function learn(answer) {
-  csrf = answer.csrf;
-  const before = shown;
-  if (before === undefined || before === answer.subject) return;
-  show(answer.subject);
-  throw new AnotherUser(`This browser is now logged in as ${answer.subject ?? 'no one'}. Nothing was done.`);
-}
-
-function show(subject) {
-  shown = subject;
-  byId('status').textContent = subject === null ? 'You are not logged in.' : `You are ${subject}.`;
-  byId('login').hidden = subject !== null;
-  document.querySelector('main').hidden = subject === null;
-}
-
-// What a refusal means for a person. Only the end of the session shows the log-in; an outage leaves all as it is.
+// What went wrong, for a person. Whether the session is over the client has said already.
 function explain(error) {
-  if (error instanceof AnotherUser) {
-    byId('said').textContent = error.message;
-  } else if (!(error instanceof Refused)) {
-    byId('said').textContent = `The API cannot be reached: ${error.message}`;
-  } else if (error.retryAfter !== null) {
-    byId('said').textContent = `The service is busy or away. Try again in ${error.retryAfter} s.`;
-  } else if (error.status === 401 && error.code) {
-    csrf = null;
-    show(null);
-    byId('said').textContent = 'Your session is over. Log in again.';
-  } else {
-    byId('said').textContent = error.message;
-  }
+  if (error.code === 'user_changed') return `${error.message}. Nothing was done.`;
+  if (error.retryAfter) return `The service is busy or away. Try again in ${Math.ceil(error.retryAfter / 1000)} s.`;
+  return error.message;
 }
 
 function on(id, event, act) {
@@ -88,36 +28,27 @@ function on(id, event, act) {
     happened.preventDefault();
     byId('said').textContent = '';
     try {
-      await act(happened.target);
+      byId('said').textContent = (await act(happened.target)) ?? '';
     } catch (error) {
-      explain(error);
+      byId('said').textContent = explain(error);
     }
   });
 }
 
 on('login', 'submit', async (form) => {
-  let subject;
-  ({ subject, csrf } = await send('POST', '/login', Object.fromEntries(new FormData(form))));
-  show(subject);
+  await client.login(Object.fromEntries(new FormData(form)));
 });
 
 on('post', 'submit', async (form) => {
-  const { title, user } = await call('POST', '/posts', Object.fromEntries(new FormData(form)));
-  byId('said').textContent = `${user} posted “${title}”.`;
+  const body = JSON.stringify(Object.fromEntries(new FormData(form)));
+  const headers = { 'content-type': 'application/json' };
+  const answer = await client.fetch(new URL('posts', api), { method: 'POST', headers, body });
+  const { title, user, message } = await answer.json();
+  return answer.ok ? `${user} posted “${title}”.` : message;
 });
 
 on('logout', 'click', async () => {
-  await call('POST', '/logout');
-  csrf = null;
-  show(null);
+  await client.logout();
 });
 
-// Who is logged in is known only to the API: this page cannot see its cookies.
-try {
-  let subject;
-  ({ subject, csrf } = await call('GET', '/session'));
-  show(subject);
-} catch (error) {
-  explain(error);
-  if (byId('login').hidden) byId('status').textContent = 'It is not known who is logged in.';
-}
+await client.session();

@@ -144,6 +144,7 @@ function createSnapshots() {
         listener(snapshot, last);
       });
     },
+    isHeard: () => listeners.size > 0,
     close: () => listeners.clear()
   };
 }
@@ -187,10 +188,11 @@ function createClient(options = {}) {
   const names = { access: "csrf_access_token", refresh: "csrf_refresh_token", ...options.cookies };
   const lock = `handstamp ${base.href}`;
   const service = { call, base, header, timeout };
-  const { set, getSnapshot: snapshot, subscribe, onChange, close } = createSnapshots();
+  const { set, getSnapshot: snapshot, subscribe, onChange, isHeard, close } = createSnapshots();
   let known = {};
   let owner;
   let pinned;
+  let heard;
   let turn = new AbortController();
   let refreshing;
   let forced;
@@ -220,6 +222,7 @@ function createClient(options = {}) {
     if (typeof said.subject !== "string") throw failure("http", `${paths.session}: no subject`);
     learn(said);
     owner = said.subject;
+    if (heard === void 0 || isHeard()) heard = owner;
     const session = {
       subject: said.subject,
       expiresIn: said.expires_in ?? null,
@@ -317,9 +320,9 @@ function createClient(options = {}) {
       await ask();
       if (snapshot().stale) throw snapshot().error;
     }
-    const isAnother = asked !== void 0 && owner !== void 0 && owner !== asked;
-    if (isOthers() || isAnother) throw changed(asked);
+    if (isNotFor(asked)) throw changed(asked);
   }
+  const isNotFor = (asked) => isOthers() || asked !== void 0 && owner !== void 0 && owner !== asked;
   const changed = (asked) => failure("user_changed", `this browser is logged in as ${owner ?? "another user"}, and was as ${asked}`);
   async function send(input, init) {
     const url = new URL(input instanceof Request ? input.url : input, page);
@@ -328,7 +331,7 @@ function createClient(options = {}) {
     const { signal } = request2;
     const isUnsafe = !/^(GET|HEAD|OPTIONS)$/.test(request2.method);
     const isStream = init?.body instanceof ReadableStream;
-    const asked = owner;
+    const asked = heard;
     const transmit = () => {
       const copy = isStream ? request2 : request2.clone();
       const value = pinned ?? csrf("access");
@@ -337,7 +340,7 @@ function createClient(options = {}) {
       return call(new Request(copy, isOwn ? { mode: "same-origin" } : { credentials: "include", redirect: "error" }));
     };
     if (request2.keepalive) {
-      if (isOthers()) throw changed(asked);
+      if (isNotFor(asked)) throw changed(asked);
       return transmit();
     }
     const wait = (work) => Promise.race([work, aborted(signal)]);
@@ -370,6 +373,7 @@ function createClient(options = {}) {
     const said = await exclusively(() => own("POST", paths.login, void 0, body)).catch(fail);
     asking = void 0;
     owner = void 0;
+    heard = void 0;
     learn(said);
     set({ state: "in", stale: false, session: null, error: null });
     const mine = turn;
@@ -389,6 +393,7 @@ function createClient(options = {}) {
       })
     ).catch(fail);
     asking = void 0;
+    heard = void 0;
     leave(null);
     tabs.tell();
     return snapshot();
@@ -419,7 +424,11 @@ function createClient(options = {}) {
     login,
     logout,
     refresh,
-    session: ask,
+    async session() {
+      await ask();
+      heard = owner ?? heard;
+      return snapshot();
+    },
     ready: (margin = 30) => expires - now() < margin * 1e3 ? refresh() : Promise.resolve(snapshot()),
     getSnapshot: snapshot,
     subscribe,
