@@ -25,6 +25,8 @@ if (!program) {
 const rows = new Rows();
 const folder = await mkdtemp(join(tmpdir(), 'handstamp-packages-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+// What the tools leave behind is deleted along with it.
+process.env.TMPDIR = folder;
 
 // Packs the client. Returns the package, which is unpacked to `package` as well.
 async function pack() {

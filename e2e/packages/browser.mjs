@@ -35,6 +35,9 @@ export async function inBrowser(program, folder, folders, work) {
 export async function visit(rows, name, page, base) {
   const troubles = [];
   page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(message.text());
+  });
   for (const [sentence, press, id, text] of [
     ['a visitor is not logged in', null, '#who', 'You are not logged in.'],
     ['a log-in is known', '#log-in', '#who', 'You are user1.'],
@@ -47,7 +50,7 @@ export async function visit(rows, name, page, base) {
     const shown = await soon(page, id, text);
     rows.check(`${name}: ${sentence}`, shown.includes(text), shown);
   }
-  rows.check(`${name}: no error is thrown meanwhile`, troubles.length === 0, troubles);
+  rows.check(`${name}: meanwhile the browser reports no error`, troubles.length === 0, troubles);
 }
 
 // Returns what an element shows, as soon as that is this text, or in the end.
