@@ -50,7 +50,7 @@ export async function typescript({ rows, unpacked, install }) {
     ['nor one that CommonJS requires', "require('handstamp').createClient()"],
   ]) {
     const type = code.startsWith('require') ? 'commonjs' : 'module';
-    const seen = await run(5, 'node', [`--input-type=${type}`, '--eval', code], { cwd });
+    const seen = await run(10, 'node', [`--input-type=${type}`, '--eval', code], { cwd });
     rows.same(`typescript: ${sentence}`, seen, { status: 0, printed: '' });
   }
 }

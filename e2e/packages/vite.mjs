@@ -8,7 +8,7 @@ import { inBrowser, soon, visit } from './browser.mjs';
 export async function vite({ rows, program, folder, install }) {
   const cwd = await install('vite');
   const printed = await must('vite: vite build', 120, 'node', ['node_modules/vite/bin/vite.js', 'build'], { cwd });
-  rows.check('vite: it builds and warns of nothing', !/warn/i.test(printed), printed);
+  rows.check('vite: it builds and warns of nothing', !/warn|handstamp/i.test(printed), printed);
   await inBrowser(program, folder, { '/': join(cwd, 'dist') }, async (page, base) => {
     await visit(rows, 'vite', page, base);
     const client = await scripts(page, `${base}/index.html`);
