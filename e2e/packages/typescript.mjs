@@ -14,15 +14,17 @@ export async function typescript({ rows, unpacked, install }) {
 
   const all = [
     ['every export has its types', /^exports\.ts/],
+    ['a server that renders pages has its types, and its mistakes do not compile', /^server\.ts/],
     ['useSession has its types', /^session\.tsx/],
     ['a CommonJS module can require it', /^common\.cts/],
     ['mistakes do not compile', /^wrong\.ts/],
     ['the examples of the README compile', /^readme-/],
   ];
+  const onNode = [...all.slice(0, 2), ["it takes the requests of Node's server", /^http\.ts/]];
   for (const [name, tsconfig, sentences] of [
     ['as `tsc --init` has it', 'tsconfig.json', all],
     ['for a bundler', 'tsconfig.bundler.json', all],
-    ['on Node, without the types of a browser', 'tsconfig.node.json', all.slice(0, 1)],
+    ['on Node, without the types of a browser', 'tsconfig.node.json', onNode],
   ]) {
     const compile = ['node_modules/typescript/bin/tsc', '--pretty', 'false', '-p', tsconfig];
     const { status, printed } = await run(60, 'node', compile, { cwd });
@@ -44,8 +46,9 @@ export async function typescript({ rows, unpacked, install }) {
   const unused = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(used));
   rows.check('typescript: no export is left out here', names.length > 0 && unused.length === 0, unused);
 
+  const everything = "import 'handstamp'; import 'handstamp/react'; import 'handstamp/server'";
   for (const [sentence, code] of [
-    ['an import on Node does nothing, and keeps no process', "import 'handstamp'; import 'handstamp/react'"],
+    ['an import on Node does nothing, and keeps no process', everything],
     ['nor does a client that is made there', "import { createClient } from 'handstamp'; createClient()"],
     ['nor one that CommonJS requires', "require('handstamp').createClient()"],
   ]) {
