@@ -14,6 +14,7 @@ const options: Required<Options> = {
   cookies,
   header: 'X-CSRF',
   timeout: 5_000,
+  proactive: true,
   fetch: (input, init) => fetch(input, init),
 };
 export const client: Client = createClient(options);
@@ -50,8 +51,9 @@ function told({ state, stale, session, error }: Snapshot): string {
   }
 }
 
-function who({ subject, fresh, scopes, id }: Session): string {
-  return [subject, fresh ? 'with a password' : 'by a refresh', ...scopes, id ?? 'no session'].join();
+function who({ subject, expiresIn, fresh, scopes, id }: Session): string {
+  const left = expiresIn === null ? 'nobody knows how long' : `${expiresIn.toFixed()} s`;
+  return [subject, left, fresh ? 'with a password' : 'by a refresh', ...scopes, id ?? 'no session'].join();
 }
 
 export function reason(error: ClientError): string {
