@@ -1,0 +1,9 @@
+import { Who } from './who';
+
+export default function Page() {
+  return (
+    <main>
+      <Who />
+    </main>
+  );
+}

@@ -1,0 +1,2 @@
+const who = document.querySelector('#who');
+if (who) who.textContent = 'Nobody asks.';
