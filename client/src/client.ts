@@ -1,11 +1,12 @@
 import { ENDING, REFRESHED } from './codes.js';
 import { cookie } from './csrf.js';
-import { failure } from './failure.js';
+import { ClientError } from './error.js';
 import { alone, locked } from './lock.js';
+import { COOKIES, filled, PATHS } from './names.js';
 import { code, request, type Said } from './service.js';
 import { createSnapshots } from './snapshots.js';
 import { listen } from './tabs.js';
-import type { Client, ClientError, Options, Pair, Session, Snapshot } from './types.js';
+import type { Client, Options, Pair, Session, Snapshot } from './types.js';
 
 /** Makes a client of one service. A page needs one for each service that its user logs in to. */
 export function createClient(options: Options = {}): Client {
@@ -14,10 +15,12 @@ export function createClient(options: Options = {}): Client {
   // Where there is no page, as while a server renders one, a client may be made and knows nothing.
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost/';
   const base = new URL(options.baseUrl ?? '/', page);
+  // `localhost:8000` is a URL, of the scheme `localhost`.
+  if (!/^https?:$/.test(base.protocol)) throw new TypeError(`baseUrl: ${options.baseUrl} has no http:// or https://`);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const isOwn = base.origin === globalThis.location?.origin;
-  const paths = { login: 'login', logout: 'logout', refresh: 'refresh', session: 'session', ...options.paths };
-  const names: Pair = { access: 'csrf_access_token', refresh: 'csrf_refresh_token', ...options.cookies };
+  const paths = filled(PATHS, options.paths);
+  const names = filled(COOKIES, options.cookies);
   const lock = `handstamp ${base.href}`;
   const service = { call, base, header, timeout };
 
@@ -39,6 +42,7 @@ export function createClient(options: Options = {}): Client {
   let failures = 0;
   // Whether another tab has logged in or out since the last question.
   let isTold = false;
+  let isDisposed = false;
 
   // Some browsers stop the first clock while the computer sleeps, and people set the second.
   const start = { steady: performance.now(), wall: Date.now() };
@@ -67,7 +71,7 @@ export function createClient(options: Options = {}): Client {
   /** Takes the answer to the question who is logged in. */
   function take(said: Said): Snapshot {
     if (said.subject === null) return leave(null);
-    if (typeof said.subject !== 'string') throw failure('http', `${paths.session}: no subject`);
+    if (typeof said.subject !== 'string') throw new ClientError('http', `${paths.session}: no subject`);
     learn(said);
     owner = said.subject;
     if (heard === undefined || isHeard()) heard = owner;
@@ -197,7 +201,7 @@ export function createClient(options: Options = {}): Client {
     isOthers() || (asked !== undefined && owner !== undefined && owner !== asked);
 
   const changed = (asked: string | undefined) =>
-    failure('user_changed', `this browser is logged in as ${owner ?? 'another user'}, and was as ${asked}`);
+    new ClientError('user_changed', `this browser is logged in as ${owner ?? 'another user'}, and was as ${asked}`);
 
   async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const url = new URL(input instanceof Request ? input.url : input, page);
@@ -239,7 +243,8 @@ export function createClient(options: Options = {}): Client {
   /** Ends what is under way, and does this while no other tab refreshes. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
     const begin = () => {
-      turn.abort();
+      if (isDisposed) return;
+      turn.abort('a log-in or log-out came first');
       turn = new AbortController();
     };
     begin();
@@ -265,7 +270,7 @@ export function createClient(options: Options = {}): Client {
     if (mine !== turn || state !== 'out' || error) return snapshot();
     const message =
       'the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?';
-    return fail(failure('no_cookies', message));
+    return fail(new ClientError('no_cookies', message));
   }
 
   async function logout(): Promise<Snapshot> {
@@ -325,7 +330,8 @@ export function createClient(options: Options = {}): Client {
     subscribe,
     onChange,
     dispose() {
-      turn.abort();
+      isDisposed = true;
+      turn.abort('the client was disposed');
       close();
       tabs.close();
     },

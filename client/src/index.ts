@@ -1,2 +1,3 @@
 export { createClient } from './client.js';
-export type { Client, ClientError, Options, Pair, Paths, Session, Snapshot } from './types.js';
+export { ClientError } from './error.js';
+export type { Client, Options, Pair, Paths, Session, Snapshot } from './types.js';

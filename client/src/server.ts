@@ -1,7 +1,8 @@
 import { REFRESHED } from './codes.js';
 import { find, updated } from './cookies.js';
+import { COOKIES, filled, PATHS } from './names.js';
 import { code } from './service.js';
-import type { Pair, Paths } from './types.js';
+import type { Pair, Paths, Some } from './types.js';
 import { BY_BROWSER, type Incoming, isOwnPage, NOT_BY_CALLER, visitorHeaders } from './visitor.js';
 
 export type { Incoming } from './visitor.js';
@@ -18,17 +19,17 @@ export interface ForwardOptions {
    * Whether the page's answer can still set cookies. An expired access token is exchanged only if so.
    * Default: it can.
    */
-  canSetCookies?: () => boolean;
+  canSetCookies?: (() => boolean) | undefined;
   /** The paths of the service's routes, relative to `baseUrl`. */
-  paths?: Partial<Pick<Paths, 'logout' | 'refresh'>>;
+  paths?: Some<Pick<Paths, 'logout' | 'refresh'>> | undefined;
   /** The names of the cookies with the CSRF values, without a prefix such as `__Host-`. */
-  cookies?: Partial<Pair>;
+  cookies?: Some<Pair> | undefined;
   /** The header that repeats a CSRF value. Default: `X-CSRF-TOKEN`. */
-  header?: string;
+  header?: string | undefined;
   /** How long a refresh may take, in milliseconds. Default: 8000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** The `fetch` to call. Default: that of the runtime. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 export interface Forwarded {
@@ -44,10 +45,10 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
   const call: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const base = new URL(options.baseUrl);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
-  const names: Pair = { access: 'csrf_access_token', refresh: 'csrf_refresh_token', ...options.cookies };
+  const names = filled(COOKIES, options.cookies);
+  const paths = filled(PATHS, options.paths);
   const pathOf = (path: string) => new URL(path, base).pathname;
-  const refresh = pathOf(options.paths?.refresh ?? 'refresh');
-  const logout = pathOf(options.paths?.logout ?? 'logout');
+  const [refresh, logout] = [pathOf(paths.refresh), pathOf(paths.logout)];
 
   const visitor = visitorHeaders(request, address);
   const isVouched = isOwnPage(request);

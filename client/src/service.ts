@@ -1,4 +1,4 @@
-import { failure } from './failure.js';
+import { ClientError } from './error.js';
 
 /** What an answer of the service may say. */
 export interface Said {
@@ -37,6 +37,7 @@ export async function request(service: Service, { method, path, turn, csrf, body
   const headers: Record<string, string> = { accept: 'application/json' };
   if (csrf) headers[service.header] = csrf;
   if (body !== undefined) headers['content-type'] = 'application/json';
+  const url = new URL(path, service.base);
   const caller = new AbortController();
   const abort = () => caller.abort();
   const timer = setTimeout(abort, service.timeout);
@@ -47,22 +48,25 @@ export async function request(service: Service, { method, path, turn, csrf, body
   let said: Said | null;
   try {
     const init = { method, headers, signal, credentials: 'include', redirect: 'error', cache: 'no-store' } as const;
-    response = await service.call(new URL(path, service.base), { ...init, body: JSON.stringify(body) });
+    response = await service.call(url, { ...init, body: JSON.stringify(body) });
     said = await response.json().catch((error) => {
       if (signal.aborted) throw error;
       return null;
     });
   } catch (error) {
-    if (signal.aborted && !turn.aborted) throw failure('timeout', `${path}: no answer within ${service.timeout} ms`);
-    throw failure('network', `${path}: ${error instanceof Error ? error.message : error}`);
+    const fail = (code: string, why: unknown) =>
+      new ClientError(code, `${url}: ${why}`, 0, undefined, { cause: error });
+    if (turn.aborted) throw fail('aborted', turn.reason);
+    if (signal.aborted) throw fail('timeout', `no answer within ${service.timeout} ms`);
+    throw fail('network', error instanceof Error ? error.message : error);
   } finally {
     clearTimeout(timer);
     turn.removeEventListener('abort', abort);
   }
   // A page that a proxy or a hotel sends instead is no answer of the service.
   if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
-  const message = said?.message ?? `${path}: ${response.status}`;
-  throw failure(said?.code ?? 'http', message, response.status, retryAfter(response));
+  const message = said?.message ?? `${url}: ${response.status}`;
+  throw new ClientError(said?.code ?? 'http', message, response.status, retryAfter(response));
 }
 
 /** Returns the code of a rejection, and leaves the answer to be read. */

@@ -1,27 +1,32 @@
+import type { ClientError } from './error.js';
+
 /** What a client of a service needs to know of it. All of it has defaults: those of handstamp. */
 export interface Options {
   /** Where the service is. Default: the page's own origin, at the root. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** The paths of the service's routes, relative to `baseUrl`. */
-  paths?: Partial<Paths>;
+  paths?: Some<Paths> | undefined;
   /** The names of the cookies with the CSRF values, without a prefix such as `__Host-`. */
-  cookies?: Partial<Pair>;
+  cookies?: Some<Pair> | undefined;
   /** The header that repeats a CSRF value. Default: `X-CSRF-TOKEN`. */
-  header?: string;
+  header?: string | undefined;
   /**
    * How long the client waits for its own calls, in milliseconds. Default: 8000, which is less than
    * the time in which the service accepts a refresh token for the second time.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /**
    * Whether a request whose access token has less than five seconds left refreshes first, rather than
    * after it was refused. Default: false. There is no timer: a page that is left open keeps no session
    * alive.
    */
-  proactive?: boolean;
+  proactive?: boolean | undefined;
   /** The `fetch` to call. Default: that of the page. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
+
+/** Some of the members; those that are undefined keep their defaults. */
+export type Some<T> = { [Name in keyof T]?: T[Name] | undefined };
 
 export interface Paths {
   login: string;
@@ -38,43 +43,30 @@ export interface Pair {
 
 /** Who is logged in. */
 export interface Session {
-  subject: string;
+  readonly subject: string;
   /** How long the access token lasted when the service said so, in seconds. */
-  expiresIn: number | null;
+  readonly expiresIn: number | null;
   /** Whether the user has just given a password. */
-  fresh: boolean;
-  scopes: string[];
+  readonly fresh: boolean;
+  readonly scopes: readonly string[];
   /** The id of the session, if the service keeps sessions. */
-  id: string | null;
+  readonly id: string | null;
 }
 
 /** What the client knows. It is replaced as a whole, and never changed. */
 export interface Snapshot {
   /** `unknown` until the service was asked. */
-  state: 'unknown' | 'in' | 'out';
+  readonly state: 'unknown' | 'in' | 'out';
   /** Whether the last question was not answered: what is said here may have changed since. */
-  stale: boolean;
-  session: Session | null;
+  readonly stale: boolean;
+  readonly session: Session | null;
   /** Why the last call failed. */
-  error: ClientError | null;
-}
-
-/** A call of the client that failed. */
-export interface ClientError extends Error {
-  /**
-   * The code of the service's answer, or one of the client's own: `network`, `timeout`, `http` (an
-   * answer without a code), `user_changed`, `no_cookies`.
-   */
-  code: string;
-  /** The status of the answer, 0 without one. */
-  status: number;
-  /** After how many milliseconds the service may be asked again. */
-  retryAfter?: number;
+  readonly error: ClientError | null;
 }
 
 export interface Client {
   /** Does what `fetch` does, with the CSRF header, and with a refresh if the access token has expired. */
-  fetch: typeof fetch;
+  readonly fetch: typeof fetch;
   /** Logs in with this body. */
   login(body: unknown): Promise<Snapshot>;
   /** Logs out. Until that is done, the user counts as logged in. */

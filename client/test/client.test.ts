@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { type Client, createClient } from '../src/index.js';
+import { type Client, ClientError, createClient } from '../src/index.js';
 import { type Answer, ORIGIN, Service } from './service.js';
 
 const clients: Client[] = [];
@@ -46,6 +46,31 @@ test('a log-in tells who is logged in', async () => {
 test('before anything was asked nothing is known', () => {
   const client = createClient({ baseUrl: ORIGIN });
   assert.deepEqual(client.getSnapshot(), { state: 'unknown', stale: false, session: null, error: null });
+});
+
+test('options that are undefined have their defaults, and a URL of no web server is refused', async () => {
+  const { service } = await inside({ paths: { login: undefined }, cookies: { access: undefined } });
+  assert.deepEqual([...service.seen.keys()], ['/login', '/session']);
+  for (const baseUrl of ['localhost:8000', 'ftp://example.com']) {
+    assert.throws(() => createClient({ baseUrl }), { name: 'TypeError', message: new RegExp(`baseUrl: ${baseUrl} `) });
+  }
+});
+
+test('a call that fails says where and why', async () => {
+  const { service, client } = await inside();
+  for (const [instead, code, message] of [
+    ['network', 'network', `${ORIGIN}/login: fetch failed`],
+    [[404, ''], 'http', `${ORIGIN}/login: 404`],
+    [[429, { code: 'rate_limited', message: 'Later.' }], 'rate_limited', 'Later.'],
+  ] as const) {
+    service.instead.set('/login', [instead as Answer]);
+    const error = await client.login({}).catch((error) => error);
+    assert.ok(error instanceof ClientError && error instanceof Error);
+    assert.deepEqual([error.name, error.code, error.message], ['ClientError', code, message]);
+    assert.equal(error.cause instanceof TypeError, code === 'network');
+  }
+  client.dispose();
+  await assert.rejects(client.login({}), { code: 'aborted', message: `${ORIGIN}/login: the client was disposed` });
 });
 
 test('the CSRF value goes along with what changes something, and to no other origin', async () => {
@@ -452,12 +477,14 @@ test('an application that listens has heard of another user', async () => {
   assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
 });
 
-test('after a log-out and a log-in of its own a page acts as the other user', async () => {
-  const { service, client } = await inside();
-  await client.logout();
-  await client.login({ username: 'user2', password: 'password2' });
-  assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
-  assert.deepEqual(service.bodies, ['a post']);
+test('a page that logs in as another user acts as that one', async () => {
+  for (const logsOut of [true, false]) {
+    const { service, client } = await inside();
+    if (logsOut) await client.logout();
+    await client.login({ username: 'user2', password: 'password2' });
+    assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
+    assert.deepEqual(service.bodies, ['a post']);
+  }
 });
 
 test('a refresh that finds another user says so', async () => {

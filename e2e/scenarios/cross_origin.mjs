@@ -58,7 +58,8 @@ export default async function crossOrigin({ browser, rows, binaries }) {
     await page.reload();
     await checkSays('and has logged out no one', 'status', 'You are user1');
 
-    // Another user logs in, in another tab.
+    // Another user logs in, in another tab, of which this one hears nothing.
+    await context.addInitScript(() => delete window.BroadcastChannel);
     const tab = await context.newPage();
     for (const [when, wait] of [['at once', 0], ['after the token has expired', 3000]]) {
       await page.reload();

@@ -1,10 +1,10 @@
 // Every export, with the types that its documentation promises.
 
 import * as handstamp from 'handstamp';
-import { type Client, type ClientError, createClient, type Options, type Pair, type Paths, type Session, type Snapshot } from 'handstamp';
+import { type Client, ClientError, createClient, type Options, type Pair, type Paths, type Session, type Snapshot } from 'handstamp';
 
 // Also says so when a value is exported that nothing here uses.
-export const all: { [name in keyof typeof handstamp]: unknown } = { createClient };
+export const all: { [name in keyof typeof handstamp]: unknown } = { createClient, ClientError };
 
 const paths: Paths = { login: 'in', logout: 'out', refresh: 'again', session: 'who' };
 const cookies: Pair = { access: 'csrf_access', refresh: 'csrf_refresh' };
@@ -60,6 +60,18 @@ export function reason(error: ClientError): string {
   const seconds = error.retryAfter === undefined ? '' : `${error.retryAfter / 1_000} s`;
   return [error.name, error.message, error.code, error.status.toFixed(), seconds].join();
 }
+
+export async function said(url: string): Promise<string> {
+  try {
+    return (await client.fetch(url)).statusText;
+  } catch (error) {
+    if (error instanceof ClientError) return reason(error);
+    throw error;
+  }
+}
+
+// As settings of an environment are, which may be missing.
+export const configured: Client = createClient({ baseUrl: undefined, paths: { login: undefined }, timeout: undefined });
 
 const ends: (() => void)[] = [
   client.subscribe(() => {}),

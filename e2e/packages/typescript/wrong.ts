@@ -48,3 +48,11 @@ export const isLoading = client.getSnapshot().state === 'loading';
 export const partial: Snapshot = { state: 'out' };
 // @ts-expect-error the id, where the service may keep no sessions
 export const id: string | undefined = client.getSnapshot().session?.id;
+// @ts-expect-error a snapshot that is changed
+client.getSnapshot().state = 'out';
+// @ts-expect-error a session that is changed
+client.getSnapshot().session!.subject = 'user2';
+// @ts-expect-error scopes that are changed
+client.getSnapshot().session!.scopes.push('admin');
+// @ts-expect-error a client that is changed
+client.fetch = fetch;

@@ -32,10 +32,19 @@ function cookie(name) {
   }
 }
 
-// src/failure.ts
-function failure(code2, message, status = 0, retryAfter2) {
-  return Object.assign(new Error(message), { name: "ClientError", code: code2, status, retryAfter: retryAfter2 });
-}
+// src/error.ts
+var ClientError = class extends Error {
+  constructor(code2, message, status = 0, retryAfter2, options) {
+    super(message, options);
+    this.code = code2;
+    this.status = status;
+    this.retryAfter = retryAfter2;
+  }
+  code;
+  status;
+  retryAfter;
+  name = "ClientError";
+};
 
 // src/lock.ts
 async function locked(name, patience, work) {
@@ -73,11 +82,20 @@ function manager() {
   }
 }
 
+// src/names.ts
+var PATHS = { login: "login", logout: "logout", refresh: "refresh", session: "session" };
+var COOKIES = { access: "csrf_access_token", refresh: "csrf_refresh_token" };
+function filled(defaults, given = {}) {
+  const said = Object.entries(given).filter(([, value]) => value !== void 0);
+  return { ...defaults, ...Object.fromEntries(said) };
+}
+
 // src/service.ts
 async function request(service, { method, path, turn, csrf, body }) {
   const headers = { accept: "application/json" };
   if (csrf) headers[service.header] = csrf;
   if (body !== void 0) headers["content-type"] = "application/json";
+  const url = new URL(path, service.base);
   const caller = new AbortController();
   const abort = () => caller.abort();
   const timer = setTimeout(abort, service.timeout);
@@ -88,21 +106,23 @@ async function request(service, { method, path, turn, csrf, body }) {
   let said;
   try {
     const init = { method, headers, signal, credentials: "include", redirect: "error", cache: "no-store" };
-    response = await service.call(new URL(path, service.base), { ...init, body: JSON.stringify(body) });
+    response = await service.call(url, { ...init, body: JSON.stringify(body) });
     said = await response.json().catch((error) => {
       if (signal.aborted) throw error;
       return null;
     });
   } catch (error) {
-    if (signal.aborted && !turn.aborted) throw failure("timeout", `${path}: no answer within ${service.timeout} ms`);
-    throw failure("network", `${path}: ${error instanceof Error ? error.message : error}`);
+    const fail = (code2, why) => new ClientError(code2, `${url}: ${why}`, 0, void 0, { cause: error });
+    if (turn.aborted) throw fail("aborted", turn.reason);
+    if (signal.aborted) throw fail("timeout", `no answer within ${service.timeout} ms`);
+    throw fail("network", error instanceof Error ? error.message : error);
   } finally {
     clearTimeout(timer);
     turn.removeEventListener("abort", abort);
   }
   if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
-  const message = said?.message ?? `${path}: ${response.status}`;
-  throw failure(said?.code ?? "http", message, response.status, retryAfter(response));
+  const message = said?.message ?? `${url}: ${response.status}`;
+  throw new ClientError(said?.code ?? "http", message, response.status, retryAfter(response));
 }
 async function code(response) {
   if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
@@ -182,10 +202,11 @@ function createClient(options = {}) {
   const call = options.fetch ?? ((input, init) => fetch(input, init));
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? "http://localhost/";
   const base = new URL(options.baseUrl ?? "/", page);
+  if (!/^https?:$/.test(base.protocol)) throw new TypeError(`baseUrl: ${options.baseUrl} has no http:// or https://`);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const isOwn = base.origin === globalThis.location?.origin;
-  const paths = { login: "login", logout: "logout", refresh: "refresh", session: "session", ...options.paths };
-  const names = { access: "csrf_access_token", refresh: "csrf_refresh_token", ...options.cookies };
+  const paths = filled(PATHS, options.paths);
+  const names = filled(COOKIES, options.cookies);
   const lock = `handstamp ${base.href}`;
   const service = { call, base, header, timeout };
   const { set, getSnapshot: snapshot, subscribe, onChange, isHeard, close } = createSnapshots();
@@ -201,6 +222,7 @@ function createClient(options = {}) {
   let notBefore = 0;
   let failures = 0;
   let isTold = false;
+  let isDisposed = false;
   const start = { steady: performance.now(), wall: Date.now() };
   const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
   const readable = (purpose) => isOwn ? cookie(names[purpose]) : void 0;
@@ -219,7 +241,7 @@ function createClient(options = {}) {
   }
   function take(said) {
     if (said.subject === null) return leave(null);
-    if (typeof said.subject !== "string") throw failure("http", `${paths.session}: no subject`);
+    if (typeof said.subject !== "string") throw new ClientError("http", `${paths.session}: no subject`);
     learn(said);
     owner = said.subject;
     if (heard === void 0 || isHeard()) heard = owner;
@@ -323,7 +345,7 @@ function createClient(options = {}) {
     if (isNotFor(asked)) throw changed(asked);
   }
   const isNotFor = (asked) => isOthers() || asked !== void 0 && owner !== void 0 && owner !== asked;
-  const changed = (asked) => failure("user_changed", `this browser is logged in as ${owner ?? "another user"}, and was as ${asked}`);
+  const changed = (asked) => new ClientError("user_changed", `this browser is logged in as ${owner ?? "another user"}, and was as ${asked}`);
   async function send(input, init) {
     const url = new URL(input instanceof Request ? input.url : input, page);
     if (url.origin !== base.origin) return call(input, init);
@@ -359,7 +381,8 @@ function createClient(options = {}) {
   }
   function exclusively(work) {
     const begin = () => {
-      turn.abort();
+      if (isDisposed) return;
+      turn.abort("a log-in or log-out came first");
       turn = new AbortController();
     };
     begin();
@@ -381,7 +404,7 @@ function createClient(options = {}) {
     tabs.tell();
     if (mine !== turn || state !== "out" || error) return snapshot();
     const message = "the browser keeps none of the cookies: is the service on http with JWT_COOKIE_SECURE, or on another site?";
-    return fail(failure("no_cookies", message));
+    return fail(new ClientError("no_cookies", message));
   }
   async function logout() {
     const end = () => own("POST", paths.logout, csrf("refresh") ?? csrf("access"));
@@ -434,7 +457,8 @@ function createClient(options = {}) {
     subscribe,
     onChange,
     dispose() {
-      turn.abort();
+      isDisposed = true;
+      turn.abort("the client was disposed");
       close();
       tabs.close();
     }
@@ -450,5 +474,6 @@ function aborted(signal) {
   });
 }
 export {
+  ClientError,
   createClient
 };
