@@ -60,8 +60,12 @@ impl Report {
         self.problems.push(Problem::new(key, value, reason, help));
     }
 
+    /// Records a warning, once: both purposes may share the setting that it is about.
     pub(super) fn warn(&mut self, warning: impl Into<String>) {
-        self.warnings.push(warning.into());
+        let warning = warning.into();
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// Returns whether `key` was given, in code or in the environment, even with an invalid value.

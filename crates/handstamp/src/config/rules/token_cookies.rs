@@ -83,6 +83,13 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
         }
         return None;
     }
+    if settings.cookie_partitioned && same_site != SameSite::None {
+        report.warn(format!(
+            "{PARTITIONED}=true, and {same_site_key} is {}: in a frame of another site browsers keep no such cookie. Use none, \
+             or remove {PARTITIONED}",
+            same_site.name()
+        ));
+    }
     let of_csrf = attributes(csrf.path, false);
     let token = token.named(settings, "__Host-Http-", of_token, report)?;
     let csrf = csrf.named(settings, "__Host-", of_csrf, report)?;

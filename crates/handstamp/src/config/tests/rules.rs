@@ -485,6 +485,24 @@ const WARNINGS: &[Row] = &[
     ),
     ("nothing to say", &[], &[]),
     (
+        "cookies for frames that no frame keeps",
+        &[("HANDSTAMP_COOKIE_PARTITIONED", "true")],
+        &[
+            "HANDSTAMP_COOKIE_PARTITIONED=true, and JWT_COOKIE_SAMESITE is lax: in a frame of another site browsers keep no such cookie. Use none, or remove HANDSTAMP_COOKIE_PARTITIONED",
+        ],
+    ),
+    (
+        "one for frames that no frame keeps",
+        &[
+            ("HANDSTAMP_COOKIE_PARTITIONED", "true"),
+            ("JWT_COOKIE_SAMESITE", "none"),
+            ("HANDSTAMP_REFRESH_COOKIE_SAMESITE", "strict"),
+        ],
+        &[
+            "HANDSTAMP_COOKIE_PARTITIONED=true, and HANDSTAMP_REFRESH_COOKIE_SAMESITE is strict: in a frame of another site browsers keep no such cookie. Use none, or remove HANDSTAMP_COOKIE_PARTITIONED",
+        ],
+    ),
+    (
         "cookies of earlier settings, as many as a log-out can delete",
         &[
             ("JWT_COOKIE_DOMAIN", "shop.department.example.com"),
