@@ -1,5 +1,5 @@
-//! What the demo tells of a request and of the tokens, the attacks that it tries, and that with real
-//! users nothing of it exists.
+//! What the demo tells of a request and of the tokens, the attacks that it tries, and that with
+//! real users nothing of it exists.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,8 +19,8 @@ use crate::service::{Browser, Service, granted, login, session_ended};
 
 const ASKED: &str = "x-handstamp-demo";
 
-/// Returns the outcomes of the checks, in order, and what the refusing one said: `+` passed, `-` was
-/// skipped, `x` refused, `.` was not reached.
+/// Returns the outcomes of the checks, in order, and what the refusing one said: `+` passed, `-`
+/// was skipped, `x` refused, `.` was not reached.
 fn way(reply: &Reply) -> (String, Option<String>) {
     let told: Value = serde_json::from_str(reply.header(ASKED).unwrap()).unwrap();
     let checks = told["checks"].as_array().unwrap();

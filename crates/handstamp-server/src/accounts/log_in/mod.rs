@@ -158,8 +158,8 @@ impl LogIn {
         }
     }
 
-    /// Gives a user whose password was right another one. Refuses if the password was changed or the
-    /// user disabled since it was verified.
+    /// Gives a user whose password was right another one. Refuses if the password was changed or
+    /// the user disabled since it was verified.
     ///
     /// The caller ends the sessions afterwards, and makes a new one.
     pub(crate) async fn change_password(

@@ -1,8 +1,8 @@
-//! The page at `/`: with real users log-in, devices and password of the service, in a demo also what
-//! happens to each request.
+//! The page at `/`: with real users log-in, devices and password of the service, in a demo also
+//! what happens to each request.
 //!
-//! It is plain HTML with the client for browsers, `handstamp.js`, which `npm run page` builds in the
-//! folder `client`.
+//! It is plain HTML with the client for browsers, `handstamp.js`, which `npm run page` builds in
+//! the folder `client`.
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -15,7 +15,7 @@ pub(super) fn routes() -> Router {
             let headers = [
                 (CONTENT_TYPE, *kind),
                 (CONTENT_SECURITY_POLICY, POLICY),
-                // The back button would bring the page back with what it has shown to a former user.
+                // The back button would bring the page back with what a former user has seen.
                 (CACHE_CONTROL, "no-store"),
             ];
             router.route(path, get(async move || (headers, *text)))
