@@ -31,7 +31,10 @@ async function open() {
   const page = await application.open(`
     import { listen } from './events.js';
     window.heard = [];
-    window.end = listen('/events', ({ data }) => heard.push(data));`);
+    window.begin = () => {
+      window.end = listen('/events', ({ data }) => heard.push(data));
+    };
+    begin();`);
   const heard = () => page.evaluate(() => window.heard);
   return { page, heard };
 }
@@ -64,6 +67,17 @@ test('a stream goes on when its token expires, without a refusal and without a g
   assert.ok(!site.answers.includes('GET /events 401'), `${site.answers}`);
   await page.evaluate(() => window.end());
   await isOver();
+});
+
+test('a stream is opened with a token that has not expired', async () => {
+  const { page, heard } = await open();
+  await page.evaluate(() => window.end());
+  await logIn(page, 'user1');
+  await expired();
+  await page.evaluate(() => window.begin());
+  await goesOn(heard);
+  assert.ok(!site.answers.includes('GET /events 401'), `${site.answers}`);
+  await page.close();
 });
 
 test('a stream that was refused is opened again', async () => {

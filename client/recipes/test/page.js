@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const page = readFileSync(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
 
@@ -7,6 +7,7 @@ export const folder = new URL('../target/', import.meta.url);
 
 /** Writes each block of the page that has the name of a file. */
 export function write() {
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [, name, code] of page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms))
     writeFileSync(new URL(name, folder), code);

@@ -7,8 +7,9 @@ const { site } = application;
 before(() => application.start());
 after(() => application.stop());
 
-const open = () =>
-  application.open(`
+const open = (context) =>
+  application.open(
+    `
     import { QueryObserver } from '@tanstack/query-core';
     import { getJson, queries } from './queries.js';
     const read = (path) => ({ queryKey: [path], queryFn: ({ signal }) => getJson(path, signal) });
@@ -21,7 +22,10 @@ const open = () =>
       queries.getMutationCache().build(queries, { mutationFn: async () => done() }).execute();
     });
     window.changes = () => queries.getMutationCache().getAll().length;
-    window.failures = () => queries.getQueryState(['/protected']).fetchFailureCount;`);
+    window.failures = () => queries.getQueryState(['/protected']).fetchFailureCount;`,
+    '',
+    context,
+  );
 
 const shows = (page, text) => until(async () => (await page.evaluate(() => window.shown.at(-1))) === text);
 
@@ -74,4 +78,13 @@ test('after a log-out nothing is shown, and a refusal is not repeated', async ()
   await shows(page, 'error');
   assert.equal(site.count('/protected'), reads + 1);
   assert.equal(await page.evaluate(() => window.failures()), 1);
+});
+
+test('a page that begins to read before it knows whose it is reads once', async () => {
+  const first = await open();
+  await logIn(first, 'user1');
+  const reads = site.count('/protected');
+  const page = await open(first.context());
+  await shows(page, 'user1');
+  assert.equal(site.count('/protected'), reads + 1);
 });

@@ -32,7 +32,10 @@ async function open() {
       }
     };
     window.heard = [];
-    window.socket = connect('/chat', ({ data }) => heard.push(JSON.parse(data)));`);
+    window.begin = () => {
+      window.socket = connect('/chat', ({ data }) => heard.push(JSON.parse(data)));
+    };
+    begin();`);
   return page;
 }
 
@@ -66,6 +69,17 @@ test('a socket whose token has expired is opened again at once, with a new one',
   assert.deepEqual(await closed(page), ['4401 token_expired']);
   await page.evaluate(() => window.socket.end());
   await isOver();
+});
+
+test('a socket is opened with a token that has not expired', async () => {
+  const page = await open();
+  await page.evaluate(() => window.socket.end());
+  await logIn(page, 'user1');
+  await expired();
+  await page.evaluate(() => window.begin());
+  assert.equal(await says(page, 'eight'), 'user1');
+  assert.deepEqual(await closed(page), []);
+  await page.close();
 });
 
 test('a socket whose session was ended elsewhere stays closed', async () => {
