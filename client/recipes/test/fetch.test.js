@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { buildSchema, graphql } from 'graphql';
 import { Application, expired, logIn, until } from './application.js';
-import { lines } from './page.js';
+import { folder, lines } from './page.js';
 
 const application = new Application();
 const { site } = application;
@@ -115,6 +118,21 @@ test('each library of the table has a row here', () => {
     rows.map(([library]) => library),
     [...lines().keys()],
   );
+});
+
+test('each line of the table is right for TypeScript', () => {
+  const files = rows.map(([library, imports]) => {
+    const file = fileURLToPath(new URL(`${library}.ts`, folder));
+    writeFileSync(
+      file,
+      `${imports};\nimport { client } from './client.js';\nexport const api = ${lines().get(library)};\n`,
+    );
+    return file;
+  });
+  const compiler = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
+  const flags = '--ignoreConfig --noEmit --strict --allowJs --skipLibCheck --target es2022 --module nodenext';
+  const { stdout, status } = spawnSync(compiler, [...flags.split(' '), '--lib', 'es2023,dom,dom.iterable', ...files]);
+  assert.equal(status, 0, `${stdout}`);
 });
 
 test('by each library a post has its CSRF header, and one refresh cures an expired token', async () => {
