@@ -4,14 +4,22 @@ import { Application, expired, logIn, logOut, pause, until } from './application
 
 const application = new Application();
 const { site } = application;
+/** The same with tokens that outlast the test. */
+const lasting = new Application();
+
 before(async () => {
   await application.start();
-  site.routes.set('/events', stream);
+  site.routes.set('/events', (asked, answer) => stream(site, asked, answer));
+  await lasting.start('HANDSTAMP', ['--listen', '127.0.0.1:0'], () => ({ JWT_ACCESS_TOKEN_EXPIRES: '900' }));
+  lasting.site.routes.set('/events', (asked, answer) => stream(lasting.site, asked, answer));
 });
-after(() => application.stop());
+after(async () => {
+  await application.stop();
+  await lasting.stop();
+});
 
 /** Counts for who is logged in, and ends when the token does. */
-async function stream(asked, answer) {
+async function stream(site, asked, answer) {
   const session = await site.admit(asked, answer);
   if (!session) return;
   answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -25,9 +33,9 @@ async function stream(asked, answer) {
   answer.end();
 }
 
-async function open() {
-  site.calls.length = 0;
-  site.answers.length = 0;
+async function open(application) {
+  application.site.calls.length = 0;
+  application.site.answers.length = 0;
   const page = await application.open(`
     import { listen } from './events.js';
     window.heard = [];
@@ -44,14 +52,14 @@ const goesOn = async (heard) => {
   await until(async () => (await heard()).length > length + 3);
 };
 
-async function isOver() {
+async function isOver(site) {
   const opened = site.count('/events');
   await pause(3_000);
   assert.equal(site.count('/events'), opened);
 }
 
 test('a stream goes on when its token expires, without a refusal and without a gap', async () => {
-  const { page, heard } = await open();
+  const { page, heard } = await open(application);
   assert.equal(site.count('/events'), 0);
   await logIn(page, 'user1');
   await until(async () => (await heard()).length > 0);
@@ -66,11 +74,11 @@ test('a stream goes on when its token expires, without a refusal and without a g
   assert.ok(site.count('/events') > 1);
   assert.ok(!site.answers.includes('GET /events 401'), `${site.answers}`);
   await page.evaluate(() => window.end());
-  await isOver();
+  await isOver(site);
 });
 
 test('a stream is opened with a token that has not expired', async () => {
-  const { page, heard } = await open();
+  const { page, heard } = await open(application);
   await page.evaluate(() => window.end());
   await logIn(page, 'user1');
   await expired();
@@ -81,7 +89,7 @@ test('a stream is opened with a token that has not expired', async () => {
 });
 
 test('a stream that was refused is opened again', async () => {
-  const { page, heard } = await open();
+  const { page, heard } = await open(application);
   let refusals = 0;
   site.routes.set('/events', (_, answer) => {
     refusals += 1;
@@ -90,13 +98,13 @@ test('a stream that was refused is opened again', async () => {
   });
   await logIn(page, 'user1');
   await until(() => refusals > 1);
-  site.routes.set('/events', stream);
+  site.routes.set('/events', (asked, answer) => stream(site, asked, answer));
   await goesOn(heard);
   await page.close();
 });
 
 test('a stream is of who is logged in, and of nobody after a log-out', async () => {
-  const { page, heard } = await open();
+  const { page, heard } = await open(application);
   await logIn(page, 'user1');
   await goesOn(heard);
   await logIn(page, 'user2');
@@ -104,16 +112,16 @@ test('a stream is of who is logged in, and of nobody after a log-out', async () 
   await goesOn(heard);
   assert.ok((await heard()).every((said) => said.startsWith('user2 ')));
   await logOut(page);
-  await isOver();
+  await isOver(site);
 });
 
 test('a stream ends with a session that was ended elsewhere', async () => {
-  const { page, heard } = await open();
+  const { page, heard } = await open(lasting);
   await logIn(page, 'user1');
   await goesOn(heard);
-  const elsewhere = await application.open('');
+  const elsewhere = await lasting.open('');
   await logIn(elsewhere, 'user1');
   await elsewhere.evaluate(() => window.client.fetch('/sessions/revoke-others', { method: 'POST' }));
   await until(() => page.evaluate(() => window.client.getSnapshot().state === 'out'));
-  await isOver();
+  await isOver(lasting.site);
 });
