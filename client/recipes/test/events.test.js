@@ -52,8 +52,10 @@ const goesOn = async (heard) => {
   await until(async () => (await heard()).length > length + 3);
 };
 
-async function isOver(site) {
+/** Holds if nothing is opened any more once this is done. */
+async function isOver(site, end = () => {}) {
   const opened = site.count('/events');
+  await end();
   await pause(3_000);
   assert.equal(site.count('/events'), opened);
 }
@@ -73,8 +75,7 @@ test('a stream goes on when its token expires, without a refusal and without a g
   );
   assert.ok(site.count('/events') > 1);
   assert.ok(!site.answers.includes('GET /events 401'), `${site.answers}`);
-  await page.evaluate(() => window.end());
-  await isOver(site);
+  await isOver(site, () => page.evaluate(() => window.end()));
 });
 
 test('a stream is opened with a token that has not expired', async () => {
@@ -111,8 +112,7 @@ test('a stream is of who is logged in, and of nobody after a log-out', async () 
   await page.evaluate(() => window.heard.splice(0));
   await goesOn(heard);
   assert.ok((await heard()).every((said) => said.startsWith('user2 ')));
-  await logOut(page);
-  await isOver(site);
+  await isOver(site, () => logOut(page));
 });
 
 test('a stream ends with a session that was ended elsewhere', async () => {

@@ -64,8 +64,10 @@ const says = (page, text) =>
     }, text),
   );
 
-async function isOver(site) {
+/** Holds if nothing is opened any more once this is done. */
+async function isOver(site, end = () => {}) {
   const opened = site.count('/chat');
+  await end();
   await pause(3_000);
   assert.equal(site.count('/chat'), opened);
 }
@@ -80,8 +82,7 @@ test('a socket whose token has expired is opened again at once, with a new one',
   assert.equal(await says(page, 'two'), 'user1');
   assert.ok(Date.now() - start < 1_000, `${Date.now() - start} ms`);
   assert.deepEqual(await closed(page), ['4401 token_expired']);
-  await page.evaluate(() => window.socket.end());
-  await isOver(site);
+  await isOver(site, () => page.evaluate(() => window.socket.end()));
 });
 
 test('a socket is opened with a token that has not expired', async () => {
@@ -127,6 +128,5 @@ test('a socket is of who is logged in, and of nobody after a log-out', async () 
   await says(page, 'six');
   await logIn(page, 'user2');
   assert.equal(await says(page, 'seven'), 'user2');
-  await logOut(page);
-  await isOver(site);
+  await isOver(site, () => logOut(page));
 });
