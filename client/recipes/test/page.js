@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-const page = readFileSync(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const page = read('../../docs/recipes.md');
+const readme = read('../../README.md');
 
 /** Where the code of the page is written to. */
 export const folder = new URL('../target/', import.meta.url);
@@ -13,8 +15,8 @@ export function write() {
     writeFileSync(new URL(name, folder), code);
 }
 
-/** Returns the code of each row of the page's table, by the name of its library. */
+/** Returns the code of each row of the README's table of libraries, by the name of its library. */
 export function lines() {
-  const rows = page.matchAll(/^\| ([\w -]+) \| `([^`]+)` \|/gm);
+  const rows = readme.matchAll(/^\| ([\w -]+) \| `([^`]+)` \|/gm);
   return new Map([...rows].map(([, name, code]) => [name, code]));
 }
