@@ -59,6 +59,19 @@ export default async function tabs({ browser, rows, start }) {
   refreshes = application.count('/refresh', since);
   rows.check('and there was no other try', refreshes === 2, refreshes);
 
+  // A slow request was refused for the old token, and hears of it when the tab has a new one.
+  await expired(first);
+  since = Date.now();
+  const release = application.hold('/sessions');
+  const slow = request(first, 'GET', '/sessions');
+  const isRefused = () => application.calls.some(({ at, path, status }) => at >= since && path === '/sessions' && status === 401);
+  await until(isRefused);
+  await request(first, 'GET', '/protected');
+  release();
+  rows.check('a refusal that arrives after a refresh is cured', (await slow) === 200, await slow);
+  refreshes = application.count('/refresh', since);
+  rows.check('by that refresh', refreshes === 1, refreshes);
+
   await expired(second);
   await third.evaluate(() => {
     navigator.locks.request(`handstamp ${location.origin}/`, () => new Promise(() => {}));
