@@ -40,11 +40,14 @@ export class Application extends Proxy {
     this.#lost.add(path);
   }
 
-  // The next answer of this path does not arrive before the function that is returned was called.
+  // No answer of this path arrives before the function that is returned was called.
   hold(path) {
     let release;
     this.#held.set(path, new Promise((resolve) => { release = resolve; }));
-    return release;
+    return () => {
+      this.#held.delete(path);
+      release();
+    };
   }
 
   // How often a path was asked for since this time.
@@ -65,7 +68,6 @@ export class Application extends Proxy {
     const call = { at: Date.now(), method: asked.method, path };
     this.calls.push(call);
     const held = this.#held.get(path);
-    this.#held.delete(path);
     const isLost = this.#lost.delete(path);
     super.pass(asked, answer, async ({ statusCode }) => {
       call.status = statusCode;
@@ -155,6 +157,15 @@ export async function freePort() {
   return port;
 }
 
+// Fails when this does not end in time: a tab in which something never ends would be waited for for ever.
+export async function within(milliseconds, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end within ${milliseconds} ms`)), milliseconds);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 // The functions below are for a tab of Playwright and of Puppeteer.
 
 // Opens a tab with a page of the application.
@@ -181,11 +192,12 @@ export const refresh = (tab) => tab.evaluate(async () => { await window.client.r
 
 // Returns the status, or the code of the client's error.
 export const request = (tab, method, path, body) => tab.evaluate(async ([method, path, body]) => {
-  const init = body ? { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : { method };
+  const init = { method, signal: AbortSignal.timeout(10_000) };
+  if (body) Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   try {
     return (await window.client.fetch(path, init)).status;
   } catch (error) {
-    return error.code ?? error.message;
+    return typeof error.code === 'string' ? error.code : error.message;
   }
 }, [method, path, body]);
 

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
-import { Application, Service } from './application.mjs';
+import { Application, Service, within } from './application.mjs';
 import { Rows } from './rows.mjs';
 
 const scenarios = [
@@ -89,7 +89,8 @@ try {
     const begin = Date.now();
     const { default: scenario } = await import(`./client/${name}.mjs`);
     try {
-      await scenario({ rows, browser, dist, newApplication, newService, start, newFolder, launchWith, browserOptions });
+      const run = scenario({ rows, browser, dist, newApplication, newService, start, newFolder, launchWith, browserOptions });
+      await within(60_000, run);
     } catch (error) {
       rows.check(`${name} runs to its end`, false, error.stack);
     } finally {

@@ -24,6 +24,7 @@ export default async function twoApplications({ browser, rows, start }) {
   rows.check('each as its own user', users.join() === 'user1,user2', users);
 
   await logOut(here);
+  await here.evaluate(() => window.client.session());
   rows.check('a log-out at one', (await state(here)).state === 'out', await state(here));
   await there.evaluate(() => window.client.session());
   rows.check('leaves the other in', (await state(there)).subject === 'user2', await state(there));
