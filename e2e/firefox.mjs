@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import puppeteer from 'puppeteer-core';
-import { Application, expired, logIn, logOut, open, request, Service, shown, state, until } from './application.mjs';
+import { Application, expired, logIn, logOut, open, request, Service, shown, state, until, within } from './application.mjs';
 import { Rows } from './rows.mjs';
 
 const [program, dist] = process.argv.slice(2);
@@ -30,6 +30,18 @@ try {
   });
   console.log(`${await browser.version()}, by ${browser.protocol}`);
 
+  await within(60_000, drive());
+} catch (error) {
+  rows.check('the scenario runs to its end', false, error.stack);
+} finally {
+  await browser?.close();
+  await application.goAway();
+  await service.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit(rows.end());
+
+async function drive() {
   const first = await open(browser, application);
   console.log(`# ${await first.evaluate(() => navigator.userAgent)}`);
   rows.check('a visitor is out', (await state(first)).state === 'out', await state(first));
@@ -94,12 +106,4 @@ try {
   rows.check('after the back button the page shows who is logged in now', isSecond, await shown(last));
   const told = await last.evaluate(() => window.shown);
   rows.check('and not who was before', !told.includes('user1'), told);
-} catch (error) {
-  rows.check('the scenario runs to its end', false, error.stack);
-} finally {
-  await browser?.close();
-  await application.goAway();
-  await service.stop();
-  await rm(folder, { recursive: true, force: true });
 }
-process.exit(rows.end());
