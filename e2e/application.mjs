@@ -1,5 +1,5 @@
-// An application that uses the client for browsers: its pages, and behind them, at the same origin, a service. What goes
-// wrong on the way to the service goes wrong here.
+// An application that uses the client for browsers: its pages, and behind them, at the same origin, a service. What
+// goes wrong on the way to the service goes wrong here.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

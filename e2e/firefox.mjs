@@ -1,6 +1,7 @@
-// Drives the client for browsers in headless Firefox, by WebDriver BiDi, against the binary, and reports which rows held.
+// Drives the client for browsers in headless Firefox, by WebDriver BiDi, against the binary, and reports which rows
+// held.
 //
-//   node firefox.mjs <the program handstamp> <the folder with the built client>      FIREFOX=/path/to/firefox to use another
+//   node firefox.mjs <the program handstamp> <the folder with the built client>      FIREFOX=/path to use another
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -70,11 +71,13 @@ async function drive() {
   application.lose('/refresh');
   const three = [first, second, third];
   const statuses = await Promise.all(three.map((tab) => request(tab, 'GET', '/protected')));
-  rows.check('an answer to a refresh that is lost stops one tab, and the others go on', statuses.toSorted().join() === '200,200,401', statuses);
+  const isOne = statuses.toSorted().join() === '200,200,401';
+  rows.check('an answer to a refresh that is lost stops one tab, and the others go on', isOne, statuses);
   const states = await Promise.all(three.map(state));
   rows.check('it logs out none of them', states.every((now) => now.state === 'in'), states);
   const loser = three[statuses.indexOf(401)] ?? first;
-  rows.check('the tab whose answer was lost goes on later', await until(async () => (await request(loser, 'GET', '/protected')) === 200), await state(loser));
+  const isServed = await until(async () => (await request(loser, 'GET', '/protected')) === 200);
+  rows.check('the tab whose answer was lost goes on later', isServed, await state(loser));
 
   // The tab that is shown logs out, and the others are hidden.
   await second.bringToFront();

@@ -35,7 +35,8 @@ export default async function outage({ browser, rows, start }) {
     await impatient.evaluate((ask) => window.client[ask](), ask);
     const waited = Date.now() - begin;
     now = await state(impatient);
-    rows.check(`${path} without an answer ends after the time-out`, now.error === 'timeout' && waited >= 500 && waited < 3_000, [now, waited]);
+    const isInTime = now.error === 'timeout' && waited >= 500 && waited < 3_000;
+    rows.check(`${path} without an answer ends after the time-out`, isInTime, [now, waited]);
     rows.check('which logs no one out', now.state === 'in' && now.stale && now.subject === 'user1', now);
     release();
     const isSure = async () => {

@@ -17,8 +17,8 @@ export default async function users({ browser, rows, dist, start }) {
   const posts = application.count('/posts');
   const posted = await request(first, 'POST', '/posts', { title: 'not by user2' });
   rows.check('a page that was made for user1 does nothing as user2', posted === 'user_changed', posted);
-  rows.check('the service hears nothing of it', application.count('/posts') === posts, application.calls);
   rows.check('and learns who is logged in', (await state(first)).subject === 'user2', await state(first));
+  rows.check('the service has heard nothing of the post', application.count('/posts') === posts, application.calls);
 
   await logIn(second, 'user1');
   const isTold = await until(async () => (await shown(first)) === 'user1');
