@@ -130,6 +130,58 @@ test('an abort ends the wait for a proactive refresh', async () => {
   await assert.rejects(client.fetch(`${ORIGIN}/posts`, { signal }), { name: 'TimeoutError' });
 });
 
+test('a refusal that comes after a refresh causes no second one', async () => {
+  const { service, client } = await inside();
+  service.access = false;
+  let release = () => {};
+  service.held.set(
+    '/posts',
+    new Promise<void>((done) => {
+      release = done;
+    }),
+  );
+  service.instead.set('/posts', [[401, { code: 'token_expired' }]]);
+  const late = client.fetch(`${ORIGIN}/posts`, post);
+  await client.refresh();
+  release();
+  assert.equal((await late).status, 200);
+  assert.equal(service.count('/refresh'), 1);
+});
+
+test('a page that is away has no open channel, and hears of the others again when it comes back', async () => {
+  page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  const hears = async () => {
+    service.calls.length = 0;
+    const other = new BroadcastChannel(`handstamp ${ORIGIN}/`);
+    other.postMessage(null);
+    await new Promise((done) => setTimeout(done, 20));
+    other.close();
+    return service.count('/session');
+  };
+  assert.equal(await hears(), 1, 'while it is shown');
+  const { window } = globalThis;
+  window.dispatchEvent(new Event('pagehide'));
+  assert.equal(await hears(), 0, 'while it is away');
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await client.session();
+  assert.equal(await hears(), 1, 'once it is back');
+});
+
+test('a service that answers again is asked who is logged in', async () => {
+  const { service, client } = await inside();
+  service.instead.set('/refresh', [[503, { code: 'busy' }]]);
+  await client.refresh();
+  assert.equal(client.getSnapshot().stale, true);
+  await client.fetch(`${ORIGIN}/posts`);
+  assert.equal(service.count('/session'), 0, 'not before it may be');
+  await new Promise((done) => setTimeout(done, 2_100));
+  await client.fetch(`${ORIGIN}/posts`);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(service.count('/session'), 1);
+  assert.equal(client.getSnapshot().stale, false);
+});
+
 test('no ordinary answer logs out, and one that a refresh may cure causes one', async () => {
   const rows: [string, Exclude<Answer, 'network'>, number][] = [
     ['an expired token', [401, { code: 'token_expired' }], 1],
