@@ -1,4 +1,4 @@
-import { ENDING, REFRESHED } from './codes.js';
+import { ENDING, FORGED, REFRESHED } from './codes.js';
 import { cookie } from './csrf.js';
 import { ClientError } from './error.js';
 import { alone, locked } from './lock.js';
@@ -11,6 +11,7 @@ import type { Client, Options, Pair, Session, Snapshot } from './types.js';
 /** Makes a client of one service. A page needs one for each service that its user logs in to. */
 export function createClient(options: Options = {}): Client {
   const { header = 'X-CSRF-TOKEN', timeout = 8_000, proactive = false } = options;
+  const headers: Pair = typeof header === 'string' ? { access: header, refresh: header } : header;
   const call: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   // Where there is no page, as while a server renders one, a client may be made and knows nothing.
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost/';
@@ -22,7 +23,7 @@ export function createClient(options: Options = {}): Client {
   const paths = filled(PATHS, options.paths);
   const names = filled(COOKIES, options.cookies);
   const lock = `handstamp ${base.href}`;
-  const service = { call, base, header, timeout };
+  const service = { call, base, timeout };
 
   const { set, getSnapshot: snapshot, subscribe, onChange, isHeard, close } = createSnapshots();
   // The CSRF values of the last answer that had some, for a page that cannot read the cookies.
@@ -58,8 +59,16 @@ export function createClient(options: Options = {}): Client {
     return pinned !== undefined && value !== undefined && value !== pinned;
   };
 
-  const own = (method: string, path: string, csrf?: string, body?: unknown) =>
-    request(service, { method, path, turn: turn.signal, csrf, body });
+  const own = (method: string, path: string, purpose?: keyof Pair, body?: unknown) => {
+    const value = purpose && csrf(purpose);
+    return request(service, {
+      method,
+      path,
+      turn: turn.signal,
+      csrf: value ? [headers[purpose], value] : undefined,
+      body,
+    });
+  };
 
   /** Takes the CSRF values of an answer, and how long the access token lasts. */
   function learn(said: Said) {
@@ -89,7 +98,7 @@ export function createClient(options: Options = {}): Client {
 
   /** Only an answer of the service's own log-in routes ends a session, and only one that says so. */
   function failed(error: ClientError): Snapshot {
-    if (error.status === 401 && ENDING.has(error.code)) return leave(error);
+    if (isUnauthorized(error) && ENDING.has(error.code)) return leave(error);
     if (error.status === 0 || error.status === 429 || error.status >= 500) {
       failures += 1;
       const longest = Math.min(1_000 * 2 ** failures, 30_000);
@@ -110,7 +119,7 @@ export function createClient(options: Options = {}): Client {
   async function exchange(): Promise<boolean> {
     const mine = turn;
     try {
-      const said = await own('POST', paths.refresh, csrf('refresh'));
+      const said = await own('POST', paths.refresh, 'refresh');
       // Of another session it is not known whose it is.
       const known = !said.csrf || said.csrf === pinned ? snapshot().session : null;
       const session = known ? undefined : await own('GET', paths.session);
@@ -219,7 +228,7 @@ export function createClient(options: Options = {}): Client {
       const copy = isStream ? request : request.clone();
       const value = pinned ?? csrf('access');
       if (!isUnsafe || !value) return call(isOwn ? copy : new Request(copy, { credentials: 'include' }));
-      copy.headers.set(header, value);
+      copy.headers.set(headers.access, value);
       // A redirect to another origin would take the header along.
       return call(new Request(copy, isOwn ? { mode: 'same-origin' } : { credentials: 'include', redirect: 'error' }));
     };
@@ -236,11 +245,11 @@ export function createClient(options: Options = {}): Client {
       return transmit();
     };
     if (isStream) return attempt();
-    const isExpired = async (answer: Response) => answer.status === 401 && REFRESHED.has(await code(answer));
+    const isExpired = async (answer: Response) => isUnauthorized(answer) && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
     // The service is back.
     if (response.ok && snapshot().stale && now() >= notBefore) void ask();
-    if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
+    if (!isUnsafe || !isRefusal(response) || !FORGED.has(await code(response))) return response;
     // The same user has logged in again, or the page does not know the value yet.
     await ask();
     return snapshot().stale || !pinned ? response : attempt();
@@ -280,7 +289,7 @@ export function createClient(options: Options = {}): Client {
   }
 
   async function logout(): Promise<Snapshot> {
-    const end = () => own('POST', paths.logout, csrf('refresh') ?? csrf('access'));
+    const end = () => own('POST', paths.logout, csrf('refresh') ? 'refresh' : 'access');
     await exclusively(() =>
       end().catch(async (error: ClientError) => {
         if (!FORGED.has(error.code)) throw error;
@@ -344,8 +353,9 @@ export function createClient(options: Options = {}): Client {
   };
 }
 
-/** What a request with an old CSRF value is refused for, or with none. */
-const FORGED: ReadonlySet<string> = new Set(['csrf_mismatch', 'missing_csrf_token']);
+// In the style of AuthX a token that has expired is answered with 422, and a wrong CSRF value with 401.
+const isUnauthorized = ({ status }: { status: number }) => status === 401 || status === 422;
+const isRefusal = ({ status }: Response) => status === 401 || status === 403;
 /** How long another tab is waited for, in milliseconds. */
 const PATIENCE = 3_000;
 /** With less than this left, in milliseconds, an access token is about to expire. */

@@ -109,7 +109,7 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
     const response = await attempt();
     // A stream is gone once it was sent.
     const isStream = Symbol.asyncIterator in Object(init.body ?? given?.body);
-    if (isStream || isOfRefresh || response.status !== 401) return response;
+    if (isStream || isOfRefresh || ![401, 422].includes(response.status)) return response;
     const reason = await code(response);
     const isStranger = reason === 'missing_token' && find(cookie, names.refresh) === undefined;
     if (isStranger || !REFRESHED.has(reason)) return response;

@@ -4,6 +4,8 @@ import { ClientError } from './error.js';
 export interface Said {
   message?: string;
   code?: string;
+  /** In the style of AuthX, instead of a code. */
+  error_type?: string;
   csrf?: string | null;
   refresh_csrf?: string;
   expires_in?: number | null;
@@ -17,8 +19,6 @@ export interface Said {
 export interface Service {
   call: typeof fetch;
   base: URL;
-  /** The header that repeats the CSRF value. */
-  header: string;
   /** In milliseconds. */
   timeout: number;
 }
@@ -28,14 +28,15 @@ export interface Call {
   method: string;
   path: string;
   turn: AbortSignal;
-  csrf?: string | undefined;
+  /** A header, and the CSRF value that it repeats. */
+  csrf?: readonly [string, string] | undefined;
   body?: unknown;
 }
 
 /** Calls a route of the service, and returns what it says. Anything but a 2xx is a ClientError. */
 export async function request(service: Service, { method, path, turn, csrf, body }: Call): Promise<Said> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (csrf) headers[service.header] = csrf;
+  if (csrf) headers[csrf[0]] = csrf[1];
   if (body !== undefined) headers['content-type'] = 'application/json';
   const url = new URL(path, service.base);
   const caller = new AbortController();
@@ -66,7 +67,7 @@ export async function request(service: Service, { method, path, turn, csrf, body
   // A page that a proxy or a hotel sends instead is no answer of the service.
   if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
   const message = said?.message ?? `${url}: ${response.status}`;
-  throw new ClientError(said?.code ?? 'http', message, response.status, retryAfter(response));
+  throw new ClientError(said?.code ?? said?.error_type ?? 'http', message, response.status, retryAfter(response));
 }
 
 /** Returns the code of a rejection, and leaves the answer to be read. */
@@ -76,7 +77,7 @@ export async function code(response: Response): Promise<string> {
     .clone()
     .json()
     .catch(() => null);
-  return typeof said?.code === 'string' ? said.code : '';
+  return String(said?.code ?? said?.error_type ?? '');
 }
 
 /** Returns what `Retry-After` says, in milliseconds. */

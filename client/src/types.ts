@@ -8,8 +8,8 @@ export interface Options {
   paths?: Some<Paths> | undefined;
   /** The names of the cookies with the CSRF values, without a prefix such as `__Host-`. */
   cookies?: Some<Pair> | undefined;
-  /** The header that repeats a CSRF value. Default: `X-CSRF-TOKEN`. */
-  header?: string | undefined;
+  /** The header that repeats a CSRF value, or one for each of the tokens. Default: `X-CSRF-TOKEN`. */
+  header?: string | Pair | undefined;
   /**
    * How long the client waits for its own calls, in milliseconds. Default: 8000, which is less than
    * the time in which the service accepts a refresh token for the second time.

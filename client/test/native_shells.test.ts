@@ -125,8 +125,10 @@ function gate() {
 const post = { method: 'POST', body: 'a post' };
 
 test('the example knows the codes of the service', () => {
-  assert.deepEqual(new Set(example.REFRESHED), REFRESHED);
-  assert.deepEqual(new Set(example.ENDING), ENDING);
+  // Not the types of AuthX, whose style a shell need not understand.
+  const codes = (known: ReadonlySet<string>) => new Set([...known].filter((code) => code === code.toLowerCase()));
+  assert.deepEqual(new Set(example.REFRESHED), codes(REFRESHED));
+  assert.deepEqual(new Set(example.ENDING), codes(ENDING));
 });
 
 test('tokens go in the header, and no cookie and no redirect takes part', async () => {

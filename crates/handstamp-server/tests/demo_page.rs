@@ -73,7 +73,9 @@ fn the_way_of_a_request_with_a_token_is_told() {
         ("a post that the route refuses", post().json(&json!({})), "+-+++x", Some("answered 422")),
         ("a session that has ended", ended.request("GET", "/protected"), "+-+-x.", Some("session_ended")),
         ("a refresh", browser.request("POST", "/refresh"), "+-++++", None),
-        ("a log-out", browser.request("POST", "/logout"), "+-++++", None),
+        ("a log-out without the value", with("POST", "/logout", ours), "+--x..", Some("missing_csrf_token")),
+        ("a log-out by a token that is none", with("POST", "/logout", "access_token_cookie=a.b.c"), "+----+", None),
+        ("a log-out", browser.request("POST", "/logout"), "+----+", None),
     ]);
     let reply = browser.get(&server, "/protected");
     assert_eq!(reply.header(ASKED), None, "only those that ask are told");
@@ -91,6 +93,91 @@ fn the_way_of_a_request_without_a_token_is_told() {
         ("a log-in by another site", elsewhere, "-x....", Some("cross_site_request")),
         ("a log-out with nothing to end", Request::new("POST", "/logout"), "-+---+", None),
     ]);
+}
+
+#[test]
+fn each_check_says_what_it_found() {
+    let server = Service::start(&[], &[]).unwrap();
+    let browser = Browser::logged_in(&server, "user1", "password1");
+    let says = |request: Request| -> Vec<String> {
+        let reply = server.send(&asked(request));
+        let told: Value = serde_json::from_str(reply.header(ASKED).unwrap()).unwrap();
+        let checks = told["checks"].as_array().unwrap().iter();
+        checks
+            .map(|check| check["says"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let post = browser
+        .request("POST", "/posts")
+        .json(&json!({"title": "x"}));
+    assert_eq!(
+        says(post),
+        [
+            "the cookie access_token_cookie",
+            "without HANDSTAMP_PUBLIC_ORIGIN the CSRF value decides alone",
+            "signature, times and purpose are right",
+            "the header repeats the value that is in the token",
+            "the session is live",
+            "answered",
+        ]
+    );
+    let get = says(browser.request("GET", "/protected"));
+    assert_eq!(
+        (&*get[1], &*get[3]),
+        (
+            "a request that only reads needs none",
+            "a request that only reads needs none"
+        )
+    );
+    let refresh = says(browser.request("POST", "/refresh"));
+    assert_eq!(refresh[0], "the cookie refresh_token_cookie");
+    let log_in = says(login("user1", "password1"));
+    assert_eq!(
+        (&*log_in[0], &*log_in[1]),
+        ("a log-in has no token yet", "no other site has sent it")
+    );
+    let session = says(Request::new("GET", "/session"));
+    assert_eq!(session[0], "no token came: no one is logged in");
+    let log_out = says(browser.request("POST", "/logout"));
+    assert_eq!(log_out[0], "a cookie with a token");
+    assert!(log_out[2].contains("whatever the token"), "{log_out:?}");
+}
+
+/// What is not known is not told.
+#[test]
+fn nothing_is_told_of_what_was_not_checked_or_not_in_the_usual_way() {
+    let server = Service::start(&[], &[]).unwrap();
+    for (name, request) in [
+        ("a route that checks nothing", Request::new("GET", "/names")),
+        (
+            "a method that a route does not have",
+            Request::new("OPTIONS", "/protected"),
+        ),
+        (
+            "a path that does not exist",
+            Request::new("GET", "/nowhere"),
+        ),
+    ] {
+        assert_eq!(server.send(&asked(request)).header(ASKED), None, "{name}");
+    }
+    for (name, value) in [
+        ("HANDSTAMP_CHECK_SESSIONS", "on-refresh"),
+        ("JWT_CSRF_METHODS", r#"["GET", "POST"]"#),
+        ("JWT_TOKEN_LOCATION", r#"["headers", "cookies"]"#),
+        ("JWT_IMPLICIT_REFRESH_DELTATIME", "60"),
+    ] {
+        let server = Service::start(&[], &[(name, value)]).unwrap();
+        let reply = server.send(&asked(Request::new("GET", "/protected")));
+        assert_eq!(reply.header(ASKED), None, "{name}");
+        let names = server.send(&Request::new("GET", "/names")).json();
+        assert_eq!(
+            (&names["demo"], &names["has_usual_checks"]),
+            (&json!(true), &json!(false)),
+            "{name}"
+        );
+    }
+    let names = server.send(&Request::new("GET", "/names")).json();
+    assert_eq!(names["has_usual_checks"], true);
 }
 
 #[test]
@@ -118,6 +205,16 @@ fn what_the_browser_sent_is_told_without_the_tokens() {
         assert!(names.contains(&name), "{names:?}");
     }
     let value = browser.0.get("csrf_access_token").unwrap();
+    assert!(
+        told["headers"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({"name": "origin", "value": "http://127.0.0.1:1"})),
+        "{told}"
+    );
+    let access =
+        json!({"name": "access_token_cookie", "holds": "the access token, hidden from script"});
+    assert_eq!(told["cookies"][0], access);
     assert!(
         told["headers"]
             .as_array()
@@ -153,6 +250,17 @@ fn the_claims_of_both_tokens_are_told() {
         let left = claims_of["exp"].as_i64().unwrap() - claims["now"].as_i64().unwrap();
         assert!((seconds - 5..=seconds).contains(&left), "{purpose}: {left}");
     }
+    let others = format!(
+        r#"access_token_cookie=x.InRleHQi.x; {}"#,
+        browser.0.header()
+    );
+    let others = server
+        .send(&Request::new("GET", "/demo/claims").header("cookie", others))
+        .json();
+    assert_eq!(
+        others["access"]["sub"], "user1",
+        "after a cookie of another application"
+    );
     let broken = Request::new("GET", "/demo/claims").header(
         "cookie",
         "access_token_cookie=a.!.c; refresh_token_cookie=x",
@@ -182,15 +290,11 @@ fn a_changed_token_is_refused_and_changes_nothing() {
     assert_eq!(browser.protected(&server), granted());
     let reply = server.send(&Request::new("POST", "/demo/forge"));
     assert_eq!(reply.status, 409, "{reply:?}");
-    let reply = server.send(
-        &browser
-            .request("POST", "/demo/forge")
-            .header("sec-fetch-site", "cross-site"),
-    );
-    assert_eq!(
-        (reply.status, &reply.json()["code"]),
-        (403, &json!("cross_site_request"))
-    );
+    for path in ["/demo/forge", "/demo/copy", "/demo/replay"] {
+        let request = browser.request("POST", path);
+        let reply = server.send(&request.header("sec-fetch-site", "cross-site"));
+        assert_eq!(reply.json()["code"], "cross_site_request", "{path}");
+    }
 }
 
 #[test]
@@ -203,7 +307,12 @@ fn a_copy_of_a_refresh_token_ends_the_session() {
         "nothing was copied"
     );
     let window = || thread::sleep(Duration::from_millis(1_200));
-    assert_eq!(browser.send(&server, "POST", "/demo/copy").status, 204);
+    let reply = browser.send(&server, "POST", "/demo/copy");
+    assert_eq!(reply.status, 204);
+    let token = browser.0.get("refresh_token_cookie").unwrap();
+    let line =
+        format!("copied_refresh_token_cookie={token}; Max-Age=900; HttpOnly; SameSite=Strict");
+    assert_eq!(reply.all("set-cookie").collect::<Vec<_>>(), [line]);
     let notes = browser.0.get("copied_refresh_token_cookie").unwrap();
     assert_eq!(Some(notes), browser.0.get("refresh_token_cookie"));
     window();
@@ -247,11 +356,14 @@ fn with_real_users_nothing_of_it_exists() {
             ("POST", "/demo/copy"),
             ("POST", "/demo/replay"),
             ("POST", "/demo/forge"),
+            ("GET", "/demo/copy"),
+            ("GET", "/demo/page.js"),
+            ("GET", "/demo/nothing"),
         ] {
             let reply = server.send(&with(Request::new(method, path)));
             assert_eq!(
-                (reply.status, reply.body.as_str()),
-                (404, ""),
+                (reply.status, reply.body.as_str(), reply.header("allow")),
+                (404, "", None),
                 "{name}: {path}"
             );
         }

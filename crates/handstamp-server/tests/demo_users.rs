@@ -41,6 +41,26 @@ fn demo_users_log_in_on_this_host_alone() {
         ("Forwarded", &[("forwarded", "for=1.1.1.1")], Some(proxy)),
         ("Via", &[("via", "1.1 nginx")], Some(proxy)),
         ("X-Real-IP", &[("x-real-ip", "127.0.0.1")], Some(proxy)),
+        (
+            "that of Cloudflare",
+            &[("cf-connecting-ip", "192.0.2.1")],
+            Some(proxy),
+        ),
+        (
+            "that of Akamai",
+            &[("true-client-ip", "192.0.2.1")],
+            Some(proxy),
+        ),
+        (
+            "that of Envoy",
+            &[("x-envoy-external-address", "192.0.2.1")],
+            Some(proxy),
+        ),
+        (
+            "that of an ingress",
+            &[("x-original-forwarded-for", "192.0.2.1")],
+            Some(proxy),
+        ),
         ("a public name", &[("host", "app.example.com")], Some(host)),
         (
             "a name like ours",

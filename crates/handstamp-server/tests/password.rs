@@ -8,10 +8,15 @@
 
 mod service;
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
 use handstamp_conformance::{Reply, Request};
 use serde_json::{Value, json};
 
-use crate::service::{Browser, Service, granted, log_in, session_ended};
+use crate::service::{Browser, Service, granted, is_logged_out, log_in, session_ended};
 
 const OLD: &str = "correct horse";
 const NEW: &str = "battery staple";
@@ -40,6 +45,10 @@ fn a_new_password_ends_all_sessions_and_begins_one() {
     let body = json!({"current": OLD, "new": NEW, "remember": true});
     let reply = server.send(&change(&browser, &body));
     assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(
+        message(&reply).contains("The password was changed"),
+        "{reply:?}"
+    );
     let persistent =
         |line: &&str| line.starts_with("refresh_token_cookie=") && line.contains("Max-Age=");
     assert_eq!(
@@ -83,6 +92,12 @@ fn what_is_refused_changes_nothing() {
             change(&browser, &json!({"current": "swordfish", "new": NEW})),
             403,
             "Nothing was changed",
+        ),
+        (
+            "the same again",
+            change(&browser, &json!({"current": OLD, "new": OLD})),
+            422,
+            "is the current one",
         ),
         (
             "none",
@@ -172,4 +187,55 @@ fn the_device_stays_known() {
     );
     let login = crate::service::login("alice", NEW).header("cookie", browser.0.header());
     assert_eq!(server.send(&login).status, 200);
+}
+
+/// Browsers are closed, and networks break, at any moment.
+#[test]
+fn a_client_that_goes_away_leaves_no_session_of_the_former_password() {
+    let server = Service::start(&[], &[]).unwrap();
+    let mut changed = 0;
+    for (number, delay) in [0, 10, 20, 30, 40, 60, 90, 150].into_iter().enumerate() {
+        let name = format!("user{number}");
+        server.home().add_user(&name, OLD);
+        let browser = Browser::logged_in(&server, &name, OLD);
+        let body = json!({"current": OLD, "new": NEW}).to_string();
+        let head = format!(
+            "POST /password HTTP/1.1\r\nhost: localhost\r\ncookie: {}\r\nx-csrf-token: {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            browser.0.header(),
+            browser.0.get("csrf_access_token").unwrap(),
+            body.len(),
+        );
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(delay));
+        drop(stream);
+        // Whatever goes on is done by then.
+        thread::sleep(Duration::from_millis(700));
+        if log_in(&server, &name, NEW).status == 200 {
+            changed += 1;
+            assert_eq!(
+                browser.protected(&server),
+                session_ended(),
+                "after {delay} ms"
+            );
+        } else {
+            assert_eq!(browser.protected(&server), granted(), "after {delay} ms");
+        }
+    }
+    assert!(changed > 0, "none came far enough");
+}
+
+#[test]
+fn without_sessions_the_user_logs_in_again() {
+    let server = Service::start(&[], &[("JWT_SESSION_TRACKING", "false")]).unwrap();
+    server.home().add_user("alice", OLD);
+    // The command has revoked tokens without a session, and those of half a minute from then.
+    thread::sleep(Duration::from_secs(31));
+    let mut browser = Browser::logged_in(&server, "alice", OLD);
+    let reply = server.send(&change(&browser, &json!({"current": OLD, "new": NEW})));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(message(&reply).contains("in half a minute"), "{reply:?}");
+    browser.0.store(&reply);
+    assert!(is_logged_out(&browser.0), "{reply:?}");
 }

@@ -71,6 +71,7 @@ impl Server {
         let settings = Settings::new(environment);
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
         let implicit_refresh = settings.implicit_refresh();
+        let has_usual_checks = settings.has_usual_checks();
         let (config, key) = configure(settings, exposure, address.port(), &url)?;
         if !config.token_locations().contains(&Location::Cookies) {
             return Err(Failure::usage(NO_COOKIES));
@@ -109,6 +110,7 @@ impl Server {
             auth: auth.clone(),
             log_in: LogIn::new(&database, key, demo_users),
             proxies: TrustedProxies::new(arguments.trusted_proxy),
+            has_usual_checks,
         };
         let dependencies = Dependencies {
             database: database.clone(),

@@ -58,6 +58,11 @@ impl Settings {
         }
     }
 
+    /// Returns whether no setting is given that changes which checks are made.
+    pub(super) fn has_usual_checks(&self) -> bool {
+        !CHECKS.iter().any(|name| self.0.is_given(name)) && !self.0.has_implicit_refresh()
+    }
+
     /// Returns whether the settings give the key that this program keeps in the file, so that it
     /// has only come in another way.
     pub(super) fn have_key_of(&self, path: &Path) -> bool {
@@ -107,6 +112,19 @@ impl Settings {
         builder.build()
     }
 }
+
+const CHECKS: [&str; 10] = [
+    "HANDSTAMP_CHECK_SESSIONS",
+    "HANDSTAMP_ORIGIN_CHECK",
+    "JWT_ACCESS_COOKIE_PATH",
+    "JWT_COOKIE_CSRF_PROTECT",
+    "JWT_COOKIE_HTTP_ONLY",
+    "JWT_CSRF_IN_COOKIES",
+    "JWT_CSRF_METHODS",
+    "JWT_REFRESH_COOKIE_PATH",
+    "JWT_SESSION_TRACKING",
+    "JWT_TOKEN_LOCATION",
+];
 
 /// The key that signs tokens, by where it comes from.
 pub(super) enum SigningKey {

@@ -37,10 +37,7 @@ pub(super) async fn log_in(
     ClientAddress(address): ClientAddress,
     FromOutside(sign): FromOutside,
     client: ClientInfo,
-    DeviceCookie {
-        devices,
-        user_agent,
-    }: DeviceCookie,
+    device: DeviceCookie,
     JsonBody(form): JsonBody<LogInForm>,
 ) -> Result<Response, Error> {
     if let Some(sign) = sign {
@@ -54,63 +51,76 @@ pub(super) async fn log_in(
         username: form.username,
         password: form.password,
     };
-    let verified = match log_in.verify(credentials, address, &devices).await {
+    let verified = match log_in.verify(credentials, address, &device.devices).await {
         Ok(verified) => verified,
         Err(error) => return Ok(refuse(&auth, error)),
     };
     let client = client.ip(address);
-    let client = client.label(form.device.unwrap_or_default());
-    let known = DeviceCookie {
-        devices,
-        user_agent,
+    let new = NewSession {
+        message: "Login successful",
+        verified,
+        client: client.label(form.device.unwrap_or_default()),
+        remember: form.remember == Some(true),
+        device,
     };
-    begin_session(&auth, &log_in, verified, client, form.remember, known).await
+    new.begin(&auth, &log_in).await
 }
 
-/// Begins a session of a user whose password was right. `remember` is whether the user stays logged
-/// in when the browser is closed.
-pub(super) async fn begin_session(
-    auth: &Auth,
-    log_in: &LogIn,
-    verified: Verified,
-    mut client: ClientInfo,
-    remember: Option<bool>,
-    DeviceCookie {
-        devices,
-        user_agent,
-    }: DeviceCookie,
-) -> Result<Response, Error> {
-    let name = verified.name.clone();
-    let name = name.as_str();
-    if remember == Some(true) {
-        client = client.persistent(auth.config().refresh_token_expires());
-    }
-    let tokens = auth.log_in(name, client).await?;
-    if let Err(error) = log_in.confirm(&verified).await {
-        // The tokens are not sent. The command that changed the account was to end all sessions,
-        // but ran before this one was created.
-        if matches!(error, LogInError::InvalidCredentials) {
-            auth.revoke_all_sessions(name).await?;
+/// The session that a user begins whose password was right.
+pub(super) struct NewSession {
+    /// What the user is told.
+    pub(super) message: &'static str,
+    pub(super) verified: Verified,
+    pub(super) client: ClientInfo,
+    /// Whether the user stays logged in when the browser is closed.
+    pub(super) remember: bool,
+    pub(super) device: DeviceCookie,
+}
+
+impl NewSession {
+    pub(super) async fn begin(self, auth: &Auth, log_in: &LogIn) -> Result<Response, Error> {
+        let Self {
+            message,
+            verified,
+            mut client,
+            remember,
+            device,
+        } = self;
+        let name = verified.name.clone();
+        let name = name.as_str();
+        if remember {
+            client = client.persistent(auth.config().refresh_token_expires());
         }
-        return Ok(refuse(auth, error));
-    }
-    let body = json!({
-        "message": "Login successful",
-        "username": name,
-        "csrf": tokens.csrf(),
-        "refresh_csrf": tokens.refresh().csrf(),
-        "expires_in": tokens.access().expires_in().as_secs(),
-    });
-    let cookies = auth.set_cookies(&tokens)?;
-    // The user is logged in all the same: without it, a later log-in is that of a new device.
-    let device = match log_in.remember(verified, &devices, &user_agent).await {
-        Ok(devices) => Some(device_cookie::set(auth, &devices)),
-        Err(error) => {
-            tracing::error!(%error, "a device cannot be remembered");
-            None
+        let tokens = auth.log_in(name, client).await?;
+        if let Err(error) = log_in.confirm(&verified).await {
+            // The tokens are not sent. The command that changed the account was to end all sessions,
+            // but ran before this one was created.
+            if matches!(error, LogInError::InvalidCredentials) {
+                auth.revoke_all_sessions(name).await?;
+            }
+            return Ok(refuse(auth, error));
         }
-    };
-    Ok((cookies, device, Json(body)).into_response())
+        let body = json!({
+            "message": message,
+            "username": name,
+            "csrf": tokens.csrf(),
+            "refresh_csrf": tokens.refresh().csrf(),
+            "expires_in": tokens.access().expires_in().as_secs(),
+        });
+        let cookies = auth.set_cookies(&tokens)?;
+        // The user is logged in all the same: without it, a later log-in is that of a new device.
+        let device = match log_in
+            .remember(verified, &device.devices, &device.user_agent)
+            .await
+        {
+            Ok(devices) => Some(device_cookie::set(auth, &devices)),
+            Err(error) => {
+                tracing::error!(%error, "a device cannot be remembered");
+                None
+            }
+        };
+        Ok((cookies, device, Json(body)).into_response())
+    }
 }
 
 /// Says why, which reveals nothing: the names and passwords of the demo users are public.

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
-use axum::http::header::{FORWARDED, HOST, HeaderName, VIA};
+use axum::http::header::{HOST, HeaderName, VIA};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 
@@ -36,8 +36,9 @@ pub(super) enum Sign {
 
 impl Sign {
     fn of(parts: &Parts) -> Option<Self> {
+        // Proxies and networks that deliver content have names of their own for the client.
         let is_of_proxies = |name: &&HeaderName| {
-            [FORWARDED, VIA, REAL_IP].contains(name) || name.as_str().starts_with("x-forwarded-")
+            **name == VIA || PARTS.iter().any(|part| name.as_str().contains(part))
         };
         if let Some(name) = parts.headers.keys().find(is_of_proxies) {
             return Some(Self::Proxy(name.clone()));
@@ -79,4 +80,10 @@ fn is_loopback(authority: &Authority) -> bool {
         || v6.is_some_and(|host| host.parse().is_ok_and(|host: Ipv6Addr| host.is_loopback()))
 }
 
-const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+const PARTS: [&str; 5] = [
+    "forwarded",
+    "real-ip",
+    "client-ip",
+    "connecting-ip",
+    "x-envoy-",
+];

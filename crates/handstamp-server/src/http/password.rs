@@ -14,13 +14,13 @@ use serde_json::json;
 use super::client_address::ClientAddress;
 use super::device_cookie::DeviceCookie;
 use super::json_body::JsonBody;
-use super::log_in::{begin_session, refuse};
-use crate::accounts::log_in::{Credentials, LogIn, LogInError};
+use super::log_in::{NewSession, refuse};
+use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::{NewPassword, Password};
 
 /// The body of a change of the password.
 #[derive(Deserialize)]
-pub(super) struct Change {
+pub(super) struct Form {
     current: Password,
     new: NewPassword,
     /// Whether the user stays logged in when the browser is closed.
@@ -34,7 +34,7 @@ pub(super) async fn change_password(
     ClientAddress(address): ClientAddress,
     client: ClientInfo,
     device: DeviceCookie,
-    JsonBody(change): JsonBody<Change>,
+    JsonBody(form): JsonBody<Form>,
 ) -> Result<Response, Error> {
     let name = token.subject();
     match log_in.is_demo_user(name).await {
@@ -42,34 +42,107 @@ pub(super) async fn change_password(
         Ok(true) => return Ok(answer(StatusCode::FORBIDDEN, DEMO_USER)),
         Err(error) => return Ok(refuse(&auth, error.into())),
     }
+    if form.new.is(&form.current) {
+        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, NOT_NEW));
+    }
     let credentials = Credentials {
         username: name.to_owned(),
-        password: change.current,
+        password: form.current,
     };
     let verified = log_in.verify(credentials, address, &device.devices).await;
     let verified = match verified {
-        Ok(verified) => log_in.change_password(verified, change.new).await,
-        Err(error) => Err(error),
-    };
-    let verified = match verified {
         Ok(verified) => verified,
-        // Not 401, which would say that no one is logged in.
-        Err(LogInError::InvalidCredentials) => {
-            return Ok(answer(StatusCode::FORBIDDEN, WRONG_PASSWORD));
-        }
-        Err(error) => return Ok(refuse(&auth, error)),
+        Err(error) => return Ok(refuse_change(&auth, error)),
     };
-    // From here on the former password is none any more, which no failure may hide.
-    if let Err(error) = auth.revoke_all_sessions(name).await {
-        tracing::error!(%error, user = name, "the password was changed, and the sessions go on");
-        return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, SESSIONS_GO_ON));
-    }
-    let client = client.ip(address);
-    let begun = begin_session(&auth, &log_in, verified, client, change.remember, device).await;
-    Ok(begun.unwrap_or_else(|error| {
-        tracing::error!(%error, user = name, "no session begins after a change of the password");
-        answer(StatusCode::SERVICE_UNAVAILABLE, LOG_IN_AGAIN)
+    let change = Change {
+        auth,
+        log_in,
+        name: name.to_owned(),
+        has_session: token.session_id().is_some(),
+        new: form.new,
+        client: client.ip(address),
+        remember: form.remember == Some(true),
+        device,
+    };
+    // A client that goes away meanwhile must not leave the sessions of the former password.
+    let done = tokio::spawn(change.carry_out(verified)).await;
+    Ok(done.unwrap_or_else(|error| {
+        tracing::error!(%error, "a change of a password was not finished");
+        answer(StatusCode::SERVICE_UNAVAILABLE, UNKNOWN)
     }))
+}
+
+/// A change of a password, by a user who has given the current one.
+struct Change {
+    auth: Auth,
+    log_in: LogIn,
+    name: String,
+    /// Whether the tokens of this server are those of sessions.
+    has_session: bool,
+    new: NewPassword,
+    client: ClientInfo,
+    remember: bool,
+    device: DeviceCookie,
+}
+
+impl Change {
+    /// Changes the password before it ends the sessions: a concurrent log-in then either has its
+    /// session ended here, or finds the change when it is confirmed.
+    async fn carry_out(self, verified: Verified) -> Response {
+        let Self {
+            auth, log_in, name, ..
+        } = self;
+        let user = name.as_str();
+        let changed = log_in.change_password(verified, self.new).await;
+        let revoked = match &changed {
+            // What the database was told may be done all the same.
+            Ok(_) | Err(LogInError::Database(_)) => auth.revoke_all_sessions(user).await,
+            Err(_) => Ok(0),
+        };
+        let verified = match changed {
+            Ok(verified) => verified,
+            Err(LogInError::Database(error)) => {
+                tracing::error!(%error, user, "it is not known whether the password was changed");
+                return answer(StatusCode::SERVICE_UNAVAILABLE, UNKNOWN);
+            }
+            Err(error) => return refuse_change(&auth, error),
+        };
+        if let Err(error) = revoked {
+            tracing::error!(%error, user, "the password was changed, and the sessions go on");
+            return answer(StatusCode::SERVICE_UNAVAILABLE, SESSIONS_GO_ON);
+        }
+        if !self.has_session {
+            // For as long as clocks may differ, new ones would count as issued before.
+            return (auth.unset_cookies(), answer(StatusCode::OK, LOG_IN_LATER)).into_response();
+        }
+        let new = NewSession {
+            message: "The password was changed, and all other devices are logged out",
+            verified,
+            client: self.client,
+            remember: self.remember,
+            device: self.device,
+        };
+        match new.begin(&auth, &log_in).await {
+            Ok(response) if response.status().is_success() => response,
+            other => {
+                let status = other.map(|response| response.status());
+                tracing::error!(
+                    ?status,
+                    user,
+                    "no session begins after a change of the password"
+                );
+                answer(StatusCode::SERVICE_UNAVAILABLE, LOG_IN_AGAIN)
+            }
+        }
+    }
+}
+
+/// Not 401 for a wrong password, which would say that no one is logged in.
+fn refuse_change(auth: &Auth, error: LogInError) -> Response {
+    match error {
+        LogInError::InvalidCredentials => answer(StatusCode::FORBIDDEN, WRONG_PASSWORD),
+        error => refuse(auth, error),
+    }
 }
 
 fn answer(status: StatusCode, message: &str) -> Response {
@@ -78,9 +151,13 @@ fn answer(status: StatusCode, message: &str) -> Response {
 
 const DEMO_USER: &str = "The passwords of the demo users are public and stay as they are. Add a user of your own with \
                          `handstamp user add NAME`";
+const NOT_NEW: &str = "The new password is the current one. Nothing was changed";
 const WRONG_PASSWORD: &str =
     "The current password is wrong, or was changed meanwhile. Nothing was changed";
+const UNKNOWN: &str = "The database did not answer in time: the password may have been changed, and your sessions ended. \
+                       Log in with the new password, or else with the former one";
 const SESSIONS_GO_ON: &str = "The password was changed, but the session store does not answer, and your sessions go on. \
                               Log out all others when it is back";
 const LOG_IN_AGAIN: &str =
     "The password was changed and all sessions have ended. Log in with the new password";
+const LOG_IN_LATER: &str = "The password was changed and all sessions have ended. Log in with the new password in half a minute";

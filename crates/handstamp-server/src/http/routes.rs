@@ -88,5 +88,6 @@ async fn names(State(state): State<AppState>, request: Request) -> Json<Value> {
         "access": {"cookie": access.cookie, "csrf_cookie": access.csrf_cookie, "csrf_header": access.csrf_header},
         "refresh": {"cookie": refresh.cookie, "csrf_cookie": refresh.csrf_cookie, "csrf_header": refresh.csrf_header},
         "demo": is_demo,
+        "has_usual_checks": state.has_usual_checks,
     }))
 }

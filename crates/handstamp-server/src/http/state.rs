@@ -12,6 +12,8 @@ pub(crate) struct AppState {
     pub(crate) auth: Auth,
     pub(crate) log_in: LogIn,
     pub(crate) proxies: TrustedProxies,
+    /// Whether no setting changes which checks are made.
+    pub(crate) has_usual_checks: bool,
 }
 
 impl FromRef<AppState> for Auth {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::demo_users::DemoUsers;
 use super::known_devices::{AddError, Device, Devices, KnownDevices, UserAgent};
 use super::lane::Lanes;
-use super::password::{CompareError, Comparison, NewPassword, Password, Queue};
+use super::password::{CompareError, Comparison, NewPassword, Password, Queue, Slot};
 use super::throttle::{Attempt, Denied, Key, Throttle};
 use super::user_name::UserName;
 use super::users::{User, Users};
@@ -91,11 +91,7 @@ impl LogIn {
         let turn = self.lanes.enter(attempt.lane());
         let turn = tokio::time::timeout(LONGEST_WAIT, turn).await;
         let _turn = turn.map_err(|_| LogInError::Busy)?;
-        let slot = match device {
-            Some(_) => self.queue.enter_reserved(),
-            None => self.queue.enter(),
-        };
-        let slot = slot.map_err(|_| LogInError::Busy)?;
+        let slot = self.enter(device)?;
         self.throttle.charge(&attempt, now()).await??;
 
         // From here on the work is the same whether the user exists or not.
@@ -167,7 +163,7 @@ impl LogIn {
         verified: Verified,
         new: NewPassword,
     ) -> Result<Verified, LogInError> {
-        let slot = self.queue.enter().map_err(|_| LogInError::Busy)?;
+        let slot = self.enter(verified.device.as_ref())?;
         let hash = slot.hash(new).await.map_err(|error| {
             tracing::error!(user = ?verified.name, %error, "a password could not be hashed");
             LogInError::Busy
@@ -190,6 +186,15 @@ impl LogIn {
             // A new password ends what was known of devices.
             device: None,
         })
+    }
+
+    /// Takes a slot in the queue, one of those for known devices if this is one.
+    fn enter(&self, device: Option<&Device>) -> Result<Slot, LogInError> {
+        let slot = match device {
+            Some(_) => self.queue.enter_reserved(),
+            None => self.queue.enter(),
+        };
+        slot.map_err(|_| LogInError::Busy)
     }
 
     /// Returns whether the demo users exist.

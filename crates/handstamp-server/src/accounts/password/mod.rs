@@ -16,7 +16,7 @@ use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 pub(crate) use hash::{HashError, StoredHash};
-pub(crate) use queue::{CompareError, Comparison, Queue};
+pub(crate) use queue::{CompareError, Comparison, Queue, Slot};
 
 /// A password that was sent to log in: any text.
 #[derive(Debug)]
@@ -96,6 +96,13 @@ fn deserialize_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
 /// A password that was chosen for an account: 8 bytes to 1 KiB, without control characters.
 #[derive(Debug)]
 pub(crate) struct NewPassword(Secret);
+
+impl NewPassword {
+    /// Returns whether this is the password that was sent.
+    pub(crate) fn is(&self, sent: &Password) -> bool {
+        self.0.secret_bytes() == sent.0.secret_bytes()
+    }
+}
 
 impl TryFrom<String> for NewPassword {
     type Error = InvalidPassword;

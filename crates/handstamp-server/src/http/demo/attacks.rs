@@ -6,7 +6,6 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::header::{COOKIE, HOST, HeaderMap, SET_COOKIE};
 use axum::http::{StatusCode, request};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
@@ -20,45 +19,44 @@ use tower_service::Service as _;
 use super::{claims, trace};
 use crate::http::cookies;
 
-type Demo = State<(Auth, Router)>;
-
 /// Copies the refresh token, into a cookie that stands for the notes of a thief.
-pub(super) async fn copy(State((auth, _)): Demo, headers: HeaderMap) -> Response {
-    match cookies::values(&headers, auth.config().names::<Refresh>().cookie).next() {
-        Some(token) => (StatusCode::NO_CONTENT, notes(&auth, token, NOTES_LAST)).into_response(),
+pub(super) fn copy(auth: &Auth, headers: &HeaderMap) -> Response {
+    match cookies::values(headers, auth.config().names::<Refresh>().cookie).next() {
+        Some(token) => (StatusCode::NO_CONTENT, notes(auth, token, NOTES_LAST)).into_response(),
         None => missing("There is no refresh token to copy. Log in first"),
     }
 }
 
 /// Presents the copy, with the CSRF value that is in it.
-pub(super) async fn replay(State((auth, application)): Demo, headers: HeaderMap) -> Response {
+pub(super) async fn replay(auth: &Auth, headers: &HeaderMap, application: Router) -> Response {
     let names = auth.config().names::<Refresh>();
-    let copy = cookies::values(&headers, &name_of_notes(&auth)).next();
-    let Some((token, payload)) = copy.and_then(|token| Some((token, claims::payload(token)?)))
-    else {
-        return missing("No refresh token was copied in the last two minutes");
+    let name = name_of_notes(auth);
+    let mut copies = cookies::values(headers, &name);
+    let copy = copies.find_map(|token| Some((token, claims::payload(token)?)));
+    let Some((token, payload)) = copy else {
+        return missing("No refresh token was copied");
     };
     let value = payload.get("csrf").and_then(Value::as_str);
     let request = request::Builder::new().method("POST").uri("/refresh");
     let request = request.header(COOKIE, format!("{}={token}", names.cookie));
     let request = request.header(names.csrf_header, value.unwrap_or_default());
-    let answer = send(request, &headers, application).await;
+    let answer = send(request, headers, application).await;
     if answer.status() == StatusCode::UNAUTHORIZED {
-        (notes(&auth, "", 0), answer).into_response()
+        (notes(auth, "", 0), answer).into_response()
     } else {
         answer
     }
 }
 
 /// Presents the access token with the name of another user in it, and the signature that it had.
-pub(super) async fn forge(State((auth, application)): Demo, headers: HeaderMap) -> Response {
+pub(super) async fn forge(auth: &Auth, headers: &HeaderMap, application: Router) -> Response {
     let name = auth.config().names::<Access>().cookie;
-    let Some(forged) = cookies::values(&headers, name).next().and_then(forged) else {
+    let Some(forged) = cookies::values(headers, name).find_map(forged) else {
         return missing("There is no access token to change. Log in first");
     };
     let request = request::Builder::new().uri("/protected");
     let request = request.header(COOKIE, format!("{name}={forged}"));
-    send(request, &headers, application).await
+    send(request, headers, application).await
 }
 
 fn forged(token: &str) -> Option<String> {
@@ -107,5 +105,5 @@ fn name_of_notes(auth: &Auth) -> String {
     format!("copied_{}", auth.config().names::<Refresh>().cookie)
 }
 
-/// In seconds.
-const NOTES_LAST: u32 = 120;
+/// In seconds: longer than two of the longest grace windows.
+const NOTES_LAST: u32 = 900;

@@ -14,19 +14,22 @@ pub(super) enum Route {
     Refresh,
     /// Tells who is logged in, no one as well.
     Session,
-    /// Everything else needs an access token.
+    /// Needs an access token.
     Access,
 }
 
 impl Route {
-    pub(super) fn of(path: &str) -> Self {
-        match path {
+    /// Returns `None` for a path of which there is nothing to tell.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        Some(match path {
             "/login" => Self::LogIn,
             "/logout" => Self::LogOut,
             "/refresh" => Self::Refresh,
             "/session" => Self::Session,
-            _ => Self::Access,
-        }
+            "/protected" | "/posts" | "/sessions" => Self::Access,
+            _ if path.starts_with("/sessions/") => Self::Access,
+            _ => return None,
+        })
     }
 }
 
@@ -39,8 +42,6 @@ pub(super) struct Sent {
     pub(super) token: bool,
     /// Its name.
     pub(super) cookie: String,
-    /// Whether the header with the CSRF value came.
-    pub(super) csrf: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,19 +112,23 @@ fn skipped(check: Check, sent: &Sent) -> Option<&'static str> {
         (_, Route::Session | Route::LogOut) if !sent.token => {
             Some("no token came: no one is logged in")
         }
+        (Check::Locate, _) => None,
+        (_, Route::LogOut) => {
+            Some("a log-out is answered whatever the token: a genuine one needs its CSRF value")
+        }
         (Check::Origin | Check::DoubleSubmit, Route::Access | Route::Session) if sent.reads => {
             Some("a request that only reads needs none")
         }
         (Check::Origin, _) => Some("without HANDSTAMP_PUBLIC_ORIGIN the CSRF value decides alone"),
-        (Check::DoubleSubmit, _) if !sent.csrf => Some("the settings demand no CSRF value"),
         _ => None,
     }
 }
 
 fn passed(check: Check, sent: &Sent) -> String {
     match check {
-        Check::Locate => format!("one cookie {}", sent.cookie),
-        Check::Origin => "sent by a page of this origin".to_owned(),
+        Check::Locate if sent.route == Route::LogOut => "a cookie with a token".to_owned(),
+        Check::Locate => format!("the cookie {}", sent.cookie),
+        Check::Origin => "no other site has sent it".to_owned(),
         Check::Verify => "signature, times and purpose are right".to_owned(),
         Check::DoubleSubmit => "the header repeats the value that is in the token".to_owned(),
         Check::Store => "the session is live".to_owned(),

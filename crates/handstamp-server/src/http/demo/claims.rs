@@ -1,7 +1,6 @@
 //! The claims of the tokens that a browser sends, which its script cannot read.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,8 +13,8 @@ use crate::storage::clock::now;
 
 /// Returns the claims of both tokens as they are written, without verifying them, and the time of
 /// the server in seconds.
-pub(super) async fn claims(State(auth): State<Auth>, headers: HeaderMap) -> Json<Value> {
-    let of = |name| cookies::values(&headers, name).next().and_then(payload);
+pub(super) fn claims(auth: &Auth, headers: &HeaderMap) -> Json<Value> {
+    let of = |name| cookies::values(headers, name).find_map(payload);
     Json(json!({
         "now": now().as_secs(),
         "access": of(auth.config().names::<Access>().cookie),
@@ -26,5 +25,5 @@ pub(super) async fn claims(State(auth): State<Auth>, headers: HeaderMap) -> Json
 /// Returns the payload of a token, which nothing has verified.
 pub(super) fn payload(token: &str) -> Option<Value> {
     let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    serde_json::from_slice(&bytes).ok().filter(Value::is_object)
 }

@@ -10,31 +10,45 @@ mod claims;
 mod trace;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequestParts as _, Path, Request, State};
 use axum::http::request::Parts;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::any;
 
 use super::outside::FromOutside;
+use super::page;
 use super::state::AppState;
 
 pub(super) use trace::trace;
 
 /// Returns the routes of the demo. `application` answers the requests of the attacks.
+///
+/// One route for all: the `Allow` of others would tell that there are such.
 pub(super) fn routes(state: &AppState, application: Router) -> Router {
-    let attacks = Router::new()
-        .route("/demo/copy", post(attacks::copy))
-        .route("/demo/replay", post(attacks::replay))
-        .route("/demo/forge", post(attacks::forge))
-        .with_state((state.auth.clone(), application))
-        .layer(state.auth.same_origin());
     Router::new()
-        .route("/demo/claims", get(claims::claims))
-        .with_state(state.auth.clone())
-        .merge(attacks)
-        .route_layer(from_fn_with_state(state.clone(), in_demo))
+        .route("/demo/{what}", any(demo).layer(state.auth.same_origin()))
+        .with_state((state.clone(), application))
+}
+
+async fn demo(
+    State((state, application)): State<(AppState, Router)>,
+    Path(what): Path<String>,
+    request: Request,
+) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if !is_demo(&state, &mut parts).await {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let (auth, headers) = (&state.auth, &parts.headers);
+    match (&parts.method, &*what) {
+        (&Method::GET, "page.js") => page::demo_script().into_response(),
+        (&Method::GET, "claims") => claims::claims(auth, headers).into_response(),
+        (&Method::POST, "copy") => attacks::copy(auth, headers),
+        (&Method::POST, "replay") => attacks::replay(auth, headers, application).await,
+        (&Method::POST, "forge") => attacks::forge(auth, headers, application).await,
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Returns whether this is a demo for the sender of a request. While the database does not answer
@@ -48,13 +62,4 @@ pub(super) async fn is_demo(state: &AppState, parts: &mut Parts) -> bool {
         tracing::warn!(%error, "it is not known whether the demo users exist");
         false
     })
-}
-
-async fn in_demo(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if is_demo(&state, &mut parts).await {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        StatusCode::NOT_FOUND.into_response()
-    }
 }

@@ -1,6 +1,9 @@
 //! Tells the page, in a header of the answer, what the browser sent and what each check said.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -9,27 +12,34 @@ use handstamp_axum::handstamp::error::Rejection;
 use handstamp_axum::handstamp::purpose::{Access, Refresh};
 use serde_json::{Map, Value, json};
 
-use super::checks::{self, Sent};
+use super::checks::{self, Route, Sent};
 use super::is_demo;
 use crate::http::cookies;
 use crate::http::state::AppState;
 
-/// Adds the header to the answer of a request that has it as well, if this is a demo.
+/// Adds the header to the answer of a request that has it as well, if this is a demo, and the
+/// settings leave the checks as they usually are: what is told would not be true of others.
 pub(in crate::http) async fn trace(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !request.headers().contains_key(&HEADER) {
+    let path = request.uri().path();
+    let route = Route::of(path).filter(|_| request.headers().contains_key(&HEADER));
+    let Some(route) = route.filter(|_| state.has_usual_checks) else {
         return next.run(request).await;
-    }
+    };
     let (mut parts, body) = request.into_parts();
     if !is_demo(&state, &mut parts).await {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let mut told = told(&state, &parts);
-    let sent = sent(&state, &parts);
+    let sent = sent(&state, &parts, route);
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    // Of a method that a route does not have nothing was checked.
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
     let rejection = response.extensions().get();
     let code = rejection.map(Rejection::code);
     let checks = checks::all(&sent, code, response.status());
@@ -44,7 +54,7 @@ pub(in crate::http) async fn trace(
 fn told(state: &AppState, parts: &Parts) -> Map<String, Value> {
     let config = state.auth.config();
     let (access, refresh) = (config.names::<Access>(), config.names::<Refresh>());
-    let ours = [
+    let cookies = [
         (access.cookie, "the access token, hidden from script"),
         (refresh.cookie, "the refresh token, hidden from script"),
         (access.csrf_cookie, "the CSRF value, open to script"),
@@ -53,38 +63,36 @@ fn told(state: &AppState, parts: &Parts) -> Map<String, Value> {
             "the CSRF value for refreshes, open to script",
         ),
     ];
-    let cookies = cookies::pairs(&parts.headers).filter_map(|(name, _)| {
-        let (_, holds) = ours.iter().find(|(ours, _)| *ours == name)?;
+    let cookies = cookies.iter().filter_map(|(name, holds)| {
+        cookies::values(&parts.headers, name).next()?;
         Some(json!({"name": name, "holds": holds}))
     });
-    let cookies: Vec<Value> = cookies.collect();
-    let shown = [
+    let headers = BTreeSet::from([
         ORIGIN.as_str(),
         "sec-fetch-site",
         access.csrf_header,
+        refresh.csrf_header,
         CONTENT_TYPE.as_str(),
-    ];
-    let headers = shown.iter().filter_map(|name| {
+    ]);
+    let headers = headers.iter().filter_map(|name| {
         let value = parts.headers.get(*name)?.to_str().ok()?;
         Some(json!({"name": name, "value": value}))
     });
-    let headers: Vec<Value> = headers.collect();
     let members = [
         ("method", parts.method.as_str().into()),
         ("path", parts.uri.path().into()),
-        ("cookies", cookies.into()),
-        ("headers", headers.into()),
+        ("cookies", cookies.collect()),
+        ("headers", headers.collect()),
     ];
     let members = members.map(|(name, value)| (name.to_owned(), value));
     Map::from_iter(members)
 }
 
-fn sent(state: &AppState, parts: &Parts) -> Sent {
+fn sent(state: &AppState, parts: &Parts, route: Route) -> Sent {
     let config = state.auth.config();
     let (access, refresh) = (config.names::<Access>(), config.names::<Refresh>());
     let has = |name| cookies::values(&parts.headers, name).next().is_some();
-    let route = checks::Route::of(parts.uri.path());
-    let names = if route == checks::Route::Refresh {
+    let names = if route == Route::Refresh {
         &refresh
     } else {
         &access
@@ -92,9 +100,8 @@ fn sent(state: &AppState, parts: &Parts) -> Sent {
     Sent {
         route,
         reads: parts.method.is_safe(),
-        token: has(names.cookie) || route == checks::Route::LogOut && has(refresh.cookie),
+        token: has(names.cookie) || route == Route::LogOut && has(refresh.cookie),
         cookie: names.cookie.to_owned(),
-        csrf: parts.headers.contains_key(names.csrf_header),
     }
 }
 

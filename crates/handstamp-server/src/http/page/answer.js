@@ -16,6 +16,8 @@ const OUTCOMES = { passed: 'passed', refused: 'refused', skipped: 'not needed', 
 
 // What was asked since the last action began, in order.
 let trail = [];
+let isBusy = false;
+let last = -Infinity;
 
 // Passes a request on, and keeps what was said of it. In a demo the service tells what each check said.
 export const traced = (isDemo) => async (input, init) => {
@@ -29,12 +31,14 @@ export const traced = (isDemo) => async (input, init) => {
   return response;
 };
 
-// Does what a person asked for, and shows how it went: the last request that this sent, or that nothing was sent.
-// Returns whether it went well.
-export async function act(button, work, explain = () => '') {
-  button.disabled = true;
+// Does what a person asked for, and shows how it went: the last request that this sent, or that nothing was sent. One
+// action at a time; a button that is pressed meanwhile does nothing.
+export async function act(work, explain = () => '') {
+  if (isBusy) return;
+  isBusy = true;
+  document.body.ariaBusy = 'true';
   trail = [];
-  say('…', null, '');
+  wait('…');
   try {
     await work();
     await show(explain);
@@ -42,8 +46,20 @@ export async function act(button, work, explain = () => '') {
     if (error.name === 'ClientError' && error.status > 0 && trail.length > 0) await show(explain);
     else notSent(error, explain);
   } finally {
-    button.disabled = false;
+    isBusy = false;
+    last = performance.now();
+    document.body.ariaBusy = 'false';
+    element('progress').hidden = true;
   }
+}
+
+// Whether what just happened came of an action of this page.
+export const isOwn = () => isBusy || performance.now() - last < 2000;
+
+// Says what is waited for. Screen readers do not read it: it changes each second.
+export function wait(progress) {
+  element('progress').hidden = false;
+  element('progress').textContent = progress;
 }
 
 async function show(explain) {
@@ -57,7 +73,7 @@ async function show(explain) {
   element('request').textContent = `${told?.method ?? method} ${told?.path ?? path}`;
   say(message || (response.ok ? 'Done.' : 'No reason was given.'), response.ok, explain(body?.code, response.status));
   element('badge').textContent = `${response.status} ${body?.code ?? (response.ok ? 'OK' : response.statusText)}`;
-  light(told);
+  light(told ?? null);
   const steps = trail.map(({ method, path, response }) => `${method} ${path} ${response.status}`);
   element('trail').hidden = steps.length < 2 || !told;
   element('trail').textContent = `It took ${steps.length} requests: ${steps.join(', ')}.`;
@@ -81,7 +97,6 @@ export function say(message, isGood, explanation) {
 
 // Forgets what one user was told before another one sees it.
 export function forget() {
-  trail = [];
   element('request').textContent = '';
   say('Nothing was asked yet.', null, '');
   light(null);
@@ -89,6 +104,10 @@ export function forget() {
 }
 
 function light(told) {
+  // Of a request whose way the service does not tell nothing is drawn.
+  const isUntold = told === null && !element('badge').hidden;
+  element('way').classList.toggle('untold', isUntold);
+  element('sent').classList.toggle('untold', isUntold);
   const checks = told?.checks ?? Object.keys(CHECKS).map((name) => ({ name, outcome: 'unreached', says: '' }));
   element('way').replaceChildren(
     ...checks.map(({ name, outcome, says }) => {

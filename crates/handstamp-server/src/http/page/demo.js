@@ -1,6 +1,6 @@
 // What there is in a demo only: the claims of the tokens, and attacks on the own session.
 
-import { act, pairs, say } from './answer.js';
+import { act, pairs, wait } from '../answer.js';
 
 const element = (id) => document.getElementById(id);
 const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
@@ -20,12 +20,25 @@ const MEANINGS = {
 };
 
 let ends = [];
+let asked = 0;
 
-// Shows the claims of both tokens, with the time that is left.
-export async function showClaims() {
+export function forgetClaims() {
+  asked += 1;
+  ends = [];
+  element('tokens').replaceChildren();
+}
+
+// Shows the claims of both tokens of this user, with the time that is left.
+export async function showClaims(subject) {
+  asked += 1;
+  const mine = asked;
   const response = await fetch('demo/claims').catch(() => undefined);
-  if (!response?.ok) return;
-  const { now, ...tokens } = await response.json();
+  // The first real user was added, and this is no demo any more.
+  if (response?.status === 404) return location.reload();
+  const { now, ...tokens } = response?.ok ? await response.json() : {};
+  // Meanwhile it was asked again, or someone else has logged in.
+  if (mine !== asked) return;
+  if (!now || [tokens.access, tokens.refresh].some((claims) => claims && claims.sub !== subject)) return forgetClaims();
   // The clock of the browser may be wrong: only the time that passes counts.
   const start = performance.now() - now * 1000;
   ends = [];
@@ -62,7 +75,7 @@ function inOrder(claims) {
 function count() {
   for (const { left, at } of ends) {
     const seconds = Math.ceil((at - performance.now()) / 1000);
-    left.textContent = seconds > 0 ? `${duration(seconds)} left` : 'It has expired.';
+    left.textContent = seconds > 0 ? `${duration(seconds)} left` : 'It has expired. The next request refreshes it.';
   }
 }
 
@@ -72,9 +85,38 @@ function duration(seconds) {
   return days > 0 ? `${days} ${days > 1 ? 'days' : 'day'}, ${clock}` : clock;
 }
 
-setInterval(() => {
-  if (document.visibilityState === 'visible') count();
-}, 1000);
+// Shows the time, and once a token has expired or another tab may have refreshed it, whether there is a new one.
+export function runClock(client) {
+  let seconds = 0;
+  setInterval(() => {
+    if (document.visibilityState !== 'visible') return;
+    count();
+    seconds += 1;
+    const subject = client.getSnapshot().session?.subject;
+    const isDue = seconds % 5 === 0 && ends.some(({ at }) => at <= performance.now());
+    if (subject && isDue) void showClaims(subject);
+  }, 1000);
+}
+
+export function showDemoUsers() {
+  const buttons = ['1', '2'].map((number) => {
+    const [user, password] = [`user${number}`, `password${number}`];
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'pick' });
+    button.textContent = `${user} / ${password}`;
+    button.addEventListener('click', () => {
+      element('username').value = user;
+      element('password').value = password;
+      element('log-in').click();
+    });
+    return button;
+  });
+  const text = document.createElement('p');
+  const command = Object.assign(document.createElement('code'), { textContent: 'handstamp user add NAME' });
+  text.append('Two users are there to try it with. They go away when you add your own, with ', command, '.');
+  const row = document.createElement('p');
+  row.append(...buttons);
+  element('demo-users').replaceChildren(text, row);
+}
 
 // Sends a request as another page would, without the client.
 function attack(traced, path, headers = {}) {
@@ -87,30 +129,35 @@ const attacks = (client, traced, header) => [
   {
     name: 'Post without the CSRF value',
     what: 'As another site does that makes your browser send a request.',
+    expects: 'missing_csrf_token',
     run: () => attack(traced, 'posts'),
     why: 'The cookie came along, as it does from anywhere. The value did not: the other site cannot read it.',
   },
   {
     name: 'Post with a wrong CSRF value',
     what: 'As an attacker does who guesses the value, or plants a cookie of his own.',
+    expects: 'csrf_mismatch',
     run: () => attack(traced, 'posts', { [header]: 'AAAAAAAAAAAAAAAAAAAAAA' }),
     why: 'The header is compared with the value inside the signed token. A planted cookie changes nothing of that.',
   },
   {
     name: 'Write another name into the token',
     what: 'The access token says who you are. Here it says the other user, with the signature that it had.',
+    expects: 'invalid_signature',
     run: () => traced('demo/forge', { method: 'POST' }),
     why: 'The signature is that of the original. To make another one takes the key of the service.',
   },
   {
     name: 'Use a copy of an old refresh token',
-    what: 'As a thief does who copied it before it was exchanged. This takes up to half a minute.',
+    what: 'As a thief does who copied it before it was exchanged. This takes two grace windows, of ten seconds each.',
+    expects: 'refresh_reused',
     run: () => replay(client, traced),
     why: 'The token had been exchanged, and its successor was in use: one of the two is a copy. The session has ended for both.',
   },
   {
     name: 'Act as you, while someone else logs in',
     what: 'In another tab of this browser the other user logs in. This page was made for you, and posts.',
+    expects: 'user_changed',
     run: async () => {
       const name = client.getSnapshot().session?.subject === 'user2' ? 'user1' : 'user2';
       const body = JSON.stringify({ username: name, password: name.replace('user', 'password') });
@@ -118,11 +165,12 @@ const attacks = (client, traced, header) => [
       if (!response.ok) throw new Error(`${name} cannot log in: ${response.status}`);
       await client.fetch('posts', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"title":"x"}' });
     },
-    why: 'Nothing was sent: the client saw that the session is another one. The other user is logged in now.',
+    why: 'Nothing was done as the other user: the client saw that the session is another one. The other user is logged in now.',
   },
   {
     name: 'Revoke this session on another device',
     what: 'As you would do on your phone after you lost this computer. Then this page reads a protected page.',
+    expects: 'session_ended',
     run: async () => {
       const { id } = client.getSnapshot().session;
       const { ok, status } = await client.fetch(`sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
@@ -137,16 +185,16 @@ const attacks = (client, traced, header) => [
 // owner, so that tabs that refresh at once stay logged in.
 async function replay(client, traced) {
   const copied = await fetch('demo/copy', { method: 'POST' });
-  if (!copied.ok) throw new Error((await copied.json()).message);
+  if (!copied.ok) throw new Error(`no token can be copied: ${copied.status}`);
   const generation = async () => (await (await fetch('demo/claims')).json()).refresh?.gen;
   const first = await generation();
   const start = performance.now();
   const waited = () => `${Math.round((performance.now() - start) / 1000)} s`;
   while ((await generation()) === first) {
-    say(`Waiting until the token has been exchanged (${waited()}) …`, null, '');
+    wait(`Waiting until the token has been exchanged (${waited()}) …`);
     await client.refresh();
     const { state, error } = client.getSnapshot();
-    if (state !== 'in' || performance.now() - start > 60_000) throw error ?? new Error('the token was not exchanged');
+    if (state !== 'in' || performance.now() - start > 600_000) throw error ?? new Error('the token was not exchanged');
     await pause(1000);
   }
   // The successor is used, so that it is known to have arrived.
@@ -154,14 +202,14 @@ async function replay(client, traced) {
   for (;;) {
     const response = await traced('demo/replay', { method: 'POST' });
     if (!response.ok) return;
-    say(`The copy gets the same answer as the owner, within the grace window (${waited()}) …`, null, '');
+    wait(`The copy gets the same answer as the owner, within the grace window (${waited()}) …`);
     await pause(1000);
   }
 }
 
 export function showAttacks(client, traced, header) {
   element('attacks').replaceChildren(
-    ...attacks(client, traced, header).map(({ name, what, run, why }) => {
+    ...attacks(client, traced, header).map(({ name, what, expects, run, why }) => {
       const line = document.createElement('li');
       const text = document.createElement('div');
       const title = Object.assign(document.createElement('strong'), { textContent: name });
@@ -171,7 +219,12 @@ export function showAttacks(client, traced, header) {
       text.append(title, detail);
       line.append(text, button);
       button.addEventListener('click', async () => {
-        await act(button, run, () => why);
+        const attempt = async () => {
+          // An access token that has expired would be refused for that.
+          await client.ready(5);
+          await run();
+        };
+        await act(attempt, (code) => (code === expects ? why : 'Something else came first, so this attack was not tried.'));
         await client.session();
       });
       return line;

@@ -39,7 +39,7 @@ function item(client, { id, device, browser, address, last_active: active, this_
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Log out' });
     button.ariaLabel = `Log out ${name}`;
     button.addEventListener('click', async () => {
-      await act(button, () => client.fetch(`sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }));
+      await act(() => client.fetch(`sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }));
       await showDevices(client);
     });
     line.append(button);

@@ -7,9 +7,20 @@ var REFRESHED = /* @__PURE__ */ new Set([
   "missing_token",
   "session_ended",
   "token_expired",
-  "token_revoked"
+  "token_revoked",
+  // The types of AuthX.
+  "MissingTokenError",
+  "RevokedTokenError",
+  "TokenExpiredError",
+  "TokenInvalidSignatureError"
 ]);
 var ENDING = /* @__PURE__ */ new Set([...REFRESHED, "refresh_reused", "unknown_subject"]);
+var FORGED = /* @__PURE__ */ new Set([
+  "csrf_mismatch",
+  "missing_csrf_token",
+  "MissingCSRFTokenError",
+  "CSRFError"
+]);
 
 // src/cookies.ts
 function find(header, name) {
@@ -93,7 +104,7 @@ function filled(defaults, given = {}) {
 // src/service.ts
 async function request(service, { method, path, turn, csrf, body }) {
   const headers = { accept: "application/json" };
-  if (csrf) headers[service.header] = csrf;
+  if (csrf) headers[csrf[0]] = csrf[1];
   if (body !== void 0) headers["content-type"] = "application/json";
   const url = new URL(path, service.base);
   const caller = new AbortController();
@@ -122,12 +133,12 @@ async function request(service, { method, path, turn, csrf, body }) {
   }
   if (response.ok && (said instanceof Object || response.status === 204)) return said ?? {};
   const message = said?.message ?? `${url}: ${response.status}`;
-  throw new ClientError(said?.code ?? "http", message, response.status, retryAfter(response));
+  throw new ClientError(said?.code ?? said?.error_type ?? "http", message, response.status, retryAfter(response));
 }
 async function code(response) {
   if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
   const said = await response.clone().json().catch(() => null);
-  return typeof said?.code === "string" ? said.code : "";
+  return String(said?.code ?? said?.error_type ?? "");
 }
 function retryAfter(response) {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
@@ -210,6 +221,7 @@ function open(name) {
 // src/client.ts
 function createClient(options = {}) {
   const { header = "X-CSRF-TOKEN", timeout = 8e3, proactive = false } = options;
+  const headers = typeof header === "string" ? { access: header, refresh: header } : header;
   const call = options.fetch ?? ((input, init) => fetch(input, init));
   const page = globalThis.document?.baseURI ?? globalThis.location?.href ?? "http://localhost/";
   const base = new URL(options.baseUrl ?? "/", page);
@@ -219,7 +231,7 @@ function createClient(options = {}) {
   const paths = filled(PATHS, options.paths);
   const names = filled(COOKIES, options.cookies);
   const lock = `handstamp ${base.href}`;
-  const service = { call, base, header, timeout };
+  const service = { call, base, timeout };
   const { set, getSnapshot: snapshot, subscribe, onChange, isHeard, close } = createSnapshots();
   let known = {};
   let owner;
@@ -243,7 +255,16 @@ function createClient(options = {}) {
     const value = readable("access");
     return pinned !== void 0 && value !== void 0 && value !== pinned;
   };
-  const own = (method, path, csrf2, body) => request(service, { method, path, turn: turn.signal, csrf: csrf2, body });
+  const own = (method, path, purpose, body) => {
+    const value = purpose && csrf(purpose);
+    return request(service, {
+      method,
+      path,
+      turn: turn.signal,
+      csrf: value ? [headers[purpose], value] : void 0,
+      body
+    });
+  };
   function learn(said) {
     if (said.csrf) known = { access: said.csrf, refresh: said.refresh_csrf ?? said.csrf };
     if (said.expires_in != null) expires = now() + said.expires_in * 1e3;
@@ -267,7 +288,7 @@ function createClient(options = {}) {
     return set({ state: "in", stale: false, session, error: null });
   }
   function failed(error) {
-    if (error.status === 401 && ENDING.has(error.code)) return leave(error);
+    if (isUnauthorized(error) && ENDING.has(error.code)) return leave(error);
     if (error.status === 0 || error.status === 429 || error.status >= 500) {
       failures += 1;
       const longest = Math.min(1e3 * 2 ** failures, 3e4);
@@ -285,7 +306,7 @@ function createClient(options = {}) {
   async function exchange() {
     const mine = turn;
     try {
-      const said = await own("POST", paths.refresh, csrf("refresh"));
+      const said = await own("POST", paths.refresh, "refresh");
       const known2 = !said.csrf || said.csrf === pinned ? snapshot().session : null;
       const session = known2 ? void 0 : await own("GET", paths.session);
       if (mine !== turn) return false;
@@ -372,7 +393,7 @@ function createClient(options = {}) {
       const copy = isStream ? request2 : request2.clone();
       const value = pinned ?? csrf("access");
       if (!isUnsafe || !value) return call(isOwn ? copy : new Request(copy, { credentials: "include" }));
-      copy.headers.set(header, value);
+      copy.headers.set(headers.access, value);
       return call(new Request(copy, isOwn ? { mode: "same-origin" } : { credentials: "include", redirect: "error" }));
     };
     if (request2.keepalive) {
@@ -387,10 +408,10 @@ function createClient(options = {}) {
       return transmit();
     };
     if (isStream) return attempt();
-    const isExpired = async (answer) => answer.status === 401 && REFRESHED.has(await code(answer));
+    const isExpired = async (answer) => isUnauthorized(answer) && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
     if (response.ok && snapshot().stale && now() >= notBefore) void ask();
-    if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
+    if (!isUnsafe || !isRefusal(response) || !FORGED.has(await code(response))) return response;
     await ask();
     return snapshot().stale || !pinned ? response : attempt();
   }
@@ -422,7 +443,7 @@ function createClient(options = {}) {
     return fail(new ClientError("no_cookies", message));
   }
   async function logout() {
-    const end = () => own("POST", paths.logout, csrf("refresh") ?? csrf("access"));
+    const end = () => own("POST", paths.logout, csrf("refresh") ? "refresh" : "access");
     await exclusively(
       () => end().catch(async (error) => {
         if (!FORGED.has(error.code)) throw error;
@@ -479,7 +500,8 @@ function createClient(options = {}) {
     }
   };
 }
-var FORGED = /* @__PURE__ */ new Set(["csrf_mismatch", "missing_csrf_token"]);
+var isUnauthorized = ({ status }) => status === 401 || status === 422;
+var isRefusal = ({ status }) => status === 401 || status === 403;
 var PATIENCE = 3e3;
 var MARGIN = 5e3;
 function aborted(signal) {

@@ -6,6 +6,7 @@
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::IntoResponse;
 use axum::routing::get;
 
 pub(super) fn routes() -> Router {
@@ -22,7 +23,12 @@ pub(super) fn routes() -> Router {
         })
 }
 
-const FILES: [(&str, &str, &str); 8] = [
+/// Returns the script that the page loads while the demo users exist.
+pub(super) fn demo_script() -> impl IntoResponse {
+    ([(CONTENT_TYPE, SCRIPT)], include_str!("demo.js"))
+}
+
+const FILES: [(&str, &str, &str); 7] = [
     ("/", HTML, include_str!("page.html")),
     (
         "/page.css",
@@ -31,7 +37,6 @@ const FILES: [(&str, &str, &str); 8] = [
     ),
     ("/page.js", SCRIPT, include_str!("page.js")),
     ("/answer.js", SCRIPT, include_str!("answer.js")),
-    ("/demo.js", SCRIPT, include_str!("demo.js")),
     ("/devices.js", SCRIPT, include_str!("devices.js")),
     ("/handstamp.js", SCRIPT, include_str!("handstamp.js")),
     ("/favicon.svg", "image/svg+xml", include_str!("favicon.svg")),

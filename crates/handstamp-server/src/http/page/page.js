@@ -2,12 +2,12 @@
 //
 // All paths are relative: a proxy may serve this page below a prefix, such as /auth/.
 
-import { act, forget, pairs, say, traced as tracedIn } from './answer.js';
-import { showAttacks, showClaims } from './demo.js';
+import { act, forget, isOwn, pairs, say, traced as tracedIn } from './answer.js';
 import { showDevices } from './devices.js';
 import { createClient } from './handstamp.js';
 
 const element = (id) => document.getElementById(id);
+const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
 
 // The names are settings of the service, such as JWT_ACCESS_COOKIE_NAME.
 async function names() {
@@ -19,17 +19,18 @@ async function names() {
       // The service is away, as any may be for a while.
     }
     say('The service does not answer. Trying again …', false, '');
-    await new Promise((wake) => setTimeout(wake, 2000));
+    await pause(2000);
   }
 }
 
-const { access, refresh, demo } = await names();
+const { access, refresh, demo: isDemo, has_usual_checks: hasUsualChecks } = await names();
+const demo = isDemo && (await import('./demo/page.js'));
 say('Nothing was asked yet.', null, '');
-const traced = tracedIn(demo);
+const traced = tracedIn(isDemo && hasUsualChecks);
 const client = createClient({
   baseUrl: new URL('.', location.href).href,
   cookies: { access: access.csrf_cookie, refresh: refresh.csrf_cookie },
-  header: access.csrf_header,
+  header: { access: access.csrf_header, refresh: refresh.csrf_header },
   fetch: traced,
 });
 
@@ -37,84 +38,101 @@ const json = (body) => ({ method: 'POST', headers: { 'Content-Type': 'applicatio
 
 function showWho({ state, stale, session, error }) {
   const names = {
-    unknown: stale ? `It is not known who is logged in: ${error?.message}` : 'Asking who is logged in …',
+    unknown: stale ? `It is not known who is logged in: ${error?.message}.` : 'Asking who is logged in …',
     in: `You are ${session?.subject ?? 'logged in'}.`,
     out: 'You are not logged in.',
   };
-  element('who').textContent = stale && state === 'in' ? `${names.in} (The service does not answer.)` : names[state];
+  const doubt = stale && state === 'in' ? ` (The last question was not answered: ${error?.message}.)` : '';
+  element('who').textContent = names[state] + doubt;
   element('log-out').hidden = state !== 'in';
   element('whose').value = session?.subject ?? '';
+  const hadFocus = document.activeElement;
   for (const part of document.querySelectorAll('.card')) {
     const kinds = part.classList;
-    if (kinds.contains('demo') && !demo) continue;
-    if (kinds.contains('real') && demo) continue;
-    if (kinds.contains('in')) part.hidden = state !== 'in';
-    else if (kinds.contains('out')) part.hidden = state !== 'out';
-    else part.hidden = false;
+    const isOf = (kind, holds) => !kinds.contains(kind) || holds;
+    part.hidden = !(isOf('demo', demo) && isOf('real', !demo) && isOf('in', state === 'in') && isOf('out', state === 'out'));
   }
+  // The part with the button that was pressed is gone: what was said of it comes next.
+  if (hadFocus?.closest('[hidden]')) element('who').focus();
 }
 
 function showCookies() {
-  const cookies = document.cookie.split('; ').filter(Boolean).map((pair) => pair.split(/=(.*)/s));
-  element('visible-cookies').replaceChildren(...pairs(cookies.length > 0 ? cookies : [['none', '']]));
+  const names = [access.csrf_cookie, refresh.csrf_cookie];
+  const cookies = document.cookie.split('; ').map((pair) => pair.split(/=(.*)/s));
+  const ours = cookies.filter(([name]) => names.includes(name));
+  element('visible-cookies').replaceChildren(...pairs(ours.length > 0 ? ours : [['none', '']]));
 }
 
-async function showRest() {
+async function showRest({ session }) {
   showCookies();
-  if (demo) await showClaims();
+  if (demo && session) await demo.showClaims(session.subject);
   await showDevices(client);
 }
 
+// Who was logged in last, also before a log-out.
+let shown;
+
 client.onChange(async (now, before) => {
+  const subject = now.session?.subject;
+  const isAnother = subject !== undefined && shown !== undefined && subject !== shown;
+  shown = subject ?? shown;
+  // What one user typed and was told is not for another, nor for who comes to a page that another tab has logged out.
+  if (isAnother || now.state === 'unknown' || (now.state === 'out' && before.state === 'in' && !isOwn())) forget();
+  if (isAnother || now.state === 'out') {
+    for (const form of document.forms) form.reset();
+    element('sessions').replaceChildren();
+    if (demo) demo.forgetClaims();
+  }
   showWho(now);
-  const isAnother = before.session && now.session?.subject !== before.session.subject;
-  // What another user was told is not for this one.
-  if (isAnother && now.session) forget();
-  if (now.state === 'unknown') forget();
-  if (now.session !== before.session || now.state !== before.state) await showRest();
+  if (now.session !== before.session || now.state !== before.state) await showRest(now);
 });
 
-element('credentials').addEventListener('submit', async (event) => {
+const explainLogIn = (_, status) =>
+  status === 429
+    ? 'After ten wrong passwords, browsers that are new to an account wait for each other. One that has logged in before does not.'
+    : '';
+
+element('credentials').addEventListener('submit', (event) => {
   event.preventDefault();
   const [username, password] = [element('username').value, element('password').value];
   const remember = element('remember').checked;
-  await act(element('log-in'), () => client.login({ username, password, remember }), (_, status) => (
-    status === 429 ? 'After ten wrong passwords, browsers that are new to an account wait for each other. One that has logged in before does not.' : ''
-  ));
-  element('password').value = '';
+  void act(async () => {
+    await client.login({ username, password, remember });
+    event.target.reset();
+  }, explainLogIn);
 });
-for (const pick of document.querySelectorAll('.pick')) {
-  pick.addEventListener('click', () => {
-    element('username').value = pick.dataset.user;
-    element('password').value = pick.dataset.password;
-    element('log-in').click();
-  });
-}
-element('log-out').addEventListener('click', () => act(element('log-out'), client.logout));
-element('protected').addEventListener('click', ({ target }) => act(target, () => client.fetch('protected')));
+element('log-out').addEventListener('click', () => act(client.logout));
+element('protected').addEventListener('click', () => act(() => client.fetch('protected')));
 element('post').addEventListener('submit', (event) => {
   event.preventDefault();
-  act(element('create-post'), () => client.fetch('posts', json({ title: element('title').value })));
+  void act(() => client.fetch('posts', json({ title: element('title').value })));
 });
-element('refresh').addEventListener('click', ({ target }) => act(target, client.refresh));
-element('revoke-others').addEventListener('click', async ({ target }) => {
-  await act(target, () => client.fetch('sessions/revoke-others', { method: 'POST' }));
+element('refresh').addEventListener('click', () => act(client.refresh));
+element('revoke-others').addEventListener('click', async () => {
+  await act(() => client.fetch('sessions/revoke-others', { method: 'POST' }));
   await showDevices(client);
 });
 element('new-password').addEventListener('submit', async (event) => {
   event.preventDefault();
   const body = { current: element('current').value, new: element('new').value, remember: element('remember-new').checked };
-  await act(element('change-password'), async () => {
+  await act(async () => {
     const { ok } = await client.fetch('password', json(body));
     if (ok) event.target.reset();
   });
   await client.session();
 });
 
-for (const part of document.querySelectorAll('.demo:not(.card)')) part.hidden = !demo;
+for (const part of document.querySelectorAll('.demo:not(.card)')) part.hidden = !(demo && hasUsualChecks);
 if (demo) {
-  showAttacks(client, traced, access.csrf_header);
+  demo.showDemoUsers();
+  demo.showAttacks(client, traced, access.csrf_header);
+  demo.runClock(client);
   forget();
 }
 showWho(client.getSnapshot());
 await client.session();
+// A service that is away at first may come back.
+while (client.getSnapshot().state === 'unknown') {
+  await pause(3000);
+  if (document.visibilityState === 'visible') await client.session();
+}
