@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Client, ClientError, createClient } from '../src/index.js';
-import { inside } from './page.js';
+import { clients, inside } from './page.js';
 import { type Answer, ORIGIN, Service } from './service.js';
 
 test('a log-in tells who is logged in', async () => {
@@ -96,4 +96,88 @@ test('a client can be made where there is no page, and below a path', async () =
   const client = createClient({ baseUrl: `${ORIGIN}/api`, fetch: service.fetch });
   await client.session();
   assert.equal(service.calls[0], 'GET /api/session');
+});
+
+test('what the service says of a session is all told, and what it does not say has a default', async () => {
+  const { service, client } = await inside();
+  const said = { subject: 'user1', fresh: true, scopes: ['read'], session_id: 'the id', expires_in: 60 };
+  service.instead.set('/session', [
+    [200, said],
+    [200, { subject: 'user1' }],
+  ]);
+  const told = { subject: 'user1', expiresIn: 60, fresh: true, scopes: ['read'], id: 'the id' };
+  assert.deepEqual((await client.session()).session, told);
+  const least = { subject: 'user1', expiresIn: null, fresh: false, scopes: [], id: null };
+  assert.deepEqual((await client.session()).session, least);
+});
+
+test('the service is at the root of the origin, and other addresses are relative to the page, as for fetch', async () => {
+  for (const [row, globals] of [
+    [
+      'a page with a base of its own',
+      { document: { baseURI: `${ORIGIN}/deep/page` }, location: { origin: ORIGIN, href: `${ORIGIN}/elsewhere/page` } },
+    ],
+    ['a worker', { location: { origin: ORIGIN, href: `${ORIGIN}/deep/worker.js` } }],
+  ] as const) {
+    const { service } = await inside();
+    Object.assign(globalThis, { window: undefined, document: undefined }, globals);
+    if ('document' in globals)
+      Object.assign(globalThis, { document: Object.assign(new EventTarget(), globals.document) });
+    for (const baseUrl of [undefined, '/api']) {
+      const client = createClient({ fetch: service.fetch, baseUrl });
+      clients.push(client);
+      service.calls.length = 0;
+      await client.session();
+      await client.fetch('posts');
+      assert.deepEqual(service.calls, [`GET ${baseUrl ?? ''}/session`, 'GET /deep/posts'], row);
+    }
+  }
+});
+
+test("the page's fetch is called as it is by then, and as a function", async (t) => {
+  const service = new Service();
+  const client = createClient({ baseUrl: ORIGIN });
+  clients.push(client);
+  t.mock.method(globalThis, 'fetch', function (this: unknown, ...request: Parameters<typeof fetch>) {
+    // A browser's own refuses to be called as a method of another object.
+    if (this !== undefined && this !== globalThis) throw new TypeError('Illegal invocation');
+    return service.fetch(...request);
+  });
+  assert.equal((await client.session()).state, 'out');
+});
+
+test('a listener hears of each change once, also if it listens anew', async () => {
+  const { client } = await inside();
+  let heard = 0;
+  const again = () => {
+    heard += 1;
+    end();
+    if (heard < 10) end = client.subscribe(again);
+  };
+  let end = client.subscribe(again);
+  await client.logout();
+  assert.equal(heard, 1);
+});
+
+test('each change is told with the one before, also to a listener that has failed', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const { client } = await inside();
+  const seen: string[] = [];
+  client.onChange((now, before) => {
+    seen.push(`${before.state} ${now.state}`);
+    if (seen.length === 1) throw new Error('of the listener');
+  });
+  await client.logout();
+  await client.login({ username: 'user2' });
+  assert.deepEqual(seen, ['in out', 'out in', 'in in']);
+});
+
+test('where errors cannot be reported they are written to the console', async (t) => {
+  const { client } = await inside();
+  const written = t.mock.method(console, 'error', () => {});
+  client.subscribe(() => {
+    throw new Error('of the listener');
+  });
+  await client.logout();
+  assert.match(String(written.mock.calls[0]?.arguments[0]), /of the listener/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Client, createClient } from '../src/index.js';
-import { another, clients, inside, page, post } from './page.js';
+import { another, clients, gate, inside, page, post, rest } from './page.js';
 import { ORIGIN, Service } from './service.js';
 
 test('the same user who has logged in again is served with the new value', async () => {
@@ -51,6 +51,42 @@ test('whenever another user comes, nothing is sent in his name', async () => {
         const asked = client.fetch(`${ORIGIN}/posts`, post);
         await client.refresh();
         return asked;
+      },
+    ],
+    [
+      'before a stream',
+      (service, client, document) => {
+        another(service, document);
+        const init = { method: 'POST', body: new Blob(['stream']).stream(), duplex: 'half' } as RequestInit;
+        return client.fetch(`${ORIGIN}/posts`, init);
+      },
+    ],
+    [
+      'while several wait for a refresh',
+      async (service, client, document) => {
+        service.access = false;
+        const { opened, open } = gate();
+        service.held.set('/refresh', opened);
+        service.instead.set('/refresh', [[200, { csrf: 'second', refresh_csrf: 'second', expires_in: 900 }]]);
+        const all = Array.from({ length: 5 }, () => client.fetch(`${ORIGIN}/posts`, post));
+        while (service.count('/refresh') === 0) await rest();
+        another(service, document);
+        open();
+        const settled = await Promise.allSettled(all);
+        assert.deepEqual(
+          settled.map((one) => one.status === 'rejected' && one.reason.code),
+          Array(5).fill('user_changed'),
+        );
+        return all[0];
+      },
+    ],
+    [
+      'and the answer to a refresh does not tell',
+      async (service, client, document) => {
+        another(service, document);
+        service.instead.set('/refresh', [[200, { expires_in: 900 }]]);
+        await client.refresh();
+        return client.fetch(`${ORIGIN}/posts`, post);
       },
     ],
     [
@@ -135,4 +171,127 @@ test('the value that is pinned is that of the answer, whatever the cookie says b
   clients.push(client);
   await client.login({ username: 'user1' });
   await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { code: 'user_changed' });
+});
+
+test('the error names both users', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  another(service, document);
+  const message = 'this browser is logged in as user2, and was as user1';
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { message });
+});
+
+test('where no answer tells a value, that of the cookie is the one of the page', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const service = new Service();
+  const client = createClient({ baseUrl: ORIGIN, fetch: service.fetch });
+  clients.push(client);
+  service.instead.set('/session', [[200, { subject: 'user1' }]]);
+  await client.session();
+  another(service, document);
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`), { code: 'user_changed' });
+  assert.equal(service.count('/posts'), 0);
+});
+
+test('the value of the page goes along, also if the cookie is replaced right after the look at it', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  service.instead.set('/posts', [[500, {}]]);
+  let isLooked = false;
+  Object.defineProperty(document, 'cookie', {
+    get() {
+      if (!isLooked) queueMicrotask(() => another(service));
+      isLooked = true;
+      return `csrf_access_token=${service.csrf}; csrf_refresh_token=${service.csrf}`;
+    },
+  });
+  await client.fetch(`${ORIGIN}/posts`, post);
+  assert.equal(service.csrf, 'second');
+  assert.equal(service.seen.get('/posts')?.get('x-csrf-token'), 'first');
+});
+
+test('a cookie that changes while the user is asked for is looked at once more, and not for ever', async () => {
+  for (const [row, values, isSent, questions] of [
+    ['the same user has logged in twice', ['second', 'third'], true, 2],
+    ['a cookie that is never that of the answers', [], false, 2],
+  ] as const) {
+    const document = page('csrf_access_token=first; csrf_refresh_token=first');
+    const { service } = await inside();
+    const left: string[] = [...values];
+    const client = createClient({
+      baseUrl: ORIGIN,
+      fetch: async (input, init) => {
+        const answered = await service.fetch(input, init);
+        const value = String(input).endsWith('/session') && left.shift();
+        if (value) {
+          service.csrf = value;
+          document.cookie = `csrf_access_token=${value}; csrf_refresh_token=${value}`;
+        }
+        return answered;
+      },
+    });
+    clients.push(client);
+    await client.session();
+    if (!isSent) document.cookie = 'csrf_access_token=of-another-path';
+    service.calls.length = 0;
+    const sent = client.fetch(`${ORIGIN}/posts`, post);
+    if (isSent) assert.equal((await sent).status, 200, row);
+    else await assert.rejects(sent, { code: 'user_changed' }, row);
+    assert.equal(service.count('/session'), questions, row);
+  }
+});
+
+test('where the new user cannot be asked for, nothing is sent, and the error says why', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  another(service, document);
+  service.instead.set('/session', [[503, { code: 'store_unavailable' }]]);
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { code: 'store_unavailable' });
+  assert.deepEqual(service.calls, ['GET /session']);
+});
+
+test('a page whose session has ended may ask for what is public', async () => {
+  const { service, client } = await inside();
+  service.instead.set('/refresh', [[401, { code: 'session_ended' }]]);
+  assert.equal((await client.refresh()).state, 'out');
+  service.instead.set('/public', [[200, {}]]);
+  assert.equal((await client.fetch(`${ORIGIN}/public`)).status, 200);
+});
+
+test('a page whose session has ended is not the next user who comes in another tab', async () => {
+  const document = page('');
+  const { service, client } = await inside();
+  service.instead.set('/refresh', [[401, { code: 'session_ended' }]]);
+  await client.refresh();
+  service.instead.set('/session', [[200, { subject: null }]]);
+  assert.equal((await client.session()).state, 'out');
+  another(service, document);
+  await client.refresh();
+  assert.equal(client.getSnapshot().session?.subject, 'user2');
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { code: 'user_changed' });
+});
+
+test('a page that has logged out, whether it asked or not, acts as the one who comes next', async () => {
+  for (const asks of [false, true]) {
+    const document = page('');
+    const { service, client } = await inside();
+    await client.logout();
+    if (asks) await client.session();
+    another(service, document);
+    await client.refresh();
+    assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
+    assert.deepEqual(service.bodies, ['a post']);
+  }
+});
+
+test('the user of a log-in who could not be asked for at first is not the former one', async () => {
+  page('');
+  const { service, client } = await inside();
+  service.instead.set('/session', Array(2).fill([503, {}]));
+  await client.login({ username: 'user2' });
+  await client.session();
+  globalThis.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await rest();
+  assert.equal(client.getSnapshot().session?.subject, 'user2');
+  assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
 });
