@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { type Client, ClientError, createClient } from '../src/index.js';
 import { clients, inside } from './page.js';
@@ -180,4 +181,14 @@ test('where errors cannot be reported they are written to the console', async (t
   });
   await client.logout();
   assert.match(String(written.mock.calls[0]?.arguments[0]), /of the listener/);
+});
+
+test('no listener is left of a call that was answered', async (t) => {
+  const added = t.mock.method(EventTarget.prototype, 'addEventListener');
+  const client = createClient({ baseUrl: ORIGIN, fetch: async () => Response.json({ subject: null }) });
+  clients.push(client);
+  await client.session();
+  const signals = added.mock.calls.map((call) => call.this).filter((target) => target instanceof AbortSignal);
+  assert.equal(signals.length, 1);
+  for (const signal of signals) assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });

@@ -120,6 +120,15 @@ test("a refresh and a log-out send the refresh token's value, and the questions 
   }
 });
 
+test('a log-out sends the value of the access token where script can read no other', async () => {
+  page('csrf_access_token=first');
+  const { service } = await inside();
+  const client = createClient({ baseUrl: ORIGIN, fetch: service.fetch });
+  clients.push(client);
+  assert.equal((await client.logout()).state, 'out');
+  assert.deepEqual(service.calls, ['POST /logout']);
+});
+
 test('of the cookies only the one of the whole name counts', async () => {
   for (const cookie of [
     'csrf_access_token_of_another=planted; csrf_access_token=first',

@@ -110,15 +110,20 @@ test('each time that another tab hangs, a request refreshes by itself', async (t
 
 test('where another tab was busy, a refresh that has failed is not tried again by a slower request', async () => {
   const { service, client } = await inside();
-  const request = (_: string, { ifAvailable }: LockOptions, work: (lock: null) => unknown) =>
-    ifAvailable ? Promise.resolve(work(null)) : Promise.reject(new Error('AbortError'));
+  const busy = gate();
+  const request = async (_: string, { ifAvailable }: LockOptions, work: (lock: null) => unknown) => {
+    if (!ifAvailable) throw new Error('AbortError');
+    await busy.opened;
+    return work(null);
+  };
   navigate({ request });
   service.access = false;
   service.instead.set('/refresh', [[503, { code: 'store_unavailable' }]]);
   const slow = gate();
   const both = [client.fetch(`${ORIGIN}/posts`), client.fetch(`${ORIGIN}/slow`)];
-  while (service.count('/slow') < 1) await new Promise((done) => setImmediate(done));
+  await rest();
   service.held.set('/slow', slow.opened);
+  busy.open();
   await both[0];
   slow.open();
   for (const response of await Promise.all(both)) assert.equal(response.status, 401);

@@ -112,11 +112,21 @@ test('everything works where there are no channels, and where they throw', async
   }
 });
 
-test('a client that was disposed does nothing any more, and tells no one', async () => {
+test('a client that was disposed does nothing any more', async () => {
   const document = page('');
   const { service, client } = await inside();
   service.instead.set('/refresh', [[403, {}]]);
   assert.equal((await client.refresh()).stale, true);
+  client.dispose();
+  service.calls.length = 0;
+  document.dispatchEvent(new Event('visibilitychange'));
+  globalThis.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await rest();
+  assert.deepEqual([client.getSnapshot().state, service.calls], ['in', []]);
+});
+
+test('a client that was disposed ends its question, and tells no one', async () => {
+  const { service, client } = await inside();
   let heard = 0;
   client.subscribe(() => {
     heard += 1;
@@ -125,12 +135,7 @@ test('a client that was disposed does nothing any more, and tells no one', async
   const asked = client.session();
   await rest();
   client.dispose();
-  await asked;
-  service.calls.length = 0;
-  document.dispatchEvent(new Event('visibilitychange'));
-  globalThis.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
-  await rest();
-  assert.deepEqual([client.getSnapshot().state, service.calls, heard], ['in', [], 0]);
+  assert.deepEqual([(await asked).error?.code, heard], ['aborted', 0]);
 });
 
 test('a log-in that is answered after the end of its client fails at nothing', async () => {

@@ -145,10 +145,20 @@ test('a page that has been open for long measures as well', async (t) => {
   await client.ready();
   await client.ready();
   assert.equal(service.count('/refresh'), 1);
-  service.instead.set('/refresh', [[200, { csrf: 'first' }]]);
-  assert.equal((await client.refresh()).session?.expiresIn, null);
-  await client.ready();
-  assert.equal(service.count('/refresh'), 2, 'an answer that does not say how long changes nothing');
+});
+
+test('an answer that does not say how long the token lasts changes nothing of that', async (t) => {
+  for (const expires_in of [undefined, null]) {
+    const clock = clocks(t);
+    const { service, client } = await inside();
+    service.instead.set('/refresh', [[200, { csrf: 'first', expires_in }]]);
+    assert.equal((await client.refresh()).session?.expiresIn, null);
+    await client.ready();
+    assert.equal(service.count('/refresh'), 1);
+    clock.steady += 900_000;
+    await client.ready();
+    assert.equal(service.count('/refresh'), 2);
+  }
 });
 
 test('a page that is shown again asks if something may have changed, and once', async (t) => {

@@ -121,23 +121,37 @@ test('where a request cannot be stopped, the late answer to a refresh undoes not
     const now = client.getSnapshot();
     assert.deepEqual([now.state, now.stale, now.error], [state, false, null], row);
     assert.equal(now.session?.subject, state === 'in' ? 'user2' : undefined, row);
-    service.calls.length = 0;
+    await client.refresh();
+    if (state === 'in') assert.equal(service.seen.get('/refresh')?.get('x-csrf-token'), 'first', row);
     await client.fetch(`${ORIGIN}/posts`, post);
     assert.equal(service.seen.get('/posts')?.get('x-csrf-token') ?? null, state === 'in' ? 'first' : null, row);
   }
 });
 
 test('a question under way at a log-in or a log-out is not the answer to the one after it', async () => {
-  const { service, client } = await inside();
-  const login = client.login({ username: 'user2' });
-  void client.session();
-  assert.equal((await login).session?.subject, 'user2');
-  const logout = client.logout();
-  void client.session();
-  await logout;
-  service.calls.length = 0;
-  await client.session();
-  assert.deepEqual(service.calls, ['GET /session']);
+  for (const [act, subject] of [
+    ['login', 'user2'],
+    ['logout', undefined],
+  ] as const) {
+    const { service } = await inside();
+    const client = createClient({ baseUrl: ORIGIN, fetch: deaf(service) });
+    clients.push(client);
+    await client.session();
+    const [acting, asking] = [gate(), gate()];
+    service.held.set(`/${act}`, acting.opened);
+    service.held.set('/session', asking.opened);
+    const acted = client[act]({ username: 'user2' });
+    const asked = client.session();
+    await rest();
+    service.held.delete('/session');
+    acting.open();
+    assert.equal((await acted).session?.subject, subject, act);
+    const before = service.count('/session');
+    assert.equal((await client.session()).session?.subject, subject, act);
+    assert.equal(service.count('/session'), before + 1, act);
+    asking.open();
+    assert.equal((await asked).session?.subject, subject, act);
+  }
 });
 
 test('a log-in that a log-out overtakes is not said to have left no cookies', async () => {

@@ -178,7 +178,17 @@ test('the error names both users', async () => {
   const { service, client } = await inside();
   another(service, document);
   const message = 'this browser is logged in as user2, and was as user1';
-  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { message });
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, post), { message, status: 0 });
+});
+
+test('where the other user is not known the error says so', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  service.instead.set('/session', [[503, {}]]);
+  await client.login({ username: 'user1' });
+  another(service, document);
+  const sent = client.fetch(`${ORIGIN}/posts`, { ...post, keepalive: true });
+  await assert.rejects(sent, { code: 'user_changed', message: /^this browser is logged in as another user,/ });
 });
 
 test('where no answer tells a value, that of the cookie is the one of the page', async () => {
