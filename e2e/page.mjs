@@ -2,14 +2,11 @@
 //
 //   node page.mjs <the program handstamp> [a folder for screenshots]      CHROMIUM=/path/to/chromium to use another
 
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { Rows } from './rows.mjs';
+import { Service } from './service.mjs';
 
 const [program, screenshots] = process.argv.slice(2);
 if (!program) {
@@ -19,27 +16,16 @@ if (!program) {
 
 const rows = new Rows();
 const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const folder = await mkdtemp(join(tmpdir(), 'handstamp-page-'));
-const children = [];
+const services = [];
 
 // Starts the program with a home of its own, and users. Returns its address.
-async function serve(name, users = []) {
-  const env = { PATH: process.env.PATH, XDG_STATE_HOME: join(folder, name), HANDSTAMP_REFRESH_GRACE: '1s' };
-  await mkdir(join(env.XDG_STATE_HOME, 'handstamp'), { recursive: true });
-  for (const [user, password] of users) {
-    const added = spawnSync(program, ['user', 'add', user, '--password-stdin'], { env, input: password });
-    if (added.status !== 0) throw new Error(`no user: ${added.stderr}`);
-  }
-  const child = spawn(program, ['--listen', '127.0.0.1:0'], { env });
-  children.push(child);
-  child.stderr.resume();
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [address] = line.match(/http:\S+/) ?? [];
-    if (!address) continue;
-    child.stdout.resume();
-    return address;
-  }
-  throw new Error('the service does not start');
+async function serve(users = []) {
+  const service = await Service.create(program);
+  services.push(service);
+  for (const [user, password] of users) await service.add(user, password);
+  // The names of its cookies are those without a port.
+  await service.start({ HANDSTAMP_REFRESH_GRACE: '1s', HANDSTAMP_COOKIE_SUFFIX: '' });
+  return service.base;
 }
 
 // A tab, with what went wrong in it.
@@ -111,7 +97,7 @@ const browser = await chromium.launch({
 });
 
 async function demo() {
-  const base = await serve('demo');
+  const base = await serve();
   const names = await (await fetch(`${base}/names`)).json();
   const context = await browser.newContext({ viewport: { width: 1150, height: 900 }, reducedMotion: 'reduce' });
   const page = await open(context, base);
@@ -337,7 +323,7 @@ async function demo() {
 }
 
 async function realUsers() {
-  const base = await serve('real', [['alice', 'correct horse'], ['bob', 'battery staple']]);
+  const base = await serve([['alice', 'correct horse'], ['bob', 'battery staple']]);
   const check = (...row) => rows.check(...row);
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   const page = await open(context, base);
@@ -401,10 +387,9 @@ try {
 } finally {
   await browser.close();
 }
-for (const child of children) {
-  child.kill('SIGTERM');
-  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
-  rows.check('SIGTERM ends the service with status 0', code === 0, code);
+for (const service of services) {
+  const status = await service.stop();
+  rows.check('SIGTERM ends the service with status 0', status === 0, status);
+  await service.remove();
 }
-await rm(folder, { recursive: true, force: true });
 process.exit(rows.end());

@@ -36,7 +36,7 @@ export class Proxy {
   }
 
   async comeBack() {
-    this.#server = createServer((asked, answer) => this.#pass(asked, answer));
+    this.#server = createServer((asked, answer) => this.pass(asked, answer));
     this.#server.on('upgrade', (asked, socket, head) => this.#upgrade(asked, socket, head));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -54,14 +54,17 @@ export class Proxy {
     return request({ hostname, port, method, path, headers, agent: false });
   }
 
-  #pass(asked, answer) {
+  // The last argument may wait before the answer is passed on, or end it.
+  pass(asked, answer, inspect = () => {}) {
     if (this.#isUnavailable) {
       answer.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1', 'cache-control': 'no-store' });
       answer.end(JSON.stringify({ status: 503, code: 'store_unavailable' }));
       return;
     }
     const passed = this.#ask(asked);
-    passed.on('response', (got) => {
+    passed.on('response', async (got) => {
+      await inspect(got);
+      if (answer.destroyed) return;
       answer.writeHead(got.statusCode, got.rawHeaders);
       got.pipe(answer);
     });

@@ -43,11 +43,13 @@ export class Service {
     throw new Error('the service does not start');
   }
 
+  // Returns the status with which it ends.
   async stop() {
-    if (!this.#child || this.#child.exitCode !== null) return;
+    if (!this.#child || this.#child.exitCode !== null) return this.#child?.exitCode;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    await ended;
+    const [status] = await ended;
+    return status;
   }
 
   async remove() {

@@ -34,6 +34,8 @@ export function createClient(options: Options = {}): Client {
   let heard: string | undefined;
   // Ends with each log-in and log-out: what was under way then changes nothing any more.
   let turn = new AbortController();
+  // How often the refresh token was exchanged.
+  let exchanged = 0;
   let refreshing: Promise<boolean | null> | undefined;
   let forced: Promise<boolean> | undefined;
   let asking: Promise<Snapshot> | undefined;
@@ -113,6 +115,7 @@ export function createClient(options: Options = {}): Client {
       const known = !said.csrf || said.csrf === pinned ? snapshot().session : null;
       const session = known ? undefined : await own('GET', paths.session);
       if (mine !== turn) return false;
+      exchanged += 1;
       if (session) take({ ...said, ...session });
       else {
         learn({ ...said, csrf: said.csrf ?? pinned });
@@ -150,11 +153,12 @@ export function createClient(options: Options = {}): Client {
     isRefused: (answer: T) => boolean | Promise<boolean>,
     wait: <W>(work: Promise<W>) => Promise<W> = (work) => work,
   ): Promise<T> {
+    const before = exchanged;
     let answer = await send();
     if (!(await isRefused(answer))) return answer;
-    let done = await wait(share());
+    let done = exchanged === before ? await wait(share()) : null;
     if (done === null) {
-      // The other tab has refreshed, as far as can be told.
+      // Another request, or as far as can be told another tab, has refreshed.
       answer = await send();
       if (!(await isRefused(answer))) return answer;
       done = await wait(force());
@@ -234,6 +238,8 @@ export function createClient(options: Options = {}): Client {
     if (isStream) return attempt();
     const isExpired = async (answer: Response) => answer.status === 401 && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
+    // The service is back.
+    if (response.ok && snapshot().stale && now() >= notBefore) void ask();
     if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
     // The same user has logged in again, or the page does not know the value yet.
     await ask();

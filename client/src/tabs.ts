@@ -10,19 +10,31 @@ export interface Heard {
 
 /** Listens to the other tabs, and to what becomes of this page. */
 export function listen(name: string, { told, shown, restored }: Heard): { tell(): void; close(): void } {
-  let channel = open(name);
-  const comeBack = (event: PageTransitionEvent) => {
-    if (event.persisted) restored();
+  let channel: BroadcastChannel | undefined;
+  const begin = () => {
+    channel ??= open(name);
+    if (channel) channel.onmessage = told;
   };
-  if (channel) channel.onmessage = told;
+  // A page with an open channel does not stay in the back-forward cache once another tab speaks.
+  const end = () => {
+    channel?.close();
+    channel = undefined;
+  };
+  const comeBack = (event: PageTransitionEvent) => {
+    if (!event.persisted) return;
+    begin();
+    restored();
+  };
+  begin();
   globalThis.document?.addEventListener('visibilitychange', shown);
+  globalThis.window?.addEventListener('pagehide', end);
   globalThis.window?.addEventListener('pageshow', comeBack);
   return {
     tell: () => channel?.postMessage(null),
     close() {
-      channel?.close();
-      channel = undefined;
+      end();
       globalThis.document?.removeEventListener('visibilitychange', shown);
+      globalThis.window?.removeEventListener('pagehide', end);
       globalThis.window?.removeEventListener('pageshow', comeBack);
     },
   };

@@ -1,15 +1,18 @@
-import { afterEach, type TestContext } from 'node:test';
+import { afterEach } from 'node:test';
 import { type Client, createClient } from '../src/index.js';
 import { ORIGIN, Service, until } from './service.js';
 
 /** The clients of a test, which end with it. */
 export const clients: Client[] = [];
 
+const dateNow = Date.now;
 const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.dispose();
   for (const name of ['document', 'location', 'window']) Reflect.deleteProperty(globalThis, name);
+  Date.now = dateNow;
+  Reflect.deleteProperty(performance, 'now');
   Reflect.deleteProperty(globalThis, 'navigator');
   if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
 });
@@ -59,11 +62,11 @@ export const deaf = (service: Service) => (input: RequestInfo | URL, init?: Requ
   service.fetch(input, { ...init, signal: null });
 
 /** Stops the clocks of the page, for the test to move, in milliseconds. */
-export function clocks(t: TestContext) {
+export function clocks() {
   const moved = { steady: 0, wall: 0 };
-  const wall = Date.now();
-  t.mock.method(performance, 'now', () => moved.steady);
-  t.mock.method(Date, 'now', () => wall + moved.wall);
+  const wall = dateNow();
+  performance.now = () => moved.steady;
+  Date.now = () => wall + moved.wall;
   return moved;
 }
 

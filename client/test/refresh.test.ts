@@ -285,3 +285,21 @@ test('what a refresh finds of a session that it did not know is all kept', async
   await client.fetch(`${ORIGIN}/posts`, post);
   assert.deepEqual(service.calls, ['POST /posts']);
 });
+
+test('a refusal that comes after a refresh causes no second one', async () => {
+  const { service, client } = await inside();
+  service.access = false;
+  let release = () => {};
+  service.held.set(
+    '/posts',
+    new Promise<void>((done) => {
+      release = done;
+    }),
+  );
+  service.instead.set('/posts', [[401, { code: 'token_expired' }]]);
+  const late = client.fetch(`${ORIGIN}/posts`, post);
+  await client.refresh();
+  release();
+  assert.equal((await late).status, 200);
+  assert.equal(service.count('/refresh'), 1);
+});

@@ -150,3 +150,23 @@ test('a log-in that is answered after the end of its client fails at nothing', a
   open();
   assert.equal((await login).state, 'in');
 });
+
+test('a page that is away has no open channel, and hears of the others again when it comes back', async () => {
+  page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  const hears = async () => {
+    service.calls.length = 0;
+    const other = new BroadcastChannel(`handstamp ${ORIGIN}/`);
+    other.postMessage(null);
+    await new Promise((done) => setTimeout(done, 20));
+    other.close();
+    return service.count('/session');
+  };
+  assert.equal(await hears(), 1, 'while it is shown');
+  const { window } = globalThis;
+  window.dispatchEvent(new Event('pagehide'));
+  assert.equal(await hears(), 0, 'while it is away');
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await client.session();
+  assert.equal(await hears(), 1, 'once it is back');
+});

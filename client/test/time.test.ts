@@ -67,13 +67,15 @@ test('a service is given 8 seconds to answer', async (t) => {
 });
 
 test('each failure in a row is waited for longer, at random, from 1 to 30 seconds', async (t) => {
-  for (const [random, waits] of [
+  let random = 0;
+  t.mock.method(Math, 'random', () => random);
+  for (const [share, waits] of [
     [0, [1_000, 1_000, 1_000, 1_000, 1_000, 1_000]],
     [0.5, [1_500, 2_500, 4_500, 8_500, 15_500, 15_500]],
     [1, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]],
   ] as const) {
-    t.mock.method(Math, 'random', () => random);
-    const clock = clocks(t);
+    random = share;
+    const clock = clocks();
     // The page has been open for long.
     clock.steady = DAY;
     clock.wall = DAY;
@@ -107,7 +109,7 @@ test('the service is left alone for as long as it says, and never for less than 
     ['nothing', undefined, undefined, 1_500],
     ['a date, which handstamp never says', 'Wed, 21 Oct 2115 07:28:00 GMT', undefined, 1_500],
   ] as const) {
-    const clock = clocks(t);
+    const clock = clocks();
     const { service, client } = await inside();
     service.instead.set('/refresh', [[429, {}, said === undefined ? {} : { 'retry-after': said }]]);
     assert.equal((await client.refresh()).error?.retryAfter, retryAfter, row);
@@ -120,7 +122,7 @@ test('the service is left alone for as long as it says, and never for less than 
   }
 });
 
-test('time is measured: no clock that is set takes or gives any, and a sleep of the computer counts', async (t) => {
+test('time is measured: no clock that is set takes or gives any, and a sleep of the computer counts', async () => {
   for (const [row, steady, wall, refreshes] of [
     ['no time', 0, 0, 0],
     ['the clock is set back by a day', 0, -DAY, 0],
@@ -128,7 +130,7 @@ test('time is measured: no clock that is set takes or gives any, and a sleep of 
     ['twenty seconds are left, and the clock is set back by a day', 880_000, 880_000 - DAY, 1],
     ['the computer has slept, and its steady clock as well', 0, 880_000, 1],
   ] as const) {
-    const clock = clocks(t);
+    const clock = clocks();
     const { service, client } = await inside();
     clock.steady += steady;
     clock.wall += wall;
@@ -137,8 +139,8 @@ test('time is measured: no clock that is set takes or gives any, and a sleep of 
   }
 });
 
-test('a page that has been open for long measures as well', async (t) => {
-  const clock = clocks(t);
+test('a page that has been open for long measures as well', async () => {
+  const clock = clocks();
   const { service, client } = await inside();
   clock.steady += DAY;
   clock.wall += DAY;
@@ -147,9 +149,9 @@ test('a page that has been open for long measures as well', async (t) => {
   assert.equal(service.count('/refresh'), 1);
 });
 
-test('an answer that does not say how long the token lasts changes nothing of that', async (t) => {
+test('an answer that does not say how long the token lasts changes nothing of that', async () => {
   for (const expires_in of [undefined, null]) {
-    const clock = clocks(t);
+    const clock = clocks();
     const { service, client } = await inside();
     service.instead.set('/refresh', [[200, { csrf: 'first', expires_in }]]);
     assert.equal((await client.refresh()).session?.expiresIn, null);
@@ -161,7 +163,7 @@ test('an answer that does not say how long the token lasts changes nothing of th
   }
 });
 
-test('a page that is shown again asks if something may have changed, and once', async (t) => {
+test('a page that is shown again asks if something may have changed, and once', async () => {
   const stale: Answer = [403, { code: 'csrf_mismatch' }];
   const rows: [string, { fails?: Answer; logsOut?: boolean; later?: number }, string[]][] = [
     ['nothing has', {}, []],
@@ -173,7 +175,7 @@ test('a page that is shown again asks if something may have changed, and once', 
   ];
   for (const [row, { fails, logsOut, later = 0 }, calls] of rows) {
     const document = page('');
-    const clock = clocks(t);
+    const clock = clocks();
     const { service, client } = await inside();
     if (fails) {
       service.instead.set('/refresh', [fails]);
@@ -192,4 +194,18 @@ test('a page that is shown again asks if something may have changed, and once', 
     await rest();
     assert.deepEqual(service.calls, calls, row);
   }
+});
+
+test('a service that answers again is asked who is logged in', async () => {
+  const { service, client } = await inside();
+  service.instead.set('/refresh', [[503, { code: 'busy' }]]);
+  await client.refresh();
+  assert.equal(client.getSnapshot().stale, true);
+  await client.fetch(`${ORIGIN}/posts`);
+  assert.equal(service.count('/session'), 0, 'not before it may be');
+  await new Promise((done) => setTimeout(done, 2_100));
+  await client.fetch(`${ORIGIN}/posts`);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(service.count('/session'), 1);
+  assert.equal(client.getSnapshot().stale, false);
 });

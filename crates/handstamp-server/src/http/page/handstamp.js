@@ -171,19 +171,30 @@ function createSnapshots() {
 
 // src/tabs.ts
 function listen(name, { told, shown, restored }) {
-  let channel = open(name);
-  const comeBack = (event) => {
-    if (event.persisted) restored();
+  let channel;
+  const begin = () => {
+    channel ??= open(name);
+    if (channel) channel.onmessage = told;
   };
-  if (channel) channel.onmessage = told;
+  const end = () => {
+    channel?.close();
+    channel = void 0;
+  };
+  const comeBack = (event) => {
+    if (!event.persisted) return;
+    begin();
+    restored();
+  };
+  begin();
   globalThis.document?.addEventListener("visibilitychange", shown);
+  globalThis.window?.addEventListener("pagehide", end);
   globalThis.window?.addEventListener("pageshow", comeBack);
   return {
     tell: () => channel?.postMessage(null),
     close() {
-      channel?.close();
-      channel = void 0;
+      end();
       globalThis.document?.removeEventListener("visibilitychange", shown);
+      globalThis.window?.removeEventListener("pagehide", end);
       globalThis.window?.removeEventListener("pageshow", comeBack);
     }
   };
@@ -215,6 +226,7 @@ function createClient(options = {}) {
   let pinned;
   let heard;
   let turn = new AbortController();
+  let exchanged = 0;
   let refreshing;
   let forced;
   let asking;
@@ -277,6 +289,7 @@ function createClient(options = {}) {
       const known2 = !said.csrf || said.csrf === pinned ? snapshot().session : null;
       const session = known2 ? void 0 : await own("GET", paths.session);
       if (mine !== turn) return false;
+      exchanged += 1;
       if (session) take({ ...said, ...session });
       else {
         learn({ ...said, csrf: said.csrf ?? pinned });
@@ -304,9 +317,10 @@ function createClient(options = {}) {
     return forced;
   }
   async function cured(send2, isRefused, wait = (work) => work) {
+    const before = exchanged;
     let answer = await send2();
     if (!await isRefused(answer)) return answer;
-    let done = await wait(share());
+    let done = exchanged === before ? await wait(share()) : null;
     if (done === null) {
       answer = await send2();
       if (!await isRefused(answer)) return answer;
@@ -375,6 +389,7 @@ function createClient(options = {}) {
     if (isStream) return attempt();
     const isExpired = async (answer) => answer.status === 401 && REFRESHED.has(await code(answer));
     const response = await cured(attempt, isExpired, wait);
+    if (response.ok && snapshot().stale && now() >= notBefore) void ask();
     if (!isUnsafe || response.status !== 403 || !FORGED.has(await code(response))) return response;
     await ask();
     return snapshot().stale || !pinned ? response : attempt();
