@@ -303,3 +303,12 @@ test('a refusal that comes after a refresh causes no second one', async () => {
   assert.equal((await late).status, 200);
   assert.equal(service.count('/refresh'), 1);
 });
+
+test('each token that expires costs one refresh and one more try', async () => {
+  const { service, client } = await inside();
+  await client.refresh();
+  service.access = false;
+  service.calls.length = 0;
+  assert.equal((await client.fetch(`${ORIGIN}/posts`)).status, 200);
+  assert.deepEqual(service.calls, ['GET /posts', 'POST /refresh', 'GET /posts']);
+});

@@ -209,3 +209,13 @@ test('a service that answers again is asked who is logged in', async () => {
   assert.equal(service.count('/session'), 1);
   assert.equal(client.getSnapshot().stale, false);
 });
+
+test('a service that goes on to fail is not asked who is logged in', async () => {
+  const { service, client } = await inside();
+  service.instead.set('/refresh', [[403, {}]]);
+  assert.equal((await client.refresh()).stale, true);
+  service.instead.set('/posts', [[503, {}]]);
+  await client.fetch(`${ORIGIN}/posts`);
+  await rest();
+  assert.equal(service.count('/session'), 0);
+});
