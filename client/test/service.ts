@@ -93,7 +93,7 @@ export function refused(status: number, code: string): Response {
   return answer(status, { code, message: code, status });
 }
 
-function until(held: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+export function until(held: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   const aborted = new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason));
