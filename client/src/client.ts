@@ -48,8 +48,15 @@ export function createClient(options: Options = {}): Client {
   let isDisposed = false;
 
   // Some browsers stop the first clock while the computer sleeps, and people set the second.
-  const start = { steady: performance.now(), wall: Date.now() };
-  const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
+  // It never goes back, as the second does when it is set right.
+  let last = { steady: performance.now(), wall: Date.now() };
+  let passed = 0;
+  const now = () => {
+    const next = { steady: performance.now(), wall: Date.now() };
+    passed += Math.max(next.steady - last.steady, next.wall - last.wall);
+    last = next;
+    return passed;
+  };
 
   /** The cookies of another origin have the same names, and are not those of the service. */
   const readable = (purpose: keyof Pair) => (isOwn ? cookie(names[purpose]) : undefined);
@@ -127,7 +134,9 @@ export function createClient(options: Options = {}): Client {
       exchanged += 1;
       if (session) take({ ...said, ...session });
       else {
-        learn({ ...said, csrf: said.csrf ?? pinned });
+        const kept = pinned;
+        learn(said);
+        pinned = said.csrf ?? kept;
         set({ stale: false, session: known && { ...known, expiresIn: said.expires_in ?? null }, error: null });
       }
       return true;
@@ -185,7 +194,6 @@ export function createClient(options: Options = {}): Client {
 
   async function question(): Promise<Snapshot> {
     const mine = turn;
-    const before = snapshot().error;
     isTold = false;
     try {
       const get = () => own('GET', paths.session).catch((error: ClientError) => error);
@@ -194,16 +202,18 @@ export function createClient(options: Options = {}): Client {
       if (!(said instanceof Error)) return take(said);
       if (!REFRESHED.has(said.code)) return failed(said);
       // Where a refresh was refused, that was the answer. Without one nothing is decided.
-      const isDecided = snapshot().state === 'out' || (snapshot().error && snapshot().error !== before);
+      const isDecided = snapshot().state === 'out' || snapshot().error;
       return isDecided ? snapshot() : set({ stale: true, error: said });
     } catch (error) {
-      return mine === turn ? failed(error as ClientError) : snapshot();
+      return failed(error as ClientError);
     }
   }
 
   /** Stops what a page would do as another user than the one it was made for. */
   async function check(asked: string | undefined): Promise<void> {
-    for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
+    // After a log-in of this page it is not known yet whether the same user has come.
+    const isUnknown = () => asked !== undefined && owner === undefined && snapshot().state === 'in';
+    for (let tries = 0; tries < 2 && (isOthers() || isUnknown()); tries += 1) {
       await ask();
       if (snapshot().stale) throw snapshot().error;
     }
@@ -211,10 +221,13 @@ export function createClient(options: Options = {}): Client {
   }
 
   const isNotFor = (asked: string | undefined) =>
-    isOthers() || (asked !== undefined && owner !== undefined && owner !== asked);
+    isOthers() || (asked !== undefined && owner !== asked && (owner !== undefined || snapshot().state === 'in'));
 
-  const changed = (asked: string | undefined) =>
-    new ClientError('user_changed', `this browser is logged in as ${owner ?? 'another user'}, and was as ${asked}`);
+  const changed = (asked = 'another user') =>
+    new ClientError(
+      'user_changed',
+      `this browser is logged in as ${(!isOthers() && owner) || 'another user'}, and was as ${asked}`,
+    );
 
   async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const url = new URL(input instanceof Request ? input.url : input, page);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../src/index.js';
 import { clients, inside, page, post } from './page.js';
-import { type Answer, ORIGIN } from './service.js';
+import { type Answer, ORIGIN, Service } from './service.js';
 
 test('thirty requests with an expired token: all are answered, by one refresh', async () => {
   const { service, client } = await inside();
@@ -311,4 +311,20 @@ test('each token that expires costs one refresh and one more try', async () => {
   service.calls.length = 0;
   assert.equal((await client.fetch(`${ORIGIN}/posts`)).status, 200);
   assert.deepEqual(service.calls, ['GET /posts', 'POST /refresh', 'GET /posts']);
+});
+
+test('a refresh whose answer has no values keeps the value of the refresh token', async () => {
+  const service = new Service();
+  const client = createClient({ baseUrl: ORIGIN, fetch: service.fetch });
+  clients.push(client);
+  service.instead.set('/login', [[200, { csrf: 'a', refresh_csrf: 'r', expires_in: 900 }]]);
+  service.instead.set('/session', [[200, { subject: 'user1' }]]);
+  service.instead.set('/refresh', [
+    [200, { expires_in: 900 }],
+    [200, { expires_in: 900 }],
+  ]);
+  await client.login({});
+  await client.refresh();
+  await client.refresh();
+  assert.equal(service.seen.get('/refresh')?.get('x-csrf-token'), 'r');
 });

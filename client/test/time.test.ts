@@ -219,3 +219,28 @@ test('a service that goes on to fail is not asked who is logged in', async () =>
   await rest();
   assert.equal(service.count('/session'), 0);
 });
+
+test('a clock that jumps ahead by a day and is set right again shuts no one out for a day', async () => {
+  const clock = clocks();
+  const { service, client } = await inside();
+  clock.wall += 86_400_000;
+  service.instead.set('/refresh', [[503, {}]]);
+  await client.refresh();
+  clock.wall -= 86_400_000;
+  clock.steady += 60_000;
+  clock.wall += 60_000;
+  await client.refresh();
+  assert.equal(service.count('/refresh'), 2);
+});
+
+test('a token is not taken to last for a day more after the clock was a day ahead', async () => {
+  const clock = clocks();
+  const { service, client } = await inside();
+  clock.wall += 86_400_000;
+  await client.refresh();
+  clock.wall -= 86_400_000;
+  clock.steady += 890_000;
+  clock.wall += 890_000;
+  await client.ready();
+  assert.equal(service.count('/refresh'), 2);
+});

@@ -247,8 +247,14 @@ function createClient(options = {}) {
   let failures = 0;
   let isTold = false;
   let isDisposed = false;
-  const start = { steady: performance.now(), wall: Date.now() };
-  const now = () => Math.max(performance.now() - start.steady, Date.now() - start.wall);
+  let last = { steady: performance.now(), wall: Date.now() };
+  let passed = 0;
+  const now = () => {
+    const next = { steady: performance.now(), wall: Date.now() };
+    passed += Math.max(next.steady - last.steady, next.wall - last.wall);
+    last = next;
+    return passed;
+  };
   const readable = (purpose) => isOwn ? cookie(names[purpose]) : void 0;
   const csrf = (purpose) => readable(purpose) ?? known[purpose];
   const isOthers = () => {
@@ -313,7 +319,9 @@ function createClient(options = {}) {
       exchanged += 1;
       if (session) take({ ...said, ...session });
       else {
-        learn({ ...said, csrf: said.csrf ?? pinned });
+        const kept = pinned;
+        learn(said);
+        pinned = said.csrf ?? kept;
         set({ stale: false, session: known2 && { ...known2, expiresIn: said.expires_in ?? null }, error: null });
       }
       return true;
@@ -358,7 +366,6 @@ function createClient(options = {}) {
   }
   async function question() {
     const mine = turn;
-    const before = snapshot().error;
     isTold = false;
     try {
       const get = () => own("GET", paths.session).catch((error) => error);
@@ -366,21 +373,25 @@ function createClient(options = {}) {
       if (mine !== turn) return snapshot();
       if (!(said instanceof Error)) return take(said);
       if (!REFRESHED.has(said.code)) return failed(said);
-      const isDecided = snapshot().state === "out" || snapshot().error && snapshot().error !== before;
+      const isDecided = snapshot().state === "out" || snapshot().error;
       return isDecided ? snapshot() : set({ stale: true, error: said });
     } catch (error) {
-      return mine === turn ? failed(error) : snapshot();
+      return failed(error);
     }
   }
   async function check(asked) {
-    for (let tries = 0; tries < 2 && isOthers(); tries += 1) {
+    const isUnknown = () => asked !== void 0 && owner === void 0 && snapshot().state === "in";
+    for (let tries = 0; tries < 2 && (isOthers() || isUnknown()); tries += 1) {
       await ask();
       if (snapshot().stale) throw snapshot().error;
     }
     if (isNotFor(asked)) throw changed(asked);
   }
-  const isNotFor = (asked) => isOthers() || asked !== void 0 && owner !== void 0 && owner !== asked;
-  const changed = (asked) => new ClientError("user_changed", `this browser is logged in as ${owner ?? "another user"}, and was as ${asked}`);
+  const isNotFor = (asked) => isOthers() || asked !== void 0 && owner !== asked && (owner !== void 0 || snapshot().state === "in");
+  const changed = (asked = "another user") => new ClientError(
+    "user_changed",
+    `this browser is logged in as ${!isOthers() && owner || "another user"}, and was as ${asked}`
+  );
   async function send(input, init) {
     const url = new URL(input instanceof Request ? input.url : input, page);
     if (url.origin !== base.origin) return call(input, init);
