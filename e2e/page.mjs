@@ -59,11 +59,7 @@ const isYou = (page, name) => until(page, '#who', `You are ${name}.`);
 // Presses a button, and returns what the page shows of the answer.
 async function press(page, button, timeout = 10_000) {
   await page.click(button);
-  await page.waitForFunction(
-    (button) => document.querySelector('#message').textContent !== '…' && !document.querySelector(button)?.disabled,
-    button,
-    { timeout },
-  );
+  await page.waitForFunction(() => document.body.ariaBusy !== 'true', null, { timeout });
   return page.evaluate(() => ({
     badge: document.querySelector('#badge').textContent,
     message: document.querySelector('#message').textContent,
@@ -77,6 +73,8 @@ async function logIn(page, username, password = username.replace('user', 'passwo
   await page.fill('#password', password);
   return press(page, '#log-in');
 }
+
+const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
 
 async function accessible(sentence, page) {
   await page.evaluate(axe);
@@ -126,6 +124,7 @@ async function demo() {
   await page.fill('#password', 'password1');
   await page.evaluate(() => { for (let click = 0; click < 2; click += 1) document.querySelector('#log-in').click(); });
   check('a log-in is shown', await isYou(page, 'user1'), await text(page, '#who'));
+  check('and has the focus, as its form is gone', (await focused(page)) === 'who', await focused(page));
   check('a second click meanwhile begins no second session', logIns === 1, logIns);
 
   for (const name of [names.access.cookie, names.refresh.cookie]) {
@@ -147,8 +146,13 @@ async function demo() {
   check('a post is made', answer.message === 'Post created', answer);
   check('with the CSRF value of the cookie', sent === (await cookie(names.access.csrf_cookie))?.value, sent);
   check('and its way has one', answer.way.join() === 'passed,skipped,passed,passed,passed,passed', answer);
+  const way = await text(page, '#way');
+  check('which says so', way.includes('CSRF value: passedthe header repeats the value that is in the token'), way);
+  check('and has marks', way.startsWith('✓') && way.includes('–Who sent it: not needed'), way);
+  check('the focus stays on the button', (await focused(page)) === 'create-post', await focused(page));
   await page.click('#sent summary');
   check('the page shows what the browser sent', await until(page, '#sent-list', names.access.cookie), await text(page, '#sent'));
+  check('and its headers', await until(page, '#sent-list', `sec-fetch-sitesame-origin`), await text(page, '#sent'));
   answer = await press(page, '#refresh');
   const second = await cookie(names.access.cookie);
   check('a refresh brings another access token', Boolean(second?.value) && second.value !== first.value, answer);
@@ -156,6 +160,8 @@ async function demo() {
   const left = () => text(page, '#tokens .left');
   check('the claims are shown', await until(page, '#tokens', '"user1"'), await text(page, '#tokens'));
   const before = await left();
+  check('with the time that is left', /^00:1[45]:\d\d left$/.test(before), before);
+  check('and what they mean', await until(page, '#tokens', '"user1"who is logged in'), await text(page, '#tokens'));
   check('and their time runs', await page.waitForFunction((before) => document.querySelector('#tokens .left').textContent !== before, before).then(() => true, () => false), before);
   await accessible('axe finds nothing after the log-in', page);
   await shoot(page, 'light');
@@ -167,15 +173,22 @@ async function demo() {
   const statusElsewhere = () => elsewhere.evaluate(async () => (await fetch('/protected')).status);
   check('another browser is in', (await statusElsewhere()) === 200, await statusElsewhere());
   await page.reload();
-  check('it is listed by a readable name', await until(page, '#sessions', 'Safari on an iPhone'), await text(page, '#sessions'));
+  check('it is listed by a readable name', await until(page, '#sessions', 'Safari on an iPhonelast active just now'), await text(page, '#sessions'));
   check('next to this one', await until(page, '#sessions', 'this device'), await text(page, '#sessions'));
   await page.route('**/sessions', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { code: 'store_unavailable' } }));
   await press(page, '#revoke-others');
   check('a store that is down leaves the list as it is', (await page.locator('#sessions li').count()) === 2, await text(page, '#sessions'));
   check('and the page says so', await until(page, '#no-sessions', 'may be old'), await text(page, '#no-sessions'));
   await page.unroute('**/sessions');
-  check('the other browser is out with its next request', (await statusElsewhere()) === 401, await statusElsewhere());
-  await logIn(elsewhere, 'user1').catch(() => {});
+  check('all others are out with their next request', (await statusElsewhere()) === 401, await statusElsewhere());
+  await elsewhere.reload();
+  await until(elsewhere, '#who', 'not logged in');
+  await logIn(elsewhere, 'user1');
+  await page.reload();
+  answer = await press(page, '[aria-label="Log out Safari on an iPhone"]');
+  check('one device is logged out', answer.message === 'Session revoked', answer);
+  check('and is out with its next request', (await statusElsewhere()) === 401, await statusElsewhere());
+  check('and listed no more', await until(page, '#sessions', 'this device') && (await page.locator('#sessions li').count()) === 1, await text(page, '#sessions'));
   await other.close();
 
   // A page that was left open: its access token has expired, and its refresh token has not.
@@ -189,19 +202,21 @@ async function demo() {
   check('and the page tells of the three requests', (await text(page, '#trail')).includes('3 requests'), await text(page, '#trail'));
 
   const attack = (name) => press(page, `[aria-label^="Try: ${name}"]`, 45_000);
-  for (const [name, badge, check] of [
-    ['Post without', '403 missing_csrf_token', 3],
-    ['Post with a wrong', '403 csrf_mismatch', 3],
-    ['Write another name', '401 invalid_signature', 2],
-    ['Use a copy', '401 refresh_reused', 4],
-    ['Act as you', 'user_changed', -1],
-    ['Revoke this', '401 session_ended', 4],
+  for (const [name, badge, check, why] of [
+    ['Post without', '403 missing_csrf_token', 3, 'the other site cannot read it'],
+    ['Post with a wrong', '403 csrf_mismatch', 3, 'compared with the value inside the signed token'],
+    ['Write another name', '401 invalid_signature', 2, 'takes the key of the service'],
+    ['Use a copy', '401 refresh_reused', 4, 'The session has ended for both'],
+    ['Act as you', 'user_changed', -1, 'the session is another one'],
+    ['Revoke this', '401 session_ended', 4, 'the store is asked for its session'],
   ]) {
     if (!(await page.isVisible('#log-out'))) await logIn(page, 'user1');
+    // An access token that has expired would be refused for that.
+    await context.clearCookies({ name: names.access.cookie });
     answer = await attack(name);
     rows.check(`"${name}" is refused: ${badge}`, answer.badge === badge, answer);
     rows.check(`"${name}" is refused by the check that lights up`, answer.way.indexOf('refused') === check, answer);
-    rows.check(`"${name}" is explained`, answer.explanation.length > 20, answer);
+    rows.check(`"${name}" is explained`, answer.explanation.includes(why), answer);
     if (name === 'Write another name') {
       await accessible('axe finds nothing after a refusal', page);
       await shoot(page, 'refused');
@@ -214,6 +229,10 @@ async function demo() {
     if (name === 'Use a copy' || name === 'Revoke this') rows.check(`"${name}" ends the session`, await until(page, '#who', 'not logged in'), await text(page, '#who'));
   }
   await logIn(page, 'user1');
+  await page.route('**/posts', (route) => route.abort());
+  answer = await attack('Post without');
+  check('an attack that did not arrive is not explained by what it shows', answer.explanation.startsWith('Something else'), answer);
+  await page.unroute('**/posts');
 
   // Another user logs in, in another tab.
   const stale = await open(context, base);
@@ -223,6 +242,19 @@ async function demo() {
   answer = await press(stale, '#create-post');
   check('a tab of user1 shows user2, or posts nothing', answer.badge === 'user_changed' || (await isYou(stale, 'user2')), answer);
   check('and shows who is logged in', await isYou(stale, 'user2'), await text(stale, '#who'));
+  answer = await press(stale, '#create-post');
+  await stale.fill('#title', 'typed by user2');
+  await stale.waitForTimeout(2100);
+  await press(page, '#log-out');
+  await until(stale, '#who', 'not logged in');
+  await logIn(page, 'user1');
+  await isYou(stale, 'user1');
+  check('what one user was told is not for another', (await text(stale, '#message')) === 'Nothing was asked yet.', await text(stale, '#message'));
+  check('nor what was sent', !(await text(stale, '#sent-list')).includes('csrf'), await text(stale, '#sent-list'));
+  check('nor what was typed', (await stale.inputValue('#title')) === 'New post', await stale.inputValue('#title'));
+  check('the claims are those of the new user', await until(stale, '#tokens', '"user1"'), await text(stale, '#tokens'));
+  await press(page, '#log-out');
+  await logIn(page, 'user2');
   await stale.close();
 
   // The user, or the browser, has deleted the cookies that script can see; those of the tokens stay.
@@ -250,6 +282,27 @@ async function demo() {
   answer = await press(page, '#protected');
   check('no answer is said to be none', answer.badge === 'failed', answer);
   await page.unroute('**/protected');
+
+  // A page that is opened while the service is away.
+  for (const path of ['names', 'session']) {
+    const early = await context.newPage();
+    let asked = 0;
+    await early.route(`**/${path}`, (route) => {
+      asked += 1;
+      return asked === 1 ? route.abort() : route.continue();
+    });
+    await early.goto(base);
+    check(`a page whose first question for ${path} gets no answer asks again`, await until(early, '#who', 'You are not logged in.'), await text(early, '#who'));
+    await early.close();
+  }
+
+  // A name is what a client said.
+  const hostile = await browser.newContext({ userAgent: '<img src=x onerror="document.title=1">' });
+  await logIn(await open(hostile, base), 'user2');
+  await logIn(page, 'user2');
+  check('the name of a device is shown as text', await until(page, '#sessions', '<img src=x'), await text(page, '#sessions'));
+  await hostile.close();
+  await press(page, '#log-out');
 
   // As behind `location /auth/ { proxy_pass http://127.0.0.1:8000/; }`.
   const below = await context.newPage();
@@ -287,6 +340,18 @@ async function demo() {
 
   for (const width of [320, 390]) {
     await page.setViewportSize({ width, height: 780 });
+    const covered = [];
+    await page.focus('#log-out');
+    for (let presses = 0; presses < 16; presses += 1) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+        const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+        return document.activeElement.contains(seen) ? null : document.activeElement.outerHTML;
+      });
+      if (name) covered.push(name);
+    }
+    check(`what the keys reach on a screen ${width} wide is not covered`, covered.length === 0, covered);
     for (const [what, button] of [['a success', '#protected'], ['a refusal', '[aria-label^="Try: Post without"]']]) {
       answer = await press(page, button);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -332,11 +397,13 @@ async function realUsers() {
   await accessible('axe finds nothing in the log-in page', page);
   const told = await page.evaluate(async () => {
     const ask = (path, method = 'GET') => fetch(path, { method, headers: { 'X-Handstamp-Demo': '1' } });
-    const answers = [await ask('protected'), await ask('demo/claims'), await ask('demo/forge', 'POST')];
+    const answers = [await ask('protected'), await ask('demo/claims'), await ask('demo/page.js'), await ask('demo/forge', 'POST')];
     return answers.map(({ status, headers }) => [status, headers.get('X-Handstamp-Demo')]);
   });
-  check('whoever asks what the checks said is told nothing', JSON.stringify(told) === '[[401,null],[404,null],[404,null]]', told);
+  check('whoever asks what the checks said is told nothing', JSON.stringify(told) === '[[401,null],[404,null],[404,null],[404,null]]', told);
   page.troubles.length = 0;
+  const files = await page.evaluate(async () => (await (await fetch('.')).text()) + (await (await fetch('page.js')).text()));
+  check('the page does not name the demo users', !/user1|password1/.test(files), 'named');
 
   await page.check('#remember');
   await logIn(page, 'alice', 'correct horse');
@@ -359,7 +426,8 @@ async function realUsers() {
   check('and logs no one out', await isYou(page, 'alice'), await text(page, '#who'));
   await page.check('#remember-new');
   answer = await change('correct horse', 'tomorrow never knows');
-  check('the right one changes it', answer.badge.startsWith('200'), answer);
+  check('the right one changes it', answer.badge.startsWith('200') && answer.message.startsWith('The password was changed'), answer);
+  check('and the passwords that were typed are gone', (await page.inputValue('#current')) + (await page.inputValue('#new')) === '', 'typed');
   check('and the page stays logged in', await isYou(page, 'alice'), await text(page, '#who'));
   check('for longer than the browser is open', await isKept(), await context.cookies(base));
   answer = await press(page, '#revoke-others');
@@ -369,9 +437,16 @@ async function realUsers() {
   await press(page, '#log-out');
   answer = await logIn(page, 'alice', 'correct horse');
   check('the former password is none any more', answer.badge.startsWith('401'), answer);
+  await page.check('#remember');
   await logIn(page, 'alice', 'tomorrow never knows');
   check('the new one is', await isYou(page, 'alice'), await text(page, '#who'));
+  await page.fill('#current', 'tomorrow never knows');
+  await page.fill('#new', 'I am the walrus');
   await press(page, '#log-out');
+  for (const id of ['username', 'password', 'current', 'new']) {
+    check(`after a log-out ${id} is empty`, (await page.inputValue(`#${id}`)) === '', await page.inputValue(`#${id}`));
+  }
+  check('and no one is to stay logged in', !(await page.isChecked('#remember')), 'checked');
   await logIn(page, 'bob', 'battery staple');
   check('that of another user is as it was', await isYou(page, 'bob'), await text(page, '#who'));
   check('nothing went wrong in the page of the service', page.troubles.length === 0, page.troubles);

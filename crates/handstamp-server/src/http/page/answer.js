@@ -14,6 +14,9 @@ const CHECKS = {
 const MARKS = { passed: '✓', refused: '✕', skipped: '–', unreached: '·' };
 const OUTCOMES = { passed: 'passed', refused: 'refused', skipped: 'not needed', unreached: 'not reached' };
 
+// The end of an address that is asked on the side, and not for what a person does. It is not sent.
+export const ASIDE = '#aside';
+
 // What was asked since the last action began, in order.
 let trail = [];
 let isBusy = false;
@@ -26,8 +29,8 @@ export const traced = (isDemo) => async (input, init) => {
   const response = await fetch(request);
   const told = response.headers.get('X-Handstamp-Demo');
   const { method } = request;
-  const path = new URL(request.url).pathname;
-  trail.push({ method, path, response: response.clone(), told: told && JSON.parse(told) });
+  const { pathname: path, hash } = new URL(request.url);
+  if (hash !== ASIDE) trail.push({ method, path, response: response.clone(), told: told && JSON.parse(told) });
   return response;
 };
 

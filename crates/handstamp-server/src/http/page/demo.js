@@ -221,7 +221,7 @@ export function showAttacks(client, traced, header) {
       button.addEventListener('click', async () => {
         const attempt = async () => {
           // An access token that has expired would be refused for that.
-          await client.ready(5);
+          await client.session();
           await run();
         };
         await act(attempt, (code) => (code === expects ? why : 'Something else came first, so this attack was not tried.'));

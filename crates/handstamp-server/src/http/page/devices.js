@@ -1,6 +1,6 @@
 // The list of the devices on which the user is logged in.
 
-import { act } from './answer.js';
+import { ASIDE, act } from './answer.js';
 
 const element = (id) => document.getElementById(id);
 
@@ -10,7 +10,7 @@ export async function showDevices(client) {
   if (!session) return element('sessions').replaceChildren();
   const note = element('no-sessions');
   try {
-    const response = await client.fetch('sessions');
+    const response = await client.fetch(`sessions${ASIDE}`);
     if (!response.ok) throw new Error(`the service answered ${response.status}`);
     const { sessions, has_more: hasMore } = await response.json();
     // Meanwhile someone else may have logged in.
