@@ -250,10 +250,7 @@ fn the_claims_of_both_tokens_are_told() {
         let left = claims_of["exp"].as_i64().unwrap() - claims["now"].as_i64().unwrap();
         assert!((seconds - 5..=seconds).contains(&left), "{purpose}: {left}");
     }
-    let others = format!(
-        r#"access_token_cookie=x.InRleHQi.x; {}"#,
-        browser.0.header()
-    );
+    let others = format!(r"access_token_cookie=x.InRleHQi.x; {}", browser.0.header());
     let others = server
         .send(&Request::new("GET", "/demo/claims").header("cookie", others))
         .json();

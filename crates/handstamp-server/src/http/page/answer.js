@@ -77,7 +77,9 @@ async function show(explain) {
   say(message || (response.ok ? 'Done.' : 'No reason was given.'), response.ok, explain(body?.code, response.status));
   element('badge').textContent = `${response.status} ${body?.code ?? (response.ok ? 'OK' : response.statusText)}`;
   light(told ?? null);
-  const steps = trail.map(({ method, path, response }) => `${method} ${path} ${response.status}`);
+  const steps = trail
+    .filter(({ path }) => !path.endsWith('/session'))
+    .map(({ method, path, response }) => `${method} ${path} ${response.status}`);
   element('trail').hidden = steps.length < 2 || !told;
   element('trail').textContent = `It took ${steps.length} requests: ${steps.join(', ')}.`;
 }
