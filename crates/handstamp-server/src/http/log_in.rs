@@ -108,7 +108,7 @@ impl NewSession {
             "expires_in": tokens.access().expires_in().as_secs(),
         });
         let cookies = auth.set_cookies(&tokens)?;
-        // The user is logged in all the same: without it, a later log-in is that of a new device.
+        // The user is logged in all the same: without it, a later log-in is one of a new device.
         let device = match log_in
             .remember(verified, &device.devices, &device.user_agent)
             .await
