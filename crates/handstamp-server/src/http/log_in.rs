@@ -93,8 +93,8 @@ impl NewSession {
         }
         let tokens = auth.log_in(name, client).await?;
         if let Err(error) = log_in.confirm(&verified).await {
-            // The tokens are not sent. The command that changed the account was to end all sessions,
-            // but ran before this one was created.
+            // The tokens are not sent. The command that changed the account was to end all
+            // sessions, but ran before this one was created.
             if matches!(error, LogInError::InvalidCredentials) {
                 auth.revoke_all_sessions(name).await?;
             }
