@@ -251,10 +251,10 @@ export function createClient(options: Options = {}): Client {
       return transmit();
     }
     const wait = <W>(work: Promise<W>) => Promise.race([work, aborted(signal)]);
-    const isAboutToExpire = proactive && snapshot().state === 'in' && expires - now() < MARGIN;
+    const isAboutToExpire = proactive && snapshot().state === 'in' && expires && expires - now() < MARGIN;
     if (isAboutToExpire) await wait(share());
     const attempt = async () => {
-      await check(asked);
+      await wait(check(asked));
       return transmit();
     };
     if (isStream) return attempt();
@@ -264,7 +264,7 @@ export function createClient(options: Options = {}): Client {
     if (response.ok && snapshot().stale && now() >= notBefore) void ask();
     if (!isUnsafe || !isRefusal(response) || !FORGED.has(await code(response))) return response;
     // The same user has logged in again, or the page does not know the value yet.
-    await ask();
+    await wait(ask());
     return snapshot().stale || !pinned ? response : attempt();
   }
 

@@ -25,7 +25,7 @@ export interface ForwardOptions {
   /** The names of the cookies with the CSRF values, without a prefix such as `__Host-`. */
   cookies?: Some<Pair> | undefined;
   /** The header that repeats a CSRF value. Default: `X-CSRF-TOKEN`. */
-  header?: string | undefined;
+  header?: string | Pair | undefined;
   /** How long a refresh may take, in milliseconds. Default: 8000. */
   timeout?: number | undefined;
   /** The `fetch` to call. Default: that of the runtime. */
@@ -57,12 +57,13 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
   let exchange: Promise<Response | null> | undefined;
 
   /** Makes the headers of the visitor out of those that the caller gives. */
-  function dress(headers: Headers, value: string | undefined): Headers {
+  function dress(headers: Headers, purpose: keyof Pair, value: string | undefined): Headers {
     for (const name of NOT_BY_CALLER) headers.delete(name);
     for (const [name, line] of visitor) headers.set(name, line);
     if (cookie) headers.set('cookie', cookie);
     else headers.delete('cookie');
-    if (value !== undefined && !headers.has(header)) headers.set(header, value);
+    const name = typeof header === 'string' ? header : header[purpose];
+    if (value !== undefined && !headers.has(name)) headers.set(name, value);
     return headers;
   }
 
@@ -76,7 +77,7 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
   /** Returns what the service says to a refresh, or null if there must be none. */
   async function renew(): Promise<Response | null> {
     if (!canSetCookies()) return null;
-    const headers = dress(new Headers({ accept: 'application/json' }), find(cookie, names.refresh));
+    const headers = dress(new Headers({ accept: 'application/json' }), 'refresh', find(cookie, names.refresh));
     // The visitor has not asked for the refresh, so a page that sent the visitor here has not either.
     if (!isVouched) for (const name of BY_BROWSER) headers.delete(name);
     const signal = AbortSignal.timeout(timeout);
@@ -100,9 +101,11 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
     const isUnsafe = !/^(GET|HEAD|OPTIONS)$/i.test(init.method ?? given?.method ?? 'GET');
     const isOfRefresh = url.pathname === refresh || url.pathname === logout;
     const attempt = async () => {
-      const access = find(cookie, names.access);
-      const value = isOfRefresh ? (find(cookie, names.refresh) ?? access) : access;
-      const headers = dress(new Headers(init.headers ?? given?.headers), isUnsafe && isVouched ? value : undefined);
+      const refreshValue = isOfRefresh ? find(cookie, names.refresh) : undefined;
+      const value = refreshValue ?? find(cookie, names.access);
+      const purpose = refreshValue === undefined ? 'access' : 'refresh';
+      const own = new Headers(init.headers ?? given?.headers);
+      const headers = dress(own, purpose, isUnsafe && isVouched ? value : undefined);
       const redirect = (init.redirect ?? given?.redirect) === 'error' ? 'error' : 'manual';
       return keep(await call(given ?? url, { ...init, headers, redirect, ...FRESH }));
     };
@@ -111,7 +114,7 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
     const isStream = Symbol.asyncIterator in Object(init.body ?? given?.body);
     if (isStream || isOfRefresh || ![401, 422].includes(response.status)) return response;
     const reason = await code(response);
-    const isStranger = reason === 'missing_token' && find(cookie, names.refresh) === undefined;
+    const isStranger = /^missing_?token/i.test(reason) && find(cookie, names.refresh) === undefined;
     if (isStranger || !REFRESHED.has(reason)) return response;
     exchange ??= renew();
     const answer = await exchange;

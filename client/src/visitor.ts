@@ -41,11 +41,15 @@ function single(address: string): string {
 }
 
 /** What a browser states of the page that a request comes from. */
-export const BY_BROWSER = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-user'];
+export const BY_BROWSER = ['origin', 'sec-fetch-site'];
+
+/** What it states of a navigation, to which a service may answer with a redirect: a rendering is none. */
+const OF_NAVIGATION = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-user'];
 
 /** What never goes out as a caller gives it: the words of the visitor, and those of one connection. */
 export const NOT_BY_CALLER = [
   ...BY_BROWSER,
+  ...OF_NAVIGATION,
   'cookie',
   'user-agent',
   'x-forwarded-for',

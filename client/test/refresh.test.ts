@@ -328,3 +328,15 @@ test('a refresh whose answer has no values keeps the value of the refresh token'
   await client.refresh();
   assert.equal(service.seen.get('/refresh')?.get('x-csrf-token'), 'r');
 });
+
+test('a proactive client that is not told how long tokens last does not refresh before each request', async () => {
+  const service = new Service();
+  const client = createClient({ baseUrl: ORIGIN, fetch: service.fetch, proactive: true });
+  clients.push(client);
+  service.instead.set('/login', [[200, { csrf: 'first', refresh_csrf: 'first' }]]);
+  service.instead.set('/session', [[200, { subject: 'user1', csrf: 'first' }]]);
+  Object.assign(service, { subject: 'user1', access: true });
+  await client.login({});
+  await client.fetch(`${ORIGIN}/posts`);
+  assert.equal(service.count('/refresh'), 0);
+});

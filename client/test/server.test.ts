@@ -98,11 +98,11 @@ test('the service is told what the browser said, once, and nothing else of it', 
     cookie: 'a=1; b=\xe9',
     origin: 'https://app.example.com',
     'sec-fetch-site': 'cross-site',
-    'sec-fetch-dest': 'document',
-    'sec-fetch-user': '?1',
     'user-agent': 'a browser',
   };
   const others = {
+    'sec-fetch-dest': 'document',
+    'sec-fetch-user': '?1',
     authorization: 'Bearer secret',
     connection: 'keep-alive, x-mine',
     forwarded: 'for=192.0.2.66',
@@ -116,7 +116,15 @@ test('the service is told what the browser said, once, and nothing else of it', 
   for (const [style, headers] of Object.entries(styles)) {
     await forward({ headers }, { baseUrl: base, address: '192.0.2.7' }).fetch('/page');
     for (const [name, value] of Object.entries(said)) assert.deepEqual(last(name), [value], `${style}: ${name}`);
-    for (const name of ['authorization', 'forwarded', 'referer', 'x-csrf-token', 'x-real-ip']) {
+    for (const name of [
+      'sec-fetch-dest',
+      'sec-fetch-user',
+      'authorization',
+      'forwarded',
+      'referer',
+      'x-csrf-token',
+      'x-real-ip',
+    ]) {
       assert.equal(last(name), undefined, `${style}: ${name}`);
     }
     assert.deepEqual(last('x-forwarded-for'), ['192.0.2.7'], style);

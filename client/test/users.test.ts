@@ -305,3 +305,13 @@ test('the user of a log-in who could not be asked for at first is not the former
   assert.equal(client.getSnapshot().session?.subject, 'user2');
   assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 200);
 });
+
+test('an abort ends the wait for the question who is logged in', async () => {
+  const document = page('csrf_access_token=first; csrf_refresh_token=first');
+  const { service, client } = await inside();
+  another(service, document);
+  service.held.set('/session', new Promise(() => {}));
+  const signal = AbortSignal.timeout(20);
+  await assert.rejects(client.fetch(`${ORIGIN}/posts`, { signal }), { name: 'TimeoutError' });
+  assert.equal(service.count('/posts'), 0);
+});

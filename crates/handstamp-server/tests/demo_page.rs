@@ -162,6 +162,7 @@ fn nothing_is_told_of_what_was_not_checked_or_not_in_the_usual_way() {
     }
     for (name, value) in [
         ("HANDSTAMP_CHECK_SESSIONS", "on-refresh"),
+        ("HANDSTAMP_ERROR_STYLE", "authx"),
         ("JWT_CSRF_METHODS", r#"["GET", "POST"]"#),
         ("JWT_TOKEN_LOCATION", r#"["headers", "cookies"]"#),
         ("JWT_IMPLICIT_REFRESH_DELTATIME", "60"),

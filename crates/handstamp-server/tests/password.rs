@@ -97,7 +97,7 @@ fn what_is_refused_changes_nothing() {
             "the same again",
             change(&browser, &json!({"current": OLD, "new": OLD})),
             422,
-            "is the current one",
+            "the same as the one given as the current one",
         ),
         (
             "none",

@@ -412,10 +412,10 @@ function createClient(options = {}) {
       return transmit();
     }
     const wait = (work) => Promise.race([work, aborted(signal)]);
-    const isAboutToExpire = proactive && snapshot().state === "in" && expires - now() < MARGIN;
+    const isAboutToExpire = proactive && snapshot().state === "in" && expires && expires - now() < MARGIN;
     if (isAboutToExpire) await wait(share());
     const attempt = async () => {
-      await check(asked);
+      await wait(check(asked));
       return transmit();
     };
     if (isStream) return attempt();
@@ -423,7 +423,7 @@ function createClient(options = {}) {
     const response = await cured(attempt, isExpired, wait);
     if (response.ok && snapshot().stale && now() >= notBefore) void ask();
     if (!isUnsafe || !isRefusal(response) || !FORGED.has(await code(response))) return response;
-    await ask();
+    await wait(ask());
     return snapshot().stale || !pinned ? response : attempt();
   }
   function exclusively(work) {

@@ -58,7 +58,8 @@ impl Settings {
         }
     }
 
-    /// Returns whether no setting is given that changes which checks are made.
+    /// Returns whether no setting is given that changes which checks are made, or what is said of
+    /// them.
     pub(super) fn has_usual_checks(&self) -> bool {
         !CHECKS.iter().any(|name| self.0.is_given(name)) && !self.0.has_implicit_refresh()
     }
@@ -113,8 +114,9 @@ impl Settings {
     }
 }
 
-const CHECKS: [&str; 10] = [
+const CHECKS: [&str; 11] = [
     "HANDSTAMP_CHECK_SESSIONS",
+    "HANDSTAMP_ERROR_STYLE",
     "HANDSTAMP_ORIGIN_CHECK",
     "JWT_ACCESS_COOKIE_PATH",
     "JWT_COOKIE_CSRF_PROTECT",

@@ -151,7 +151,8 @@ fn answer(status: StatusCode, message: &str) -> Response {
 
 const DEMO_USER: &str = "The passwords of the demo users are public and stay as they are. Add a user of your own with \
                          `handstamp user add NAME`";
-const NOT_NEW: &str = "The new password is the current one. Nothing was changed";
+const NOT_NEW: &str =
+    "The new password is the same as the one given as the current one. Nothing was changed";
 const WRONG_PASSWORD: &str =
     "The current password is wrong, or was changed meanwhile. Nothing was changed";
 const UNKNOWN: &str = "The database did not answer in time: the password may have been changed, and your sessions ended. \

@@ -75,7 +75,7 @@ async function show(explain) {
   const message = body?.message ?? body?.detail ?? (body ? JSON.stringify(body) : text.slice(0, 200));
   element('request').textContent = `${told?.method ?? method} ${told?.path ?? path}`;
   say(message || (response.ok ? 'Done.' : 'No reason was given.'), response.ok, explain(body?.code, response.status));
-  element('badge').textContent = `${response.status} ${body?.code ?? (response.ok ? 'OK' : response.statusText)}`;
+  element('badge').textContent = `${response.status} ${body?.code ?? body?.error_type ?? (response.ok ? 'OK' : response.statusText)}`;
   light(told ?? null);
   const steps = trail
     .filter(({ path }) => !path.endsWith('/session'))

@@ -49,7 +49,7 @@ export async function showClaims(subject) {
       const left = Object.assign(document.createElement('p'), { className: 'left', textContent: 'The browser sends none.' });
       part.append(title, left);
       if (claims) {
-        ends.push({ left, at: start + claims.exp * 1000 });
+        ends.push({ left, purpose, at: start + claims.exp * 1000 });
         const list = document.createElement('dl');
         list.append(...pairs(inOrder(claims)));
         part.append(list);
@@ -73,9 +73,10 @@ function inOrder(claims) {
 }
 
 function count() {
-  for (const { left, at } of ends) {
+  for (const { left, purpose, at } of ends) {
     const seconds = Math.ceil((at - performance.now()) / 1000);
-    left.textContent = seconds > 0 ? `${duration(seconds)} left` : 'It has expired. The next request refreshes it.';
+    const over = purpose === 'access' ? 'The next request refreshes it.' : 'Log in again.';
+    left.textContent = seconds > 0 ? `${duration(seconds)} left` : `It has expired. ${over}`;
   }
 }
 
@@ -207,6 +208,11 @@ async function replay(client, traced) {
   }
 }
 
+// What is said of an attack that went another way.
+function unexpected(status) {
+  return status >= 200 && status < 300 ? 'The service did not refuse this.' : 'This was refused for another reason.';
+}
+
 export function showAttacks(client, traced, header) {
   element('attacks').replaceChildren(
     ...attacks(client, traced, header).map(({ name, what, expects, run, why }) => {
@@ -224,7 +230,7 @@ export function showAttacks(client, traced, header) {
           await client.session();
           await run();
         };
-        await act(attempt, (code) => (code === expects ? why : 'Something else came first, so this attack was not tried.'));
+        await act(attempt, (code, status) => (code === expects ? why : unexpected(status)));
         await client.session();
       });
       return line;

@@ -50,7 +50,8 @@ function showWho({ state, stale, session, error }) {
   for (const part of document.querySelectorAll('.card')) {
     const kinds = part.classList;
     const isOf = (kind, holds) => !kinds.contains(kind) || holds;
-    part.hidden = !(isOf('demo', demo) && isOf('real', !demo) && isOf('in', state === 'in') && isOf('out', state === 'out'));
+    const isHere = isOf('demo', demo) && isOf('usual', hasUsualChecks) && isOf('real', !demo);
+    part.hidden = !(isHere && isOf('in', state === 'in') && isOf('out', state === 'out'));
   }
   // The part with the button that was pressed is gone: what was said of it comes next.
   if (hadFocus?.closest('[hidden]')) element('who').focus();
@@ -78,7 +79,8 @@ client.onChange(async (now, before) => {
   shown = subject ?? shown;
   // What one user typed and was told is not for another, nor for who comes to a page that another tab has logged out.
   if (isAnother || now.state === 'unknown' || (now.state === 'out' && before.state === 'in' && !isOwn())) forget();
-  if (isAnother || now.state === 'out') {
+  const hasLeft = now.state === 'out' && before.state !== 'out' && shown !== undefined;
+  if (isAnother || hasLeft) {
     for (const form of document.forms) form.reset();
     element('sessions').replaceChildren();
     if (demo) demo.forgetClaims();
@@ -89,7 +91,7 @@ client.onChange(async (now, before) => {
 
 const explainLogIn = (_, status) =>
   status === 429
-    ? 'After ten wrong passwords, browsers that are new to an account wait for each other. One that has logged in before does not.'
+    ? 'There were too many attempts. A browser that has logged in before is not kept out by those of others.'
     : '';
 
 element('credentials').addEventListener('submit', (event) => {
