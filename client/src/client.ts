@@ -1,12 +1,13 @@
+import { clock } from './clock.js';
 import { ENDING, FORGED, REFRESHED } from './codes.js';
 import { cookie } from './csrf.js';
 import { ClientError } from './error.js';
 import { alone, locked } from './lock.js';
 import { COOKIES, filled, PATHS } from './names.js';
-import { code, request, type Said } from './service.js';
+import { aborted, code, isRefusal, isUnauthorized, request, type Said, sessionOf } from './service.js';
 import { createSnapshots } from './snapshots.js';
 import { listen } from './tabs.js';
-import type { Client, Options, Pair, Session, Snapshot } from './types.js';
+import type { Client, Options, Pair, Snapshot } from './types.js';
 
 /** Makes a client of one service. A page needs one for each service that its user logs in to. */
 export function createClient(options: Options = {}): Client {
@@ -47,16 +48,7 @@ export function createClient(options: Options = {}): Client {
   let isTold = false;
   let isDisposed = false;
 
-  // Some browsers stop the first clock while the computer sleeps, and people set the second.
-  // It never goes back, as the second does when it is set right.
-  let last = { steady: performance.now(), wall: Date.now() };
-  let passed = 0;
-  const now = () => {
-    const next = { steady: performance.now(), wall: Date.now() };
-    passed += Math.max(next.steady - last.steady, next.wall - last.wall);
-    last = next;
-    return passed;
-  };
+  const now = clock();
 
   /** The cookies of another origin have the same names, and are not those of the service. */
   const readable = (purpose: keyof Pair) => (isOwn ? cookie(names[purpose]) : undefined);
@@ -93,14 +85,7 @@ export function createClient(options: Options = {}): Client {
     learn(said);
     owner = said.subject;
     if (heard === undefined || isHeard()) heard = owner;
-    const session: Session = {
-      subject: said.subject,
-      expiresIn: said.expires_in ?? null,
-      fresh: said.fresh ?? false,
-      scopes: said.scopes ?? [],
-      id: said.session_id ?? null,
-    };
-    return set({ state: 'in', stale: false, session, error: null });
+    return set({ state: 'in', stale: false, session: sessionOf(owner, said), error: null });
   }
 
   /** Only an answer of the service's own log-in routes ends a session, and only one that says so. */
@@ -366,18 +351,7 @@ export function createClient(options: Options = {}): Client {
   };
 }
 
-// In the style of AuthX a token that has expired is answered with 422, and a wrong CSRF value with 401.
-const isUnauthorized = ({ status }: { status: number }) => status === 401 || status === 422;
-const isRefusal = ({ status }: Response) => status === 401 || status === 403;
 /** How long another tab is waited for, in milliseconds. */
 const PATIENCE = 3_000;
 /** With less than this left, in milliseconds, an access token is about to expire. */
 const MARGIN = 5_000;
-
-/** Fails when the signal says so. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}

@@ -1,7 +1,7 @@
 import { REFRESHED } from './codes.js';
 import { find, updated } from './cookies.js';
 import { COOKIES, filled, PATHS } from './names.js';
-import { code } from './service.js';
+import { code, isUnauthorized } from './service.js';
 import type { Pair, Paths, Some } from './types.js';
 import { BY_BROWSER, type Incoming, isOwnPage, NOT_BY_CALLER, visitorHeaders } from './visitor.js';
 
@@ -112,7 +112,7 @@ export function forward(request: Incoming, options: ForwardOptions): Forwarded {
     const response = await attempt();
     // A stream is gone once it was sent.
     const isStream = Symbol.asyncIterator in Object(init.body ?? given?.body);
-    if (isStream || isOfRefresh || ![401, 422].includes(response.status)) return response;
+    if (isStream || isOfRefresh || !isUnauthorized(response)) return response;
     const reason = await code(response);
     const isStranger = /^missing_?token/i.test(reason) && find(cookie, names.refresh) === undefined;
     if (isStranger || !REFRESHED.has(reason)) return response;

@@ -1,4 +1,5 @@
 import { ClientError } from './error.js';
+import type { Session } from './types.js';
 
 /** What an answer of the service may say. */
 export interface Said {
@@ -13,6 +14,17 @@ export interface Said {
   fresh?: boolean;
   scopes?: string[];
   session_id?: string | null;
+}
+
+/** Returns what an answer says of the session of this user. */
+export function sessionOf(subject: string, said: Said): Session {
+  return {
+    subject,
+    expiresIn: said.expires_in ?? null,
+    fresh: said.fresh ?? false,
+    scopes: said.scopes ?? [],
+    id: said.session_id ?? null,
+  };
 }
 
 /** How the service is called. */
@@ -78,6 +90,18 @@ export async function code(response: Response): Promise<string> {
     .json()
     .catch(() => null);
   return String(said?.code ?? said?.error_type ?? '');
+}
+
+// In the style of AuthX a token that has expired is answered with 422, and a wrong CSRF value with 401.
+export const isUnauthorized = ({ status }: { status: number }) => status === 401 || status === 422;
+export const isRefusal = ({ status }: Response) => status === 401 || status === 403;
+
+/** Fails when the signal says so. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Returns what `Retry-After` says, in milliseconds. */

@@ -357,6 +357,7 @@ fn with_real_users_nothing_of_it_exists() {
             ("GET", "/demo/copy"),
             ("GET", "/demo/page.js"),
             ("GET", "/demo/nothing"),
+            ("GET", "/demo/%ff"),
         ] {
             let reply = server.send(&with(Request::new(method, path)));
             assert_eq!(
@@ -365,6 +366,8 @@ fn with_real_users_nothing_of_it_exists() {
                 "{name}: {path}"
             );
         }
+        let elsewhere = Request::new("POST", "/demo/copy").header("sec-fetch-site", "cross-site");
+        assert_eq!(server.send(&with(elsewhere)).status, 404, "{name}");
         let reply = server.send(&with(asked(Request::new("GET", "/protected"))));
         assert_eq!(reply.header(ASKED), None, "{name}");
         assert_eq!(

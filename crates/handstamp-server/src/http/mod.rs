@@ -44,8 +44,14 @@ pub(crate) fn router(
 ) -> Router {
     let auth = state.auth.clone();
     let routes = routes::routes(state.clone());
-    let routes = routes.route_layer(from_fn_with_state(state.clone(), demo::trace));
-    let demo = demo::routes(state, routes.clone()).layer(auth.no_store());
+    // A server that never has demo users does no work for them.
+    let (routes, demo) = if state.log_in.may_have_demo_users() {
+        let routes = routes.route_layer(from_fn_with_state(state.clone(), demo::trace));
+        let demo = demo::routes(state, routes.clone()).layer(auth.no_store());
+        (routes, demo)
+    } else {
+        (routes, Router::new())
+    };
     let routes = match implicit_refresh {
         ImplicitRefresh::Enabled => routes.layer(auth.implicit_refresh()),
         ImplicitRefresh::Disabled => routes.layer(auth.no_store()),

@@ -197,6 +197,11 @@ impl LogIn {
         slot.map_err(|_| LogInError::Busy)
     }
 
+    /// Returns whether the demo users exist as long as there are no others.
+    pub(crate) fn may_have_demo_users(&self) -> bool {
+        self.demo_users == DemoUsers::UntilFirstUser
+    }
+
     /// Returns whether the demo users exist.
     pub(crate) async fn has_demo_users(&self) -> Result<bool, DatabaseError> {
         self.demo_users.exist(&self.users).await

@@ -10,11 +10,13 @@ mod claims;
 mod trace;
 
 use axum::Router;
-use axum::extract::{FromRequestParts as _, Path, Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use handstamp_axum::Auth;
 
 use super::outside::FromOutside;
 use super::page;
@@ -24,24 +26,35 @@ pub(super) use trace::trace;
 
 /// Returns the routes of the demo. `application` answers the requests of the attacks.
 ///
-/// One route for all: the `Allow` of others would tell that there are such.
+/// One route for all: the `Allow` of others would tell that there are such. For the same reason
+/// nothing is looked at before it is known that this is a demo.
 pub(super) fn routes(state: &AppState, application: Router) -> Router {
     Router::new()
         .route("/demo/{what}", any(demo).layer(state.auth.same_origin()))
-        .with_state((state.clone(), application))
+        .with_state((state.auth.clone(), application))
+        .route_layer(from_fn_with_state(state.clone(), in_demo))
+}
+
+async fn in_demo(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if is_demo(&state, &mut parts).await {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    }
 }
 
 async fn demo(
-    State((state, application)): State<(AppState, Router)>,
-    Path(what): Path<String>,
-    request: Request,
+    State((auth, application)): State<(Auth, Router)>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Response {
-    let (mut parts, _) = request.into_parts();
-    if !is_demo(&state, &mut parts).await {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let (auth, headers) = (&state.auth, &parts.headers);
-    match (&parts.method, &*what) {
+    let (auth, headers) = (&auth, &headers);
+    match (
+        &method,
+        uri.path().strip_prefix("/demo/").unwrap_or_default(),
+    ) {
         (&Method::GET, "page.js") => page::demo_script().into_response(),
         (&Method::GET, "claims") => claims::claims(auth, headers).into_response(),
         (&Method::POST, "copy") => attacks::copy(auth, headers),

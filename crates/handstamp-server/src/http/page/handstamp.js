@@ -1,5 +1,17 @@
 // The client for browsers, of the folder `client`: npm run page
 
+// src/clock.ts
+function clock() {
+  let last = { steady: performance.now(), wall: Date.now() };
+  let passed = 0;
+  return () => {
+    const next = { steady: performance.now(), wall: Date.now() };
+    passed += Math.max(next.steady - last.steady, next.wall - last.wall);
+    last = next;
+    return passed;
+  };
+}
+
 // src/codes.ts
 var REFRESHED = /* @__PURE__ */ new Set([
   "invalid_signature",
@@ -102,6 +114,15 @@ function filled(defaults, given = {}) {
 }
 
 // src/service.ts
+function sessionOf(subject, said) {
+  return {
+    subject,
+    expiresIn: said.expires_in ?? null,
+    fresh: said.fresh ?? false,
+    scopes: said.scopes ?? [],
+    id: said.session_id ?? null
+  };
+}
 async function request(service, { method, path, turn, csrf, body }) {
   const headers = { accept: "application/json" };
   if (csrf) headers[csrf[0]] = csrf[1];
@@ -139,6 +160,14 @@ async function code(response) {
   if (!/json/.test(response.headers.get("content-type") ?? "")) return "";
   const said = await response.clone().json().catch(() => null);
   return String(said?.code ?? said?.error_type ?? "");
+}
+var isUnauthorized = ({ status }) => status === 401 || status === 422;
+var isRefusal = ({ status }) => status === 401 || status === 403;
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 function retryAfter(response) {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
@@ -247,14 +276,7 @@ function createClient(options = {}) {
   let failures = 0;
   let isTold = false;
   let isDisposed = false;
-  let last = { steady: performance.now(), wall: Date.now() };
-  let passed = 0;
-  const now = () => {
-    const next = { steady: performance.now(), wall: Date.now() };
-    passed += Math.max(next.steady - last.steady, next.wall - last.wall);
-    last = next;
-    return passed;
-  };
+  const now = clock();
   const readable = (purpose) => isOwn ? cookie(names[purpose]) : void 0;
   const csrf = (purpose) => readable(purpose) ?? known[purpose];
   const isOthers = () => {
@@ -284,14 +306,7 @@ function createClient(options = {}) {
     learn(said);
     owner = said.subject;
     if (heard === void 0 || isHeard()) heard = owner;
-    const session = {
-      subject: said.subject,
-      expiresIn: said.expires_in ?? null,
-      fresh: said.fresh ?? false,
-      scopes: said.scopes ?? [],
-      id: said.session_id ?? null
-    };
-    return set({ state: "in", stale: false, session, error: null });
+    return set({ state: "in", stale: false, session: sessionOf(owner, said), error: null });
   }
   function failed(error) {
     if (isUnauthorized(error) && ENDING.has(error.code)) return leave(error);
@@ -511,16 +526,8 @@ function createClient(options = {}) {
     }
   };
 }
-var isUnauthorized = ({ status }) => status === 401 || status === 422;
-var isRefusal = ({ status }) => status === 401 || status === 403;
 var PATIENCE = 3e3;
 var MARGIN = 5e3;
-function aborted(signal) {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
 export {
   ClientError,
   createClient
