@@ -57,6 +57,7 @@ mod implicit_refresh;
 mod middleware;
 mod navigation;
 mod require;
+mod routes;
 mod same_origin;
 mod session;
 #[cfg(feature = "ws")]
@@ -70,6 +71,7 @@ pub use caching::NoStoreMiddleware;
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
+pub use handstamp::adapter::Route;
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
@@ -80,6 +82,7 @@ pub use head::Head;
 pub use implicit_refresh::ImplicitRefreshMiddleware;
 pub use middleware::{Middleware, MiddlewareService};
 pub use require::RequireMiddleware;
+pub use routes::{Routes, routes};
 pub use same_origin::SameOriginMiddleware;
 pub use session::{ClientInfo, LogOut, Session, SessionInfo};
 #[cfg(feature = "ws")]

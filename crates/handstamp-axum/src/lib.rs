@@ -60,6 +60,7 @@ mod body;
 mod cookies;
 mod error;
 mod extract;
+mod routes;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
@@ -70,6 +71,7 @@ pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::SetCookies;
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Refresh, Visitor};
+pub use handstamp::adapter::Route;
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
@@ -80,6 +82,7 @@ pub use handstamp_tower::{
     Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, RequireLayer, RequireService,
     SameOriginLayer, SameOriginService,
 };
+pub use routes::{Routes, routes};
 pub use session::{ClientInfo, LogOut, Session, SessionInfo};
 #[cfg(feature = "ws")]
 pub use socket::GuardedSocket;

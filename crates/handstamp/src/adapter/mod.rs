@@ -14,6 +14,7 @@
 //! | [`sessions!`] | `ClientInfo`, `LogOut`, `Session`, `SessionInfo` |
 //! | [`set_cookies!`] | `SetCookies` |
 //! | [`bodies!`] | `AccessJson`, `AccessForm`, `RefreshJson`, `LogOutBody` |
+//! | [`routes!`] | `Routes`, and the function `routes` |
 //! | [`newtype!`] | none; conversions between a type of the core and one that holds it |
 //!
 //! ```
@@ -72,12 +73,13 @@ mod merge_cookies;
 mod navigation;
 mod optional;
 mod request_state;
+pub(crate) mod route;
 mod token_cache;
 
 #[doc(inline)]
 pub use crate::{
     __adapter_auth as auth, __adapter_bodies as bodies, __adapter_errors as errors,
-    __adapter_newtype as newtype, __adapter_sessions as sessions,
+    __adapter_newtype as newtype, __adapter_routes as routes, __adapter_sessions as sessions,
     __adapter_set_cookies as set_cookies, __adapter_tokens as tokens,
 };
 pub use authenticating::Authenticating;
@@ -90,6 +92,7 @@ pub use merge_cookies::merge_cookies;
 pub use navigation::Navigation;
 pub use optional::optional;
 pub use request_state::RequestState;
+pub use route::{Route, RouteResponse};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 mod adapters;
 mod builder;
+mod ready_routes;
 mod rejections;
 mod requests;
 mod sessions;

@@ -1,10 +1,13 @@
 //! The names and paths of the cookies, for messages and adapters.
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use super::config::Config;
 use crate::cookie::SameSite;
 use crate::purpose::Purpose;
 
 /// The names of one purpose's cookies and header, for a page or client that the application serves.
+/// It serializes as an object whose members are `cookie`, `csrf_cookie` and `csrf_header`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CookieNames<'c> {
@@ -72,5 +75,15 @@ impl Config {
             same_site: cookies.token.attributes.same_site,
             partitioned: cookies.token.attributes.partitioned,
         }
+    }
+}
+
+impl Serialize for CookieNames<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names = serializer.serialize_struct("CookieNames", 3)?;
+        names.serialize_field("cookie", self.cookie)?;
+        names.serialize_field("csrf_cookie", self.csrf_cookie)?;
+        names.serialize_field("csrf_header", self.csrf_header)?;
+        names.end()
     }
 }

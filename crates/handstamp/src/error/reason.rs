@@ -49,6 +49,7 @@ pub(crate) enum RejectionKind {
         actual: Option<String>,
     },
     UnknownSubject,
+    NoSuchSession,
     InsufficientScope {
         required: Vec<String>,
         provided: Vec<String>,
@@ -99,6 +100,7 @@ impl RejectionKind {
             | Self::OriginNotAllowed(_)
             | Self::FreshTokenRequired
             | Self::UnknownSubject
+            | Self::NoSuchSession
             | Self::InsufficientScope { .. }
             | Self::StoreUnavailable(_)
             | Self::RateLimited { .. }
@@ -153,6 +155,7 @@ impl RejectionKind {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
             Self::UnknownSubject => row("unknown_subject", "MissingTokenError", 401, 401),
+            Self::NoSuchSession => row("no_such_session", "NoSuchSession", 404, 404),
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
@@ -214,6 +217,7 @@ impl RejectionKind {
             )
             .into(),
             (Self::UnknownSubject, _) => "Unknown subject".into(),
+            (Self::NoSuchSession, _) => "No such session".into(),
             (Self::InsufficientScope { required, provided }, _) => format!(
                 "Missing required scopes: {}. Provided: {}",
                 python_list(required),

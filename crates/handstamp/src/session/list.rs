@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::vec;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use super::data::SessionData;
 use super::{EventKind, Owner};
 use crate::authenticate::Authenticated;
@@ -99,6 +101,23 @@ impl Session {
     }
 }
 
+/// As an object for the page that lists the user's devices, whose members are `id`, `device` (the
+/// label), `browser` (the user agent), `address`, `logged_in` and `last_active` (in whole seconds
+/// since 1970), and `this_device`.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut session = serializer.serialize_struct("Session", 7)?;
+        session.serialize_field("id", self.id().as_str())?;
+        session.serialize_field("device", &self.label())?;
+        session.serialize_field("browser", &self.user_agent())?;
+        session.serialize_field("address", &self.ip())?;
+        session.serialize_field("logged_in", &self.created_at().as_secs())?;
+        session.serialize_field("last_active", &self.last_active().as_secs())?;
+        session.serialize_field("this_device", &self.is_current())?;
+        session.end()
+    }
+}
+
 /// The sessions of a user, the latest log-in first: what [`Auth::sessions`](crate::Auth::sessions)
 /// returns. It is read like a slice.
 ///
@@ -130,6 +149,16 @@ impl SessionList {
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.has_more
+    }
+}
+
+/// As an object whose members are `sessions`, a list, and `has_more`.
+impl Serialize for SessionList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_struct("SessionList", 2)?;
+        list.serialize_field("sessions", &self.sessions)?;
+        list.serialize_field("has_more", &self.has_more)?;
+        list.end()
     }
 }
 

@@ -9,6 +9,7 @@ mod auth;
 mod bodies;
 mod errors;
 mod newtype;
+mod routes;
 mod sessions;
 mod set_cookies;
 mod tokens;

@@ -243,6 +243,7 @@ fn title(status: u16) -> &'static str {
     match status {
         401 => "Unauthorized",
         403 => "Forbidden",
+        404 => "Not Found",
         429 => "Too Many Requests",
         _ => "Service Unavailable",
     }
