@@ -62,6 +62,8 @@ mod same_origin;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user;
 mod verified;
 

@@ -64,6 +64,8 @@ mod routes;
 mod session;
 #[cfg(feature = "ws")]
 mod socket;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user;
 
 pub use auth::Auth;

@@ -91,6 +91,7 @@
 //! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application.
 //! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are
 //!   always available.
+//! * `testing`: [`testing`], a browser, a clock and a store for the tests of applications.
 //!
 //! # More
 //! [`_documentation`] has every setting with its default and the reason, the incidents in other
@@ -136,8 +137,8 @@ pub mod secret;
 pub mod session;
 pub mod store;
 pub mod subject;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 /// The examples of the README, which are tested with the documentation.
 #[cfg(doctest)]

@@ -19,6 +19,8 @@ pub use attributes::SameSite;
 pub(crate) use domain::CookieDomain;
 pub(crate) use name::{CookieName, is_token_character};
 pub(crate) use path::CookiePath;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use public_suffix::is_probable as is_probable_public_suffix;
 pub(crate) use read::{Candidates, find};
 pub use set_cookie::SetCookie;
 pub(crate) use set_cookie::{CookieError, Lifetime};

@@ -8,7 +8,7 @@
 ///
 /// Lenient: what it does not know is none. Risk: the operator gets no warning. Covered: browsers
 /// ignore the cookie, so the first log-in shows it, and no site gets the tokens of another.
-pub(super) fn is_probable(domain: &str) -> bool {
+pub(crate) fn is_probable(domain: &str) -> bool {
     let of_country = domain
         .split_once('.')
         .is_some_and(|(kind, country)| country.len() == 2 && SECOND_LEVEL.contains(&kind));
