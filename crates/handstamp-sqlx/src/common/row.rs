@@ -49,6 +49,7 @@ pub(crate) fn account(row: &impl Columns) -> Result<AccountId, Error> {
 }
 
 /// Reads the id of a session that is not in a column of its own.
+#[cfg(feature = "postgres")]
 pub(crate) fn stored_id(text: &str) -> Result<SessionId, Error> {
     SessionId::from_stored(text).ok_or_else(|| not_an_id("id"))
 }

@@ -1,0 +1,118 @@
+//! The application: what its handlers share, and its routes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::web::{self, ServiceConfig};
+use handstamp_actix::handstamp::{Authenticated, error::StoreError, purpose};
+use handstamp_actix::{Auth, Config, LoadSubject, Route, routes};
+use handstamp_sqlx::SqliteStore;
+use sqlx::SqlitePool;
+use tracing::Instrument as _;
+
+use crate::attempts::Attempts;
+use crate::error::Error;
+use crate::notes::Notes;
+use crate::passwords::Passwords;
+use crate::users::{User, Users};
+use crate::{admin, confirm, health, log_in, me, notes, page, password_change, refresh, sign_up};
+
+/// Clones share what it holds.
+#[derive(Clone)]
+pub struct App {
+    pub auth: Auth,
+    pub users: Users,
+    pub notes: Notes,
+    pub passwords: Passwords,
+    pub attempts: Arc<Attempts>,
+    pub pool: SqlitePool,
+    pub behind_proxy: bool,
+}
+
+impl App {
+    pub fn new(
+        config: Config,
+        pool: SqlitePool,
+        behind_proxy: bool,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        // The sessions are in the same database. Nothing else has to be backed up.
+        let sessions = SqliteStore::in_pool(pool.clone());
+        Ok(Self {
+            auth: Auth::builder(config).store(sessions).build()?,
+            users: Users::new(pool.clone()),
+            notes: Notes::new(pool.clone()),
+            passwords: Passwords::new()?,
+            attempts: Arc::new(Attempts::new()),
+            pool,
+            behind_proxy,
+        })
+    }
+
+    pub fn configure(&self, config: &mut ServiceConfig) {
+        let auth = &self.auth;
+        config
+            .app_data(auth.clone())
+            .app_data(web::Data::new(self.clone()))
+            .app_data(
+                web::JsonConfig::default()
+                    .limit(16 * 1024)
+                    .error_handler(|error, _| Error::Body(error).into()),
+            )
+            .service(web::resource("/me").get(me::me))
+            .service(web::resource("/notes").get(notes::list).post(notes::add))
+            .service(web::resource("/notes/{id}").delete(notes::remove))
+            .service(web::resource("/password").post(password_change::change_password))
+            .service(web::resource("/confirm").post(confirm::confirm))
+            .service(web::resource("/refresh").post(refresh::refresh))
+            // They demand no token, so nothing else keeps the forms of other sites out.
+            .service(
+                web::resource("/signup")
+                    .wrap(auth.same_origin())
+                    .post(sign_up::sign_up),
+            )
+            .service(
+                web::resource("/login")
+                    .wrap(auth.same_origin())
+                    .post(log_in::log_in),
+            )
+            .service(admin::routes(auth))
+            .service(web::resource("/health").get(health::health))
+            .configure(page::routes)
+            // Log-out, who is logged in, the list of devices.
+            .service(routes(auth).without(Route::Refresh));
+    }
+
+    /// Removes what is over, every ten minutes.
+    pub async fn purge(self) {
+        loop {
+            self.attempts.purge();
+            if let Err(error) = self.auth.purge_sessions().await {
+                tracing::error!(%error, "sessions that are over could not be removed");
+            }
+            actix_web::rt::time::sleep(Duration::from_mins(10)).await;
+        }
+    }
+}
+
+/// For handlers that take a `Current<User, App>`: the user is read at each request.
+impl LoadSubject<User> for App {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<User>, StoreError> {
+        let user = self.users.by_subject(token.subject()).await;
+        user.map_err(StoreError::new)
+    }
+}
+
+/// Each line of the log then names the request.
+pub async fn in_span(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    let span = tracing::info_span!("request", method = %request.method(), path = request.path());
+    next.call(request).instrument(span).await
+}

@@ -1,0 +1,44 @@
+//! The address of a client, by which attempts to log in are counted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use crate::app::App;
+use crate::error::Error;
+
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        if app.behind_proxy {
+            let address = forwarded_for(&parts.headers);
+            return address.map(Self).ok_or_else(|| Error::internal(NO_HEADER));
+        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = peer.map(|ConnectInfo(peer)| Self(peer.ip()));
+        address.ok_or_else(|| Error::internal(NO_PEER))
+    }
+}
+
+/// Returns the last address of `X-Forwarded-For`, which the proxy has seen itself. Those before it
+/// are what the client has sent, and may be anything.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+const NO_HEADER: &str = "BEHIND_PROXY=true, and a request came without X-Forwarded-For: let the proxy add it, and let \
+no client get around the proxy";
+
+const NO_PEER: &str = "the address of the client is not known: serve by \
+`into_make_service_with_connect_info::<SocketAddr>()`";

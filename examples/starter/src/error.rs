@@ -1,0 +1,99 @@
+//! Whatever a handler may answer instead of its result.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+pub enum Error {
+    /// handstamp refuses the request, or could not do what it was asked.
+    Auth(handstamp_axum::Error),
+    WrongCredentials,
+    WrongPassword,
+    NotAllowed,
+    NameTaken,
+    NotFound,
+    /// The body is not what the route takes.
+    Body(JsonRejection),
+    /// Too many passwords are being compared.
+    Busy,
+    Database(sqlx::Error),
+    /// A mistake of ours. The client learns nothing of it, the log all.
+    Internal(String),
+}
+
+impl Error {
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// The body has the members `code` and `message`, as those of handstamp's own refusals have.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, code, message) = match self {
+            Self::Auth(error) => return error.into_response(),
+            Self::WrongCredentials => {
+                let message = "Wrong user name or password";
+                (
+                    StatusCode::UNAUTHORIZED,
+                    "wrong_credentials",
+                    message.into(),
+                )
+            }
+            // Not 401: the user is logged in, and nothing has to be refreshed.
+            Self::WrongPassword => (
+                StatusCode::FORBIDDEN,
+                "wrong_password",
+                "Wrong password".into(),
+            ),
+            Self::NotAllowed => (
+                StatusCode::FORBIDDEN,
+                "not_allowed",
+                "You may not do that".into(),
+            ),
+            Self::NameTaken => (
+                StatusCode::CONFLICT,
+                "name_taken",
+                "This user name is taken".into(),
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "There is no such thing".into(),
+            ),
+            Self::Body(rejection) => (rejection.status(), "invalid_body", rejection.body_text()),
+            Self::Busy => return unavailable("busy"),
+            Self::Database(error) => {
+                tracing::error!(%error, "the database failed");
+                return unavailable("unavailable");
+            }
+            Self::Internal(error) => {
+                tracing::error!(error, "a handler failed");
+                let message = "The service has failed".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+            }
+        };
+        (status, Json(json!({"code": code, "message": message}))).into_response()
+    }
+}
+
+fn unavailable(code: &str) -> Response {
+    let body = json!({"code": code, "message": "Try again in a moment"});
+    let retry_after = [(header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, retry_after, Json(body)).into_response()
+}
+
+/// For `?` on whatever `Auth` does.
+impl From<handstamp_axum::Error> for Error {
+    fn from(error: handstamp_axum::Error) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}

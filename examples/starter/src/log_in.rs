@@ -1,0 +1,73 @@
+//! Log-in.
+
+use std::net::IpAddr;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use handstamp_axum::{ClientInfo, NewToken, TokenPair};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::client_address::ClientAddress;
+use crate::error::Error;
+use crate::json::JsonBody;
+use crate::passwords::Password;
+use crate::users::User;
+
+#[derive(Deserialize)]
+pub struct Form {
+    username: String,
+    password: Password,
+}
+
+pub async fn log_in(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    client: ClientInfo,
+    JsonBody(form): JsonBody<Form>,
+) -> Result<Response, Error> {
+    let user = verify(&app, address, &form.username, form.password).await?;
+    let user = user.ok_or(Error::WrongCredentials)?;
+    begin_session(&app, &user, client.ip(address)).await
+}
+
+/// Returns the user of this name, or `None` if there is none, or the password is another one.
+pub async fn verify(
+    app: &App,
+    address: IpAddr,
+    name: &str,
+    password: Password,
+) -> Result<Option<User>, Error> {
+    let counted = app.attempts.count(name, address);
+    counted.map_err(|wait| app.auth.rate_limited(wait))?;
+    let user = app.users.by_name(name).await?;
+    let hash = user.as_ref().map(|user| user.password_hash.as_str());
+    let is_right = app.passwords.matches(password, hash).await?;
+    Ok(user.filter(|_| is_right))
+}
+
+/// Begins a session for a user whose password was just checked.
+pub async fn begin_session(app: &App, user: &User, client: ClientInfo) -> Result<Response, Error> {
+    let subject = user.id.to_string();
+    let token = NewToken::for_subject(&subject).scopes(user.role.scopes());
+    let tokens = app.auth.log_in(token, client).await?;
+    // Meanwhile the password may have been changed, or the role taken away: what that has ended did
+    // not include this session, of which no cookie was sent yet.
+    if app.users.by_subject(&subject).await?.as_ref() != Some(user) {
+        app.auth.revoke_all_sessions(&subject).await?;
+        return Err(Error::WrongCredentials);
+    }
+    answer(app, &tokens)
+}
+
+/// Answers with the tokens in cookies, and with what handstamp's client for browsers reads.
+pub fn answer(app: &App, tokens: &TokenPair) -> Result<Response, Error> {
+    let body = json!({
+        "csrf": tokens.csrf(),
+        "refresh_csrf": tokens.refresh().csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((app.auth.set_cookies(tokens)?, Json(body)).into_response())
+}

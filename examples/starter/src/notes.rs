@@ -1,0 +1,89 @@
+//! The notes of a user: an API in JSON.
+//!
+//! Each handler takes the user of the access token. It is read from its cookie, and the CSRF value
+//! was compared by then, if the method changes anything.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use handstamp_axum::Current;
+use serde::{Deserialize, Serialize};
+use sqlx::SqlitePool;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::json::JsonBody;
+use crate::users::User;
+
+#[derive(Serialize)]
+pub struct Note {
+    id: i64,
+    text: String,
+}
+
+#[derive(Deserialize)]
+pub struct NewNote {
+    text: String,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Current(user): Current<User>,
+) -> Result<Json<Vec<Note>>, Error> {
+    Ok(Json(app.notes.of(user.id).await?))
+}
+
+pub async fn add(
+    State(app): State<App>,
+    Current(user): Current<User>,
+    JsonBody(new): JsonBody<NewNote>,
+) -> Result<(StatusCode, Json<Note>), Error> {
+    let note = app.notes.add(user.id, new.text).await?;
+    Ok((StatusCode::CREATED, Json(note)))
+}
+
+pub async fn remove(
+    State(app): State<App>,
+    Current(user): Current<User>,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Error> {
+    if app.notes.remove(user.id, id).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// The table. Each statement names the user, so that no id of another user's note is of use.
+#[derive(Clone)]
+pub struct Notes(SqlitePool);
+
+impl Notes {
+    pub fn new(pool: SqlitePool) -> Self {
+        Self(pool)
+    }
+
+    async fn of(&self, user: i64) -> sqlx::Result<Vec<Note>> {
+        let query = "SELECT id, text FROM notes WHERE user_id = ? ORDER BY id DESC LIMIT 100";
+        let query = sqlx::query_as(query).bind(user);
+        let rows: Vec<(i64, String)> = query.fetch_all(&self.0).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, text)| Note { id, text })
+            .collect())
+    }
+
+    async fn add(&self, user: i64, text: String) -> sqlx::Result<Note> {
+        let query = "INSERT INTO notes (user_id, text) VALUES (?, ?) RETURNING id";
+        let query = sqlx::query_scalar(query).bind(user).bind(&text);
+        let id = query.fetch_one(&self.0).await?;
+        Ok(Note { id, text })
+    }
+
+    /// Returns `false` if the user has no such note.
+    async fn remove(&self, user: i64, id: i64) -> sqlx::Result<bool> {
+        let query = sqlx::query("DELETE FROM notes WHERE user_id = ? AND id = ?");
+        let done = query.bind(user).bind(id).execute(&self.0).await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
