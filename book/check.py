@@ -68,7 +68,7 @@ def check(path, run, keep):
 
 
 def carry_out(page, name, keep):
-    steps = [block for block in page.blocks if block.kind in ("file", "run", "serve")]
+    steps = [block for block in page.blocks if block.kind in ("file", "run", "serve", "check")]
     if not steps:
         return True
     start = time.monotonic()

@@ -89,3 +89,8 @@ def on_page_content(html, page, config, files):
         return f'<figure class="picture">{text}</figure>'
 
     return re.sub(r'<p><img [^>]*src="([^"]*pictures/[^"]*\.svg)"[^>]*></p>', picture, html)
+
+
+def on_post_page(output, page, config):
+    # The dialogue of Material's search has no name, which a screen reader would say.
+    return output.replace('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"')

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^( *)(```+)([\w+-]*)(.*)$")
+CHECK = re.compile(r"^<!-- check (.+) -->$")
 COMMENT = re.compile(r"^ *<!-- (.+) -->$")
 ELLIPSIS = re.compile(r"^\s*(?://|#|--|;|<!--|/\*)?\s*…\s*(?:-->|\*/)?$")
 # What a comment may say. The groups are what it says it of.
@@ -22,7 +23,7 @@ KINDS = {
 
 @dataclass
 class Block:
-    """A fenced block. `kind` is a key of KINDS, or None; `line` is that of its fence."""
+    """A fenced block, or a check that the reader does not see. `kind` is `check` or a key of KINDS, or None."""
 
     line: int
     language: str
@@ -48,6 +49,8 @@ def read(path):
     lines = page.text.splitlines()
     number = 0
     while number < len(lines):
+        if check := CHECK.match(lines[number]):
+            page.blocks.append(Block(number + 1, "sh", [check[1]], "check", ()))
         if re.match(r"^\s*>[\s>]*(```|~~~)", lines[number]) or re.match(r"^\s*~~~", lines[number]):
             page.faults.append((number + 1, "a block in a quote, or of tildes, cannot be checked: write it as ``` blocks of its own"))
         if fence := FENCE.match(lines[number]):
@@ -97,6 +100,8 @@ def faults_of_form(page):
 def prose_lines(page):
     inside = set()
     for one in page.blocks:
+        if one.kind == "check":
+            continue
         inside.update(range(one.line, one.line + len(one.lines) + 2))
     for number, line in enumerate(page.text.splitlines(), 1):
         if number not in inside:

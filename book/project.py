@@ -78,7 +78,7 @@ class Project:
     def carry_out(self, block):
         if block.kind == "file":
             self.write(block)
-        elif block.kind == "run":
+        elif block.kind in ("run", "check"):
             self.run(block)
         elif block.kind == "serve":
             self.serve(block)
