@@ -14,7 +14,7 @@ KINDS = {
     "file": re.compile(r"file (\S+)( \(append\))?$"),
     "run": re.compile(r"run$"),
     "serve": re.compile(r"serve(?: (\d+))?( alongside)?$"),
-    "proxy": re.compile(r"proxy (nginx|caddy|traefik)$"),
+    "proxy": re.compile(r"proxy (handstamp|nginx|caddy|traefik)(?: [a-z ]+)?$"),
     "output": re.compile(r"output$"),
     "picture": re.compile(r"picture$"),
     "not run": re.compile(r"not run: (\S.*)$"),

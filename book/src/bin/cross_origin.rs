@@ -1,0 +1,117 @@
+//! An API for a page on another origin.
+//!
+//! Settings: `PORT` (8000), `API_ORIGIN` and `PAGE_ORIGIN` (`http://localhost:8000` and
+//! `http://localhost:3000`), and every `JWT_*` and `HANDSTAMP_*` variable.
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use handstamp_axum::handstamp::store::MemoryStore;
+use handstamp_axum::{
+    Access, Auth, ClientInfo, Config, Error, Refresh, Require, Route, minutes, routes,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port: u16 = std::env::var("PORT").map_or(Ok(8000), |port| port.parse())?;
+    let api_origin = origin("API_ORIGIN", "http://localhost:8000");
+    let page_origin = origin("PAGE_ORIGIN", "http://localhost:3000");
+    let config = Config::builder()
+        .public_origin(&*api_origin)
+        .trusted_origins([&*page_origin])
+        .csrf_in_cookies(false) // the page could not read them
+        .cookie_secure(false) // for http://localhost only
+        .env() // the environment wins over what stands here
+        .build()?;
+    let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
+    let app = api(auth, &page_origin)?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+fn origin(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+fn api(auth: Auth, page_origin: &str) -> Result<Router, Box<dyn std::error::Error>> {
+    // A page that was just loaded has no CSRF value while its access token is expired. That the
+    // request is from it is proven by its origin, which is among the trusted ones.
+    let by_origin = auth.require(Require::refresh().without_csrf_token());
+    Ok(Router::new()
+        .route("/login", post(login).layer(auth.same_origin()))
+        .route("/refresh", post(refresh).layer(by_origin))
+        .route("/posts", post(create_post))
+        .layer(auth.no_store())
+        // GET /session, POST /logout, the list of sessions
+        .merge(routes(&auth).without(Route::Refresh))
+        // Last, so outermost: refusals need its headers too, and a preflight has no cookies.
+        .layer(cors(page_origin)?)
+        .with_state(auth))
+}
+
+/// With credentials a browser wants exact origins and headers, no `*`.
+fn cors(page_origin: &str) -> Result<CorsLayer, Box<dyn std::error::Error>> {
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list([page_origin.parse::<HeaderValue>()?]))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([CONTENT_TYPE, HeaderName::from_static("x-csrf-token")])
+        .expose_headers([RETRY_AFTER])
+        .max_age(minutes(60)))
+}
+
+#[derive(Deserialize)]
+struct LoginRequest {
+    username: String,
+    password: String,
+}
+
+/// In place of your own table of users.
+const USERS: [(&str, &str); 2] = [("user1", "password1"), ("user2", "password2")];
+
+async fn login(
+    State(auth): State<Auth>,
+    client: ClientInfo,
+    Json(form): Json<LoginRequest>,
+) -> Result<Response, Error> {
+    if !USERS.contains(&(&form.username, &form.password)) {
+        let body = Json(json!({"message": "Invalid credentials"}));
+        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+    }
+    let tokens = auth.log_in(&form.username, client).await?;
+    let body = json!({
+        "subject": form.username,
+        "csrf": tokens.csrf(), // the page cannot read it of the cookie
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
+}
+
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+    let subject = token.subject().to_owned();
+    let tokens = auth.refresh(token).await?;
+    let body = json!({
+        "subject": subject,
+        "csrf": tokens.csrf(),
+        "expires_in": tokens.access().expires_in().as_secs(),
+    });
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
+}
+
+#[derive(Deserialize)]
+struct Post {
+    title: String,
+}
+
+/// The origin and the CSRF value were checked before this is called.
+async fn create_post(token: Access, Json(post): Json<Post>) -> Json<Value> {
+    Json(json!({"title": post.title, "user": token.subject()}))
+}
