@@ -1,0 +1,35 @@
+//! The routes of the application, and how the user of a token is found.
+
+use actix_web::web::ServiceConfig;
+use handstamp_actix::handstamp::{Authenticated, error::StoreError, purpose};
+use handstamp_actix::{Auth, Current, LoadSubject};
+
+use crate::users::{User, Users};
+use crate::{log_in, roles};
+
+use crate::{account, admin, step_up};
+
+pub(crate) fn routes(auth: &Auth) -> impl FnOnce(&mut ServiceConfig) {
+    move |services| {
+        services
+            .service(handstamp_actix::routes(auth)) // POST /refresh, POST /logout, GET /session, …
+            .configure(log_in::routes(auth))
+            .configure(roles::routes(auth))
+            .configure(account::routes)
+            .configure(admin::routes)
+            .configure(step_up::routes(auth));
+    }
+}
+
+/// The user of the request's token, read anew for each request.
+pub(crate) type CurrentUser = Current<User, Users>;
+
+impl LoadSubject<User> for Users {
+    async fn load_subject(
+        &self,
+        token: &Authenticated<purpose::Access>,
+    ) -> Result<Option<User>, StoreError> {
+        let user = self.by_subject(token.subject()).await;
+        Ok(user.map_err(StoreError::new)?.filter(|user| !user.disabled))
+    }
+}
