@@ -21,7 +21,10 @@ impl Auth {
     ///
     /// The request that opens it is authenticated by the same extractors as any other; with a
     /// cookie it must have an `Origin` that is `HANDSTAMP_PUBLIC_ORIGIN` or among
-    /// `HANDSTAMP_TRUSTED_ORIGINS`.
+    /// `HANDSTAMP_TRUSTED_ORIGINS`. Without a public origin each is refused with
+    /// `origin_not_allowed`, also one of your own page, because browsers state nothing else that
+    /// could guard it; the first is a warning in the log. A token in another place, such as a
+    /// header, needs none.
     ///
     /// ```
     /// use actix_web::{App, HttpRequest, HttpResponse, rt, web};

@@ -25,7 +25,10 @@ async fn main() -> ExitCode {
     // An empty variable, as files of variables have it, counts as not set.
     let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
     let filter = if filter.is_empty() { FILTER } else { &filter };
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(FILTER));
+    let (filter, invalid) = match EnvFilter::try_new(filter) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new(FILTER), Some(error)),
+    };
     let log = Log::start(std::io::stderr());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -34,6 +37,9 @@ async fn main() -> ExitCode {
         // Would write to standard error as well: wait for its reader, or panic where that has gone.
         .log_internal_errors(false)
         .init();
+    if let Some(error) = invalid {
+        tracing::warn!(%error, "RUST_LOG is no filter, so {FILTER} is used. Write for example info,handstamp=debug");
+    }
     let status = match cli::execute(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, message }) => {

@@ -49,7 +49,22 @@
 //! # Sharing a database
 //! The names of all tables, and of the list of migrations, begin with `handstamp_`. They can share
 //! a database with the tables of an application, and with its own sqlx migrations. Both stores also
-//! accept an existing pool.
+//! accept an existing pool: [`SqliteStore::in_pool`], [`PostgresStore::in_pool`].
+//!
+//! # Which version of sqlx
+//! sqlx 0.9. A pool of another version is another type, and does not compile:
+//!
+//! ```text
+//! error[E0308]: mismatched types: expected `sqlx::Pool<Sqlite>`, found `sqlx_core::pool::Pool<..>`
+//! note: there are multiple different versions of crate `sqlx_core` in the dependency graph
+//! ```
+//!
+//! With SQLite in both versions, cargo does not get as far: `package libsqlite3-sys links to the native
+//! library sqlite3, but it conflicts with a previous package`. In both cases, set `sqlx = "0.9"` in
+//! the `Cargo.toml` of the application, with the features that it needs itself. Or import it from
+//! this crate, as [`handstamp_sqlx::sqlx`](sqlx), so that the versions always fit. `cargo tree -i
+//! sqlx-core` shows who asks for which. An application that cannot leave another version for
+//! PostgreSQL has handstamp connect by itself, with [`PostgresStore::connect`].
 //!
 //! Migrations run at the first use, one node at a time. A release of this crate refuses tables of a
 //! newer one when it starts; nodes that run already go on. In PostgreSQL the role that creates the
@@ -90,6 +105,12 @@ mod common {
     pub(crate) mod timeout;
     pub(crate) mod verbs;
 }
+
+/// The version of sqlx whose pools the stores take.
+///
+/// Import sqlx from here, or depend on `sqlx` 0.9: the types of two versions differ, and the
+/// compiler then says that it expected a `Pool` and found another `Pool`.
+pub use sqlx;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

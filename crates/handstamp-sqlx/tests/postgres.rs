@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use handstamp::store::{Admission, Created, Rotation, Store, UserRevocation};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::PostgresStore;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _};
 use support::proxy::Proxy;
 use support::{Login, list, timed, together};
@@ -33,6 +35,77 @@ async fn an_application_starts_while_its_database_is_down() {
     postgres.start_again();
     store.create(login.create()).await.unwrap();
     assert_eq!(store.list(list(login.account)).await.unwrap().rows.len(), 1);
+}
+
+/// The driver by itself says that the pool timed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn why_there_is_no_connection_is_said() {
+    let mut postgres = Postgres::start();
+    let url = postgres.url();
+    let server = url.rsplit_once('@').map(|(_, server)| server).unwrap();
+    let server = server.split('/').next().unwrap();
+    let store = PostgresStore::connect(&url).await.unwrap();
+    let small = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_millis(200));
+    let small = small.connect(&url).await.unwrap();
+    let of_application = PostgresStore::in_pool(small.clone());
+    of_application.prepare().await.unwrap();
+    let expect = async |sentence: &str, store: &PostgresStore, has_source: bool, said: &str| {
+        let account = Login::named("user").account;
+        let (listed, took) = timed(store.list(list(account))).await;
+        let error = listed.unwrap_err();
+        assert!(took < REQUEST, "{sentence}: {took:?}");
+        let expected =
+            format!("the store did not answer: no connection to PostgreSQL at {server}: {said}");
+        assert_eq!(error.to_string(), expected, "{sentence}");
+        let cause = error.source().unwrap();
+        assert_eq!(
+            format!("the store did not answer: {cause}"),
+            expected,
+            "{sentence}"
+        );
+        assert_eq!(cause.source().is_some(), has_source, "{sentence}");
+        assert!(
+            !format!("{error} {error:?} {cause:?}").contains(postgres_password(&url)),
+            "{sentence}"
+        );
+    };
+    let taken = small.acquire().await.unwrap();
+    let in_use =
+        "it takes one more, but the 1 that the pool may have are in use, or were lost a moment ago";
+    expect("all connections are in use", &of_application, false, in_use).await;
+    drop(taken);
+    fill_the_pool(&Arc::new(PostgresStore::connect(&url).await.unwrap())).await;
+    postgres.kill();
+    // What was found out a moment ago is forgotten.
+    sleep(Duration::from_secs(1)).await;
+    let refused = "Connection refused (os error 111)";
+    // The first may use a connection that it does not know to be lost.
+    let _ = store.list(list(Login::named("user").account)).await;
+    let _ = of_application
+        .list(list(Login::named("user").account))
+        .await;
+    expect("the server is down", &store, true, refused).await;
+    expect(
+        "the same, in a pool of the application",
+        &of_application,
+        true,
+        refused,
+    )
+    .await;
+    let lazy = PostgresStore::connect_lazy(&url).unwrap();
+    expect("it was down from the start", &lazy, true, refused).await;
+    postgres.start_again();
+    postgres.stop();
+    let lazy = PostgresStore::connect_lazy(&url).unwrap();
+    expect("the server hangs", &lazy, false, "it does not answer").await;
+    postgres.cont();
+}
+
+fn postgres_password(url: &str) -> &str {
+    let (user, _) = url.rsplit_once('@').unwrap();
+    user.rsplit_once(':').unwrap().1
 }
 
 #[tokio::test(flavor = "multi_thread")]

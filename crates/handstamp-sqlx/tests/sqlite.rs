@@ -12,8 +12,9 @@ use std::{env, fs};
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{Admission, Created, Rotation, Store};
 use handstamp_sqlx::SqliteStore;
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Executor as _, SqlitePool};
+use support::lines::Lines;
 use support::{Folder, Login, list, now, timed, together};
 use tokio::time::sleep;
 
@@ -66,6 +67,49 @@ async fn what_is_written_reaches_the_database_by_another_connection() {
         "{at_first} bytes, now {}",
         size()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_not_in_wal_mode_is_warned_of_once() {
+    let folder = Folder::new();
+    for (sentence, url, mode, expected) in [
+        ("SQLite's default", "default.db", None, 1),
+        (
+            "a mode of its own",
+            "truncate.db",
+            Some(SqliteJournalMode::Truncate),
+            1,
+        ),
+        ("WAL", "wal.db", Some(SqliteJournalMode::Wal), 0),
+        ("a database in memory", "", None, 0),
+    ] {
+        let options = match url {
+            "" => SqliteConnectOptions::new().in_memory(true),
+            file => SqliteConnectOptions::new().filename(folder.path(file)),
+        };
+        let options = options.create_if_missing(true);
+        let options = match mode {
+            Some(mode) => options.journal_mode(mode),
+            None => options,
+        };
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = pool.connect_with(options).await.unwrap();
+        let store = SqliteStore::in_pool(pool);
+        let lines = Lines::default();
+        let guard = lines.collect();
+        for name in ["one", "another"] {
+            store.create(Login::named(name).create()).await.unwrap();
+        }
+        drop(guard);
+        let lines = lines.text();
+        assert_eq!(
+            lines.matches("WARN").count(),
+            expected,
+            "{sentence}: {lines}"
+        );
+        let cures = lines.matches("PRAGMA journal_mode=WAL").count();
+        assert_eq!(cures, expected, "{sentence}: {lines}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

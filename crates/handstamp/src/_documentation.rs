@@ -1,8 +1,11 @@
-//! Guides and reference: settings, sessions, the truth table of log-ins and log-outs, HTTP clients,
-//! incidents, differences from AuthX, and how to move from it.
+//! Guides and reference: settings, the log, sessions, the truth table of log-ins and log-outs,
+//! HTTP clients, incidents, differences from AuthX, and how to move from it.
 
 #[doc = include_str!("../docs/defaults.md")]
 pub mod defaults {}
+
+#[doc = include_str!("../docs/log.md")]
+pub mod log {}
 
 #[allow(clippy::doc_markdown, reason = "names of products are no code")]
 #[doc = include_str!("../docs/sessions.md")]

@@ -84,7 +84,7 @@
 //! | load the user of a token | [`subject::LoadSubject`], [`Auth::load_subject`] |
 //! | renew access tokens of active browsers | [`adapter::ImplicitRefresh`]; a layer in each adapter |
 //! | issue tokens to clients without cookies | [`Auth::create_token_pair`] |
-//! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code) |
+//! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code), [the log](_documentation::log) |
 //! | limit the rate of log-ins | [`Auth::rate_limited`], the response; the application counts |
 //!
 //! # Features

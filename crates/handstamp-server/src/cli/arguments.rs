@@ -143,4 +143,4 @@ const AFTER_HELP: &str = "\
 Routes: POST /login, /logout, /refresh, /posts, /sessions/revoke-others; GET /protected, /sessions, /names; \
 DELETE /sessions/ID. GET /healthz tells that the process runs, GET /readyz that users and sessions can be reached.
 
-RUST_LOG=handstamp=debug logs why requests are refused.";
+RUST_LOG=info,handstamp::refusals=debug logs why requests are refused.";

@@ -34,6 +34,7 @@ use crate::storage::database_url::DatabaseUrl;
 use crate::storage::missing::Missing;
 use crate::storage::secret_file::{self, SecretSource};
 use crate::storage::session_place;
+use crate::storage::sessions::Sessions;
 
 /// Serves until a signal ends the process, which may come before it listens.
 pub(super) async fn execute(
@@ -83,6 +84,7 @@ impl Server {
         }
         let place = session_place::text(redis.as_ref());
         let sessions = storage::open_sessions(&url, redis).await?;
+        warn_unless_ready(&sessions, &place).await;
         let listener = listen(address).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
         let is_here = place == session_place::HERE;
@@ -194,6 +196,24 @@ fn configure(
     })
 }
 
+/// Asks the store of sessions for a sign of life, and warns if there is none. The database was asked
+/// when it was opened, and without it nothing starts; Redis has not been asked yet.
+///
+/// The server starts all the same, and answers 503 until the store is back, which it notices by
+/// itself: a node that is restarted while Redis is down must not stay down after it.
+async fn warn_unless_ready(sessions: &Sessions, place: &str) {
+    let error = match tokio::time::timeout(SIGN_OF_LIFE, sessions.ping()).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", SIGN_OF_LIFE.as_secs()),
+    };
+    tracing::warn!(
+        error,
+        "the sessions in {place} cannot be used: log-ins and requests with a token are answered with 503 until they can. \
+         It is tried again by itself; GET /readyz says how it is"
+    );
+}
+
 /// Warns where browsers do not send the refresh cookie to the routes that need it.
 fn warn_of_the_refresh_path(config: &Config) {
     let names = config.names::<Refresh>();
@@ -276,4 +296,5 @@ const NO_KEY: &str = "JWT_SECRET_KEY is not set: servers that share a PostgreSQL
 const NO_COOKIES: &str = "JWT_TOKEN_LOCATION: this server gives tokens in cookies alone, so without them no user could log \
                           in. Add cookies";
 
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);

@@ -94,6 +94,13 @@ impl Settings {
                  it is, to false in a closed network"
             );
         }
+        if exposure == Exposure::Public && !builder.is_given("HANDSTAMP_PUBLIC_ORIGIN") {
+            tracing::warn!(
+                "other hosts can reach this server, and HANDSTAMP_PUBLIC_ORIGIN is not set: the page that sends a log-in is \
+                 compared with the header Host alone, which a proxy may change, and then each log-in is refused as \
+                 origin_not_allowed. Set it to the origin in the browser's address bar, such as https://login.example.com"
+            );
+        }
         // Ports of one host share cookies. A key that only this program has tells that no neighbour
         // accepts its cookies; with one that was given, the names may be shared on purpose.
         let has_own_names = NAMES.iter().any(|name| builder.is_given(name));

@@ -3,6 +3,8 @@
 //! The accounts verify the credentials, and the library makes the session and its tokens. A
 //! refused log-in sets no cookie.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,6 +14,7 @@ use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::{Auth, ClientInfo, Error};
 use serde::Deserialize;
 use serde_json::json;
+use tracing::Span;
 
 use super::client_address::ClientAddress;
 use super::device_cookie::{self, DeviceCookie};
@@ -53,7 +56,7 @@ pub(super) async fn log_in(
     };
     let verified = match log_in.verify(credentials, address, &device.devices).await {
         Ok(verified) => verified,
-        Err(error) => return Ok(refuse(&auth, error)),
+        Err(error) => return Ok(of_client(address).in_scope(|| refuse(&auth, error))),
     };
     let client = client.ip(address);
     let new = NewSession {
@@ -132,6 +135,11 @@ fn refuse_demo_user(sign: &Sign) -> Response {
     let headers = [(CACHE_CONTROL, "no-store")];
     let body = Json(json!({"message": message}));
     (StatusCode::FORBIDDEN, headers, body).into_response()
+}
+
+/// Returns the span of a refused log-in: the library logs the refusal, and does not know the address.
+pub(super) fn of_client(address: IpAddr) -> Span {
+    tracing::info_span!("log_in", %address)
 }
 
 pub(super) fn refuse(auth: &Auth, error: LogInError) -> Response {

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::client_address::ClientAddress;
 use super::device_cookie::DeviceCookie;
 use super::json_body::JsonBody;
-use super::log_in::{NewSession, refuse};
+use super::log_in::{NewSession, of_client, refuse};
 use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::{NewPassword, Password};
 
@@ -52,7 +52,7 @@ pub(super) async fn change_password(
     let verified = log_in.verify(credentials, address, &device.devices).await;
     let verified = match verified {
         Ok(verified) => verified,
-        Err(error) => return Ok(refuse_change(&auth, error)),
+        Err(error) => return Ok(of_client(address).in_scope(|| refuse_change(&auth, error))),
     };
     let change = Change {
         auth,

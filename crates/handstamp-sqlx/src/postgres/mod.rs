@@ -1,5 +1,6 @@
 //! The store for PostgreSQL: its pool, its timeouts and its tables.
 
+mod no_connection;
 mod run;
 mod statements;
 
@@ -24,6 +25,7 @@ use crate::common::failure::failed;
 use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::timeout::StoreTimeout;
 use crate::common::verbs;
+use no_connection::Diagnosis;
 use run::in_a_task;
 
 /// A store of sessions and revocations in PostgreSQL 12 or newer, for an application that already
@@ -34,7 +36,8 @@ use run::in_a_task;
 ///
 /// # When the database is down
 /// Methods then return a [`StoreError`], after half of `HANDSTAMP_STORE_TIMEOUT` if there is no
-/// connection. They work again once the database is back, without a restart. That includes the
+/// connection, with the reason: that the server refuses connections, does not answer, or that all
+/// connections are in use. They work again once the database is back, without a restart. That includes the
 /// start: [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
 /// [`connect`](Self::connect) fails while the database is down.
 ///
@@ -57,6 +60,7 @@ pub struct PostgresStore {
     pool: PgPool,
     /// None in a pool of the application, whose settings apply.
     waits: Option<Waits>,
+    diagnosis: Diagnosis,
     is_prepared: AtomicBool,
 }
 
@@ -121,13 +125,15 @@ impl PostgresStore {
     /// Creates a store in an existing pool of the application. It connects at the first method.
     ///
     /// The settings of the pool apply. An `acquire_timeout` of a second keeps requests short while
-    /// the database is down, and a `statement_timeout` ends statements whose callers no longer
+    /// the database is down, and lets the error say why: with sqlx's default of 30 seconds it is
+    /// only that the store did not answer in time. A `statement_timeout` ends statements whose callers no longer
     /// wait. `test_before_acquire`, which is on by default, costs each method a second round trip.
     #[must_use]
     pub fn in_pool(pool: PgPool) -> Self {
         Self {
             pool,
             waits: None,
+            diagnosis: Diagnosis::default(),
             is_prepared: AtomicBool::new(false),
         }
     }
@@ -159,6 +165,11 @@ impl Waits {
     /// Half of the time of a method, so that its caller learns that there is no connection.
     fn of_a_connection(&self) -> Duration {
         self.timeout.or(UNKNOWN_TIMEOUT) / 2
+    }
+
+    /// What is left of a method that got no connection, less a margin.
+    fn of_a_diagnosis(&self) -> Duration {
+        self.timeout.or(UNKNOWN_TIMEOUT) / 4
     }
 
     /// No caller waits for longer.

@@ -16,7 +16,7 @@ use sqlx::{Connection as _, Error, Execute as _, Postgres, SqlStr, query_with};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use super::PostgresStore;
+use super::{PostgresStore, Waits};
 use crate::common::failure::failed;
 
 pub(super) type Statement<'a> = Query<'a, Postgres, PgArguments>;
@@ -65,7 +65,15 @@ impl PostgresStore {
                 .unwrap_or(Err(Error::PoolTimedOut)),
             None => acquired.await,
         };
-        acquired.map_err(failed)
+        match acquired {
+            Err(Error::PoolTimedOut) => {
+                let at_most = (self.waits.as_ref()).map_or(DIAGNOSIS, Waits::of_a_diagnosis);
+                Err(StoreError::new(
+                    self.diagnosis.of(&self.pool, at_most).await,
+                ))
+            }
+            acquired => acquired.map_err(failed),
+        }
     }
 }
 
@@ -136,5 +144,7 @@ fn is_outdated(error: &Error) -> bool {
     error.is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
 }
 
+/// For a pool of the application.
+const DIAGNOSIS: Duration = Duration::from_millis(500);
 const TRIES: u32 = 5;
 const TO_ANSWER: Duration = Duration::from_secs(1);

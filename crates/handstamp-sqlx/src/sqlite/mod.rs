@@ -106,8 +106,38 @@ impl SqliteStore {
     ///
     /// The settings of the pool apply. Use `journal_mode=WAL`, `synchronous=FULL` and a busy
     /// timeout of `HANDSTAMP_STORE_TIMEOUT`; with the usual `synchronous=NORMAL` a power failure
-    /// may undo the last log-outs. A database in memory needs a pool of exactly one connection that
+    /// may undo the last log-outs. Without WAL a warning is logged, once: requests that read wait
+    /// for each one that writes. A database in memory needs a pool of exactly one connection that
     /// is never closed.
+    ///
+    /// The pool is one of the [`sqlx`](crate::sqlx) that this crate uses.
+    ///
+    /// ```
+    /// use handstamp_sqlx::SqliteStore;
+    /// use handstamp_sqlx::sqlx::SqlitePool;
+    /// use handstamp_sqlx::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+    /// # use std::time::Duration;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("handstamp-pool-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let path = folder.join("app.db");
+    /// let options = SqliteConnectOptions::new()
+    ///     .filename(&path)
+    ///     .create_if_missing(true)
+    ///     .journal_mode(SqliteJournalMode::Wal)
+    ///     .synchronous(SqliteSynchronous::Full)
+    ///     .busy_timeout(Duration::from_secs(2));
+    /// let pool = SqlitePool::connect_with(options).await?;
+    /// let store = SqliteStore::in_pool(pool.clone());
+    /// store.prepare().await?;
+    /// # drop(store);
+    /// # pool.close().await;
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn in_pool(pool: SqlitePool) -> Self {
         Self {
@@ -128,7 +158,9 @@ impl SqliteStore {
         if !self.is_prepared.load(Ordering::Relaxed) {
             let mut connection = first_connection(&self.writer).await.map_err(failed)?;
             prepare(&mut connection, self.at_most()).await?;
-            self.is_prepared.store(true, Ordering::Relaxed);
+            if !self.is_prepared.swap(true, Ordering::Relaxed) {
+                warn_unless_wal(&mut connection).await.map_err(failed)?;
+            }
         }
         Ok(())
     }
@@ -260,6 +292,23 @@ async fn prepare(connection: &mut SqliteConnection, at_most: Duration) -> Result
         tracing::info!("created or updated the tables of handstamp in SQLite");
     }
     transaction.commit().await.map_err(failed)
+}
+
+/// Warns of a pool of the application whose file is not in WAL mode. A database in memory has a mode
+/// of its own.
+async fn warn_unless_wal(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let journal_mode: String = query_scalar("PRAGMA journal_mode")
+        .fetch_one(connection)
+        .await?;
+    if !["wal", "memory"].contains(&journal_mode.as_str()) {
+        tracing::warn!(
+            journal_mode,
+            "the file of SQLite that keeps sessions is not in WAL mode: each write makes all who read wait, and a reader \
+             the writer, until requests are refused because the store does not answer. Set journal_mode=WAL when the pool \
+             is made (SqliteConnectOptions::journal_mode), or once for the file: PRAGMA journal_mode=WAL"
+        );
+    }
+    Ok(())
 }
 
 /// Returns the newest migration that the database has.

@@ -7,6 +7,7 @@
     reason = "a failing test panics, and not every file of tests uses everything"
 )]
 
+pub(crate) mod lines;
 pub(crate) mod proxy;
 
 use std::future::Future;

@@ -388,6 +388,13 @@ macro_rules! for_every_setting {
         "HANDSTAMP_ORIGIN_CHECK"
         origin_check(value OriginCheck): OriginCheck = OriginCheck::Enforce;
 
+        // Log: what it says of users.
+
+        /// Sets whether the log names the account of each event of a session, by its login type and
+        /// subject. Default: no; it shows the start of a hash, the same for the same account.
+        "HANDSTAMP_LOG_SUBJECTS"
+        log_subjects(value bool): bool = false;
+
         // Dangers: each is documented at its variant of `Danger`.
 
         /// Allows `Danger::ShortSecret`.

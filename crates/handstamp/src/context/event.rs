@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::LoggedAccount;
+use crate::config::Config;
 use crate::request::UserAgent;
 use crate::store::rotation::{Continuation, Reuse};
 use crate::store::{AccountId, EndReason, SessionId};
@@ -116,33 +118,34 @@ impl From<Continuation> for EventKind {
 
 impl SessionEvent {
     /// Logs the event. Events that need the attention of an operator are warnings.
-    pub(crate) fn log(&self) {
+    pub(super) fn log(&self, config: &Config) {
         let Self {
             kind,
             account,
             session,
             clients,
         } = self;
+        let account = LoggedAccount::new(account, config);
         if let Some(clients) = clients {
             let Clients {
                 recorded,
                 presenting,
             } = clients;
             let differ = clients.differ();
-            tracing::warn!(?kind, ?account, ?session, %recorded, %presenting, differ, "session");
+            tracing::warn!(?kind, %account, ?session, %recorded, %presenting, differ, "session");
             return;
         }
         match kind {
             EventKind::Reused(_) | EventKind::Recovered | EventKind::ReissuedLate => {
-                tracing::warn!(?kind, ?account, ?session, "session");
+                tracing::warn!(?kind, %account, ?session, "session");
             }
             EventKind::LoggedIn | EventKind::Adopted | EventKind::Revoked(_) => {
-                tracing::info!(?kind, ?account, ?session, "session");
+                tracing::info!(?kind, %account, ?session, "session");
             }
             EventKind::Rotated
             | EventKind::Debounced
             | EventKind::Reissued
-            | EventKind::Expired => tracing::debug!(?kind, ?account, ?session, "session"),
+            | EventKind::Expired => tracing::debug!(?kind, %account, ?session, "session"),
         }
     }
 }

@@ -4,18 +4,22 @@
 pub mod blocklist;
 mod deadline;
 mod event;
+mod log_limit;
+mod logged_account;
+mod refusal_log;
 mod renewal;
 mod turns;
 mod watchers;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use blocklist::{Blocklist, TokenInfo, TokenStatus};
 pub(crate) use event::Listener;
 pub use event::{Clients, EventKind, SessionEvent};
+pub(crate) use logged_account::LoggedAccount;
+use refusal_log::RefusalLog;
 pub(crate) use renewal::RenewalHook;
 use turns::{TooMany, Turns};
 pub(crate) use watchers::{Notifier, Watchers};
@@ -46,10 +50,7 @@ pub(crate) struct Context {
     warned_without_store: Once,
     warned_of_preflight: Once,
     warned_of_neighbour: Once,
-    /// When a token from the future was last warned of.
-    warned_of_clock: Mutex<Option<UnixTime>>,
-    /// When it was warned of an ambiguous cookie, in seconds; 0 if never.
-    warned_of_ambiguity: AtomicU64,
+    refusal_log: RefusalLog,
 }
 
 impl Context {
@@ -89,8 +90,7 @@ impl Context {
             warned_without_store: Once::new(),
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
-            warned_of_clock: Mutex::default(),
-            warned_of_ambiguity: AtomicU64::new(0),
+            refusal_log: RefusalLog::new(),
         }
     }
 
@@ -186,40 +186,6 @@ impl Context {
         }
     }
 
-    /// Warns, at most once a minute, of a genuine token from the future: until the clock is right,
-    /// every token that another node or this one has issued may be refused.
-    fn warn_of_clock(&self, ahead: Duration) {
-        let now = self.now();
-        let mut last = (self.warned_of_clock.lock()).unwrap_or_else(PoisonError::into_inner);
-        // A clock that has gone back since is worth a line as well.
-        let is_due = |at: UnixTime| now < at || now.saturating_since(at) >= WARN_EVERY;
-        if last.is_none_or(is_due) {
-            *last = Some(now);
-            tracing::warn!(
-                "a genuine token was issued {} s in the future: is this machine's clock behind?",
-                ahead.as_secs()
-            );
-        }
-    }
-
-    /// Warns, once an hour at most, of a cookie that requests have several times. The user sees
-    /// every request rejected until the setting lists what a former configuration has set.
-    fn warn_of_ambiguity(&self, name: &str) {
-        let now = self.now().as_secs();
-        let is_due = |last: u64| (last == 0 || now >= last.saturating_add(60 * 60)).then_some(now);
-        let warned = &self.warned_of_ambiguity;
-        if warned
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_due)
-            .is_ok()
-        {
-            tracing::warn!(
-                "several cookies {name} of different users came in one request, which is rejected: a change of domain or \
-                 path leaves the former cookie in the browser. List it in HANDSTAMP_FORMER_COOKIES, as name; Domain=...; \
-                 Path=..., so that the next log-in deletes it. A subdomain can plant one as well"
-            );
-        }
-    }
-
     /// Returns whether the service is used on its own machine, by the public origin or the host
     /// that the request names. It decides on a line of the log alone.
     fn is_loopback(&self, head: &impl RequestHead) -> bool {
@@ -303,24 +269,7 @@ impl Context {
 
     /// Logs why a request is rejected, and makes the response.
     pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
-        match &reason {
-            RejectionKind::StoreUnavailable(error) => tracing::error!(%error, "request refused"),
-            RejectionKind::InvalidToken(detail) => {
-                tracing::debug!(code = reason.code(), %detail, "request refused");
-            }
-            RejectionKind::NotYetValid { ahead } => {
-                tracing::debug!(code = reason.code(), ?ahead, "request refused");
-                self.warn_of_clock(*ahead);
-            }
-            RejectionKind::CrossSiteRequest(stated) | RejectionKind::OriginNotAllowed(stated) => {
-                tracing::info!(code = reason.code(), stated, "request refused");
-            }
-            RejectionKind::AmbiguousCookie { name } => {
-                tracing::debug!(code = reason.code(), name, "request refused");
-                self.warn_of_ambiguity(name);
-            }
-            reason => tracing::debug!(code = reason.code(), ?reason, "request refused"),
-        }
+        self.refusal_log.refused(&reason, &self.config, self.now());
         Rejection::new(reason, Arc::clone(&self.style))
     }
 
@@ -340,12 +289,14 @@ impl Context {
 
     /// Does the same for an event that says more than its kind.
     pub(crate) fn report(&self, event: &SessionEvent) {
-        event.log();
+        event.log(&self.config);
         if let Some(Listener(listener)) = &self.listener {
             listener(event);
         }
     }
 }
 
-const WARN_EVERY: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_secs(60 * 60);
+
+#[cfg(test)]
+mod tests;

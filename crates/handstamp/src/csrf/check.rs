@@ -242,9 +242,10 @@ fn judge_sender(
     let origin = Header::of(head, origin_header::NAME);
     let not_allowed = || {
         let expected = expected(config);
-        Err(RejectionKind::OriginNotAllowed(format!(
-            "Origin is {origin}{expected}"
-        )))
+        Err(RejectionKind::OriginNotAllowed {
+            stated: format!("Origin is {origin}{expected}"),
+            by_socket: rule == OriginRule::Handshake,
+        })
     };
     // Browsers send no `Sec-Fetch-Site` with a WebSocket, and let any site open one.
     if rule == OriginRule::Handshake {

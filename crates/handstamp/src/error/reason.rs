@@ -24,8 +24,12 @@ pub(crate) enum RejectionKind {
     CsrfMismatch,
     /// With what the browser states, and the setting that it is compared with.
     CrossSiteRequest(String),
-    /// With the header `Origin`, and the setting that it is compared with.
-    OriginNotAllowed(String),
+    OriginNotAllowed {
+        /// The header `Origin`, and the setting that it is compared with.
+        stated: String,
+        /// Whether the request is to open a WebSocket.
+        by_socket: bool,
+    },
     AmbiguousCookie {
         name: String,
     },
@@ -73,7 +77,7 @@ impl RejectionKind {
             Self::MissingCsrfToken { .. }
                 | Self::CsrfMismatch
                 | Self::CrossSiteRequest(_)
-                | Self::OriginNotAllowed(_)
+                | Self::OriginNotAllowed { .. }
         )
     }
 
@@ -97,7 +101,7 @@ impl RejectionKind {
             Self::MissingCsrfToken { .. }
             | Self::CsrfMismatch
             | Self::CrossSiteRequest(_)
-            | Self::OriginNotAllowed(_)
+            | Self::OriginNotAllowed { .. }
             | Self::FreshTokenRequired
             | Self::UnknownSubject
             | Self::NoSuchSession
@@ -122,7 +126,7 @@ impl RejectionKind {
             }
             Self::CsrfMismatch => row("csrf_mismatch", "CSRFError", 403, 401),
             Self::CrossSiteRequest(_) => row("cross_site_request", "CSRFError", 403, 401),
-            Self::OriginNotAllowed(_) => row("origin_not_allowed", "CSRFError", 403, 401),
+            Self::OriginNotAllowed { .. } => row("origin_not_allowed", "CSRFError", 403, 401),
             Self::AmbiguousCookie { .. } => row("ambiguous_cookie", "JWTDecodeError", 401, 422),
             Self::InvalidToken(_) | Self::NotYetValid { .. } => {
                 row("invalid_token", "JWTDecodeError", 401, 422)
@@ -194,10 +198,10 @@ impl RejectionKind {
             (Self::AmbiguousCookie { name }, _) => {
                 format!("Several different cookies named {name} in request").into()
             }
-            (Self::CrossSiteRequest(_) | Self::OriginNotAllowed(_), ErrorStyle::AuthX) => {
+            (Self::CrossSiteRequest(_) | Self::OriginNotAllowed { .. }, ErrorStyle::AuthX) => {
                 "Cross-site request refused".into()
             }
-            (Self::CrossSiteRequest(stated) | Self::OriginNotAllowed(stated), _) => {
+            (Self::CrossSiteRequest(stated) | Self::OriginNotAllowed { stated, .. }, _) => {
                 format!("Cross-site request refused: {stated}").into()
             }
             (Self::CsrfMismatch, _) => "CSRF double submit does not match".into(),

@@ -4,7 +4,7 @@ use super::{EventKind, Owner};
 use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::LONGEST_LIFE;
-use crate::context::Context;
+use crate::context::{Context, LoggedAccount};
 use crate::error::{RejectionKind, StoreError};
 use crate::purpose::Purpose;
 use crate::store::{
@@ -63,7 +63,7 @@ pub(crate) async fn revoke_user(
             Err(error) => {
                 tracing::warn!(
                     ?error,
-                    ?account,
+                    account = %LoggedAccount::new(&account, context.config()),
                     "all sessions have ended, and not all are counted"
                 );
                 return Ok(count);

@@ -219,7 +219,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Keeps every event as text.
+/// Keeps every event as text, with its level and target.
 pub(crate) struct Log(Arc<Mutex<String>>);
 
 impl Log {
@@ -251,7 +251,8 @@ impl Subscriber for Log {
             }
         }
 
-        let mut line = Line(String::new());
+        let (level, target) = (event.metadata().level(), event.metadata().target());
+        let mut line = Line(format!("{level} {target}: "));
         event.record(&mut line);
         *self.0.lock().unwrap() += &(line.0 + "\n");
     }

@@ -4,12 +4,15 @@
 //! query. The queries themselves belong to the modules that run them, by [`query!`](query). It
 //! never holds a lock between two statements, except for migrations.
 
+pub(crate) mod unreachable;
+
 use std::fmt;
 use std::fs;
 use std::future::Future;
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
@@ -32,7 +35,8 @@ macro_rules! query {
             }
             $crate::storage::database::Database::Postgres($pool) => {
                 let limit = $crate::storage::database::POSTGRES_TIMEOUT;
-                $crate::storage::database::with_timeout($query, limit).await
+                let answer = $crate::storage::database::with_timeout($query, limit).await;
+                $crate::storage::database::unreachable::explain($pool, answer).await
             }
         }
     };
@@ -60,7 +64,15 @@ impl Database {
             }
             DatabaseUrl::Postgres { options, .. } => {
                 let pool = postgres_options();
-                let pool = pool.connect_with((**options).clone()).await?;
+                let pool = match pool.connect_with((**options).clone()).await {
+                    Err(sqlx::Error::PoolTimedOut) => {
+                        let reason = unreachable::reason(options).await;
+                        return Err(OpenError::Connect(
+                            reason.unwrap_or(sqlx::Error::PoolTimedOut),
+                        ));
+                    }
+                    connected => connected?,
+                };
                 let is_new = migrations::run_on_postgres(&pool, missing).await?;
                 Ok((Self::Postgres(pool), is_new))
             }
@@ -206,6 +218,8 @@ fn make_private(path: &Path) -> Result<(), OpenError> {
 pub(crate) enum DatabaseError {
     Query(sqlx::Error),
     Timeout(Duration),
+    /// The same, and it is known why: no connection can be made.
+    Unreachable(Arc<str>),
 }
 
 impl fmt::Display for DatabaseError {
@@ -213,6 +227,7 @@ impl fmt::Display for DatabaseError {
         match self {
             Self::Query(error) => error.fmt(f),
             Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs()),
+            Self::Unreachable(reason) => f.write_str(reason),
         }
     }
 }

@@ -611,6 +611,13 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
+        key: "HANDSTAMP_LOG_SUBJECTS", good: "true", given: &[],
+        read: |config| debug(config.settings.log_subjects), means: "true",
+        bad: &[
+            ("hash", r#"HANDSTAMP_LOG_SUBJECTS="hash": neither true nor false. Use true or false"#),
+        ],
+    },
+    Row {
         key: "HANDSTAMP_DANGER_SHORT_SECRET", good: "true", given: &[],
         read: |config| config.warnings().join("; "), means: "HANDSTAMP_DANGER_SHORT_SECRET is on: short secrets can be guessed from a single token",
         bad: &[

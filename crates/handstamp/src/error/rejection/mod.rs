@@ -161,7 +161,7 @@ impl Rejection {
             | RejectionKind::MissingCsrfToken { .. }
             | RejectionKind::CsrfMismatch
             | RejectionKind::CrossSiteRequest(_)
-            | RejectionKind::OriginNotAllowed(_) => Some("Bearer".into()),
+            | RejectionKind::OriginNotAllowed { .. } => Some("Bearer".into()),
             _ => Some("Bearer error=\"invalid_token\"".into()),
         }
     }

@@ -1,0 +1,147 @@
+//! The log of refused requests: what each level says, and how often.
+//!
+//! Every refusal is a line at level `debug`, which operators switch on to look for one. What they
+//! have to know without looking is logged at `info` and above, within limits: any client can cause
+//! refusals, so it could fill the log, or hide other lines in it. Text of a request is shown
+//! escaped and cut off.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use super::log_limit::LogLimit;
+use crate::clock::UnixTime;
+use crate::config::Config;
+use crate::error::RejectionKind;
+
+/// The target of all lines about refused requests, for filters: it is documented, so it stays.
+const TARGET: &str = "handstamp::refusals";
+
+pub(super) struct RefusalLog {
+    of_origins: LogLimit,
+    of_rates: LogLimit,
+    of_load: LogLimit,
+    of_store: LogLimit,
+    of_clock: LogLimit,
+    of_ambiguity: LogLimit,
+    of_sockets: Once,
+}
+
+impl RefusalLog {
+    pub(super) fn new() -> Self {
+        Self {
+            of_origins: LogLimit::new(10, MINUTE),
+            of_rates: LogLimit::new(10, MINUTE),
+            of_load: LogLimit::new(10, MINUTE),
+            of_store: LogLimit::new(10, Duration::from_secs(1)),
+            of_clock: LogLimit::new(1, MINUTE),
+            of_ambiguity: LogLimit::new(1, 60 * MINUTE),
+            of_sockets: Once::new(),
+        }
+    }
+
+    /// Logs why a request is refused.
+    pub(super) fn refused(&self, reason: &RejectionKind, config: &Config, now: UnixTime) {
+        let code = reason.code();
+        match reason {
+            RejectionKind::CrossSiteRequest(stated) => self.refused_origin(code, stated, now),
+            RejectionKind::OriginNotAllowed { stated, by_socket } => {
+                self.refused_origin(code, stated, now);
+                if *by_socket && config.settings.public_origin.is_none() {
+                    self.warn_of_socket();
+                }
+            }
+            RejectionKind::RateLimited { retry_after } => match self.of_rates.take(now) {
+                Some(left_out) => {
+                    let left_out = shown(left_out);
+                    tracing::info!(target: TARGET, code, ?retry_after, left_out, "request refused");
+                }
+                None => tracing::debug!(target: TARGET, code, ?retry_after, "request refused"),
+            },
+            RejectionKind::Busy => match self.of_load.take(now) {
+                Some(left_out) => {
+                    let left_out = shown(left_out);
+                    tracing::warn!(target: TARGET, code, left_out, "request refused");
+                }
+                None => tracing::debug!(target: TARGET, code, "request refused"),
+            },
+            RejectionKind::StoreUnavailable(error) => match self.of_store.take(now) {
+                Some(left_out) => {
+                    let left_out = shown(left_out);
+                    tracing::error!(target: TARGET, code, %error, left_out, "request refused");
+                }
+                None => tracing::debug!(target: TARGET, code, %error, "request refused"),
+            },
+            RejectionKind::InvalidToken(detail) => {
+                tracing::debug!(target: TARGET, code, %detail, "request refused");
+            }
+            RejectionKind::NotYetValid { ahead } => {
+                tracing::debug!(target: TARGET, code, ?ahead, "request refused");
+                self.warn_of_clock(*ahead, now);
+            }
+            RejectionKind::AmbiguousCookie { name } => {
+                tracing::debug!(target: TARGET, code, name, "request refused");
+                self.warn_of_ambiguity(name, now);
+            }
+            reason => tracing::debug!(target: TARGET, code, ?reason, "request refused"),
+        }
+    }
+
+    /// Warns of another origin than the settings name: the users of a service whose setting is
+    /// missing or wrong can do nothing, and no other line says so.
+    fn refused_origin(&self, code: &str, stated: &str, now: UnixTime) {
+        match self.of_origins.take(now) {
+            Some(left_out) => {
+                let left_out = shown(left_out);
+                tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, "request refused");
+            }
+            None => tracing::debug!(target: TARGET, code, stated, "request refused"),
+        }
+    }
+
+    /// Warns once that no browser can open a WebSocket with a cookie.
+    fn warn_of_socket(&self) {
+        self.of_sockets.call_once(|| {
+            tracing::warn!(
+                target: TARGET,
+                "a WebSocket was refused, and with a cookie each will be, also one that a page of this service opens: \
+                 browsers name the page by Origin alone, and HANDSTAMP_PUBLIC_ORIGIN, with which it is compared, is not \
+                 set. Set it to the origin in the browser's address bar, such as https://app.example.com"
+            );
+        });
+    }
+
+    /// Warns, at most once a minute, of a genuine token from the future: until the clock is right,
+    /// every token that another node or this one has issued may be refused.
+    fn warn_of_clock(&self, ahead: Duration, now: UnixTime) {
+        if self.of_clock.take(now).is_some() {
+            tracing::warn!(
+                target: TARGET,
+                "a genuine token was issued {} s in the future: is this machine's clock behind?",
+                ahead.as_secs()
+            );
+        }
+    }
+
+    /// Warns, at most once an hour, of a cookie that requests have several times. The user sees
+    /// every request rejected until the setting lists what a former configuration has set.
+    fn warn_of_ambiguity(&self, name: &str, now: UnixTime) {
+        if self.of_ambiguity.take(now).is_some() {
+            tracing::warn!(
+                target: TARGET,
+                "several cookies {name} of different users came in one request, which is rejected: a change of domain or \
+                 path leaves the former cookie in the browser. List it in HANDSTAMP_FORMER_COOKIES, as name; Domain=...; \
+                 Path=..., so that the next log-in deletes it. A subdomain can plant one as well"
+            );
+        }
+    }
+}
+
+/// A line says how many were left out before it, if there were any.
+fn shown(left_out: u64) -> Option<u64> {
+    (left_out > 0).then_some(left_out)
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+const ORIGIN: &str = "if browsers open this service at that Origin, set HANDSTAMP_PUBLIC_ORIGIN to it; if it is another \
+                      site of yours, list it in HANDSTAMP_TRUSTED_ORIGINS; else it was an attempt, and was stopped";
