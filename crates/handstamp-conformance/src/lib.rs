@@ -10,6 +10,7 @@
 )]
 
 pub mod adapter;
+pub mod browser;
 mod clients;
 mod forge;
 mod fuzz;

@@ -120,7 +120,7 @@ impl<A: Application> Browser<A> {
     pub fn new(app: impl Into<A>, origin: &str) -> Self {
         let origin = match PageOrigin::parse(origin) {
             PageOrigin::Tuple(origin) if origin.is_web() => origin,
-            _ => panic!("{origin:?} is no origin of the web: use https://app.example.com"),
+            _ => panic!("{origin:?} is no origin of the web, such as https://app.example.com"),
         };
         let defaults = Config::builder().secret_key([7; 32].as_slice()).build();
         let Ok(defaults) = defaults else {

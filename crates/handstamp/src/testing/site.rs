@@ -26,7 +26,7 @@ impl PageOrigin {
             Ok(origin) => Self::Tuple(origin),
             Err(problem) => panic!(
                 "{text:?} is not the origin of a page ({problem}): \
-                 use https://app.example.com, or null for a sandboxed frame"
+                 an origin is https://app.example.com, or null for a sandboxed frame"
             ),
         }
     }

@@ -1,0 +1,94 @@
+//! The shared cases of the test kit's browser, on an application of actix-web.
+
+use std::collections::HashMap;
+
+use actix_web::test::init_service;
+use actix_web::{App, HttpRequest, HttpResponse, Responder, web};
+use handstamp_actix::testing::{Browser, InProcess};
+use handstamp_actix::{
+    Access, AccessForm, Auth, ClientInfo, Error, LogOut, Refresh, Require, days,
+};
+use handstamp_conformance::browser;
+use serde_json::Value;
+
+#[actix_web::test]
+async fn every_case_holds() {
+    browser::run(async |auth| {
+        let auth = Auth::from(auth);
+        let admins = auth.require(Require::access().all_scopes(["admin"]));
+        let app = App::new()
+            .app_data(auth)
+            .service(web::resource("/scopes").wrap(admins).to(access))
+            .route("/login", web::post().to(log_in))
+            .route("/access", web::to(access))
+            .route("/refresh", web::post().to(refresh))
+            .route("/logout", web::post().to(log_out))
+            .route("/form", web::post().to(form))
+            .route("/json", web::post().to(json))
+            .route("/peer", web::get().to(peer))
+            .route("/head/{name}", web::get().to(head));
+        InProcess::from(init_service(app).await)
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_error_of_a_middleware_is_a_response() {
+    let failing = actix_web::middleware::from_fn(async |_, _: actix_web::middleware::Next<_>| {
+        Err::<actix_web::dev::ServiceResponse, _>(actix_web::error::ErrorImATeapot("tea"))
+    });
+    let app = App::new()
+        .wrap(failing)
+        .route("/", web::to(HttpResponse::Ok));
+    let browser = Browser::new(init_service(app).await, "https://app.example.com");
+    let response = browser.get("/").send().await;
+    assert_eq!(
+        (response.status(), response.text()),
+        (418, "tea".to_owned())
+    );
+}
+
+async fn log_in(
+    auth: Auth,
+    request: HttpRequest,
+    client: ClientInfo,
+) -> Result<impl Responder, Error> {
+    let client = match request.query_string() {
+        "remember" => client.persistent(days(1)),
+        _ => client,
+    };
+    let tokens = auth.log_in("user1", client).await?;
+    Ok(auth.set_cookies(&tokens)?.on(""))
+}
+
+async fn access(token: Access) -> String {
+    token.subject().to_owned()
+}
+
+async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
+    let tokens = auth.refresh(token).await?;
+    Ok(auth.set_cookies(&tokens)?.on(""))
+}
+
+async fn log_out(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
+    Ok(auth.log_out(log_out).await?.on(""))
+}
+
+async fn form(request: AccessForm<HashMap<String, String>>) -> String {
+    format!("{}: {}", request.token.subject(), request.form["title"])
+}
+
+async fn json(_: Access, post: web::Json<Value>) -> String {
+    post["title"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn peer(request: HttpRequest) -> String {
+    let peer = request.peer_addr();
+    peer.map(|peer| peer.ip().to_string()).unwrap_or_default()
+}
+
+async fn head(name: web::Path<String>, request: HttpRequest) -> String {
+    let value = request.headers().get(name.as_str());
+    let value = value.map(|value| value.to_str().unwrap());
+    value.unwrap_or_default().to_owned()
+}

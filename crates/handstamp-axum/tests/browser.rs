@@ -1,0 +1,98 @@
+//! The shared cases of the test kit's browser, on a router.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::http::{HeaderMap, Request, Response};
+use axum::response::IntoResponse;
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use handstamp_axum::testing::{Browser, InProcess};
+use handstamp_axum::{Access, AccessForm, Auth, ClientInfo, Error, LogOut, Refresh, Require, days};
+use handstamp_conformance::browser;
+use serde_json::Value;
+use tower::service_fn;
+
+#[tokio::test]
+async fn every_case_holds() {
+    browser::run(async |auth| InProcess::from(router(auth.into()))).await;
+}
+
+#[tokio::test]
+async fn any_service_of_tower_has_a_browser() {
+    let service = service_fn(async |request: Request<axum::body::Body>| {
+        Ok::<_, std::io::Error>(Response::new(request.uri().path().to_owned()))
+    });
+    let browser = Browser::new(service, "https://app.example.com");
+    assert_eq!(browser.get("/posts").send().await.text(), "/posts");
+}
+
+#[tokio::test]
+async fn requests_run_at_the_same_time_on_other_threads() {
+    let app = Router::new().route("/", get("welcome"));
+    let browser = Browser::new(app, "https://app.example.com");
+    let both = tokio::spawn(async move {
+        let (one, two) = tokio::join!(browser.get("/").send(), browser.get("/").send());
+        (one.status(), two.status())
+    });
+    assert_eq!(both.await.unwrap(), (200, 200));
+}
+
+fn router(auth: Auth) -> Router {
+    let admins = auth.require(Require::access().all_scopes(["admin"]));
+    Router::new()
+        .route("/scopes", get(access).layer(admins))
+        .route("/login", post(log_in))
+        .route("/access", any(access))
+        .route("/refresh", post(refresh))
+        .route("/logout", post(log_out))
+        .route("/form", post(form))
+        .route("/json", post(json))
+        .route("/peer", get(peer))
+        .route("/head/{name}", get(head))
+        .with_state(auth)
+}
+
+async fn log_in(
+    State(auth): State<Auth>,
+    RawQuery(query): RawQuery,
+    client: ClientInfo,
+) -> Result<impl IntoResponse, Error> {
+    let client = match query.as_deref() {
+        Some("remember") => client.persistent(days(1)),
+        _ => client,
+    };
+    let tokens = auth.log_in("user1", client).await?;
+    Ok((auth.set_cookies(&tokens)?, ()))
+}
+
+async fn access(token: Access) -> String {
+    token.subject().to_owned()
+}
+
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+    let tokens = auth.refresh(token).await?;
+    Ok((auth.set_cookies(&tokens)?, ()))
+}
+
+async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
+    Ok((auth.log_out(log_out).await?, ()))
+}
+
+async fn form(request: AccessForm<HashMap<String, String>>) -> String {
+    format!("{}: {}", request.token.subject(), request.form["title"])
+}
+
+async fn json(_: Access, Json(post): Json<Value>) -> String {
+    post["title"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+    peer.ip().to_string()
+}
+
+async fn head(Path(name): Path<String>, headers: HeaderMap) -> String {
+    let value = headers.get(name).map(|value| value.to_str().unwrap());
+    value.unwrap_or_default().to_owned()
+}
