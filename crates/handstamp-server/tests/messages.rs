@@ -1,7 +1,5 @@
 //! What an operator reads: when the server starts, and when it refuses something.
 
-#![expect(clippy::unwrap_used, reason = "a failing test panics")]
-
 mod service;
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -36,7 +34,7 @@ fn a_start_that_others_can_reach_without_a_public_origin_is_warned_about() {
         ("this host alone", "127.0.0.1:0", &[], 0),
     ] {
         let server = Service::start(&["--listen", listen], settings).unwrap();
-        let lines = server.stderr();
+        let lines = lines_of_the_start(&server);
         assert_eq!(
             lines.matches(WARNING).count(),
             expected,
@@ -124,7 +122,7 @@ fn a_refusal_is_explained_at_debug_by_its_target() {
 #[test]
 fn a_filter_that_cannot_be_read_is_said() {
     let server = Service::start(&[], &[("RUST_LOG", "handstamp=loud")]).unwrap();
-    let lines = server.stderr();
+    let lines = lines_of_the_start(&server);
     let line = "RUST_LOG is no filter, so info,sqlx=warn is used";
     assert!(lines.contains(line), "{lines}");
     assert!(lines.contains(" INFO "), "{lines}");
@@ -144,7 +142,7 @@ fn a_redis_that_is_down_is_named_at_the_start() {
         let service = Service::start(&["--redis", &url], &[]).unwrap();
         let took = start.elapsed();
         assert!(took < Duration::from_secs(5), "{sentence}: {took:?}");
-        let lines = service.stderr();
+        let lines = lines_of_the_start(&service);
         let warning =
             format!("the sessions in redis://{server}/0 cannot be used: log-ins and requests");
         assert!(lines.contains(&warning), "{sentence}: {lines}");
@@ -211,4 +209,10 @@ fn why_postgresql_cannot_be_reached_is_said_at_the_start_and_later() {
         "{}",
         server.stderr()
     );
+}
+
+/// Waits for the last line that each start logs.
+fn lines_of_the_start(server: &Service) -> String {
+    assert!(server.says("are kept in"), "{}", server.stderr());
+    server.stderr()
 }

@@ -51,21 +51,6 @@
 //! a database with the tables of an application, and with its own sqlx migrations. Both stores also
 //! accept an existing pool: [`SqliteStore::in_pool`], [`PostgresStore::in_pool`].
 //!
-//! # Which version of sqlx
-//! sqlx 0.9. A pool of another version is another type, and does not compile:
-//!
-//! ```text
-//! error[E0308]: mismatched types: expected `sqlx::Pool<Sqlite>`, found `sqlx_core::pool::Pool<..>`
-//! note: there are multiple different versions of crate `sqlx_core` in the dependency graph
-//! ```
-//!
-//! With SQLite in both versions, cargo does not get as far: `package libsqlite3-sys links to the native
-//! library sqlite3, but it conflicts with a previous package`. In both cases, set `sqlx = "0.9"` in
-//! the `Cargo.toml` of the application, with the features that it needs itself. Or import it from
-//! this crate, as [`handstamp_sqlx::sqlx`](sqlx), so that the versions always fit. `cargo tree -i
-//! sqlx-core` shows who asks for which. An application that cannot leave another version for
-//! PostgreSQL has handstamp connect by itself, with [`PostgresStore::connect`].
-//!
 //! Migrations run at the first use, one node at a time. A release of this crate refuses tables of a
 //! newer one when it starts; nodes that run already go on. In PostgreSQL the role that creates the
 //! tables may differ from the one that uses them, which needs `SELECT` on `handstamp_migrations`,
@@ -74,6 +59,17 @@
 //! Ended sessions and expired revocations are removed by
 //! [`Store::purge`](handstamp::store::Store::purge), a thousand rows at a time, so that other
 //! callers never wait long.
+//!
+//! # Which version of sqlx
+//! sqlx 0.9. A pool of another version is another type, and does not compile: the types are
+//! mismatched (E0308) although both are called `Pool`, and the compiler notes that there are
+//! several versions of the crate `sqlx_core`. With SQLite in both versions, cargo does not get as
+//! far: only one package may link to the native library `sqlite3`. In both cases, set
+//! `sqlx = "0.9"` in the `Cargo.toml` of the application, with the features that it needs itself.
+//! Or import it from this crate, as [`handstamp_sqlx::sqlx`](sqlx), so that the versions always
+//! fit. `cargo tree -i sqlx-core` shows who asks for which. An application that cannot leave
+//! another version for PostgreSQL has handstamp connect by itself, with
+//! [`PostgresStore::connect`].
 //!
 //! # TLS to PostgreSQL
 //! The feature `tls` of this crate enables rustls with aws-lc-rs, in sqlx, for the whole

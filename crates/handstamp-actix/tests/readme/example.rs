@@ -12,7 +12,7 @@ async fn post_it(token: Access) -> String { // a POST by cookie: the CSRF header
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().with_env_filter("info,handstamp::refusals=debug").init(); // why requests are refused
+    tracing_subscriber::fmt().with_env_filter("info,handstamp::refusals=debug").init(); // refusals
     let auth = Auth::builder(Config::from_env()?).store(MemoryStore::new()).build()?;
     let app = move || App::new().wrap(auth.no_store()).app_data(auth.clone())
         .service(web::resource("/login").wrap(auth.same_origin()).post(login))

@@ -13,7 +13,7 @@ async fn post_it(token: Access) -> Json<Value> { // a POST by cookie: the CSRF h
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().with_env_filter("info,handstamp::refusals=debug").init(); // why requests are refused
+    tracing_subscriber::fmt().with_env_filter("info,handstamp::refusals=debug").init(); // refusals
     let config = Config::from_env()?; // JWT_SECRET_KEY and the like; every mistake at once
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
     let app = Router::new().route("/login", post(login).layer(auth.same_origin()))

@@ -196,8 +196,8 @@ fn configure(
     })
 }
 
-/// Asks the store of sessions for a sign of life, and warns if there is none. The database was asked
-/// when it was opened, and without it nothing starts; Redis has not been asked yet.
+/// Asks the store of sessions for a sign of life, and warns if there is none. The database was
+/// asked when it was opened, and without it nothing starts; Redis has not been asked yet.
 ///
 /// The server starts all the same, and answers 503 until the store is back, which it notices by
 /// itself: a node that is restarted while Redis is down must not stay down after it.

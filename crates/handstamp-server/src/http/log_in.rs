@@ -137,7 +137,8 @@ fn refuse_demo_user(sign: &Sign) -> Response {
     (StatusCode::FORBIDDEN, headers, body).into_response()
 }
 
-/// Returns the span of a refused log-in: the library logs the refusal, and does not know the address.
+/// Returns the span of a refused log-in: the library logs the refusal, and does not know the
+/// address.
 pub(super) fn of_client(address: IpAddr) -> Span {
     tracing::info_span!("log_in", %address)
 }

@@ -37,8 +37,8 @@ use run::in_a_task;
 /// # When the database is down
 /// Methods then return a [`StoreError`], after half of `HANDSTAMP_STORE_TIMEOUT` if there is no
 /// connection, with the reason: that the server refuses connections, does not answer, or that all
-/// connections are in use. They work again once the database is back, without a restart. That includes the
-/// start: [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
+/// connections are in use. They work again once the database is back, without a restart. That
+/// includes the start: [`connect_lazy`](Self::connect_lazy) creates a store without a connection,
 /// [`connect`](Self::connect) fails while the database is down.
 ///
 /// ```no_run
@@ -125,9 +125,12 @@ impl PostgresStore {
     /// Creates a store in an existing pool of the application. It connects at the first method.
     ///
     /// The settings of the pool apply. An `acquire_timeout` of a second keeps requests short while
-    /// the database is down, and lets the error say why: with sqlx's default of 30 seconds it is
-    /// only that the store did not answer in time. A `statement_timeout` ends statements whose callers no longer
-    /// wait. `test_before_acquire`, which is on by default, costs each method a second round trip.
+    /// the database is down, and lets the error say why: with sqlx's default of 30 seconds it says
+    /// only that the store did not answer in time. A `statement_timeout` ends statements whose
+    /// callers no longer wait. `test_before_acquire`, which is on by default, costs each method a
+    /// second round trip.
+    ///
+    /// The pool is one of the [`sqlx`](crate::sqlx) that this crate uses.
     #[must_use]
     pub fn in_pool(pool: PgPool) -> Self {
         Self {

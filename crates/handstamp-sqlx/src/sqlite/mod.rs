@@ -115,7 +115,9 @@ impl SqliteStore {
     /// ```
     /// use handstamp_sqlx::SqliteStore;
     /// use handstamp_sqlx::sqlx::SqlitePool;
-    /// use handstamp_sqlx::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+    /// use handstamp_sqlx::sqlx::sqlite::{
+    ///     SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous,
+    /// };
     /// # use std::time::Duration;
     ///
     /// # #[tokio::main]
@@ -294,8 +296,8 @@ async fn prepare(connection: &mut SqliteConnection, at_most: Duration) -> Result
     transaction.commit().await.map_err(failed)
 }
 
-/// Warns of a pool of the application whose file is not in WAL mode. A database in memory has a mode
-/// of its own.
+/// Warns of a pool of the application whose file is not in WAL mode. A database in memory has a
+/// mode of its own.
 async fn warn_unless_wal(connection: &mut SqliteConnection) -> Result<(), Error> {
     let journal_mode: String = query_scalar("PRAGMA journal_mode")
         .fetch_one(connection)
