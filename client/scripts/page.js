@@ -1,11 +1,16 @@
-// Writes the client as one file into the pages that have it: that of the binary, and that of an example. With --check it
+// Writes the client as one file into the pages that have it: that of the binary, and those of examples. With --check it
 // only says whether they are up to date.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const pages = ['crates/handstamp-server/src/http/page', 'examples/cross-origin/src'];
+const pages = [
+  'crates/handstamp-server/src/http/page',
+  'examples/cross-origin/src',
+  'examples/starter/page',
+  'examples/actix-sessions/page',
+];
 const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
   bundle: true,

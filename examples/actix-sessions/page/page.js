@@ -63,6 +63,8 @@ async function show() {
 
   const [me, notes, devices] = await Promise.all(['/me', '/notes', '/sessions'].map((path) => call(path)));
   element('who').textContent = `You are ${me.name}.`;
+  // Password managers read whose password it is.
+  for (const field of document.querySelectorAll('[name=username][hidden]')) field.value = me.name;
   element('notes').replaceChildren(...notes.map((note) =>
     item(note.text, 'Remove', () => call(`/notes/${note.id}`, { method: 'DELETE' }))));
   element('devices').replaceChildren(...devices.sessions.map((device) => {

@@ -7,9 +7,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
+use argon2::password_hash;
 use handstamp_actix::handstamp::{Authenticated, error::StoreError, purpose};
-use handstamp_actix::{Auth, Config, LoadSubject, Route, routes};
-use handstamp_sqlx::SqliteStore;
+use handstamp_actix::{Auth, LoadSubject, Route, routes};
 use sqlx::SqlitePool;
 use tracing::Instrument as _;
 
@@ -33,15 +33,9 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(
-        config: Config,
-        pool: SqlitePool,
-        behind_proxy: bool,
-    ) -> Result<Self, Box<dyn std::error::Error>> {
-        // The sessions are in the same database. Nothing else has to be backed up.
-        let sessions = SqliteStore::in_pool(pool.clone());
+    pub fn new(auth: Auth, pool: SqlitePool, behind_proxy: bool) -> password_hash::Result<Self> {
         Ok(Self {
-            auth: Auth::builder(config).store(sessions).build()?,
+            auth,
             users: Users::new(pool.clone()),
             notes: Notes::new(pool.clone()),
             passwords: Passwords::new()?,

@@ -55,7 +55,7 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         let (code, message) = match self {
             Self::Auth(error) => return error.error_response(),
-            Self::WrongCredentials => ("wrong_credentials", "Wrong user name or password"),
+            Self::WrongCredentials => ("invalid_credentials", "Wrong user name or password"),
             Self::WrongPassword => ("wrong_password", "Wrong password"),
             Self::NotAllowed => ("not_allowed", "You may not do that"),
             Self::NameTaken => ("name_taken", "This user name is taken"),

@@ -30,6 +30,8 @@ use std::process::ExitCode;
 
 use actix_web::HttpServer;
 use actix_web::middleware::from_fn;
+use handstamp_actix::Auth;
+use handstamp_sqlx::SqliteStore;
 use tracing_subscriber::EnvFilter;
 
 use app::{App, in_span};
@@ -62,7 +64,10 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::from_env()?;
     let pool = database::open(&settings.database).await?;
-    let app = App::new(settings.config, pool.clone(), settings.behind_proxy)?;
+    // Sessions are in the same database: nothing else has to be backed up.
+    let sessions = SqliteStore::in_pool(pool.clone());
+    let auth = Auth::builder(settings.config).store(sessions).build()?;
+    let app = App::new(auth, pool.clone(), settings.behind_proxy)?;
     actix_web::rt::spawn(app.clone().purge());
 
     let router = move || {

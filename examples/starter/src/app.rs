@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use argon2::password_hash;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use handstamp_axum::handstamp::{Authenticated, error::StoreError, purpose};
-use handstamp_axum::{Auth, Config, LoadSubject, Route, routes};
-use handstamp_sqlx::SqliteStore;
+use handstamp_axum::{Auth, LoadSubject, Route, routes};
 use sqlx::SqlitePool;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultMakeSpan, TraceLayer};
@@ -33,15 +33,9 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(
-        config: Config,
-        pool: SqlitePool,
-        behind_proxy: bool,
-    ) -> Result<Self, Box<dyn std::error::Error>> {
-        // The sessions are in the same database. Nothing else has to be backed up.
-        let sessions = SqliteStore::in_pool(pool.clone());
+    pub fn new(auth: Auth, pool: SqlitePool, behind_proxy: bool) -> password_hash::Result<Self> {
         Ok(Self {
-            auth: Auth::builder(config).store(sessions).build()?,
+            auth,
             users: Users::new(pool.clone()),
             notes: Notes::new(pool.clone()),
             passwords: Passwords::new()?,

@@ -38,7 +38,7 @@ impl IntoResponse for Error {
                 let message = "Wrong user name or password";
                 (
                     StatusCode::UNAUTHORIZED,
-                    "wrong_credentials",
+                    "invalid_credentials",
                     message.into(),
                 )
             }

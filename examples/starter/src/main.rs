@@ -31,6 +31,8 @@ mod tests;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use handstamp_axum::Auth;
+use handstamp_sqlx::SqliteStore;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -64,7 +66,10 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::from_env()?;
     let pool = database::open(&settings.database).await?;
-    let app = App::new(settings.config, pool.clone(), settings.behind_proxy)?;
+    // Sessions are in the same database: nothing else has to be backed up.
+    let sessions = SqliteStore::in_pool(pool.clone());
+    let auth = Auth::builder(settings.config).store(sessions).build()?;
+    let app = App::new(auth, pool.clone(), settings.behind_proxy)?;
     tokio::spawn(app.clone().purge());
 
     let listener = TcpListener::bind(settings.listen).await?;

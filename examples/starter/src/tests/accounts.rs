@@ -1,0 +1,93 @@
+//! Sign-up and log-in.
+
+use serde_json::json;
+
+use super::{PASSWORD, log_in, me, sign_up, start};
+
+#[tokio::test]
+async fn who_signs_up_is_logged_in() {
+    let browser = start().await.browser;
+    assert_eq!(sign_up(&browser, "ada").await.status(), 200);
+    assert_eq!(me(&browser).await["name"], "ada");
+    assert_eq!(browser.post("/logout").send().await.status(), 200);
+    assert_eq!(
+        browser.get("/me").send().await.code(),
+        Some("missing_token")
+    );
+    assert_eq!(log_in(&browser, "Ada", PASSWORD).await.status(), 200);
+    assert_eq!(me(&browser).await["role"], "member");
+}
+
+#[tokio::test]
+async fn sign_ups_that_are_refused() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    let other = browser.another();
+    for (case, name, password, code) in [
+        ("the name is taken", "ada", PASSWORD, "name_taken"),
+        ("in another case too", "ADA", PASSWORD, "name_taken"),
+        ("a short name", "ab", PASSWORD, "invalid_body"),
+        ("a name with a blank", "ada l", PASSWORD, "invalid_body"),
+        ("a short password", "grace", "1234567", "invalid_body"),
+    ] {
+        let form = json!({"username": name, "password": password});
+        let response = other.post("/signup").json(&form).send().await;
+        assert_eq!(response.code(), Some(code), "{case}");
+        assert!(other.get("/me").send().await.status() == 401, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn log_ins_that_are_refused_say_the_same() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    let other = browser.another();
+    for (case, name, password) in [
+        ("a wrong password", "ada", "wrong horse"),
+        ("no such user", "grace", PASSWORD),
+        ("a name that no user can have", "a b", PASSWORD),
+        (
+            "the dummy's password",
+            "grace",
+            "not the password of any user",
+        ),
+    ] {
+        let response = log_in(&other, name, password).await;
+        assert_eq!(response.status(), 401, "{case}");
+        assert_eq!(response.code(), Some("invalid_credentials"), "{case}");
+        assert_eq!(
+            other.get("/me").send().await.code(),
+            Some("missing_token"),
+            "{case}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_site_can_make_no_browser_log_in() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    let other = browser.another();
+    let evil = other.from_origin("https://evil.example");
+    let form = json!({"username": "ada", "password": PASSWORD});
+    let response = evil.post("/login").json(&form).send().await;
+    assert_eq!(response.code(), Some("cross_site_request"));
+}
+
+#[tokio::test]
+async fn passwords_are_tried_ten_times_at_once_and_then_with_time_between() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    let other = browser.another();
+    for _ in 0..10 {
+        assert_eq!(log_in(&other, "ada", "wrong horse").await.status(), 401);
+    }
+    let response = log_in(&other, "ADA", PASSWORD).await;
+    assert_eq!(response.code(), Some("rate_limited"), "the right one too");
+    assert!(response.header("retry-after").is_some());
+    assert_eq!(
+        me(&browser).await["name"],
+        "ada",
+        "who is logged in stays so"
+    );
+}
