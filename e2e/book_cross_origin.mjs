@@ -17,7 +17,15 @@ if (!folder) {
   console.error('usage: node book_cross_origin.mjs <the folder with cross_origin and cross_origin_actix>');
   process.exit(2);
 }
-const byHand = await readFile(new URL('../book/cross_origin/by_hand.js', import.meta.url), 'utf8');
+const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
+// What pages are served, by their addresses.
+const files = {
+  '/': '<script type="module">window.hand = await import("./by_hand.js");</script>',
+  '/by_hand.js': await read('../book/cross_origin/by_hand.js'),
+  '/index.html': await read('../examples/cross-origin/src/page.html'),
+  '/page.js': await read('../examples/cross-origin/src/page.js'),
+  '/handstamp.js': await read('../examples/cross-origin/src/handstamp.js'),
+};
 const rows = new Rows();
 const running = [];
 
@@ -44,10 +52,10 @@ async function site({ program = 'cross_origin', page = 'localhost', api = 'local
   });
   const apiOrigin = `http://${api}:${front}`;
   const pages = await listen((asked, answer) => {
-    const isScript = asked.url === '/by_hand.js';
-    answer.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
-    const html = '<script type="module">window.hand = await import("./by_hand.js");</script>';
-    answer.end(isScript ? byHand.replace('http://localhost:8000', apiOrigin) : html);
+    const file = files[asked.url];
+    if (!file) return answer.writeHead(404).end();
+    answer.writeHead(200, { 'content-type': asked.url.endsWith('.js') ? 'text/javascript' : 'text/html' });
+    return answer.end(file.replace(/http:\/\/localhost:8000|API_ORIGIN/, apiOrigin));
   });
   const pageOrigin = `http://${page}:${pages}`;
   const secret = 'a secret of the tests, longer than thirty-two bytes';
@@ -117,6 +125,30 @@ try {
     await context.close();
   }
 
+  for (const program of ['cross_origin', 'cross_origin_actix']) {
+    const context = await browser.newContext();
+    const tab = await context.newPage();
+    const says = async (id, text) => {
+      const given = ([id, text]) => document.getElementById(id)?.textContent.includes(text);
+      await tab.waitForFunction(given, [id, text], { timeout: 10_000 }).catch(() => {});
+      return (await tab.textContent(`#${id}`)) ?? '';
+    };
+    await tab.goto(`${await site({ program })}/index.html`);
+    for (const [sentence, act, id, text] of [
+      ['at first it says that no one is logged in', () => {}, 'status', 'not logged in'],
+      ['logs in', () => tab.click('#login button'), 'status', 'You are user1'],
+      ['posts', () => tab.click('#post button'), 'said', 'user1 posted'],
+      ['is in after a reload', () => tab.reload(), 'status', 'You are user1'],
+      ['posts again', () => tab.click('#post button'), 'said', 'user1 posted'],
+      ['logs out', () => tab.click('#logout'), 'status', 'not logged in'],
+    ]) {
+      await act();
+      const seen = await says(id, text);
+      rows.check(`${program}, the page of the book: ${sentence}`, seen.includes(text), seen);
+    }
+    await context.close();
+  }
+
   const partitioned = {
     JWT_COOKIE_SAMESITE: 'none',
     JWT_COOKIE_SECURE: 'true',
@@ -159,7 +191,7 @@ try {
     ['no Access-Control-Allow-Credentials', lose('access-control-allow-credentials'), logIn, "'Access-Control-Allow-Credentials' header in the response is ''"],
     ['x-csrf-token is not among the headers', say('access-control-allow-headers', 'content-type'), post, 'Request header field x-csrf-token is not allowed'],
     ['DELETE is not among the methods', say('access-control-allow-methods', 'GET,POST'), (tab) => send(tab, 'DELETE', '/sessions/x'), 'Method DELETE is not allowed'],
-    ['preflights are refused', refusePreflights, logIn, "Response to preflight request doesn't pass access control check"],
+    ['preflights are refused', refusePreflights, post, "Response to preflight request doesn't pass access control check"],
   ]) {
     let isMissing = false;
     const origin = await site({ change: (asked, answer) => (isMissing ? change(asked, answer) : undefined) });

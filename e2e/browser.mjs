@@ -30,7 +30,7 @@ export async function launch(spki, { thirdPartyCookies = true, backForwardCache 
       '--no-sandbox',
       '--disable-background-networking',
       `--ignore-certificate-errors-spki-list=${spki}`,
-      '--host-resolver-rules=MAP *.example.test 127.0.0.1, MAP other.test 127.0.0.1, MAP *.lan 127.0.0.1, MAP *.localhost 127.0.0.1, MAP localhost 127.0.0.1, MAP * ~NOTFOUND',
+      '--host-resolver-rules=MAP *.example.test 127.0.0.1, MAP other.test 127.0.0.1, MAP *.lan 127.0.0.1, MAP *.localhost 127.0.0.1, MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
   const browser = first.browser();

@@ -81,7 +81,10 @@ mod tests {
             .store(MemoryStore::new())
             .build()
             .unwrap();
-        let tokens = auth.log_in("user1", ClientInfo::new().into()).await.unwrap();
+        let tokens = auth
+            .log_in("user1", ClientInfo::new().into())
+            .await
+            .unwrap();
         let (news, _) = broadcast::channel::<String>(10);
         let app = App::new()
             .app_data(auth.clone())
