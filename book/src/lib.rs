@@ -1,6 +1,9 @@
 //! Code that the pages of the book show and that stands in no example: a module for each page.
 
 pub mod behind_a_proxy;
+pub mod combine_with;
+pub mod coming_from_axum_login;
+pub mod coming_from_jsonwebtoken;
 pub mod deploying;
 pub mod mobile_and_desktop;
 pub mod websockets_and_sse_actix;

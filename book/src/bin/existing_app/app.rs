@@ -20,7 +20,8 @@ pub(crate) struct App {
 pub(crate) fn router(app: App) -> Router {
     let auth = app.auth.clone();
     Router::new()
-        .merge(routes(&auth)) // POST /refresh, POST /logout, GET /session, …
+        // POST /refresh, POST /logout, GET /session and the list of devices.
+        .merge(routes(&auth))
         .merge(log_in::routes(&auth))
         .merge(roles::routes(&auth))
         .merge(account::routes())

@@ -11,9 +11,9 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum ApiError {
     /// Whatever handstamp refuses. It is a response already.
     Auth(handstamp_axum::Error),
-    WrongPassword,
+    InvalidCredentials,
     /// Of a user who is logged in, who stays so: 401 would say the contrary.
-    WrongCurrentPassword,
+    WrongPassword,
     NameTaken,
     LinkIsOver,
     Forbidden,
@@ -28,8 +28,8 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = match self {
             Self::Auth(error) => return error.into_response(),
-            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
-            Self::WrongCurrentPassword => (StatusCode::FORBIDDEN, "wrong_current_password"),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+            Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
             Self::NameTaken => (StatusCode::CONFLICT, "name_taken"),
             Self::LinkIsOver => (StatusCode::GONE, "link_is_over"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),

@@ -59,7 +59,7 @@ async fn log_in(
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = passwords::is_right(form.password, hash).await?;
     let Some(user) = user.filter(|user| is_right && !user.disabled) else {
-        return Err(ApiError::WrongPassword);
+        return Err(ApiError::InvalidCredentials);
     };
     let tokens = begin_session(&app, &user, client).await?;
     Ok((app.auth.set_cookies(&tokens)?, Json(for_the_page(&tokens))))
@@ -78,7 +78,7 @@ pub(crate) async fn begin_session(
     let now = app.users.by_subject(&user.subject()).await?;
     if now.as_ref() != Some(user) {
         app.auth.revoke_all_sessions(user.subject()).await?;
-        return Err(ApiError::WrongPassword);
+        return Err(ApiError::InvalidCredentials);
     }
     Ok(tokens)
 }

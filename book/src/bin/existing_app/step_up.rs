@@ -43,7 +43,7 @@ async fn reauthenticate(
     Json(form): Json<PasswordAgain>,
 ) -> Result<impl IntoResponse, ApiError> {
     if !passwords::is_right(form.password, Some(user.password_hash)).await? {
-        return Err(ApiError::WrongCurrentPassword);
+        return Err(ApiError::WrongPassword);
     }
     let fresh = app.auth.reauthenticate(&token).await?;
     let body = json!({"expires_in": fresh.expires_in().as_secs()});

@@ -34,7 +34,7 @@ async fn change_password(
     let (user, form) = (user.into_inner(), form.into_inner());
     let hash = Some(user.password_hash.clone());
     if !passwords::is_right(form.current, hash).await? {
-        return Err(ApiError::WrongCurrentPassword);
+        return Err(ApiError::WrongPassword);
     }
     let new_hash = passwords::hash(form.new).await?;
     // In a task of its own: a browser that goes away must not leave the work half done.
@@ -61,7 +61,7 @@ async fn replace_password(
     client: ClientInfo,
 ) -> Result<TokenPair, ApiError> {
     let Some(user) = users.set_password(&user, &new_hash).await? else {
-        return Err(ApiError::WrongCurrentPassword); // changed by another request meanwhile
+        return Err(ApiError::WrongPassword); // changed by another request meanwhile
     };
     auth.revoke_all_sessions(user.subject()).await?;
     begin_session(&auth, &users, &user, client).await

@@ -11,13 +11,13 @@ use crate::{account, admin, step_up};
 
 pub(crate) fn routes(auth: &Auth) -> impl FnOnce(&mut ServiceConfig) {
     move |services| {
-        services
-            .service(handstamp_actix::routes(auth)) // POST /refresh, POST /logout, GET /session, …
-            .configure(log_in::routes(auth))
-            .configure(roles::routes(auth))
-            .configure(account::routes)
-            .configure(admin::routes)
-            .configure(step_up::routes(auth));
+        // POST /refresh, POST /logout, GET /session and the list of devices.
+        services.service(handstamp_actix::routes(auth));
+        services.configure(log_in::routes(auth));
+        services.configure(roles::routes(auth));
+        services.configure(account::routes);
+        services.configure(admin::routes);
+        services.configure(step_up::routes(auth));
     }
 }
 

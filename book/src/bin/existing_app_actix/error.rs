@@ -14,9 +14,9 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum ApiError {
     /// Whatever handstamp refuses. It is a response already.
     Auth(handstamp_actix::Error),
-    WrongPassword,
+    InvalidCredentials,
     /// Of a user who is logged in, who stays so: 401 would say the contrary.
-    WrongCurrentPassword,
+    WrongPassword,
     NameTaken,
     Forbidden,
     NotFound,
@@ -30,8 +30,8 @@ impl ApiError {
     fn code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Auth(error) => (error.status_code(), "auth"),
-            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
-            Self::WrongCurrentPassword => (StatusCode::FORBIDDEN, "wrong_current_password"),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+            Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
             Self::NameTaken => (StatusCode::CONFLICT, "name_taken"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),

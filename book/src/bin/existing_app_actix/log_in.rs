@@ -60,7 +60,7 @@ async fn log_in(
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = passwords::is_right(form.password, hash).await?;
     let Some(user) = user.filter(|user| is_right && !user.disabled) else {
-        return Err(ApiError::WrongPassword);
+        return Err(ApiError::InvalidCredentials);
     };
     let tokens = begin_session(&auth, &users, &user, client).await?;
     Ok(auth
@@ -82,7 +82,7 @@ pub(crate) async fn begin_session(
     let now = users.by_subject(&user.subject()).await?;
     if now.as_ref() != Some(user) {
         auth.revoke_all_sessions(user.subject()).await?;
-        return Err(ApiError::WrongPassword);
+        return Err(ApiError::InvalidCredentials);
     }
     Ok(tokens)
 }

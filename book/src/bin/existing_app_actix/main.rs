@@ -4,10 +4,8 @@
 mod app;
 mod error;
 mod log_in;
-#[path = "../existing_app/passwords.rs"]
 mod passwords;
 mod roles;
-#[path = "../existing_app/users.rs"]
 mod users;
 
 mod account;

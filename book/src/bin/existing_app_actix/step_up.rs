@@ -48,7 +48,7 @@ async fn reauthenticate(
 ) -> Result<impl Responder, ApiError> {
     let (user, form) = (user.into_inner(), form.into_inner());
     if !passwords::is_right(form.password, Some(user.password_hash)).await? {
-        return Err(ApiError::WrongCurrentPassword);
+        return Err(ApiError::WrongPassword);
     }
     let fresh = auth.reauthenticate(&token).await?;
     let body = json!({"expires_in": fresh.expires_in().as_secs()});

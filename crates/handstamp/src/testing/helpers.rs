@@ -219,7 +219,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Keeps every event as text, with its level and target.
+/// Keeps every event as text.
 pub(crate) struct Log(Arc<Mutex<String>>);
 
 impl Log {
@@ -251,8 +251,7 @@ impl Subscriber for Log {
             }
         }
 
-        let (level, target) = (event.metadata().level(), event.metadata().target());
-        let mut line = Line(format!("{level} {target}: "));
+        let mut line = Line(String::new());
         event.record(&mut line);
         *self.0.lock().unwrap() += &(line.0 + "\n");
     }

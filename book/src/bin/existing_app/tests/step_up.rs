@@ -26,7 +26,7 @@ async fn an_account_is_deleted_only_soon_after_the_password() {
     let wrong = browser.post("/reauthenticate").json(&wrong).send().await;
     assert_eq!(
         (wrong.status(), wrong.code()),
-        (403, Some("wrong_current_password"))
+        (403, Some("wrong_password"))
     );
     let right = json!({"password": PASSWORD});
     assert_eq!(

@@ -1,10 +1,7 @@
 //! Tests of the handlers, in this process, with a browser.
 
-#[path = "../../existing_app/tests/passwords.rs"]
 mod passwords;
-#[path = "../../existing_app/tests/roles.rs"]
 mod roles;
-#[path = "../../existing_app/tests/step_up.rs"]
 mod step_up;
 
 use actix_web::test::init_service;
