@@ -62,9 +62,8 @@ def check(path, run, keep):
             faults.append((block.line, fault))
     for number, fault in sorted(faults):
         print(f"{name}:{number}: {fault}")
-    if run and not faults:
-        return carry_out(page, name, keep)
-    return not faults
+    runs = carry_out(page, name, keep) if run and not page.faults else True
+    return runs and not faults
 
 
 def carry_out(page, name, keep):
