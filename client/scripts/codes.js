@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const source = new URL('../../crates/handstamp-conformance/vectors/codes.json', import.meta.url);
+const source = new URL('../../crates/handstamp/codes.json', import.meta.url);
 const target = new URL('../src/codes.ts', import.meta.url);
 const { codes } = JSON.parse(readFileSync(source, 'utf8'));
 const list = (what) =>

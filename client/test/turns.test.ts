@@ -32,11 +32,24 @@ test('the late answer of a refresh does not undo a log-out', async () => {
 });
 
 test('a wrong password leaves everything as it is', async () => {
-  const { service, client } = await inside();
-  service.instead.set('/login', [[401, { message: 'Invalid username or password' }]]);
-  await assert.rejects(client.login({}), { message: 'Invalid username or password', status: 401 });
-  const { state, error } = client.getSnapshot();
-  assert.deepEqual([state, error?.status], ['in', 401]);
+  const wrong: Answer = [401, { code: 'invalid_credentials', message: 'Invalid username or password' }];
+  const inStyleOfAuthX: Answer = [401, { error_type: 'InvalidCredentials', message: 'Invalid username or password' }];
+  for (const [answer, code] of [
+    [wrong, 'invalid_credentials'],
+    [inStyleOfAuthX, 'InvalidCredentials'],
+  ] as const) {
+    const { service, client } = await inside();
+    service.calls.length = 0;
+    service.instead.set('/login', [answer]);
+    await assert.rejects(client.login({}), { code, message: 'Invalid username or password', status: 401 });
+    const { state, error } = client.getSnapshot();
+    assert.deepEqual([state, error?.status], ['in', 401]);
+    // Nor where a page asks for the password once more.
+    service.instead.set('/posts', [answer]);
+    assert.equal((await client.fetch(`${ORIGIN}/posts`, post)).status, 401);
+    assert.equal(client.getSnapshot().state, 'in');
+    assert.deepEqual([service.count('/refresh'), service.count('/logout')], [0, 0]);
+  }
 });
 
 test('cookies that the browser does not take are said', async () => {

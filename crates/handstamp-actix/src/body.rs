@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::Version;
+use actix_web::http::{StatusCode, Version};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use handstamp::adapter::{self, JudgingHead, RequestState};
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::auth::find;
 use crate::extract::extractors;
 use crate::verified::with_state;
-use crate::{Access, Error, Head, LogOut, Refresh, Rejection};
+use crate::{Access, Head, LogOut, Refresh, Rejection};
 
 handstamp::adapter::bodies! {
     /// The access token of a request, and its JSON body. The token may be in the body, where `json`
@@ -61,8 +61,8 @@ handstamp::adapter::bodies! {
     /// client still sends, actix-web discards: for the time of
     /// `HttpServer::client_disconnect_timeout`, and a chunked body to its end.
     ///
-    /// A body that does not fit is rejected with 400, 415 or 422, and the error is an
-    /// [`Error::Body`].
+    /// A body that does not fit is rejected with 400, 413, 415 or 422
+    /// ([`Auth::refuse_body`](handstamp::Auth::refuse_body)).
     ///
     /// # Security
     /// Do not use it behind a middleware of [`Auth::require`](crate::Auth::require), which cannot
@@ -177,7 +177,7 @@ extractors! {
         if let Some(log_out) = by_head.map_err(|rejection| closing(rejection, &request))? {
             return Ok(Self(log_out.into()));
         }
-        let bytes = Bytes::from_request(&request, &mut payload).await?;
+        let bytes = collect(&request, &mut payload, auth).await?;
         let whole = Head::from(&request).with_body(&bytes);
         let log_out = auth.authenticate_log_out(&whole).map_err(Rejection::from)?;
         Ok(Self(log_out.into()))
@@ -196,13 +196,32 @@ async fn with_body<'r, P: Purpose, T>(
     let judging = with_state(request, |state| ask(state, auth, path, head));
     let judged = judging.await;
     let awaits_body = judged.map_err(|rejection| closing(rejection, request))?;
-    let bytes = Bytes::from_request(request, payload).await?;
+    let bytes = collect(request, payload, auth).await?;
     let whole = head.with_body(&bytes);
     let token = awaits_body
         .with_body(&whole)
         .await
         .map_err(Rejection::from)?;
-    Ok(finish(token, whole.body(), &bytes).map_err(Error::from)?)
+    Ok(finish(token, whole.body(), &bytes)
+        .map_err(|error| Rejection::from(auth.refuse_body(error)))?)
+}
+
+/// Reads a body to its end, unless it is over the limit of actix-web, or the client goes away.
+async fn collect(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    auth: &handstamp::Auth,
+) -> Result<Bytes, Rejection> {
+    let bytes = Bytes::from_request(request, payload).await;
+    bytes.map_err(|error| {
+        let status = error.as_response_error().status_code();
+        let error = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            BodyError::TooLarge
+        } else {
+            BodyError::Malformed("The body ended before it was complete".to_owned())
+        };
+        auth.refuse_body(error).into()
+    })
 }
 
 /// Of a request whose body is never read: the connection cannot be used for another. actix-web

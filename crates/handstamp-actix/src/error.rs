@@ -1,6 +1,6 @@
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ContentType, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 handstamp::adapter::errors! {
@@ -103,9 +103,6 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Rejected(rejection) => rejection.error_response(),
-            Self::Body(error) => HttpResponse::build(self.status_code())
-                .insert_header((CONTENT_TYPE, ContentType::plaintext()))
-                .body(error.to_string()),
             Self::Issue(_) | Self::Claims(_) | Self::Store(_) => {
                 tracing::error!(error = %self, "a handler failed");
                 HttpResponse::new(self.status_code())

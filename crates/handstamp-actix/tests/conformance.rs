@@ -21,15 +21,20 @@ use handstamp_actix::handstamp::error::{Rejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Optional, Refresh, Require, Session, SessionInfo, Visitor, days, verified,
+    Optional, Refresh, Require, Route, Session, SessionInfo, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION, ready_routes};
 use handstamp_conformance::{Reply, Request};
 
 #[actix_web::test]
 async fn every_row_holds() {
     adapter::run("actix", serve).await;
+}
+
+#[actix_web::test]
+async fn every_row_of_ready_routes_holds() {
+    ready_routes::run("actix", serve).await;
 }
 
 #[actix_web::test]
@@ -103,10 +108,15 @@ fn routes(app: &App, config: &mut ServiceConfig) {
     let admins = || auth.require(Require::access().login_type("admin"));
     let theirs = other.clone();
     let both = move |ours: Access, request: HttpRequest| ready(both(&theirs, &ours, &request));
+    let fewer = handstamp_actix::routes(&auth).without(Route::Names);
+    let fewer = fewer.without(Route::RevokeSession);
     // Of two middlewares the one that is wrapped last is the outer.
     config
         .app_data(auth.clone())
         .app_data(web::Data::new(Users))
+        .service(web::scope("/ready").service(handstamp_actix::routes(&auth)))
+        .service(web::scope("/fewer").service(fewer))
+        .service(web::scope("/theirs").service(handstamp_actix::routes(&other)))
         .service(at("/access").to(access))
         .service(at("/refresh").to(refresh))
         .service(at("/fresh").to(fresh))
@@ -173,6 +183,8 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .route("/failed", web::post().to(failed))
         .route("/rate-limited", web::post().to(rate_limited))
         .route("/busy", web::post().to(busy))
+        .route("/invalid-credentials", web::post().to(invalid_credentials))
+        .route("/refused", web::post().to(refused))
         .service(
             web::scope("/other")
                 .app_data(other.clone())
@@ -346,6 +358,14 @@ async fn failed(auth: Auth) -> actix_web::Result<String> {
 
 async fn rate_limited(auth: Auth) -> Result<String, Error> {
     Err(auth.rate_limited(Duration::from_millis(59_001)))
+}
+
+async fn invalid_credentials(auth: Auth) -> Result<String, Error> {
+    Err(auth.invalid_credentials())
+}
+
+async fn refused(auth: Auth) -> Result<String, Error> {
+    Err(auth.refuse(404, "no_such_session", "No such session"))
 }
 
 async fn busy(auth: Auth) -> Result<String, Error> {

@@ -1,12 +1,14 @@
 //! Extractors that take the body: for tokens in JSON, and CSRF values in forms.
 
 use axum_core::body::Body;
+use axum_core::extract::rejection::BytesRejection;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use bytes::Bytes;
 use handstamp::RequestHead as _;
 use handstamp::body::{OwnedFile, WithBody};
-use handstamp::error;
+use handstamp::error::{self, BodyError};
 use handstamp_tower::{Head, access_before_body, drain, log_out_before_body, refresh_before_body};
+use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -166,7 +168,8 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        Ok(Self::read(token, request.body(), &collected.bytes)?)
+        Self::read(token, request.body(), &collected.bytes)
+            .map_err(|error| collected.auth.refuse_body(error))
     }
 }
 
@@ -184,7 +187,8 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        Ok(Self::read(token, request.body(), &collected.bytes)?)
+        Self::read(token, request.body(), &collected.bytes)
+            .map_err(|error| collected.auth.refuse_body(error))
     }
 }
 
@@ -202,7 +206,8 @@ where
         let (awaits_body, collected) = unread.collect(judged, state).await?;
         let request = collected.request();
         let token = awaits_body.with_body(&request).await?;
-        Ok(Self::read(token, request.body(), &collected.bytes)?)
+        Self::read(token, request.body(), &collected.bytes)
+            .map_err(|error| collected.auth.refuse_body(error))
     }
 }
 
@@ -269,8 +274,19 @@ impl Unread {
             }
         };
         let request = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(request, state).await?;
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|rejection| auth.refuse_body(unreadable(&rejection)))?;
         Ok((judged, Collected { auth, parts, bytes }))
+    }
+}
+
+/// Returns why a body could not be read to its end: it is over axum's limit, or the client went
+/// away.
+fn unreadable(rejection: &BytesRejection) -> BodyError {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        BodyError::TooLarge
+    } else {
+        BodyError::Malformed("The body ended before it was complete".to_owned())
     }
 }
 

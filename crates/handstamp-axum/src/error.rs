@@ -1,4 +1,3 @@
-use axum_core::extract::rejection::BytesRejection;
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 
@@ -74,10 +73,7 @@ handstamp::adapter::errors! {
     ///     }
     /// }
     /// ```
-    pub enum Error {
-        /// The body could not be read to its end: it is over axum's limit, or the client went away.
-        Unreadable(BytesRejection) => BytesRejection::status,
-    }
+    pub enum Error {}
 }
 
 impl Error {
@@ -99,8 +95,6 @@ impl IntoResponse for Error {
         let status = self.status();
         match self {
             Self::Rejected(rejection) => rejection.into_response(),
-            Self::Unreadable(rejection) => rejection.into_response(),
-            Self::Body(error) => (status, error.to_string()).into_response(),
             Self::Issue(_) | Self::Claims(_) | Self::Store(_) => {
                 tracing::error!(error = %self, "a handler failed");
                 status.into_response()

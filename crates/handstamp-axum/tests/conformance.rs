@@ -19,10 +19,10 @@ use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Refresh, Require, RequireLayer, Session, SessionInfo, Visitor, days,
+    Refresh, Require, RequireLayer, Route, Session, SessionInfo, Visitor, days, routes,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION, ready_routes};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
@@ -31,6 +31,11 @@ use tower::ServiceExt as _;
 #[tokio::test]
 async fn every_row_holds() {
     adapter::run("axum", serve).await;
+}
+
+#[tokio::test]
+async fn every_row_of_ready_routes_holds() {
+    ready_routes::run("axum", serve).await;
 }
 
 #[tokio::test]
@@ -100,6 +105,8 @@ fn router(app: &App) -> Router {
     let implicit = implicit::router(&auth, &other);
     let theirs = other.clone();
     let both = any(async move |ours: Access, request| both(&theirs, &ours, &request));
+    let fewer = routes(&auth).without(Route::Names);
+    let fewer = fewer.without(Route::RevokeSession);
     Router::new()
         .route("/access", any(access))
         .route("/refresh", any(refresh))
@@ -175,6 +182,9 @@ fn router(app: &App) -> Router {
         .route("/refresh-json", any(bodies::refresh_json))
         .route("/session/log-out-body", any(bodies::log_out_body))
         .layer(DefaultBodyLimit::max(64 * 1024))
+        .nest("/ready", routes(&auth).into())
+        .nest("/fewer", fewer.into())
+        .nest("/theirs", routes(&other).into())
         .with_state(auth)
         .merge(implicit)
         .nest(
@@ -199,6 +209,8 @@ fn log_ins_and_sessions(auth: &Auth) -> Router<Auth> {
         .route("/failed", post(failed))
         .route("/rate-limited", post(rate_limited))
         .route("/busy", post(busy))
+        .route("/invalid-credentials", post(invalid_credentials))
+        .route("/refused", post(refused))
         .route("/session/log-in", post(log_in))
         .route(
             "/session/guarded-log-in",
@@ -359,6 +371,14 @@ async fn rate_limited(State(auth): State<Auth>) -> Error {
 
 async fn busy(State(auth): State<Auth>) -> Error {
     auth.busy()
+}
+
+async fn invalid_credentials(State(auth): State<Auth>) -> Error {
+    auth.invalid_credentials()
+}
+
+async fn refused(State(auth): State<Auth>) -> Error {
+    auth.refuse(404, "no_such_session", "No such session")
 }
 
 async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {

@@ -142,11 +142,8 @@ fn wrong_credentials_are_refused_and_set_nothing() {
     ] {
         let reply = log_in(&server, username, password);
         assert_eq!(reply.status, 401, "{name}");
-        assert_eq!(
-            reply.json(),
-            json!({"message": "Invalid username or password"}),
-            "{name}"
-        );
+        assert_eq!(reply.json()["code"], "invalid_credentials", "{name}");
+        assert_eq!(reply.header("www-authenticate"), Some("Bearer"), "{name}");
         assert_eq!(reply.header("set-cookie"), None, "{name}");
     }
     assert_eq!(log_in(&server, "user2", "password2").status, 200);
@@ -210,7 +207,7 @@ fn an_invalid_body_is_answered_in_json() {
         assert_eq!(reply.status, status, "{name}");
         assert_eq!(
             reply.header("content-type"),
-            Some("application/json"),
+            Some("application/problem+json"),
             "{name}"
         );
         let message = reply.json()["message"]

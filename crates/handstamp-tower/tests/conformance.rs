@@ -143,6 +143,8 @@ fn route(app: &App, path: &str) -> Route {
         "/both" => behind(strict(), guarded(other, strict(), both(auth, other))),
         "/rate-limited" => handler(auth, rate_limited),
         "/busy" => handler(auth, busy),
+        "/invalid-credentials" => handler(auth, invalid_credentials),
+        "/refused" => handler(auth, refused),
         "/session/log-in" => handler(auth, log_in),
         "/session/guarded-log-in" => {
             let layer = SameOriginLayer::new(auth.clone());
@@ -219,6 +221,15 @@ async fn rate_limited(auth: Auth, _: Parts) -> Answer {
 
 async fn busy(auth: Auth, _: Parts) -> Answer {
     Err(auth.busy().into())
+}
+
+async fn invalid_credentials(auth: Auth, _: Parts) -> Answer {
+    Err(auth.invalid_credentials().into())
+}
+
+async fn refused(auth: Auth, _: Parts) -> Answer {
+    let rejection = auth.refuse(404, "no_such_session", "No such session");
+    Err(rejection.into())
 }
 
 async fn subject(auth: Auth, mut request: Parts) -> Answer {

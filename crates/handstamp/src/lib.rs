@@ -71,6 +71,7 @@
 //! | record that the password was given again | [`Auth::reauthenticate`] |
 //! | refresh | [`Auth::refresh`] |
 //! | change scopes or claims at a refresh | [`Auth::refresh_with`]; [`AuthBuilder::on_implicit_refresh`] |
+//! | refresh, log out and list sessions without handlers of one's own | in adapters the function `routes` |
 //! | log out | [`Auth::authenticate_log_out`], then [`Auth::log_out`] |
 //! | list the sessions of a user | [`Auth::sessions`], [`session::Session`] |
 //! | end one session, the others, or all | [`Auth::revoke_session`], [`Auth::revoke_other_sessions`], [`Auth::revoke_all_sessions`] |
@@ -85,6 +86,8 @@
 //! | renew access tokens of active browsers | [`adapter::ImplicitRefresh`]; a layer in each adapter |
 //! | issue tokens to clients without cookies | [`Auth::create_token_pair`] |
 //! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code), [the log](_documentation::log) |
+//! | refuse a wrong password | [`Auth::invalid_credentials`] |
+//! | refuse for a reason of the application | [`Auth::refuse`] |
 //! | limit the rate of log-ins | [`Auth::rate_limited`], the response; the application counts |
 //!
 //! # Features

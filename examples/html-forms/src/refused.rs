@@ -24,18 +24,15 @@ impl From<Error> for Refused {
             Error::Rejected(rejection) if status == StatusCode::UNAUTHORIZED => {
                 return Self::LogIn(rejection);
             }
-            Error::Rejected(rejection) => in_words(&rejection).to_owned(),
-            Error::Unreadable(_) => {
-                "What you sent could not be read. Is the file too large?".to_owned()
-            }
+            Error::Rejected(rejection) => in_words(&rejection),
             other => other.to_string(),
         };
         Self::Because(status, words)
     }
 }
 
-fn in_words(rejection: &Rejection) -> &'static str {
-    match rejection.code() {
+fn in_words(rejection: &Rejection) -> String {
+    let words = match rejection.code() {
         "missing_csrf_token" | "csrf_mismatch" => {
             "The form did not come from a page of this log-in: it was open since before you logged in again, or another site \
              sent it. Open the page anew and send it from there."
@@ -46,8 +43,13 @@ fn in_words(rejection: &Rejection) -> &'static str {
              done: open it by its usual address. Its operator sets that as HANDSTAMP_PUBLIC_ORIGIN."
         }
         "store_unavailable" => "Nobody can be let in at the moment. Try again in a minute.",
+        "body_too_large" => "What you sent could not be read. Is the file too large?",
+        "malformed_body" | "invalid_body" | "unsupported_media_type" => {
+            return rejection.to_string();
+        }
         _ => "You may not do that.",
-    }
+    };
+    words.to_owned()
 }
 
 impl IntoResponse for Refused {

@@ -1,5 +1,6 @@
 //! The rows that every HTTP adapter must pass, run in this process: no connection, no sleep. Those
-//! of WebSockets over real connections are a suite of their own, [`sockets`].
+//! of WebSockets over real connections are a suite of their own, [`sockets`], and so are those of
+//! ready routes, [`ready_routes`].
 //!
 //! A test of an adapter serves the small app below, written as one of its users would write it, and
 //! gives [`run`] one async function that answers a [`Request`] with it. The function puts the code
@@ -67,6 +68,8 @@
 //! | `/logout`, `/logout-access`, `/logout-refresh` | deletes all cookies, or those of one token |
 //! | `/failed` | status 400, and deletes all cookies |
 //! | `/rate-limited`, `/busy` | with the rejection of [`Auth::rate_limited`](handstamp::Auth::rate_limited) for 59,001 ms, or of [`Auth::busy`](handstamp::Auth::busy) |
+//! | `/invalid-credentials` | with the rejection of [`Auth::invalid_credentials`](handstamp::Auth::invalid_credentials) |
+//! | `/refused` | with the rejection of [`Auth::refuse`](handstamp::Auth::refuse) for 404, `no_such_session`, `No such session` |
 //!
 //! Sessions have routes of their own. Those without a guard take POST, the others every method.
 //!
@@ -83,8 +86,8 @@
 //! An error of these calls is the whole response.
 //!
 //! Guards that take the body stand on these; they read 64 KiB of it and answer what is larger
-//! with 413. What is wrong with a body is answered in plain text (UTF-8), with the words and the
-//! status of [`BodyError`](handstamp::error::BodyError).
+//! with 413. What is wrong with a body is answered with the rejection of
+//! [`Auth::refuse_body`](handstamp::Auth::refuse_body).
 //!
 //! | route | guard | answers with |
 //! |---|---|---|
@@ -139,6 +142,7 @@ mod locations;
 mod navigations;
 mod once;
 mod order;
+pub mod ready_routes;
 mod refusals;
 mod rejections;
 mod sessions;
@@ -184,5 +188,5 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     caching::rows(&mut suite).await;
     navigations::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
-    suite.finish(adapter);
+    suite.finish(&format!("adapter suite: {adapter}"));
 }

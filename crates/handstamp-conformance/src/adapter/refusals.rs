@@ -4,7 +4,7 @@ use handstamp::NewToken;
 
 use super::App;
 use super::app::access;
-use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
+use super::suite::{access_cookie, bearer, csrf, get, post, refresh_cookie};
 use crate::Request;
 
 /// How one code looks on the wire, and a request that gets it.
@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 23] = [
+pub(super) const REFUSALS: [Refusal; 29] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -322,7 +322,82 @@ pub(super) const REFUSALS: [Refusal; 23] = [
         },
         ..UNAUTHORIZED
     },
+    Refusal {
+        row: "a log-in with a wrong password",
+        code: "invalid_credentials",
+        error_type: "InvalidCredentials",
+        message: "Invalid username or password",
+        challenges: [Some("Bearer"); 2],
+        request: |_| post("/invalid-credentials"),
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a session that does not exist",
+        code: "no_such_session",
+        error_type: "NoSuchSession",
+        standard: (404, "Not Found"),
+        authx: 404,
+        message: "No such session",
+        challenges: [None; 2],
+        request: |_| post("/refused"),
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a body of another media type",
+        code: "unsupported_media_type",
+        error_type: "UnsupportedMediaType",
+        standard: (415, "Unsupported Media Type"),
+        authx: 415,
+        message: "The request needs Content-Type: application/json",
+        request: |app| json(app, "{}").header("content-type", "text/plain"),
+        ..OF_A_BODY
+    },
+    Refusal {
+        row: "a body that is no JSON",
+        code: "malformed_body",
+        error_type: "MalformedBody",
+        standard: (400, "Bad Request"),
+        authx: 400,
+        message: "The body is not JSON: expected value at line 1 column 1",
+        request: |app| json(app, "title").header("content-type", "application/json"),
+        ..OF_A_BODY
+    },
+    Refusal {
+        row: "a body without the members that the route reads",
+        code: "invalid_body",
+        error_type: "InvalidBody",
+        standard: (422, "Unprocessable Content"),
+        authx: 422,
+        message: "The JSON body does not fit: missing field `title` at line 1 column 2",
+        request: |app| json(app, "{}").header("content-type", "application/json"),
+        ..OF_A_BODY
+    },
+    Refusal {
+        row: "a body over the limit",
+        code: "body_too_large",
+        error_type: "BodyTooLarge",
+        standard: (413, "Content Too Large"),
+        authx: 413,
+        message: "The body is larger than the route takes",
+        request: |app| {
+            let body = "x".repeat(65 * 1024);
+            json(app, &body).header("content-type", "application/json")
+        },
+        ..OF_A_BODY
+    },
 ];
+
+fn json(app: &App, body: &str) -> Request {
+    let bearer = bearer(&app.access("user1"));
+    post("/json").body(body).header("authorization", &bearer)
+}
+
+/// What the rejections of a body have in common.
+const OF_A_BODY: Refusal = Refusal {
+    challenges: [None; 2],
+    settings: &[("JWT_TOKEN_LOCATION", "headers")],
+    ..UNAUTHORIZED
+};
 
 /// What most rejections have in common.
 const UNAUTHORIZED: Refusal = Refusal {

@@ -66,8 +66,8 @@ impl<S: AsyncFn(&App, &Request) -> Reply> Suite<S> {
         self.checks.equal(row, what, got, expected);
     }
 
-    pub(super) fn finish(self, adapter: &str) {
-        self.checks.finish(&format!("adapter suite: {adapter}"));
+    pub(super) fn finish(self, name: &str) {
+        self.checks.finish(name);
     }
 }
 

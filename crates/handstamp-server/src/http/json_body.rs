@@ -1,30 +1,40 @@
 //! JSON bodies of requests.
 
 use axum::Json;
-use axum::extract::{FromRequest, Request};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use handstamp_axum::handstamp::error::BodyError;
+use handstamp_axum::{Auth, Error};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 
-/// Extracts a JSON body. An invalid one is answered in JSON too, for the page to show.
+/// Extracts a JSON body.
 pub(super) struct JsonBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
-    type Rejection = (StatusCode, [(HeaderName, &'static str); 1], Json<Value>);
+impl<T, S> FromRequest<S> for JsonBody<T>
+where
+    T: DeserializeOwned,
+    Auth: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => {
-                // It names fields, and may repeat what was sent.
-                let body = json!({"message": rejection.body_text()});
-                Err((
-                    rejection.status(),
-                    [(CACHE_CONTROL, "no-store")],
-                    Json(body),
-                ))
-            }
+            Err(rejection) => Err(Auth::from_ref(state).refuse_body(reason(&rejection))),
         }
+    }
+}
+
+/// The words of axum name fields, and may repeat what was sent.
+fn reason(rejection: &JsonRejection) -> BodyError {
+    match rejection {
+        JsonRejection::MissingJsonContentType(_) => BodyError::MediaType {
+            expected: &["application/json"],
+        },
+        JsonRejection::JsonDataError(error) => BodyError::Shape(error.body_text()),
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => BodyError::TooLarge,
+        other => BodyError::Malformed(other.body_text()),
     }
 }

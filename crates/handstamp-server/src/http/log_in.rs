@@ -7,8 +7,6 @@ use std::net::IpAddr;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::{Auth, ClientInfo, Error};
@@ -46,8 +44,8 @@ pub(super) async fn log_in(
     if let Some(sign) = sign {
         match log_in.is_demo_user(&form.username).await {
             Ok(false) => {}
-            Ok(true) => return Ok(refuse_demo_user(&sign)),
-            Err(error) => return Ok(refuse(&auth, error.into())),
+            Ok(true) => return Err(refuse_demo_user(&auth, &sign)),
+            Err(error) => return Err(refuse(&auth, error.into())),
         }
     }
     let credentials = Credentials {
@@ -56,7 +54,7 @@ pub(super) async fn log_in(
     };
     let verified = match log_in.verify(credentials, address, &device.devices).await {
         Ok(verified) => verified,
-        Err(error) => return Ok(of_client(address).in_scope(|| refuse(&auth, error))),
+        Err(error) => return Err(of_client(address).in_scope(|| refuse(&auth, error))),
     };
     let client = client.ip(address);
     let new = NewSession {
@@ -101,7 +99,7 @@ impl NewSession {
             if matches!(error, LogInError::InvalidCredentials) {
                 auth.revoke_all_sessions(name).await?;
             }
-            return Ok(refuse(auth, error));
+            return Err(refuse(auth, error));
         }
         let body = json!({
             "message": message,
@@ -127,14 +125,12 @@ impl NewSession {
 }
 
 /// Says why, which reveals nothing: the names and passwords of the demo users are public.
-fn refuse_demo_user(sign: &Sign) -> Response {
+fn refuse_demo_user(auth: &Auth, sign: &Sign) -> Error {
     let message = format!(
         "The demo users can log in from this host only, and {sign}. Add a user of your own with `handstamp user add NAME`"
     );
     tracing::info!("{message}");
-    let headers = [(CACHE_CONTROL, "no-store")];
-    let body = Json(json!({"message": message}));
-    (StatusCode::FORBIDDEN, headers, body).into_response()
+    auth.refuse(403, "demo_user", message)
 }
 
 /// Returns the span of a refused log-in: the library logs the refusal, and does not know the
@@ -143,24 +139,20 @@ pub(super) fn of_client(address: IpAddr) -> Span {
     tracing::info_span!("log_in", %address)
 }
 
-pub(super) fn refuse(auth: &Auth, error: LogInError) -> Response {
-    let error = match error {
-        LogInError::InvalidCredentials => {
-            let headers = [(CACHE_CONTROL, "no-store")];
-            let body = Json(json!({"message": "Invalid username or password"}));
-            return (StatusCode::UNAUTHORIZED, headers, body).into_response();
-        }
+pub(super) fn refuse(auth: &Auth, error: LogInError) -> Error {
+    match error {
+        LogInError::InvalidCredentials => auth.invalid_credentials(),
         LogInError::RateLimited { retry_after } => auth.rate_limited(retry_after),
         LogInError::Busy => auth.busy(),
         LogInError::Database(error) => auth.store_unavailable(StoreError::new(error)),
-    };
-    error.into_response()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use axum::http::header::CACHE_CONTROL;
     use handstamp_axum::Config;
 
     use super::*;
@@ -231,10 +223,10 @@ mod tests {
                 LogInError::InvalidCredentials,
                 401,
                 None,
-                r#"{"message":"Invalid username or password"}"#,
+                r#""code":"invalid_credentials""#,
             ),
         ] {
-            let response = refuse(&auth(settings), error);
+            let response = refuse(&auth(settings), error).into_response();
             assert_eq!(response.status(), status, "{name}");
             let headers = response.headers();
             let said = headers.get("retry-after").map(|value| value.to_str());

@@ -16,9 +16,9 @@ mod page;
 mod password;
 mod routes;
 mod security_headers;
-mod sessions;
 pub(crate) mod shutdown;
 mod state;
+mod unknown_route;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -56,11 +56,14 @@ pub(crate) fn router(
         ImplicitRefresh::Enabled => routes.layer(auth.implicit_refresh()),
         ImplicitRefresh::Disabled => routes.layer(auth.no_store()),
     };
+    let elsewhere = auth.clone();
     Router::new()
         .merge(routes)
         .merge(demo)
         .merge(page::routes())
         .merge(health::routes(dependencies))
+        .fallback(async move || unknown_route::not_found(&elsewhere))
+        .method_not_allowed_fallback(async move || unknown_route::method_not_allowed(&auth))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(map_response_with_state(transport, security_headers::add))
 }

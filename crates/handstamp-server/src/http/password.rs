@@ -5,7 +5,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use handstamp_axum::{Access, Auth, ClientInfo, Error};
 use serde::Deserialize;
@@ -39,11 +38,11 @@ pub(super) async fn change_password(
     let name = token.subject();
     match log_in.is_demo_user(name).await {
         Ok(false) => {}
-        Ok(true) => return Ok(answer(StatusCode::FORBIDDEN, DEMO_USER)),
-        Err(error) => return Ok(refuse(&auth, error.into())),
+        Ok(true) => return Err(auth.refuse(403, "demo_user", DEMO_USER)),
+        Err(error) => return Err(refuse(&auth, error.into())),
     }
     if form.new.is(&form.current) {
-        return Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, NOT_NEW));
+        return Err(auth.refuse(422, "password_not_new", NOT_NEW));
     }
     let credentials = Credentials {
         username: name.to_owned(),
@@ -52,8 +51,9 @@ pub(super) async fn change_password(
     let verified = log_in.verify(credentials, address, &device.devices).await;
     let verified = match verified {
         Ok(verified) => verified,
-        Err(error) => return Ok(of_client(address).in_scope(|| refuse_change(&auth, error))),
+        Err(error) => return Err(of_client(address).in_scope(|| refuse_change(&auth, error))),
     };
+    let unfinished = auth.clone();
     let change = Change {
         auth,
         log_in,
@@ -66,10 +66,10 @@ pub(super) async fn change_password(
     };
     // A client that goes away meanwhile must not leave the sessions of the former password.
     let done = tokio::spawn(change.carry_out(verified)).await;
-    Ok(done.unwrap_or_else(|error| {
+    done.unwrap_or_else(|error| {
         tracing::error!(%error, "a change of a password was not finished");
-        answer(StatusCode::SERVICE_UNAVAILABLE, UNKNOWN)
-    }))
+        Err(unknown(&unfinished))
+    })
 }
 
 /// A change of a password, by a user who has given the current one.
@@ -88,7 +88,7 @@ struct Change {
 impl Change {
     /// Changes the password before it ends the sessions: a concurrent log-in then either has its
     /// session ended here, or finds the change when it is confirmed.
-    async fn carry_out(self, verified: Verified) -> Response {
+    async fn carry_out(self, verified: Verified) -> Result<Response, Error> {
         let Self {
             auth, log_in, name, ..
         } = self;
@@ -103,17 +103,18 @@ impl Change {
             Ok(verified) => verified,
             Err(LogInError::Database(error)) => {
                 tracing::error!(%error, user, "it is not known whether the password was changed");
-                return answer(StatusCode::SERVICE_UNAVAILABLE, UNKNOWN);
+                return Err(unknown(&auth));
             }
-            Err(error) => return refuse_change(&auth, error),
+            Err(error) => return Err(refuse_change(&auth, error)),
         };
         if let Err(error) = revoked {
             tracing::error!(%error, user, "the password was changed, and the sessions go on");
-            return answer(StatusCode::SERVICE_UNAVAILABLE, SESSIONS_GO_ON);
+            return Err(auth.refuse(503, "sessions_not_ended", SESSIONS_GO_ON));
         }
         if !self.has_session {
             // For as long as clocks may differ, new ones would count as issued before.
-            return (auth.unset_cookies(), answer(StatusCode::OK, LOG_IN_LATER)).into_response();
+            let body = Json(json!({"message": LOG_IN_LATER}));
+            return Ok((auth.unset_cookies(), body).into_response());
         }
         let new = NewSession {
             message: "The password was changed, and all other devices are logged out",
@@ -123,7 +124,7 @@ impl Change {
             device: self.device,
         };
         match new.begin(&auth, &log_in).await {
-            Ok(response) if response.status().is_success() => response,
+            Ok(response) if response.status().is_success() => Ok(response),
             other => {
                 let status = other.map(|response| response.status());
                 tracing::error!(
@@ -131,22 +132,22 @@ impl Change {
                     user,
                     "no session begins after a change of the password"
                 );
-                answer(StatusCode::SERVICE_UNAVAILABLE, LOG_IN_AGAIN)
+                Err(auth.refuse(503, "log_in_again", LOG_IN_AGAIN))
             }
         }
     }
 }
 
 /// Not 401 for a wrong password, which would say that no one is logged in.
-fn refuse_change(auth: &Auth, error: LogInError) -> Response {
+fn refuse_change(auth: &Auth, error: LogInError) -> Error {
     match error {
-        LogInError::InvalidCredentials => answer(StatusCode::FORBIDDEN, WRONG_PASSWORD),
+        LogInError::InvalidCredentials => auth.refuse(403, "wrong_password", WRONG_PASSWORD),
         error => refuse(auth, error),
     }
 }
 
-fn answer(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({"message": message}))).into_response()
+fn unknown(auth: &Auth) -> Error {
+    auth.refuse(503, "outcome_unknown", UNKNOWN)
 }
 
 const DEMO_USER: &str = "The passwords of the demo users are public and stay as they are. Add a user of your own with \

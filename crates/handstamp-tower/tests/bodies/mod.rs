@@ -8,8 +8,8 @@ use handstamp::{Auth, RequestHead as _};
 use handstamp_tower::{
     Head, access_before_body, drain, log_out_before_body, refresh_before_body, refuse,
 };
+use http::Response;
 use http::request::Parts;
-use http::{Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Bytes, Incoming};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use tower::service_fn;
 
 use super::{HttpRequest, Route, boxed, with_cookies};
 
-type Answer = Result<Response<String>, Refusal>;
+type Answer = Result<Response<String>, Rejection>;
 
 /// A handler that takes the body, up to a limit. It drains what it does not take.
 pub(super) fn route<F>(auth: &Auth, answer: fn(Auth, Unread) -> F) -> Route
@@ -31,12 +31,7 @@ where
         async move {
             Ok::<_, Infallible>(match answer.await {
                 Ok(response) => response,
-                Err(Refusal::Token(rejection)) => refuse(rejection),
-                Err(Refusal::Content(error)) => {
-                    let status = StatusCode::from_u16(error.status()).expect("it is one");
-                    plain(status, error.to_string())
-                }
-                Err(Refusal::TooLarge) => plain(StatusCode::PAYLOAD_TOO_LARGE, String::new()),
+                Err(rejection) => refuse(rejection),
             })
         }
     });
@@ -57,27 +52,25 @@ impl From<HttpRequest> for Unread {
 }
 
 impl Unread {
-    async fn collect<J>(self, judged: Result<J, Rejection>) -> Result<(J, Parts, Bytes), Refusal> {
+    async fn collect<J>(
+        self,
+        auth: &Auth,
+        judged: Result<J, Rejection>,
+    ) -> Result<(J, Parts, Bytes), Rejection> {
         let Self { parts, body } = self;
         match judged {
             Ok(judged) => {
                 let body = Limited::new(body, 64 * 1024).collect().await;
-                let bytes = body.map_err(|_| Refusal::TooLarge)?.to_bytes();
+                let bytes = body.map_err(|_| auth.refuse_body(BodyError::TooLarge))?;
+                let bytes = bytes.to_bytes();
                 Ok((judged, parts, bytes))
             }
             Err(rejection) => {
                 drain(&parts, body);
-                Err(rejection.into())
+                Err(rejection)
             }
         }
     }
-}
-
-fn plain(status: StatusCode, text: String) -> Response<String> {
-    let response = Response::builder()
-        .status(status)
-        .header("content-type", "text/plain; charset=utf-8");
-    response.body(text).expect("it is well-formed")
 }
 
 #[derive(Deserialize)]
@@ -89,19 +82,21 @@ struct Post {
 
 pub(super) async fn json(auth: Auth, mut unread: Unread) -> Answer {
     let judged = access_before_body(&auth, &mut unread.parts).await;
-    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let (awaits_body, parts, bytes) = unread.collect(&auth, judged).await?;
     let request = Head::from(&parts).with_body(&bytes);
     let token = awaits_body.with_body(&request).await?;
-    let post: Post = request.body().json()?;
+    let post = request.body().json();
+    let post: Post = post.map_err(|error| auth.refuse_body(error))?;
     Ok(Response::new(format!("{} {}", token.subject(), post.title)))
 }
 
 pub(super) async fn form(auth: Auth, mut unread: Unread) -> Answer {
     let judged = access_before_body(&auth, &mut unread.parts).await;
-    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let (awaits_body, parts, bytes) = unread.collect(&auth, judged).await?;
     let request = Head::from(&parts).with_body(&bytes);
     let token = awaits_body.with_body(&request).await?;
-    let post: Post = request.body().form()?;
+    let post = request.body().form();
+    let post: Post = post.map_err(|error| auth.refuse_body(error))?;
     let tags = post.tag.iter().map(|tag| format!(" #{tag}"));
     let files = request.body().files().map(|file| {
         let media_type = file.media_type.unwrap_or_default();
@@ -122,37 +117,19 @@ pub(super) async fn form(auth: Auth, mut unread: Unread) -> Answer {
 
 pub(super) async fn refresh_json(auth: Auth, mut unread: Unread) -> Answer {
     let judged = refresh_before_body(&auth, &mut unread.parts).await;
-    let (awaits_body, parts, bytes) = unread.collect(judged).await?;
+    let (awaits_body, parts, bytes) = unread.collect(&auth, judged).await?;
     let request = Head::from(&parts).with_body(&bytes);
     let token = awaits_body.with_body(&request).await?;
-    let IgnoredAny = request.body().json()?;
+    let json = request.body().json();
+    let IgnoredAny = json.map_err(|error| auth.refuse_body(error))?;
     Ok(Response::new(token.subject().to_owned()))
 }
 
 pub(super) async fn log_out_body(auth: Auth, unread: Unread) -> Answer {
     let judged = log_out_before_body(&auth, &unread.parts);
-    let log_out = match unread.collect(judged).await? {
+    let log_out = match unread.collect(&auth, judged).await? {
         (Some(log_out), ..) => log_out,
         (None, parts, bytes) => auth.authenticate_log_out(&Head::from(&parts).with_body(&bytes))?,
     };
     Ok(with_cookies(&auth.log_out(log_out).await?))
-}
-
-/// What may go wrong where a body is read.
-pub(super) enum Refusal {
-    Token(Rejection),
-    Content(BodyError),
-    TooLarge,
-}
-
-impl From<Rejection> for Refusal {
-    fn from(rejection: Rejection) -> Self {
-        Self::Token(rejection)
-    }
-}
-
-impl From<BodyError> for Refusal {
-    fn from(error: BodyError) -> Self {
-        Self::Content(error)
-    }
 }

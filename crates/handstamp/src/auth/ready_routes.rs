@@ -3,7 +3,7 @@
 use super::Auth;
 use crate::adapter::route::{logged_out, names, others_revoked, refreshed, session_revoked};
 use crate::adapter::{Authenticating, RequestState, Route, RouteResponse};
-use crate::error::{AuthError, Rejection, RejectionKind};
+use crate::error::{AuthError, Rejection};
 use crate::purpose::{Access, Refresh};
 use crate::request::RequestHead;
 use crate::session::LogOut;
@@ -103,7 +103,9 @@ async fn revoke(
     session: SessionId,
 ) -> Result<RouteResponse, AuthError> {
     if !auth.revoke_session(&*token.await?, &session).await? {
-        return Err(auth.reject(RejectionKind::NoSuchSession).into());
+        return Err(auth
+            .refuse(404, "no_such_session", "No such session")
+            .into());
     }
     Ok(RouteResponse::json(&session_revoked()))
 }

@@ -2,17 +2,11 @@
 
 use std::fmt;
 
-/// A body that a route does not accept. Send the client [`status`](Self::status) and the message,
-/// which describes the problem without repeating the input, because that may be a password.
+/// A body that a route does not accept. The message describes the problem without repeating the
+/// input, because that may be a password.
 ///
-/// ```
-/// use handstamp::error::BodyError;
-///
-/// fn response(error: &BodyError) -> String {
-///     let status = error.status();
-///     format!("HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n{error}")
-/// }
-/// ```
+/// [`Auth::refuse_body`](crate::Auth::refuse_body) makes the response of it, in the configured
+/// style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyError {
@@ -24,17 +18,31 @@ pub enum BodyError {
     /// The body is malformed for its media type.
     Malformed(String),
     /// The body does not have the shape that the route accepts.
-    RejectionStyle(String),
+    Shape(String),
+    /// The body is larger than the limit of the route.
+    TooLarge,
 }
 
 impl BodyError {
-    /// Returns the HTTP status code: 415, 400 or 422.
+    /// Returns the HTTP status code: 415, 400, 422 or 413.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
             Self::MediaType { .. } => 415,
             Self::Malformed(_) => 400,
-            Self::RejectionStyle(_) => 422,
+            Self::Shape(_) => 422,
+            Self::TooLarge => 413,
+        }
+    }
+
+    /// Returns the stable code of the reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MediaType { .. } => "unsupported_media_type",
+            Self::Malformed(_) => "malformed_body",
+            Self::Shape(_) => "invalid_body",
+            Self::TooLarge => "body_too_large",
         }
     }
 
@@ -42,7 +50,7 @@ impl BodyError {
         let problem = without_input(&error.to_string());
         match error.classify() {
             serde_json::error::Category::Data => {
-                Self::RejectionStyle(format!("The JSON body does not fit: {problem}"))
+                Self::Shape(format!("The JSON body does not fit: {problem}"))
             }
             _ => Self::Malformed(format!("The body is not JSON: {problem}")),
         }
@@ -59,7 +67,7 @@ impl BodyError {
             "unsupported value" => "it is there several times".to_owned(),
             problem => without_input(problem),
         };
-        Self::RejectionStyle(match error.path().iter().next() {
+        Self::Shape(match error.path().iter().next() {
             None => format!("The form does not fit: {problem}"),
             Some(_) => format!("The form does not fit: {}: {problem}", error.path()),
         })
@@ -90,7 +98,8 @@ impl fmt::Display for BodyError {
                     expected.join(" or ")
                 )
             }
-            Self::Malformed(problem) | Self::RejectionStyle(problem) => f.write_str(problem),
+            Self::Malformed(problem) | Self::Shape(problem) => f.write_str(problem),
+            Self::TooLarge => f.write_str("The body is larger than the route takes"),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::StoreError;
 use super::style::ErrorStyle;
+use super::{BodyError, StoreError};
 use crate::jws::JwsError;
 
 /// The reason why a request is rejected, with details for the log.
@@ -53,7 +53,6 @@ pub(crate) enum RejectionKind {
         actual: Option<String>,
     },
     UnknownSubject,
-    NoSuchSession,
     InsufficientScope {
         required: Vec<String>,
         provided: Vec<String>,
@@ -63,6 +62,13 @@ pub(crate) enum RejectionKind {
         retry_after: Duration,
     },
     Busy,
+    Body(BodyError),
+    /// For a reason that the application words.
+    Refused {
+        status: u16,
+        code: &'static str,
+        message: Cow<'static, str>,
+    },
 }
 
 impl RejectionKind {
@@ -104,18 +110,19 @@ impl RejectionKind {
             | Self::OriginNotAllowed { .. }
             | Self::FreshTokenRequired
             | Self::UnknownSubject
-            | Self::NoSuchSession
             | Self::InsufficientScope { .. }
             | Self::StoreUnavailable(_)
             | Self::RateLimited { .. }
-            | Self::Busy => false,
+            | Self::Busy
+            | Self::Body(_)
+            | Self::Refused { .. } => false,
         }
     }
 
     pub(super) fn row(&self) -> Row {
-        let row = |code, error_type, standard, authx| Row {
+        let row = |code, error_type: &'static str, standard, authx| Row {
             code,
-            error_type,
+            error_type: error_type.into(),
             standard,
             authx,
         };
@@ -159,13 +166,14 @@ impl RejectionKind {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
             Self::UnknownSubject => row("unknown_subject", "MissingTokenError", 401, 401),
-            Self::NoSuchSession => row("no_such_session", "NoSuchSession", 404, 404),
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
             Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
             Self::RateLimited { .. } => row("rate_limited", "RateLimitExceeded", 429, 429),
             Self::Busy => row("busy", "Busy", 503, 503),
+            Self::Body(error) => Row::named_by_code(error.code(), error.status()),
+            Self::Refused { status, code, .. } => Row::named_by_code(code, *status),
         }
     }
 
@@ -221,7 +229,6 @@ impl RejectionKind {
             )
             .into(),
             (Self::UnknownSubject, _) => "Unknown subject".into(),
-            (Self::NoSuchSession, _) => "No such session".into(),
             (Self::InsufficientScope { required, provided }, _) => format!(
                 "Missing required scopes: {}. Provided: {}",
                 python_list(required),
@@ -235,6 +242,8 @@ impl RejectionKind {
             )
             .into(),
             (Self::Busy, _) => "Too many requests at once; try again".into(),
+            (Self::Body(error), _) => error.to_string().into(),
+            (Self::Refused { message, .. }, _) => message.clone(),
         }
     }
 
@@ -274,9 +283,30 @@ impl From<StoreError> for RejectionKind {
 
 pub(super) struct Row {
     pub(super) code: &'static str,
-    pub(super) error_type: &'static str,
+    pub(super) error_type: Cow<'static, str>,
     pub(super) standard: u16,
     pub(super) authx: u16,
+}
+
+impl Row {
+    /// For what AuthX does not know: the type is the code in camel case, and the status is the same
+    /// in both styles.
+    fn named_by_code(code: &'static str, status: u16) -> Self {
+        let words = code.split('_');
+        let error_type: String = words
+            .flat_map(|word| {
+                let mut letters = word.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+                first.into_iter().chain(letters)
+            })
+            .collect();
+        Self {
+            code,
+            error_type: error_type.into(),
+            standard: status,
+            authx: status,
+        }
+    }
 }
 
 /// Formats a list as AuthX does, `['a', 'b']`: a text that contains a single quote and no double

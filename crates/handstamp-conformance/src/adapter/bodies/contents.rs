@@ -235,13 +235,13 @@ async fn what_does_not_fit<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suit
         let sentence = format!("what does not fit: {row}");
         suite.equal(&sentence, "status", reply.status, *status);
         if let Some(words) = words {
-            suite.equal(&sentence, "body", reply.body.as_str(), *words);
+            suite.equal(&sentence, "message", message(&reply), *words);
             let content_type = reply.header("content-type");
             suite.equal(
                 &sentence,
                 "content-type",
                 content_type,
-                Some("text/plain; charset=utf-8"),
+                Some("application/problem+json"),
             );
         }
         if *status != 413 {
@@ -255,6 +255,11 @@ async fn what_does_not_fit<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suit
             );
         }
     }
+}
+
+fn message(reply: &Reply) -> String {
+    let body = reply.json();
+    body["message"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The largest body that the app accepts.

@@ -157,7 +157,8 @@ pub(super) async fn rows<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<
     ] {
         let reply = suite.send(&app, &form(content_type, &body)).await;
         let sentence = format!("a CSRF value before too many {row}");
-        let said = (reply.status, reply.body.as_str());
+        let body = reply.json();
+        let said = (reply.status, body["message"].as_str().unwrap_or_default());
         suite.equal(&sentence, "answer", said, (400, words));
     }
 

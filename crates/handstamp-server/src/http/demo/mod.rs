@@ -12,7 +12,7 @@ mod trace;
 use axum::Router;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
@@ -21,6 +21,7 @@ use handstamp_axum::Auth;
 use super::outside::FromOutside;
 use super::page;
 use super::state::AppState;
+use super::unknown_route::not_found;
 
 pub(super) use trace::trace;
 
@@ -40,7 +41,7 @@ async fn in_demo(State(state): State<AppState>, request: Request, next: Next) ->
     if is_demo(&state, &mut parts).await {
         next.run(Request::from_parts(parts, body)).await
     } else {
-        StatusCode::NOT_FOUND.into_response()
+        not_found(&state.auth).into_response()
     }
 }
 
@@ -60,7 +61,7 @@ async fn demo(
         (&Method::POST, "copy") => attacks::copy(auth, headers),
         (&Method::POST, "replay") => attacks::replay(auth, headers, application).await,
         (&Method::POST, "forge") => attacks::forge(auth, headers, application).await,
-        _ => StatusCode::NOT_FOUND.into_response(),
+        _ => not_found(auth).into_response(),
     }
 }
 

@@ -404,6 +404,32 @@ macro_rules! __adapter_auth {
                 Error::from(self.0.rate_limited(retry_after))
             }
 
+            /// Rejects a log-in whose name or password is wrong, as
+            /// [`handstamp::Auth::invalid_credentials`]: 401, with the code `invalid_credentials`.
+            #[must_use]
+            pub fn invalid_credentials(&self) -> Error {
+                Error::from(self.0.invalid_credentials())
+            }
+
+            /// Rejects a request for a reason of the application, as [`handstamp::Auth::refuse`]:
+            /// with this status, code and message, in the style of all rejections.
+            #[must_use]
+            pub fn refuse(
+                &self,
+                status: u16,
+                code: &'static str,
+                message: impl Into<std::borrow::Cow<'static, str>>,
+            ) -> Error {
+                Error::from(self.0.refuse(status, code, message))
+            }
+
+            /// Rejects a request because of its body, as [`handstamp::Auth::refuse_body`]: 400,
+            /// 413, 415 or 422.
+            #[must_use]
+            pub fn refuse_body(&self, error: handstamp::error::BodyError) -> Error {
+                Error::from(self.0.refuse_body(error))
+            }
+
             /// Rejects a request because too much work is under way, as [`handstamp::Auth::busy`]:
             /// 503, with `Retry-After`.
             #[must_use]

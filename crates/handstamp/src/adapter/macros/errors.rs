@@ -1,6 +1,5 @@
 /// Makes the adapter's `Rejection`, and its `Error`: whatever a handler may return with `?`, made
-/// from every error of the core. Further variants are the framework's own, each with the function
-/// that returns its status: `Unreadable(BytesRejection) => BytesRejection::status`.
+/// from every error of the core.
 ///
 /// [`adapter`](crate::adapter) has an example.
 #[doc(hidden)]
@@ -11,9 +10,7 @@ macro_rules! __adapter_errors {
         pub struct Rejection;
 
         $(#[$error:meta])*
-        pub enum Error {
-            $($(#[$of_framework:meta])* $variant:ident($source:ty) => $status:path,)*
-        }
+        pub enum Error {}
     ) => {
         $(#[$rejection])*
         #[derive(Debug, Clone)]
@@ -37,8 +34,8 @@ macro_rules! __adapter_errors {
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Error {
-            /// The request is rejected, for its token or CSRF value, or because the store does not
-            /// answer.
+            /// The request is rejected, for its token, its CSRF value or its body, by the
+            /// application, or because the store does not answer.
             Rejected(Rejection),
             /// A token or cookie cannot be issued: 500 without detail, which goes to the log. The
             /// cause is a bug in the application.
@@ -46,12 +43,9 @@ macro_rules! __adapter_errors {
             /// The claims of a token do not have the shape that the handler reads: 500 without
             /// detail, which goes to the log.
             Claims(handstamp::error::ClaimsError),
-            /// The body is not what the route takes: 400, 415 or 422, in words.
-            Body(handstamp::error::BodyError),
             /// A store that the application called itself does not answer: 503 without detail,
             /// which goes to the log.
             Store(handstamp::error::StoreError),
-            $($(#[$of_framework])* $variant($source),)*
         }
 
         impl Error {
@@ -59,9 +53,7 @@ macro_rules! __adapter_errors {
                 match self {
                     Self::Rejected(rejection) => rejection.status(),
                     Self::Issue(_) | Self::Claims(_) => 500,
-                    Self::Body(error) => error.status(),
                     Self::Store(_) => 503,
-                    $(Self::$variant(error) => $status(error).into(),)*
                 }
             }
 
@@ -70,9 +62,7 @@ macro_rules! __adapter_errors {
                     Self::Rejected(error) => error,
                     Self::Issue(error) => error,
                     Self::Claims(error) => error,
-                    Self::Body(error) => error,
                     Self::Store(error) => error,
-                    $(Self::$variant(error) => error,)*
                 }
             }
         }
@@ -104,9 +94,7 @@ macro_rules! __adapter_errors {
         $crate::__adapter_errors!(from Rejection => Rejected);
         $crate::__adapter_errors!(from handstamp::error::IssueError => Issue);
         $crate::__adapter_errors!(from handstamp::error::ClaimsError => Claims);
-        $crate::__adapter_errors!(from handstamp::error::BodyError => Body);
         $crate::__adapter_errors!(from handstamp::error::StoreError => Store);
-        $($crate::__adapter_errors!(from $source => $variant);)*
     };
     (from $source:ty => $variant:ident) => {
         impl From<$source> for Error {

@@ -88,8 +88,10 @@ impl Rejection {
     /// Returns where the user can log in, if that helps and is configured. The style of AuthX has
     /// other statuses, and says the same.
     pub(crate) fn log_in(&self) -> Option<&LogIn> {
+        // What the application refuses, such as a wrong password, it shows itself.
+        let is_ours = !matches!(*self.reason, RejectionKind::Refused { .. });
         let log_in = self.shape.log_in.as_ref();
-        log_in.filter(|_| self.reason.row().standard == 401)
+        log_in.filter(|_| is_ours && self.reason.row().standard == 401)
     }
 
     /// Returns whether the token has a valid signature but has expired, so that the client should
@@ -161,7 +163,8 @@ impl Rejection {
             | RejectionKind::MissingCsrfToken { .. }
             | RejectionKind::CsrfMismatch
             | RejectionKind::CrossSiteRequest(_)
-            | RejectionKind::OriginNotAllowed { .. } => Some("Bearer".into()),
+            | RejectionKind::OriginNotAllowed { .. }
+            | RejectionKind::Refused { .. } => Some("Bearer".into()),
             _ => Some("Bearer error=\"invalid_token\"".into()),
         }
     }
@@ -219,7 +222,7 @@ impl Serialize for Body<'_> {
         let mut body = serializer.serialize_map(None)?;
         if self.shape.style == ErrorStyle::Standard {
             body.serialize_entry("type", "about:blank")?;
-            body.serialize_entry("title", title(row.standard))?;
+            body.serialize_entry("title", reason_phrase(row.standard))?;
             body.serialize_entry("status", &row.standard)?;
             body.serialize_entry("code", row.code)?;
         }
@@ -227,7 +230,7 @@ impl Serialize for Body<'_> {
             &self.shape.message_key,
             &self.reason.message(self.shape.style),
         )?;
-        body.serialize_entry("error_type", row.error_type)?;
+        body.serialize_entry("error_type", &row.error_type)?;
         if let RejectionKind::LoginTypeMismatch { expected, actual } = self.reason {
             body.serialize_entry("expected_type", expected)?;
             body.serialize_entry("actual_type", actual)?;
@@ -239,13 +242,26 @@ impl Serialize for Body<'_> {
     }
 }
 
-fn title(status: u16) -> &'static str {
+/// Returns the title of a problem without a type of its own ([RFC 9457, section
+/// 4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1)).
+fn reason_phrase(status: u16) -> &'static str {
     match status {
+        400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        423 => "Locked",
+        428 => "Precondition Required",
         429 => "Too Many Requests",
-        _ => "Service Unavailable",
+        503 => "Service Unavailable",
+        ..500 => "Client Error",
+        _ => "Server Error",
     }
 }
 

@@ -4,29 +4,20 @@
 //! Adapters have extractors for that; without one:
 //!
 //! ```
-//! use handstamp::error::{BodyError, Rejection};
+//! use handstamp::error::Rejection;
 //! use handstamp::{Auth, RequestHead, Require};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct NewPost { title: String }
 //!
-//! async fn title(auth: &Auth, head: impl RequestHead, bytes: &[u8]) -> Result<String, Refusal> {
+//! async fn title(auth: &Auth, head: impl RequestHead, bytes: &[u8]) -> Result<String, Rejection> {
 //!     let request = head.with_body(bytes);
 //!     // First, so that a stranger learns nothing.
 //!     let token = auth.authenticate(&request, &Require::access()).await?;
-//!     let post: NewPost = request.body().json()?;
+//!     let post = request.body().json();
+//!     let post: NewPost = post.map_err(|error| auth.refuse_body(error))?;
 //!     Ok(format!("{} by {}", post.title, token.subject()))
 //! }
-//!
-//! /// What is answered with its `status`.
-//! enum Refusal {
-//!     Token(Rejection),
-//!     Body(BodyError),
-//! }
-//! # impl From<Rejection> for Refusal {
-//! #     fn from(rejection: Rejection) -> Self { Self::Token(rejection) }
-//! # }
-//! # impl From<BodyError> for Refusal { fn from(error: BodyError) -> Self { Self::Body(error) } }
 //! ```
 //!
 //! # Security
