@@ -192,7 +192,7 @@ fn events_of_sessions_name_the_account_if_the_setting_says_so() {
             .build()
             .unwrap();
         let lines = logged(|| {
-            now(auth.log_in("a.user@example.com", ClientInfo::new())).unwrap();
+            drop(now(auth.log_in("a.user@example.com", ClientInfo::new())).unwrap());
             now(auth.revoke_all_sessions("a.user@example.com")).unwrap();
         });
         assert_eq!(lines.matches(expected).count(), 2, "{sentence}: {lines}");

@@ -66,10 +66,9 @@ impl Database {
                 let pool = postgres_options();
                 let pool = match pool.connect_with((**options).clone()).await {
                     Err(sqlx::Error::PoolTimedOut) => {
-                        let reason = unreachable::reason(options).await;
-                        return Err(OpenError::Connect(
-                            reason.unwrap_or(sqlx::Error::PoolTimedOut),
-                        ));
+                        let reason = unreachable::reason(options, POSTGRES_SIGN_OF_LIFE).await;
+                        let silent = || sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+                        return Err(OpenError::Connect(reason.unwrap_or_else(silent)));
                     }
                     connected => connected?,
                 };

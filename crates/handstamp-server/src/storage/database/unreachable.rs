@@ -3,7 +3,6 @@
 //! The driver tries again while a server refuses connections, and then reports only that it has
 //! waited. So this connects once, outside of the pool.
 
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,16 +11,12 @@ use sqlx::{Connection as _, PgPool};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::{DatabaseError, POSTGRES_SIGN_OF_LIFE};
+use super::DatabaseError;
 
-/// Returns why no connection can be made, or `None` if one can.
-pub(super) async fn reason(options: &PgConnectOptions) -> Option<sqlx::Error> {
-    let connecting = PgConnection::connect_with(options);
-    match timeout(POSTGRES_SIGN_OF_LIFE, connecting).await {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => Some(error),
-        Err(_) => Some(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
-    }
+/// Returns why a connection fails, or `None` if it does not fail within this time.
+pub(super) async fn reason(options: &PgConnectOptions, at_most: Duration) -> Option<sqlx::Error> {
+    let connecting = timeout(at_most, PgConnection::connect_with(options));
+    connecting.await.ok()?.err()
 }
 
 /// Says why a query got no answer, if that is because there is no connection. While the server is
@@ -41,7 +36,7 @@ pub(crate) async fn explain<T>(
         Some((at, known)) if at.elapsed() < KNOWN_FOR => known.clone(),
         _ => {
             let options = pool.connect_options();
-            let reason = reason(&options).await;
+            let reason = reason(&options, AT_MOST).await;
             let known = reason.map(|error| Arc::<str>::from(error.to_string()));
             *last = Some((Instant::now(), known.clone()));
             known
@@ -53,4 +48,6 @@ pub(crate) async fn explain<T>(
 /// A process has one database of users.
 static LAST: Mutex<Option<(Instant, Option<Arc<str>>)>> = Mutex::const_new(None);
 
+/// The request has waited for long already. A server that refuses does so at once.
+const AT_MOST: Duration = Duration::from_millis(200);
 const KNOWN_FOR: Duration = Duration::from_secs(1);
