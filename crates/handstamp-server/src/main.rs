@@ -13,7 +13,6 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Arguments, Failure};
@@ -21,7 +20,7 @@ use crate::log::Log;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of_this_process();
     // An empty variable, as files of variables have it, counts as not set.
     let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
     let filter = if filter.is_empty() { FILTER } else { &filter };

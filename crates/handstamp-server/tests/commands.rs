@@ -6,8 +6,9 @@ mod service;
 use std::fs;
 
 use handstamp_conformance::services::{Postgres, Redis};
+use handstamp_conformance::{Jar, Reply};
 
-use crate::service::{Browser, Home, granted, log_in, session_ended, stderr};
+use crate::service::{Browser, Home, granted, log_in, login, session_ended, stderr};
 
 /// A command that ends sessions where there are none would leave a disabled user logged in.
 #[test]
@@ -30,9 +31,10 @@ fn a_command_with_another_session_store_than_the_servers_changes_nothing() {
         ),
         ("a new password", "passwd", None),
         ("a new user", "add", None),
+        ("no user", "remove", None),
     ] {
         let mut arguments = vec!["user", command, "alice"];
-        if command != "disable" {
+        if !["disable", "remove"].contains(&command) {
             arguments.push("--password-stdin");
         }
         if command == "add" {
@@ -120,6 +122,7 @@ fn only_serving_and_the_first_user_create_a_database() {
         ),
         ("enable", &["enable", "alice"], Some(&missing_url), &missing),
         ("unlock", &["unlock", "alice"], Some(&missing_url), &missing),
+        ("remove", &["remove", "alice"], Some(&missing_url), &missing),
         (
             "passwd",
             &["passwd", "alice", "--password-stdin"],
@@ -205,6 +208,7 @@ fn a_new_password_works_at_once_after_too_many_wrong_ones() {
     let home = Home::new();
     home.add_user("alice", "correct horse");
     let server = home.start(&[], &[]).unwrap();
+    let mut device = Jar::default();
     for (name, command, password) in [
         ("unlock", &["unlock", "alice"][..], "correct horse"),
         ("enable", &["enable", "alice"], "correct horse"),
@@ -220,7 +224,24 @@ fn a_new_password_works_at_once_after_too_many_wrong_ones() {
         assert_eq!(log_in(&server, "alice", password).status, 429, "{name}");
         let output = home.run(&[&["user"], command].concat(), password);
         assert!(output.status.success(), "{name}: {}", stderr(&output));
-        assert_eq!(log_in(&server, "alice", password).status, 200, "{name}");
+        let reply = log_in(&server, "alice", password);
+        assert_eq!(reply.status, 200, "{name}");
+        device.store(&reply);
+    }
+    // A device that is known has ten failures of its own, which only it can cause.
+    let known = |password: &str| -> Reply {
+        let cookie = device.get("device_access_token_cookie").unwrap();
+        let cookie = format!("device_access_token_cookie={cookie}");
+        server.send(&login("alice", password).header("cookie", cookie))
+    };
+    for command in ["unlock", "enable"] {
+        for count in 0..10 {
+            assert_eq!(known("wrong").status, 401, "{command}: {count}");
+        }
+        assert_eq!(known("battery staple").status, 429, "{command}");
+        let output = home.run(&["user", command, "alice"], "");
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+        assert_eq!(known("battery staple").status, 200, "{command}");
     }
     let output = home.run(&["user", "unlock", "bob"], "");
     assert!(

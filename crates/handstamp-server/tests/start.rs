@@ -24,8 +24,11 @@ fn help_names_every_argument_and_the_demo_users() {
         "REDIS_URL",
         "/readyz",
         "--trusted-proxy",
+        "--public-origin",
         "--no-demo",
         "user",
+        "config",
+        "completions",
         "--help",
         "--version",
         "PORT",
@@ -51,14 +54,26 @@ fn an_invalid_argument_is_status_2() {
         &["--lisen", "127.0.0.1:0"][..],
         &["--listen", "localhost"],
         &["serve"],
+        &["users", "list"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(
-            text.contains(arguments.last().unwrap()) || text.contains("--listen"),
+            text.contains(arguments[0]) || text.contains("--listen"),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn a_command_that_there_is_not_is_answered_with_what_there_is() {
+    for (command, tip) in [
+        ("serve", "`handstamp` without a command serves"),
+        ("users", "similar subcommand exists: 'user'"),
+    ] {
+        let text = String::from_utf8(run(&[command]).stderr).unwrap();
+        assert!(text.contains(tip), "{command}: {text}");
     }
 }
 
@@ -96,6 +111,42 @@ fn an_empty_port_is_not_set() {
         Ok(server) => assert_eq!(server.address().port(), 8000),
         Err(refusal) => assert!(refusal.stderr.contains("127.0.0.1:8000"), "{refusal:?}"),
     }
+}
+
+#[test]
+fn it_listens_on_a_name_or_a_port() {
+    let port = free_port().to_string();
+    let name = format!("localhost:{port}");
+    for argument in [&port, &name] {
+        let server = start(&["--listen", argument], &[]).unwrap();
+        assert_eq!(server.address().to_string(), format!("127.0.0.1:{port}"));
+        assert_eq!(server.stop("TERM"), Some(0));
+    }
+}
+
+#[test]
+fn the_public_origin_of_the_command_line_is_that_of_the_environment() {
+    let origin = "https://app.example.com";
+    let settings = [("HANDSTAMP_PUBLIC_ORIGIN", origin)];
+    for (name, settings) in [("alone", &[][..]), ("the same twice", &settings)] {
+        let server = start(&["--public-origin", origin], settings).unwrap();
+        let warning = "--public-origin is given: the demo users do not exist";
+        assert!(server.says(warning), "{name}: {}", server.stderr());
+        let reply = server.send(&login().header("origin", "https://evil.example.com"));
+        assert_eq!(reply.status, 403, "{name}: {reply:?}");
+        assert!(
+            reply.header("strict-transport-security").is_some(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_address_of_another_host_is_reported() {
+    let refusal = start(&["--listen", "192.0.2.1:8000"], &[]).unwrap_err();
+    assert_eq!(refusal.status, Some(1));
+    let said = "this host does not have that address. Give another one with --listen";
+    assert!(refusal.stderr.contains(said), "{}", refusal.stderr);
 }
 
 #[test]

@@ -44,6 +44,53 @@ async fn files_are_for_their_owner_alone() {
     assert_eq!(mode & 0o777, 0o640, "an existing file keeps its mode");
 }
 
+/// SQLite would go on in a file that is lost when it is closed, and make another one for each new
+/// connection.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_deleted_or_replaced_is_noticed_and_not_made_again() {
+    for (name, is_replaced, said) in [
+        (
+            "deleted",
+            false,
+            "sessions.db was deleted while it was open",
+        ),
+        (
+            "replaced",
+            true,
+            "sessions.db was replaced while it was open",
+        ),
+    ] {
+        let folder = Folder::new();
+        let path = folder.path("sessions.db");
+        let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+        store.create(Login::named("user").create()).await.unwrap();
+        let away = folder.path("away.db");
+        fs::rename(&path, &away).unwrap();
+        if is_replaced {
+            fs::copy(&away, &path).unwrap();
+        }
+        // So many at once that new connections are needed.
+        let lists = (0..20).map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.list(list(Login::named("user").account)).await })
+        });
+        for listed in lists.collect::<Vec<_>>() {
+            let message = listed.await.unwrap().unwrap_err().to_string();
+            assert!(message.contains(said), "{name}: {message}");
+        }
+        let written = store.create(Login::named("other").create()).await;
+        assert!(written.is_err(), "{name}");
+        assert_eq!(path.exists(), is_replaced, "{name}");
+        fs::rename(&away, &path).unwrap();
+        let listed = store
+            .list(list(Login::named("user").account))
+            .await
+            .unwrap();
+        assert_eq!(listed.rows.len(), 1, "{name}: the same file is back");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_reaches_the_database_by_another_connection() {
     let folder = Folder::new();

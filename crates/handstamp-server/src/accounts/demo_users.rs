@@ -1,7 +1,7 @@
 //! Two users for trying the server out, whose passwords are public.
 //!
-//! They are in no table: they exist as long as there is no other user, and only if the server
-//! listens on a loopback address, and no setting or argument tells of a proxy.
+//! They are in no table: they exist until the first user is added, and only if the server listens
+//! on a loopback address, and no setting or argument tells of a proxy.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::storage::sessions::Sessions;
 /// Whether the demo users exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DemoUsers {
-    /// As long as there are no other users.
+    /// Until the first user is added. They are not there again when all users were removed.
     UntilFirstUser,
     /// `--no-demo` is given, or the server can be reached from other hosts.
     Never,
@@ -24,7 +24,7 @@ pub(crate) enum DemoUsers {
 
 impl DemoUsers {
     pub(crate) async fn exist(self, users: &Users) -> Result<bool, DatabaseError> {
-        Ok(self == Self::UntilFirstUser && users.is_empty().await?)
+        Ok(self == Self::UntilFirstUser && users.is_unused().await?)
     }
 
     /// Returns the demo user of this name, if the demo users exist.

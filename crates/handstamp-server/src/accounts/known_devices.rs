@@ -106,6 +106,14 @@ impl KnownDevices {
         })
     }
 
+    /// Forgets all devices of the account, and returns their number.
+    pub(crate) async fn forget_all(&self, account: &UserName) -> Result<u64, DatabaseError> {
+        query!(&self.0, pool => async {
+            let done = sqlx::query(FORGET_ALL).bind(account.as_str()).execute(pool).await;
+            done.map(|done| done.rows_affected())
+        })
+    }
+
     /// Forgets the devices whose cookie has expired, and returns their number.
     pub(crate) async fn purge(&self, now: UnixTime) -> Result<u64, DatabaseError> {
         let oldest = seconds(now).saturating_sub(LIFE_SECONDS);
@@ -251,6 +259,7 @@ const FORGET: &str = "\
                 PARTITION BY user_agent ORDER BY COALESCE(used_at, 0) DESC, created_at DESC) AS place \
             FROM handstamp_known_devices WHERE account = $1) AS placed \
         ORDER BY place, COALESCE(used_at, 0) DESC, created_at DESC LIMIT 1000 OFFSET $2)";
+const FORGET_ALL: &str = "DELETE FROM handstamp_known_devices WHERE account = $1";
 const PURGE: &str = "DELETE FROM handstamp_known_devices WHERE COALESCE(used_at, created_at) <= $1";
 
 /// The life of the cookie and of what is known: the longest that browsers allow (RFC 6265bis).

@@ -50,12 +50,15 @@ impl FromStr for NewUserName {
     fn from_str(text: &str) -> Result<Self, InvalidNewUserName> {
         let text: String = text.nfc().collect();
         let name: UserName = text.parse().map_err(InvalidNewUserName::Invalid)?;
+        if text.contains(' ') {
+            return Err(InvalidNewUserName::Blank);
+        }
         // Of ASCII every visible character is allowed: people have addresses as names.
         let mut others = text.chars().filter(|character| !character.is_ascii());
         if let Some(character) = others.find(|character| !character.identifier_allowed()) {
             return Err(InvalidNewUserName::Character(character));
         }
-        // The level is one of letters, and blanks and signs of ASCII are in no identifier.
+        // The level is one of letters, and signs of ASCII are in no identifier.
         let letters: String = text
             .chars()
             .filter(|character| !character.is_ascii() || character.is_ascii_alphanumeric())
@@ -74,6 +77,7 @@ impl FromStr for NewUserName {
 #[derive(Debug)]
 pub(crate) enum InvalidNewUserName {
     Invalid(InvalidUserName),
+    Blank,
     Character(char),
     Scripts,
 }
@@ -82,6 +86,9 @@ impl fmt::Display for InvalidNewUserName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(error) => error.fmt(f),
+            Self::Blank => f.write_str(
+                "a name has no blanks: write a dot or a hyphen instead, as in alice.liddell",
+            ),
             Self::Character(character) => write!(
                 f,
                 "the character U+{:04X} is not for names: it is invisible, or people confuse it with another",
@@ -110,9 +117,10 @@ mod tests {
     fn names_are_of_one_script_and_of_visible_characters() {
         for (name, text, problem) in [
             ("ASCII", "o'Neil+x@example.com", None),
-            ("accents", "Zo\u{eb} N\u{fa}\u{f1}ez", None),
+            ("accents", "Zo\u{eb}N\u{fa}\u{f1}ez", None),
             ("an apostrophe of printers", "O\u{2019}Neil", None),
-            ("Cyrillic", "Алиса 2", None),
+            ("Cyrillic", "Алиса2", None),
+            ("a blank", "Alice B. Liddell", Some("as in alice.liddell")),
             ("Greek", "Ελένη", None),
             ("Arabic", "سارة", None),
             ("Devanagari", "आलिया", None),

@@ -5,10 +5,11 @@
     reason = "clap prints the documentation as it stands"
 )]
 
-use std::net::SocketAddr;
-
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
+use super::listen::Listen;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::user_name::UserName;
 use crate::http::client_address::Network;
@@ -45,6 +46,24 @@ pub(crate) struct Arguments {
     pub(super) storage: StorageArguments,
 }
 
+impl Arguments {
+    /// Reads the arguments of this process, or ends it with what is wrong with them.
+    pub(crate) fn of_this_process() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            // Other programs have a command for it. What is like one of ours, clap suggests itself.
+            if error.kind() == ErrorKind::InvalidSubcommand
+                && error.get(ContextKind::SuggestedSubcommand).is_none()
+            {
+                let tip =
+                    "`handstamp` without a command serves, and `handstamp help` lists the commands";
+                let tips = ContextValue::StyledStrs(vec![tip.into()]);
+                error.insert(ContextKind::Suggested, tips);
+            }
+            error.exit()
+        })
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Manages the users who can log in
@@ -52,14 +71,52 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Tells how the service is configured
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Prints a script by which a shell completes commands and options
+    ///
+    /// Write it to ~/.local/share/bash-completion/completions/handstamp for bash, to
+    /// ~/.config/fish/completions/handstamp.fish for fish, and for zsh to a file `_handstamp` in a
+    /// folder of $fpath.
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Prints every setting with its source and value, and every warning
+    ///
+    /// It takes the options with which the service is started, reads the same environment, and
+    /// makes and connects to nothing: it needs no database. The status is 0 if a service would
+    /// start with these settings, as far as they tell.
+    ///
+    /// A line is the name, the source and the value. Sources are: argument, environment, file (of
+    /// a variable that ends with _FILE), handstamp (which chose the value by where it listens, or
+    /// made the key), and default. Secrets are never printed.
+    Check {
+        #[command(flatten)]
+        serve: ServeArguments,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
-    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1 and $PORT, else
-    /// 8000]
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub(super) listen: Option<SocketAddr>,
+    /// Where to listen: ADDRESS:PORT, NAME:PORT, or a port of 127.0.0.1; port 0 takes a free one
+    /// [default: $PORT, else 8000]
+    ///
+    /// Of a name that has several addresses, one of IPv4 is used if there is one. localhost is
+    /// 127.0.0.1, and 0.0.0.0:8000 is port 8000 of all addresses of this host.
+    #[arg(long, value_name = "ADDRESS:PORT|PORT")]
+    pub(super) listen: Option<Listen>,
+
+    /// The origin at which browsers see the service, as https://app.example.com [default:
+    /// $HANDSTAMP_PUBLIC_ORIGIN, else none]
+    ///
+    /// Requests that other sites start are refused by it, and cookies are Secure.
+    #[arg(long, value_name = "URL")]
+    pub(super) public_origin: Option<String>,
 
     /// A proxy whose X-Forwarded-For is trusted; may be given more than once [default: none]
     #[arg(long, value_name = "ADDRESS|NETWORK")]
@@ -72,7 +129,10 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     pub(super) fn is_given(&self) -> bool {
-        self.listen.is_some() || !self.trusted_proxy.is_empty() || self.no_demo
+        self.listen.is_some()
+            || self.public_origin.is_some()
+            || !self.trusted_proxy.is_empty()
+            || self.no_demo
     }
 }
 
@@ -96,8 +156,8 @@ pub(super) struct StorageArguments {
     ///
     /// Redis 7.0 or Valkey 7.2, with `maxmemory-policy noeviction`, and with `appendonly yes`
     /// unless a restart of Redis may log all users out. Servers that use the same Redis and the
-    /// same database number share their sessions. The commands that end sessions, user
-    /// add, disable and passwd, refuse another store than the server's. A password is safer in
+    /// same database number share their sessions. The commands that end sessions, user add,
+    /// disable, passwd and remove, refuse another store than the server's. A password is safer in
     /// REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(super) redis: Option<String>,
@@ -107,14 +167,19 @@ pub(super) struct StorageArguments {
 pub(super) enum UserCommand {
     /// Adds a user and asks for the password
     Add {
-        /// 1 to 64 visible characters of one script; no two names differ only by case, which does
-        /// not matter at log-in, or by characters that look alike
+        /// 1 to 64 visible characters of one script, without blanks; no two names differ only by
+        /// case, which does not matter at log-in, or by characters that look alike
         name: NewUserName,
         #[command(flatten)]
         password: PasswordSource,
     },
     /// Lists all users, one per line: the name, a tab, and enabled or disabled
     List,
+    /// Removes a user with all sessions and known devices, without asking
+    ///
+    /// The name is free for another user then. When the last user is removed, the demo users do
+    /// not come back. To keep a user out for a while, use disable.
+    Remove { name: UserName },
     /// Disables a user, who can no longer log in, and ends all sessions of the user
     Disable { name: UserName },
     /// Enables a disabled user, who can log in again

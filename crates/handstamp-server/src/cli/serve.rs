@@ -5,34 +5,32 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use handstamp_axum::purpose::Refresh;
-use handstamp_axum::{Auth, Config, Location, handstamp};
+use handstamp_axum::{Auth, handstamp};
 use tokio::net::TcpListener;
 
 use super::arguments::{ServeArguments, StorageArguments};
 use super::environment::Environment;
 use super::failure::Failure;
-use super::settings::{self, DEFAULT_PORT, Exposure, Settings, SigningKey};
+use super::plan::{self, Plan};
+use super::settings::Exposure;
 use super::storage;
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::log_in::LogIn;
 use crate::accounts::purge::{ClockCheck, Purge};
-use crate::accounts::throttle::{Key, Throttle};
+use crate::accounts::throttle::Throttle;
 use crate::accounts::users::Users;
 use crate::http::client_address::TrustedProxies;
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};
 use crate::storage::database::Database;
-use crate::storage::database_url::DatabaseUrl;
 use crate::storage::missing::Missing;
-use crate::storage::secret_file::{self, SecretSource};
+use crate::storage::secret_file;
 use crate::storage::session_place;
 use crate::storage::sessions::Sessions;
 
@@ -62,22 +60,25 @@ struct Server {
 impl Server {
     async fn start(arguments: ServeArguments, storage: &StorageArguments) -> Result<Self, Failure> {
         let environment = Environment::of_this_process();
-        let address = match arguments.listen {
-            Some(address) => address,
-            None => SocketAddr::from(([127, 0, 0, 1], port(&environment)?)),
-        };
         let url = storage.database_url(&environment, Missing::Create)?;
         let redis = storage.redis(&environment)?;
-        let transport = settings::transport(&environment);
-        let settings = Settings::new(environment);
-        let exposure = settings.exposure(address, &arguments.trusted_proxy);
+        let plan = Plan::new(&arguments, environment, &url, secret_file::read_or_create).await?;
+        log_choices(&plan);
+        let Plan {
+            address,
+            exposure,
+            settings,
+            throttle_key,
+            kept_key,
+        } = plan;
+        let transport = settings.transport();
         let implicit_refresh = settings.implicit_refresh();
         let has_usual_checks = settings.has_usual_checks();
-        let (config, key) = configure(settings, exposure, address.port(), &url)?;
-        if !config.token_locations().contains(&Location::Cookies) {
-            return Err(Failure::usage(NO_COOKIES));
+        let kept_key = kept_key.map(|(path, _)| path);
+        let (config, warnings) = plan::check(settings, exposure, kept_key.as_deref())?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
         }
-        warn_of_the_refresh_path(&config);
         let (database, is_new) = storage::open_database(&url, Missing::Create).await?;
         if is_new {
             tracing::info!("a new database was created in {url}");
@@ -110,7 +111,7 @@ impl Server {
         let auth = Auth::from(auth.build().map_err(Failure::usage)?);
         let state = AppState {
             auth: auth.clone(),
-            log_in: LogIn::new(&database, key, demo_users),
+            log_in: LogIn::new(&database, throttle_key, demo_users),
             proxies: TrustedProxies::new(arguments.trusted_proxy),
             has_usual_checks,
         };
@@ -149,51 +150,21 @@ impl Server {
     }
 }
 
-/// Checks the settings. If they have no key, they get the one that is kept next to the database.
-/// Returns also the key of the counts of log-ins, which is derived from it.
-fn configure(
-    settings: Settings,
-    exposure: Exposure,
-    port: u16,
-    url: &DatabaseUrl,
-) -> Result<(Config, Key), Failure> {
-    if settings.has_key() {
-        let key = settings.throttle_key().map_err(Failure::new)?;
-        let is_kept = |path: PathBuf| settings.have_key_of(&path);
-        let signing_key = if url.secret_file().is_some_and(is_kept) {
-            SigningKey::KeptAndGiven
-        } else {
-            SigningKey::Given
-        };
-        let config = settings.config(exposure, port, signing_key);
-        return config.map(|config| (config, key)).map_err(Failure::usage);
-    }
-    let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
-    let source = secret_file::read_or_create(&path).map_err(Failure::usage)?;
-    let path = path.display();
-    let secret = match source {
-        SecretSource::Existing(secret) => {
-            tracing::info!("JWT_SECRET_KEY is not set: the key in {path} is used");
-            secret
-        }
-        SecretSource::Created(secret) => {
+/// Logs what the program chose by itself.
+fn log_choices(plan: &Plan) {
+    if let Some((path, is_new)) = &plan.kept_key {
+        let path = path.display();
+        if *is_new {
             tracing::info!("JWT_SECRET_KEY is not set: a random key was created in {path}");
-            secret
-        }
-    };
-    let key = Key::derive(&secret);
-    let config = settings.config(exposure, port, SigningKey::Kept(secret));
-    config.map(|config| (config, key)).map_err(|error| {
-        let mut problems = error.problems().iter();
-        if problems.any(|problem| problem.key() == "JWT_SECRET_KEY") {
-            Failure::usage(format!(
-                "{error}\nThe key is the one in {path}. Remove the file: a new key is created, and all users have to log in \
-                 again"
-            ))
         } else {
-            Failure::usage(error)
+            tracing::info!("JWT_SECRET_KEY is not set: the key in {path} is used");
         }
-    })
+    }
+    if let Some(suffix) = plan.settings.own_suffix() {
+        tracing::info!(
+            "the names of the cookies end with {suffix}: ports of one host share cookies"
+        );
+    }
 }
 
 /// Asks the store of sessions for a sign of life, and warns if there is none. The database was
@@ -214,33 +185,6 @@ async fn warn_unless_ready(sessions: &Sessions, place: &str) {
     );
 }
 
-/// Warns where browsers do not send the refresh cookie to the routes that need it.
-fn warn_of_the_refresh_path(config: &Config) {
-    let names = config.names::<Refresh>();
-    let path = names.path;
-    if !names.are_sent_to("/refresh") {
-        tracing::warn!(
-            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /refresh, so no session can be \
-             refreshed. Use /"
-        );
-    }
-    if !names.are_sent_to("/logout") {
-        tracing::warn!(
-            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /logout. A log-out without an access \
-             cookie deletes the cookies, and its session lives on in the store. Use /"
-        );
-    }
-}
-
-fn port(environment: &Environment) -> Result<u16, Failure> {
-    let Some(port) = environment.get("PORT") else {
-        return Ok(DEFAULT_PORT);
-    };
-    let port = port.to_string_lossy();
-    let number = port.parse();
-    number.map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535")))
-}
-
 /// Returns whether the demo users exist, and warns of the consequence while there is no other user.
 async fn demo_users(
     arguments: &ServeArguments,
@@ -250,7 +194,7 @@ async fn demo_users(
 ) -> Result<DemoUsers, Failure> {
     let is_demo = exposure == Exposure::Loopback && !arguments.no_demo;
     let is_empty = users.is_empty().await?;
-    if is_demo && is_empty {
+    if is_demo && users.is_unused().await? {
         // Requests that show no sign of a proxy cannot be told from those of this host.
         tracing::warn!(
             "everyone who reaches port {}, also through a proxy, can log in as the demo users user1 and user2, until the \
@@ -258,13 +202,20 @@ async fn demo_users(
             address.port()
         );
     } else if is_empty {
-        let (reason, help) = if arguments.no_demo {
+        let (reason, help) = if is_demo {
+            let reason = "all users were removed".to_owned();
+            (reason, "name a new database with --database")
+        } else if arguments.no_demo {
             ("--no-demo is given".to_owned(), "leave it out")
         } else if !address.ip().is_loopback() {
             let reason = format!("{address} is not a loopback address");
             (reason, "listen on 127.0.0.1")
         } else if arguments.trusted_proxy.is_empty() {
-            ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
+            if arguments.public_origin.is_some() {
+                ("--public-origin is given".to_owned(), "leave it out")
+            } else {
+                ("HANDSTAMP_PUBLIC_ORIGIN is set".to_owned(), "remove it")
+            }
         } else {
             ("--trusted-proxy is given".to_owned(), "leave it out")
         };
@@ -286,15 +237,20 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         ErrorKind::AddrInUse => Failure::new(format!(
             "another program listens on {address}; stop it, or choose another port with --listen"
         )),
-        _ => Failure::new(format!("cannot listen on {address}: {error}")),
+        ErrorKind::AddrNotAvailable => Failure::new(format!(
+            "cannot listen on {address}: this host does not have that address. Give another one with --listen, such as \
+             127.0.0.1:{port} for this host alone or 0.0.0.0:{port} for all of its addresses",
+            port = address.port()
+        )),
+        ErrorKind::PermissionDenied => Failure::new(format!(
+            "cannot listen on {address}: {error}. Ports below 1024 need a right that this user does not have: choose \
+             another with --listen, behind a proxy"
+        )),
+        _ => Failure::new(format!(
+            "cannot listen on {address}: {error}. Choose another address with --listen"
+        )),
     })
 }
-
-const NO_KEY: &str = "JWT_SECRET_KEY is not set: servers that share a PostgreSQL database need the same key. Set it for \
-                      each of them, for example to the output of `openssl rand -hex 32`";
-
-const NO_COOKIES: &str = "JWT_TOKEN_LOCATION: this server gives tokens in cookies alone, so without them no user could log \
-                          in. Add cookies";
 
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);

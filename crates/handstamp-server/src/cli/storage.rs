@@ -15,23 +15,37 @@ use crate::storage::session_place;
 use crate::storage::sessions::Sessions;
 
 impl StorageArguments {
-    /// Returns the database of the command line, else of `DATABASE_URL`, else a file in the user's
-    /// state folder, which is created or must exist.
+    /// Returns the database of [`Self::database`]. The folder of the default file is created or
+    /// must exist.
     pub(super) fn database_url(
         &self,
         environment: &Environment,
         missing: Missing,
     ) -> Result<DatabaseUrl, Failure> {
-        let (source, url) = match (&self.database, environment.get("DATABASE_URL")) {
-            (Some(url), _) => ("--database", Some(url.as_str())),
-            (None, Some(url)) => ("DATABASE_URL", url.to_str()),
+        let (url, source) = self.database(environment)?;
+        if source == Source::Default {
+            prepare_folder(&default_folder(environment)?, missing)?;
+        }
+        Ok(url)
+    }
+
+    /// Returns the database of the command line, else of `DATABASE_URL`, else a file in the user's
+    /// state folder.
+    pub(super) fn database(
+        &self,
+        environment: &Environment,
+    ) -> Result<(DatabaseUrl, Source), Failure> {
+        let (name, source, url) = match (&self.database, environment.get("DATABASE_URL")) {
+            (Some(url), _) => ("--database", Source::Argument, Some(url.as_str())),
+            (None, Some(url)) => ("DATABASE_URL", Source::Environment, url.to_str()),
             (None, None) => {
-                let file = default_file(environment, missing);
-                return file.map(|path| DatabaseUrl::sqlite_file(&path));
+                let file = default_folder(environment)?.join(DEFAULT_FILE);
+                return Ok((DatabaseUrl::sqlite_file(&file), Source::Default));
             }
         };
         let url = url.unwrap_or_default().parse();
-        url.map_err(|error| Failure::usage(format!("{source}: {error}")))
+        let url = url.map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+        Ok((url, source))
     }
 
     /// Returns the Redis of the command line, else of `REDIS_URL`. It is not contacted yet.
@@ -45,6 +59,26 @@ impl StorageArguments {
         server
             .map(Some)
             .map_err(|error| Failure::usage(format!("{source}: {error}")))
+    }
+}
+
+/// Where an option of the command line, or its default, comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Argument,
+    Environment,
+    Default,
+}
+
+impl Source {
+    pub(super) fn of(argument: bool, variable: bool) -> Self {
+        if argument {
+            Self::Argument
+        } else if variable {
+            Self::Environment
+        } else {
+            Self::Default
+        }
     }
 }
 
@@ -93,11 +127,11 @@ pub(super) async fn open_sessions_of_the_server(
     }
 }
 
-/// Returns the file that the [XDG Base Directory Specification][xdg] gives: a path that is not
-/// absolute counts as not set, and folders are created for this user alone, if at all.
+/// Returns the folder that the [XDG Base Directory Specification][xdg] gives: a path that is not
+/// absolute counts as not set.
 ///
 /// [xdg]: https://specifications.freedesktop.org/basedir-spec/latest/
-fn default_file(environment: &Environment, missing: Missing) -> Result<PathBuf, Failure> {
+fn default_folder(environment: &Environment) -> Result<PathBuf, Failure> {
     let folder = |name| {
         environment
             .get(name)
@@ -113,24 +147,29 @@ fn default_file(environment: &Environment, missing: Missing) -> Result<PathBuf, 
             ));
         }
     };
-    let folder = state.join("handstamp");
-    let file = folder.join("handstamp.db");
+    Ok(state.join("handstamp"))
+}
+
+/// Creates the folder for this user alone, if it may be missing.
+fn prepare_folder(folder: &Path, missing: Missing) -> Result<(), Failure> {
     if missing == Missing::Refuse && !folder.exists() {
+        let file = folder.join(DEFAULT_FILE);
         let file = file.display();
         return Err(Failure::new(format!(
             "the database {file}: there is none. {HELP}"
         )));
     }
     let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(&folder).map_err(|error| {
+    builder.recursive(true).mode(0o700).create(folder).map_err(|error| {
         let folder = folder.display();
         Failure::new(format!(
             "cannot create the folder {folder} for the database: {error}. Name another place with --database \
              sqlite://PATH"
         ))
-    })?;
-    Ok(file)
+    })
 }
+
+const DEFAULT_FILE: &str = "handstamp.db";
 
 #[cfg(test)]
 mod tests {

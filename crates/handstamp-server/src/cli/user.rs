@@ -3,16 +3,16 @@
 //! A command changes the account before it ends the sessions. A concurrent log-in then either has
 //! its session ended here, or finds the change when it is confirmed.
 
-use std::io::{self, ErrorKind, Write as _};
-
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{PasswordSource, StorageArguments, UserCommand};
 use super::environment::Environment;
 use super::failure::Failure;
+use super::output::print;
 use super::password_input::{self, PasswordInputError};
 use super::storage;
 use crate::accounts::demo_users;
+use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
@@ -62,24 +62,35 @@ async fn change(
             refuse_a_name_like_another(users, &name).await?;
             let hash = hash(password).await?;
             let name = name.into_name();
+            let is_first = users.is_unused().await?;
             if !users.add(&name, &hash, now()).await? {
                 return Err(Failure::new(format!(
-                    "the user {name} exists already: another command has just added it"
+                    "the user {name} exists already: another command has just added it. `handstamp user list` lists all names"
                 )));
             }
             // An earlier user may have had the same name. The demo ends with the first user.
             revoke_sessions(sessions, &name).await?;
             demo_users::revoke_sessions(users, sessions).await?;
-            print(&format!("user {name} was added\n"))
+            let demo = if is_first {
+                "; it is the first one, so there are no demo users from now on"
+            } else {
+                ""
+            };
+            print(&format!("user {name} was added{demo}\n"))
         }
         UserCommand::List => {
             let mut lines = String::new();
-            for (name, may_log_in) in users.list().await? {
+            let listed = users.list().await?;
+            if listed.is_empty() {
+                tracing::warn!("{}", no_users(users.is_unused().await?));
+            }
+            for (name, may_log_in) in listed {
                 let state = if may_log_in { "enabled" } else { "disabled" };
                 lines.extend([&name, "\t", state, "\n"]);
             }
             print(&lines)
         }
+        UserCommand::Remove { name } => remove(&name, users, &sessions.await?, database).await,
         UserCommand::Disable { name } => {
             let sessions = &sessions.await?;
             let name = stored(users, &name).await?;
@@ -113,6 +124,33 @@ async fn change(
     }
 }
 
+/// Removes a user. The user is disabled first: if the sessions could not be ended after the row was
+/// gone, no command would know whose they are.
+async fn remove(
+    name: &UserName,
+    users: &Users,
+    sessions: &Sessions,
+    database: &Database,
+) -> Result<(), Failure> {
+    let name = stored(users, name).await?;
+    require(users.disable(&name, now()).await?, &name)?;
+    let ended = sessions.revoke_all(name.as_str()).await.map_err(|error| {
+        Failure::new(format!(
+            "the user {name} is disabled, and was not removed, because the sessions cannot be ended: {error}. Run this \
+             command again when the session store answers"
+        ))
+    })?;
+    let devices = KnownDevices::new(database.clone());
+    let forgotten = devices.forget_all(&name).await?;
+    require(users.remove(&name).await?, &name)?;
+    if users.is_empty().await? {
+        tracing::warn!("{}", no_users(false));
+    }
+    print(&format!(
+        "user {name} was removed; sessions ended: {ended}, known devices forgotten: {forgotten}\n"
+    ))
+}
+
 /// Refuses a name that people would confuse with that of another user. Of two commands at the same
 /// time both may pass; the table itself still refuses names that differ by case alone.
 async fn refuse_a_name_like_another(users: &Users, name: &NewUserName) -> Result<(), Failure> {
@@ -122,7 +160,10 @@ async fn refuse_a_name_like_another(users: &Users, name: &NewUserName) -> Result
     };
     let name = name.name();
     Err(Failure::new(if name.as_str() == other {
-        format!("the user {name} exists already")
+        format!(
+            "the user {name} exists already. `handstamp user passwd {name}` gives a new password; for another user, choose \
+             another name"
+        )
     } else {
         format!(
             "the user {other} exists already, and {name} looks like it: people would confuse them. Choose another name"
@@ -133,8 +174,26 @@ async fn refuse_a_name_like_another(users: &Users, name: &NewUserName) -> Result
 /// Returns the name as the table has it. What is typed may be in another normalization form.
 async fn stored(users: &Users, name: &UserName) -> Result<UserName, Failure> {
     let user = users.find(name).await?;
-    user.map(|user| user.name)
-        .ok_or_else(|| Failure::new(format!("there is no user {name}")))
+    user.map(|user| user.name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &UserName) -> Failure {
+    Failure::new(format!(
+        "there is no user {name}; `handstamp user list` lists all names"
+    ))
+}
+
+/// Returns what is said where there are no users. Which demo users a server has is for the server
+/// to know, by where it listens.
+fn no_users(is_unused: bool) -> &'static str {
+    if is_unused {
+        "there are no users yet. Until the first is added, a server on a loopback address, without --public-origin, \
+         --trusted-proxy and --no-demo, has the demo users user1 and user2, whose passwords are public. Add a user with \
+         `handstamp user add NAME`"
+    } else {
+        "there are no users any more, and the demo users do not come back: no one can log in. Add a user with `handstamp \
+         user add NAME`"
+    }
 }
 
 async fn revoke_sessions(sessions: &Sessions, name: &UserName) -> Result<usize, Failure> {
@@ -166,17 +225,5 @@ async fn hash(source: PasswordSource) -> Result<StoredHash, Failure> {
 }
 
 fn require(is_found: bool, name: &UserName) -> Result<(), Failure> {
-    if is_found {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("there is no user {name}")))
-    }
-}
-
-/// Prints to standard output. A reader that has closed it, such as `head`, is not an error.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(error)),
-        _ => Ok(()),
-    }
+    if is_found { Ok(()) } else { Err(unknown(name)) }
 }

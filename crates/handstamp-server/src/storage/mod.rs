@@ -10,6 +10,7 @@ pub(crate) mod database_url;
 pub(crate) mod hex;
 mod migrations;
 pub(crate) mod missing;
+mod opened_file;
 mod owner;
 pub(crate) mod redis_server;
 pub(crate) mod secret_file;

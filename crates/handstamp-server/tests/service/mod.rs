@@ -104,6 +104,7 @@ impl Home {
             .env("XDG_STATE_HOME", &self.0)
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")
+            .env_remove("PORT")
             .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

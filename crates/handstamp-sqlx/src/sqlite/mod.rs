@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod file;
+mod opened_file;
 mod statements;
 
 use std::fmt;
@@ -25,6 +26,7 @@ use crate::common::failure::failed;
 use crate::common::schema::{Step, Tables, bring_up_to_date, compare};
 use crate::common::timeout::StoreTimeout;
 use crate::common::verbs;
+use opened_file::OpenedFile;
 use statements::begin;
 
 /// A store of sessions and revocations in a SQLite file, for an application on one machine, with
@@ -67,6 +69,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// One connection: writers queue here in order, and not in SQLite, where the order is random.
     writer: SqlitePool,
+    /// `None` in a pool of the application, which opens its file.
+    file: Option<OpenedFile>,
     is_prepared: AtomicBool,
     timeout: StoreTimeout,
 }
@@ -76,6 +80,9 @@ impl SqliteStore {
     ///
     /// The file is a path, or a URL such as `sqlite:///var/lib/app/sessions.db`.
     ///
+    /// When the file is deleted or replaced while it is open, every method fails until the same
+    /// file is back: what SQLite would write into a deleted file is lost.
+    ///
     /// # Errors
     /// Returns a [`StoreError`] if the file cannot be opened or created; if its tables were made by
     /// a newer release of this crate; for a database in memory, which is what `MemoryStore` is for;
@@ -83,17 +90,21 @@ impl SqliteStore {
     pub async fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
         Handle::try_current().map_err(StoreError::new)?;
         let options = file::options(file.as_ref())?
-            .create_if_missing(true)
+            // It exists, with its mode. SQLite would make another one in place of one that was
+            // deleted since, readable for all.
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", checkpoint::AT_THE_LATEST)
             .busy_timeout(LONGEST_TIMEOUT);
         file::make_private(options.get_filename()).map_err(StoreError::new)?;
+        let file = OpenedFile::at(options.get_filename()).map_err(StoreError::new)?;
         let readers = pool_options(READERS).connect_lazy_with(options.clone());
         let writer = checkpoint::elsewhere(pool_options(1), readers.clone());
         let store = Self {
             writer: writer.connect_lazy_with(options),
             readers,
+            file: Some(file),
             is_prepared: AtomicBool::new(false),
             timeout: StoreTimeout::default(),
         };
@@ -145,6 +156,7 @@ impl SqliteStore {
         Self {
             readers: pool.clone(),
             writer: pool,
+            file: None,
             is_prepared: AtomicBool::new(false),
             timeout: StoreTimeout::default(),
         }
@@ -157,6 +169,9 @@ impl SqliteStore {
     /// Returns a [`StoreError`] if the database cannot be opened, or if its tables were made by a
     /// newer release of this crate.
     pub async fn prepare(&self) -> Result<(), StoreError> {
+        if let Some(file) = &self.file {
+            file.check()?;
+        }
         if !self.is_prepared.load(Ordering::Relaxed) {
             let mut connection = first_connection(&self.writer).await.map_err(failed)?;
             prepare(&mut connection, self.at_most()).await?;

@@ -16,6 +16,7 @@ use super::{
     report::Report,
     route::Route,
     rules::{self, Checked, Neighbour},
+    setting_info::{SettingInfo, SettingValue},
     settings::{Settings, for_every_setting},
 };
 use crate::{
@@ -221,6 +222,27 @@ impl ConfigBuilder {
     pub fn is_given(&self, key: &str) -> bool {
         // A value that could not be read at all, such as a missing file, left a problem behind.
         self.report.is_given(key) || !self.report.is_sound(key)
+    }
+
+    /// Returns every setting with its value so far, in the order of
+    /// [`defaults`](crate::_documentation::defaults). It is for a program that prints them.
+    ///
+    /// A default that depends on other settings, such as the name of a cookie, is
+    /// [`SettingValue::Unset`]. See [`SettingInfo`] for an example.
+    ///
+    /// # Security
+    /// No value is that of a secret, nor of a variable that cannot be read, which may hold one by
+    /// mistake.
+    pub fn settings(&self) -> impl Iterator<Item = SettingInfo> {
+        Settings::ALL.iter().map(|setting| SettingInfo {
+            name: setting.name,
+            value: if self.report.is_sound(setting.name) {
+                (setting.show)(&self.settings)
+            } else {
+                SettingValue::Invalid
+            },
+            source: self.report.source(setting.name),
+        })
     }
 
     /// Returns whether a key that signs or verifies was given so far, even an invalid one. It is

@@ -1,6 +1,9 @@
 //! The setting that selects when the session of an access token is looked up.
 
-use super::parse::{FromText, Invalid, choice::choice};
+use super::parse::{
+    FromText, Invalid, ToText,
+    choice::{choice, word},
+};
 
 /// Selects when the session of an access token is looked up in the store.
 ///
@@ -20,12 +23,17 @@ pub enum CheckSessions {
 
 impl FromText for CheckSessions {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[
-                ("every-request", Self::EveryRequest),
-                ("on-refresh", Self::OnRefresh),
-            ],
-        )
+        choice(text, &WORDS)
     }
 }
+
+impl ToText for CheckSessions {
+    fn to_text(&self) -> Option<String> {
+        word(self, &WORDS)
+    }
+}
+
+const WORDS: [(&str, CheckSessions); 2] = [
+    ("every-request", CheckSessions::EveryRequest),
+    ("on-refresh", CheckSessions::OnRefresh),
+];

@@ -1,6 +1,9 @@
 //! The setting that adds the prefixes of RFC 6265bis to the names of cookies.
 
-use super::parse::{FromText, Invalid, choice::choice};
+use super::parse::{
+    FromText, Invalid, ToText,
+    choice::{choice, word},
+};
 
 /// A prefix of cookie names with which browsers reject cookies that another host or a script set.
 ///
@@ -21,6 +24,15 @@ pub enum CookiePrefix {
 
 impl FromText for CookiePrefix {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(text, &[("none", Self::None), ("host", Self::Host)])
+        choice(text, &WORDS)
     }
 }
+
+impl ToText for CookiePrefix {
+    fn to_text(&self) -> Option<String> {
+        word(self, &WORDS)
+    }
+}
+
+const WORDS: [(&str, CookiePrefix); 2] =
+    [("none", CookiePrefix::None), ("host", CookiePrefix::Host)];

@@ -6,6 +6,7 @@ use super::{
     parse::nearest::nearest,
     report::Report,
     service_link,
+    setting_info::SettingSource,
     settings::{Apply, Setting, Settings},
 };
 use crate::{error::shown, secret::Secret};
@@ -21,15 +22,25 @@ pub(super) fn apply(
         let value = variables.remove(setting.name);
         match setting.apply {
             Apply::Text(apply) => {
-                if let Some(text) = value.and_then(|value| utf8(report, setting, value)) {
+                let Some(value) = value else {
+                    continue;
+                };
+                if let Some(text) = utf8(report, setting, value) {
                     apply(settings, report, &text);
                 }
+                report.found(setting.name, SettingSource::Environment);
             }
             Apply::Secret(apply) => {
                 let file = variables.remove(&file_name(setting));
+                let source = match (&value, &file) {
+                    (None, None) => continue,
+                    (Some(_), _) => SettingSource::Environment,
+                    (None, Some(_)) => SettingSource::File,
+                };
                 if let Some(secret) = secret(report, setting, value, file) {
                     apply(settings, report, secret);
                 }
+                report.found(setting.name, source);
             }
         }
     }

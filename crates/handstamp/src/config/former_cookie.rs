@@ -1,6 +1,6 @@
 //! A cookie that an earlier configuration set.
 
-use super::parse::{FromText, Invalid};
+use super::parse::{FromText, Invalid, ToText};
 use crate::cookie::{CookieDomain, CookieName, CookiePath};
 
 /// A cookie to delete at log-in and log-out: its name, and where it differs from the default, its
@@ -37,5 +37,13 @@ impl FromText for FormerCookie {
             }
         }
         Ok(former)
+    }
+}
+
+impl ToText for FormerCookie {
+    fn to_text(&self) -> Option<String> {
+        let Self { name, domain, path } = self;
+        let domain = domain.as_ref().map(|domain| format!("; Domain={domain}"));
+        Some(format!("{name}{}; Path={path}", domain.unwrap_or_default()))
     }
 }

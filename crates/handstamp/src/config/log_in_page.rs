@@ -1,6 +1,6 @@
 //! The page at which users log in.
 
-use super::parse::{FromText, Invalid};
+use super::parse::{FromText, Invalid, ToText};
 
 /// The path of the page at which users log in. It is on the origin of the service, so a redirect
 /// to it never leads elsewhere.
@@ -29,5 +29,11 @@ impl FromText for LogInPage {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl ToText for LogInPage {
+    fn to_text(&self) -> Option<String> {
+        Some(self.0.clone())
     }
 }

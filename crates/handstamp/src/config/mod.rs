@@ -27,6 +27,7 @@ mod report;
 mod route;
 mod rules;
 mod service_link;
+mod setting_info;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -39,5 +40,6 @@ pub use cookie_names::CookieNames;
 pub use cookie_prefix::CookiePrefix;
 pub use origin_check::OriginCheck;
 pub use rules::LONGEST_LIFE;
+pub use setting_info::{SettingInfo, SettingSource, SettingValue};
 
 pub use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm};

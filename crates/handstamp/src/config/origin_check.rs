@@ -1,6 +1,9 @@
 //! The setting that selects whether cross-site requests are rejected or only reported.
 
-use super::parse::{FromText, Invalid, choice::choice};
+use super::parse::{
+    FromText, Invalid, ToText,
+    choice::{choice, word},
+};
 
 /// Selects what happens to a request whose `Sec-Fetch-Site` or `Origin` states that another site
 /// initiated it.
@@ -26,12 +29,17 @@ pub enum OriginCheck {
 
 impl FromText for OriginCheck {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[
-                ("enforce", Self::Enforce),
-                ("report-only", Self::ReportOnly),
-            ],
-        )
+        choice(text, &WORDS)
     }
 }
+
+impl ToText for OriginCheck {
+    fn to_text(&self) -> Option<String> {
+        word(self, &WORDS)
+    }
+}
+
+const WORDS: [(&str, OriginCheck); 2] = [
+    ("enforce", OriginCheck::Enforce),
+    ("report-only", OriginCheck::ReportOnly),
+];

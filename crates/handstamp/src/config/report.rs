@@ -1,23 +1,39 @@
 //! Collects problems and warnings while a configuration is built, so that all are reported at once.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::parse::{FromText, Invalid, read};
+use super::setting_info::SettingSource;
 use crate::error::{ConfigError, Problem};
 
 /// The problems and warnings so far, and the settings that were given.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    given: BTreeSet<&'static str>,
+    given: BTreeMap<&'static str, SettingSource>,
     problems: Vec<Problem>,
     warnings: Vec<String>,
 }
 
 impl Report {
-    /// Records a new value for `key`. Problems of its former value no longer matter.
+    /// Records a new value for `key`, given in code. Problems of its former value no longer matter.
     pub(super) fn begin(&mut self, key: &'static str) {
-        self.given.insert(key);
+        self.given.insert(key, SettingSource::Code);
         self.problems.retain(|problem| !is_about(problem, key));
+    }
+
+    /// Records that the value of `key` does not come from code.
+    pub(super) fn found(&mut self, key: &'static str, source: SettingSource) {
+        self.given.insert(key, source);
+    }
+
+    /// Returns where the value of `key` comes from. One that was not even looked at, and has left a
+    /// problem, is a variable that was given twice.
+    pub(super) fn source(&self, key: &str) -> SettingSource {
+        match self.given.get(key) {
+            Some(source) => *source,
+            None if self.is_sound(key) => SettingSource::Default,
+            None => SettingSource::Environment,
+        }
     }
 
     /// Parses the value of `key`, or records why it is invalid.
@@ -70,7 +86,7 @@ impl Report {
 
     /// Returns whether `key` was given, in code or in the environment, even with an invalid value.
     pub(super) fn is_given(&self, key: &str) -> bool {
-        self.given.contains(key)
+        self.given.contains_key(key)
     }
 
     /// Returns whether `key` has no problem so far. A rule between two settings runs only if both

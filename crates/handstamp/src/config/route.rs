@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::parse::{FromText, Invalid};
+use super::parse::{FromText, Invalid, ToText};
 
 /// A path, or every path below one, in normal form.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +45,15 @@ impl FromText for Route {
             (true, "/") => Self::Below(String::new()),
             (true, path) => Self::Below(path.to_owned()),
             (false, path) => Self::Path(path.to_owned()),
+        })
+    }
+}
+
+impl ToText for Route {
+    fn to_text(&self) -> Option<String> {
+        Some(match self {
+            Self::Path(path) => path.clone(),
+            Self::Below(path) => format!("{path}/*"),
         })
     }
 }

@@ -31,11 +31,13 @@ use super::{
     log_in_page::LogInPage,
     origin_check::OriginCheck,
     parse::{
+        ToText,
         duration::{days, minutes},
         text::{CookieSuffix, HeaderName, Method, Scheme},
     },
     report::Report,
     route::Route,
+    setting_info::SettingValue,
 };
 use crate::{
     cookie::{CookieDomain, CookieName, CookiePath, SameSite},
@@ -420,6 +422,7 @@ pub(super) struct Setting {
     /// `JWT_…` as in AuthX, `HANDSTAMP_…` for a setting that AuthX does not have.
     pub(super) name: &'static str,
     pub(super) apply: Apply,
+    pub(super) show: fn(&Settings) -> SettingValue,
 }
 
 /// How a text becomes the value of the setting. Problems of the text are reported.
@@ -461,7 +464,11 @@ macro_rules! define {
         impl Settings {
             /// Every setting. Any other variable is unknown.
             pub(super) const ALL: &[Setting] = &[
-                $(Setting { name: $key, apply: apply!($form $key $name $Argument) },)*
+                $(Setting {
+                    name: $key,
+                    apply: apply!($form $key $name $Argument),
+                    show: show!($form $name),
+                },)*
             ];
 
             /// Drops the texts of keys, once the keys are built.
@@ -494,6 +501,22 @@ macro_rules! apply {
                 settings.$name = value.into();
             }
         })
+    };
+}
+
+/// Shows a setting's value as text.
+macro_rules! show {
+    (secret $name:ident) => {
+        |settings| match settings.$name {
+            Some(_) => SettingValue::Redacted,
+            None => SettingValue::Unset,
+        }
+    };
+    ($form:ident $name:ident) => {
+        |settings| {
+            let text = settings.$name.to_text();
+            text.map_or(SettingValue::Unset, SettingValue::Text)
+        }
     };
 }
 

@@ -48,7 +48,7 @@ impl Attempt {
         };
         let mut buckets = Vec::with_capacity(MOST_BUCKETS);
         if let Some(device) = device {
-            let who = format!("device {}", device.hash());
+            let who = format!("device {} {epoch}", device.hash());
             buckets.push(Bucket::of_failures(who, DEVICE));
         } else {
             let who = format!("account {account}");

@@ -46,6 +46,9 @@ impl Users {
 
     /// Adds a user. Returns `false`, and adds none, if the name differs from that of another user
     /// by case alone or not at all.
+    ///
+    /// Failed log-ins with the name from before, when a user of this name was removed or there was
+    /// none, do not count: the epoch of the throttle begins with the time.
     pub(crate) async fn add(
         &self,
         name: &UserName,
@@ -90,9 +93,30 @@ impl Users {
         Ok(listed.collect())
     }
 
+    /// Removes a user. Returns `false` if there is no such user.
+    ///
+    /// There are no demo users again, even when the last user was removed: that is recorded first.
+    pub(crate) async fn remove(&self, name: &UserName) -> Result<bool, DatabaseError> {
+        query!(&self.0, pool => async { sqlx::query(END_DEMO).execute(pool).await.map(drop) })?;
+        let found = query!(&self.0, pool => async {
+            let query = sqlx::query(REMOVE).bind(name.as_str());
+            query.execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(found == 1)
+    }
+
     pub(crate) async fn is_empty(&self) -> Result<bool, DatabaseError> {
+        self.finds_none(FIRST).await
+    }
+
+    /// Returns whether no user was ever added. Then there may be demo users.
+    pub(crate) async fn is_unused(&self) -> Result<bool, DatabaseError> {
+        self.finds_none(FIRST_OR_FORMER).await
+    }
+
+    async fn finds_none(&self, query: &'static str) -> Result<bool, DatabaseError> {
         let first: Option<i64> =
-            query!(&self.0, pool => sqlx::query_scalar(FIRST).fetch_optional(pool))?;
+            query!(&self.0, pool => sqlx::query_scalar(query).fetch_optional(pool))?;
         Ok(first.is_none())
     }
 
@@ -186,8 +210,9 @@ impl Users {
     }
 }
 
-const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash, created_at) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT DO NOTHING";
+const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash, created_at, throttle_epoch) \
+                   VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING";
+const REMOVE: &str = "DELETE FROM handstamp_users WHERE name = $1";
 const FIND: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
                     WHERE name IN ($1, $2) ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END LIMIT 1";
 const FIND_TYPED: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
@@ -195,6 +220,9 @@ const FIND_TYPED: &str = "SELECT name, password_hash, password_number, disabled_
                           ORDER BY CASE WHEN name = $1 THEN 0 WHEN name = $2 THEN 1 ELSE 2 END, name LIMIT 1";
 const LIST: &str = "SELECT name, disabled_at FROM handstamp_users ORDER BY folded_name";
 const FIRST: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users LIMIT 1";
+const FIRST_OR_FORMER: &str = "SELECT CAST(1 AS BIGINT) FROM handstamp_users \
+                               UNION ALL SELECT id FROM handstamp_demo_end LIMIT 1";
+const END_DEMO: &str = "INSERT INTO handstamp_demo_end (id) VALUES (1) ON CONFLICT DO NOTHING";
 const EPOCH: &str = "SELECT MAX(throttle_epoch) FROM handstamp_users WHERE folded_name IN ($1, $2)";
 const UNLOCK: &str =
     "UPDATE handstamp_users SET throttle_epoch = throttle_epoch + 1 WHERE name = $1";

@@ -50,6 +50,25 @@ async fn no_two_names_differ_by_case_alone() {
 }
 
 #[tokio::test]
+async fn a_table_whose_last_user_was_removed_is_empty_and_not_unused() {
+    let dir = TempDir::new();
+    let users = Users::new(dir.database().await);
+    let alice = name("alice");
+    let state = async || {
+        let is_empty = users.is_empty().await.unwrap();
+        (is_empty, users.is_unused().await.unwrap())
+    };
+    assert_eq!(state().await, (true, true), "a new table");
+    for round in ["added", "added again"] {
+        assert!(users.add(&alice, &hash("x"), NOW).await.unwrap(), "{round}");
+        assert_eq!(state().await, (false, false), "{round}");
+        assert!(users.remove(&alice).await.unwrap(), "{round}");
+        assert_eq!(state().await, (true, false), "{round}, and removed");
+    }
+    assert!(!users.remove(&alice).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_user_is_disabled_and_enabled() {
     let dir = TempDir::new();
     let users = Users::new(dir.database().await);

@@ -22,6 +22,7 @@ use sqlx::{PgPool, SqlitePool};
 use super::database_url::DatabaseUrl;
 use super::migrations::{self, MigrationError};
 use super::missing::{self, Missing};
+use super::opened_file::{FileGone, OpenedFile};
 use super::owner::FileOfAnother;
 
 /// Runs one query on the pool of either database, within its time limit. Both databases know `$1`,
@@ -29,10 +30,13 @@ use super::owner::FileOfAnother;
 macro_rules! query {
     ($database:expr, $pool:ident => $query:expr) => {
         match $database {
-            $crate::storage::database::Database::Sqlite($pool) => {
-                let limit = $crate::storage::database::SQLITE_TIMEOUT;
-                $crate::storage::database::with_timeout($query, limit).await
-            }
+            $crate::storage::database::Database::Sqlite($pool, file) => match file.check() {
+                Ok(()) => {
+                    let limit = $crate::storage::database::SQLITE_TIMEOUT;
+                    $crate::storage::database::with_timeout($query, limit).await
+                }
+                Err(gone) => Err($crate::storage::database::DatabaseError::File(gone)),
+            },
             $crate::storage::database::Database::Postgres($pool) => {
                 let limit = $crate::storage::database::POSTGRES_TIMEOUT;
                 let answer = $crate::storage::database::with_timeout($query, limit).await;
@@ -46,7 +50,7 @@ pub(crate) use query;
 /// A pool of connections. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite(SqlitePool),
+    Sqlite(SqlitePool, Arc<OpenedFile>),
     Postgres(PgPool),
 }
 
@@ -58,9 +62,9 @@ impl Database {
     ) -> Result<(Self, bool), OpenError> {
         match url {
             DatabaseUrl::Sqlite(options) => {
-                let pool = connect_sqlite((**options).clone(), missing).await?;
+                let (pool, file) = connect_sqlite((**options).clone(), missing).await?;
                 let is_new = migrations::run_on_sqlite(&pool, missing).await?;
-                Ok((Self::Sqlite(pool), is_new))
+                Ok((Self::Sqlite(pool, Arc::new(file)), is_new))
             }
             DatabaseUrl::Postgres { options, .. } => {
                 let pool = postgres_options();
@@ -92,7 +96,7 @@ impl Database {
     /// Waits for the queries that are running, and closes all connections.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(pool, _) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -112,14 +116,18 @@ pub(crate) async fn with_timeout<T>(
 async fn connect_sqlite(
     options: SqliteConnectOptions,
     missing: Missing,
-) -> Result<SqlitePool, OpenError> {
+) -> Result<(SqlitePool, OpenedFile), OpenError> {
     let path = options.get_filename().to_owned();
     if missing == Missing::Refuse && !path.exists() {
         return Err(OpenError::Missing);
     }
     create_private(&path)?;
     make_private(&path)?;
+    let file = OpenedFile::at(&path)
+        .map_err(|error| OpenError::Create(path.display().to_string(), error))?;
     let options = options
+        // It exists, with its mode. SQLite would make another one in place of one that was deleted.
+        .create_if_missing(false)
         // In this mode readers do not wait for a writer.
         .journal_mode(SqliteJournalMode::Wal)
         .busy_timeout(SQLITE_TIMEOUT);
@@ -139,7 +147,7 @@ async fn connect_sqlite(
             {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            connected => return Ok(connected?),
+            connected => return Ok((connected?, file)),
         }
     }
 }
@@ -219,12 +227,14 @@ pub(crate) enum DatabaseError {
     Timeout(Duration),
     /// The same, and it is known why: no connection can be made.
     Unreachable(Arc<str>),
+    File(FileGone),
 }
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Query(error) => error.fmt(f),
+            Self::File(gone) => gone.fmt(f),
             Self::Timeout(limit) => write!(f, "no answer within {} s", limit.as_secs()),
             Self::Unreachable(reason) => f.write_str(reason),
         }

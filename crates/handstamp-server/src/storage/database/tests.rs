@@ -18,12 +18,12 @@ async fn concurrent_opens_create_the_tables_once() {
         let (database, _) = database.await.unwrap();
         database.ping().await.unwrap();
     }
-    let Database::Sqlite(pool) = dir.database().await else {
+    let Database::Sqlite(pool, _) = dir.database().await else {
         panic!("not a file");
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
     let versions: Vec<i64> = sqlx::query_scalar(versions).fetch_all(&pool).await.unwrap();
-    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8]);
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -31,10 +31,10 @@ async fn concurrent_opens_create_the_tables_once() {
 #[tokio::test]
 async fn tables_of_a_newer_release_are_not_changed() {
     let dir = TempDir::new();
-    let Database::Sqlite(pool) = dir.database().await else {
+    let Database::Sqlite(pool, _) = dir.database().await else {
         panic!("not a file");
     };
-    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (8)";
+    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (9)";
     sqlx::query(newer).execute(&pool).await.unwrap();
     let url = DatabaseUrl::sqlite_file(&dir.path().join("handstamp.db"));
     let message = Database::open(&url, Missing::Create)
@@ -43,7 +43,7 @@ async fn tables_of_a_newer_release_are_not_changed() {
         .to_string();
     assert_eq!(
         message,
-        "the tables were created by a newer handstamp: they have version 8, and this release supports 7"
+        "the tables were created by a newer handstamp: they have version 9, and this release supports 8"
     );
 }
 

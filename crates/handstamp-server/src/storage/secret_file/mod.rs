@@ -34,6 +34,20 @@ pub(crate) fn read_or_create(path: &Path) -> Result<SecretSource, SecretFileErro
     })
 }
 
+/// Reads the key, or returns one like that which would be created if there is no file.
+pub(crate) fn read_or_imagine(path: &Path) -> Result<SecretSource, SecretFileError> {
+    let secret = match read(path) {
+        Err(Problem::Read(error)) if error.kind() == io::ErrorKind::NotFound => random_hex::<64>()
+            .map(|secret| SecretSource::Created(secret.as_str().into()))
+            .map_err(Problem::Create),
+        found => found.map(SecretSource::Existing),
+    };
+    secret.map_err(|problem| SecretFileError {
+        path: path.to_owned(),
+        problem,
+    })
+}
+
 /// Returns whether the file exists and has this key.
 pub(crate) fn has(path: &Path, secret: &Secret) -> bool {
     // A file that cannot be read is reported where its key is needed.

@@ -1,6 +1,6 @@
 //! Reads values that are one of a few words.
 
-use super::{FromText, Invalid, nearest::nearest};
+use super::{FromText, Invalid, ToText, nearest::nearest};
 use crate::{cookie::SameSite, error::style::ErrorStyle, jws::Algorithm, location::Location};
 
 /// Parses one of these words, in any case.
@@ -13,6 +13,13 @@ pub(in crate::config) fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> R
             let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
             not_one_of(&words, text)
         })
+}
+
+/// Returns the word of a value.
+pub(in crate::config) fn word<T: PartialEq>(value: &T, choices: &[(&str, T)]) -> Option<String> {
+    let mut choices = choices.iter();
+    let (word, _) = choices.find(|(_, choice)| choice == value)?;
+    Some((*word).to_owned())
 }
 
 impl FromText for Algorithm {
@@ -46,12 +53,20 @@ impl FromText for SameSite {
 
 impl FromText for ErrorStyle {
     fn from_text(text: &str) -> Result<Self, Invalid> {
-        choice(
-            text,
-            &[("standard", Self::Standard), ("authx", Self::AuthX)],
-        )
+        choice(text, &ERROR_STYLES)
     }
 }
+
+impl ToText for ErrorStyle {
+    fn to_text(&self) -> Option<String> {
+        word(self, &ERROR_STYLES)
+    }
+}
+
+const ERROR_STYLES: [(&str, ErrorStyle); 2] = [
+    ("standard", ErrorStyle::Standard),
+    ("authx", ErrorStyle::AuthX),
+];
 
 fn not_one_of(words: &[&str], text: &str) -> Invalid {
     Invalid::new(

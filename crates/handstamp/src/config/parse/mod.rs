@@ -1,4 +1,4 @@
-//! Parses the text of a setting into its type, or explains why it cannot.
+//! Parses the text of a setting into its type, or explains why it cannot, and back.
 //!
 //! [`FromText`] parses one type and checks what depends on the type alone; the rules check what
 //! depends on other settings.
@@ -10,6 +10,7 @@ mod list;
 pub(super) mod nearest;
 mod number;
 pub(super) mod text;
+mod to_text;
 
 use std::fmt;
 
@@ -24,6 +25,12 @@ pub(super) trait FromText: Sized {
     /// Parses a text, which is empty only if [`Self::TAKES_EMPTY`]. Call [`read`], which ensures
     /// it.
     fn from_text(text: &str) -> Result<Self, Invalid>;
+}
+
+/// A type whose values can be written as [`FromText`] parses them.
+pub(super) trait ToText {
+    /// Returns the text that sets this value, or `None` for one that is not set.
+    fn to_text(&self) -> Option<String>;
 }
 
 /// Parses one value. An empty text is refused, because a variable that is set is expected to have

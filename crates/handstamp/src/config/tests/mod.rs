@@ -6,6 +6,7 @@ mod mistakes;
 #[cfg(feature = "asymmetric")]
 mod pem;
 mod rules;
+mod shown;
 mod table;
 mod values;
 

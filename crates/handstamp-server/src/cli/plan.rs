@@ -1,0 +1,132 @@
+//! How the service is to run, by arguments, environment and kept key alone.
+//!
+//! It opens neither database nor port, so that `handstamp config check` makes the same plan as a
+//! start, and finds the same mistakes.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use handstamp_axum::purpose::Refresh;
+use handstamp_axum::{Config, Location};
+
+use super::arguments::ServeArguments;
+use super::environment::Environment;
+use super::failure::Failure;
+use super::settings::{DEFAULT_PORT, Exposure, Settings, SigningKey};
+use crate::accounts::throttle::Key;
+use crate::storage::database_url::DatabaseUrl;
+use crate::storage::secret_file::{SecretFileError, SecretSource};
+
+/// The address to listen on, and the settings, which are complete but not checked.
+pub(super) struct Plan {
+    pub(super) address: SocketAddr,
+    pub(super) exposure: Exposure,
+    pub(super) settings: Settings,
+    /// The key of the counts of log-ins.
+    pub(super) throttle_key: Key,
+    /// The file of the signing key, if the settings have none, and whether it was made just now.
+    pub(super) kept_key: Option<(PathBuf, bool)>,
+}
+
+impl Plan {
+    /// Makes the plan. Without a key in the settings, `keep` gives the one of a file.
+    pub(super) async fn new(
+        arguments: &ServeArguments,
+        environment: Environment,
+        url: &DatabaseUrl,
+        keep: fn(&Path) -> Result<SecretSource, SecretFileError>,
+    ) -> Result<Self, Failure> {
+        let address = match &arguments.listen {
+            Some(listen) => listen.clone().resolve().await?,
+            None => (Ipv4Addr::LOCALHOST, port(&environment)?).into(),
+        };
+        let settings = Settings::new(environment, arguments.public_origin.as_deref())?;
+        let exposure = settings.exposure(address, &arguments.trusted_proxy);
+        let (key, throttle_key, kept_key) = if settings.has_key() {
+            let throttle_key = settings.throttle_key().map_err(Failure::new)?;
+            let is_kept = |path: PathBuf| settings.have_key_of(&path);
+            let key = if url.secret_file().is_some_and(is_kept) {
+                SigningKey::KeptAndGiven
+            } else {
+                SigningKey::Given
+            };
+            (key, throttle_key, None)
+        } else {
+            let path = url.secret_file().ok_or_else(|| Failure::usage(NO_KEY))?;
+            let (secret, is_new) = match keep(&path).map_err(Failure::usage)? {
+                SecretSource::Existing(secret) => (secret, false),
+                SecretSource::Created(secret) => (secret, true),
+            };
+            let throttle_key = Key::derive(&secret);
+            (SigningKey::Kept(secret), throttle_key, Some((path, is_new)))
+        };
+        Ok(Self {
+            address,
+            exposure,
+            settings: settings.complete(exposure, address.port(), key),
+            throttle_key,
+            kept_key,
+        })
+    }
+}
+
+/// Checks all settings together. Returns also the warnings that the library does not know.
+pub(super) fn check(
+    settings: Settings,
+    exposure: Exposure,
+    kept_key: Option<&Path>,
+) -> Result<(Config, Vec<String>), Failure> {
+    let mut warnings = settings.warnings(exposure);
+    let config = settings.build().map_err(|error| {
+        let mut problems = error.problems().iter();
+        let is_of_key = problems.any(|problem| problem.key() == "JWT_SECRET_KEY");
+        match kept_key.filter(|_| is_of_key) {
+            Some(path) => Failure::usage(format!(
+                "{error}\nThe key is the one in {}. Remove the file: a new key is created, and all users have to log in \
+                 again",
+                path.display()
+            )),
+            None => Failure::usage(error),
+        }
+    })?;
+    if !config.token_locations().contains(&Location::Cookies) {
+        return Err(Failure::usage(NO_COOKIES));
+    }
+    warnings.extend(warnings_of_the_refresh_path(&config));
+    Ok((config, warnings))
+}
+
+/// Returns the warnings where browsers do not send the refresh cookie to the routes that need it.
+fn warnings_of_the_refresh_path(config: &Config) -> Vec<String> {
+    let names = config.names::<Refresh>();
+    let path = names.path;
+    let mut warnings = Vec::new();
+    if !names.are_sent_to("/refresh") {
+        warnings.push(format!(
+            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /refresh, so no session can be \
+             refreshed. Use /"
+        ));
+    }
+    if !names.are_sent_to("/logout") {
+        warnings.push(format!(
+            "JWT_REFRESH_COOKIE_PATH={path}: browsers do not send the refresh cookie to /logout. A log-out without an access \
+             cookie deletes the cookies, and its session lives on in the store. Use /"
+        ));
+    }
+    warnings
+}
+
+fn port(environment: &Environment) -> Result<u16, Failure> {
+    let Some(port) = environment.get("PORT") else {
+        return Ok(DEFAULT_PORT);
+    };
+    let port = port.to_string_lossy();
+    let number = port.parse();
+    number.map_err(|_| Failure::usage(format!("PORT={port:?}: not a number from 0 to 65535")))
+}
+
+const NO_KEY: &str = "JWT_SECRET_KEY is not set: servers that share a PostgreSQL database need the same key. Set it for \
+                      each of them, for example to the output of `openssl rand -hex 32`";
+
+const NO_COOKIES: &str = "JWT_TOKEN_LOCATION: this server gives tokens in cookies alone, so without them no user could log \
+                          in. Add cookies";
