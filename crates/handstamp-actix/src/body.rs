@@ -202,8 +202,7 @@ async fn with_body<'r, P: Purpose, T>(
         .with_body(&whole)
         .await
         .map_err(Rejection::from)?;
-    Ok(finish(token, whole.body(), &bytes)
-        .map_err(|error| Rejection::from(auth.refuse_body(error)))?)
+    Ok(finish(token, whole.body(), &bytes).map_err(|error| auth.refuse_body(error))?)
 }
 
 /// Reads a body to its end, unless it is over the limit of actix-web, or the client goes away.

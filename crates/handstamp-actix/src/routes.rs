@@ -54,16 +54,16 @@ handstamp::adapter::routes! {
     /// ```
     ///
     /// # The log-in
-    /// The client for browsers works with these routes and a `POST /login` as above: it answers with
-    /// the user's name as `username`, and with `csrf`, `refresh_csrf` and `expires_in`, which pages
-    /// on another host cannot read of the cookies. A refusal of it has a code, as
+    /// The client for browsers works with these routes and a `POST /login` as above: it answers
+    /// with the user's name as `username`, and with `csrf`, `refresh_csrf` and `expires_in`, which
+    /// pages on another host cannot read of the cookies. A refusal of it has a code, as
     /// [`Auth::invalid_credentials`](handstamp::Auth::invalid_credentials) gives one to a wrong
     /// password. It demands no token, so it stands behind [`Auth::same_origin`]: otherwise another
-    /// site can log its visitors in as somebody else.
+    /// site can log its visitors in as another user.
     ///
     /// # Prefixes
-    /// `web::scope("/auth").service(routes(&auth))` puts all of them below `/auth`. Cookies have the
-    /// path `/` by default, and other settings of paths must include it: with
+    /// `web::scope("/auth").service(routes(&auth))` puts all of them below `/auth`. Cookies have
+    /// the path `/` by default, and other settings of paths must include it: with
     /// `JWT_REFRESH_COOKIE_PATH=/auth/refresh` the browser sends no refresh token to
     /// `/auth/logout`, which then ends the session by the access token alone.
     pub fn routes;

@@ -63,12 +63,12 @@ handstamp::adapter::routes! {
     /// ```
     ///
     /// # The log-in
-    /// The client for browsers works with these routes and a `POST /login` as above: it answers with
-    /// the user's name as `username`, and with `csrf`, `refresh_csrf` and `expires_in`, which pages
-    /// on another host cannot read of the cookies. A refusal of it has a code, as
+    /// The client for browsers works with these routes and a `POST /login` as above: it answers
+    /// with the user's name as `username`, and with `csrf`, `refresh_csrf` and `expires_in`, which
+    /// pages on another host cannot read of the cookies. A refusal of it has a code, as
     /// [`Auth::invalid_credentials`](handstamp::Auth::invalid_credentials) gives one to a wrong
     /// password. It demands no token, so it stands behind [`Auth::same_origin`]: otherwise another
-    /// site can log its visitors in as somebody else.
+    /// site can log its visitors in as another user.
     ///
     /// # Prefixes
     /// `Router::new().nest("/auth", routes(&auth).into())` puts all of them below `/auth`. Cookies

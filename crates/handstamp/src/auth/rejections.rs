@@ -44,7 +44,8 @@ impl Auth {
         self.reject(RejectionKind::RateLimited { retry_after })
     }
 
-    /// Rejects a log-in whose name or password is wrong: `invalid_credentials`, with the status 401.
+    /// Rejects a log-in whose name or password is wrong: `invalid_credentials`, with the status
+    /// 401.
     ///
     /// ```
     /// use handstamp::{Auth, Config};
@@ -78,8 +79,8 @@ impl Auth {
     /// # Ok::<(), handstamp::error::ConfigError>(())
     /// ```
     ///
-    /// A status that is no error, below 400 or above 599, is a bug in the application: it is logged,
-    /// and 500 is sent.
+    /// A status that is no error, below 400 or above 599, is a bug in the application: it is
+    /// logged, and 500 is sent.
     #[must_use]
     pub fn refuse(
         &self,
