@@ -46,7 +46,7 @@ async fn set_role(
     // First the database, then the sessions: a log-in at this moment sees the one or the other.
     let user = app.users.set_role(id, role).await?.ok_or(Error::NotFound)?;
     tracing::info!(by = admin.id, user = id, %role, "a role was changed");
-    // No device has to log in again. A refresh under way that has read the former role is overruled.
+    // No device has to log in again. A refresh that has just read the former role is overruled.
     let change = |token: NewToken| token.scopes(role.scopes());
     app.auth.change_all_sessions(id.to_string(), change).await?;
     Ok(Json(

@@ -39,6 +39,7 @@ use tracing_subscriber::EnvFilter;
 use app::App;
 use roles::Role;
 use settings::Settings;
+use shutdown::Stop;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -64,6 +65,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    let stop = Stop::listen()?;
     let settings = Settings::from_env()?;
     let pool = database::open(&settings.database).await?;
     // Sessions are in the same database: nothing else has to be backed up.
@@ -77,11 +79,11 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     // The address of each client is counted at log-ins.
     let router = app.router();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(shutdown::signal());
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().came());
     tokio::select! {
         // Open requests finish.
         done = server => done?,
-        () = shutdown::grace_is_over() => tracing::warn!("some requests did not finish"),
+        () = stop.grace_is_over() => tracing::warn!("some requests did not finish"),
     }
     pool.close().await;
     Ok(())

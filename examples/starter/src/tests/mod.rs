@@ -1,5 +1,5 @@
-//! Tests of the handlers, by a browser without a network: it keeps cookies, and sends the CSRF value
-//! and the headers of a browser by itself. The clock stands still until a test moves it.
+//! Tests of the handlers, by a browser without a network: it keeps cookies, and sends the CSRF
+//! value and the headers of a browser by itself. The clock stands still until a test moves it.
 
 mod accounts;
 mod notes;

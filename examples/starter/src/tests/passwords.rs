@@ -1,10 +1,13 @@
 //! A change of the password.
 
+use handstamp_axum::handstamp::session::ClientInfo;
 use handstamp_axum::handstamp::testing::Response;
 use handstamp_axum::testing::Browser;
 use serde_json::json;
 
 use super::{PASSWORD, log_in, me, sign_up, start};
+use crate::error::Error;
+use crate::log_in::begin_session;
 
 async fn change(browser: &Browser, current: &str, new: &str) -> Response {
     let form = json!({"current": current, "new": new});
@@ -56,4 +59,18 @@ async fn changes_that_are_refused_change_nothing() {
             "{case}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_log_in_with_a_password_that_is_changed_meanwhile_begins_nothing() {
+    let running = start().await;
+    let (app, browser) = (&running.app, &running.browser);
+    sign_up(browser, "ada").await;
+    // As a log-in reads it, before it has begun a session.
+    let user = app.users.by_name("ada").await.unwrap().unwrap();
+    change(browser, PASSWORD, "battery staple").await;
+    let begun = begin_session(app, &user, ClientInfo::new().into()).await;
+    assert!(matches!(begun, Err(Error::WrongCredentials)));
+    let sessions = app.auth.sessions(user.id.to_string()).await.unwrap();
+    assert_eq!(sessions.len(), 0);
 }
