@@ -42,12 +42,15 @@ impl LogLimit {
             let used = used + self.interval;
             (used <= self.lines * self.interval).then_some(now + used)
         };
-        match (self.full_at).fetch_update(Ordering::Relaxed, Ordering::Relaxed, charge) {
-            Ok(_) => Some(self.left_out.swap(0, Ordering::Relaxed)),
-            Err(_) => {
-                self.left_out.fetch_add(1, Ordering::Relaxed);
-                None
-            }
+        let full_at = &self.full_at;
+        if full_at
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, charge)
+            .is_ok()
+        {
+            Some(self.left_out.swap(0, Ordering::Relaxed))
+        } else {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+            None
         }
     }
 }

@@ -17,25 +17,25 @@ use crate::error::RejectionKind;
 const TARGET: &str = "handstamp::refusals";
 
 pub(super) struct RefusalLog {
-    of_origins: LogLimit,
-    of_rates: LogLimit,
-    of_load: LogLimit,
-    of_store: LogLimit,
-    of_clock: LogLimit,
-    of_ambiguity: LogLimit,
-    of_sockets: Once,
+    origins: LogLimit,
+    rates: LogLimit,
+    load: LogLimit,
+    store: LogLimit,
+    clock: LogLimit,
+    ambiguity: LogLimit,
+    sockets: Once,
 }
 
 impl RefusalLog {
     pub(super) fn new() -> Self {
         Self {
-            of_origins: LogLimit::new(10, MINUTE),
-            of_rates: LogLimit::new(10, MINUTE),
-            of_load: LogLimit::new(10, MINUTE),
-            of_store: LogLimit::new(10, Duration::from_secs(1)),
-            of_clock: LogLimit::new(1, MINUTE),
-            of_ambiguity: LogLimit::new(1, 60 * MINUTE),
-            of_sockets: Once::new(),
+            origins: LogLimit::new(10, MINUTE),
+            rates: LogLimit::new(10, MINUTE),
+            load: LogLimit::new(10, MINUTE),
+            store: LogLimit::new(10, Duration::from_secs(1)),
+            clock: LogLimit::new(1, MINUTE),
+            ambiguity: LogLimit::new(1, 60 * MINUTE),
+            sockets: Once::new(),
         }
     }
 
@@ -50,27 +50,30 @@ impl RefusalLog {
                     self.warn_of_socket();
                 }
             }
-            RejectionKind::RateLimited { retry_after } => match self.of_rates.take(now) {
-                Some(left_out) => {
+            RejectionKind::RateLimited { retry_after } => {
+                if let Some(left_out) = self.rates.take(now) {
                     let left_out = shown(left_out);
                     tracing::info!(target: TARGET, code, ?retry_after, left_out, "request refused");
+                } else {
+                    tracing::debug!(target: TARGET, code, ?retry_after, "request refused");
                 }
-                None => tracing::debug!(target: TARGET, code, ?retry_after, "request refused"),
-            },
-            RejectionKind::Busy => match self.of_load.take(now) {
-                Some(left_out) => {
+            }
+            RejectionKind::Busy => {
+                if let Some(left_out) = self.load.take(now) {
                     let left_out = shown(left_out);
                     tracing::warn!(target: TARGET, code, left_out, "request refused");
+                } else {
+                    tracing::debug!(target: TARGET, code, "request refused");
                 }
-                None => tracing::debug!(target: TARGET, code, "request refused"),
-            },
-            RejectionKind::StoreUnavailable(error) => match self.of_store.take(now) {
-                Some(left_out) => {
+            }
+            RejectionKind::StoreUnavailable(error) => {
+                if let Some(left_out) = self.store.take(now) {
                     let left_out = shown(left_out);
                     tracing::error!(target: TARGET, code, %error, left_out, "request refused");
+                } else {
+                    tracing::debug!(target: TARGET, code, %error, "request refused");
                 }
-                None => tracing::debug!(target: TARGET, code, %error, "request refused"),
-            },
+            }
             RejectionKind::InvalidToken(detail) => {
                 tracing::debug!(target: TARGET, code, %detail, "request refused");
             }
@@ -89,18 +92,17 @@ impl RefusalLog {
     /// Warns of another origin than the settings name: the users of a service whose setting is
     /// missing or wrong can do nothing, and no other line says so.
     fn refused_origin(&self, code: &str, stated: &str, now: UnixTime) {
-        match self.of_origins.take(now) {
-            Some(left_out) => {
-                let left_out = shown(left_out);
-                tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, "request refused");
-            }
-            None => tracing::debug!(target: TARGET, code, stated, "request refused"),
+        if let Some(left_out) = self.origins.take(now) {
+            let left_out = shown(left_out);
+            tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, "request refused");
+        } else {
+            tracing::debug!(target: TARGET, code, stated, "request refused");
         }
     }
 
     /// Warns once that no browser can open a WebSocket with a cookie.
     fn warn_of_socket(&self) {
-        self.of_sockets.call_once(|| {
+        self.sockets.call_once(|| {
             tracing::warn!(
                 target: TARGET,
                 "a WebSocket was refused, and with a cookie each will be, also one that a page of this service opens: \
@@ -113,7 +115,7 @@ impl RefusalLog {
     /// Warns, at most once a minute, of a genuine token from the future: until the clock is right,
     /// every token that another node or this one has issued may be refused.
     fn warn_of_clock(&self, ahead: Duration, now: UnixTime) {
-        if self.of_clock.take(now).is_some() {
+        if self.clock.take(now).is_some() {
             tracing::warn!(
                 target: TARGET,
                 "a genuine token was issued {} s in the future: is this machine's clock behind?",
@@ -125,7 +127,7 @@ impl RefusalLog {
     /// Warns, at most once an hour, of a cookie that requests have several times. The user sees
     /// every request rejected until the setting lists what a former configuration has set.
     fn warn_of_ambiguity(&self, name: &str, now: UnixTime) {
-        if self.of_ambiguity.take(now).is_some() {
+        if self.ambiguity.take(now).is_some() {
             tracing::warn!(
                 target: TARGET,
                 "several cookies {name} of different users came in one request, which is rejected: a change of domain or \
