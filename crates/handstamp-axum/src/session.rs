@@ -24,6 +24,21 @@ handstamp::adapter::sessions! {
     ///     Ok((auth.set_cookies(&tokens)?, "welcome"))
     /// }
     /// ```
+    ///
+    /// The address is never taken by itself: behind a proxy, that of the peer is the proxy's, and
+    /// only the application knows which header of its proxy to believe. Without a proxy it is in
+    /// axum's `ConnectInfo`, as above, which only exists if the server is started with it:
+    ///
+    /// ```no_run
+    /// # use std::net::SocketAddr;
+    /// # use axum::Router;
+    /// # async fn serve(app: Router, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
+    /// # }
+    /// ```
+    ///
+    /// Otherwise axum answers 500, "Missing request extension". In tests, requests of the browser
+    /// of the feature `testing` have one.
     pub struct ClientInfo;
 
     /// A request to log out: its access or refresh token, expired or not, with the CSRF value of

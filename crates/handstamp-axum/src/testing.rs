@@ -47,8 +47,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each request has a `ConnectInfo<SocketAddr>`, by default 192.0.2.1, so handlers that take it work
-//! as behind `into_make_service_with_connect_info`. [`Browser::with_peer`] chooses another.
+//! Each request has a `ConnectInfo<SocketAddr>`, by default 192.0.2.1, so handlers that take it
+//! work as behind `into_make_service_with_connect_info`. [`Browser::with_peer`] chooses another.
 
 use std::fmt;
 use std::future::{Future, poll_fn};

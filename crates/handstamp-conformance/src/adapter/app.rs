@@ -6,18 +6,19 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use handstamp::blocklist::TokenStatus;
+use handstamp::clock::UnixTime;
 use handstamp::config::ConfigBuilder;
 use handstamp::error::StoreError;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
+use handstamp::testing::{FailingStore, TestClock};
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 use serde_json::Value;
 
-use super::clock::ManualClock;
-use super::store::{Breakable, wait};
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 use crate::{Signature, forge};
 
@@ -28,9 +29,9 @@ pub struct App {
     settings: Vec<(&'static str, &'static str)>,
     auth: Auth,
     other: Auth,
-    clock: ManualClock,
+    clock: TestClock,
     blocklist: Arc<Blocklist>,
-    store: Arc<Breakable>,
+    store: FailingStore<MemoryStore>,
 }
 
 impl App {
@@ -55,23 +56,23 @@ impl App {
     }
 
     fn build(config: Config, settings: &[(&'static str, &'static str)], has_store: bool) -> Self {
-        let clock = ManualClock::default();
+        let clock = clock();
         let blocklist = Arc::new(Blocklist::default());
         let asked = Arc::clone(&blocklist);
-        let store = Arc::new(Breakable::new(MemoryStore::with_clock(clock.clone())));
+        let store = FailingStore::new(MemoryStore::with_clock(clock.clone()));
         let mut auth = Auth::builder(config)
             .with_clock(clock.clone())
             .with_blocklist(move |token| {
                 let asked = Arc::clone(&asked);
                 async move {
                     if asked.is_slow.load(Ordering::Relaxed) {
-                        wait().await;
+                        tokio::task::yield_now().await;
                     }
                     asked.answer(token.id())
                 }
             });
         if has_store {
-            auth = auth.store(Arc::clone(&store));
+            auth = auth.store(store.clone());
         }
         let auth = auth
             .build()
@@ -183,15 +184,15 @@ impl App {
     }
 
     pub(super) fn take_the_store_down(&self) {
-        self.store.set_down(true);
+        self.store.fail();
     }
 
     pub(super) fn bring_the_store_back(&self) {
-        self.store.set_down(false);
+        self.store.restore();
     }
 
     pub(super) fn advance(&self, seconds: u64) {
-        self.clock.advance(seconds);
+        self.clock.advance(Duration::from_secs(seconds));
     }
 
     pub(super) fn revoke(&self, id: &str) {
@@ -219,6 +220,11 @@ impl App {
     pub(super) fn asked(&self) -> usize {
         self.blocklist.asked.swap(0, Ordering::Relaxed)
     }
+}
+
+/// A clock that stands at a whole second, until a row moves it.
+pub(super) fn clock() -> TestClock {
+    TestClock::at(UnixTime::from_secs(1_700_000_000))
 }
 
 pub(super) fn access(auth: &Auth, token: impl Into<NewToken>) -> SignedToken<Access> {

@@ -305,6 +305,9 @@ async fn outages<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>, slow
     suite.check(row, &app, request.clone(), refused).await;
     suite.equal(row, "asked the store", app.asked_the_store(), 1);
     app.bring_the_store_back();
+    if slow {
+        app.slow_down();
+    }
     let row = "asks again: the next request, when the store is back";
     suite.check(row, &app, request, Ok("user1 user1")).await;
     suite.equal(row, "asked the store", app.asked_the_store(), 1);

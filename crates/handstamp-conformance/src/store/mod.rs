@@ -116,26 +116,18 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use std::sync::atomic::{AtomicU64, Ordering};
 ///
-/// use handstamp::clock::{Clock, UnixTime};
+/// use handstamp::clock::{Clock as _, UnixTime};
 /// use handstamp::store::MemoryStore;
-///
-/// #[derive(Debug, Clone)]
-/// struct ManualClock(Arc<AtomicU64>);
-///
-/// impl Clock for ManualClock {
-///     fn now(&self) -> UnixTime {
-///         UnixTime::from_secs(self.0.load(Ordering::Relaxed))
-///     }
-/// }
+/// use handstamp::testing::TestClock;
 ///
 /// #[tokio::main]
 /// async fn main() {
-///     let clock = ManualClock(Arc::new(AtomicU64::new(1_800_000_000)));
+///     let clock = TestClock::at(UnixTime::from_secs(1_800_000_000));
 ///     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
 ///     handstamp_conformance::store::run_with_clock(store, async |span| {
-///         clock.0.fetch_sub(span.as_secs(), Ordering::Relaxed);
+///         let seconds = clock.now().as_secs() - span.as_secs();
+///         clock.set(UnixTime::from_secs(seconds));
 ///     })
 ///     .await;
 /// }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Authenticating, RequestState};
 use crate::blocklist::TokenStatus;
+use crate::clock::UnixTime;
 use crate::purpose::{Access, Purpose};
 use crate::testing::{CSRF, Head, Log, NOW, auth, builder, now, outcome, token};
 use crate::{Auth, Location, Require};
@@ -103,7 +104,7 @@ fn what_wakes_the_question_wakes_all_who_wait() {
 fn a_clock_that_is_behind_is_said_once_a_minute() {
     const HINT: &str = "s in the future: is this machine's clock behind?";
     let (auth, clock) = crate::testing::auth_and_clock(builder());
-    clock.set(NOW + 7_200);
+    clock.set(UnixTime::from_secs(NOW + 7_200));
     let token = auth.create_access_token("user1").unwrap();
     let head = Head::new("GET").access(token.as_str());
     let (log, lines) = Log::new();
@@ -116,7 +117,7 @@ fn a_clock_that_is_behind_is_said_once_a_minute() {
             (NOW - 3_600, 3),
             (NOW - 3_599, 3),
         ] {
-            clock.set(at);
+            clock.set(UnixTime::from_secs(at));
             assert_eq!(outcome(&auth, &head, &Require::access()), "invalid_token");
             assert_eq!(lines.lock().unwrap().matches(HINT).count(), said, "{at}");
         }

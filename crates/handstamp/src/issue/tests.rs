@@ -8,13 +8,12 @@ use serde_json::json;
 
 use crate::config::ConfigBuilder;
 use crate::config::danger::Danger;
-use crate::testing::{Counting, Dry, Head, ManualClock, NOW, ask, builder};
+use crate::testing::{Counting, Dry, Head, NOW, ask, builder, clock_at};
 use crate::{Auth, Location, NewToken, Require, SetCookies, SignedToken, days, minutes};
 
 /// An `Auth` with a fixed clock and fixed random values.
 fn auth(config: ConfigBuilder) -> Auth {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     Auth::builder(config.build().unwrap())
         .with_clock(clock)
         .with_random_source(Counting)

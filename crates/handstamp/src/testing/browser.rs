@@ -222,7 +222,6 @@ impl<A: Application> Browser<A> {
     }
 
     /// Begins a fetch by the page of the application. The path may have a query.
-    #[must_use]
     #[track_caller]
     pub fn fetch(&self, method: &str, path: &str) -> RequestBuilder<'_, A> {
         let page = PageOrigin::Tuple(self.origin.clone());
@@ -230,42 +229,36 @@ impl<A: Application> Browser<A> {
     }
 
     /// Begins a GET by the page of the application.
-    #[must_use]
     #[track_caller]
     pub fn get(&self, path: &str) -> RequestBuilder<'_, A> {
         self.fetch("GET", path)
     }
 
     /// Begins a POST by the page of the application.
-    #[must_use]
     #[track_caller]
     pub fn post(&self, path: &str) -> RequestBuilder<'_, A> {
         self.fetch("POST", path)
     }
 
     /// Begins a PUT by the page of the application.
-    #[must_use]
     #[track_caller]
     pub fn put(&self, path: &str) -> RequestBuilder<'_, A> {
         self.fetch("PUT", path)
     }
 
     /// Begins a PATCH by the page of the application.
-    #[must_use]
     #[track_caller]
     pub fn patch(&self, path: &str) -> RequestBuilder<'_, A> {
         self.fetch("PATCH", path)
     }
 
     /// Begins a DELETE by the page of the application.
-    #[must_use]
     #[track_caller]
     pub fn delete(&self, path: &str) -> RequestBuilder<'_, A> {
         self.fetch("DELETE", path)
     }
 
     /// Begins a GET that the user makes: by the address bar or a bookmark.
-    #[must_use]
     #[track_caller]
     pub fn open(&self, path: &str) -> RequestBuilder<'_, A> {
         RequestBuilder::new(self, Sender::User, Mode::Navigation, "GET", path)
@@ -273,7 +266,6 @@ impl<A: Application> Browser<A> {
 
     /// Begins the POST of a form in a page of the application, which no script sends: it has the
     /// fields of [`form`](RequestBuilder::form), and no CSRF header.
-    #[must_use]
     #[track_caller]
     pub fn submit(&self, path: &str) -> RequestBuilder<'_, A> {
         let page = PageOrigin::Tuple(self.origin.clone());

@@ -4,19 +4,18 @@
 use std::fmt::{Debug, Write};
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-use crate::clock::{Clock, UnixTime};
+use crate::clock::UnixTime;
 use crate::config::ConfigBuilder;
 use crate::purpose::Purpose;
 use crate::random::{RandomError, RandomSource};
+use crate::testing::TestClock;
 use crate::{Auth, Authenticated, Config, RequestHead, Require, error::Rejection};
 
 pub(crate) const SECRET: &str = "a secret of at least thirty-two bytes";
@@ -34,9 +33,8 @@ pub(crate) fn auth(config: ConfigBuilder) -> Auth {
     auth
 }
 
-pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, ManualClock) {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, TestClock) {
+    let clock = clock_at(NOW);
     let auth = Auth::builder(config.build().unwrap())
         .with_clock(clock.clone())
         .build()
@@ -44,25 +42,9 @@ pub(crate) fn auth_and_clock(config: ConfigBuilder) -> (Auth, ManualClock) {
     (auth, clock)
 }
 
-/// A clock that tests set.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ManualClock(Arc<AtomicU64>);
-
-impl ManualClock {
-    pub(crate) fn set(&self, secs: u64) {
-        self.0.store(secs.saturating_mul(1000), Ordering::Relaxed);
-    }
-
-    pub(crate) fn advance(&self, span: Duration) {
-        let millis = u64::try_from(span.as_millis()).unwrap();
-        self.0.fetch_add(millis, Ordering::Relaxed);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> UnixTime {
-        UnixTime::from_millis(self.0.load(Ordering::Relaxed))
-    }
+/// A clock that shows this time, in seconds.
+pub(crate) fn clock_at(secs: u64) -> TestClock {
+    TestClock::at(UnixTime::from_secs(secs))
 }
 
 /// A source that returns 0, 1, 2 and so on, starting anew at each call.

@@ -41,35 +41,30 @@ impl<'b, A: Application> Page<'b, A> {
 
     /// Begins a fetch with `credentials: "include"`. It is sent at once: for most of them a browser
     /// would ask by CORS first, and an attacker has other ways.
-    #[must_use]
     #[track_caller]
     pub fn fetch(&self, method: &str, path: &str) -> RequestBuilder<'b, A> {
         self.begin(Mode::Fetch, method, path)
     }
 
     /// Begins a GET by [`fetch`](Self::fetch).
-    #[must_use]
     #[track_caller]
     pub fn get(&self, path: &str) -> RequestBuilder<'b, A> {
         self.fetch("GET", path)
     }
 
     /// Begins a POST by [`fetch`](Self::fetch).
-    #[must_use]
     #[track_caller]
     pub fn post(&self, path: &str) -> RequestBuilder<'b, A> {
         self.fetch("POST", path)
     }
 
     /// Begins the GET of a link that the user follows.
-    #[must_use]
     #[track_caller]
     pub fn follow_link(&self, path: &str) -> RequestBuilder<'b, A> {
         self.begin(Mode::Navigation, "GET", path)
     }
 
     /// Begins the POST of a form, with the fields of [`form`](RequestBuilder::form).
-    #[must_use]
     #[track_caller]
     pub fn submit(&self, path: &str) -> RequestBuilder<'b, A> {
         self.begin(Mode::Navigation, "POST", path)

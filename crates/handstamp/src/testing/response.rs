@@ -8,7 +8,8 @@ use serde_json::Value;
 /// use handstamp::testing::Response;
 ///
 /// let problem = br#"{"status":403,"code":"csrf_mismatch"}"#;
-/// let response = Response::new(403, vec![("cache-control".into(), "no-store".into())], problem.to_vec());
+/// let headers = vec![("cache-control".into(), "no-store".into())];
+/// let response = Response::new(403, headers, problem.to_vec());
 /// assert_eq!((response.status(), response.code()), (403, Some("csrf_mismatch")));
 /// assert_eq!(response.header("Cache-Control"), Some("no-store"));
 /// assert_eq!(response.json()["status"], 403);

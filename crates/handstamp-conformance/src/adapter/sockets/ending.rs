@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use handstamp::Auth;
 use handstamp::blocklist::TokenStatus;
 use handstamp::connection::CloseReason;
 use handstamp::error::StoreError;
 use handstamp::store::MemoryStore;
+use handstamp::{Auth, minutes};
 
 use super::SocketApp;
 use super::service::{Client, Service, closed, config};
+use crate::adapter::app::clock;
 use crate::adapter::checks::Checks;
-use crate::adapter::clock::ManualClock;
 
 pub(super) async fn rows<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks, serve: &S) {
     by_the_client(checks, serve).await;
@@ -41,13 +41,13 @@ async fn by_the_client<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks,
 async fn by_time<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks, serve: &S) {
     for path in ["/echo", "/flood"] {
         let row = format!("it ends when its token expires ({path})");
-        let clock = ManualClock::default();
+        let clock = clock();
         let builder = Auth::builder(config());
         let interval = Duration::from_millis(20);
         let mut service = Service::start(serve, builder, &clock, interval).await;
         let token = service.log_in().await;
         let mut client = service.open(path, &token).await;
-        clock.advance(15 * 60);
+        clock.advance(minutes(15));
         ends(checks, &row, &mut client, 4401, "token_expired").await;
         let end = service.ended().await;
         checks.equal(&row, "end", end, Some(Some(CloseReason::Expired)));
@@ -76,7 +76,7 @@ async fn by_this_process<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Check
 
 async fn by_another_process<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks, serve: &S) {
     let row = "it ends within the interval when another process revokes its token";
-    let clock = ManualClock::default();
+    let clock = clock();
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     let builder = || Auth::builder(config()).store(Arc::clone(&store));
     let interval = Duration::from_millis(200);
@@ -108,7 +108,7 @@ async fn by_an_outage<S: AsyncFn(SocketApp) -> SocketAddr>(checks: &mut Checks, 
         };
         async { answer }
     });
-    let (clock, interval) = (ManualClock::default(), Duration::from_millis(20));
+    let (clock, interval) = (clock(), Duration::from_millis(20));
     let mut service = Service::start(serve, builder, &clock, interval).await;
     let token = service.log_in().await;
     let mut client = service.open("/echo", &token).await;

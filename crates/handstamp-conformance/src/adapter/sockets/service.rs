@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use handstamp::connection::CloseReason;
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
+use handstamp::testing::TestClock;
 use handstamp::{Auth, AuthBuilder, Config, Location};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{self, handshake::client::Request};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::adapter::clock::ManualClock;
+use crate::adapter::app::clock;
 use crate::adapter::upgrades::{OURS, TRUSTED};
 
 /// What the app under test is made with, and whom its handlers tell how their sockets ended.
@@ -59,7 +60,7 @@ impl Service {
     pub(super) async fn start<S: AsyncFn(SocketApp) -> SocketAddr>(
         serve: &S,
         builder: AuthBuilder,
-        clock: &ManualClock,
+        clock: &TestClock,
         interval: Duration,
     ) -> Self {
         let auth = builder.with_clock(clock.clone()).build();
@@ -80,7 +81,7 @@ impl Service {
 
     /// Its sockets ask the store only when this process ends sessions.
     pub(super) async fn alone<S: AsyncFn(SocketApp) -> SocketAddr>(serve: &S) -> Self {
-        let clock = ManualClock::default();
+        let clock = clock();
         let builder = Auth::builder(config()).store(MemoryStore::with_clock(clock.clone()));
         Self::start(serve, builder, &clock, Duration::from_secs(100_000)).await
     }

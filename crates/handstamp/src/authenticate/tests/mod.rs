@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
+use crate::clock::UnixTime;
 use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::purpose::Access;
@@ -310,7 +311,7 @@ fn a_token_that_is_fresh_until_a_time_is_never_fresher_than_that() {
     let copied = ask(&auth, &copy, &Require::access()).unwrap();
     assert!(!copied.is_fresh() && auth.require_fresh_within(&copied, minutes(5)).is_err());
 
-    clock.set(NOW + 60);
+    clock.set(UnixTime::from_secs(NOW + 60));
     let later = ask(&auth, &head, &Require::access()).unwrap();
     assert!(!later.is_fresh());
     for held in [later, verified] {

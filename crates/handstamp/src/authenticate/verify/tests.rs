@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::Require;
+use crate::clock::UnixTime;
 use crate::testing::{Head, NOW, auth, auth_and_clock, builder, claims, outcome, sign, token};
 
 /// Returns the outcome of a token with these claims, in a header, on an access route.
@@ -46,9 +47,9 @@ fn a_token_lives_from_its_making_to_its_end() {
 fn a_clock_before_the_epoch_trusts_nothing_new() {
     let (auth, clock) = auth_and_clock(builder());
     let head = Head::new("GET").access(&token(&auth, &json!({})));
-    clock.set(0);
+    clock.set(UnixTime::from_secs(0));
     assert_eq!(outcome(&auth, &head, &Require::access()), "invalid_token");
-    clock.set(u64::MAX);
+    clock.set(UnixTime::from_secs(u64::MAX));
     assert_eq!(outcome(&auth, &head, &Require::access()), "token_expired");
 }
 

@@ -22,19 +22,18 @@ use super::{CloseReason, TokenWatch};
 use crate::config::ConfigBuilder;
 use crate::purpose::Access;
 use crate::store::MemoryStore;
-use crate::testing::{Head, ManualClock, NOW, ask};
+use crate::testing::{Head, NOW, TestClock, ask, clock_at};
 use crate::{Auth, Authenticated, Require};
 
 /// Two processes that share one store, and the clock of all.
 struct Nodes {
     here: Auth,
     there: Auth,
-    clock: ManualClock,
+    clock: TestClock,
 }
 
 fn nodes(config: &dyn Fn() -> ConfigBuilder) -> Nodes {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     let node = || {
         Auth::builder(config().build().unwrap())

@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{access, poll, soon};
+use crate::clock::UnixTime;
 use crate::config::ConfigBuilder;
 use crate::connection::CloseReason;
 use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
-use crate::testing::{ManualClock, NOW, auth_and_clock, builder, token};
+use crate::testing::{NOW, auth_and_clock, builder, clock_at, token};
 use crate::{Auth, NewToken};
 
 #[tokio::test]
@@ -43,7 +44,7 @@ async fn its_time_is_that_of_requests() {
         let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(!connection.is_finished(), "{row}");
-        clock.set(NOW + after);
+        clock.set(UnixTime::from_secs(NOW + after));
         if ended.is_some() {
             assert_eq!(connection.await.unwrap(), ended, "{row}");
         } else {
@@ -147,8 +148,7 @@ async fn a_blocklist_is_asked_again_and_again() {
 
 #[tokio::test]
 async fn the_end_does_not_wait_for_an_answer() {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let begun = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&begun);
     let config = builder().store_timeout(Duration::from_secs(60));
@@ -170,7 +170,7 @@ async fn the_end_does_not_wait_for_an_answer() {
     let connection = auth.watch(&token);
     let connection = tokio::spawn(soon(connection.ask_every(Duration::from_millis(10))));
     tokio::time::sleep(Duration::from_millis(50)).await;
-    clock.set(NOW + 900);
+    clock.set(UnixTime::from_secs(NOW + 900));
     assert_eq!(connection.await.unwrap(), Some(CloseReason::Expired));
     assert_eq!(begun.load(Ordering::Relaxed), 2, "one question at a time");
 }

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::stores::{Interrupted, Interruption};
 use super::{House, claims, house, with_store};
+use crate::clock::UnixTime;
 use crate::error::{AuthError, IssueError};
 use crate::session::{ClientInfo, EventKind, Session};
 use crate::store::MemoryStore;
-use crate::testing::{Head, ManualClock, NOW, ask, auth, builder, now, outcome};
+use crate::testing::{Head, NOW, ask, auth, builder, clock_at, now, outcome};
 use crate::{
     Authenticated, Location, NewToken, Require, TokenPair, days, minutes,
     purpose::{Access, Refresh},
@@ -209,7 +210,7 @@ fn a_session_that_keeps_changing_is_given_up() {
     for second in 1..100 {
         let (other, tokens) = (Arc::clone(&other), Arc::clone(&tokens));
         let interruption = move || {
-            other.clock.set(NOW + second);
+            other.clock.set(UnixTime::from_secs(NOW + second));
             drop(now(other.auth.reauthenticate(&other.access(&tokens))).unwrap());
         };
         queue.lock().unwrap().push_back(Box::new(interruption));
@@ -337,8 +338,7 @@ fn without_a_store_no_session_can_be_changed() {
 
 /// A service, what interrupts the updates of its sessions, and another node over the same store.
 fn interrupted() -> (House, Arc<Mutex<VecDeque<Interruption>>>, House) {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     let queue = Arc::default();
     let between = Interrupted {

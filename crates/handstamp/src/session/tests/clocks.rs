@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use super::{House, claims, house, refresh_head, with_store};
 use crate::clock::CLOCK_SKEW;
+use crate::clock::UnixTime;
 use crate::store::MemoryStore;
-use crate::testing::{Head, ManualClock, NOW, builder, now, outcome};
+use crate::testing::{Head, NOW, TestClock, builder, clock_at, now, outcome};
 use crate::{Require, TokenPair, minutes};
 
 /// Two nodes of one service, 30 seconds apart, and their store.
 struct Service {
     ahead: House,
     behind: House,
-    store: ManualClock,
+    store: TestClock,
 }
 
 impl Service {
     fn new(store_at: u64) -> Self {
         let clock = |secs| {
-            let clock = ManualClock::default();
-            clock.set(secs);
+            let clock = clock_at(secs);
             clock
         };
         let by = clock(store_at);
@@ -145,10 +145,10 @@ fn a_token_without_a_session_is_good_again_once_the_tolerance_has_passed() {
 fn a_log_in_after_a_clock_was_put_back_works_at_once() {
     for ahead in [20, 3_600, 5 * 3_600, 30 * 86_400] {
         let house = house(builder());
-        house.clock.set(NOW + ahead);
+        house.clock.set(UnixTime::from_secs(NOW + ahead));
         let former = house.log_in("user1");
         now(house.auth.revoke_all_sessions("user1")).unwrap();
-        house.clock.set(NOW);
+        house.clock.set(UnixTime::from_secs(NOW));
 
         let tokens = house.log_in("user1");
         assert_eq!(house.enter(&tokens), "user1", "{ahead} s");
@@ -157,7 +157,7 @@ fn a_log_in_after_a_clock_was_put_back_works_at_once() {
         let refreshed = house.refresh(&refreshed).expect("when it is due");
         assert_eq!(house.enter(&refreshed), "user1", "{ahead} s");
 
-        house.clock.set(NOW + ahead);
+        house.clock.set(UnixTime::from_secs(NOW + ahead));
         let access = Head::new("GET").access(former.access().as_str());
         let seen = outcome(&house.auth, &access, &Require::access());
         assert_eq!(seen, "session_ended", "{ahead} s");

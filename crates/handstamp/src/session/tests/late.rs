@@ -7,7 +7,7 @@ use super::{House, claims, house, refresh_head};
 use crate::session::{ClientInfo, Clients, EventKind};
 use crate::store::MemoryStore;
 use crate::store::rotation::Reuse;
-use crate::testing::{Head, ManualClock, NOW, ask, builder, now};
+use crate::testing::{Head, NOW, TestClock, ask, builder, clock_at, now};
 use crate::{Auth, Require, TokenPair, days, minutes};
 
 const AFTER: Duration = Duration::from_millis(10_001);
@@ -150,9 +150,8 @@ fn generation(tokens: &TokenPair) -> u64 {
 type Events = Arc<Mutex<Vec<(EventKind, Option<Clients>)>>>;
 
 /// A service that keeps what its events say.
-fn listening() -> (Auth, ManualClock, Events) {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+fn listening() -> (Auth, TestClock, Events) {
+    let clock = clock_at(NOW);
     let events = Events::default();
     let telling = Arc::clone(&events);
     let auth = Auth::builder(builder().build().unwrap())

@@ -7,7 +7,7 @@ use crate::config::ConfigBuilder;
 use crate::error::{AuthError, IssueError};
 use crate::session::{ClientInfo, Owner};
 use crate::store::MemoryStore;
-use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome, token};
+use crate::testing::{Head, NOW, ask, builder, clock_at, now, outcome, token};
 use crate::{Auth, NewToken, Require};
 
 struct Houses {
@@ -16,8 +16,7 @@ struct Houses {
 }
 
 fn houses() -> Houses {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     let house = |config: ConfigBuilder| {
         Auth::builder(config.build().unwrap())

@@ -27,24 +27,23 @@ use crate::config::ConfigBuilder;
 use crate::error::{AuthError, Rejection};
 use crate::purpose::Access;
 use crate::store::{MemoryStore, Store};
-use crate::testing::{Head, ManualClock, NOW, ask, now, outcome};
+use crate::testing::{Head, NOW, TestClock, ask, clock_at, now, outcome};
 use crate::{Auth, Authenticated, Require, SetCookies, TokenPair};
 
 /// A service with one store, its events, and the clock of both.
 struct House {
     auth: Auth,
-    clock: ManualClock,
+    clock: TestClock,
     events: Arc<Mutex<Vec<EventKind>>>,
 }
 
 fn house(config: ConfigBuilder) -> House {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let store = Arc::new(MemoryStore::with_clock(clock.clone()));
     with_store(config, store, clock)
 }
 
-fn with_store(config: ConfigBuilder, store: impl Store, clock: ManualClock) -> House {
+fn with_store(config: ConfigBuilder, store: impl Store, clock: TestClock) -> House {
     let events = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&events);
     let auth = Auth::builder(config.build().unwrap())

@@ -10,14 +10,14 @@ use crate::store::{
     AccountId, EndReason, MemoryStore, NewSession, RevokeUser, SessionId, Store as _,
     UserRevocation,
 };
-use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
+use crate::testing::{Head, NOW, ask, builder, clock_at, now, outcome};
 use crate::{NewToken, Require, days};
 
 /// As by a node that was stopped after its first call.
 #[test]
 fn a_revocation_that_was_interrupted_is_recorded_by_the_purge() {
-    let store = Arc::new(MemoryStore::with_clock(ManualClock::default()));
-    let house = with_store(builder(), Arc::clone(&store), ManualClock::default());
+    let store = Arc::new(MemoryStore::with_clock(clock_at(0)));
+    let house = with_store(builder(), Arc::clone(&store), clock_at(0));
     let account = AccountId::new(None, "user1");
     for number in 0..1_000 {
         let id = number.to_string();

@@ -18,7 +18,7 @@ use crate::store::{
     ListSessions, ListedSessions, MemoryStore, NewSession, ReadSession, RevokeSession, RevokeToken,
     RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
-use crate::testing::{Head, ManualClock, NOW, ask, builder, now, outcome};
+use crate::testing::{Head, NOW, ask, builder, clock_at, now, outcome};
 use crate::{Auth, Require, TokenPair};
 
 /// Records the names of the methods that are called on a memory store.
@@ -145,8 +145,7 @@ fn every_request_asks_once() {
         ),
     ];
     for (row, check, expected) in rows {
-        let clock = ManualClock::default();
-        clock.set(NOW);
+        let clock = clock_at(NOW);
         let asked = Arc::default();
         let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
         let house = with_store(builder().check_sessions(check), store, clock);
@@ -217,8 +216,7 @@ async fn the_lists_of_one_user_take_turns_and_do_not_hold_up_others() {
 #[test]
 fn an_implicit_refresh_asks_when_it_is_due() {
     for check in [CheckSessions::EveryRequest, CheckSessions::OnRefresh] {
-        let clock = ManualClock::default();
-        clock.set(NOW);
+        let clock = clock_at(NOW);
         let asked = Arc::default();
         let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
         let house = with_store(builder().check_sessions(check), store, clock);
@@ -259,8 +257,7 @@ impl ResponseHead for Plain {
 
 #[test]
 fn a_forged_or_expired_token_is_not_shown_to_the_store() {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+    let clock = clock_at(NOW);
     let asked = Arc::default();
     let store = Counted(MemoryStore::with_clock(clock.clone()), Arc::clone(&asked));
     let house = with_store(builder(), store, clock);

@@ -1,9 +1,7 @@
-//! One `Set-Cookie` line, and why a browser refuses it.
+//! One cookie: parsed from a line of `Set-Cookie`, and checked.
 
-use std::fmt;
-use std::time::Duration;
-
-use super::{Crossing, Sent, date};
+use super::attributes::Attributes;
+use super::{Crossing, Refused, Sent};
 use crate::clock::UnixTime;
 use crate::config::SameSite;
 use crate::testing::site;
@@ -145,88 +143,6 @@ impl Cookie {
     }
 }
 
-/// The attributes of a line. Of one that occurs twice the last counts.
-#[derive(Debug)]
-struct Attributes {
-    domain: Option<String>,
-    path: Option<String>,
-    is_secure: bool,
-    is_http_only: bool,
-    is_partitioned: bool,
-    same_site: SameSite,
-    expires: Option<UnixTime>,
-    max_age: Option<UnixTime>,
-}
-
-impl Default for Attributes {
-    fn default() -> Self {
-        Self {
-            domain: None,
-            path: None,
-            is_secure: false,
-            is_http_only: false,
-            is_partitioned: false,
-            // Browsers treat a cookie without the attribute so. Chromium sends it with forms of
-            // other sites for two minutes as well, and Firefox and Safari with everything: a test
-            // that relies on the attribute writes it.
-            same_site: SameSite::Lax,
-            expires: None,
-            max_age: None,
-        }
-    }
-}
-
-impl Attributes {
-    fn add(&mut self, name: &str, value: &str, now: UnixTime) {
-        if value.len() > MAX_ATTRIBUTE_VALUE {
-            return;
-        }
-        match name.to_ascii_lowercase().as_str() {
-            "expires" => {
-                let latest = now.saturating_add(LONGEST_AGE);
-                self.expires = date::parse(value)
-                    .map(|time| time.min(latest))
-                    .or(self.expires);
-            }
-            "max-age" => self.max_age = max_age(value, now).or(self.max_age),
-            "domain" => {
-                let domain = value.strip_prefix('.').unwrap_or(value);
-                self.domain = Some(domain.to_ascii_lowercase());
-            }
-            "path" => self.path = value.starts_with('/').then(|| value.to_owned()),
-            "secure" => self.is_secure = true,
-            "httponly" => self.is_http_only = true,
-            "partitioned" => self.is_partitioned = true,
-            "samesite" => {
-                self.same_site = match value.to_ascii_lowercase().as_str() {
-                    "strict" => SameSite::Strict,
-                    "none" => SameSite::None,
-                    _ => SameSite::Lax,
-                };
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Returns the end of a cookie of this `Max-Age`, or `None` if it is no number.
-fn max_age(value: &str, now: UnixTime) -> Option<UnixTime> {
-    let digits = value.strip_prefix('-').unwrap_or(value);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    if digits.len() < value.len() {
-        return Some(UnixTime::from_secs(0));
-    }
-    // More digits than a number holds are more than 400 days.
-    let age = digits.parse().map_or(LONGEST_AGE, Duration::from_secs);
-    Some(if age.is_zero() {
-        UnixTime::from_secs(0)
-    } else {
-        now.saturating_add(age.min(LONGEST_AGE))
-    })
-}
-
 /// Returns the hosts of a cookie that a host sets with this attribute `Domain`.
 fn domain(attribute: Option<String>, host: &str) -> Result<Domain, Refused> {
     let Some(domain) = attribute.filter(|domain| !domain.is_empty()) else {
@@ -298,66 +214,5 @@ const PREFIXES: [(&str, Needs); 4] = [
     ),
 ];
 
-/// Why a browser does not take a cookie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::testing) enum Refused {
-    ControlCharacter,
-    Empty,
-    TooLong(usize),
-    PublicSuffix(String),
-    ForeignDomain(String),
-    SecureWithoutTls,
-    CrossSite,
-    NoneWithoutSecure,
-    PartitionedWithoutSecure,
-    OpaquePartition,
-    NamelessPrefix,
-    Prefix(&'static str),
-    ReplacesSecure,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ControlCharacter => "it has a control character",
-            Self::Empty => "it has neither name nor value",
-            Self::TooLong(bytes) => {
-                return write!(f, "name and value have {bytes} bytes, browsers take 4096");
-            }
-            Self::PublicSuffix(domain) => {
-                return write!(f, "Domain={domain} is one below which the public has names");
-            }
-            Self::ForeignDomain(domain) => {
-                return write!(f, "Domain={domain} is neither the host nor above it");
-            }
-            Self::SecureWithoutTls => {
-                "it has Secure, and the origin is not https: Chromium and Firefox take it from \
-                 http://localhost, Safari does not"
-            }
-            Self::CrossSite => "another site fetched the response, and it has not SameSite=None",
-            Self::NoneWithoutSecure => "it has SameSite=None and not Secure",
-            Self::PartitionedWithoutSecure => "it has Partitioned and not Secure",
-            Self::OpaquePartition => "it has Partitioned, and the page has no site",
-            Self::NamelessPrefix => "it has no name, and its value begins as a prefix of names",
-            Self::Prefix(prefix) => {
-                return write!(
-                    f,
-                    "its name begins with {prefix}, which needs Secure, with `host` Path=/ and no \
-                     Domain, with `http` HttpOnly"
-                );
-            }
-            Self::ReplacesSecure => {
-                "it would hide a cookie with Secure, and the origin is not https"
-            }
-        })
-    }
-}
-
-/// 400 days (section 5.5).
-const LONGEST_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
-
 /// Bytes (section 5.6).
 const MAX_NAME_AND_VALUE: usize = 4096;
-
-/// Bytes (section 5.6).
-const MAX_ATTRIBUTE_VALUE: usize = 1024;

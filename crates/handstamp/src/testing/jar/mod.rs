@@ -3,13 +3,15 @@
 //!
 //! Nothing here is shared with the code that writes cookies, so that it can judge it.
 
+mod attributes;
 mod cookie;
 mod date;
+mod refused;
 #[cfg(test)]
 mod tests;
 
 use self::cookie::Cookie;
-pub(super) use self::cookie::Refused;
+pub(super) use self::refused::Refused;
 use super::site;
 use crate::clock::UnixTime;
 use crate::config::SameSite;

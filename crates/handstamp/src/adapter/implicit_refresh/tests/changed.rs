@@ -6,7 +6,7 @@ use super::{Answer, claims, record, refreshed, renewed};
 use crate::error::StoreError;
 use crate::session::ClientInfo;
 use crate::store::MemoryStore;
-use crate::testing::{ManualClock, NOW, builder, now};
+use crate::testing::{NOW, builder, clock_at, now};
 use crate::{Auth, NewToken, minutes};
 
 type Change = fn(NewToken) -> Result<NewToken, StoreError>;
@@ -23,8 +23,7 @@ fn a_renewed_token_says_what_the_application_says_now() {
         ("a registered claim", |token| Ok(token.claim("exp", 0)), None),
     ];
     for (name, change, expected) in rows {
-        let clock = ManualClock::default();
-        clock.set(NOW);
+        let clock = clock_at(NOW);
         let auth = Auth::builder(builder().build().unwrap())
             .with_clock(clock.clone())
             .store(MemoryStore::with_clock(clock.clone()))

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{Answer, log_in, record, refreshed, renewed, with_sessions};
 use crate::Require;
+use crate::clock::UnixTime;
 use crate::session::ClientInfo;
 use crate::testing::{Head, NOW, ask, builder};
 
@@ -37,7 +38,7 @@ proptest! {
         let mut at = NOW;
         for visit in visits {
             at += visit;
-            clock.set(at);
+            clock.set(UnixTime::from_secs(at));
             let head = Head::new("GET").access(&current);
             let Ok(token) = ask(&auth, &head, &Require::access()) else {
                 break;

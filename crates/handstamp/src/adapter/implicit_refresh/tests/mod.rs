@@ -18,7 +18,7 @@ use crate::purpose::Access;
 use crate::session::ClientInfo;
 use crate::store::MemoryStore;
 use crate::testing::{
-    CSRF, Head, ManualClock, NOW, ask, auth, auth_and_clock, builder, now, token,
+    CSRF, Head, NOW, TestClock, ask, auth, auth_and_clock, builder, clock_at, now, token,
 };
 use crate::{Auth, Authenticated, Location, Require, SetCookies, TokenPair, days, minutes};
 
@@ -62,9 +62,8 @@ fn claims(token: &Authenticated<Access>) -> Value {
 }
 
 /// A service with sessions, whose clock moves when it is told.
-fn with_sessions(config: ConfigBuilder) -> (Auth, ManualClock) {
-    let clock = ManualClock::default();
-    clock.set(NOW);
+fn with_sessions(config: ConfigBuilder) -> (Auth, TestClock) {
+    let clock = clock_at(NOW);
     let auth = Auth::builder(config.build().unwrap())
         .with_clock(clock.clone())
         .store(MemoryStore::with_clock(clock.clone()))

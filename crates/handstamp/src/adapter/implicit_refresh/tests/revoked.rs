@@ -9,7 +9,7 @@ use crate::config::CheckSessions;
 use crate::context::blocklist::TokenStatus;
 use crate::error::StoreError;
 use crate::session::ClientInfo;
-use crate::testing::{Head, ManualClock, NOW, auth_and_clock, builder, now};
+use crate::testing::{Head, NOW, auth_and_clock, builder, clock_at, now};
 use crate::{Auth, TokenPair, minutes};
 
 #[test]
@@ -88,8 +88,7 @@ async fn the_blocklist_is_asked_again() {
     ] {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
-        let clock = ManualClock::default();
-        clock.set(NOW);
+        let clock = clock_at(NOW);
         let config = builder().store_timeout(Duration::from_millis(20));
         let auth = Auth::builder(config.build().unwrap())
             .with_clock(clock.clone())
