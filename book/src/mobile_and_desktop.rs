@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -42,15 +43,19 @@ async fn login(
         let body = Json(json!({"message": "Invalid credentials"}));
         return Ok((StatusCode::UNAUTHORIZED, body).into_response());
     }
-    // access_token, refresh_token, token_type
     let tokens = auth
         .log_in(&form.username, client.label(form.device))
         .await?;
-    Ok(Json(tokens).into_response())
+    Ok(answer(&tokens).into_response())
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<Json<TokenPair>, Error> {
-    Ok(Json(auth.refresh(token).await?))
+async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+    Ok(answer(&auth.refresh(token).await?))
+}
+
+/// `access_token`, `refresh_token`, `token_type`, for no cache to keep (RFC 6749, section 5.1).
+fn answer(tokens: &TokenPair) -> impl IntoResponse + use<> {
+    ([(CACHE_CONTROL, "no-store")], Json(json!(tokens)))
 }
 
 async fn logout(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
@@ -82,19 +87,19 @@ mod tests {
         let pair = log_in(&app).await;
         let old = text(&pair, "access_token");
         assert_eq!(pair["token_type"], "bearer");
-        assert_eq!(answer(&app, "GET", "/me", &bearer(&old)).await.0, 200);
+        assert_eq!(said(&app, "GET", "/me", &bearer(&old)).await.0, 200);
 
         let refresh = bearer(&text(&pair, "refresh_token"));
-        let (status, pair) = answer(&app, "POST", "/native/refresh", &refresh).await;
+        let (status, pair) = said(&app, "POST", "/native/refresh", &refresh).await;
         assert_eq!(status, 200);
         let access = bearer(&text(&pair, "access_token"));
-        assert_eq!(answer(&app, "POST", "/native/logout", &access).await.0, 204);
+        assert_eq!(said(&app, "POST", "/native/logout", &access).await.0, 204);
         for (row, method, path, header) in [
             ("the access token", "GET", "/me", &access),
             ("the one before", "GET", "/me", &bearer(&old)),
             ("the refresh token", "POST", "/native/refresh", &refresh),
         ] {
-            let (status, body) = answer(&app, method, path, header).await;
+            let (status, body) = said(&app, method, path, header).await;
             assert_eq!(
                 (status, &body["code"]),
                 (401, &json!("session_ended")),
@@ -151,7 +156,7 @@ mod tests {
                 "missing_token",
             ),
         ] {
-            let (found, body) = answer(&app, method, path, &header).await;
+            let (found, body) = said(&app, method, path, &header).await;
             assert_eq!(
                 (found, &body["code"]),
                 (status, &json!(code)),
@@ -185,7 +190,7 @@ mod tests {
         serde_json::from_slice(&body).unwrap()
     }
 
-    async fn answer(
+    async fn said(
         app: &Router,
         method: &str,
         path: &str,

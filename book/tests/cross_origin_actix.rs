@@ -1,13 +1,15 @@
 //! The API of another origin on actix-web, by the rows of the example `cross-origin`.
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
-#![expect(dead_code, reason = "the example has one test more")]
 
 #[path = "../../examples/cross-origin/tests/rows/mod.rs"]
 mod rows;
 
 use handstamp_conformance::Server;
 use rows::PAGE;
+
+/// The status for a body that is no JSON.
+const UNREADABLE: u16 = 400;
 
 fn start(settings: &[(&str, &str)]) -> Server {
     let secret = "a secret of the tests, longer than thirty-two bytes";

@@ -20,6 +20,9 @@ fn an_outage_says_when_to_come_back_and_the_page_can_read_it() {
     assert_eq!(cors(&reply), Some([PAGE, "true", "retry-after"]));
 }
 
+/// The status for a body that is no JSON.
+const UNREADABLE: u16 = 415;
+
 fn start(settings: &[(&str, &str)]) -> Server {
     let mut all = vec![
         (
