@@ -49,7 +49,7 @@ const browser = await chromium.launch({
 async function open(options) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   page.troubles = [];
   page.on('pageerror', (error) => page.troubles.push(error.stack));
   page.on('console', (message) => {
@@ -107,7 +107,7 @@ await visit(page, '');
 const LIGHT = 'rgb(246, 244, 241)';
 const DARK = 'rgb(23, 21, 19)';
 const turns = (colour) => page
-  .waitForFunction((colour) => getComputedStyle(document.body).backgroundColor === colour, colour, { timeout: 3_000 })
+  .waitForFunction((colour) => getComputedStyle(document.body).backgroundColor === colour, colour, { timeout: 10_000 })
   .then(() => true, () => false);
 const press = () => page.locator('.md-header__option label:not([hidden])').click();
 rows.check('the colours are light where those of the system are', await turns(LIGHT));

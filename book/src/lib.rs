@@ -5,5 +5,6 @@ pub mod combine_with;
 pub mod coming_from_axum_login;
 pub mod coming_from_jsonwebtoken;
 pub mod deploying;
+pub mod index;
 pub mod mobile_and_desktop;
 pub mod websockets_and_sse_actix;

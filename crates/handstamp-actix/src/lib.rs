@@ -1,6 +1,10 @@
 //! handstamp for actix-web: extractors that verify, cookies on responders, and rejections that are
 //! responses.
 //!
+//! The book shows how to add it to [an app].
+//!
+//! [an app]: https://github.com/handstamp/handstamp/blob/main/docs/existing-app.md
+//!
 //! ```
 //! use actix_web::{App, Responder, web};
 //! use handstamp_actix::handstamp::store::MemoryStore;

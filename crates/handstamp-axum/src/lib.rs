@@ -1,6 +1,10 @@
 //! handstamp for axum: extractors that verify, cookies as response parts, and rejections that are
 //! responses.
 //!
+//! [Start], a page of the book, leads from nothing to logged in.
+//!
+//! [Start]: https://github.com/handstamp/handstamp/blob/main/docs/start.md
+//!
 //! ```
 //! use axum::extract::State;
 //! use axum::response::IntoResponse;

@@ -1,6 +1,10 @@
 //! A [`Store`](handstamp::store::Store) that keeps sessions in Redis or Valkey, on one server or a
 //! cluster.
 //!
+//! A page of the book compares the [stores].
+//!
+//! [stores]: https://github.com/handstamp/handstamp/blob/main/docs/sessions-and-stores.md
+//!
 //! ```no_run
 //! use handstamp::{Auth, Config, minutes};
 //! use handstamp_redis::RedisStore;

@@ -1,6 +1,10 @@
 //! Stores that keep sessions of handstamp in a database, by sqlx: in a SQLite file
 //! ([`SqliteStore`], feature `sqlite`), or in PostgreSQL ([`PostgresStore`], feature `postgres`).
 //!
+//! A page of the book compares the [stores].
+//!
+//! [stores]: https://github.com/handstamp/handstamp/blob/main/docs/sessions-and-stores.md
+//!
 //! ```
 //! use handstamp::store::{AccountId, ListSessions, Store};
 //! use handstamp_sqlx::SqliteStore;

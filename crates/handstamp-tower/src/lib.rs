@@ -1,6 +1,10 @@
 //! handstamp for tower and hyper: layers that pass on only requests with the token that a route
 //! demands.
 //!
+//! The book explains [how it works].
+//!
+//! [how it works]: https://github.com/handstamp/handstamp/blob/main/docs/how-it-works.md
+//!
 //! ```
 //! use handstamp::purpose::Access;
 //! use handstamp::{Auth, Config, Require};

@@ -1,6 +1,10 @@
 //! Login with cookies and JWTs: access and refresh tokens in HttpOnly cookies, CSRF values bound to
 //! them, scopes, and sessions whose refresh tokens rotate and that a log-out ends on every node.
 //!
+//! The book begins with [how it works].
+//!
+//! [how it works]: https://github.com/handstamp/handstamp/blob/main/docs/how-it-works.md
+//!
 //! This crate is the core. It takes the head of a request and returns a verified token, a rejection
 //! or the lines of `Set-Cookie`. It performs no I/O, names no web framework and needs no async
 //! runtime: `handstamp-axum`, `handstamp-actix` and `handstamp-tower` connect it to a framework,
