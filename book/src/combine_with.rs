@@ -5,7 +5,7 @@ use std::future::Future;
 use axum::Router;
 use axum::extract::{FromRef, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use handstamp_axum::{Auth, ClientInfo, Error};
@@ -144,12 +144,11 @@ fn attempt_of(headers: &HeaderMap) -> Option<Attempt> {
     })
 }
 
-/// The attempt is over: a second callback with it finds no cookie.
-fn once() -> [(header::HeaderName, String); 1] {
-    [(
-        header::SET_COOKIE,
-        format!("{COOKIE}=; Max-Age=0; {ATTRIBUTES}"),
-    )]
+/// The attempt is over: a second callback with it finds no cookie. It is appended, because a header
+/// that is inserted would replace the cookies of the log-in.
+fn once() -> AppendHeaders<[(header::HeaderName, String); 1]> {
+    let gone = format!("{COOKIE}=; Max-Age=0; {ATTRIBUTES}");
+    AppendHeaders([(header::SET_COOKIE, gone)])
 }
 
 fn failed(reason: impl std::fmt::Display) -> Response {

@@ -24,7 +24,7 @@ pub(crate) fn routes(auth: &Auth) -> Router<App> {
 
 #[derive(Deserialize)]
 struct SignUp {
-    name: String,
+    username: String,
     email: String,
     password: String,
 }
@@ -36,7 +36,7 @@ async fn sign_up(
     let hash = passwords::hash(form.password).await?;
     let added = app
         .users
-        .add(&form.name, &form.email, &hash, "user")
+        .add(&form.username, &form.email, &hash, "user")
         .await?;
     let Some(user) = added else {
         return Err(ApiError::NameTaken);
@@ -46,7 +46,7 @@ async fn sign_up(
 
 #[derive(Deserialize)]
 struct LogIn {
-    name: String,
+    username: String,
     password: String,
 }
 
@@ -55,7 +55,7 @@ async fn log_in(
     client: ClientInfo,
     Json(form): Json<LogIn>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let user = app.users.by_name(&form.name).await?;
+    let user = app.users.by_name(&form.username).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = passwords::is_right(form.password, hash).await?;
     let Some(user) = user.filter(|user| is_right && !user.disabled) else {

@@ -25,7 +25,7 @@ pub(crate) fn routes(auth: &Auth) -> impl FnOnce(&mut ServiceConfig) {
 
 #[derive(Deserialize)]
 struct SignUp {
-    name: String,
+    username: String,
     email: String,
     password: String,
 }
@@ -36,7 +36,9 @@ async fn sign_up(
 ) -> Result<impl Responder, ApiError> {
     let form = form.into_inner();
     let hash = passwords::hash(form.password).await?;
-    let added = users.add(&form.name, &form.email, &hash, "user").await?;
+    let added = users
+        .add(&form.username, &form.email, &hash, "user")
+        .await?;
     let Some(user) = added else {
         return Err(ApiError::NameTaken);
     };
@@ -45,7 +47,7 @@ async fn sign_up(
 
 #[derive(Deserialize)]
 struct LogIn {
-    name: String,
+    username: String,
     password: String,
 }
 
@@ -56,7 +58,7 @@ async fn log_in(
     form: web::Json<LogIn>,
 ) -> Result<impl Responder, ApiError> {
     let form = form.into_inner();
-    let user = users.by_name(&form.name).await?;
+    let user = users.by_name(&form.username).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = passwords::is_right(form.password, hash).await?;
     let Some(user) = user.filter(|user| is_right && !user.disabled) else {

@@ -61,7 +61,7 @@ pub(crate) async fn scene() -> Scene {
 }
 
 pub(crate) async fn log_in(browser: &Browser, name: &str, password: &str) -> u16 {
-    let form = json!({"name": name, "password": password});
+    let form = json!({"username": name, "password": password});
     browser.post("/login").json(&form).send().await.status()
 }
 

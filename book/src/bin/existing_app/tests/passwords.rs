@@ -11,7 +11,7 @@ const NEW: &str = "a new and longer password";
 #[async_test]
 async fn who_signs_up_can_log_in_and_a_name_is_given_once() {
     let Scene { browser, .. } = scene().await;
-    let form = json!({"name": "carol", "email": "carol@example.com", "password": NEW});
+    let form = json!({"username": "carol", "email": "carol@example.com", "password": NEW});
     let added = browser.post("/sign-up").json(&form).send().await;
     assert_eq!(added.status(), 201);
     let again = browser.post("/sign-up").json(&form).send().await;
@@ -39,7 +39,7 @@ async fn a_wrong_password_and_a_wrong_name_are_refused_alike() {
 #[async_test]
 async fn another_site_can_log_no_visitor_in() {
     let Scene { browser, .. } = scene().await;
-    let form = json!({"name": "alice", "password": PASSWORD});
+    let form = json!({"username": "alice", "password": PASSWORD});
     let evil = browser.from_origin("https://evil.example");
     let refused = evil.post("/login").json(&form).send().await;
     assert_eq!(
