@@ -299,31 +299,32 @@ async fn refusals<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     ] {
         suite.check(row, &app, request, Err(expected)).await;
     }
-    for (row, request, status) in [
+    // What an app without such a route answers is its own.
+    for (row, request, is_answered) in [
         (
             "a refresh by GET",
             browser.request("GET", "/ready/refresh"),
-            405,
+            false,
         ),
         (
             "a log-out by GET",
             browser.request("GET", "/ready/logout"),
-            405,
+            false,
         ),
-        ("names where they are left out", get("/fewer/names"), 404),
+        ("names where they are left out", get("/fewer/names"), false),
         (
             "a revocation where it is left out",
             browser.request("DELETE", "/fewer/sessions/x"),
-            404,
+            false,
         ),
         (
             "what is not left out",
             browser.request("POST", "/fewer/sessions/revoke-others"),
-            200,
+            true,
         ),
     ] {
         let reply = suite.send(&app, &request).await;
-        suite.equal(row, "status", reply.status, status);
+        suite.equal(row, "is answered", reply.status == 200, is_answered);
     }
     app.take_the_store_down();
     for (method, target) in [

@@ -359,7 +359,7 @@ pub(super) const REFUSALS: [Refusal; 29] = [
         standard: (400, "Bad Request"),
         authx: 400,
         message: "The body is not JSON: expected value at line 1 column 1",
-        request: |app| json(app, "title").header("content-type", "application/json"),
+        request: |app| json(app, "hello").header("content-type", "application/json"),
         ..OF_A_BODY
     },
     Refusal {
