@@ -71,6 +71,7 @@ impl ResponseError for Error {
                 ("internal", "The service has failed")
             }
         };
+        tracing::info!(code, "refused");
         let mut response = HttpResponse::build(self.status_code());
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "1"));

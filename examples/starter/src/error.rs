@@ -75,6 +75,7 @@ impl IntoResponse for Error {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
             }
         };
+        tracing::info!(code, "refused");
         (status, Json(json!({"code": code, "message": message}))).into_response()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{PASSWORD, log_in, me, sign_up, start};
+use super::{PASSWORD, log_in, me, sign_up, start, start_with};
 
 #[actix_web::test]
 async fn who_signs_up_is_logged_in() {
@@ -90,4 +90,33 @@ async fn passwords_are_tried_ten_times_at_once_and_then_with_time_between() {
         "ada",
         "who is logged in stays so"
     );
+}
+
+#[actix_web::test]
+async fn the_address_is_the_one_that_our_proxy_or_we_have_seen() {
+    for (case, behind_proxy, header, address) in [
+        ("behind a proxy", true, "203.0.113.9", "203.0.113.9"),
+        (
+            "what the client sent is no proof",
+            true,
+            "198.51.100.1, 203.0.113.9",
+            "203.0.113.9",
+        ),
+        (
+            "without a proxy it is none either",
+            false,
+            "198.51.100.1",
+            "192.0.2.1",
+        ),
+    ] {
+        let browser = start_with(behind_proxy).await.browser;
+        let form = json!({"username": "ada", "password": PASSWORD});
+        let sent = browser
+            .post("/signup")
+            .json(&form)
+            .header("x-forwarded-for", header);
+        assert_eq!(sent.send().await.status(), 200, "{case}");
+        let sessions = browser.get("/sessions").send().await;
+        assert_eq!(sessions.json()["sessions"][0]["address"], address, "{case}");
+    }
 }

@@ -28,6 +28,10 @@ struct Running {
 }
 
 async fn start() -> Running {
+    start_with(false).await
+}
+
+async fn start_with(behind_proxy: bool) -> Running {
     let options = SqliteConnectOptions::new()
         .in_memory(true)
         .foreign_keys(true);
@@ -41,7 +45,7 @@ async fn start() -> Running {
     let config = Config::hardened(ORIGIN).secret_key([7; 32].as_slice());
     let auth = Auth::builder(config.build().unwrap());
     let auth = auth.store(store.clone()).with_clock(clock.clone()).build();
-    let app = App::new(auth.unwrap(), pool, false).unwrap();
+    let app = App::new(auth.unwrap(), pool, behind_proxy).unwrap();
 
     let service = actix_web::App::new().wrap(app.auth.no_store());
     let service = service.configure(|config| app.configure(config));

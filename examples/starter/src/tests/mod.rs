@@ -26,6 +26,10 @@ struct Running {
 }
 
 async fn start() -> Running {
+    start_with(false).await
+}
+
+async fn start_with(behind_proxy: bool) -> Running {
     let options = SqliteConnectOptions::new()
         .in_memory(true)
         .foreign_keys(true);
@@ -39,7 +43,7 @@ async fn start() -> Running {
     let config = Config::hardened(ORIGIN).secret_key([7; 32].as_slice());
     let auth = Auth::builder(config.build().unwrap());
     let auth = auth.store(store.clone()).with_clock(clock.clone()).build();
-    let app = App::new(auth.unwrap(), pool, false).unwrap();
+    let app = App::new(auth.unwrap(), pool, behind_proxy).unwrap();
 
     let browser = Browser::new(app.clone().router(), ORIGIN);
     let browser = browser.with_clock(clock.clone()).with_names_of(&app.auth);
