@@ -1,4 +1,4 @@
-//! A log-in by OpenID Connect: to the provider and back, and then `log_in`.
+//! A log-in by another provider (OIDC): to the provider and back, and then `log_in`.
 
 use std::future::Future;
 

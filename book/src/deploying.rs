@@ -43,7 +43,7 @@ async fn stop() {
             Ok(mut signals) => _ = signals.recv().await,
             Err(error) => {
                 tracing::error!(%error, "SIGTERM is not heard: it ends the process at once");
-                pending().await
+                pending::<()>().await;
             }
         }
     };

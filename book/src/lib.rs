@@ -1,5 +1,7 @@
 //! Code that the pages of the book show and that stands in no example: a module for each page.
 
+#![expect(clippy::unused_async, reason = "handlers are async functions")]
+
 pub mod behind_a_proxy;
 pub mod combine_with;
 pub mod coming_from_axum_login;

@@ -51,6 +51,8 @@
 //! Each request has a `peer_addr`, by default that of 192.0.2.1. [`Browser::with_peer`] chooses
 //! another.
 
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -50,6 +50,8 @@
 //! Each request has a `ConnectInfo<SocketAddr>`, by default 192.0.2.1, so handlers that take it
 //! work as behind `into_make_service_with_connect_info`. [`Browser::with_peer`] chooses another.
 
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
