@@ -36,7 +36,7 @@ mod tests {
     #[tokio::test]
     async fn a_handler_is_called_with_token_and_csrf_value_only() {
         let config = Config::builder().secret_key("a secret of at least thirty-two bytes");
-        let auth = Auth::new(config.build().unwrap());
+        let auth = Auth::new(config.build().unwrap()).unwrap();
         let token = auth.create_access_token("user1").unwrap();
         let cookie = format!("access_token_cookie={}", token.as_str());
         let csrf = token.csrf().unwrap();

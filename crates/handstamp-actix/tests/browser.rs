@@ -75,11 +75,15 @@ async fn log_out(auth: Auth, log_out: LogOut) -> Result<impl Responder, Error> {
 }
 
 async fn form(request: AccessForm<HashMap<String, String>>) -> String {
-    format!("{}: {}", request.token.subject(), request.form["title"])
+    let title = request.form.get("title").map_or("", String::as_str);
+    format!("{}: {title}", request.token.subject())
 }
 
 async fn json(_: Access, post: web::Json<Value>) -> String {
-    post["title"].as_str().unwrap_or_default().to_owned()
+    post.get("title")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 async fn peer(request: HttpRequest) -> String {
@@ -89,6 +93,6 @@ async fn peer(request: HttpRequest) -> String {
 
 async fn head(name: web::Path<String>, request: HttpRequest) -> String {
     let value = request.headers().get(name.as_str());
-    let value = value.map(|value| value.to_str().unwrap());
+    let value = value.and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }

@@ -81,11 +81,15 @@ async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoR
 }
 
 async fn form(request: AccessForm<HashMap<String, String>>) -> String {
-    format!("{}: {}", request.token.subject(), request.form["title"])
+    let title = request.form.get("title").map_or("", String::as_str);
+    format!("{}: {title}", request.token.subject())
 }
 
 async fn json(_: Access, Json(post): Json<Value>) -> String {
-    post["title"].as_str().unwrap_or_default().to_owned()
+    post.get("title")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
@@ -93,6 +97,6 @@ async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
 }
 
 async fn head(Path(name): Path<String>, headers: HeaderMap) -> String {
-    let value = headers.get(name).map(|value| value.to_str().unwrap());
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }

@@ -86,11 +86,15 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 fn listed() -> Vec<Value> {
     let list = fs::read_to_string(root().join("handstamp/codes.json")).unwrap();
     let list: Value = serde_json::from_str(&list).unwrap();
-    list["codes"].as_array().unwrap().clone()
+    list.get("codes").and_then(Value::as_array).unwrap().clone()
 }
 
 fn text(entry: &Value, member: &str) -> String {
-    entry[member].as_str().unwrap_or_default().to_owned()
+    entry
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn root() -> PathBuf {

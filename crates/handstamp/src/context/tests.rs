@@ -149,9 +149,9 @@ fn what_a_client_states_writes_no_text_of_its_own_into_the_log() {
 #[test]
 fn a_web_socket_without_a_public_origin_is_explained_once() {
     const HINT: &str = "a WebSocket was refused, and with a cookie each will be";
+    type Row = (&'static str, fn() -> ConfigBuilder, &'static str, usize);
     let none = || builder();
     let public = || builder().public_origin("https://app.example.com");
-    type Row = (&'static str, fn() -> ConfigBuilder, &'static str, usize);
     let rows: [Row; 3] = [
         ("no public origin", none, "websocket", 1),
         (

@@ -20,13 +20,9 @@ struct Service {
 
 impl Service {
     fn new(store_at: u64) -> Self {
-        let clock = |secs| {
-            let clock = clock_at(secs);
-            clock
-        };
-        let by = clock(store_at);
+        let by = clock_at(store_at);
         let store = Arc::new(MemoryStore::with_clock(by.clone()));
-        let node = |secs| with_store(builder(), Arc::clone(&store), clock(secs));
+        let node = |secs| with_store(builder(), Arc::clone(&store), clock_at(secs));
         Self {
             ahead: node(NOW + 15),
             behind: node(NOW - 15),

@@ -7,6 +7,7 @@ use crate::testing::NOW;
 use crate::testing::jar::Sent;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn how_long_a_cookie_lives() {
     const DAY: u64 = 24 * 60 * 60;
     // NOW is 2027-01-15T08:00:00Z.

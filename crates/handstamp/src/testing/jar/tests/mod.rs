@@ -87,6 +87,7 @@ fn where_a_cookie_is_sent() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_refused() {
     let long = format!("a={}", "x".repeat(4096));
     for (sentence, from, line, why) in [
