@@ -52,9 +52,12 @@ pub async fn begin_session(app: &App, user: &User, client: ClientInfo) -> Result
     let token = NewToken::for_subject(&subject).scopes(user.role.scopes());
     let tokens = app.auth.log_in(token, client).await?;
     // Meanwhile the password may have been changed, or the role taken away: what that has ended did
-    // not include this session, of which no cookie was sent yet.
+    // not include this session, of which no cookie was sent yet. Other sessions are left alone: one
+    // may have begun with the new password.
     if app.users.by_subject(&subject).await?.as_ref() != Some(user) {
-        app.auth.revoke_all_sessions(&subject).await?;
+        if let Some(session) = tokens.session_id() {
+            app.auth.revoke_session(&subject, session).await?;
+        }
         return Err(Error::WrongCredentials);
     }
     answer(app, &tokens)

@@ -97,7 +97,7 @@ fn the_list_says_the_same<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite
     let list: Value = serde_json::from_str(CODES).expect("codes.json is JSON");
     let said: Vec<Value> = REFUSALS.iter().map(entry).collect();
     let mut listed = list["codes"].as_array().cloned().unwrap_or_default();
-    // Its own test asks the binary.
+    // `tests/codes.rs` of handstamp-server asks the binary.
     listed.retain(|entry| entry["of"] != "the binary");
     let code = |entry: &Value| entry["code"].as_str().map(str::to_owned);
     let codes = |entries: &[Value]| {

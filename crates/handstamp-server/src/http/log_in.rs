@@ -94,10 +94,10 @@ impl NewSession {
         }
         let tokens = auth.log_in(name, client).await?;
         if let Err(error) = log_in.confirm(&verified).await {
-            // The tokens are not sent. The command that changed the account was to end all
-            // sessions, but ran before this one was created.
-            if matches!(error, LogInError::InvalidCredentials) {
-                auth.revoke_all_sessions(name).await?;
+            // The tokens are not sent. What changed the account has ended all sessions before this
+            // one was created; those that began since are of the account as it is now.
+            if let (LogInError::InvalidCredentials, Some(session)) = (&error, tokens.session_id()) {
+                auth.revoke_session(name, session).await?;
             }
             return Err(refuse(auth, error));
         }

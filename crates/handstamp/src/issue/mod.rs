@@ -53,6 +53,7 @@ pub(crate) fn issue_pair(
     Ok(TokenPair {
         access,
         refresh: issue(config, now, random, &new)?,
+        session: None,
         keeps_refresh_cookie: false,
     })
 }

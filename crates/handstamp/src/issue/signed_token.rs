@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::clock::UnixTime;
 use crate::config::CookieLifetime;
 use crate::purpose::{Access, Purpose, Refresh};
+use crate::store::SessionId;
 
 /// A signed token, with what its cookies need. It is never decoded again.
 ///
@@ -94,6 +95,7 @@ impl<P: Purpose> fmt::Debug for SignedToken<P> {
 pub struct TokenPair {
     pub(crate) access: SignedToken<Access>,
     pub(crate) refresh: SignedToken<Refresh>,
+    pub(crate) session: Option<SessionId>,
     /// Whether the browser already has this refresh token, or its successor.
     pub(crate) keeps_refresh_cookie: bool,
 }
@@ -124,6 +126,25 @@ impl TokenPair {
     #[must_use]
     pub fn refresh(&self) -> &SignedToken<Refresh> {
         &self.refresh
+    }
+
+    /// Returns the session of the tokens. Returns `None` without a store that tracks sessions.
+    ///
+    /// An application that finds, after [`Auth::log_in`](crate::Auth::log_in), that the user may no
+    /// longer log in ends this session, sends no token, and leaves the user's other sessions alone:
+    ///
+    /// ```
+    /// # use handstamp::{Auth, TokenPair, error::Rejection};
+    /// async fn withdraw(auth: &Auth, user: &str, tokens: TokenPair) -> Result<(), Rejection> {
+    ///     if let Some(session) = tokens.session_id() {
+    ///         auth.revoke_session(user, session).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.session.as_ref()
     }
 }
 

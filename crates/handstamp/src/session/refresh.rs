@@ -87,6 +87,7 @@ fn without_session(
     Ok(TokenPair {
         access: issue::issue(config, now, context.random(), &new)?,
         refresh: issue::sign(config, now, &new, stamp)?,
+        session: None,
         keeps_refresh_cookie: false,
     })
 }

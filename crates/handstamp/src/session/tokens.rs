@@ -128,6 +128,7 @@ pub(super) fn issue(
     Ok(TokenPair {
         access,
         refresh,
+        session: Some(row.id.clone()),
         keeps_refresh_cookie: false,
     })
 }

@@ -201,7 +201,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Keeps every event as text.
+/// Keeps every event as a line of text, after its level and target.
 pub(crate) struct Log(Arc<Mutex<String>>);
 
 impl Log {
@@ -233,7 +233,8 @@ impl Subscriber for Log {
             }
         }
 
-        let mut line = Line(String::new());
+        let metadata = event.metadata();
+        let mut line = Line(format!("{} {}: ", metadata.level(), metadata.target()));
         event.record(&mut line);
         *self.0.lock().unwrap() += &(line.0 + "\n");
     }

@@ -62,7 +62,7 @@ async fn changes_that_are_refused_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_log_in_with_a_password_that_is_changed_meanwhile_begins_nothing() {
+async fn a_log_in_with_a_password_that_is_changed_meanwhile_begins_and_ends_nothing() {
     let running = start().await;
     let (app, browser) = (&running.app, &running.browser);
     sign_up(browser, "ada").await;
@@ -72,5 +72,6 @@ async fn a_log_in_with_a_password_that_is_changed_meanwhile_begins_nothing() {
     let begun = begin_session(app, &user, ClientInfo::new().into()).await;
     assert!(matches!(begun, Err(Error::WrongCredentials)));
     let sessions = app.auth.sessions(user.id.to_string()).await.unwrap();
-    assert_eq!(sessions.len(), 0);
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(me(browser).await["name"], "ada", "the new session goes on");
 }

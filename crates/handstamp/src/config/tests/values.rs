@@ -541,8 +541,8 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        key: "JWT_IMPLICIT_REFRESH_DELTATIME", good: "PT10M", given: &[],
-        read: |config| debug(config.settings.implicit_refresh_deltatime), means: "600s",
+        key: "JWT_IMPLICIT_REFRESH_DELTATIME", good: "PT5M", given: &[],
+        read: |config| debug(config.settings.implicit_refresh_deltatime), means: "300s",
         bad: &[
             ("0", r#"JWT_IMPLICIT_REFRESH_DELTATIME="0s": shorter than a second. Use something like 15m or 20d"#),
             ("PT", r#"JWT_IMPLICIT_REFRESH_DELTATIME="PT": not a duration. Use seconds (900) or a form like 15m, 1h30m, 20d, PT15M, P20D"#),
