@@ -70,7 +70,7 @@ fn the_way_of_a_request_with_a_token_is_told() {
         ("a post without the value", with("POST", "/posts", ours).json(&title), "+-+x..", Some("missing_csrf_token")),
         ("a post with a wrong one", wrong.json(&title), "+-+x..", Some("csrf_mismatch")),
         ("a post", post().json(&title), "+-++++", None),
-        ("a post that the route refuses", post().json(&json!({})), "+-+++x", Some("answered 422")),
+        ("a post that the route refuses", post().json(&json!({})), "+-+++x", Some("invalid_body")),
         ("a session that has ended", ended.request("GET", "/protected"), "+-+-x.", Some("session_ended")),
         ("a refresh", browser.request("POST", "/refresh"), "+-++++", None),
         ("a log-out without the value", with("POST", "/logout", ours), "+--x..", Some("missing_csrf_token")),
@@ -89,7 +89,7 @@ fn the_way_of_a_request_without_a_token_is_told() {
     assert_ways(&server, vec![
         ("who is logged in?", Request::new("GET", "/session"), "-----+", None),
         ("a log-in", login("user1", "password1"), "-+---+", None),
-        ("a wrong password", login("user1", "wrong"), "-+---x", Some("answered 401")),
+        ("a wrong password", login("user1", "wrong"), "-+---x", Some("invalid_credentials")),
         ("a log-in by another site", elsewhere, "-x....", Some("cross_site_request")),
         ("a log-out with nothing to end", Request::new("POST", "/logout"), "-+---+", None),
     ]);

@@ -119,6 +119,41 @@ fn a_refusal_is_explained_at_debug_by_its_target() {
     assert!(server.says(line), "{}", server.stderr());
 }
 
+/// Where a password may stand in a body that cannot be read.
+#[test]
+fn no_refusal_of_a_body_repeats_what_was_sent() {
+    const CANARY: &str = "canary-in-a-body";
+    let server = Service::start(&[], &[("RUST_LOG", "info,handstamp::refusals=debug")]).unwrap();
+    for (sentence, body) in [
+        (
+            "encoded twice",
+            format!(r#""{{\"password\":\"{CANARY}\"}}""#),
+        ),
+        ("a list", format!(r#"["{CANARY}"]"#)),
+        (
+            "a name of another type",
+            format!(r#"{{"username":["{CANARY}"],"password":"x"}}"#),
+        ),
+        (
+            "a choice of another type",
+            format!(r#"{{"username":"x","password":"x","remember":"{CANARY}"}}"#),
+        ),
+        (
+            "text after its end",
+            format!(r#"{{"username":"x","password":"x"}} {CANARY}"#),
+        ),
+        ("no JSON", CANARY.to_owned()),
+        ("another member", format!(r#"{{"{CANARY}":"x"}}"#)),
+    ] {
+        let request = Request::new("POST", "/login").header("content-type", "application/json");
+        let reply = server.send(&request.body(&body));
+        assert!([400, 422].contains(&reply.status), "{sentence}: {reply:?}");
+        assert!(!reply.body.contains(CANARY), "{sentence}: {reply:?}");
+    }
+    assert!(server.says("request refused code=\"invalid_body\""));
+    assert!(!server.stderr().contains(CANARY), "{}", server.stderr());
+}
+
 #[test]
 fn a_filter_that_cannot_be_read_is_said() {
     let server = Service::start(&[], &[("RUST_LOG", "handstamp=loud")]).unwrap();

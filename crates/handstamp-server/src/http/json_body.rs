@@ -1,14 +1,18 @@
 //! JSON bodies of requests.
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use handstamp_axum::handstamp::RequestHead as _;
 use handstamp_axum::handstamp::error::BodyError;
-use handstamp_axum::{Auth, Error};
-use serde::de::DeserializeOwned;
+use handstamp_axum::{Auth, Error, Head};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Extracts a JSON body.
+///
+/// A refusal does not repeat what was sent, as those of `axum::Json` do: it may be a password, and
+/// refusals are logged.
 pub(super) struct JsonBody<T>(pub(super) T);
 
 impl<T, S> FromRequest<S> for JsonBody<T>
@@ -20,21 +24,23 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match Json::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(Auth::from_ref(state).refuse_body(reason(&rejection))),
-        }
-    }
-}
-
-/// The words of axum name fields, and may repeat what was sent.
-fn reason(rejection: &JsonRejection) -> BodyError {
-    match rejection {
-        JsonRejection::MissingJsonContentType(_) => BodyError::MediaType {
-            expected: &["application/json"],
-        },
-        JsonRejection::JsonDataError(error) => BodyError::Shape(error.body_text()),
-        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => BodyError::TooLarge,
-        other => BodyError::Malformed(other.body_text()),
+        let auth = Auth::from_ref(state);
+        let (parts, body) = request.into_parts();
+        // Another media type is refused before the first byte is read.
+        let any = Head::from(&parts)
+            .with_body(b"{}")
+            .body()
+            .json::<IgnoredAny>();
+        any.map_err(|error| auth.refuse_body(error))?;
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|rejection| {
+            auth.refuse_body(match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => BodyError::TooLarge,
+                _ => BodyError::Malformed("The body ended too early".to_owned()),
+            })
+        })?;
+        let read = Head::from(&parts).with_body(&bytes).body().json();
+        Ok(Self(read.map_err(|error| auth.refuse_body(error))?))
     }
 }

@@ -74,6 +74,8 @@ impl RefusalLog {
                     tracing::debug!(target: TARGET, code, %error, "request refused");
                 }
             }
+            // The text may repeat what was sent, where an application has worded it.
+            RejectionKind::Body(_) => tracing::debug!(target: TARGET, code, "request refused"),
             RejectionKind::InvalidToken(detail) => {
                 tracing::debug!(target: TARGET, code, %detail, "request refused");
             }
