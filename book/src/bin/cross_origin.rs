@@ -115,3 +115,76 @@ struct Post {
 async fn create_post(token: Access, Json(post): Json<Post>) -> Json<Value> {
     Json(json!({"title": post.title, "user": token.subject()}))
 }
+
+#[cfg(test)]
+mod tests {
+    use handstamp_axum::testing::{Browser, TestClock};
+    use handstamp_axum::{Auth, Config, minutes};
+    use serde_json::json;
+
+    use super::{MemoryStore, api};
+
+    const API: &str = "https://api.example.com";
+    const PAGE: &str = "https://app.example.com";
+
+    async fn scene() -> (Browser, Auth, TestClock) {
+        let clock = TestClock::new();
+        let config = Config::builder()
+            .public_origin(API)
+            .trusted_origins([PAGE])
+            .csrf_in_cookies(false)
+            .secret_key([7; 32].as_slice());
+        let auth: Auth = Auth::builder(config.build().unwrap())
+            .store(MemoryStore::with_clock(clock.clone()))
+            .with_clock(clock.clone())
+            .build()
+            .unwrap();
+        let app = api(auth.clone(), PAGE).unwrap();
+        // The origin of the API: it is what paths are relative to.
+        let browser = Browser::new(app, API).with_clock(clock.clone());
+        (browser, auth, clock)
+    }
+
+    #[tokio::test]
+    async fn the_page_logs_in_and_posts() {
+        let (browser, ..) = scene().await;
+        let page = browser.from_origin(PAGE);
+        let form = json!({"username": "user1", "password": "password1"});
+        assert_eq!(page.post("/login").json(&form).send().await.status(), 200);
+        // The page knows the CSRF value from the body of the log-in.
+        let post = json!({"title": "x"});
+        let posted = page.post("/posts").json(&post).send().await;
+        assert_eq!((posted.status(), posted.code()), (200, None));
+        let forged = page.post("/posts").json(&post).without_csrf();
+        let forged = forged.send().await;
+        assert_eq!(forged.code(), Some("missing_csrf_token"));
+        assert_eq!(forged.cors_error(), None, "the page can read the code");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_was_just_loaded_refreshes() {
+        let (browser, auth, clock) = scene().await;
+        browser.logged_in_as(&auth, "user1").await;
+        let page = browser.from_origin(PAGE);
+        clock.advance(minutes(16));
+        browser.reload(); // the value was in the memory of the page
+        let expired = page.get("/session").send().await;
+        assert_eq!(expired.code(), Some("token_expired"));
+        assert_eq!(page.post("/refresh").send().await.status(), 200);
+        let post = json!({"title": "x"});
+        let posted = page.post("/posts").json(&post).send().await;
+        assert_eq!(posted.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn other_pages_read_and_write_nothing() {
+        let (browser, auth, _) = scene().await;
+        browser.logged_in_as(&auth, "user1").await;
+        // Of the same site, so that it has the cookies.
+        let sibling = browser.from_origin("https://blog.example.com");
+        let read = sibling.get("/session").send().await;
+        assert_eq!((read.status(), read.code()), (0, Some("cors")));
+        let write = sibling.submit("/posts").form([("title", "x")]);
+        assert_eq!(write.send().await.code(), Some("cross_site_request"));
+    }
+}

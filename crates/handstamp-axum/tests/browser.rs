@@ -4,15 +4,19 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
-use axum::http::{HeaderMap, Request, Response};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use handstamp_axum::testing::{Browser, InProcess};
-use handstamp_axum::{Access, AccessForm, Auth, ClientInfo, Error, LogOut, Refresh, Require, days};
-use handstamp_conformance::browser;
+use handstamp_axum::{
+    Access, AccessForm, Auth, ClientInfo, Error, LogOut, Refresh, Require, Route, days, routes,
+};
+use handstamp_conformance::browser::{self, PAGE, values_in_body};
 use serde_json::Value;
 use tower::service_fn;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 #[tokio::test]
 async fn every_case_holds() {
@@ -51,7 +55,17 @@ fn router(auth: Auth) -> Router {
         .route("/json", post(json))
         .route("/peer", get(peer))
         .route("/head/{name}", get(head))
+        .merge(routes(&auth).without(Route::Refresh).without(Route::LogOut))
+        .layer(cors())
         .with_state(auth)
+}
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list([HeaderValue::from_static(PAGE)]))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([CONTENT_TYPE, HeaderName::from_static("x-csrf-token")])
 }
 
 async fn log_in(
@@ -59,21 +73,31 @@ async fn log_in(
     RawQuery(query): RawQuery,
     client: ClientInfo,
 ) -> Result<impl IntoResponse, Error> {
-    let client = match query.as_deref() {
-        Some("remember") => client.persistent(days(1)),
-        _ => client,
+    let query = query.unwrap_or_default();
+    let client = if query.contains("remember") {
+        client.persistent(days(1))
+    } else {
+        client
     };
     let tokens = auth.log_in("user1", client).await?;
-    Ok((auth.set_cookies(&tokens)?, ()))
+    Ok((
+        auth.set_cookies(&tokens)?,
+        Json(values_in_body(&tokens, &query)),
+    ))
 }
 
 async fn access(token: Access) -> String {
     token.subject().to_owned()
 }
 
-async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
+async fn refresh(
+    State(auth): State<Auth>,
+    RawQuery(query): RawQuery,
+    token: Refresh,
+) -> Result<impl IntoResponse, Error> {
     let tokens = auth.refresh(token).await?;
-    Ok((auth.set_cookies(&tokens)?, ()))
+    let body = values_in_body(&tokens, &query.unwrap_or_default());
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
 async fn log_out(State(auth): State<Auth>, log_out: LogOut) -> Result<impl IntoResponse, Error> {
@@ -96,7 +120,10 @@ async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
     peer.ip().to_string()
 }
 
-async fn head(Path(name): Path<String>, headers: HeaderMap) -> String {
+async fn head(Path(name): Path<String>, headers: HeaderMap) -> (StatusCode, String) {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_owned()
+    (
+        StatusCode::BAD_REQUEST,
+        value.unwrap_or_default().to_owned(),
+    )
 }

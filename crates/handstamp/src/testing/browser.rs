@@ -4,14 +4,14 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::csrf::{CsrfName, Known, Pair};
 use super::jar::{Crossing, Jar, Sent};
 use super::request_builder::{Mode, Sender};
-use super::site::{self, PageOrigin};
-use super::{Application, Page, RequestBuilder, Response};
+use super::site::{self, PageOrigin, Relation};
+use super::{Application, Page, RequestBuilder, Response, cors};
 use crate::clock::{Clock, SystemClock};
 use crate::issue::{NewToken, TokenPair};
 use crate::origin::Origin;
-use crate::purpose::{Access, Refresh};
 use crate::session::ClientInfo;
 use crate::{Auth, Config};
 
@@ -26,11 +26,15 @@ use crate::{Auth, Config};
 ///   why.
 /// * `Origin` and `Sec-Fetch-*`, as page and target are related.
 /// * The CSRF header on unsafe methods, from the cookie that script can read: that of the refresh
-///   token for a path that ends with `/refresh`, else that of the access token.
+///   token for a path that ends with `/refresh`, else that of the access token. A page that can
+///   read no such cookie has the value from the last body of a response with the members `csrf` and
+///   `refresh_csrf`, as of log-in, refresh and `GET /session`, until a log-out or
+///   [`reload`](Self::reload).
+/// * CORS, for fetches of [pages of other origins](Self::from_origin).
 ///
 /// The page of the application stands at `/` of its origin. Requests of one browser may run at the
-/// same time, as those of two tabs. It asks for no permission by CORS, and follows no redirect: a
-/// test of these reads what the application answers.
+/// same time, as those of two tabs. It follows no redirect: a test of these reads what the
+/// application answers.
 ///
 /// ```
 /// use handstamp::store::MemoryStore;
@@ -74,36 +78,9 @@ pub struct Browser<A> {
 
 struct State {
     jar: Jar,
-    csrf: CsrfNames,
+    csrf: Pair<CsrfName>,
+    known: Known,
     refused: Vec<String>,
-}
-
-/// Where a page finds the CSRF values, and where it repeats them.
-#[derive(Debug, Clone)]
-pub(super) struct CsrfNames {
-    pub(super) access: CsrfName,
-    pub(super) refresh: CsrfName,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct CsrfName {
-    pub(super) cookie: String,
-    pub(super) header: String,
-}
-
-impl CsrfNames {
-    fn of(config: &Config) -> Self {
-        let (access, refresh) = (config.names::<Access>(), config.names::<Refresh>());
-        let [access, refresh] = [
-            (access.csrf_cookie, access.csrf_header),
-            (refresh.csrf_cookie, refresh.csrf_header),
-        ]
-        .map(|(cookie, header)| CsrfName {
-            cookie: cookie.to_owned(),
-            header: header.to_owned(),
-        });
-        Self { access, refresh }
-    }
 }
 
 impl<A: Application> Browser<A> {
@@ -134,7 +111,8 @@ impl<A: Application> Browser<A> {
             clock: Arc::new(SystemClock),
             state: Mutex::new(State {
                 jar: Jar::default(),
-                csrf: CsrfNames::of(&defaults),
+                csrf: Pair::of(&defaults),
+                known: Known::default(),
                 refused: Vec::new(),
             }),
         }
@@ -152,7 +130,7 @@ impl<A: Application> Browser<A> {
     /// route of the application.
     #[must_use]
     pub fn with_names_of(self, auth: &Auth) -> Self {
-        self.state().csrf = CsrfNames::of(auth.config());
+        self.state().csrf = Pair::of(auth.config());
         self
     }
 
@@ -186,6 +164,7 @@ impl<A: Application> Browser<A> {
             state: Mutex::new(State {
                 jar: Jar::default(),
                 csrf: self.state().csrf.clone(),
+                known: Known::default(),
                 refused: Vec::new(),
             }),
         }
@@ -195,12 +174,13 @@ impl<A: Application> Browser<A> {
     /// session in the store, its cookies in this browser. A session that the browser had before
     /// ends. Scopes and claims go with a [`NewToken`].
     ///
-    /// The access token is fresh, as after every log-in; it no longer is after a refresh.
+    /// The access token is fresh, as after every log-in; it no longer is after a refresh. The page
+    /// of the application knows the CSRF value, and so do those of `trusted_origins`.
     ///
     /// # Panics
     /// If the store fails, or the browser refuses a cookie: `Secure` on an origin of plain http.
     pub async fn logged_in_as(&self, auth: &Auth, user: impl Into<NewToken>) {
-        self.state().csrf = CsrfNames::of(auth.config());
+        self.state().csrf = Pair::of(auth.config());
         let request = self.post("/").into_request();
         let client = auth.client_info(&request).ip(self.peer.ip());
         let tokens = log_in(auth, user, client).await;
@@ -208,6 +188,17 @@ impl<A: Application> Browser<A> {
             Ok(cookies) => cookies,
             Err(error) => panic!("no cookies could be made: {error}"),
         };
+        let (access, refresh) = (tokens.access().csrf(), tokens.refresh().csrf());
+        for page in auth
+            .config()
+            .settings
+            .trusted_origins
+            .iter()
+            .chain([&self.origin])
+        {
+            let mut state = self.state();
+            state.known.remember(page.as_str(), access, refresh);
+        }
         let sent = self.sent(&Sender::User, Mode::Fetch, "GET", "/");
         for line in cookies.lines() {
             let received = self.state().jar.receive(&line.to_header_value(), &sent);
@@ -283,9 +274,17 @@ impl<A: Application> Browser<A> {
         Page::new(self, PageOrigin::parse(origin))
     }
 
-    /// Closes the browser and opens it again: session cookies are gone, others stay.
+    /// Closes the browser and opens it again: session cookies are gone, others stay. Pages are
+    /// loaded anew, as by [`reload`](Self::reload).
     pub fn restart(&self) {
         self.state().jar.close();
+        self.reload();
+    }
+
+    /// Loads all pages anew: what they had in memory is gone, which are the CSRF values of bodies.
+    /// Cookies stay.
+    pub fn reload(&self) {
+        self.state().known.clear();
     }
 
     /// Returns the value of a cookie that the browser keeps for the application, also of one that
@@ -316,9 +315,23 @@ impl<A: Application> Browser<A> {
         let (sender, mode) = (builder.sender.clone(), builder.mode);
         let request = builder.into_request();
         let (method, target) = (request.method.clone(), request.target.clone());
-        let response = self.app.call(request).await;
-        if matches!(sender, Sender::Program) {
-            return response;
+        let page = match &sender {
+            Sender::Program => return self.app.call(request).await,
+            Sender::Page(page) if mode == Mode::Fetch => Some(page),
+            Sender::Page(_) | Sender::User => None,
+        };
+        let other = page.filter(|page| page.relation(&self.origin) != Relation::SameOrigin);
+        let mut permitted = Ok(());
+        if let Some(page) = other
+            && let Some(preflight) = cors::preflight(&request)
+        {
+            let response = self.app.call(preflight).await;
+            permitted = cors::permits(&response, &request, page.as_str());
+        }
+        let mut response = self.app.call(request).await;
+        if let Some(page) = other {
+            let readable = permitted.and_then(|()| cors::shares(&response, page.as_str()));
+            response = response.judged(readable);
         }
         let sent = self.sent(&sender, mode, &method, &target);
         let mut state = self.state();
@@ -327,6 +340,11 @@ impl<A: Application> Browser<A> {
                 let name = line.split('=').next().unwrap_or_default();
                 state.refused.push(format!("{name}: {why}"));
             }
+        }
+        if let Some(PageOrigin::Tuple(page)) = page
+            && response.cors_error().is_none()
+        {
+            state.known.learn(page.as_str(), sent.path, &response);
         }
         drop(state);
         response
@@ -340,18 +358,26 @@ impl<A> Browser<A> {
         self.state().jar.header(&sent)
     }
 
-    /// Returns the header that repeats a CSRF value, if script of the page can read one.
+    /// Returns the header that repeats a CSRF value, if the page knows one.
     pub(super) fn csrf(&self, page: &PageOrigin, path: &str) -> Option<(String, String)> {
-        let CsrfNames { access, refresh } = self.state().csrf.clone();
         let path = path.split('?').next().unwrap_or_default();
-        let names = if path.ends_with("/refresh") {
+        let (names, known) = {
+            let state = self.state();
+            (state.csrf.clone(), state.known.get(page.as_str()).cloned())
+        };
+        let known = known.map_or((None, None), |known| {
+            (Some(known.access), Some(known.refresh))
+        });
+        let access = (names.access, known.0);
+        let refresh = (names.refresh, known.1);
+        let order = if path.ends_with("/refresh") {
             [refresh, access]
         } else {
             [access, refresh]
         };
-        names.into_iter().find_map(|CsrfName { cookie, header }| {
-            let value = self.readable_by(page, &cookie)?;
-            Some((header.to_ascii_lowercase(), value))
+        order.into_iter().find_map(|(name, known)| {
+            let value = self.readable_by(page, &name.cookie).or(known)?;
+            Some((name.header.to_ascii_lowercase(), value))
         })
     }
 

@@ -18,6 +18,8 @@
 mod application;
 mod browser;
 mod clock;
+mod cors;
+mod csrf;
 mod failing_store;
 #[cfg(test)]
 mod helpers;

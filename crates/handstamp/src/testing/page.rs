@@ -11,21 +11,28 @@ use super::{Application, Browser, RequestBuilder};
 /// ```
 /// use handstamp::testing::{Application, Browser, Request, Response};
 ///
-/// struct SaysSite;
+/// /// Lets one page of another origin read what it answers.
+/// struct Shares;
 ///
-/// impl Application for SaysSite {
+/// impl Application for Shares {
 ///     async fn call(&self, request: Request) -> Response {
-///         let site = request.headers().find(|(name, _)| *name == "sec-fetch-site");
-///         Response::new(200, Vec::new(), site.unwrap_or_default().1.into())
+///         let page = ("access-control-allow-origin", "https://page.example.com");
+///         let cookies = ("access-control-allow-credentials", "true");
+///         let headers = [page, cookies].map(|(name, value)| (name.into(), value.into()));
+///         Response::new(200, headers.into(), request.method().into())
 ///     }
 /// }
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let browser: Browser<SaysSite> = Browser::new(SaysSite, "https://app.example.com");
+/// let browser: Browser<Shares> = Browser::new(Shares, "https://app.example.com");
+/// let page = browser.from_origin("https://page.example.com");
+/// assert_eq!(page.post("/posts").send().await.text(), "POST");
+///
 /// let evil = browser.from_origin("https://evil.example");
-/// assert_eq!(evil.post("/posts").send().await.text(), "cross-site");
-/// let sibling = browser.from_origin("https://www.example.com");
-/// assert_eq!(sibling.submit("/posts").form([("title", "x")]).send().await.text(), "same-site");
+/// let response = evil.post("/posts").send().await;
+/// assert_eq!((response.status(), response.code()), (0, Some("cors")));
+/// // No script sends a form, so that no permission is needed.
+/// assert_eq!(evil.submit("/posts").form([("title", "x")]).send().await.status(), 200);
 /// # });
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -39,8 +46,11 @@ impl<'b, A: Application> Page<'b, A> {
         Self { browser, origin }
     }
 
-    /// Begins a fetch with `credentials: "include"`. It is sent at once: for most of them a browser
-    /// would ask by CORS first, and an attacker has other ways.
+    /// Begins a fetch with `credentials: "include"`, which needs the headers of CORS: those of the
+    /// preflight, which is sent before where a browser sends one, and those of the response. Where
+    /// they are missing, a success becomes a response with the status 0 and the code `cors`. A
+    /// refusal stays what it is: the request is sent also where a browser would not, because an
+    /// attacker has other ways, and [`cors_error`](super::Response::cors_error) says it.
     #[track_caller]
     pub fn fetch(&self, method: &str, path: &str) -> RequestBuilder<'b, A> {
         self.begin(Mode::Fetch, method, path)

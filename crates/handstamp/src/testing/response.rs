@@ -1,5 +1,7 @@
 //! A response as a test reads it.
 
+use std::fmt;
+
 use serde_json::Value;
 
 /// A response as a test reads it.
@@ -14,12 +16,13 @@ use serde_json::Value;
 /// assert_eq!(response.header("Cache-Control"), Some("no-store"));
 /// assert_eq!(response.json()["status"], 403);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Response {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     json: Option<Value>,
+    cors_error: Option<String>,
 }
 
 impl Response {
@@ -33,10 +36,32 @@ impl Response {
             headers,
             body,
             json,
+            cors_error: None,
         }
     }
 
-    /// Returns the status.
+    /// Adds whether script of another origin can read the response. One that only the test can read
+    /// is replaced; a refusal is not, because it says how the application answers an attacker, who
+    /// has other ways than a fetch.
+    pub(super) fn judged(self, readable: Result<(), String>) -> Self {
+        let Err(why) = readable else {
+            return self;
+        };
+        let mut response = self;
+        if response.status < 400 {
+            let body = format!(
+                "CORS: a browser fails this fetch, which the application answered with {}. {why}",
+                response.status
+            );
+            response = Self::new(0, Vec::new(), body.into_bytes());
+        }
+        response.cors_error = Some(why);
+        response
+    }
+
+    /// Returns the status. It is 0 where a browser would fail the fetch of another origin for the
+    /// want of headers of CORS: the code is `cors` then, and [`cors_error`](Self::cors_error) says
+    /// what is wrong.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
@@ -59,9 +84,26 @@ impl Response {
 
     /// Returns the code of a refusal, such as `token_expired`: the member `code` of a body of
     /// problem details.
+    ///
+    /// `missing_csrf_token` of a request without
+    /// [`without_csrf`](super::RequestBuilder::without_csrf) means that the page knows no CSRF
+    /// value: it can read no cookie with one (its names are others than the defaults:
+    /// [`with_names_of`](super::Browser::with_names_of); or `csrf_in_cookies(false)` is set), and
+    /// no body had the member `csrf` since the page was loaded.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.json.as_ref()?.get("code")?.as_str()
+        if self.status == 0 {
+            return Some("cors");
+        }
+        self.member("code")?.as_str()
+    }
+
+    /// Returns why script of the page that sent the fetch cannot read the response: what the
+    /// headers of CORS lack, of the preflight or of the response itself. `None` for a response that
+    /// it can read, and for everything but a fetch of a page of another origin.
+    #[must_use]
+    pub fn cors_error(&self) -> Option<&str> {
+        self.cors_error.as_deref()
     }
 
     /// Returns the body as JSON.
@@ -91,5 +133,22 @@ impl Response {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Returns a member of a body that is an object of JSON.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.json.as_ref()?.get(name)
+    }
+}
+
+/// Shows the body as text.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.text())
+            .field("cors_error", &self.cors_error)
+            .finish()
     }
 }

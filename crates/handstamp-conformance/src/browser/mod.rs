@@ -1,26 +1,32 @@
 //! The suite for the browser of the test kit: the same cases on every framework.
 
+mod pages;
+
 use std::time::Duration;
 
 use handstamp::config::ConfigBuilder;
 use handstamp::store::MemoryStore;
 use handstamp::testing::{Application, Browser, FailingStore, TestClock, access_token_for};
-use handstamp::{Auth, Config, Location, NewToken, days, minutes};
-use serde_json::json;
+use handstamp::{Auth, Config, Location, NewToken, TokenPair, days, minutes};
+use serde_json::{Value, json};
 
 /// Runs the suite. `serve` builds the application that the adapter's own `Auth` guards:
 ///
 /// | route | responds with |
 /// |---|---|
-/// | `POST /login` | the cookies of a session of `user1`, persistent for a day with the query `remember` |
+/// | `POST /login` | the cookies of a session of `user1`, persistent for a day with `remember` in the query, and [`values_in_body`] |
 /// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE /access` | the subject of the `Access` token |
-/// | `POST /refresh` | new cookies |
+/// | `POST /refresh` | new cookies, and [`values_in_body`] |
 /// | `POST /logout` | deletions |
 /// | `POST /form` | the subject of `AccessForm`, and its field `title` |
 /// | `POST /json` | the member `title` of a JSON body, behind `Access` |
 /// | `GET /scopes` | the subject, of a token with the scope `admin` |
 /// | `GET /peer` | the address of the peer, without port |
-/// | `GET /head/{name}` | the header line of this name, empty for none |
+/// | `GET /head/{name}` | the status 400, which CORS hides from no test, and the header line of this name, empty for none |
+/// | the adapter's other ready routes | among them `GET /session` |
+///
+/// For the page [`PAGE`], all of them have the headers of CORS, with credentials, the methods GET
+/// and POST, and the headers `content-type` and `x-csrf-token`.
 ///
 /// # Panics
 /// If a case fails: with the name of the case.
@@ -32,11 +38,29 @@ where
     fetch_metadata_by_scheme(&serve).await;
     csrf_values(&serve).await;
     other_sites(&serve).await;
+    pages::run(&serve).await;
     time(&serve).await;
     stores_that_fail(&serve).await;
     several_browsers(&serve).await;
     names_of_the_configuration(&serve).await;
     bodies_and_programs(&serve).await;
+}
+
+/// The page of the application that is on another origin.
+pub const PAGE: &str = "https://page.example.com";
+
+/// Returns the body of a log-in or refresh: nothing but with `body` or `one` in the query, which
+/// leaves out the value of the refresh token.
+#[must_use]
+pub fn values_in_body(tokens: &TokenPair, query: &str) -> Value {
+    let (access, refresh) = (tokens.access().csrf(), tokens.refresh().csrf());
+    if query.contains("body") {
+        json!({"csrf": access, "refresh_csrf": refresh})
+    } else if query.contains("one") {
+        json!({"csrf": access})
+    } else {
+        Value::Null
+    }
 }
 
 struct House<A> {
