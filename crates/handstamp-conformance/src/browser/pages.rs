@@ -171,7 +171,7 @@ async fn cors<A: Application>(serve: &impl AsyncFn(Auth) -> A) {
             "what the application refuses is the test's to read",
             sibling.post("/json").json(&title),
             (403, Some("cross_site_request")),
-            no_origin,
+            "the preflight OPTIONS /json got ",
         ),
         ("a link", sibling.follow_link("/access"), (200, None), ""),
         (
