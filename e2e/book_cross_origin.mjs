@@ -1,20 +1,22 @@
 // A page and an API on two origins, as docs/cross-origin.md has them, in Chromium: the API on axum and on actix-web, the
-// names that are one site and two, and what the browser says when a piece is missing.
+// names that are one site and two, and what the browser says when a piece is missing; and the sign-up and the change of
+// the password of docs/passwords-and-roles.md.
 //
-//   node book_cross_origin.mjs <the folder with cross_origin and cross_origin_actix>
+//   node book_cross_origin.mjs <the folder with the programs of the book>
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { launch } from './browser.mjs';
 import { Rows } from './rows.mjs';
 
 const [folder] = process.argv.slice(2);
 if (!folder) {
-  console.error('usage: node book_cross_origin.mjs <the folder with cross_origin and cross_origin_actix>');
+  console.error('usage: node book_cross_origin.mjs <the folder with the programs of the book>');
   process.exit(2);
 }
 const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
@@ -24,6 +26,8 @@ const files = {
   '/by_hand.js': await read('../book/cross_origin/by_hand.js'),
   '/index.html': await read('../examples/cross-origin/src/page.html'),
   '/page.js': await read('../examples/cross-origin/src/page.js'),
+  '/accounts.html': await read('../book/cross_origin/accounts.html'),
+  '/accounts.js': await read('../book/cross_origin/accounts.js'),
   '/handstamp.js': await read('../examples/cross-origin/src/handstamp.js'),
 };
 const rows = new Rows();
@@ -59,10 +63,20 @@ async function site({ program = 'cross_origin', page = 'localhost', api = 'local
   });
   const pageOrigin = `http://${page}:${pages}`;
   const secret = 'a secret of the tests, longer than thirty-two bytes';
-  const env = { PORT: '0', API_ORIGIN: apiOrigin, PAGE_ORIGIN: pageOrigin, JWT_SECRET_KEY: secret, ...settings };
-  const child = spawn(join(folder, program), { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  running.push(() => child.kill());
-  const [line] = await once(createInterface(child.stdout), 'line');
+  const origins = { PORT: '0', API_ORIGIN: apiOrigin, PAGE_ORIGIN: pageOrigin };
+  const env = { ...origins, JWT_SECRET_KEY: secret, JWT_COOKIE_SECURE: 'false', RUST_LOG: 'off', ...settings };
+  // A program with a database keeps it where it is started.
+  const cwd = await mkdtemp(join(tmpdir(), 'handstamp-book-'));
+  const child = spawn(resolve(folder, program), { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await rm(cwd, { recursive: true });
+  });
+  const lines = createInterface(child.stdout);
+  const line = await new Promise((found) => {
+    lines.on('line', (said) => said.startsWith('listening') && found(said));
+  });
   upstream = Number(line.match(/:(\d+)$/)[1]);
   return pageOrigin;
 }
@@ -149,6 +163,49 @@ try {
     await context.close();
   }
 
+  for (const program of ['existing_app_cross_origin', 'existing_app_cross_origin_actix']) {
+    const origin = await site({ program });
+    const [laptop, phone] = [await browser.newContext(), await browser.newContext()];
+    const [tab, other] = [await laptop.newPage(), await phone.newPage()];
+    let refusals = [];
+    tab.on('response', (answer) => answer.status() >= 400 && refusals.push(`${answer.status()} ${new URL(answer.url()).pathname}`));
+    const fill = async (at, form, fields) => {
+      for (const [name, value] of Object.entries(fields)) await at.fill(`#${form} [name=${name}]`, value);
+      await at.click(`#${form} button`);
+    };
+    const logIn = (at, password) => fill(at, 'login', { username: 'alice', password });
+    const NEW = 'a new and longer password';
+    const reload = async () => {
+      refusals = [];
+      await other.reload();
+    };
+    for (const [sentence, act, at, id, text] of [
+      ['no one is logged in', () => tab.goto(`${origin}/accounts.html`), tab, 'status', 'not logged in'],
+      ['a wrong password is said in words', () => logIn(tab, 'guessed'), tab, 'said', 'Invalid username or password'],
+      ['a sign-up logs in', () => fill(tab, 'sign-up', { username: 'alice', email: 'a@example.com', password: 'first password' }), tab, 'status', 'You are logged in'],
+      ['a second browser is there', () => other.goto(`${origin}/accounts.html`), other, 'status', 'not logged in'],
+      ['the name is taken', () => fill(other, 'sign-up', { username: 'alice', email: 'b@example.com', password: 'x' }), other, 'said', 'This name or address is taken'],
+      ['it logs in', () => logIn(other, 'first password'), other, 'status', 'You are logged in'],
+      ['a wrong current password is said in words', () => fill(tab, 'password', { current: 'guessed', new: NEW }), tab, 'said', 'The current password is another one'],
+      ['the password is changed', () => fill(tab, 'password', { current: 'first password', new: NEW }), tab, 'said', 'The password is changed'],
+      ['the second browser is out', reload, other, 'status', 'not logged in'],
+      ['the page has the new CSRF value', () => fill(tab, 'password', { current: NEW, new: 'a third password' }), tab, 'said', 'The password is changed'],
+      ['it is in after a reload', () => tab.reload(), tab, 'status', 'You are logged in'],
+      ['and logs out everywhere', () => tab.click('#everywhere'), tab, 'status', 'not logged in'],
+    ]) {
+      await act();
+      const given = ([id, text]) => document.getElementById(id)?.textContent.includes(text);
+      await at.waitForFunction(given, [id, text], { timeout: 10_000 }).catch(() => {});
+      const seen = (await at.textContent(`#${id}`)) ?? '';
+      rows.check(`${program}: ${sentence}`, seen.includes(text), seen);
+      if (sentence === 'the page has the new CSRF value') {
+        rows.check(`${program}: and was not refused for the old one`, refusals.length === 0, refusals);
+      }
+    }
+    await laptop.close();
+    await phone.close();
+  }
+
   const partitioned = {
     JWT_COOKIE_SAMESITE: 'none',
     JWT_COOKIE_SECURE: 'true',
@@ -209,6 +266,6 @@ try {
   rows.check('an origin that is not trusted: 403', /^403 (origin_not_allowed|cross_site_request)$/.test(status), status);
 } finally {
   await browser.close();
-  for (const end of running) end();
+  for (const end of running) await end();
 }
 process.exit(rows.end());

@@ -4,14 +4,14 @@
 //! `http://localhost:3000`), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Config, Error, Refresh, Require, Route, minutes, routes,
+    Access, Auth, ClientInfo, Config, Error, Refresh, Require, Route, TokenPair, minutes, routes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,7 +26,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .public_origin(&*api_origin)
         .trusted_origins([&*page_origin])
         .csrf_in_cookies(false) // the page could not read them
-        .cookie_secure(false) // for http://localhost only
         .env() // the environment wins over what stands here
         .build()?;
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
@@ -81,29 +80,26 @@ async fn login(
     State(auth): State<Auth>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, Error> {
+) -> Result<impl IntoResponse, Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
-        let body = Json(json!({"message": "Invalid credentials"}));
-        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+        return Err(auth.invalid_credentials());
     }
     let tokens = auth.log_in(&form.username, client).await?;
-    let body = json!({
-        "subject": form.username,
-        "csrf": tokens.csrf(), // the page cannot read it of the cookie
-        "expires_in": tokens.access().expires_in().as_secs(),
-    });
-    Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
+    Ok((auth.set_cookies(&tokens)?, Json(for_the_page(&tokens))))
 }
 
 async fn refresh(State(auth): State<Auth>, token: Refresh) -> Result<impl IntoResponse, Error> {
-    let subject = token.subject().to_owned();
     let tokens = auth.refresh(token).await?;
-    let body = json!({
-        "subject": subject,
+    Ok((auth.set_cookies(&tokens)?, Json(for_the_page(&tokens))))
+}
+
+/// What the page needs to know that cannot read the cookies. Both tokens of a session have the same
+/// CSRF value.
+fn for_the_page(tokens: &TokenPair) -> Value {
+    json!({
         "csrf": tokens.csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
-    });
-    Ok((auth.set_cookies(&tokens)?, Json(body)))
+    })
 }
 
 #[derive(Deserialize)]

@@ -4,11 +4,12 @@
 //! `http://localhost:3000`), and every `JWT_*` and `HANDSTAMP_*` variable.
 
 use actix_cors::Cors;
-use actix_web::error::InternalError;
 use actix_web::http::header;
-use actix_web::{App, HttpResponse, HttpServer, Responder, web};
+use actix_web::{App, HttpServer, Responder, web};
 use handstamp_actix::handstamp::store::MemoryStore;
-use handstamp_actix::{Access, Auth, ClientInfo, Config, Error, Refresh, Require, Route, routes};
+use handstamp_actix::{
+    Access, Auth, ClientInfo, Config, Error, Refresh, Require, Route, TokenPair, routes,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,7 +22,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .public_origin(&*api_origin)
         .trusted_origins([&*page_origin])
         .csrf_in_cookies(false) // the page could not read them
-        .cookie_secure(false) // for http://localhost only
         .env() // the environment wins over what stands here
         .build()?;
     let auth = Auth::builder(config).store(MemoryStore::new()).build()?;
@@ -86,30 +86,30 @@ async fn login(
     auth: Auth,
     client: ClientInfo,
     form: web::Json<LoginRequest>,
-) -> actix_web::Result<impl Responder> {
+) -> Result<impl Responder, Error> {
     if !USERS.contains(&(&*form.username, &*form.password)) {
-        let message = "Invalid credentials";
-        let response = HttpResponse::Unauthorized().json(json!({"message": message}));
-        return Err(InternalError::from_response(message, response).into());
+        return Err(auth.invalid_credentials());
     }
     let tokens = auth.log_in(&form.username, client).await?;
-    let body = json!({
-        "subject": form.username,
-        "csrf": tokens.csrf(), // the page cannot read it of the cookie
-        "expires_in": tokens.access().expires_in().as_secs(),
-    });
-    Ok(auth.set_cookies(&tokens)?.on(web::Json(body)))
+    Ok(auth
+        .set_cookies(&tokens)?
+        .on(web::Json(for_the_page(&tokens))))
 }
 
 async fn refresh(auth: Auth, token: Refresh) -> Result<impl Responder, Error> {
-    let subject = token.subject().to_owned();
     let tokens = auth.refresh(token).await?;
-    let body = json!({
-        "subject": subject,
+    Ok(auth
+        .set_cookies(&tokens)?
+        .on(web::Json(for_the_page(&tokens))))
+}
+
+/// What the page needs to know that cannot read the cookies. Both tokens of a session have the same
+/// CSRF value.
+fn for_the_page(tokens: &TokenPair) -> Value {
+    json!({
         "csrf": tokens.csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
-    });
-    Ok(auth.set_cookies(&tokens)?.on(web::Json(body)))
+    })
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::{Access, Auth, ClientInfo, LogOut, Refresh, Require, SessionInfo};
@@ -54,10 +54,9 @@ async fn login(
     State(auth): State<Auth>,
     client: ClientInfo,
     Json(form): Json<LoginRequest>,
-) -> Result<Response, handstamp_axum::Error> {
+) -> Result<impl IntoResponse, handstamp_axum::Error> {
     if !USERS.contains(&(&form.username, &form.password)) {
-        let body = Json(json!({"message": "Invalid credentials"}));
-        return Ok((StatusCode::UNAUTHORIZED, body).into_response());
+        return Err(auth.invalid_credentials());
     }
     let tokens = auth.log_in(&form.username, client).await?;
     let body = json!({
@@ -65,7 +64,7 @@ async fn login(
         "csrf": tokens.csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
     });
-    Ok((auth.set_cookies(&tokens)?, Json(body)).into_response())
+    Ok((auth.set_cookies(&tokens)?, Json(body)))
 }
 
 /// Who is logged in, for a page that was just loaded.

@@ -8,7 +8,7 @@ use handstamp_axum::{Auth, LoadSubject, routes};
 use crate::users::{User, Users};
 use crate::{log_in, roles};
 
-use crate::{account, admin, step_up};
+use crate::{account, admin, keep_session, step_up};
 
 /// What every handler can have.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(roles::routes(&auth))
         .merge(account::routes())
         .merge(admin::routes())
+        .merge(keep_session::routes())
         .merge(step_up::routes(&auth))
         .layer(auth.no_store()) // what a user saw is in no cache
         .with_state(app)

@@ -11,7 +11,6 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum ApiError {
     /// Whatever handstamp refuses. It is a response already.
     Auth(handstamp_axum::Error),
-    InvalidCredentials,
     /// Of a user who is logged in, who stays so: 401 would say the contrary.
     WrongPassword,
     NameTaken,
@@ -24,26 +23,43 @@ pub(crate) enum ApiError {
     Internal(AnyError),
 }
 
+/// The body has a code for script and a message for people, as those of handstamp have.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code) = match self {
+        let (status, code, message) = match self {
             Self::Auth(error) => return error.into_response(),
-            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
-            Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
-            Self::NameTaken => (StatusCode::CONFLICT, "name_taken"),
-            Self::LinkIsOver => (StatusCode::GONE, "link_is_over"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::WrongPassword => (
+                StatusCode::FORBIDDEN,
+                "wrong_password",
+                "The current password is another one",
+            ),
+            Self::NameTaken => (
+                StatusCode::CONFLICT,
+                "name_taken",
+                "This name or address is taken",
+            ),
+            Self::LinkIsOver => (
+                StatusCode::GONE,
+                "link_is_over",
+                "This link works no longer",
+            ),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "You may not do that"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is no such user"),
             Self::Busy => {
                 let later = [(header::RETRY_AFTER, "1")];
-                return (StatusCode::SERVICE_UNAVAILABLE, later).into_response();
+                let body = json!({"code": "busy", "message": "Try again in a moment"});
+                return (StatusCode::SERVICE_UNAVAILABLE, later, Json(body)).into_response();
             }
             Self::Internal(error) => {
                 tracing::error!(%error, "a handler failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "The service has failed",
+                )
             }
         };
-        (status, Json(json!({"code": code}))).into_response()
+        (status, Json(json!({"code": code, "message": message}))).into_response()
     }
 }
 

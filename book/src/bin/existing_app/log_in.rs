@@ -59,7 +59,7 @@ async fn log_in(
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = passwords::is_right(form.password, hash).await?;
     let Some(user) = user.filter(|user| is_right && !user.disabled) else {
-        return Err(ApiError::InvalidCredentials);
+        return Err(app.auth.invalid_credentials().into());
     };
     let tokens = begin_session(&app, &user, client).await?;
     Ok((app.auth.set_cookies(&tokens)?, Json(for_the_page(&tokens))))
@@ -74,20 +74,22 @@ pub(crate) async fn begin_session(
     let token = NewToken::for_subject(user.id).scopes(user.scopes());
     let tokens = app.auth.log_in(token, client).await?;
     // The password may have been changed while it was checked. Its change has ended all sessions,
-    // but came before this one.
+    // but came before this one. Others are left alone: one may be of the new password.
     let now = app.users.by_subject(&user.subject()).await?;
     if now.as_ref() != Some(user) {
-        app.auth.revoke_all_sessions(user.subject()).await?;
-        return Err(ApiError::InvalidCredentials);
+        if let Some(session) = tokens.session_id() {
+            app.auth.revoke_session(user.subject(), session).await?;
+        }
+        return Err(app.auth.invalid_credentials().into());
     }
     Ok(tokens)
 }
 
-/// What a page needs to know that cannot read the cookies, because it is on another host.
+/// What a page needs to know that cannot read the cookies, because it is on another host. Both
+/// tokens of a session have the same CSRF value.
 pub(crate) fn for_the_page(tokens: &TokenPair) -> Value {
     json!({
-        "csrf": tokens.access().csrf(),
-        "refresh_csrf": tokens.refresh().csrf(),
+        "csrf": tokens.csrf(),
         "expires_in": tokens.access().expires_in().as_secs(),
     })
 }

@@ -57,7 +57,8 @@ impl FromRequestParts<App> for Admin {
 }
 
 /// For administrators only: the argument `Admin` is the check.
-async fn all_users(_: Admin, State(app): State<App>) -> Result<Json<Value>, ApiError> {
+async fn all_users(Admin(admin): Admin, State(app): State<App>) -> Result<Json<Value>, ApiError> {
+    tracing::info!(by = admin.id, "all users were shown");
     let users = app.users.all().await?;
     let shown = users
         .iter()

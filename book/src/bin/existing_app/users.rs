@@ -110,6 +110,14 @@ impl Users {
             .await
     }
 
+    /// Makes a user an administrator, by the name. Returns `None` if there is no such user.
+    pub(crate) async fn grant_admin(&self, name: &str) -> Result<Option<User>, sqlx::Error> {
+        sqlx::query_as("UPDATE users SET role = 'admin' WHERE name = ? RETURNING *")
+            .bind(name)
+            .fetch_optional(&self.0)
+            .await
+    }
+
     pub(crate) async fn disable(&self, id: i64) -> Result<Option<User>, sqlx::Error> {
         sqlx::query_as("UPDATE users SET disabled = TRUE WHERE id = ? RETURNING *")
             .bind(id)

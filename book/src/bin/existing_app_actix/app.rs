@@ -7,7 +7,7 @@ use handstamp_actix::{Auth, Current, LoadSubject};
 use crate::users::{User, Users};
 use crate::{log_in, roles};
 
-use crate::{account, admin, step_up};
+use crate::{account, admin, keep_session, step_up};
 
 pub(crate) fn routes(auth: &Auth) -> impl FnOnce(&mut ServiceConfig) {
     move |services| {
@@ -17,6 +17,7 @@ pub(crate) fn routes(auth: &Auth) -> impl FnOnce(&mut ServiceConfig) {
         services.configure(roles::routes(auth));
         services.configure(account::routes);
         services.configure(admin::routes);
+        services.configure(keep_session::routes);
         services.configure(step_up::routes(auth));
     }
 }

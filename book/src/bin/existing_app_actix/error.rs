@@ -14,7 +14,6 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum ApiError {
     /// Whatever handstamp refuses. It is a response already.
     Auth(handstamp_actix::Error),
-    InvalidCredentials,
     /// Of a user who is logged in, who stays so: 401 would say the contrary.
     WrongPassword,
     NameTaken,
@@ -27,35 +26,43 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    fn code(&self) -> (StatusCode, &'static str) {
+    /// The code is for script, the message for people.
+    fn code_and_message(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Auth(error) => (error.status_code(), "auth"),
-            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
-            Self::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
-            Self::NameTaken => (StatusCode::CONFLICT, "name_taken"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Auth(_) => ("auth", "handstamp refuses the request"),
+            Self::WrongPassword => ("wrong_password", "The current password is another one"),
+            Self::NameTaken => ("name_taken", "This name or address is taken"),
+            Self::Forbidden => ("forbidden", "You may not do that"),
+            Self::NotFound => ("not_found", "There is no such user"),
+            Self::Busy => ("busy", "Try again in a moment"),
+            Self::Internal(_) => ("internal", "The service has failed"),
         }
     }
 }
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.code().0
+        match self {
+            Self::Auth(error) => error.status_code(),
+            Self::WrongPassword | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NameTaken => StatusCode::CONFLICT,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
     }
 
+    /// The body has `code` and `message`, as those of handstamp have.
     fn error_response(&self) -> HttpResponse {
-        let (status, code) = self.code();
-        let mut response = HttpResponse::build(status);
+        let (code, message) = self.code_and_message();
+        let mut response = HttpResponse::build(self.status_code());
         match self {
             Self::Auth(error) => return error.error_response(),
             Self::Internal(error) => tracing::error!(%error, "a handler failed"),
             Self::Busy => _ = response.insert_header((RETRY_AFTER, "1")),
             _ => {}
         }
-        response.json(json!({"code": code}))
+        response.json(json!({"code": code, "message": message}))
     }
 }
 
@@ -64,7 +71,7 @@ impl fmt::Display for ApiError {
         match self {
             Self::Auth(error) => error.fmt(f),
             Self::Internal(error) => error.fmt(f),
-            other => f.write_str(other.code().1),
+            other => f.write_str(other.code_and_message().1),
         }
     }
 }

@@ -10,6 +10,7 @@ mod users;
 
 mod account;
 mod admin;
+mod keep_session;
 mod step_up;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .busy_timeout(Duration::from_secs(2));
     let pool = SqlitePool::connect_with(options).await?;
     let users = web::Data::new(Users::in_pool(pool.clone()).await?);
+
+    // `cargo run -- grant-admin alice`: how the first administrator comes to be.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, name] = &*arguments
+        && command == "grant-admin"
+    {
+        let user = users.grant_admin(name).await?;
+        user.ok_or("there is no user of this name: sign up first")?;
+        println!("{name} is an administrator");
+        return Ok(());
+    }
 
     // JWT_SECRET_KEY and the like; every mistake is reported at once.
     let config = Config::from_env()?;

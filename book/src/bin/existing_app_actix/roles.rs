@@ -64,7 +64,11 @@ impl FromRequest for Admin {
 }
 
 /// For administrators only: the argument `Admin` is the check.
-async fn all_users(_: Admin, users: web::Data<Users>) -> Result<web::Json<Value>, ApiError> {
+async fn all_users(
+    Admin(admin): Admin,
+    users: web::Data<Users>,
+) -> Result<web::Json<Value>, ApiError> {
+    tracing::info!(by = admin.id, "all users were shown");
     let users = users.all().await?;
     let shown = users
         .iter()

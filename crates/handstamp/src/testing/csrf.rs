@@ -63,7 +63,7 @@ impl Known {
                 path.ends_with("/logout")
                     || response
                         .member("subject")
-                        .is_some_and(|subject| subject.is_null())
+                        .is_some_and(serde_json::Value::is_null)
             }
             401 => path.ends_with("/refresh"),
             _ => return,

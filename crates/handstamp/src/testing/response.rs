@@ -149,6 +149,6 @@ impl fmt::Debug for Response {
             .field("headers", &self.headers)
             .field("body", &self.text())
             .field("cors_error", &self.cors_error)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

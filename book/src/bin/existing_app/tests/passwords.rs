@@ -16,6 +16,7 @@ async fn who_signs_up_can_log_in_and_a_name_is_given_once() {
     assert_eq!(added.status(), 201);
     let again = browser.post("/sign-up").json(&form).send().await;
     assert_eq!((again.status(), again.code()), (409, Some("name_taken")));
+    assert_eq!(again.json()["message"], "This name or address is taken");
     assert_eq!(log_in(&browser, "carol", NEW).await, 200);
     assert_eq!(browser.get("/me").send().await.json()["name"], "carol");
 }
@@ -24,11 +25,14 @@ async fn who_signs_up_can_log_in_and_a_name_is_given_once() {
 async fn a_wrong_password_and_a_wrong_name_are_refused_alike() {
     let Scene { browser, .. } = scene().await;
     for (name, password) in [("alice", "guessed"), ("nobody", PASSWORD), ("alice", "")] {
+        let form = json!({"username": name, "password": password});
+        let refused = browser.post("/login").json(&form).send().await;
         assert_eq!(
-            log_in(&browser, name, password).await,
-            401,
+            (refused.status(), refused.code()),
+            (401, Some("invalid_credentials")),
             "{name} {password}"
         );
+        assert_eq!(refused.json()["message"], "Invalid username or password");
         assert_eq!(
             browser.get("/me").send().await.code(),
             Some("missing_token")
@@ -112,6 +116,35 @@ async fn a_copy_of_the_old_cookies_is_out_after_a_change() {
         auth.sessions(alice.subject()).await.unwrap().iter().count(),
         1
     );
+}
+
+#[async_test]
+async fn a_change_can_leave_the_session_of_this_browser() {
+    let Scene { browser, .. } = scene().await;
+    let phone = browser.another();
+    log_in(&browser, "alice", PASSWORD).await;
+    log_in(&phone, "alice", PASSWORD).await;
+    let session = browser.get("/session").send().await.json()["session_id"].clone();
+    let path = "/password-of-this-session";
+    let wrong = json!({"current": "guessed", "new": NEW});
+    let refused = browser.post(path).json(&wrong).send().await;
+    assert_eq!(
+        (refused.status(), refused.code()),
+        (403, Some("wrong_password"))
+    );
+    assert_eq!(phone.get("/me").send().await.status(), 200);
+
+    let change = json!({"current": PASSWORD, "new": NEW});
+    let changed = browser.post(path).json(&change).send().await;
+    assert_eq!(
+        (changed.status(), &changed.json()["ended"]),
+        (200, &json!(1))
+    );
+    assert_eq!(changed.headers("set-cookie").count(), 0);
+    let now = browser.get("/session").send().await.json()["session_id"].clone();
+    assert_eq!(now, session);
+    assert_eq!(phone.get("/me").send().await.code(), Some("session_ended"));
+    assert_eq!(log_in(&phone, "alice", PASSWORD).await, 401);
 }
 
 #[async_test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PASSWORD, Scene, async_test, log_in, scene};
 
@@ -70,4 +70,34 @@ async fn a_user_who_is_locked_out_is_out_at_once() {
     assert_eq!(log_in(&bob, "bob", PASSWORD).await, 401);
     let unknown = root.post("/admin/users/99/disable").send().await;
     assert_eq!(unknown.status(), 404);
+}
+
+#[async_test]
+async fn the_first_administrator_is_made_by_the_name() {
+    let Scene { browser, users, .. } = scene().await;
+    log_in(&browser, "bob", PASSWORD).await;
+    assert_eq!(browser.get("/admin/users").send().await.status(), 403);
+    assert!(users.grant_admin("nobody").await.unwrap().is_none());
+    let bob = users.grant_admin("bob").await.unwrap().unwrap();
+    assert_eq!((&*bob.name, &*bob.role), ("bob", "admin"));
+    assert_eq!(browser.get("/admin/users").send().await.status(), 200);
+    let alice = users.by_name("alice").await.unwrap().unwrap();
+    assert_eq!(alice.role, "editor");
+}
+
+#[async_test]
+async fn the_user_of_the_session_is_shown() {
+    let Scene {
+        browser,
+        auth,
+        users,
+        ..
+    } = scene().await;
+    let alice = users.by_name("alice").await.unwrap().unwrap();
+    // Without a password, and it returns nothing: from here on the browser has the cookies.
+    browser.logged_in_as(&auth, alice.subject()).await;
+    let response = browser.get("/me").send().await;
+    let me: &Value = response.json();
+    assert_eq!(me["name"], "alice");
+    assert_eq!(me["role"].as_str(), Some("editor"));
 }

@@ -1,0 +1,1 @@
+../existing_app/admin.rs

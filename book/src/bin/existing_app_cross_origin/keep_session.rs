@@ -1,0 +1,1 @@
+../existing_app/keep_session.rs

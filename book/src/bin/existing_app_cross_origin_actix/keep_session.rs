@@ -1,0 +1,1 @@
+../existing_app_actix/keep_session.rs

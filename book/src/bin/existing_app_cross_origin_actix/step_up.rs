@@ -1,0 +1,1 @@
+../existing_app_actix/step_up.rs

@@ -1,0 +1,1 @@
+../../existing_app_cross_origin/tests/page.rs
