@@ -123,7 +123,7 @@ mod tests {
     const API: &str = "https://api.example.com";
     const PAGE: &str = "https://app.example.com";
 
-    async fn scene() -> (Browser, Auth, TestClock) {
+    fn scene() -> (Browser, Auth, TestClock) {
         let clock = TestClock::new();
         let config = Config::builder()
             .public_origin(API)
@@ -143,7 +143,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_page_logs_in_and_posts() {
-        let (browser, ..) = scene().await;
+        let (browser, ..) = scene();
         let page = browser.from_origin(PAGE);
         let form = json!({"username": "user1", "password": "password1"});
         assert_eq!(page.post("/login").json(&form).send().await.status(), 200);
@@ -159,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_was_just_loaded_refreshes() {
-        let (browser, auth, clock) = scene().await;
+        let (browser, auth, clock) = scene();
         browser.logged_in_as(&auth, "user1").await;
         let page = browser.from_origin(PAGE);
         clock.advance(minutes(16));
@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_pages_read_and_write_nothing() {
-        let (browser, auth, _) = scene().await;
+        let (browser, auth, _) = scene();
         browser.logged_in_as(&auth, "user1").await;
         // Of the same site, so that it has the cookies.
         let sibling = browser.from_origin("https://blog.example.com");
