@@ -102,7 +102,7 @@ impl LoadSubject<User> for App {
     }
 }
 
-/// Each line of the log then names the request.
+/// Each line of the log then names the request, without its query: that may have codes and tokens.
 pub async fn in_span(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -1,9 +1,11 @@
 //! How often passwords may be tried: so many at once, and then one now and again.
 //!
-//! It counts in memory, so that a restart begins anew, and several processes count apart. Who tries
-//! ten wrong passwords keeps that user out for half a minute; the binary `handstamp` shows how
-//! devices that are known can be let in all the same.
+//! It counts in memory, so that a restart begins anew, and several processes count apart. A stranger
+//! who goes on with wrong passwords for a name keeps its user from logging in for as long; the
+//! binary `handstamp` shows how devices that are known can be let in all the same. A user who is
+//! logged in is counted apart, so that no stranger keeps that user from a change of the password.
 
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZero;
 use std::time::Duration;
@@ -11,39 +13,56 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::users::UserName;
+
 pub struct Attempts {
-    of_accounts: DefaultKeyedRateLimiter<String>,
+    of_names: DefaultKeyedRateLimiter<String>,
+    of_users: DefaultKeyedRateLimiter<i64>,
     of_addresses: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Attempts {
     pub fn new() -> Self {
         Self {
-            of_accounts: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
+            of_names: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
+            of_users: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
             of_addresses: RateLimiter::keyed(quota(Duration::from_secs(2), ADDRESS)),
         }
     }
 
-    /// Counts an attempt for an account, before the password is compared: attempts at the same time
-    /// count too. Returns how long to wait if it is one too many.
-    pub fn count(&self, account: &str, address: IpAddr) -> Result<(), Duration> {
-        self.count_address(address)?;
-        // A name is found in any case, so it is counted in any.
-        let counted = self.of_accounts.check_key(&account.to_ascii_lowercase());
-        counted.map_err(|denied| denied.wait_time_from(DefaultClock::default().now()))
+    /// Counts a log-in or sign-up of an address, before the password is compared: attempts at the
+    /// same time count too. Returns how long to wait if it is one too many.
+    pub fn count_address(&self, address: IpAddr) -> Result<(), Duration> {
+        count(&self.of_addresses, &network(address))
     }
 
-    /// Counts an attempt that is for no account, such as a sign-up.
-    pub fn count_address(&self, address: IpAddr) -> Result<(), Duration> {
-        let counted = self.of_addresses.check_key(&network(address));
-        counted.map_err(|denied| denied.wait_time_from(DefaultClock::default().now()))
+    /// Counts a log-in by a name, whether or not a user has it. It takes no other text: what is
+    /// kept for each name is short.
+    pub fn count_name(&self, name: &UserName) -> Result<(), Duration> {
+        // A name is found in any case, so it is counted in any.
+        count(&self.of_names, &name.0.to_ascii_lowercase())
+    }
+
+    /// Counts a password that a user who is logged in gives again. A stolen session can use these
+    /// up, until the user ends it in the list of devices, which asks for no password.
+    pub fn count_user(&self, id: i64) -> Result<(), Duration> {
+        count(&self.of_users, &id)
     }
 
     /// Forgets who may try as if for the first time.
     pub fn purge(&self) {
-        self.of_accounts.retain_recent();
+        self.of_names.retain_recent();
+        self.of_users.retain_recent();
         self.of_addresses.retain_recent();
     }
+}
+
+fn count<K: Hash + Eq + Clone>(
+    attempts: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+) -> Result<(), Duration> {
+    let counted = attempts.check_key(key);
+    counted.map_err(|denied| denied.wait_time_from(DefaultClock::default().now()))
 }
 
 fn quota(one_in: Duration, at_once: NonZero<u32>) -> Quota {

@@ -19,19 +19,27 @@ impl FromRequest for ClientAddress {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app = request.app_data::<web::Data<App>>();
         let address = if app.is_some_and(|app| app.behind_proxy) {
-            forwarded_for(request.headers()).ok_or(NO_HEADER)
+            forwarded_for(request.headers())
         } else {
-            request.peer_addr().map(|peer| peer.ip()).ok_or(NO_PEER)
+            let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+            peer.ok_or_else(|| Error::internal(NO_PEER))
         };
-        ready(address.map(Self).map_err(Error::internal))
+        ready(address.map(Self))
     }
 }
 
 /// Returns the last address of `X-Forwarded-For`, which the proxy has seen itself. Those before it
-/// are what the client has sent, and may be anything.
-fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").last()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+/// are what the client has sent, and may be anything, also no text. An IPv4 address is one also if
+/// it is written as IPv6 (`::ffff:192.0.2.1`), as a socket that listens for both shows it.
+fn forwarded_for(headers: &HeaderMap) -> Result<IpAddr, Error> {
+    let header = headers.get_all("x-forwarded-for").last();
+    let header = header.ok_or_else(|| Error::internal(NO_HEADER))?;
+    let last = header.as_bytes().rsplit(|byte| *byte == b',').next();
+    let last = last.and_then(|last| str::from_utf8(last).ok());
+    let address = last.and_then(|last| last.trim().parse().ok());
+    address
+        .map(|address: IpAddr| address.to_canonical())
+        .ok_or(Error::ForwardedFor)
 }
 
 const NO_HEADER: &str = "BEHIND_PROXY=true, and a request came without X-Forwarded-For: let the proxy add it, and let \

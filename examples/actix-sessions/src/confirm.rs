@@ -5,9 +5,7 @@ use handstamp_actix::{Access, Current};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::client_address::ClientAddress;
 use crate::error::Error;
-use crate::log_in::verify;
 use crate::passwords::Password;
 use crate::users::User;
 
@@ -21,11 +19,17 @@ pub async fn confirm(
     app: web::Data<App>,
     token: Access,
     user: Current<User, App>,
-    ClientAddress(address): ClientAddress,
     form: web::Json<Form>,
 ) -> Result<impl Responder, Error> {
-    let verified = verify(&app, address, &user.name, form.into_inner().password).await;
-    verified?.ok_or(Error::WrongPassword)?;
+    verify(&app, &user, form.into_inner().password).await?;
     let fresh = app.auth.reauthenticate(&token).await?;
     Ok(app.auth.set_access_cookies(&fresh)?.on("confirmed"))
+}
+
+/// Compares the password that a user who is logged in gives again.
+pub async fn verify(app: &App, user: &User, password: Password) -> Result<(), Error> {
+    let counted = app.attempts.count_user(user.id);
+    counted.map_err(|wait| app.auth.rate_limited(wait))?;
+    let is_right = app.passwords.matches(password, Some(&user.password_hash));
+    is_right.await?.then_some(()).ok_or(Error::WrongPassword)
 }

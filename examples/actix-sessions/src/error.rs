@@ -14,9 +14,13 @@ pub enum Error {
     Auth(handstamp_actix::Error),
     WrongCredentials,
     WrongPassword,
+    /// The password was changed, and then sessions could not be ended or begun.
+    LogInAgain,
     NotAllowed,
     NameTaken,
     NotFound,
+    /// The last element of `X-Forwarded-For` is no address.
+    ForwardedFor,
     /// The body is not what the route takes.
     Body(JsonPayloadError),
     /// Too many passwords are being compared.
@@ -41,12 +45,13 @@ impl ResponseError for Error {
             Self::WrongPassword | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NameTaken => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ForwardedFor => StatusCode::BAD_REQUEST,
             Self::Body(JsonPayloadError::ContentType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Body(JsonPayloadError::Deserialize(error)) if error.is_data() => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Body(error) => error.status_code(),
-            Self::Busy | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::LogInAgain | Self::Busy | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -57,9 +62,17 @@ impl ResponseError for Error {
             Self::Auth(error) => return error.error_response(),
             Self::WrongCredentials => ("invalid_credentials", "Wrong user name or password"),
             Self::WrongPassword => ("wrong_password", "Wrong password"),
+            Self::LogInAgain => (
+                "log_in_again",
+                "The password was changed. Log in with the new one in a moment",
+            ),
             Self::NotAllowed => ("not_allowed", "You may not do that"),
             Self::NameTaken => ("name_taken", "This user name is taken"),
             Self::NotFound => ("not_found", "There is no such thing"),
+            Self::ForwardedFor => (
+                "invalid_forwarded_for",
+                "X-Forwarded-For does not end with an IP address",
+            ),
             Self::Body(error) => ("invalid_body", &*error.to_string()),
             Self::Busy => ("busy", TRY_AGAIN),
             Self::Database(error) => {

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::client_address::ClientAddress;
 use crate::error::Error;
 use crate::passwords::Password;
-use crate::users::User;
+use crate::users::{User, UserName};
 
 #[derive(Deserialize)]
 pub struct Form {
@@ -26,21 +26,29 @@ pub async fn log_in(
     form: web::Json<Form>,
 ) -> Result<LoggedIn, Error> {
     let Form { username, password } = form.into_inner();
-    let user = verify(&app, address, &username, password).await?;
+    let user = verify(&app, address, username, password).await?;
     let user = user.ok_or(Error::WrongCredentials)?;
     begin_session(&app, &user, client.ip(address)).await
 }
 
 /// Returns the user of this name, or `None` if there is none, or the password is another one.
-pub async fn verify(
+async fn verify(
     app: &App,
     address: IpAddr,
-    name: &str,
+    name: String,
     password: Password,
 ) -> Result<Option<User>, Error> {
-    let counted = app.attempts.count(name, address);
+    let counted = app.attempts.count_address(address);
     counted.map_err(|wait| app.auth.rate_limited(wait))?;
-    let user = app.users.by_name(name).await?;
+    // What no user can be named is neither counted nor looked up.
+    let user = match UserName::try_from(name) {
+        Ok(name) => {
+            let counted = app.attempts.count_name(&name);
+            counted.map_err(|wait| app.auth.rate_limited(wait))?;
+            app.users.by_name(&name.0).await?
+        }
+        Err(_) => None,
+    };
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
     let is_right = app.passwords.matches(password, hash).await?;
     Ok(user.filter(|_| is_right))

@@ -1,13 +1,16 @@
 //! Change of the own password, which ends all sessions but a new one.
 
+use std::time::Duration;
+
 use actix_web::web;
 use handstamp_actix::{ClientInfo, Current};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::client_address::ClientAddress;
+use crate::confirm::verify;
 use crate::error::Error;
-use crate::log_in::{LoggedIn, begin_session, verify};
+use crate::log_in::{LoggedIn, begin_session};
 use crate::passwords::{NewPassword, Password};
 use crate::users::User;
 
@@ -25,10 +28,10 @@ pub async fn change_password(
     form: web::Json<Form>,
 ) -> Result<LoggedIn, Error> {
     let Form { current, new } = form.into_inner();
-    let verified = verify(&app, address, &user.name, current).await;
-    let user = verified?.ok_or(Error::WrongPassword)?;
+    verify(&app, &user, current).await?;
     let hash = app.passwords.hash(new).await?;
-    let change = change(app.get_ref().clone(), user, hash, client.ip(address));
+    let app = app.get_ref().clone();
+    let change = change(app, user.clone(), hash, client.ip(address));
     // As a task of its own, it is finished also if the client goes away: the sessions of the former
     // password must not outlive it.
     actix_web::rt::spawn(change)
@@ -36,12 +39,57 @@ pub async fn change_password(
         .map_err(Error::internal)?
 }
 
-async fn change(app: App, user: User, hash: String, client: ClientInfo) -> Result<LoggedIn, Error> {
-    // First the password, then the sessions: a log-in with the former one at this moment either has
-    // its session ended here, or sees the change when it reads the user again.
+/// Ends the sessions before the change and after it.
+pub async fn change(
+    app: App,
+    user: User,
+    hash: String,
+    client: ClientInfo,
+) -> Result<LoggedIn, Error> {
+    // Before: if they cannot be ended, nothing is changed, and the user can try again. All of them,
+    // with the one that asked for it: its tokens may have been copied.
+    app.auth.revoke_all_sessions(user.id.to_string()).await?;
     let changed = app.users.set_password(&user, &hash).await?;
     let user = changed.ok_or(Error::WrongPassword)?;
-    // All of them, with the one that asked for it: its tokens may have been copied.
-    app.auth.revoke_all_sessions(user.id.to_string()).await?;
-    begin_session(&app, &user, client).await
+    // After: a log-in with the former password at this moment either has its session ended here, or
+    // sees the change when it reads the user again.
+    let ended = app.auth.revoke_all_sessions(user.id.to_string()).await;
+    if ended.is_err() {
+        actix_web::rt::spawn(end_sessions(app, user.id));
+        return Err(Error::LogInAgain);
+    }
+    let begun = begin_session(&app, &user, client).await;
+    // The password is changed, so no answer may say that the request can be tried again.
+    begun.map_err(|error| match error {
+        Error::Auth(_) => Error::LogInAgain,
+        Error::Database(error) => {
+            tracing::error!(%error, "no session could be begun after a change of the password");
+            Error::LogInAgain
+        }
+        error => error,
+    })
 }
+
+/// Ends what a log-in with the former password has begun at the very moment of the change, as soon
+/// as the store of sessions answers again. Of later log-ins, one in the second before that is lost.
+async fn end_sessions(app: App, id: i64) {
+    tracing::error!(
+        user = id,
+        "a password was changed, but not all sessions have ended: trying again"
+    );
+    for _ in 0..TRIES {
+        actix_web::rt::time::sleep(PAUSE).await;
+        if app.auth.revoke_all_sessions(id.to_string()).await.is_ok() {
+            tracing::info!(user = id, "all sessions have ended");
+            return;
+        }
+    }
+    tracing::error!(
+        user = id,
+        "sessions that began at the moment of the change go on: the user can end them in the list of devices"
+    );
+}
+
+/// Together ten minutes.
+const TRIES: u32 = 600;
+const PAUSE: Duration = Duration::from_secs(1);

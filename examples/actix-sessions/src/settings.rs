@@ -30,6 +30,7 @@ impl Settings {
         let config = match variable("HANDSTAMP_PUBLIC_ORIGIN") {
             // In production: the strictest cookies, and requests of other sites are refused.
             Some(origin) => Config::hardened(origin),
+            None if behind_proxy => return Err(format!("BEHIND_PROXY=true: {NO_ORIGIN}")),
             // On this machine: there is no TLS, so browsers would not keep Secure cookies.
             None if listen.ip().is_loopback() => Config::builder().cookie_secure(false),
             None => return Err(format!("LISTEN={listen}: {NO_ORIGIN}")),
@@ -58,8 +59,9 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-const NO_ORIGIN: &str = "other machines reach this address, so browsers need HTTPS, by a proxy. Set \
-HANDSTAMP_PUBLIC_ORIGIN to the origin that they show, such as https://app.example.com; or listen on 127.0.0.1";
+const NO_ORIGIN: &str = "other machines reach this service, so browsers need HTTPS, by a proxy. Set \
+HANDSTAMP_PUBLIC_ORIGIN to the origin that they show, such as https://app.example.com; or, on this machine alone, \
+listen on 127.0.0.1 without BEHIND_PROXY";
 
 const FIRST_RUN: &str = "
 

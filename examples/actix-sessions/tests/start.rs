@@ -43,6 +43,11 @@ fn what_is_wrong_is_said_with_what_to_do() {
             "BEHIND_PROXY=yes: use true or false",
         ),
         (
+            "a proxy without an origin",
+            &[("JWT_SECRET_KEY", SECRET), ("BEHIND_PROXY", "true")],
+            "BEHIND_PROXY=true: other machines reach this service, so browsers need HTTPS",
+        ),
+        (
             "no folder",
             &[("JWT_SECRET_KEY", SECRET), ("DATABASE", "/nowhere/x.db")],
             "DATABASE=/nowhere/x.db: No such file",
@@ -66,18 +71,28 @@ fn both_signals_end_it_cleanly() {
         let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
         let address =
             log.find_map(|line| Some(line.unwrap().split_once("open http://")?.1.to_owned()));
-        assert_eq!(health(&address.unwrap()), "HTTP/1.1 200 OK");
+        let address = address.unwrap();
+        assert_eq!(get(&address, "/health"), "HTTP/1.1 200 OK");
+        // A refusal is logged, and without what the query may have.
+        assert_eq!(
+            get(&address, "/me?code=s3cret"),
+            "HTTP/1.1 401 Unauthorized"
+        );
         let kill = [format!("-{signal}"), child.id().to_string()];
         let kill = Command::new("kill").args(kill).status();
         assert!(kill.unwrap().success(), "{signal}");
+        let log: Vec<String> = log.map(Result::unwrap).collect();
+        let refused = log.iter().find(|line| line.contains("missing_token"));
+        assert!(refused.unwrap().contains("/me"), "{log:?}");
+        assert!(!log.iter().any(|line| line.contains("s3cret")), "{log:?}");
         assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
     }
 }
 
 /// Returns the first line of the answer.
-fn health(address: &str) -> String {
+fn get(address: &str, target: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    let request = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     BufReader::new(stream).lines().next().unwrap().unwrap()
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use argon2::password_hash;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use handstamp_axum::handstamp::{Authenticated, error::StoreError, purpose};
 use handstamp_axum::{Auth, LoadSubject, Route, routes};
 use sqlx::SqlitePool;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::{DefaultMakeSpan, TraceLayer};
+use tower_http::trace::TraceLayer;
 
 use crate::attempts::Attempts;
 use crate::notes::Notes;
@@ -73,10 +73,7 @@ impl App {
                 StatusCode::REQUEST_TIMEOUT,
                 TIMEOUT,
             ))
-            .layer(TraceLayer::new_for_http().make_span_with(
-                // Each line of the log then names the request.
-                DefaultMakeSpan::new().level(tracing::Level::INFO),
-            ))
+            .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }
 
@@ -90,6 +87,11 @@ impl App {
             tokio::time::sleep(Duration::from_mins(10)).await;
         }
     }
+}
+
+/// Each line of the log then names the request, without its query: that may have codes and tokens.
+fn span(request: &Request) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 /// For handlers and extractors that take handstamp's part of the state.

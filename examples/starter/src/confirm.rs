@@ -6,10 +6,8 @@ use handstamp_axum::{Access, Current};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::client_address::ClientAddress;
 use crate::error::Error;
 use crate::json::JsonBody;
-use crate::log_in::verify;
 use crate::passwords::Password;
 use crate::users::User;
 
@@ -23,11 +21,17 @@ pub async fn confirm(
     State(app): State<App>,
     token: Access,
     Current(user): Current<User>,
-    ClientAddress(address): ClientAddress,
     JsonBody(form): JsonBody<Form>,
 ) -> Result<impl IntoResponse, Error> {
-    let verified = verify(&app, address, &user.name, form.password).await;
-    verified?.ok_or(Error::WrongPassword)?;
+    verify(&app, &user, form.password).await?;
     let fresh = app.auth.reauthenticate(&token).await?;
     Ok((app.auth.set_access_cookies(&fresh)?, "confirmed"))
+}
+
+/// Compares the password that a user who is logged in gives again.
+pub async fn verify(app: &App, user: &User, password: Password) -> Result<(), Error> {
+    let counted = app.attempts.count_user(user.id);
+    counted.map_err(|wait| app.auth.rate_limited(wait))?;
+    let is_right = app.passwords.matches(password, Some(&user.password_hash));
+    is_right.await?.then_some(()).ok_or(Error::WrongPassword)
 }

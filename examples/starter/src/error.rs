@@ -11,9 +11,13 @@ pub enum Error {
     Auth(handstamp_axum::Error),
     WrongCredentials,
     WrongPassword,
+    /// The password was changed, and then sessions could not be ended or begun.
+    LogInAgain,
     NotAllowed,
     NameTaken,
     NotFound,
+    /// The last element of `X-Forwarded-For` is no address.
+    ForwardedFor,
     /// The body is not what the route takes.
     Body(JsonRejection),
     /// Too many passwords are being compared.
@@ -48,6 +52,10 @@ impl IntoResponse for Error {
                 "wrong_password",
                 "Wrong password".into(),
             ),
+            Self::LogInAgain => {
+                let message = "The password was changed. Log in with the new one in a moment";
+                return unavailable("log_in_again", message);
+            }
             Self::NotAllowed => (
                 StatusCode::FORBIDDEN,
                 "not_allowed",
@@ -63,11 +71,16 @@ impl IntoResponse for Error {
                 "not_found",
                 "There is no such thing".into(),
             ),
+            Self::ForwardedFor => (
+                StatusCode::BAD_REQUEST,
+                "invalid_forwarded_for",
+                "X-Forwarded-For does not end with an IP address".into(),
+            ),
             Self::Body(rejection) => (rejection.status(), "invalid_body", rejection.body_text()),
-            Self::Busy => return unavailable("busy"),
+            Self::Busy => return unavailable("busy", TRY_AGAIN),
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed");
-                return unavailable("unavailable");
+                return unavailable("unavailable", TRY_AGAIN);
             }
             Self::Internal(error) => {
                 tracing::error!(error, "a handler failed");
@@ -80,8 +93,9 @@ impl IntoResponse for Error {
     }
 }
 
-fn unavailable(code: &str) -> Response {
-    let body = json!({"code": code, "message": "Try again in a moment"});
+fn unavailable(code: &str, message: &str) -> Response {
+    tracing::info!(code, "refused");
+    let body = json!({"code": code, "message": message});
     let retry_after = [(header::RETRY_AFTER, "1")];
     (StatusCode::SERVICE_UNAVAILABLE, retry_after, Json(body)).into_response()
 }
@@ -98,3 +112,5 @@ impl From<sqlx::Error> for Error {
         Self::Database(error)
     }
 }
+
+const TRY_AGAIN: &str = "Try again in a moment";

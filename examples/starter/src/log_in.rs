@@ -14,7 +14,7 @@ use crate::client_address::ClientAddress;
 use crate::error::Error;
 use crate::json::JsonBody;
 use crate::passwords::Password;
-use crate::users::User;
+use crate::users::{User, UserName};
 
 #[derive(Deserialize)]
 pub struct Form {
@@ -28,21 +28,29 @@ pub async fn log_in(
     client: ClientInfo,
     JsonBody(form): JsonBody<Form>,
 ) -> Result<Response, Error> {
-    let user = verify(&app, address, &form.username, form.password).await?;
+    let user = verify(&app, address, form.username, form.password).await?;
     let user = user.ok_or(Error::WrongCredentials)?;
     begin_session(&app, &user, client.ip(address)).await
 }
 
 /// Returns the user of this name, or `None` if there is none, or the password is another one.
-pub async fn verify(
+async fn verify(
     app: &App,
     address: IpAddr,
-    name: &str,
+    name: String,
     password: Password,
 ) -> Result<Option<User>, Error> {
-    let counted = app.attempts.count(name, address);
+    let counted = app.attempts.count_address(address);
     counted.map_err(|wait| app.auth.rate_limited(wait))?;
-    let user = app.users.by_name(name).await?;
+    // What no user can be named is neither counted nor looked up.
+    let user = match UserName::try_from(name) {
+        Ok(name) => {
+            let counted = app.attempts.count_name(&name);
+            counted.map_err(|wait| app.auth.rate_limited(wait))?;
+            app.users.by_name(&name.0).await?
+        }
+        Err(_) => None,
+    };
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
     let is_right = app.passwords.matches(password, hash).await?;
     Ok(user.filter(|_| is_right))

@@ -43,9 +43,10 @@ use shutdown::Stop;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Why a request was refused is logged at `debug`, by handstamp alone.
+    // Why a request was refused is logged at `debug`: a line for each, which is for developing. In
+    // production RUST_LOG=info has what operators must know, within limits.
     let filter = EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info,handstamp=debug"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info,handstamp::refusals=debug"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
 
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,13 +1,17 @@
 //! A change of the password.
 
+use std::time::Duration;
+
 use handstamp_actix::handstamp::session::ClientInfo;
 use handstamp_actix::handstamp::testing::Response;
 use handstamp_actix::testing::Browser;
 use serde_json::json;
+use tokio::time::sleep;
 
 use super::{PASSWORD, log_in, me, sign_up, start};
 use crate::error::Error;
 use crate::log_in::begin_session;
+use crate::password_change;
 
 async fn change(browser: &Browser, current: &str, new: &str) -> Response {
     let form = json!({"current": current, "new": new});
@@ -74,4 +78,58 @@ async fn a_log_in_with_a_password_that_is_changed_meanwhile_begins_and_ends_noth
     let sessions = app.auth.sessions(user.id.to_string()).await.unwrap();
     assert_eq!(sessions.len(), 1);
     assert_eq!(me(browser).await["name"], "ada", "the new session goes on");
+}
+
+#[actix_web::test]
+async fn without_sessions_before_the_change_nothing_is_changed() {
+    let running = start().await;
+    let (app, browser) = (&running.app, &running.browser);
+    sign_up(browser, "ada").await;
+    let user = app.users.by_name("ada").await.unwrap().unwrap();
+    running.store.fail_next();
+    let client = ClientInfo::new().into();
+    let changed = password_change::change(app.clone(), user, "hash".to_owned(), client).await;
+    assert!(matches!(changed, Err(Error::Auth(_))));
+    assert_eq!(me(browser).await["name"], "ada");
+    let changed = change(browser, PASSWORD, "battery staple").await;
+    assert_eq!(changed.status(), 200, "and it can be tried again");
+}
+
+#[actix_web::test]
+async fn without_sessions_after_the_change_they_are_ended_later() {
+    let running = start().await;
+    let app = &running.app;
+    sign_up(&running.browser, "ada").await;
+    let user = app.users.by_name("ada").await.unwrap().unwrap();
+    let id = user.id.to_string();
+    let count = async || app.auth.sessions(&*id).await.unwrap().len();
+
+    // The pool has one connection: while it is taken, the change waits for the database.
+    let taken = app.pool.acquire().await.unwrap();
+    let client = ClientInfo::new().into();
+    let change = password_change::change(app.clone(), user.clone(), "hash".to_owned(), client);
+    let meanwhile = async {
+        while count().await > 0 {
+            tokio::task::yield_now().await;
+        }
+        // A log-in with the former password.
+        let client = ClientInfo::new().into();
+        let begun = app.auth.log_in(&*id, client).await;
+        assert!(begun.is_ok());
+        running.store.fail();
+        drop(taken);
+    };
+    let (changed, ()) = tokio::join!(change, meanwhile);
+    assert!(matches!(changed, Err(Error::LogInAgain)));
+    let now = app.users.by_name("ada").await.unwrap().unwrap();
+    assert!(now.password_hash == "hash");
+
+    running.store.restore();
+    assert_eq!(count().await, 1);
+    let mut waited = 0;
+    while count().await > 0 {
+        assert!(waited < 100, "it goes on");
+        waited += 1;
+        sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -1,5 +1,7 @@
 //! Sign-up and log-in.
 
+use std::net::SocketAddr;
+
 use serde_json::json;
 
 use super::{PASSWORD, log_in, me, sign_up, start, start_with};
@@ -93,23 +95,84 @@ async fn passwords_are_tried_ten_times_at_once_and_then_with_time_between() {
 }
 
 #[tokio::test]
+async fn log_ins_of_a_stranger_keep_no_user_from_confirming() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    let other = browser.another();
+    for _ in 0..11 {
+        log_in(&other, "ada", "wrong horse").await;
+    }
+    let confirm = async |password: &str| {
+        let form = json!({"password": password});
+        browser.post("/confirm").json(&form).send().await
+    };
+    assert_eq!(confirm(PASSWORD).await.status(), 200);
+    for _ in 0..9 {
+        assert_eq!(confirm("wrong horse").await.code(), Some("wrong_password"));
+    }
+    assert_eq!(confirm(PASSWORD).await.code(), Some("rate_limited"));
+    let form = json!({"current": PASSWORD, "new": "battery staple"});
+    let change = browser.post("/password").json(&form).send().await;
+    assert_eq!(change.code(), Some("rate_limited"), "they count together");
+}
+
+#[tokio::test]
+async fn text_that_is_no_name_is_counted_by_address_alone() {
+    let browser = start().await.browser;
+    for _ in 0..11 {
+        let response = log_in(&browser, "a b", PASSWORD).await;
+        assert_eq!(response.code(), Some("invalid_credentials"));
+    }
+}
+
+#[tokio::test]
 async fn the_address_is_the_one_that_our_proxy_or_we_have_seen() {
-    for (case, behind_proxy, header, address) in [
-        ("behind a proxy", true, "203.0.113.9", "203.0.113.9"),
+    for (case, behind_proxy, peer, header, address) in [
+        (
+            "behind a proxy",
+            true,
+            "192.0.2.1:1",
+            "203.0.113.9",
+            "203.0.113.9",
+        ),
         (
             "what the client sent is no proof",
             true,
+            "192.0.2.1:1",
             "198.51.100.1, 203.0.113.9",
+            "203.0.113.9",
+        ),
+        (
+            "it may be no text",
+            true,
+            "192.0.2.1:1",
+            "é, 203.0.113.9",
+            "203.0.113.9",
+        ),
+        (
+            "IPv4 in the form of IPv6, behind a proxy",
+            true,
+            "192.0.2.1:1",
+            "::ffff:203.0.113.9",
             "203.0.113.9",
         ),
         (
             "without a proxy it is none either",
             false,
+            "192.0.2.1:1",
+            "198.51.100.1",
+            "192.0.2.1",
+        ),
+        (
+            "IPv4 in the form of IPv6, without a proxy",
+            false,
+            "[::ffff:192.0.2.1]:1",
             "198.51.100.1",
             "192.0.2.1",
         ),
     ] {
         let browser = start_with(behind_proxy).await.browser;
+        let browser = browser.with_peer(peer.parse::<SocketAddr>().unwrap());
         let form = json!({"username": "ada", "password": PASSWORD});
         let sent = browser
             .post("/signup")
@@ -118,5 +181,25 @@ async fn the_address_is_the_one_that_our_proxy_or_we_have_seen() {
         assert_eq!(sent.send().await.status(), 200, "{case}");
         let sessions = browser.get("/sessions").send().await;
         assert_eq!(sessions.json()["sessions"][0]["address"], address, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_behind_a_proxy_that_are_refused() {
+    let browser = start_with(true).await.browser;
+    for (case, header) in [
+        ("no text", "203.0.113.9, é"),
+        ("no address", "203.0.113.9, unknown"),
+        ("nothing after the comma", "203.0.113.9,"),
+        ("a port", "203.0.113.9:80"),
+    ] {
+        let form = json!({"username": "ada", "password": PASSWORD});
+        let sent = browser
+            .post("/signup")
+            .json(&form)
+            .header("x-forwarded-for", header);
+        let response = sent.send().await;
+        assert_eq!(response.status(), 400, "{case}");
+        assert_eq!(response.code(), Some("invalid_forwarded_for"), "{case}");
     }
 }
