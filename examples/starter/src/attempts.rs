@@ -16,44 +16,44 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use crate::users::UserName;
 
 pub struct Attempts {
-    of_names: DefaultKeyedRateLimiter<String>,
-    of_users: DefaultKeyedRateLimiter<i64>,
-    of_addresses: DefaultKeyedRateLimiter<IpAddr>,
+    names: DefaultKeyedRateLimiter<String>,
+    users: DefaultKeyedRateLimiter<i64>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Attempts {
     pub fn new() -> Self {
         Self {
-            of_names: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
-            of_users: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
-            of_addresses: RateLimiter::keyed(quota(Duration::from_secs(2), ADDRESS)),
+            names: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
+            users: RateLimiter::keyed(quota(Duration::from_secs(30), ACCOUNT)),
+            addresses: RateLimiter::keyed(quota(Duration::from_secs(2), ADDRESS)),
         }
     }
 
     /// Counts a log-in or sign-up of an address, before the password is compared: attempts at the
     /// same time count too. Returns how long to wait if it is one too many.
     pub fn count_address(&self, address: IpAddr) -> Result<(), Duration> {
-        count(&self.of_addresses, &network(address))
+        count(&self.addresses, &network(address))
     }
 
     /// Counts a log-in by a name, whether or not a user has it. It takes no other text: what is
     /// kept for each name is short.
     pub fn count_name(&self, name: &UserName) -> Result<(), Duration> {
         // A name is found in any case, so it is counted in any.
-        count(&self.of_names, &name.0.to_ascii_lowercase())
+        count(&self.names, &name.0.to_ascii_lowercase())
     }
 
     /// Counts a password that a user who is logged in gives again. A stolen session can use these
     /// up, until the user ends it in the list of devices, which asks for no password.
     pub fn count_user(&self, id: i64) -> Result<(), Duration> {
-        count(&self.of_users, &id)
+        count(&self.users, &id)
     }
 
     /// Forgets who may try as if for the first time.
     pub fn purge(&self) {
-        self.of_names.retain_recent();
-        self.of_users.retain_recent();
-        self.of_addresses.retain_recent();
+        self.names.retain_recent();
+        self.users.retain_recent();
+        self.addresses.retain_recent();
     }
 }
 
