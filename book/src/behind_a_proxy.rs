@@ -11,15 +11,13 @@ use axum::http::HeaderMap;
 #[must_use]
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let lines = headers.get_all("x-forwarded-for").iter().rev();
-    let lines = lines.filter_map(|line| line.to_str().ok());
-    let mut hops = lines.flat_map(|line| line.rsplit(','));
+    // As bytes: what the client has sent need not be text.
+    let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
     let mut client = peer.to_canonical();
     while proxies.contains(&client) {
+        let hop = hops.next().and_then(|hop| str::from_utf8(hop).ok());
         // Without an address, what is known is the proxy.
-        let Some(next) = hops
-            .next()
-            .and_then(|hop| hop.trim().parse::<IpAddr>().ok())
-        else {
+        let Some(next) = hop.and_then(|hop| hop.trim().parse::<IpAddr>().ok()) else {
             break;
         };
         client = next.to_canonical();
@@ -29,7 +27,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> 
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
+    use axum::http::{HeaderMap, HeaderValue};
 
     use super::client_address;
 
@@ -49,6 +47,12 @@ mod tests {
                 "a proxy, and what the client forged",
                 "127.0.0.1",
                 &["203.0.113.9, 192.0.2.7"],
+                "192.0.2.7",
+            ),
+            (
+                "a proxy, and what the client forged is no text",
+                "127.0.0.1",
+                &["\u{e9}, 192.0.2.7"],
                 "192.0.2.7",
             ),
             (
@@ -79,7 +83,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             for line in lines {
-                headers.append("x-forwarded-for", line.parse().unwrap());
+                let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+                headers.append("x-forwarded-for", line);
             }
             let address = client_address(peer.parse().unwrap(), &headers, &proxies);
             assert_eq!(address.to_string(), expected, "{row}");

@@ -43,14 +43,15 @@ async fn change_password(
     Ok((app.auth.set_cookies(&tokens)?, Json(for_the_page(&tokens))))
 }
 
-/// First the database, then the sessions: a log-in at the same time is either among the sessions
-/// that end, or sees the new password when it looks again.
+/// Before the change, so that nothing is changed if the sessions cannot be ended; and after it: a
+/// log-in at the same time is either among them, or sees the new password when it looks again.
 async fn replace_password(
     app: App,
     user: User,
     new_hash: String,
     client: ClientInfo,
 ) -> Result<TokenPair, ApiError> {
+    app.auth.revoke_all_sessions(user.subject()).await?;
     let Some(user) = app.users.set_password(&user, &new_hash).await? else {
         return Err(ApiError::WrongPassword); // changed by another request meanwhile
     };

@@ -8,7 +8,7 @@ use handstamp_axum::NewToken;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{AnyError, ApiError};
 use crate::roles::Admin;
 
 pub(crate) fn routes() -> Router<App> {
@@ -49,9 +49,13 @@ async fn disable(
     Admin(admin): Admin,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
-    let user = app.users.disable(id).await?;
-    let user = user.ok_or(ApiError::NotFound)?;
-    app.auth.revoke_all_sessions(user.subject()).await?;
-    tracing::info!(by = admin.id, user = user.id, "user disabled");
-    Ok(StatusCode::NO_CONTENT)
+    // In a task of its own: a browser that goes away must not leave the work half done.
+    let disabling = tokio::spawn(async move {
+        let user = app.users.disable(id).await?;
+        let user = user.ok_or(ApiError::NotFound)?;
+        app.auth.revoke_all_sessions(user.subject()).await?;
+        tracing::info!(by = admin.id, user = user.id, "user disabled");
+        Ok::<_, ApiError>(StatusCode::NO_CONTENT)
+    });
+    disabling.await.map_err(AnyError::from)?
 }

@@ -61,9 +61,9 @@ async fn send_link(app: &App, mails: &UnboundedSender<Mail>, email: &str) -> Res
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
     let secret = BASE64_URL_SAFE_NO_PAD.encode(secret);
-    let ends_at = now() + LINK_IS_GOOD_FOR;
+    let (now, digest) = (now(), digest(&secret));
     app.users
-        .add_reset(&user, &digest(&secret), ends_at)
+        .add_reset(&user, &digest, now, now + LINK_IS_GOOD_FOR)
         .await?;
     // After the `#`: browsers send it to no server, so it stands in no log and no `Referer`.
     let link = format!("https://app.example.com/reset-password#{secret}");
@@ -84,11 +84,14 @@ async fn reset_password(
     State(app): State<App>,
     Json(form): Json<Reset>,
 ) -> Result<StatusCode, ApiError> {
+    // Before the hash, which costs: who has no link takes no turn from those who log in.
+    let user = app.users.of_reset(&digest(&form.secret), now()).await?;
+    let user = user.ok_or(ApiError::LinkIsOver)?;
     let new_hash = passwords::hash(form.new).await?;
     let reset = tokio::spawn(async move {
-        // Taking it removes it, so that a link works once.
-        let user = app.users.take_reset(&digest(&form.secret), now()).await?;
-        let user = user.ok_or(ApiError::LinkIsOver)?;
+        // Before the change as well: if they cannot be ended, the link is still good.
+        app.auth.revoke_all_sessions(user.subject()).await?;
+        // The new hash ends the link. Of two requests at once, one changes nothing.
         let user = app.users.set_password(&user, &new_hash).await?;
         let user = user.ok_or(ApiError::LinkIsOver)?;
         app.auth.revoke_all_sessions(user.subject()).await?;

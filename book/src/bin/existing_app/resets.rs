@@ -8,6 +8,7 @@ impl Users {
             "CREATE TABLE IF NOT EXISTS resets (
                 digest TEXT PRIMARY KEY,
                 user_id INTEGER NOT NULL,
+                password_hash TEXT NOT NULL,
                 ends_at INTEGER NOT NULL
             )",
         )
@@ -23,44 +24,43 @@ impl Users {
             .await
     }
 
-    /// Keeps the digest of a link that resets the password. An earlier link stops working.
+    /// Keeps the digest of a link that resets this password: another password ends the link, and
+    /// no other link does, so that strangers who ask for more of them stop nobody.
     pub(crate) async fn add_reset(
         &self,
         user: &User,
         digest: &str,
+        now: i64,
         ends_at: i64,
     ) -> Result<(), sqlx::Error> {
-        let mut both = self.0.begin().await?;
-        sqlx::query("DELETE FROM resets WHERE user_id = ?")
-            .bind(user.id)
-            .execute(&mut *both)
+        sqlx::query("DELETE FROM resets WHERE ends_at <= ?")
+            .bind(now)
+            .execute(&self.0)
             .await?;
-        sqlx::query("INSERT INTO resets (digest, user_id, ends_at) VALUES (?, ?, ?)")
+        sqlx::query("INSERT INTO resets VALUES (?, ?, ?, ?)")
             .bind(digest)
             .bind(user.id)
+            .bind(&user.password_hash)
             .bind(ends_at)
-            .execute(&mut *both)
+            .execute(&self.0)
             .await?;
-        both.commit().await
+        Ok(())
     }
 
-    /// Removes a link, and returns its user if it was still good.
-    pub(crate) async fn take_reset(
+    /// Returns the user of a link that is still good.
+    pub(crate) async fn of_reset(
         &self,
         digest: &str,
         now: i64,
     ) -> Result<Option<User>, sqlx::Error> {
-        let taken: Option<(i64, i64)> =
-            sqlx::query_as("DELETE FROM resets WHERE digest = ? RETURNING user_id, ends_at")
-                .bind(digest)
-                .fetch_optional(&self.0)
-                .await?;
-        match taken {
-            Some((id, ends_at)) if now < ends_at => {
-                let user = self.by_subject(&id.to_string()).await?;
-                Ok(user.filter(|user| !user.disabled))
-            }
-            _ => Ok(None),
-        }
+        sqlx::query_as(
+            "SELECT users.* FROM users JOIN resets
+                ON resets.user_id = users.id AND resets.password_hash = users.password_hash
+                WHERE digest = ? AND ends_at > ? AND NOT disabled",
+        )
+        .bind(digest)
+        .bind(now)
+        .fetch_optional(&self.0)
+        .await
     }
 }

@@ -51,8 +51,8 @@ async fn change_password(
         .on(web::Json(for_the_page(&tokens))))
 }
 
-/// First the database, then the sessions: a log-in at the same time is either among the sessions
-/// that end, or sees the new password when it looks again.
+/// Before the change, so that nothing is changed if the sessions cannot be ended; and after it: a
+/// log-in at the same time is either among them, or sees the new password when it looks again.
 async fn replace_password(
     auth: Auth,
     users: web::Data<Users>,
@@ -60,6 +60,7 @@ async fn replace_password(
     new_hash: String,
     client: ClientInfo,
 ) -> Result<TokenPair, ApiError> {
+    auth.revoke_all_sessions(user.subject()).await?;
     let Some(user) = users.set_password(&user, &new_hash).await? else {
         return Err(ApiError::WrongPassword); // changed by another request meanwhile
     };

@@ -1,11 +1,11 @@
 //! What administrators do: change a role, lock a user out.
 
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, rt};
 use handstamp_actix::{Auth, NewToken};
 use serde::Deserialize;
 
-use crate::error::ApiError;
+use crate::error::{AnyError, ApiError};
 use crate::roles::Admin;
 use crate::users::Users;
 
@@ -49,9 +49,14 @@ async fn disable(
     Admin(admin): Admin,
     id: web::Path<i64>,
 ) -> Result<impl Responder, ApiError> {
-    let user = users.disable(id.into_inner()).await?;
-    let user = user.ok_or(ApiError::NotFound)?;
-    auth.revoke_all_sessions(user.subject()).await?;
-    tracing::info!(by = admin.id, user = user.id, "user disabled");
+    // In a task of its own: a browser that goes away must not leave the work half done.
+    let disabling = rt::spawn(async move {
+        let user = users.disable(id.into_inner()).await?;
+        let user = user.ok_or(ApiError::NotFound)?;
+        auth.revoke_all_sessions(user.subject()).await?;
+        tracing::info!(by = admin.id, user = user.id, "user disabled");
+        Ok::<_, ApiError>(())
+    });
+    disabling.await.map_err(AnyError::from)??;
     Ok(HttpResponse::NoContent())
 }

@@ -35,10 +35,12 @@ async fn change_password(
     }
     let new_hash = passwords::hash(form.new).await?;
     let change = rt::spawn(async move {
+        // Before the change as well: if they cannot be ended, nothing is changed.
+        let ended: usize = auth.revoke_other_sessions(&token).await?;
         let changed = users.set_password(&user, &new_hash).await?;
         changed.ok_or(ApiError::WrongPassword)?; // changed by another request meanwhile
-        let ended: usize = auth.revoke_other_sessions(&token).await?;
-        Ok::<_, ApiError>(ended)
+        let begun_meanwhile = auth.revoke_other_sessions(&token).await?;
+        Ok::<_, ApiError>(ended + begun_meanwhile)
     });
     let ended = change.await.map_err(AnyError::from)??;
     // This browser keeps its cookies and its CSRF value, so none are set.

@@ -1,13 +1,13 @@
 //! What asks for the password once more, and the route that takes it.
 
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder, rt};
 use handstamp_actix::{Access, Auth, Require, minutes};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::CurrentUser;
-use crate::error::ApiError;
+use crate::error::{AnyError, ApiError};
 use crate::passwords;
 use crate::users::Users;
 
@@ -30,9 +30,16 @@ async fn delete_account(
     users: web::Data<Users>,
     user: CurrentUser,
 ) -> Result<impl Responder, ApiError> {
-    users.remove(&user).await?;
-    auth.revoke_all_sessions(user.subject()).await?;
-    Ok(auth.unset_cookies().on(HttpResponse::NoContent()))
+    // In a task of its own: a browser that goes away must not leave the work half done.
+    let removal = rt::spawn(async move {
+        auth.revoke_all_sessions(user.subject()).await?;
+        users.remove(&user).await?;
+        // Once more, for a log-in at the same time.
+        auth.revoke_all_sessions(user.subject()).await?;
+        Ok::<_, ApiError>(auth.unset_cookies())
+    });
+    let cookies = removal.await.map_err(AnyError::from)??;
+    Ok(cookies.on(HttpResponse::NoContent()))
 }
 
 #[derive(Deserialize)]

@@ -75,21 +75,38 @@ async fn an_unknown_address_is_answered_alike_and_gets_no_mail() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_over_guessed_or_replaced_resets_nothing() {
+async fn a_link_that_is_over_guessed_or_of_a_former_password_resets_nothing() {
     let (Scene { browser, users, .. }, mut mails) = with_mails().await;
-    let form = json!({"email": "alice@example.com"});
-    browser.post("/forgot-password").json(&form).send().await;
-    let replaced = secret_of(&mut mails).await;
-    browser.post("/forgot-password").json(&form).send().await;
+    let forgotten = json!({"email": "alice@example.com"});
+    browser
+        .post("/forgot-password")
+        .json(&forgotten)
+        .send()
+        .await;
+    let used = secret_of(&mut mails).await;
+    browser
+        .post("/forgot-password")
+        .json(&forgotten)
+        .send()
+        .await;
+    let of_the_former = secret_of(&mut mails).await;
+    let form = json!({"secret": used, "new": NEW});
+    let reset = browser.post("/reset-password").json(&form).send().await;
+    assert_eq!(reset.status(), 204, "{reset:?}");
+    browser
+        .post("/forgot-password")
+        .json(&forgotten)
+        .send()
+        .await;
     let over = secret_of(&mut mails).await;
     sqlx::query("UPDATE resets SET ends_at = 0")
         .execute(&users.0)
         .await
         .unwrap();
-    for secret in ["", "guessed", &replaced, &over] {
-        let form = json!({"secret": secret, "new": NEW});
+    for secret in ["", "guessed", &used, &of_the_former, &over] {
+        let form = json!({"secret": secret, "new": "a password of a thief"});
         let refused = browser.post("/reset-password").json(&form).send().await;
         assert_eq!(refused.code(), Some("link_is_over"), "{secret}");
     }
-    assert_eq!(log_in(&browser, "alice", PASSWORD).await, 200);
+    assert_eq!(log_in(&browser, "alice", NEW).await, 200);
 }
