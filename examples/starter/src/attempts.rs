@@ -1,9 +1,10 @@
 //! How often passwords may be tried: so many at once, and then one now and again.
 //!
-//! It counts in memory, so that a restart begins anew, and several processes count apart. A stranger
-//! who goes on with wrong passwords for a name keeps its user from logging in for as long; the
-//! binary `handstamp` shows how devices that are known can be let in all the same. A user who is
-//! logged in is counted apart, so that no stranger keeps that user from a change of the password.
+//! It counts in memory, so that a restart begins anew, and several processes count apart.
+//!
+//! A stranger who goes on with wrong passwords for a name keeps its user from logging in for as
+//! long; the binary `handstamp` shows how devices that are known can be let in all the same. A user
+//! who is logged in is counted apart: no stranger keeps that user from a change of the password.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
