@@ -2,6 +2,9 @@
 
 mod service;
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use handstamp_conformance::services::Redis;
 
 use crate::service::{Browser, Home, log_in, login, session_ended, stderr};
@@ -106,5 +109,10 @@ fn a_user_whose_sessions_cannot_be_ended_is_disabled_and_not_removed() {
     redis.start_again();
     let output = remove();
     assert!(output.status.success(), "{}", stderr(&output));
+    // The server finds by itself that Redis is back.
+    let end = Instant::now() + Duration::from_secs(10);
+    while browser.protected(&server).0 == 503 && Instant::now() < end {
+        thread::sleep(Duration::from_millis(50));
+    }
     assert_eq!(browser.protected(&server), session_ended());
 }

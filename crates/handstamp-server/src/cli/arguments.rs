@@ -50,7 +50,12 @@ impl Arguments {
     /// Reads the arguments of this process, or ends it with what is wrong with them.
     pub(crate) fn of_this_process() -> Self {
         Self::try_parse().unwrap_or_else(|mut error| {
-            // Other programs have a command for it. What is like one of ours, clap suggests itself.
+            // Other programs have a command for it, which clap takes for `user` written wrong. What
+            // is like one of ours, clap suggests itself.
+            let serve = ContextValue::String("serve".to_owned());
+            if error.get(ContextKind::InvalidSubcommand) == Some(&serve) {
+                error.remove(ContextKind::SuggestedSubcommand);
+            }
             if error.kind() == ErrorKind::InvalidSubcommand
                 && error.get(ContextKind::SuggestedSubcommand).is_none()
             {

@@ -74,8 +74,9 @@ impl<'b> RequestBody<'b> {
     fn new(head: &impl RequestHead, bytes: &'b [u8]) -> Self {
         let mut types = head.header_values("content-type");
         let (first, second) = (types.next(), types.next());
-        // Two parsers may choose different ones of two headers.
-        let only = first.filter(|_| second.is_none());
+        // Two parsers may choose different ones of two headers, and read bytes that are no ASCII in
+        // different ways.
+        let only = first.filter(|value| second.is_none() && value.is_ascii());
         if first.is_none() && bytes.is_empty() {
             return Self(Content::Empty);
         }

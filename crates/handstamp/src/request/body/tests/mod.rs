@@ -22,6 +22,7 @@ fn a_body_is_what_its_content_type_says() {
         ("text", &["text/plain"], "other"),
         ("text that claims to be JSON in a parameter", &["text/plain; application/json"], "other"),
         ("a parameter without a value", &["application/json; charset"], "other"),
+        ("a charset that is no ASCII", &["application/json; charset=\u{e9}"], "other"),
         ("a parameter twice", &["application/json; a=b; A=b"], "other"),
         ("an open quote", &["application/json; a=\"b"], "other"),
         ("text behind a quote", &["application/json; a=\"b\"c"], "other"),
