@@ -43,7 +43,13 @@ fn nodes([one, other]: &[Server; 2]) {
                 scope.spawn(move || {
                     let reply = tab.post(node, "/refresh");
                     assert_eq!(reply.status, 200, "{reply:?}");
-                    tab.refresh_claims()
+                    let mut claims = tab.refresh_claims();
+                    // No token is issued in the future of a node that read its clock a moment
+                    // before the store did, and the next second began in between.
+                    for time in ["iat", "nbf"] {
+                        claims.as_object_mut().unwrap().remove(time);
+                    }
+                    claims
                 })
             })
             .collect();
