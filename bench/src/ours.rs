@@ -62,7 +62,7 @@ impl Handstamp {
     pub fn set_cookies(&self, token: &SignedToken<Access>) -> Response<()> {
         let mut response = Response::new(());
         let cookies = self.auth.set_access_cookies(token).unwrap();
-        handstamp_tower::append_cookies(&cookies, response.headers_mut());
+        handstamp_tower::append_cookies(cookies, response.headers_mut());
         response
     }
 }

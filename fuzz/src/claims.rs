@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use handstamp::Authenticated;
+use handstamp::error::Rejection;
 use handstamp::purpose::Access;
 use serde_json::Value;
 
 use crate::peer::{HEADER, NOW, authenticate_bearer, sign};
 
+/// Both readers of claims judge the payload alike, and read the same in it.
+///
 /// What is accepted is an object whose claims another JSON reader reads alike; written anew by it,
 /// the same token is accepted again and says the same.
 ///
@@ -15,7 +18,16 @@ use crate::peer::{HEADER, NOW, authenticate_bearer, sign};
 /// If the property does not hold.
 #[must_use]
 pub fn check(payload: &[u8]) -> bool {
-    let Ok(token) = authenticate_bearer(&sign(HEADER.as_bytes(), payload)) else {
+    let judged = authenticate_bearer(&sign(HEADER.as_bytes(), payload));
+    // The reader of the usual form leaves a payload with a space in front to the other one.
+    let spaced = [b" ", payload].concat();
+    let by_the_other = authenticate_bearer(&sign(HEADER.as_bytes(), &spaced));
+    assert_eq!(
+        judged.as_ref().map(summary).map_err(Rejection::code),
+        by_the_other.as_ref().map(summary).map_err(Rejection::code),
+        "by the other reader"
+    );
+    let Ok(token) = judged else {
         return false;
     };
     let claims: Value = serde_json::from_slice(payload).expect("an accepted payload is JSON");

@@ -99,7 +99,7 @@ impl<A: Responder> Responder for WithCookies<A> {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
         let mut response = self.answer.respond_to(request);
-        append_cookies(&self.cookies, response.headers_mut());
+        append_cookies(self.cookies, response.headers_mut());
         response
     }
 }
@@ -121,14 +121,14 @@ impl<A: Into<actix_web::Error>> From<WithCookies<A>> for actix_web::Error {
 /// # use handstamp_actix::{Auth, Config};
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let mut response = HttpResponse::Ok().finish();
-/// handstamp_actix::append_cookies(&auth.unset_cookies(), response.headers_mut());
+/// handstamp_actix::append_cookies(auth.unset_cookies(), response.headers_mut());
 /// assert_eq!(response.headers().get_all("set-cookie").count(), 4);
 /// assert_eq!(response.headers().get("cache-control").unwrap(), "no-store");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
+pub fn append_cookies(cookies: SetCookies, headers: &mut HeaderMap) {
     let earlier: Vec<HeaderValue> = headers.remove(SET_COOKIE).collect();
-    for line in merge_cookies(earlier, cookies) {
+    for line in merge_cookies(earlier, cookies.0) {
         headers.append(SET_COOKIE, line);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -146,7 +146,7 @@ impl ResponseError for ErrorWithCookies {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = self.1.error_response();
-        append_cookies(&self.0, response.headers_mut());
+        append_cookies(self.0.clone(), response.headers_mut());
         response
     }
 }

@@ -42,7 +42,7 @@ impl After {
         let Some(refresh) = self.refresh else { return };
         let renewal = refresh.cookies(&Answer(response));
         if let Some(cookies) = renewal.await {
-            append_cookies(&cookies.into(), response.headers_mut());
+            append_cookies(cookies.into(), response.headers_mut());
         }
     }
 }

@@ -110,7 +110,7 @@ async fn answer(
     let cookies = answer.cookies().cloned();
     let mut response = response.body(answer.into_body());
     if let Some(cookies) = cookies {
-        append_cookies(&cookies.into(), response.headers_mut());
+        append_cookies(cookies.into(), response.headers_mut());
     }
     Ok(response)
 }

@@ -28,9 +28,9 @@ impl IntoResponseParts for SetCookies {
         self,
         mut response: ResponseParts,
     ) -> Result<ResponseParts, Self::Error> {
-        handstamp_tower::append_cookies(&self.0, response.headers_mut());
+        handstamp_tower::append_cookies(self.0, response.headers_mut());
         if let Some(Last(last)) = response.extensions().get().cloned() {
-            handstamp_tower::append_cookies(&last, response.headers_mut());
+            handstamp_tower::append_cookies(last, response.headers_mut());
         }
         Ok(response)
     }
@@ -39,7 +39,7 @@ impl IntoResponseParts for SetCookies {
 impl IntoResponse for SetCookies {
     fn into_response(self) -> Response {
         let mut response = ().into_response();
-        handstamp_tower::append_cookies(&self.0, response.headers_mut());
+        handstamp_tower::append_cookies(self.0.clone(), response.headers_mut());
         response.extensions_mut().insert(Last(self.0));
         response
     }

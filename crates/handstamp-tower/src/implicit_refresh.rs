@@ -189,7 +189,7 @@ where
                         return Poll::Pending;
                     };
                     if let Some(cookies) = cookies {
-                        append_cookies(&cookies, response.headers_mut());
+                        append_cookies(cookies, response.headers_mut());
                     }
                     return Poll::Ready(Ok(response));
                 }

@@ -13,12 +13,12 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// # use http::HeaderMap;
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let mut headers = HeaderMap::new();
-/// handstamp_tower::append_cookies(&auth.unset_cookies(), &mut headers);
+/// handstamp_tower::append_cookies(auth.unset_cookies(), &mut headers);
 /// assert_eq!(headers.get_all("set-cookie").iter().count(), 4);
 /// assert_eq!(headers["cache-control"], "no-store");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn append_cookies(cookies: &SetCookies, headers: &mut HeaderMap) {
+pub fn append_cookies(cookies: SetCookies, headers: &mut HeaderMap) {
     let earlier: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
     headers.remove(SET_COOKIE);
     for line in merge_cookies(earlier, cookies) {

@@ -310,7 +310,7 @@ async fn current(auth: Auth, mut request: Parts) -> Answer {
 async fn refreshed(auth: Auth, mut request: Parts) -> Answer {
     let token = refresh(&auth, &mut request).await?;
     let cookies = auth.set_access_cookies(&auth.create_access_token(&*token)?)?;
-    Ok(with_cookies(&cookies).map(|_| token.subject().to_owned()))
+    Ok(with_cookies(cookies).map(|_| token.subject().to_owned()))
 }
 
 /// What each layer let in is found under its own `Auth`.
@@ -358,7 +358,7 @@ fn cookies(auth: &Auth, path: &str) -> Route {
         "/logout-refresh" => vec![Ok(auth.unset_refresh_cookies())],
         path => panic!("no route {path}"),
     } {
-        append_cookies(&part.expect("they fit"), headers);
+        append_cookies(part.expect("they fit"), headers);
     }
     boxed(service_fn(move |_| {
         let response = response.clone();
@@ -377,24 +377,24 @@ fn refresh_part(auth: &Auth) -> Result<SetCookies, IssueError> {
 async fn log_in(auth: Auth, request: Parts) -> Answer {
     let client = auth.client_info(&Head::from(&request));
     let tokens = auth.log_in("user1", client).await?;
-    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+    Ok(with_cookies(auth.set_cookies(&tokens)?))
 }
 
 async fn remember_session(auth: Auth, request: Parts) -> Answer {
     let client = auth.client_info(&Head::from(&request));
     let tokens = auth.log_in("user1", client.persistent(days(30))).await?;
-    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+    Ok(with_cookies(auth.set_cookies(&tokens)?))
 }
 
 async fn refresh_session(auth: Auth, mut request: Parts) -> Answer {
     let token = refresh(&auth, &mut request).await?;
     let tokens = auth.refresh(&token).await?;
-    Ok(with_cookies(&auth.set_cookies(&tokens)?))
+    Ok(with_cookies(auth.set_cookies(&tokens)?))
 }
 
 async fn log_out(auth: Auth, request: Parts) -> Answer {
     let log_out = auth.authenticate_log_out(&Head::from(&request))?;
-    Ok(with_cookies(&auth.log_out(log_out).await?))
+    Ok(with_cookies(auth.log_out(log_out).await?))
 }
 
 async fn this_session(auth: Auth, mut request: Parts) -> Answer {
@@ -422,7 +422,7 @@ async fn info(auth: Auth, mut request: Parts) -> Answer {
     ))
 }
 
-fn with_cookies(cookies: &SetCookies) -> Response<String> {
+fn with_cookies(cookies: SetCookies) -> Response<String> {
     let mut response = Response::new(String::new());
     append_cookies(cookies, response.headers_mut());
     response

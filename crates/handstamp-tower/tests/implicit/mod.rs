@@ -115,14 +115,14 @@ async fn with_headers<const N: usize>(
 async fn login(auth: Auth, request: Parts) -> Answer {
     let cookies = auth.set_access_cookies(&auth.create_access_token("user2")?)?;
     let mut response = with_status(auth, request, StatusCode::OK).await?;
-    append_cookies(&cookies, response.headers_mut());
+    append_cookies(cookies, response.headers_mut());
     Ok(response)
 }
 
 async fn logout(auth: Auth, request: Parts) -> Answer {
     let cookies = auth.unset_cookies();
     let mut response = with_status(auth, request, StatusCode::OK).await?;
-    append_cookies(&cookies, response.headers_mut());
+    append_cookies(cookies, response.headers_mut());
     Ok(response)
 }
 

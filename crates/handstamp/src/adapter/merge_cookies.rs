@@ -12,25 +12,25 @@ use crate::cookie::SetCookies;
 ///
 /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
 /// let set = auth.set_access_cookies(&auth.create_access_token("user1")?)?;
-/// let lines: Vec<String> = merge_cookies(vec!["theme=dark".to_owned()], &set);
-/// let lines = merge_cookies(lines, &auth.unset_access_cookies());
+/// let lines: Vec<String> = merge_cookies(vec!["theme=dark".to_owned()], set);
+/// let lines = merge_cookies(lines, auth.unset_access_cookies());
 /// assert_eq!(lines.len(), 3); // theme, and the two deletions
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn merge_cookies<V>(earlier: Vec<V>, cookies: &SetCookies) -> Vec<V>
+pub fn merge_cookies<V>(earlier: Vec<V>, cookies: SetCookies) -> Vec<V>
 where
     V: AsRef<[u8]> + TryFrom<String>,
 {
     let mut values = earlier;
-    for line in cookies.lines() {
+    for line in cookies.into_lines() {
         values.retain(|earlier| {
             let text = str::from_utf8(earlier.as_ref());
             !text.is_ok_and(|text| line.replaces(text))
         });
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
         // always made.
-        values.extend(V::try_from(line.to_header_value()));
+        values.extend(V::try_from(line.into_header_value()));
     }
     values
 }

@@ -37,8 +37,9 @@ struct Answers {
 /// The answer of [`verify::verify`] about these bytes.
 struct Verification<P> {
     context: Arc<Context>,
-    /// Whole and in order: of several cookies of a name, which one counts depends on all of them.
-    tokens: Vec<Box<[u8]>>,
+    token: Box<[u8]>,
+    /// The others of its name, in order: which of several cookies counts depends on all of them.
+    others: Vec<Box<[u8]>>,
     outcome: Result<Choice<P>, RejectionKind>,
 }
 
@@ -60,9 +61,11 @@ impl TokenCache {
             known.outcome.clone()
         } else {
             let outcome = verify::verify(presented, context.config(), now);
+            let mut tokens = presented.tokens().map(Box::from);
             answers.verifications.push(Box::new(Verification {
                 context: Arc::clone(context),
-                tokens: presented.tokens().map(Box::from).collect(),
+                token: tokens.next().unwrap_or_default(),
+                others: tokens.collect(),
                 outcome: outcome.clone(),
             }));
             outcome
@@ -99,10 +102,9 @@ impl<P> Verification<P> {
     fn is_of(&self, context: &Arc<Context>, presented: &Presented<'_>) -> bool {
         // In constant time: one may be a token, the other planted to measure it.
         Arc::ptr_eq(&self.context, context)
-            && self.tokens.len() == presented.tokens().count()
-            && self
-                .tokens
-                .iter()
+            && self.others.len() + 1 == presented.tokens().count()
+            && std::iter::once(&self.token)
+                .chain(&self.others)
                 .zip(presented.tokens())
                 .all(|(known, token)| known.ct_eq(token).to_bool())
     }

@@ -1,5 +1,6 @@
 //! The claims of a token, parsed strictly (RFC 7519, section 4).
 
+mod flat;
 mod object;
 pub(crate) mod registered;
 #[cfg(test)]
@@ -9,7 +10,7 @@ mod value;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use self::object::ClaimsSet;
+use self::object::{ClaimsSet, List};
 use crate::clock::UnixTime;
 use crate::error::RejectionKind;
 use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
@@ -28,8 +29,8 @@ pub(crate) struct Claims {
     issuer: Option<Text>,
     login_type: Option<Text>,
     session: Option<Text>,
-    audience: Option<Vec<Text>>,
-    scopes: Option<Vec<Text>>,
+    audience: Option<Texts>,
+    scopes: Option<Texts>,
     fresh_until: UnixTime,
     /// The generation of the session's refresh token with which this one was made; 0 without a
     /// session.
@@ -46,7 +47,10 @@ impl Claims {
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
-        let raw = ClaimsSet { identity }.read(&payload)?;
+        let raw = match flat::read(&payload, identity) {
+            Some(raw) => raw,
+            None => ClaimsSet { identity }.read(&payload)?,
+        };
 
         let subject = match (raw.identity, raw.sub) {
             (Some(named), Some(sub)) if named != sub => {
@@ -73,8 +77,8 @@ impl Claims {
             // Without a session, the claim has another meaning, which is not ours.
             generation: session.as_ref().and(raw.generation).unwrap_or(0),
             session: session.map(text),
-            audience: raw.aud.map(|list| list.into_iter().map(text).collect()),
-            scopes: raw.scopes.map(|list| list.into_iter().map(text).collect()),
+            audience: raw.aud.map(|list| Texts::within(&payload, list)),
+            scopes: raw.scopes.map(|list| Texts::within(&payload, list)),
             fresh_until: raw.fresh_until.unwrap_or(UnixTime::from_secs(0)),
             auth_time: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
@@ -155,16 +159,11 @@ impl Claims {
 
     /// Returns the claim `aud`, or `None` if it is absent.
     pub(crate) fn audience(&self) -> Option<impl Iterator<Item = &str>> {
-        self.audience
-            .as_ref()
-            .map(|list| list.iter().map(|text| text.read(&self.payload)))
+        self.audience.as_ref().map(|list| list.read(&self.payload))
     }
 
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes
-            .iter()
-            .flatten()
-            .map(|text| text.read(&self.payload))
+        self.scopes.iter().flat_map(|list| list.read(&self.payload))
     }
 }
 
@@ -192,30 +191,75 @@ fn malformed(problem: &'static str) -> MalformedClaims {
 /// A text of the payload: a span of it, or a copy if JSON had to be unescaped.
 #[derive(Clone)]
 enum Text {
-    Span { start: usize, end: usize },
+    Span(Span),
     Unescaped(Box<str>),
 }
 
 impl Text {
     fn within(payload: &str, value: Cow<'_, str>) -> Self {
         match value {
-            Cow::Borrowed(value) => {
-                let start = value.as_ptr().addr() - payload.as_ptr().addr();
-                Self::Span {
-                    start,
-                    end: start + value.len(),
-                }
-            }
+            Cow::Borrowed(value) => Self::Span(Span::within(payload, value)),
             Cow::Owned(value) => Self::Unescaped(value.into_boxed_str()),
         }
     }
 
     fn read<'a>(&'a self, payload: &'a str) -> &'a str {
         match self {
-            // A span always lies within the payload that it was made from, so the default is never
-            // used.
-            Self::Span { start, end } => payload.get(*start..*end).unwrap_or_default(),
+            Self::Span(span) => span.read(payload),
             Self::Unescaped(value) => value,
         }
+    }
+}
+
+/// Texts of the payload.
+#[derive(Clone)]
+enum Texts {
+    /// As in [`List::Plain`].
+    Plain(Span),
+    Parsed(Box<[Text]>),
+}
+
+impl Texts {
+    fn within(payload: &str, list: List<'_>) -> Self {
+        match list {
+            List::Plain(list) => Self::Plain(Span::within(payload, list)),
+            List::Parsed(list) => {
+                let texts = list.into_iter().map(|text| Text::within(payload, text));
+                Self::Parsed(texts.collect())
+            }
+        }
+    }
+
+    fn read<'a>(&'a self, payload: &'a str) -> impl Iterator<Item = &'a str> {
+        let (plain, parsed) = match self {
+            Self::Plain(span) => (span.read(payload), [].as_slice()),
+            Self::Parsed(texts) => ("", &**texts),
+        };
+        // Every other part between quotes is a text.
+        let plain = plain.split('"').skip(1).step_by(2);
+        plain.chain(parsed.iter().map(|text| text.read(payload)))
+    }
+}
+
+/// A part of the payload.
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    fn within(payload: &str, part: &str) -> Self {
+        let start = part.as_ptr().addr() - payload.as_ptr().addr();
+        Self {
+            start,
+            end: start + part.len(),
+        }
+    }
+
+    fn read(self, payload: &str) -> &str {
+        // A span always lies within the payload that it was made from, so the default is never
+        // used.
+        payload.get(self.start..self.end).unwrap_or_default()
     }
 }

@@ -24,14 +24,21 @@ pub(super) struct RawClaims<'a> {
     pub(super) iss: Option<Cow<'a, str>>,
     pub(super) login_type: Option<Cow<'a, str>>,
     pub(super) sid: Option<Cow<'a, str>>,
-    pub(super) aud: Option<Vec<Cow<'a, str>>>,
-    pub(super) scopes: Option<Vec<Cow<'a, str>>>,
+    pub(super) aud: Option<List<'a>>,
+    pub(super) scopes: Option<List<'a>>,
     pub(super) fresh_until: Option<UnixTime>,
     pub(super) generation: Option<u64>,
     pub(super) auth_time: Option<UnixTime>,
     pub(super) iat: Option<UnixTime>,
     pub(super) nbf: Option<UnixTime>,
     pub(super) exp: Option<UnixTime>,
+}
+
+/// The texts of `aud` or `scopes`.
+pub(super) enum List<'a> {
+    /// As they stand in JSON: in quotes, without escapes, with nothing but a comma between two.
+    Plain(&'a str),
+    Parsed(Vec<Cow<'a, str>>),
 }
 
 /// Parses one JSON object, and rejects every duplicate name.
@@ -91,11 +98,12 @@ impl<'de> Visitor<'de> for ClaimsSet<'_> {
                 SID => raw.sid = optional(&mut map, SID)?,
                 AUD => {
                     let list: Option<OneOrMany<'_>> = value(&mut map, AUD)?;
-                    raw.aud = list.map(|list| list.0);
+                    raw.aud = list.map(|list| List::Parsed(list.0));
                 }
                 SCOPES => {
                     let list: Option<Vec<Str<'_>>> = value(&mut map, SCOPES)?;
-                    raw.scopes = list.map(|list| list.into_iter().map(|text| text.0).collect());
+                    raw.scopes = list
+                        .map(|list| List::Parsed(list.into_iter().map(|text| text.0).collect()));
                 }
                 FRESH => raw.fresh_until = Some(value::<_, FreshUntil>(&mut map, FRESH)?.0),
                 GEN => raw.generation = Some(value::<_, Count>(&mut map, GEN)?.0),

@@ -269,7 +269,8 @@ impl Context {
 
     /// Logs why a request is rejected, and makes the response.
     pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
-        self.refusal_log.refused(&reason, &self.config, self.now());
+        self.refusal_log
+            .refused(&reason, &self.config, &*self.clock);
         Rejection::new(reason, Arc::clone(&self.style))
     }
 

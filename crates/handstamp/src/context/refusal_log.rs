@@ -9,7 +9,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use super::log_limit::LogLimit;
-use crate::clock::UnixTime;
+use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
 use crate::error::RejectionKind;
 
@@ -40,18 +40,20 @@ impl RefusalLog {
     }
 
     /// Logs why a request is refused.
-    pub(super) fn refused(&self, reason: &RejectionKind, config: &Config, now: UnixTime) {
+    pub(super) fn refused(&self, reason: &RejectionKind, config: &Config, clock: &dyn Clock) {
         let code = reason.code();
         match reason {
-            RejectionKind::CrossSiteRequest(stated) => self.refused_origin(code, stated, now),
+            RejectionKind::CrossSiteRequest(stated) => {
+                self.refused_origin(code, stated, clock.now())
+            }
             RejectionKind::OriginNotAllowed { stated, by_socket } => {
-                self.refused_origin(code, stated, now);
+                self.refused_origin(code, stated, clock.now());
                 if *by_socket && config.settings.public_origin.is_none() {
                     self.warn_of_socket();
                 }
             }
             RejectionKind::RateLimited { retry_after } => {
-                if let Some(left_out) = self.rates.take(now) {
+                if let Some(left_out) = self.rates.take(clock.now()) {
                     let left_out = shown(left_out);
                     tracing::info!(target: TARGET, code, ?retry_after, left_out, "request refused");
                 } else {
@@ -59,7 +61,7 @@ impl RefusalLog {
                 }
             }
             RejectionKind::Busy => {
-                if let Some(left_out) = self.load.take(now) {
+                if let Some(left_out) = self.load.take(clock.now()) {
                     let left_out = shown(left_out);
                     tracing::warn!(target: TARGET, code, left_out, "request refused");
                 } else {
@@ -67,7 +69,7 @@ impl RefusalLog {
                 }
             }
             RejectionKind::StoreUnavailable(error) => {
-                if let Some(left_out) = self.store.take(now) {
+                if let Some(left_out) = self.store.take(clock.now()) {
                     let left_out = shown(left_out);
                     tracing::error!(target: TARGET, code, %error, left_out, "request refused");
                 } else {
@@ -81,11 +83,11 @@ impl RefusalLog {
             }
             RejectionKind::NotYetValid { ahead } => {
                 tracing::debug!(target: TARGET, code, ?ahead, "request refused");
-                self.warn_of_clock(*ahead, now);
+                self.warn_of_clock(*ahead, clock.now());
             }
             RejectionKind::AmbiguousCookie { name } => {
                 tracing::debug!(target: TARGET, code, name, "request refused");
-                self.warn_of_ambiguity(name, now);
+                self.warn_of_ambiguity(name, clock.now());
             }
             reason => tracing::debug!(target: TARGET, code, ?reason, "request refused"),
         }

@@ -4,8 +4,8 @@ use ctutils::CtEq as _;
 
 use super::CookieName;
 
-/// Returns the cookies of one header line, in order ([RFC 6265bis, section
-/// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
+/// Returns the cookies of one header line whose name begins with `start`, in order ([RFC 6265bis,
+/// section 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
 /// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
 /// a name that browsers protect: only `;` separates, inside of quotes as well, only space and tab
@@ -14,8 +14,13 @@ use super::CookieName;
 /// Lenient: items without `=` or without a name are dropped, and the rest of the line counts. Risk:
 /// `=__Host-a=b` is read as a cookie `__Host-a` (CVE-2023-23934). Covered: such an item has no name
 /// here, and what is left must be a genuine token.
-pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    items(line).filter_map(pair)
+pub(crate) fn pairs<'a>(
+    line: &'a [u8],
+    start: &[u8],
+) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    // Of most items only the first letters are read.
+    let begins_so = move |item: &&[u8]| trim_start(item).starts_with(start);
+    items(line).filter(begins_so).filter_map(pair)
 }
 
 /// The distinct non-empty values of one name over all lines, in order. Names that begin with `$`
@@ -33,7 +38,7 @@ pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName) -> Candidates<'a> {
     let wanted = name.as_str().as_bytes();
     let mut candidates = Candidates::default();
-    for (name, value) in lines.flat_map(pairs) {
+    for (name, value) in lines.flat_map(|line| pairs(line, wanted)) {
         if name == wanted {
             let value = match value {
                 [b'"', inner @ .., b'"'] => inner,
@@ -115,8 +120,16 @@ fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Trims spaces and tabs at both ends; `trim_ascii` would also trim form feeds and line ends.
-fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
     text

@@ -25,9 +25,9 @@ use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_
 #[must_use = "the browser learns of the cookie only when the line is in the response"]
 pub struct SetCookie {
     name: CookieName,
-    value: Box<str>,
     attributes: Attributes,
     kind: Kind,
+    line: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,10 @@ impl SetCookie {
     ) -> Result<Self, CookieError> {
         // Tokens and CSRF values are base64url and dots. If that ever changed, the value must not
         // become another attribute.
-        if !value.bytes().all(is_cookie_octet) {
+        if !value
+            .bytes()
+            .fold(true, |all, byte| all & is_cookie_octet(byte))
+        {
             return Err(CookieError::Unwritable {
                 name: name.to_string(),
             });
@@ -58,32 +61,44 @@ impl SetCookie {
                 size,
             });
         }
-        Ok(Self {
-            name: name.clone(),
-            value: value.into(),
-            attributes: attributes.clone(),
-            kind: Kind::Set(lifetime),
-        })
+        Ok(Self::new(name, value, attributes, Kind::Set(lifetime)))
     }
 
     /// Creates a line that deletes the cookie. It repeats the attributes that the cookie was set
     /// with: a browser finds the cookie by name, `Domain` and `Path`, and ignores a line without
     /// `Secure` for a `__Host-` or `__Secure-` name, or with `SameSite=none`.
     pub(crate) fn unset(name: &CookieName, attributes: &Attributes) -> Self {
+        Self::new(name, "", attributes, Kind::Deletion)
+    }
+
+    fn new(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> Self {
         Self {
             name: name.clone(),
-            value: Box::default(),
             attributes: attributes.clone(),
-            kind: Kind::Deletion,
+            kind,
+            line: line(name, value, attributes, kind),
         }
     }
 
     /// Returns the same line with another lifetime. A deletion stays a deletion.
-    pub(crate) fn with_lifetime(mut self, lifetime: Lifetime) -> Self {
-        if let Kind::Set(before) = &mut self.kind {
-            *before = lifetime;
+    pub(crate) fn with_lifetime(self, lifetime: Lifetime) -> Self {
+        match self.kind {
+            Kind::Set(_) => Self::new(
+                &self.name,
+                self.value(),
+                &self.attributes,
+                Kind::Set(lifetime),
+            ),
+            Kind::Deletion => self,
         }
-        self
+    }
+
+    /// Neither a name nor a value contains what ends it.
+    fn value(&self) -> &str {
+        let after_name = self.line.split_once('=').map_or("", |(_, rest)| rest);
+        after_name
+            .split_once(';')
+            .map_or(after_name, |(value, _)| value)
     }
 
     /// Returns the name of the cookie that this line sets or deletes.
@@ -98,36 +113,11 @@ impl SetCookie {
     /// Contains the token. It belongs in the response and nowhere else.
     #[must_use]
     pub fn to_header_value(&self) -> String {
-        // Attributes in alphabetical order and `Secure` at the end, as AuthX writes them.
-        let mut line = String::with_capacity(self.value.len() + 256);
-        line += self.name.as_str();
-        line += "=";
-        line += &self.value;
-        if let Some(domain) = &self.attributes.domain {
-            line += "; Domain=";
-            line += domain.as_str();
-        }
-        if self.kind == Kind::Deletion {
-            line += "; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-        }
-        if self.attributes.http_only {
-            line += "; HttpOnly";
-        }
-        if let Some(seconds) = self.max_age() {
-            line += "; Max-Age=";
-            line += &seconds.to_string();
-        }
-        if self.attributes.partitioned {
-            line += "; Partitioned";
-        }
-        line += "; Path=";
-        line += self.attributes.path.as_str();
-        line += "; SameSite=";
-        line += self.attributes.same_site.name();
-        if self.attributes.secure {
-            line += "; Secure";
-        }
-        line
+        self.line.clone()
+    }
+
+    pub(crate) fn into_header_value(self) -> String {
+        self.line
     }
 
     /// Returns whether a browser that gets this line after the line `earlier` drops the cookie of
@@ -149,6 +139,9 @@ impl SetCookie {
     pub fn replaces(&self, earlier: &str) -> bool {
         let mut parts = earlier.split(';').map(str::trim);
         let pair = parts.next().unwrap_or_default();
+        if pair.split('=').next().map(str::trim_end) != Some(self.name.as_str()) {
+            return false;
+        }
         let (mut domain, mut path, mut partitioned) = (None, None, false);
         for part in parts {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
@@ -160,19 +153,43 @@ impl SetCookie {
                 path = Some(value);
             }
         }
-        pair.split('=').next().map(str::trim_end) == Some(self.name.as_str())
-            && domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
+        domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
             && path == Some(self.attributes.path.as_str())
             && partitioned == self.attributes.partitioned
     }
+}
 
-    fn max_age(&self) -> Option<u64> {
-        match self.kind {
-            Kind::Deletion => Some(0),
-            Kind::Set(Lifetime::Session) => None,
-            Kind::Set(Lifetime::Persistent(span)) => Some(span.min(LONGEST_MAX_AGE).as_secs()),
-        }
-    }
+/// Writes the attributes in alphabetical order and `Secure` at the end, as AuthX does.
+fn line(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> String {
+    let max_age = match kind {
+        Kind::Deletion => "0".to_owned(),
+        Kind::Set(Lifetime::Session) => String::new(),
+        Kind::Set(Lifetime::Persistent(span)) => span.min(LONGEST_MAX_AGE).as_secs().to_string(),
+    };
+    let domain = attributes.domain.as_ref().map_or("", CookieDomain::as_str);
+    let if_any = |value: &str, key| if value.is_empty() { "" } else { key };
+    let if_set = |flag, key| if flag { key } else { "" };
+    [
+        name.as_str(),
+        "=",
+        value,
+        if_any(domain, "; Domain="),
+        domain,
+        if_set(
+            kind == Kind::Deletion,
+            "; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        ),
+        if_set(attributes.http_only, "; HttpOnly"),
+        if_any(&max_age, "; Max-Age="),
+        &max_age,
+        if_set(attributes.partitioned, "; Partitioned"),
+        "; Path=",
+        attributes.path.as_str(),
+        "; SameSite=",
+        attributes.same_site.name(),
+        if_set(attributes.secure, "; Secure"),
+    ]
+    .concat()
 }
 
 impl fmt::Debug for SetCookie {

@@ -41,6 +41,10 @@ impl SetCookies {
         self.0.iter()
     }
 
+    pub(crate) fn into_lines(self) -> impl Iterator<Item = SetCookie> {
+        self.0.into_iter()
+    }
+
     /// Appends the lines of `then` to these.
     pub fn and(mut self, then: Self) -> Self {
         self.0.extend(then.0);

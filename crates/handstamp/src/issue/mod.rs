@@ -37,8 +37,7 @@ pub(crate) fn issue<P: Purpose>(
     if P::KIND == Kind::Refresh && new.session.is_some() {
         return Err(IssueError::RefreshOfSession);
     }
-    let never = UnixTime::from_secs(u64::MAX);
-    issue_until(config, now, random, new, never)
+    issue_until(config, now, random, new, NEVER)
 }
 
 /// Issues an access and a refresh token. An explicit lifetime applies to the access token.
@@ -48,11 +47,15 @@ pub(crate) fn issue_pair(
     random: &dyn RandomSource,
     mut new: NewToken,
 ) -> Result<TokenPair, IssueError> {
-    let access = issue(config, now, random, &new)?;
+    if new.session.is_some() {
+        return Err(IssueError::RefreshOfSession);
+    }
+    let [id, csrf, refresh_id, refresh_csrf] = random_values(random)?;
+    let access = issue_with(config, now, [id, csrf], &new, NEVER)?;
     new.lifetime = None;
     Ok(TokenPair {
         access,
-        refresh: issue(config, now, random, &new)?,
+        refresh: issue_with(config, now, [refresh_id, refresh_csrf], &new, NEVER)?,
         session: None,
         keeps_refresh_cookie: false,
     })
@@ -66,8 +69,18 @@ pub(crate) fn issue_until<P: Purpose>(
     new: &NewToken,
     ends_at: UnixTime,
 ) -> Result<SignedToken<P>, IssueError> {
+    issue_with(config, now, random_values(random)?, new, ends_at)
+}
+
+/// Issues a token with these random values for its id and, outside of a session, its CSRF value.
+fn issue_with<P: Purpose>(
+    config: &Config,
+    now: UnixTime,
+    [id, csrf]: [String; 2],
+    new: &NewToken,
+    ends_at: UnixTime,
+) -> Result<SignedToken<P>, IssueError> {
     let lifetime = lifetime::<P>(config, new)?;
-    let [id, csrf] = random_values(random)?;
     let of_session = new
         .session
         .as_ref()
@@ -221,9 +234,13 @@ fn unset_former(config: &Config, kind: Kind) -> impl Iterator<Item = SetCookie> 
     former.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes))
 }
 
-/// Draws two values of 128 unpredictable bits each, in one call of the source.
-pub(crate) fn random_values(random: &dyn RandomSource) -> Result<[String; 2], IssueError> {
-    let mut bytes = [[0; 16]; 2];
+const NEVER: UnixTime = UnixTime::from_secs(u64::MAX);
+
+/// Draws values of 128 unpredictable bits each, in one call of the source.
+pub(crate) fn random_values<const N: usize>(
+    random: &dyn RandomSource,
+) -> Result<[String; N], IssueError> {
+    let mut bytes = [[0; 16]; N];
     random
         .fill(bytes.as_flattened_mut())
         .map_err(|_| IssueError::Random)?;

@@ -22,7 +22,9 @@ impl NewClaims<'_> {
     /// Returns the payload of the token.
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, IssueError> {
         // Strings, numbers and JSON values with string keys always serialize.
-        serde_json::to_vec(self).map_err(|_| IssueError::Signing)
+        let mut json = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut json, self).map_err(|_| IssueError::Signing)?;
+        Ok(json)
     }
 }
 
@@ -86,3 +88,6 @@ impl Serialize for NewClaims<'_> {
         claims.end()
     }
 }
+
+/// Most payloads are shorter, in bytes.
+const USUAL: usize = 512;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use super::base64url;
 
 /// The longest token that is read, in bytes. A longer one is rejected unread.
 pub(crate) const MAX_TOKEN_LEN: usize = 8192;
@@ -43,14 +43,9 @@ impl<'a> Compact<'a> {
 
     /// Decodes the payload. Call it only after the signature is verified.
     pub(crate) fn payload(&self) -> Result<Vec<u8>, JwsError> {
-        decode(self.payload).ok_or(JwsError::Malformed("payload is not canonical base64url"))
+        base64url::decode(self.payload)
+            .ok_or(JwsError::Malformed("payload is not canonical base64url"))
     }
-}
-
-/// Decodes canonical base64url without padding (RFC 7515, section 2); unused bits must be zero (RFC
-/// 4648, section 3.5).
-pub(super) fn decode(segment: &[u8]) -> Option<Vec<u8>> {
-    BASE64_URL_SAFE_NO_PAD.decode(segment).ok()
 }
 
 /// The reason why a token is not accepted.

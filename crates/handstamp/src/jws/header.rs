@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
-use super::{Algorithm, JwsError, KeyId, compact};
+use super::{Algorithm, JwsError, KeyId, base64url};
 
 /// The members of a header that matter. They select among the configured keys, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +22,14 @@ impl Header {
             Some(id) => format!(r#"{{"alg":"{algorithm}","typ":"JWT","kid":"{id}"}}"#),
             None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
         };
-        BASE64_URL_SAFE_NO_PAD.encode(json)
+        let mut segment = String::new();
+        base64url::encode(json.as_bytes(), &mut segment);
+        segment
     }
 
     pub(crate) fn parse(segment: &[u8]) -> Result<Self, JwsError> {
         let malformed = JwsError::Malformed;
-        let json = compact::decode(segment)
+        let json = base64url::decode(segment)
             .ok_or(malformed("header is not canonical base64url"))
             // `serde_json` does not check the encoding of strings that it skips.
             .and_then(|json| {

@@ -1,6 +1,7 @@
 //! JSON Web Signatures in compact serialization (RFC 7515), parsed strictly.
 
 mod algorithm;
+mod base64url;
 mod compact;
 mod der;
 #[cfg(feature = "asymmetric")]

@@ -44,8 +44,7 @@ pub(crate) async fn log_in(
     token.check(&config.settings.identity_claim)?;
     issue::lifetime::<Access>(config, &token)?;
     let account = token.account();
-    let [id, csrf] = issue::random_values(random)?;
-    let [first, _] = issue::random_values(random)?;
+    let [id, csrf, first] = issue::random_values(random)?;
     let id = SessionId::from(id.as_str());
     let replaced = client.carried.clone();
     let data = SessionData {

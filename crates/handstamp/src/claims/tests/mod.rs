@@ -27,15 +27,46 @@ fn parse(payload: &str) -> Result<Claims, String> {
     parse_as(payload, "sub")
 }
 
+/// Reads every payload by both readers: the one for the usual form takes no space in front.
 fn parse_as(payload: &str, identity: &str) -> Result<Claims, String> {
-    Claims::parse(payload.as_bytes().to_vec(), identity).map_err(|error| error.0.into_owned())
+    let read = |payload: &str| {
+        Claims::parse(payload.as_bytes().to_vec(), identity).map_err(|error| error.0.into_owned())
+    };
+    let (claims, by_the_other) = (read(payload), read(&format!(" {payload}")));
+    assert_eq!(summary(&claims), summary(&by_the_other), "{payload}");
+    claims
 }
 
-/// The error, without its position.
+/// All that claims say, or the error without its position.
+fn summary(outcome: &Result<Claims, String>) -> Result<String, &str> {
+    let claims = outcome.as_ref().map_err(|error| without_position(error))?;
+    let list = |list: Option<Vec<&str>>| format!("{list:?}");
+    Ok(format!(
+        "{:?}",
+        (
+            [claims.subject(), claims.id(), claims.kind()],
+            [
+                claims.csrf(),
+                claims.issuer(),
+                claims.login_type(),
+                claims.session()
+            ],
+            list(claims.audience().map(Iterator::collect)),
+            list(claims.scopes.as_ref().map(|_| claims.scopes().collect())),
+            (claims.fresh_until, claims.generation, claims.auth_time),
+            (claims.issued_at, claims.not_before, claims.expires_at),
+        )
+    ))
+}
+
+fn without_position(error: &str) -> &str {
+    error.split(" at line ").next().unwrap()
+}
+
 fn problem(payload: &str) -> String {
     match parse(payload) {
         Ok(_) => "nothing".to_owned(),
-        Err(error) => error.split(" at line ").next().unwrap().to_owned(),
+        Err(error) => without_position(&error).to_owned(),
     }
 }
 
@@ -190,9 +221,68 @@ fn the_identity_claim_names_the_subject() {
         let outcome = parse_as(&both(sub, email), "email");
         let outcome = match &outcome {
             Ok(claims) => Ok(claims.subject()),
-            Err(error) => Err(error.split(" at line ").next().unwrap()),
+            Err(error) => Err(without_position(error)),
         };
         assert_eq!(outcome, expected, "{sentence}");
+    }
+}
+
+/// What the reader of the usual form must leave to the other, and what it must take, or nothing is
+/// gained by it.
+#[test]
+fn the_usual_form_is_read_flat() {
+    let ours = r#"{"sub":"user1","jti":"AAAA","type":"access","fresh":true,"csrf":"","iat":1,"nbf":1,"exp":2,"sid":"s","gen":3,"auth_time":1,"iss":"i","aud":"a","scopes":["a","b:*"],"login_type":"user","email":"user1","tenant":"t","roles":["x"],"none":[],"level":7,"vip":true,"ended":false,"left":null}"#;
+    let instead = |member: &str, other: &str| ours.replace(member, other);
+    let and_custom = |count: usize| {
+        let members: String = (0..count).map(|n| format!(r#""c{n}":0,"#)).collect();
+        ours.replace('{', &format!("{{{members}"))
+    };
+    #[rustfmt::skip]
+    let rows = [
+        ("as this crate writes it", ours.to_owned(), true),
+        ("the least", r#"{"sub":"user1"}"#.to_owned(), true),
+        ("several audiences", instead(r#""aud":"a""#, r#""aud":["a","b"]"#), true),
+        ("no audience in the list", instead(r#""aud":"a""#, r#""aud":[]"#), true),
+        ("fresh until a time", instead("true,\"csrf", "15,\"csrf"), true),
+        ("a text beyond ASCII", instead("user1", "Jürgen 🦀"), true),
+        ("DEL in a text", instead("user1", "\u{7f}"), true),
+        ("nothing", String::new(), false),
+        ("an object without members", "{}".to_owned(), false),
+        ("a space in front", format!(" {ours}"), false),
+        ("a space behind", format!("{ours} "), false),
+        ("a space after a comma", ours.replacen(',', ", ", 1), false),
+        ("a space after a colon", ours.replacen(':', ": ", 1), false),
+        ("an escape", instead("user1", "user\\u0031"), false),
+        ("an escaped quote", instead("user1", "user\\\""), false),
+        ("a control character", instead("user1", "user\t1"), false),
+        ("null for a registered claim", instead(r#""iss":"i""#, r#""iss":null"#), false),
+        ("a registered claim twice", instead(r#""sub":"user1""#, r#""sub":"user1","sub":"user1""#), false),
+        ("a list twice", instead(r#""aud":"a""#, r#""aud":"a","aud":[]"#), false),
+        ("a custom claim twice", instead(r#""level":7"#, r#""level":7,"level":7"#), false),
+        ("the identity claim twice", instead(r#""email":"user1""#, r#""email":"user1","email":"user1""#), false),
+        ("the identity claim as a number", instead(r#""email":"user1""#, r#""email":1"#), false),
+        ("sixteen custom claims", and_custom(8), true),
+        ("seventeen", and_custom(9), false),
+        ("a fraction", instead("\"iat\":1", "\"iat\":1.5"), false),
+        ("an exponent", instead("\"iat\":1", "\"iat\":1e3"), false),
+        ("a leading zero", instead("\"iat\":1", "\"iat\":01"), false),
+        ("a sign", instead("\"iat\":1", "\"iat\":-1"), false),
+        ("no digits", instead("\"iat\":1,", "\"iat\":,"), false),
+        ("sixteen digits", instead("\"iat\":1", "\"iat\":1000000000000000"), false),
+        ("an object in a custom claim", instead("\"level\":7", "\"level\":{}"), false),
+        ("a list of numbers", instead(r#"["x"]"#, "[1]"), false),
+        ("a list with a comma too many", instead(r#"["x"]"#, r#"["x",]"#), false),
+        ("a list that does not end", r#"{"aud":["a""#.to_owned(), false),
+        ("a text that does not end", r#"{"sub":"user1"#.to_owned(), false),
+        ("a comma too many", ours.replace('}', ",}"), false),
+        ("no comma", ours.replacen(',', "", 1), false),
+        ("something behind", format!("{ours}{ours}"), false),
+        ("cut short", ours.replace('}', ""), false),
+    ];
+    for (sentence, payload, is_flat) in rows {
+        let read = flat::read(&payload, "email");
+        assert_eq!(read.is_some(), is_flat, "{sentence}: {payload}");
+        drop(parse_as(&payload, "email"));
     }
 }
 

@@ -1,10 +1,8 @@
 //! The keys of a service: one that signs, and those that verify, the current one first.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
 use super::{
     Algorithm, Compact, Header, JwsError, KeyError, KeyId, MAX_TOKEN_LEN, Signature, SigningKey,
-    VerifyingKey,
+    VerifyingKey, base64url,
 };
 
 #[derive(Debug)]
@@ -66,11 +64,11 @@ impl KeySet {
         let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
         token.push_str(&signer.header);
         token.push('.');
-        BASE64_URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        base64url::encode(payload, &mut token);
         let signature = signer.key.sign(token.as_bytes());
         let signature = signature.ok_or(SignError::Failed)?;
         token.push('.');
-        BASE64_URL_SAFE_NO_PAD.encode_string(signature.as_bytes(), &mut token);
+        base64url::encode(signature.as_bytes(), &mut token);
         if token.len() > MAX_TOKEN_LEN {
             return Err(SignError::TooLong);
         }
