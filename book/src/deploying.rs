@@ -56,11 +56,13 @@ async fn stop() {
 #[cfg(test)]
 mod tests {
     use std::process::Command;
+    use std::sync::Arc;
     use std::time::Duration;
 
     use axum::routing::get;
     use handstamp_axum::handstamp::store::MemoryStore;
     use handstamp_axum::testing::{Browser, FailingStore, access_token_for};
+    use tokio::sync::Notify;
 
     use super::*;
 
@@ -145,14 +147,19 @@ mod tests {
     async fn sigterm_ends_it_after_what_is_under_way() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let slow = async || tokio::time::sleep(Duration::from_millis(500)).await;
+        let is_under_way = Arc::new(Notify::new());
+        let tell = Arc::clone(&is_under_way);
+        let slow = async move || {
+            tell.notify_one();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        };
         let served = tokio::spawn(serve(listener, Router::new().route("/", get(slow))));
         let asked = tokio::task::spawn_blocking(move || {
             let mut curl = Command::new("curl");
             curl.args(["-sS", "-o", "/dev/null", "-w", "%{http_code}"]);
             curl.arg(format!("http://{address}/")).output().unwrap()
         });
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        is_under_way.notified().await;
         let me = std::process::id().to_string();
         Command::new("kill").args(["-TERM", &me]).status().unwrap();
         assert_eq!(asked.await.unwrap().stdout, b"200");

@@ -1,7 +1,5 @@
 //! Bodies of strangers: what the head of a request decides, and how much of a body is read.
 
-mod service;
-
 use crate::service::Service;
 
 #[test]

@@ -1,7 +1,5 @@
 //! What real HTTP clients sent to this program, sent again.
 
-mod service;
-
 use handstamp_conformance::{LogOut, answers_recorded_clients};
 
 use crate::service::Service;

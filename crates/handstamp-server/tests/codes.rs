@@ -6,8 +6,6 @@
     reason = "a failing test panics"
 )]
 
-mod service;
-
 use handstamp_conformance::{Reply, Request};
 use serde_json::{Value, json};
 

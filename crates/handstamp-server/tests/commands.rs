@@ -1,8 +1,6 @@
 //! Commands that are run in another shell than the server's: which database and which session store
 //! they find there.
 
-mod service;
-
 use std::fs;
 
 use handstamp_conformance::services::{Postgres, Redis};

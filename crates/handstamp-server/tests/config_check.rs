@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use std::fs;
 use std::process::{Command, Output};
 

@@ -1,7 +1,5 @@
 //! Which database is used, and how the program reports one that it cannot use.
 
-mod service;
-
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use handstamp_conformance::{Jar, Request};
 use serde_json::json;
 

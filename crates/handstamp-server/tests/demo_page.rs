@@ -7,8 +7,6 @@
     reason = "a failing test panics"
 )]
 
-mod service;
-
 use std::thread;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! The demo users, whose passwords are public: who can log in as them, and what is said of it.
 
-mod service;
-
 use handstamp_conformance::Request;
 use serde_json::json;
 

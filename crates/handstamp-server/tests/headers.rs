@@ -1,7 +1,5 @@
 //! What every answer tells browsers, and what no answer repeats.
 
-mod service;
-
 use handstamp_conformance::{Reply, Request};
 use serde_json::json;
 

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use handstamp_conformance::services::{Postgres, Redis};
 use handstamp_conformance::{endures_hostile_requests, endures_mutated_requests};
 

@@ -3,8 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use std::net::TcpListener;
 
 use handstamp_conformance::{Jar, Reply, Request, logs_in_with_old_cookies};

@@ -1,7 +1,5 @@
 //! The limits on failed log-ins, over HTTP.
 
-mod service;
-
 use std::thread;
 use std::time::Duration;
 

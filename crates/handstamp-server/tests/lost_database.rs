@@ -1,7 +1,5 @@
 //! A database file that is deleted or replaced while the server runs.
 
-mod service;
-
 use std::{fs, thread};
 
 use handstamp_conformance::Request;

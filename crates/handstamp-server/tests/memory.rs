@@ -1,7 +1,5 @@
 //! The memory of the process after many log-ins.
 
-mod service;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;

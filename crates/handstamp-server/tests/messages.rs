@@ -1,7 +1,5 @@
 //! What an operator reads: when the server starts, and when it refuses something.
 
-mod service;
-
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};

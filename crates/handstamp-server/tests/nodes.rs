@@ -7,8 +7,6 @@
     reason = "a failing test panics"
 )]
 
-mod service;
-
 use handstamp_conformance::Server;
 use handstamp_conformance::services::{Postgres, Redis};
 

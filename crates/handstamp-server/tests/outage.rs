@@ -5,8 +5,6 @@
 
 #![expect(clippy::indexing_slicing, reason = "a failing test panics")]
 
-mod service;
-
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -6,8 +6,6 @@
     reason = "a failing test panics"
 )]
 
-mod service;
-
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::thread;

@@ -1,7 +1,5 @@
 //! `handstamp user remove`: what ends with a user, and what does not come back.
 
-mod service;
-
 use std::thread;
 use std::time::{Duration, Instant};
 

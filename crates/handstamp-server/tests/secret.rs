@@ -1,7 +1,5 @@
 //! The signing key that is kept next to the database.
 
-mod service;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::thread;

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Output;
 
@@ -351,7 +349,7 @@ fn log_out() -> Request {
 }
 
 fn login() -> Request {
-    service::login("user1", "password1")
+    crate::service::login("user1", "password1")
 }
 
 fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Result<Service, Refusal> {

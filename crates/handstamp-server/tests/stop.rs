@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test panics")]
 
-mod service;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;

@@ -81,7 +81,7 @@ fn exists(case: &Case) -> bool {
             })
         }
         Case::MustNotCompile(name) => {
-            let programs = crates().join("handstamp-axum/tests/must_not_compile");
+            let programs = crates().join("must-not-compile/tests/cases");
             ["rs", "stderr"]
                 .iter()
                 .all(|extension| programs.join(format!("{name}.{extension}")).exists())

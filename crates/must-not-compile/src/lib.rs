@@ -1,0 +1,1 @@
+//! Has nothing in it: the programs with mistakes are in `tests/cases`.
