@@ -131,5 +131,5 @@ pub(super) async fn log_out_body(auth: Auth, unread: Unread) -> Answer {
         (Some(log_out), ..) => log_out,
         (None, parts, bytes) => auth.authenticate_log_out(&Head::from(&parts).with_body(&bytes))?,
     };
-    Ok(with_cookies(&auth.log_out(log_out).await?))
+    Ok(with_cookies(auth.log_out(log_out).await?))
 }

@@ -25,8 +25,12 @@ where
     let mut values = earlier;
     for line in cookies.into_lines() {
         values.retain(|earlier| {
-            let text = str::from_utf8(earlier.as_ref());
-            !text.is_ok_and(|text| line.replaces(text))
+            let earlier = earlier.as_ref().trim_ascii_start();
+            // Most have another name.
+            let text = earlier
+                .starts_with(line.name().as_bytes())
+                .then(|| str::from_utf8(earlier));
+            !text.is_some_and(|text| text.is_ok_and(|text| line.replaces(text)))
         });
         // A line holds what RFC 6265bis allows, all of it visible ASCII and spaces, so the value is
         // always made.

@@ -15,7 +15,7 @@ use crate::clock::UnixTime;
 /// that names the subject in addition to `sub`.
 pub(super) fn read<'p>(payload: &'p str, identity: &str) -> Option<RawClaims<'p>> {
     // With neither escapes nor control characters, a text ends at the next quote.
-    let is_plain = |plain, byte| plain & (byte >= b' ') & (byte != b'\\');
+    let is_plain = |plain, byte| plain && byte >= b' ' && byte != b'\\';
     let mut rest = payload
         .bytes()
         .fold(true, is_plain)
@@ -100,10 +100,10 @@ impl<'p> Rest<'p> {
 
     fn text(&mut self) -> Option<&'p str> {
         self.skip("\"")?;
-        let end = memchr::memchr(b'"', self.0.as_bytes())?;
+        // Most are too short for `memchr`.
+        let end = self.0.bytes().position(|byte| byte == b'"')?;
         let (text, rest) = self.0.split_at_checked(end)?;
-        self.0 = rest;
-        self.skip("\"")?;
+        self.0 = rest.get(1..)?;
         Some(text)
     }
 
@@ -137,14 +137,17 @@ impl<'p> Rest<'p> {
 
     /// Reads a whole number that every JSON parser represents exactly.
     fn number(&mut self) -> Option<u64> {
-        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = self.0.split_at_checked(digits)?;
-        let has_leading_zero = digits > 1 && number.starts_with('0');
-        if digits > 15 || has_leading_zero {
+        let (mut number, mut digits) = (0, 0);
+        for digit in self.0.bytes().take_while(u8::is_ascii_digit).take(16) {
+            number = number * 10 + u64::from(digit - b'0');
+            digits += 1;
+        }
+        let has_leading_zero = digits > 1 && self.0.starts_with('0');
+        if digits == 0 || digits > 15 || has_leading_zero {
             return None;
         }
-        self.0 = rest;
-        number.parse().ok()
+        self.0 = self.0.get(digits..)?;
+        Some(number)
     }
 
     fn time(&mut self) -> Option<UnixTime> {

@@ -235,10 +235,19 @@ impl Texts {
             Self::Plain(span) => (span.read(payload), [].as_slice()),
             Self::Parsed(texts) => ("", &**texts),
         };
-        // Every other part between quotes is a text.
-        let plain = plain.split('"').skip(1).step_by(2);
-        plain.chain(parsed.iter().map(|text| text.read(payload)))
+        plain_texts(plain).chain(parsed.iter().map(|text| text.read(payload)))
     }
+}
+
+fn plain_texts(mut list: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let after_quote = list.strip_prefix('"')?;
+        let end = after_quote.bytes().position(|byte| byte == b'"')?;
+        let (text, rest) = after_quote.split_at_checked(end)?;
+        // Behind the quote stands a comma, or nothing.
+        list = rest.get(2..).unwrap_or_default();
+        Some(text)
+    })
 }
 
 /// A part of the payload.

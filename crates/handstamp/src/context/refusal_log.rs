@@ -44,7 +44,7 @@ impl RefusalLog {
         let code = reason.code();
         match reason {
             RejectionKind::CrossSiteRequest(stated) => {
-                self.refused_origin(code, stated, clock.now())
+                self.refused_origin(code, stated, clock.now());
             }
             RejectionKind::OriginNotAllowed { stated, by_socket } => {
                 self.refused_origin(code, stated, clock.now());

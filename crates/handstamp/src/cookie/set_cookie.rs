@@ -48,7 +48,7 @@ impl SetCookie {
         // become another attribute.
         if !value
             .bytes()
-            .fold(true, |all, byte| all & is_cookie_octet(byte))
+            .fold(true, |all, byte| all && is_cookie_octet(byte))
         {
             return Err(CookieError::Unwritable {
                 name: name.to_string(),
@@ -192,6 +192,10 @@ fn line(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> 
     .concat()
 }
 
+#[expect(
+    clippy::missing_fields_in_debug,
+    reason = "the line contains the value"
+)]
 impl fmt::Debug for SetCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SetCookie")

@@ -234,8 +234,8 @@ fn the_usual_form_is_read_flat() {
     let ours = r#"{"sub":"user1","jti":"AAAA","type":"access","fresh":true,"csrf":"","iat":1,"nbf":1,"exp":2,"sid":"s","gen":3,"auth_time":1,"iss":"i","aud":"a","scopes":["a","b:*"],"login_type":"user","email":"user1","tenant":"t","roles":["x"],"none":[],"level":7,"vip":true,"ended":false,"left":null}"#;
     let instead = |member: &str, other: &str| ours.replace(member, other);
     let and_custom = |count: usize| {
-        let members: String = (0..count).map(|n| format!(r#""c{n}":0,"#)).collect();
-        ours.replace('{', &format!("{{{members}"))
+        let members: Vec<String> = (0..count).map(|n| format!(r#""c{n}":0"#)).collect();
+        ours.replace('{', &format!("{{{},", members.join(",")))
     };
     #[rustfmt::skip]
     let rows = [
