@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use ::hmac::{Hmac, KeyInit, Mac};
+use ::hmac::block_api::HmacCore;
+use ::hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
+use ::hmac::digest::common::Output;
+use ::hmac::{EagerHash, KeyInit};
+use ctutils::CtEq as _;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Algorithm, KeyError, Signature, not_a_secret};
@@ -16,13 +20,13 @@ pub(crate) enum SecretLength {
     Waived,
 }
 
-/// The keyed state of the MAC; each use starts from a copy of it.
+/// The keyed states of the MAC; each use starts from a copy of them.
 pub(super) struct HmacKey(Arc<Prepared>);
 
 enum Prepared {
-    Sha256(Hmac<Sha256>),
-    Sha384(Hmac<Sha384>),
-    Sha512(Hmac<Sha512>),
+    Sha256(HmacCore<Sha256>),
+    Sha384(HmacCore<Sha384>),
+    Sha512(HmacCore<Sha512>),
 }
 
 impl HmacKey {
@@ -79,21 +83,9 @@ impl HmacKey {
     /// Compares in constant time. A signature of another length than the hash never matches.
     pub(super) fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
         match &*self.0 {
-            Prepared::Sha256(mac) => mac
-                .clone()
-                .chain_update(input)
-                .verify_slice(signature)
-                .is_ok(),
-            Prepared::Sha384(mac) => mac
-                .clone()
-                .chain_update(input)
-                .verify_slice(signature)
-                .is_ok(),
-            Prepared::Sha512(mac) => mac
-                .clone()
-                .chain_update(input)
-                .verify_slice(signature)
-                .is_ok(),
+            Prepared::Sha256(mac) => tag(mac, input).as_slice().ct_eq(signature).to_bool(),
+            Prepared::Sha384(mac) => tag(mac, input).as_slice().ct_eq(signature).to_bool(),
+            Prepared::Sha512(mac) => tag(mac, input).as_slice().ct_eq(signature).to_bool(),
         }
     }
 }
@@ -117,13 +109,16 @@ const SHORTEST: usize = 32;
     clippy::expect_used,
     reason = "HMAC takes keys of any length (RFC 2104, section 2)"
 )]
-fn prepare<M: Mac + KeyInit>(secret: &[u8]) -> M {
-    M::new_from_slice(secret).expect("any length")
+fn prepare<D: EagerHash>(secret: &[u8]) -> HmacCore<D> {
+    HmacCore::new_from_slice(secret).expect("any length")
 }
 
-fn tag<M: Mac + Clone>(
-    mac: &M,
-    input: &[u8],
-) -> impl AsRef<[u8]> + std::ops::Deref<Target = [u8]> + use<M> {
-    mac.clone().chain_update(input).finalize().into_bytes()
+/// As `Hmac` does it, without a copy of its buffer, which is empty.
+fn tag<D: EagerHash>(prepared: &HmacCore<D>, input: &[u8]) -> Output<HmacCore<D>> {
+    let mut mac = prepared.clone();
+    let mut buffer = Buffer::<HmacCore<D>>::default();
+    buffer.digest_blocks(input, |blocks| mac.update_blocks(blocks));
+    let mut tag = Output::<HmacCore<D>>::default();
+    mac.finalize_fixed_core(&mut buffer, &mut tag);
+    tag
 }
