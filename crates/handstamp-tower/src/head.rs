@@ -2,7 +2,7 @@ use std::fmt;
 
 use handstamp::RequestHead;
 use http::uri::Authority;
-use http::{HeaderMap, Method, Request, Uri, header, request};
+use http::{HeaderMap, HeaderName, Method, Request, Uri, header, request};
 
 /// The head of an `http` request, borrowed.
 ///
@@ -49,9 +49,12 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        // Every request is asked for these two, and a text is parsed before it is looked up.
+        // Most requests are asked for these, and a text is parsed before it is looked up.
         let values = match name {
             "cookie" => self.headers.get_all(header::COOKIE),
+            "origin" => self.headers.get_all(header::ORIGIN),
+            "sec-fetch-mode" => self.headers.get_all(&SEC_FETCH_MODE),
+            "sec-fetch-site" => self.headers.get_all(&SEC_FETCH_SITE),
             "upgrade" => self.headers.get_all(header::UPGRADE),
             name => self.headers.get_all(name),
         };
@@ -66,6 +69,9 @@ impl RequestHead for Head<'_> {
         self.uri.authority().map(Authority::as_str)
     }
 }
+
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Without headers and query, where tokens are.
 impl fmt::Debug for Head<'_> {
