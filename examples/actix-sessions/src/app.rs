@@ -55,6 +55,8 @@ impl App {
                     .limit(16 * 1024)
                     .error_handler(|error, _| Error::Body(error).into()),
             )
+            // What is no number is the id of nothing.
+            .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .service(web::resource("/me").get(me::me))
             .service(web::resource("/notes").get(notes::list).post(notes::add))
             .service(web::resource("/notes/{id}").delete(notes::remove))

@@ -8,6 +8,8 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
+use crate::notes::NOTES_PER_USER;
+
 #[derive(Debug)]
 pub enum Error {
     /// handstamp refuses the request, or could not do what it was asked.
@@ -19,6 +21,7 @@ pub enum Error {
     NotAllowed,
     NameTaken,
     NotFound,
+    TooManyNotes,
     /// The last element of `X-Forwarded-For` is no address.
     ForwardedFor,
     /// The body is not what the route takes.
@@ -43,7 +46,7 @@ impl ResponseError for Error {
             Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             // Not 401: the user is logged in, and nothing has to be refreshed.
             Self::WrongPassword | Self::NotAllowed => StatusCode::FORBIDDEN,
-            Self::NameTaken => StatusCode::CONFLICT,
+            Self::NameTaken | Self::TooManyNotes => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::ForwardedFor => StatusCode::BAD_REQUEST,
             Self::Body(JsonPayloadError::ContentType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -69,6 +72,10 @@ impl ResponseError for Error {
             Self::NotAllowed => ("not_allowed", "You may not do that"),
             Self::NameTaken => ("name_taken", "This user name is taken"),
             Self::NotFound => ("not_found", "There is no such thing"),
+            Self::TooManyNotes => (
+                "too_many_notes",
+                &*format!("You have {NOTES_PER_USER} notes: remove one first"),
+            ),
             Self::ForwardedFor => (
                 "invalid_forwarded_for",
                 "X-Forwarded-For does not end with an IP address",

@@ -35,6 +35,7 @@ pub async fn add(
     new: Json<NewNote>,
 ) -> Result<(Json<Note>, StatusCode), Error> {
     let note = app.notes.add(user.id, new.into_inner().text).await?;
+    let note = note.ok_or(Error::TooManyNotes)?;
     Ok((Json(note), StatusCode::CREATED))
 }
 
@@ -69,11 +70,14 @@ impl Notes {
             .collect())
     }
 
-    async fn add(&self, user: i64, text: String) -> sqlx::Result<Note> {
-        let query = "INSERT INTO notes (user_id, text) VALUES (?, ?) RETURNING id";
+    /// Returns `None` if the user has as many as is possible.
+    async fn add(&self, user: i64, text: String) -> sqlx::Result<Option<Note>> {
+        // One statement, so that no two requests at the same time exceed it.
+        let query = "INSERT INTO notes (user_id, text) SELECT ?1, ?2 \
+                     WHERE (SELECT count(*) FROM notes WHERE user_id = ?1) < ?3 RETURNING id";
         let query = sqlx::query_scalar(query).bind(user).bind(&text);
-        let id = query.fetch_one(&self.0).await?;
-        Ok(Note { id, text })
+        let id = query.bind(NOTES_PER_USER).fetch_optional(&self.0).await?;
+        Ok(id.map(|id| Note { id, text }))
     }
 
     /// Returns `false` if the user has no such note.
@@ -83,3 +87,6 @@ impl Notes {
         Ok(done.rows_affected() == 1)
     }
 }
+
+/// With bodies of 16 KiB at most, a user has 16 MB of the disk.
+pub const NOTES_PER_USER: i64 = 1000;

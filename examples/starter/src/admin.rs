@@ -1,6 +1,6 @@
 //! What administrators do.
 
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::{get, put};
 use axum::{Json, Router};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::id::Id;
 use crate::json::JsonBody;
 use crate::roles::Role;
 use crate::users::User;
@@ -40,7 +41,7 @@ struct NewRole {
 async fn set_role(
     Admin(admin): Admin,
     State(app): State<App>,
-    Path(id): Path<i64>,
+    Id(id): Id,
     JsonBody(NewRole { role }): JsonBody<NewRole>,
 ) -> Result<Json<Value>, Error> {
     // First the database, then the sessions: a log-in at this moment sees the one or the other.

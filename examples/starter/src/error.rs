@@ -6,6 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::notes::NOTES_PER_USER;
+
 pub enum Error {
     /// handstamp refuses the request, or could not do what it was asked.
     Auth(handstamp_axum::Error),
@@ -16,6 +18,7 @@ pub enum Error {
     NotAllowed,
     NameTaken,
     NotFound,
+    TooManyNotes,
     /// The last element of `X-Forwarded-For` is no address.
     ForwardedFor,
     /// The body is not what the route takes.
@@ -71,6 +74,10 @@ impl IntoResponse for Error {
                 "not_found",
                 "There is no such thing".into(),
             ),
+            Self::TooManyNotes => {
+                let message = format!("You have {NOTES_PER_USER} notes: remove one first");
+                (StatusCode::CONFLICT, "too_many_notes", message)
+            }
             Self::ForwardedFor => (
                 StatusCode::BAD_REQUEST,
                 "invalid_forwarded_for",

@@ -11,6 +11,7 @@ mod confirm;
 mod database;
 mod error;
 mod health;
+mod id;
 mod json;
 mod log_in;
 mod me;

@@ -4,7 +4,7 @@
 //! was compared by then, if the method changes anything.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use handstamp_axum::Current;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use sqlx::SqlitePool;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::id::Id;
 use crate::json::JsonBody;
 use crate::users::User;
 
@@ -39,13 +40,14 @@ pub async fn add(
     JsonBody(new): JsonBody<NewNote>,
 ) -> Result<(StatusCode, Json<Note>), Error> {
     let note = app.notes.add(user.id, new.text).await?;
+    let note = note.ok_or(Error::TooManyNotes)?;
     Ok((StatusCode::CREATED, Json(note)))
 }
 
 pub async fn remove(
     State(app): State<App>,
     Current(user): Current<User>,
-    Path(id): Path<i64>,
+    Id(id): Id,
 ) -> Result<StatusCode, Error> {
     if app.notes.remove(user.id, id).await? {
         Ok(StatusCode::NO_CONTENT)
@@ -73,11 +75,14 @@ impl Notes {
             .collect())
     }
 
-    async fn add(&self, user: i64, text: String) -> sqlx::Result<Note> {
-        let query = "INSERT INTO notes (user_id, text) VALUES (?, ?) RETURNING id";
+    /// Returns `None` if the user has as many as is possible.
+    async fn add(&self, user: i64, text: String) -> sqlx::Result<Option<Note>> {
+        // One statement, so that no two requests at the same time exceed it.
+        let query = "INSERT INTO notes (user_id, text) SELECT ?1, ?2 \
+                     WHERE (SELECT count(*) FROM notes WHERE user_id = ?1) < ?3 RETURNING id";
         let query = sqlx::query_scalar(query).bind(user).bind(&text);
-        let id = query.fetch_one(&self.0).await?;
-        Ok(Note { id, text })
+        let id = query.bind(NOTES_PER_USER).fetch_optional(&self.0).await?;
+        Ok(id.map(|id| Note { id, text }))
     }
 
     /// Returns `false` if the user has no such note.
@@ -87,3 +92,6 @@ impl Notes {
         Ok(done.rows_affected() == 1)
     }
 }
+
+/// With bodies of 16 KiB at most, a user has 16 MB of the disk.
+pub const NOTES_PER_USER: i64 = 1000;

@@ -1,8 +1,10 @@
 //! The API in JSON, which cookies alone do not open.
 
+use handstamp_axum::testing::Browser;
 use serde_json::json;
 
 use super::{me, sign_up, start};
+use crate::notes::NOTES_PER_USER;
 
 #[tokio::test]
 async fn a_user_has_own_notes() {
@@ -58,6 +60,51 @@ async fn bodies_that_are_refused() {
         assert_eq!(response.status(), status, "{case}");
         assert_eq!(response.code(), Some("invalid_body"), "{case}");
     }
+}
+
+#[tokio::test]
+async fn paths_with_an_id_of_nothing() {
+    let browser = start().await.browser;
+    sign_up(&browser, "ada").await;
+    for (case, id) in [
+        ("no number", "first"),
+        ("a number with more behind it", "1st"),
+        ("no whole number", "1.5"),
+        ("a number that no id can be", "9223372036854775808"),
+        ("below zero", "-1"),
+        ("no UTF-8", "%FF"),
+        ("a note that there is not", "1"),
+    ] {
+        let response = browser.delete(&format!("/notes/{id}")).send().await;
+        assert_eq!(response.status(), 404, "{case}");
+        assert_eq!(response.code(), Some("not_found"), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_has_so_many_notes_at_most() {
+    let running = start().await;
+    let browser = &running.browser;
+    sign_up(browser, "ada").await;
+    let all_but_one = "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?) \
+                       INSERT INTO notes (user_id, text) SELECT ?, 'old' FROM n";
+    let all_but_one = sqlx::query(all_but_one).bind(NOTES_PER_USER);
+    let all_but_one = all_but_one.bind(me(browser).await["id"].as_i64());
+    all_but_one.execute(&running.app.pool).await.unwrap();
+
+    let other = browser.another();
+    sign_up(&other, "grace").await;
+    let add = async |browser: &Browser| {
+        let note = json!({"text": "new"});
+        browser.post("/notes").json(&note).send().await
+    };
+    assert_eq!(add(browser).await.status(), 201, "the last one");
+    let refused = add(browser).await;
+    assert_eq!(refused.status(), 409, "one too many");
+    assert_eq!(refused.code(), Some("too_many_notes"));
+    assert_eq!(add(&other).await.status(), 201, "a note of another user");
+    assert_eq!(browser.delete("/notes/1").send().await.status(), 204);
+    assert_eq!(add(browser).await.status(), 201, "one in its place");
 }
 
 #[tokio::test]

@@ -74,6 +74,19 @@ async fn a_role_that_is_taken_away_is_gone_with_the_next_request() {
 }
 
 #[tokio::test]
+async fn the_role_of_nobody_is_not_set() {
+    let running = start().await;
+    let admin = admin(&running).await;
+    for (case, id) in [("no number", "ada"), ("no user", "99")] {
+        let path = format!("/admin/users/{id}/role");
+        let response = admin.put(&path).json(&json!({"role": "member"})).send();
+        let response = response.await;
+        assert_eq!(response.status(), 404, "{case}");
+        assert_eq!(response.code(), Some("not_found"), "{case}");
+    }
+}
+
+#[tokio::test]
 async fn after_ten_minutes_an_administrator_gives_the_password_again() {
     let running = start().await;
     let admin = admin(&running).await;
