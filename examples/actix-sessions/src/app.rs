@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::TRANSFER_ENCODING;
 use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
 use argon2::password_hash;
@@ -52,9 +54,10 @@ impl App {
             .app_data(web::Data::new(self.clone()))
             .app_data(
                 web::JsonConfig::default()
-                    .limit(16 * 1024)
+                    .limit(BODY_LIMIT)
                     .error_handler(|error, _| Error::Body(error).into()),
             )
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
             // What is no number is the id of nothing.
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .service(web::resource("/me").get(me::me))
@@ -104,6 +107,32 @@ impl LoadSubject<User> for App {
     }
 }
 
+/// Gives up a request whose body hardly comes, or whose handler hangs.
+pub async fn in_time(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    let response = actix_web::rt::time::timeout(TIMEOUT, next.call(request)).await;
+    response.unwrap_or_else(|_| Err(Error::TooSlow.into()))
+}
+
+/// Refuses a body in chunks: actix-web waits without a limit for the rest of one that is not read.
+pub async fn with_length(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    if !request.headers().contains_key(TRANSFER_ENCODING) {
+        let response = next.call(request).await?;
+        return Ok(response.map_into_left_body());
+    }
+    tracing::info!("a body in chunks was refused");
+    let (request, body) = request.into_parts();
+    let mut refused = HttpResponse::LengthRequired().finish();
+    // As long as the body is held, actix-web closes the connection after the answer.
+    refused.extensions_mut().insert(body);
+    Ok(ServiceResponse::new(request, refused).map_into_right_body())
+}
+
 /// Each line of the log then names the request, without its query: that may have codes and tokens.
 pub async fn in_span(
     request: ServiceRequest,
@@ -112,3 +141,7 @@ pub async fn in_span(
     let span = tracing::info_span!("request", method = %request.method(), path = request.path());
     next.call(request).instrument(span).await
 }
+
+const BODY_LIMIT: usize = 16 * 1024;
+
+const TIMEOUT: Duration = Duration::from_secs(10);

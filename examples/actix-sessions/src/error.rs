@@ -22,6 +22,8 @@ pub enum Error {
     NameTaken,
     NotFound,
     TooManyNotes,
+    /// The body or the handler took too long.
+    TooSlow,
     /// The last element of `X-Forwarded-For` is no address.
     ForwardedFor,
     /// The body is not what the route takes.
@@ -48,6 +50,7 @@ impl ResponseError for Error {
             Self::WrongPassword | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NameTaken | Self::TooManyNotes => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::ForwardedFor => StatusCode::BAD_REQUEST,
             Self::Body(JsonPayloadError::ContentType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Body(JsonPayloadError::Deserialize(error)) if error.is_data() => {
@@ -76,6 +79,7 @@ impl ResponseError for Error {
                 "too_many_notes",
                 &*format!("You have {NOTES_PER_USER} notes: remove one first"),
             ),
+            Self::TooSlow => ("too_slow", "The request took too long"),
             Self::ForwardedFor => (
                 "invalid_forwarded_for",
                 "X-Forwarded-For does not end with an IP address",

@@ -19,6 +19,7 @@ mod password_change;
 mod passwords;
 mod refresh;
 mod roles;
+mod serve;
 mod settings;
 mod sign_up;
 mod users;
@@ -28,13 +29,11 @@ mod tests;
 
 use std::process::ExitCode;
 
-use actix_web::HttpServer;
-use actix_web::middleware::from_fn;
 use handstamp_actix::Auth;
 use handstamp_sqlx::SqliteStore;
 use tracing_subscriber::EnvFilter;
 
-use app::{App, in_span};
+use app::App;
 use roles::Role;
 use settings::Settings;
 
@@ -71,20 +70,7 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let app = App::new(auth, pool.clone(), settings.behind_proxy)?;
     actix_web::rt::spawn(app.clone().purge());
 
-    let router = move || {
-        actix_web::App::new()
-            .configure(|config| app.configure(config))
-            // What one user has seen stays in no cache for the next one.
-            .wrap(app.auth.no_store())
-            .wrap(from_fn(in_span))
-    };
-    let server = HttpServer::new(router).bind(settings.listen)?;
-    for address in server.addrs() {
-        tracing::info!("open http://{address}");
-    }
-    // Ctrl-C and SIGTERM stop it, and open requests finish: less than the 10 seconds after which
-    // containers are killed.
-    server.shutdown_timeout(8).run().await?;
+    serve::serve(app, settings.listen).await?;
     pool.close().await;
     Ok(())
 }

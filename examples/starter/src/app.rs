@@ -6,15 +6,16 @@ use std::time::Duration;
 use argon2::password_hash;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
-use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use handstamp_axum::handstamp::{Authenticated, error::StoreError, purpose};
 use handstamp_axum::{Auth, LoadSubject, Route, routes};
 use sqlx::SqlitePool;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::attempts::Attempts;
+use crate::error::Error;
 use crate::notes::Notes;
 use crate::passwords::Passwords;
 use crate::users::{User, Users};
@@ -69,10 +70,7 @@ impl App {
             .merge(page::routes())
             .route("/health", get(health::health))
             .layer(DefaultBodyLimit::max(16 * 1024))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::REQUEST_TIMEOUT,
-                TIMEOUT,
-            ))
+            .layer(from_fn(in_time))
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .with_state(self)
     }
@@ -92,6 +90,12 @@ impl App {
 /// Each line of the log then names the request, without its query: that may have codes and tokens.
 fn span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// Gives up a request whose body hardly comes, or whose handler hangs.
+async fn in_time(request: Request, next: Next) -> Response {
+    let response = tokio::time::timeout(TIMEOUT, next.run(request)).await;
+    response.unwrap_or_else(|_| Error::TooSlow.into_response())
 }
 
 /// For handlers and extractors that take handstamp's part of the state.

@@ -19,6 +19,8 @@ pub enum Error {
     NameTaken,
     NotFound,
     TooManyNotes,
+    /// The body or the handler took too long.
+    TooSlow,
     /// The last element of `X-Forwarded-For` is no address.
     ForwardedFor,
     /// The body is not what the route takes.
@@ -78,6 +80,11 @@ impl IntoResponse for Error {
                 let message = format!("You have {NOTES_PER_USER} notes: remove one first");
                 (StatusCode::CONFLICT, "too_many_notes", message)
             }
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "too_slow",
+                "The request took too long".into(),
+            ),
             Self::ForwardedFor => (
                 StatusCode::BAD_REQUEST,
                 "invalid_forwarded_for",

@@ -21,6 +21,7 @@ mod password_change;
 mod passwords;
 mod refresh;
 mod roles;
+mod serve;
 mod settings;
 mod shutdown;
 mod sign_up;
@@ -29,7 +30,6 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use handstamp_axum::Auth;
@@ -78,13 +78,9 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(settings.listen).await?;
     tracing::info!("open http://{}", listener.local_addr()?);
-    // The address of each client is counted at log-ins.
-    let router = app.router();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().came());
     tokio::select! {
         // Open requests finish.
-        done = server => done?,
+        () = serve::serve(listener, app.router(), stop.clone()) => {}
         () = stop.grace_is_over() => tracing::warn!("some requests did not finish"),
     }
     pool.close().await;

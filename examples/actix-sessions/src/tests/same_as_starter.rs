@@ -30,9 +30,12 @@ fn the_files_that_name_no_framework_are_those_of_the_starter() {
         "src/tests/passwords.rs"
         "src/tests/roles.rs"
         "src/users.rs"
+        "tests/limits.rs"
+        "tests/start.rs"
     ];
     for (file, of_starter, ours) in files {
         let ours = ours.replace("handstamp_actix", "handstamp_axum");
+        let ours = ours.replace("BIN_EXE_actix-sessions", "BIN_EXE_starter");
         let ours = ours.replace("#[actix_web::test]", "#[tokio::test]");
         assert!(ours == of_starter, "{file}");
     }
