@@ -4,8 +4,9 @@ use ctutils::CtEq as _;
 
 use super::CookieName;
 
-/// Returns the cookies of one header line whose name begins with `start`, in order ([RFC 6265bis,
-/// section 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
+/// Returns the cookies of one header line whose name begins with `start`, in order
+/// ([RFC 6265bis, section
+/// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
 /// Stricter than many readers, because each of their liberties let an attacker plant a cookie under
 /// a name that browsers protect: only `;` separates, inside of quotes as well, only space and tab

@@ -46,10 +46,7 @@ impl SetCookie {
     ) -> Result<Self, CookieError> {
         // Tokens and CSRF values are base64url and dots. If that ever changed, the value must not
         // become another attribute.
-        if !value
-            .bytes()
-            .fold(true, |all, byte| all && is_cookie_octet(byte))
-        {
+        if !value.bytes().all(is_cookie_octet) {
             return Err(CookieError::Unwritable {
                 name: name.to_string(),
             });
