@@ -224,7 +224,8 @@ async fn collect(
 }
 
 /// Of a request whose body is never read: the connection cannot be used for another. actix-web
-/// drains it for as long as `HttpServer::client_disconnect_timeout` says.
+/// drains it for as long as `HttpServer::client_disconnect_timeout` says, and a chunked body to its
+/// end, however long that takes.
 fn closing(rejection: error::Rejection, request: &HttpRequest) -> Rejection {
     let is_http1 = request.version() < Version::HTTP_2;
     adapter::closing(rejection, &Head::from(request), is_http1).into()

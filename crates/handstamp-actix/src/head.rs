@@ -1,7 +1,7 @@
 use std::fmt;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use handstamp::RequestHead;
 
@@ -30,7 +30,17 @@ impl RequestHead for Head<'_> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.0.headers().get_all(name).map(HeaderValue::as_bytes)
+        let headers = self.0.headers();
+        // Most requests are asked for these, and a text is parsed before it is looked up.
+        let values = match name {
+            "cookie" => headers.get_all(header::COOKIE),
+            "origin" => headers.get_all(header::ORIGIN),
+            "sec-fetch-mode" => headers.get_all(&SEC_FETCH_MODE),
+            "sec-fetch-site" => headers.get_all(&SEC_FETCH_SITE),
+            "upgrade" => headers.get_all(header::UPGRADE),
+            name => headers.get_all(name),
+        };
+        values.map(HeaderValue::as_bytes)
     }
 
     fn query(&self) -> Option<&str> {
@@ -41,6 +51,9 @@ impl RequestHead for Head<'_> {
         self.0.uri().authority().map(Authority::as_str)
     }
 }
+
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Without headers and query, where tokens are.
 impl fmt::Debug for Head<'_> {

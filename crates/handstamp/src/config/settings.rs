@@ -92,6 +92,11 @@ macro_rules! for_every_setting {
         "JWT_DECODE_ALGORITHMS"
         decode_algorithms(values Algorithm): Vec<Algorithm> = Vec::new();
 
+        /// Sets whether the signature of a token by a key pair is verified once, and remembered
+        /// while the token comes again. All other checks are made for each request. Default: yes.
+        "HANDSTAMP_SIGNATURE_CACHE"
+        signature_cache(value bool): bool = true;
+
         // Tokens: lifetimes and claims.
 
         /// Sets how long an access token lives. Default: 15 minutes.

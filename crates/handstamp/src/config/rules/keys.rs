@@ -58,7 +58,12 @@ pub(super) fn check(settings: &Settings, report: &mut Report) -> Result<KeySet, 
         );
     }
     current.append(&mut previous);
-    accept(PREVIOUS_KEY_ID, KeySet::new(signing, current), report)
+    let keys = accept(PREVIOUS_KEY_ID, KeySet::new(signing, current), report)?;
+    Ok(if settings.signature_cache {
+        keys.remembering()
+    } else {
+        keys
+    })
 }
 
 /// Creates the keys of an HMAC algorithm: one secret signs and verifies.

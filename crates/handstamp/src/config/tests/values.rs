@@ -129,6 +129,13 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
+        key: "HANDSTAMP_SIGNATURE_CACHE", good: "false", given: &[],
+        read: |config| debug(config.settings.signature_cache), means: "false",
+        bad: &[
+            ("60", r#"HANDSTAMP_SIGNATURE_CACHE="60": neither true nor false. Use true or false"#),
+        ],
+    },
+    Row {
         key: "JWT_ACCESS_TOKEN_EXPIRES", good: "PT5M", given: &[],
         read: |config| debug(config.settings.access_token_expires), means: "300s",
         bad: &[

@@ -1,6 +1,8 @@
 //! Tests of signing, of verification, and of the choice among keys.
 
 mod attacks;
+#[cfg(feature = "asymmetric")]
+mod seen;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
