@@ -50,6 +50,8 @@ pub struct Issued {
 }
 
 impl Jar {
+    /// # Panics
+    /// Never: only an empty secret is refused.
     #[must_use]
     pub fn new() -> Self {
         // A second call changes nothing and returns an error.
@@ -61,8 +63,8 @@ impl Jar {
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "sub", "iss", "aud"]);
         Self {
-            decoding: DecodingKey::from_secret(SECRET),
-            encoding: EncodingKey::from_secret(SECRET),
+            decoding: DecodingKey::from_secret(SECRET).unwrap(),
+            encoding: EncodingKey::from_secret(SECRET).unwrap(),
             validation,
         }
     }
