@@ -8,7 +8,7 @@ use axum_core::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Request;
+use http::HeaderMap;
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::errors::Error;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -69,13 +69,14 @@ impl Jar {
         }
     }
 
-    /// Makes the checks of handstamp for a GET request, as far as these libraries support them.
+    /// Makes the checks of handstamp for a GET request with these headers, as far as these
+    /// libraries support them.
     ///
     /// # Errors
     /// Returns [`Refusal`] if the token is not valid.
     #[inline(never)]
-    pub fn verify(&self, request: &Request<()>) -> Result<Claims, Refusal> {
-        let jar = CookieJar::from_headers(request.headers());
+    pub fn verify(&self, headers: &HeaderMap) -> Result<Claims, Refusal> {
+        let jar = CookieJar::from_headers(headers);
         let cookie = jar.get(ACCESS_COOKIE).ok_or(Refusal::NoCookie)?;
         let token = decode::<Claims>(cookie.value(), &self.decoding, &self.validation);
         let claims = token.map_err(Refusal::Token)?.claims;

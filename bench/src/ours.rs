@@ -83,7 +83,10 @@ pub fn expired_token() -> SignedToken<Access> {
     auth.create_access_token(new_token()).unwrap()
 }
 
-fn config() -> Config {
+/// # Panics
+/// Never: the configuration is valid.
+#[must_use]
+pub fn config() -> Config {
     Config::builder()
         .secret_key(SECRET.as_slice())
         .access_token_expires(minutes(60))
@@ -93,7 +96,7 @@ fn config() -> Config {
         .unwrap()
 }
 
-fn new_token() -> NewToken {
+pub fn new_token() -> NewToken {
     NewToken::for_subject(SUBJECT).fresh().scopes(SCOPES)
 }
 

@@ -7,15 +7,24 @@ use http::header::{
 
 use crate::facts::ACCESS_COOKIE;
 
-/// Returns a request with this many cookies, the token's in the middle. The others are about 100
-/// bytes each and contain nothing that needs percent-decoding, which would cost the jar more.
+/// Returns a request with this many cookies, the token's in the middle.
 ///
 /// # Panics
 /// Panics if a header is not valid.
 #[must_use]
 pub fn request(token: &str, cookies: usize) -> Request<()> {
+    with_cookie(&format!("{ACCESS_COOKIE}={token}"), cookies)
+}
+
+/// Returns a request with this many cookies, this one in the middle. The others are about 100
+/// bytes each and contain nothing that needs percent-decoding, which would cost the jar more.
+///
+/// # Panics
+/// Panics if a header is not valid.
+#[must_use]
+pub fn with_cookie(pair: &str, cookies: usize) -> Request<()> {
     let mut pairs: Vec<String> = (1..cookies).map(neighbour).collect();
-    pairs.insert(pairs.len() / 2, format!("{ACCESS_COOKIE}={token}"));
+    pairs.insert(pairs.len() / 2, pair.to_owned());
     Request::get("https://www.example.com/api/posts?page=2")
         .header(HOST, "www.example.com")
         .header(

@@ -65,7 +65,7 @@ fn verify(name: &'static str, token: &str, cookies: usize) -> Row {
     let stamp_request = request(token, cookies);
     let jar_request = stamp_request.clone();
     assert_eq!(stamp.verify(&stamp_request).unwrap().subject(), SUBJECT);
-    assert_eq!(jar.verify(&jar_request).unwrap().sub, SUBJECT);
+    assert_eq!(jar.verify(jar_request.headers()).unwrap().sub, SUBJECT);
     Row {
         name,
         handstamp: Box::new(move || {
@@ -73,7 +73,7 @@ fn verify(name: &'static str, token: &str, cookies: usize) -> Row {
         }),
         bare: Some(bare_verify(token, true)),
         jar: Box::new(move || {
-            let _ = black_box(jar.verify(black_box(&jar_request)));
+            let _ = black_box(jar.verify(black_box(jar_request.headers())));
         }),
     }
 }
@@ -94,7 +94,7 @@ fn refuse(name: &'static str, token: &str, why: Refused) -> Row {
     };
     assert_eq!(stamp.verify(&stamp_request).unwrap_err().code(), code);
     assert!(
-        matches!(jar.verify(&jar_request), Err(Refusal::Token(error)) if *error.kind() == kind)
+        matches!(jar.verify(jar_request.headers()), Err(Refusal::Token(error)) if *error.kind() == kind)
     );
     Row {
         name,
@@ -103,7 +103,7 @@ fn refuse(name: &'static str, token: &str, why: Refused) -> Row {
         }),
         bare: Some(bare_verify(token, why == Refused::Expired)),
         jar: Box::new(move || {
-            let _ = black_box(jar.verify(black_box(&jar_request)));
+            let _ = black_box(jar.verify(black_box(jar_request.headers())));
         }),
     }
 }
