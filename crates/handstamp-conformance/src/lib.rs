@@ -22,6 +22,7 @@ mod replay;
 mod server;
 pub mod services;
 pub mod store;
+mod test_files;
 
 pub use clients::{LogOut, answers_recorded_clients, recordings};
 pub use forge::{Signature, forge, peek};
@@ -32,3 +33,4 @@ pub use idle::outlasts_idle_connections;
 pub use old_cookies::logs_in_with_old_cookies;
 pub use replay::answers_as_recorded;
 pub use server::{Refusal, Server};
+pub use test_files::every_test_file_is_run;

@@ -30,17 +30,7 @@ mod sessions;
 mod start;
 mod stop;
 
-/// A file that is no module here would not be run.
 #[test]
 fn every_file_is_run() {
-    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
-    for file in files.expect("the folder is readable") {
-        let name = file.expect("the folder is readable").file_name();
-        let module = name.to_string_lossy().replace(".rs", "");
-        let line = format!("\nmod {module};\n");
-        assert!(
-            module == "main" || include_str!("main.rs").contains(&line),
-            "{module}"
-        );
-    }
+    handstamp_conformance::every_test_file_is_run(env!("CARGO_MANIFEST_DIR"));
 }
