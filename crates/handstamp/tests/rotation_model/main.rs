@@ -108,6 +108,8 @@ fn a_thief_is_found_out_by_the_next_refresh_of_either_side() {
     assert!(0 < thief && thief < both);
 }
 
+// Unoptimized these two take half a minute and more: `scripts/test --full` runs them, optimized.
+#[cfg(not(debug_assertions))]
 #[test]
 fn a_thief_is_found_out_although_the_store_loses_writes() {
     finds_the_thief(&Scenario {
@@ -117,7 +119,6 @@ fn a_thief_is_found_out_although_the_store_loses_writes() {
     });
 }
 
-// Unoptimized it takes more than a minute: `scripts/test --full` runs it, optimized.
 #[cfg(not(debug_assertions))]
 #[test]
 fn a_thief_is_found_out_although_the_store_loses_writes_twice() {
@@ -129,6 +130,7 @@ fn a_thief_is_found_out_although_the_store_loses_writes_twice() {
     });
 }
 
+#[cfg(not(debug_assertions))]
 fn finds_the_thief(losses: &Scenario) {
     let explored = holds(&Ours::new(2), losses);
     let (both, thief) = (explored.answers.reused, explored.answers.reused_by_thief);
