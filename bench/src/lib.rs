@@ -3,7 +3,10 @@
 
 pub mod bare;
 pub mod jar;
+pub mod numbered;
 pub mod ours;
+pub mod poll;
+pub mod refreshing;
 pub mod request;
 pub mod rows;
 
@@ -16,4 +19,7 @@ pub mod facts {
     pub const SCOPES: [&str; 2] = ["posts:read", "posts:write"];
     pub const ACCESS_COOKIE: &str = "access_token_cookie";
     pub const CSRF_COOKIE: &str = "csrf_access_token";
+    pub const REFRESH_COOKIE: &str = "refresh_token_cookie";
+    pub const REFRESH_CSRF_COOKIE: &str = "csrf_refresh_token";
+    pub const ORIGIN: &str = "https://www.example.com";
 }

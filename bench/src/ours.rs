@@ -1,16 +1,17 @@
 //! handstamp, by the calls that adapters and applications make.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use handstamp::clock::{Clock, UnixTime};
+use handstamp::config::ConfigBuilder;
 use handstamp::error::Rejection;
 use handstamp::purpose::Access;
-use handstamp::{Auth, Authenticated, Config, NewToken, Require, SignedToken, minutes};
+use handstamp::session::ClientInfo;
+use handstamp::store::Store;
+use handstamp::{Auth, Authenticated, Config, NewToken, Require, SignedToken, TokenPair, minutes};
 use handstamp_tower::Head;
 use http::{Request, Response};
 
-use crate::facts::{AUDIENCE, ISSUER, SCOPES, SECRET, SUBJECT};
+use crate::facts::{AUDIENCE, ISSUER, ORIGIN, SCOPES, SECRET, SUBJECT};
+use crate::poll::now;
 
 pub struct Handstamp {
     auth: Auth,
@@ -18,12 +19,42 @@ pub struct Handstamp {
 }
 
 impl Handstamp {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::requiring(Require::access())
+    }
+
     /// # Panics
     /// Panics if the configuration is refused.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn requiring(require: Require<Access>) -> Self {
+        let auth = Auth::new(config().build().unwrap()).unwrap();
+        Self { auth, require }
+    }
+
+    /// Knows its public origin: a request that changes something must come from there, and have a
+    /// CSRF value.
+    ///
+    /// # Panics
+    /// Panics if the configuration is refused.
+    #[must_use]
+    pub fn with_origin() -> Self {
+        let config = config().public_origin(ORIGIN).build().unwrap();
         Self {
-            auth: Auth::new(config()).unwrap(),
+            auth: Auth::new(config).unwrap(),
+            require: Require::access(),
+        }
+    }
+
+    /// Asks this store about every token.
+    ///
+    /// # Panics
+    /// Panics if the configuration is refused.
+    #[must_use]
+    pub fn with_store(store: impl Store) -> Self {
+        let auth = Auth::builder(config().build().unwrap()).store(store);
+        Self {
+            auth: auth.build().unwrap(),
             require: Require::access(),
         }
     }
@@ -34,15 +65,11 @@ impl Handstamp {
     /// Returns the [`Rejection`] if the token is not valid.
     ///
     /// # Panics
-    /// Never: without a blocklist there is nothing to wait for.
+    /// Panics if its store waits.
     #[inline(never)]
     pub fn verify(&self, request: &Request<()>) -> Result<Authenticated<Access>, Rejection> {
         let head = Head::from(request);
-        let outcome = pin!(self.auth.authenticate(&head, &self.require));
-        match outcome.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => unreachable!("there is no blocklist to wait for"),
-        }
+        now(self.auth.authenticate(&head, &self.require))
     }
 
     /// # Panics
@@ -50,7 +77,15 @@ impl Handstamp {
     #[inline(never)]
     #[must_use]
     pub fn issue(&self) -> SignedToken<Access> {
-        self.auth.create_access_token(new_token()).unwrap()
+        self.auth.create_access_token(new_token(SUBJECT)).unwrap()
+    }
+
+    /// Returns the tokens of a new session of this user.
+    ///
+    /// # Panics
+    /// Panics if the tokens cannot be made, or its store waits.
+    pub fn log_in(&self, subject: &str) -> TokenPair {
+        now(self.auth.log_in(new_token(subject), ClientInfo::new())).unwrap()
     }
 
     /// Sets both cookies of a token in a response.
@@ -79,25 +114,24 @@ impl Default for Handstamp {
 /// Panics if the token cannot be made.
 #[must_use]
 pub fn expired_token() -> SignedToken<Access> {
-    let auth = Auth::builder(config()).with_clock(In2020).build().unwrap();
-    auth.create_access_token(new_token()).unwrap()
+    let auth = Auth::builder(config().build().unwrap()).with_clock(In2020);
+    let auth: Auth = auth.build().unwrap();
+    auth.create_access_token(new_token(SUBJECT)).unwrap()
 }
 
-/// # Panics
-/// Never: the configuration is valid.
+/// The settings of every measurement.
 #[must_use]
-pub fn config() -> Config {
+pub fn config() -> ConfigBuilder {
     Config::builder()
         .secret_key(SECRET.as_slice())
         .access_token_expires(minutes(60))
         .encode_issuer(ISSUER)
         .encode_audience([AUDIENCE])
-        .build()
-        .unwrap()
 }
 
-pub fn new_token() -> NewToken {
-    NewToken::for_subject(SUBJECT).fresh().scopes(SCOPES)
+#[must_use]
+pub fn new_token(subject: &str) -> NewToken {
+    NewToken::for_subject(subject).fresh().scopes(SCOPES)
 }
 
 #[derive(Debug)]

@@ -1,31 +1,61 @@
-//! A request of a browser: its usual headers, and one `Cookie` line.
+//! Requests of a browser: its usual headers, and one `Cookie` line.
 
-use http::Request;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, COOKIE, HOST, REFERER, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, COOKIE, HOST, ORIGIN, REFERER,
+    USER_AGENT,
 };
+use http::{HeaderValue, Method, Request};
 
-use crate::facts::ACCESS_COOKIE;
+use crate::facts::{self, ACCESS_COOKIE};
 
-/// Returns a request with this many cookies, the token's in the middle.
+/// Returns a GET request with this many cookies, the token's in the middle. The others are about
+/// 100 bytes each and contain nothing that needs percent-decoding, which would cost the jar more.
 ///
 /// # Panics
 /// Panics if a header is not valid.
 #[must_use]
 pub fn request(token: &str, cookies: usize) -> Request<()> {
-    with_cookie(&format!("{ACCESS_COOKIE}={token}"), cookies)
+    let ours = [(ACCESS_COOKIE, token)];
+    with_headers(Method::GET, &cookie_line(&ours, cookies))
 }
 
-/// Returns a request with this many cookies, this one in the middle. The others are about 100
-/// bytes each and contain nothing that needs percent-decoding, which would cost the jar more.
+/// Returns the POST of a page's script, with a CSRF value and this `Cookie` line.
 ///
 /// # Panics
 /// Panics if a header is not valid.
 #[must_use]
-pub fn with_cookie(pair: &str, cookies: usize) -> Request<()> {
-    let mut pairs: Vec<String> = (1..cookies).map(neighbour).collect();
-    pairs.insert(pairs.len() / 2, pair.to_owned());
-    Request::get("https://www.example.com/api/posts?page=2")
+pub fn post(cookies: &str, csrf: &str) -> Request<()> {
+    let mut request = with_headers(Method::POST, cookies);
+    let headers = request.headers_mut();
+    headers.insert(ORIGIN, HeaderValue::from_static(facts::ORIGIN));
+    headers.insert("x-csrf-token", csrf.parse().unwrap());
+    request
+}
+
+/// Returns a `Cookie` line with this many cookies, these in the middle.
+#[must_use]
+pub fn cookie_line(ours: &[(&str, &str)], cookies: usize) -> String {
+    let mut pairs: Vec<String> = (1..=cookies - ours.len()).map(neighbour).collect();
+    let middle = pairs.len() / 2;
+    let ours = ours.iter().map(|(name, value)| format!("{name}={value}"));
+    pairs.splice(middle..middle, ours);
+    pairs.join("; ")
+}
+
+/// Returns a request with the headers of a browser, and this `Cookie` line.
+///
+/// # Panics
+/// Panics if the line is not valid.
+#[must_use]
+pub /// Returns a request with the headers of a browser, and this `Cookie` line.
+///
+/// # Panics
+/// Panics if the line is not valid.
+#[must_use]
+pub fn with_headers(method: Method, cookies: &str) -> Request<()> {
+    Request::builder()
+        .method(method)
+        .uri("https://www.example.com/api/posts?page=2")
         .header(HOST, "www.example.com")
         .header(
             USER_AGENT,
@@ -39,7 +69,7 @@ pub fn with_cookie(pair: &str, cookies: usize) -> Request<()> {
         .header("sec-fetch-mode", "cors")
         .header("sec-fetch-site", "same-origin")
         .header(CACHE_CONTROL, "no-cache")
-        .header(COOKIE, pairs.join("; "))
+        .header(COOKIE, cookies)
         .body(())
         .unwrap()
 }

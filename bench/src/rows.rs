@@ -4,13 +4,16 @@ use std::hint::black_box;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use handstamp::store::MemoryStore;
+use http::Request;
 use jsonwebtoken::errors::ErrorKind;
 
 use crate::bare::Bare;
-use crate::facts::SUBJECT;
+use crate::facts::{ACCESS_COOKIE, CSRF_COOKIE, SUBJECT};
 use crate::jar::{Jar, Refusal};
 use crate::ours::{Handstamp, expired_token};
-use crate::request::request;
+use crate::refreshing::Refreshing;
+use crate::request::{cookie_line, post, request};
 
 /// One job, which each call does once.
 pub struct Row {
@@ -18,7 +21,8 @@ pub struct Row {
     pub handstamp: Job,
     /// The HMAC alone; `None` if the job needs no HMAC.
     pub bare: Option<Job>,
-    pub jar: Job,
+    /// `None` if these libraries have no such job.
+    pub jar: Option<Job>,
 }
 
 pub type Job = Box<dyn Fn()>;
@@ -27,8 +31,10 @@ impl Row {
     /// Returns the implementations that do the job, in the order of the tables.
     pub fn contenders(&self) -> impl Iterator<Item = (&'static str, &Job)> {
         let bare = self.bare.as_ref().map(|job| ("bare", job));
-        let others = [("handstamp", &self.handstamp), ("jar", &self.jar)];
-        bare.into_iter().chain(others)
+        let jar = self.jar.as_ref().map(|job| ("jar", job));
+        bare.into_iter()
+            .chain([("handstamp", &self.handstamp)])
+            .chain(jar)
     }
 }
 
@@ -57,6 +63,9 @@ pub fn rows() -> Vec<Row> {
         ),
         issue(good),
         set_cookies(),
+        post_with_csrf(),
+        session_checked(),
+        refresh(),
     ]
 }
 
@@ -72,9 +81,9 @@ fn verify(name: &'static str, token: &str, cookies: usize) -> Row {
             let _ = black_box(stamp.verify(black_box(&stamp_request)));
         }),
         bare: Some(bare_verify(token, true)),
-        jar: Box::new(move || {
+        jar: Some(Box::new(move || {
             let _ = black_box(jar.verify(black_box(jar_request.headers())));
-        }),
+        })),
     }
 }
 
@@ -102,9 +111,9 @@ fn refuse(name: &'static str, token: &str, why: Refused) -> Row {
             let _ = black_box(stamp.verify(black_box(&stamp_request)));
         }),
         bare: Some(bare_verify(token, why == Refused::Expired)),
-        jar: Box::new(move || {
+        jar: Some(Box::new(move || {
             let _ = black_box(jar.verify(black_box(jar_request.headers())));
-        }),
+        })),
     }
 }
 
@@ -118,14 +127,19 @@ fn bare_verify(token: &str, holds: bool) -> Job {
     })
 }
 
-fn issue(like: &str) -> Row {
-    let (stamp, jar, bare) = (Handstamp::new(), Jar::new(), Bare::new());
+fn bare_sign(like: &str) -> Job {
+    let bare = Bare::new();
     let (input, signature) = like.rsplit_once('.').unwrap();
     let input = input.to_owned();
-    assert_eq!(
-        URL_SAFE_NO_PAD.encode(bare.sign(input.as_bytes())),
-        signature
-    );
+    let signed = bare.sign(input.as_bytes());
+    assert_eq!(URL_SAFE_NO_PAD.encode(signed), signature);
+    Box::new(move || {
+        let _ = black_box(bare.sign(black_box(input.as_bytes())));
+    })
+}
+
+fn issue(like: &str) -> Row {
+    let (stamp, jar) = (Handstamp::new(), Jar::new());
     assert_eq!(stamp.issue().as_str().len(), like.len());
     assert_eq!(jar.issue().token.len(), like.len());
     Row {
@@ -133,12 +147,10 @@ fn issue(like: &str) -> Row {
         handstamp: Box::new(move || {
             let _ = black_box(stamp.issue());
         }),
-        bare: Some(Box::new(move || {
-            let _ = black_box(bare.sign(black_box(input.as_bytes())));
-        })),
-        jar: Box::new(move || {
+        bare: Some(bare_sign(like)),
+        jar: Some(Box::new(move || {
             let _ = black_box(jar.issue());
-        }),
+        })),
     }
 }
 
@@ -153,9 +165,68 @@ fn set_cookies() -> Row {
             let _ = black_box(stamp.set_cookies(black_box(&stamp_token)));
         }),
         bare: None,
-        jar: Box::new(move || {
+        jar: Some(Box::new(move || {
             let _ = black_box(jar.set_cookies(black_box(&jar_token)));
+        })),
+    }
+}
+
+/// A POST with 10 cookies and a CSRF value in the header, to a service that knows its public
+/// origin: `Sec-Fetch-Site` and the value are both checked.
+fn post_with_csrf() -> Row {
+    let stamp = Handstamp::with_origin();
+    let token = stamp.issue();
+    let (text, csrf) = (token.as_str(), token.csrf().unwrap());
+    let cookies = cookie_line(&[(ACCESS_COOKIE, text), (CSRF_COOKIE, csrf)], 10);
+    let other = stamp.verify(&post(&cookies, "another value")).unwrap_err();
+    assert_eq!(other.code(), "csrf_mismatch");
+    only_handstamp("POST with a CSRF value", stamp, text, post(&cookies, csrf))
+}
+
+/// A GET with 10 cookies, whose token belongs to the one session in memory.
+fn session_checked() -> Row {
+    let stamp = Handstamp::with_store(MemoryStore::new());
+    let tokens = stamp.log_in(SUBJECT);
+    let text = tokens.access().as_str();
+    only_handstamp("verify, session checked", stamp, text, request(text, 10))
+}
+
+fn only_handstamp(name: &'static str, stamp: Handstamp, token: &str, request: Request<()>) -> Row {
+    assert_eq!(stamp.verify(&request).unwrap().subject(), SUBJECT);
+    Row {
+        name,
+        handstamp: Box::new(move || {
+            let _ = black_box(stamp.verify(black_box(&request)));
         }),
+        bare: Some(bare_verify(token, true)),
+        jar: None,
+    }
+}
+
+/// A refresh with 10 cookies, which rotates a session in memory. The HMAC alone is of one token
+/// that is verified and of two that are signed.
+fn refresh() -> Row {
+    let refreshing = Refreshing::new();
+    let verify = bare_verify(refreshing.first.refresh().as_str(), true);
+    let signs = [
+        refreshing.first.access().as_str(),
+        refreshing.first.refresh().as_str(),
+    ]
+    .map(bare_sign);
+    assert_eq!(refreshing.refresh().headers().len(), 4);
+    assert_eq!(refreshing.refresh().headers().len(), 4);
+    Row {
+        name: "refresh, in memory",
+        handstamp: Box::new(move || {
+            let _ = black_box(refreshing.refresh());
+        }),
+        bare: Some(Box::new(move || {
+            verify();
+            for sign in &signs {
+                sign();
+            }
+        })),
+        jar: None,
     }
 }
 

@@ -61,7 +61,7 @@ fn judge(over_bare: f64, over_us: f64) -> ExitCode {
 
 /// The times of one job each, in ns: bare, handstamp, jar. Every round starts with another of them.
 fn medians(row: &Row) -> [Option<f64>; 3] {
-    let jobs = [row.bare.as_ref(), Some(&row.handstamp), Some(&row.jar)];
+    let jobs = [row.bare.as_ref(), Some(&row.handstamp), row.jar.as_ref()];
     let iterations = jobs.map(|job| job.map(iterations));
     let mut times = [const { Vec::new() }; 3];
     for round in 0..ROUNDS {

@@ -1,7 +1,6 @@
 //! Measures the memory store with a million live sessions and 100,000 revoked tokens: bytes per
 //! entry, and how long a look-up takes. Fails if a look-up that finds nothing takes 200 ns or more.
 
-use std::future::Future;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use handstamp::clock::{Clock, SystemClock};
 use handstamp::store::{
-    AccountId, Admit, AdmitPurpose, MemoryStore, NewSession, PresentedToken, RevokeToken, Rotate,
-    SessionId, Store, TokenId,
+    Admit, AdmitPurpose, MemoryStore, PresentedToken, RevokeToken, Rotate, SessionId, Store,
 };
+use handstamp_bench::numbered::{DAY, account, id, session, token};
+use handstamp_bench::poll::now;
 
 fn main() -> ExitCode {
     let store = MemoryStore::new();
@@ -144,34 +144,6 @@ fn row<A>(name: &str, argument: impl Fn(usize) -> A, look: impl Fn(A)) -> f64 {
     median
 }
 
-fn session(n: usize) -> NewSession {
-    let session = SessionId::from(&*id("session", n));
-    let mut new = NewSession::new(session, account(n), token("first", n), DAY, DAY);
-    DATA.clone_into(&mut new.data);
-    new
-}
-
-/// Two sessions per user.
-fn account(n: usize) -> AccountId {
-    AccountId::new(None, &format!("user{}", n / 2))
-}
-
-fn token(kind: &str, n: usize) -> TokenId {
-    TokenId::from(&*id(kind, n))
-}
-
-/// As long as a real one.
-fn id(kind: &str, n: usize) -> String {
-    format!("{kind:->12}{n:010}")
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("memory does not wait"),
-    }
-}
-
 /// Returns the resident memory of this process, in bytes.
 fn resident() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has /proc");
@@ -189,6 +161,3 @@ const EXPIRED: usize = 100_000;
 const ROUNDS: usize = 5_001;
 /// So few that the arguments are still in the cache, as those of a request are.
 const LOOKS: u32 = 50;
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// The data that a log-in from a browser keeps.
-const DATA: &str = r#"{"csrf":"EBESExQVFhcYGRobHB0eHw","ip":"192.0.2.1","sub":"user123456","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"}"#;

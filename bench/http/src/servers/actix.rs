@@ -4,6 +4,7 @@ use actix_web::dev::Server;
 use actix_web::rt::System;
 use actix_web::{App, HttpServer, Responder, web};
 use handstamp_actix::{Access, Auth, ClientInfo, Error};
+use handstamp_bench::facts::SUBJECT;
 use handstamp_bench::ours::{config, new_token};
 
 use super::{LOOPBACK, Me, announce};
@@ -24,7 +25,7 @@ pub fn serve_plain() {
 
 pub fn serve_handstamp() {
     run(|| {
-        let auth: Auth = Auth::new(config()).expect("the configuration is valid");
+        let auth: Auth = Auth::new(config().build().expect("it is valid")).expect("it needs no store");
         let app = move || {
             App::new()
                 .wrap(auth.no_store())
@@ -54,7 +55,7 @@ async fn fixed() -> web::Json<Me> {
 }
 
 async fn log_in(auth: Auth, client: ClientInfo) -> Result<impl Responder, Error> {
-    let tokens = auth.log_in(new_token(), client).await?;
+    let tokens = auth.log_in(new_token(SUBJECT), client).await?;
     Ok(auth.set_cookies(&tokens)?.on("welcome"))
 }
 

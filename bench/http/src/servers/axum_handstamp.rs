@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use handstamp_axum::handstamp::store::{MemoryStore, Store};
 use handstamp_axum::{Access, Auth, ClientInfo, Error};
+use handstamp_bench::facts::SUBJECT;
 use handstamp_bench::ours::{config, new_token};
 use handstamp_redis::RedisStore;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
@@ -16,7 +17,7 @@ use super::Me;
 
 /// `store` is `memory` or a URL; without one, tokens belong to no session.
 pub async fn app(store: Option<&str>) -> Router {
-    let mut auth = Auth::builder(config());
+    let mut auth = Auth::builder(config().build().expect("it is valid"));
     if let Some(place) = store {
         auth = auth.store(open(place).await);
     }
@@ -39,7 +40,7 @@ async fn open(place: &str) -> Arc<dyn Store> {
 }
 
 async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {
-    let tokens = auth.log_in(new_token(), client).await?;
+    let tokens = auth.log_in(new_token(SUBJECT), client).await?;
     auth.set_cookies(&tokens)
 }
 
