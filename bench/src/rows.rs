@@ -213,8 +213,8 @@ fn refresh() -> Row {
         refreshing.first.refresh().as_str(),
     ]
     .map(bare_sign);
-    assert_eq!(refreshing.refresh().headers().len(), 4);
-    assert_eq!(refreshing.refresh().headers().len(), 4);
+    assert_eq!(refreshing.refresh().headers().len(), 5);
+    assert_eq!(refreshing.refresh().headers().len(), 5);
     Row {
         name: "refresh, in memory",
         handstamp: Box::new(move || {
