@@ -82,12 +82,13 @@ impl Callgrind {
         Ok(fs::read_to_string(&counted.0)?)
     }
 
-    /// Counts start-up as well, which is a small part of many calls.
+    /// Counts what `count::repeat` does, and no start-up.
     fn collect(&self, who: &str, job: &str, times: u32, into: &Path) -> Result<(), Trouble> {
         let file = format!("--callgrind-out-file={}", into.display());
         let mut command = Command::new("valgrind");
         command
-            .args(["--quiet", "--tool=callgrind", &file])
+            .args(["--quiet", "--tool=callgrind", "--collect-atstart=no"])
+            .args(["--toggle-collect=count::repeat", &file])
             .arg(&self.count)
             .args([who, job, &times.to_string()]);
         output(&mut command)?;
