@@ -120,7 +120,6 @@ pub fn expired_token() -> SignedToken<Access> {
 }
 
 /// The settings of every measurement.
-#[must_use]
 pub fn config() -> ConfigBuilder {
     Config::builder()
         .secret_key(SECRET.as_slice())
@@ -129,7 +128,6 @@ pub fn config() -> ConfigBuilder {
         .encode_audience([AUDIENCE])
 }
 
-#[must_use]
 pub fn new_token(subject: &str) -> NewToken {
     NewToken::for_subject(subject).fresh().scopes(SCOPES)
 }

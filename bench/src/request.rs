@@ -47,11 +47,6 @@ pub fn cookie_line(ours: &[(&str, &str)], cookies: usize) -> String {
 /// # Panics
 /// Panics if the line is not valid.
 #[must_use]
-pub /// Returns a request with the headers of a browser, and this `Cookie` line.
-///
-/// # Panics
-/// Panics if the line is not valid.
-#[must_use]
 pub fn with_headers(method: Method, cookies: &str) -> Request<()> {
     Request::builder()
         .method(method)

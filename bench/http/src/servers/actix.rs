@@ -25,7 +25,8 @@ pub fn serve_plain() {
 
 pub fn serve_handstamp() {
     run(|| {
-        let auth: Auth = Auth::new(config().build().expect("it is valid")).expect("it needs no store");
+        let auth: Auth =
+            Auth::new(config().build().expect("it is valid")).expect("it needs no store");
         let app = move || {
             App::new()
                 .wrap(auth.no_store())
