@@ -31,7 +31,8 @@ pub struct Count {
 
 impl Committed {
     pub fn read() -> Result<Self, Trouble> {
-        let text = fs::read_to_string(PATH).map_err(|error| format!("{PATH}: {error}"))?;
+        let text = fs::read_to_string(PATH)
+            .map_err(|error| format!("{PATH}: {error}; `--update` writes it"))?;
         let fact = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
             let value = line.and_then(|line| line.strip_prefix(": "));
