@@ -1,4 +1,5 @@
-//! Sessions that are told apart by a number, as they are in a store: a million of them is soon made.
+//! Sessions that are told apart by a number, as they are in a store: a million of them is soon
+//! made.
 
 use std::time::Duration;
 
