@@ -125,7 +125,7 @@ pub async fn with_length(
         let response = next.call(request).await?;
         return Ok(response.map_into_left_body());
     }
-    tracing::info!("a body in chunks was refused");
+    tracing::debug!("a body in chunks was refused");
     let (request, body) = request.into_parts();
     let mut refused = HttpResponse::LengthRequired().finish();
     // As long as the body is held, actix-web closes the connection after the answer.

@@ -136,9 +136,6 @@ impl SetCookie {
     pub fn replaces(&self, earlier: &str) -> bool {
         let mut parts = earlier.split(';').map(str::trim);
         let pair = parts.next().unwrap_or_default();
-        if pair.split('=').next().map(str::trim_end) != Some(self.name.as_str()) {
-            return false;
-        }
         let (mut domain, mut path, mut partitioned) = (None, None, false);
         for part in parts {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
@@ -150,7 +147,8 @@ impl SetCookie {
                 path = Some(value);
             }
         }
-        domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
+        pair.split('=').next().map(str::trim_end) == Some(self.name.as_str())
+            && domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
             && path == Some(self.attributes.path.as_str())
             && partitioned == self.attributes.partitioned
     }
