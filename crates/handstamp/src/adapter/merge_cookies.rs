@@ -38,3 +38,33 @@ where
     }
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::merge_cookies;
+    use crate::testing::{auth, builder};
+
+    #[test]
+    fn a_line_replaces_that_of_the_same_cookie_and_no_other() {
+        let auth = auth(builder());
+        #[rustfmt::skip]
+        let rows: [(&str, &[u8], bool); 6] = [
+            ("as it is written here", b"access_token_cookie=a; HttpOnly; Path=/; SameSite=lax; Secure", true),
+            ("with a blank in front", b" access_token_cookie=a; path=/", true),
+            ("below another path", b"access_token_cookie=a; Path=/app", false),
+            ("a name that begins alike", b"access_token_cookie_2=a; Path=/", false),
+            ("another name", b"theme=dark; Path=/", false),
+            ("not UTF-8", b"access_token_cookie=\xff; Path=/", false),
+        ];
+        for (sentence, earlier, is_replaced) in rows {
+            let lines: Vec<Vec<u8>> =
+                merge_cookies(vec![earlier.to_vec()], auth.unset_access_cookies());
+            let is_left = lines.iter().any(|line| line == earlier);
+            assert_eq!(
+                (lines.len(), is_left),
+                if is_replaced { (2, false) } else { (3, true) },
+                "{sentence}"
+            );
+        }
+    }
+}
