@@ -5,23 +5,26 @@ mod object;
 pub(crate) mod registered;
 #[cfg(test)]
 mod tests;
+mod text;
 mod value;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use self::object::{ClaimsSet, List};
+use self::text::{Text, Texts};
 use crate::clock::UnixTime;
 use crate::error::RejectionKind;
 use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
 /// The claims of a token, well formed but not yet judged.
 ///
-/// Contains the payload once. Texts are spans of it, so that parsing the claims of a request
+/// Contains the payload once. Texts are ranges of it, so that parsing the claims of a request
 /// allocates little.
 #[derive(Clone)]
 pub(crate) struct Claims {
-    payload: String,
+    /// The payload, and behind it the texts that were escaped there.
+    text: String,
+    payload_len: usize,
     subject: Text,
     id: Text,
     kind: Text,
@@ -47,86 +50,82 @@ impl Claims {
     pub(crate) fn parse(payload: Vec<u8>, identity: &str) -> Result<Self, MalformedClaims> {
         let payload = String::from_utf8(payload)
             .map_err(|_| MalformedClaims("the claims are not UTF-8".into()))?;
-        let raw = match flat::read(&payload, identity) {
-            Some(raw) => raw,
-            None => ClaimsSet { identity }.read(&payload)?,
+        let (raw, unescaped) = match flat::read(&payload, identity) {
+            Some(raw) => (raw, String::new()),
+            None => object::read(&payload, identity)?,
         };
+        let payload_len = payload.len();
+        let text = payload + &unescaped;
 
         let subject = match (raw.identity, raw.sub) {
-            (Some(named), Some(sub)) if named != sub => {
+            (Some(named), Some(sub)) if named.read(&text) != sub.read(&text) => {
                 return Err(malformed("the identity claim and sub differ"));
             }
             (Some(subject), _) | (None, Some(subject)) => subject,
             (None, None) => return Err(malformed("no sub")),
         };
-        let text = |value: Cow<'_, str>| Text::within(&payload, value);
-        let session = raw.sid.filter(|sid| !sid.is_empty());
-        let required = |value: Option<Cow<'_, str>>, problem| {
-            value
-                .filter(|value| !value.is_empty())
-                .map(text)
-                .ok_or_else(|| malformed(problem))
+        let is_something = |value: &Text| !value.is_empty();
+        let required = |value: Option<Text>, problem| {
+            value.filter(is_something).ok_or_else(|| malformed(problem))
         };
+        let session = raw.sid.filter(is_something);
         Ok(Self {
             subject: required(Some(subject), "sub is empty")?,
             id: required(raw.jti, "no jti")?,
             kind: required(raw.kind, "no type")?,
-            csrf: raw.csrf.filter(|csrf| !csrf.is_empty()).map(text),
-            issuer: raw.iss.map(text),
-            login_type: raw.login_type.map(text),
+            csrf: raw.csrf.filter(is_something),
+            issuer: raw.iss,
+            login_type: raw.login_type,
             // Without a session, the claim has another meaning, which is not ours.
-            generation: session.as_ref().and(raw.generation).unwrap_or(0),
-            session: session.map(text),
-            audience: raw.aud.map(|list| Texts::within(&payload, list)),
-            scopes: raw.scopes.map(|list| Texts::within(&payload, list)),
+            generation: session.and(raw.generation).unwrap_or(0),
+            session,
+            audience: raw.aud,
+            scopes: raw.scopes,
             fresh_until: raw.fresh_until.unwrap_or(UnixTime::from_secs(0)),
             auth_time: raw.auth_time,
             issued_at: raw.iat.ok_or_else(|| malformed("no iat"))?,
             not_before: raw.nbf,
             expires_at: raw.exp.ok_or_else(|| malformed("no exp"))?,
-            payload,
+            text,
+            payload_len,
         })
     }
 
     /// Returns the whole claims set, as it was signed.
     pub(crate) fn payload(&self) -> &str {
-        &self.payload
+        // The text begins with the payload, so the default is never used.
+        self.text.get(..self.payload_len).unwrap_or_default()
     }
 
     pub(crate) fn subject(&self) -> &str {
-        self.subject.read(&self.payload)
+        self.subject.read(&self.text)
     }
 
     pub(crate) fn id(&self) -> &str {
-        self.id.read(&self.payload)
+        self.id.read(&self.text)
     }
 
     pub(crate) fn kind(&self) -> &str {
-        self.kind.read(&self.payload)
+        self.kind.read(&self.text)
     }
 
     /// Returns the CSRF value, or `None` if the claim `csrf` is absent or empty.
     pub(crate) fn csrf(&self) -> Option<&str> {
-        self.csrf.as_ref().map(|csrf| csrf.read(&self.payload))
+        self.csrf.map(|csrf| csrf.read(&self.text))
     }
 
     pub(crate) fn issuer(&self) -> Option<&str> {
-        self.issuer
-            .as_ref()
-            .map(|issuer| issuer.read(&self.payload))
+        self.issuer.map(|issuer| issuer.read(&self.text))
     }
 
     pub(crate) fn login_type(&self) -> Option<&str> {
         self.login_type
-            .as_ref()
-            .map(|login_type| login_type.read(&self.payload))
+            .map(|login_type| login_type.read(&self.text))
     }
 
     /// Returns the id of the session, or `None` if the claim `sid` is absent or empty.
     pub(crate) fn session(&self) -> Option<&str> {
-        self.session
-            .as_ref()
-            .map(|session| session.read(&self.payload))
+        self.session.map(|session| session.read(&self.text))
     }
 
     /// Returns whether the token is fresh at this time. A token of flask-jwt-extended may state
@@ -159,11 +158,11 @@ impl Claims {
 
     /// Returns the claim `aud`, or `None` if it is absent.
     pub(crate) fn audience(&self) -> Option<impl Iterator<Item = &str>> {
-        self.audience.as_ref().map(|list| list.read(&self.payload))
+        self.audience.as_ref().map(|list| list.read(&self.text))
     }
 
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().flat_map(|list| list.read(&self.payload))
+        self.scopes.iter().flat_map(|list| list.read(&self.text))
     }
 }
 
@@ -186,89 +185,4 @@ impl From<MalformedClaims> for RejectionKind {
 
 fn malformed(problem: &'static str) -> MalformedClaims {
     problem.into()
-}
-
-/// A text of the payload: a span of it, or a copy if JSON had to be unescaped.
-#[derive(Clone)]
-enum Text {
-    Span(Span),
-    Unescaped(Box<str>),
-}
-
-impl Text {
-    fn within(payload: &str, value: Cow<'_, str>) -> Self {
-        match value {
-            Cow::Borrowed(value) => Self::Span(Span::within(payload, value)),
-            Cow::Owned(value) => Self::Unescaped(value.into_boxed_str()),
-        }
-    }
-
-    fn read<'a>(&'a self, payload: &'a str) -> &'a str {
-        match self {
-            Self::Span(span) => span.read(payload),
-            Self::Unescaped(value) => value,
-        }
-    }
-}
-
-/// Texts of the payload.
-#[derive(Clone)]
-enum Texts {
-    /// As in [`List::Plain`].
-    Plain(Span),
-    Parsed(Box<[Text]>),
-}
-
-impl Texts {
-    fn within(payload: &str, list: List<'_>) -> Self {
-        match list {
-            List::Plain(list) => Self::Plain(Span::within(payload, list)),
-            List::Parsed(list) => {
-                let texts = list.into_iter().map(|text| Text::within(payload, text));
-                Self::Parsed(texts.collect())
-            }
-        }
-    }
-
-    fn read<'a>(&'a self, payload: &'a str) -> impl Iterator<Item = &'a str> {
-        let (plain, parsed) = match self {
-            Self::Plain(span) => (span.read(payload), [].as_slice()),
-            Self::Parsed(texts) => ("", &**texts),
-        };
-        plain_texts(plain).chain(parsed.iter().map(|text| text.read(payload)))
-    }
-}
-
-fn plain_texts(mut list: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let after_quote = list.strip_prefix('"')?;
-        let end = after_quote.bytes().position(|byte| byte == b'"')?;
-        let (text, rest) = after_quote.split_at_checked(end)?;
-        // Behind the quote stands a comma, or nothing.
-        list = rest.get(2..).unwrap_or_default();
-        Some(text)
-    })
-}
-
-/// A part of the payload.
-#[derive(Clone, Copy)]
-struct Span {
-    start: usize,
-    end: usize,
-}
-
-impl Span {
-    fn within(payload: &str, part: &str) -> Self {
-        let start = part.as_ptr().addr() - payload.as_ptr().addr();
-        Self {
-            start,
-            end: start + part.len(),
-        }
-    }
-
-    fn read(self, payload: &str) -> &str {
-        // A span always lies within the payload that it was made from, so the default is never
-        // used.
-        payload.get(self.start..self.end).unwrap_or_default()
-    }
 }

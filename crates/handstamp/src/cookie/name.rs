@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
+use memchr::memmem::Finder;
+
 use super::{Attributes, MAX_NAME_AND_VALUE};
 
 /// The name of a cookie: a token
@@ -10,19 +12,31 @@ use super::{Attributes, MAX_NAME_AND_VALUE};
 /// 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096
 /// bytes.
 // Shared, not copied: every cookie that is set carries its name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct CookieName(Arc<str>);
+#[derive(Debug, Clone)]
+pub(crate) struct CookieName(Arc<Searched>);
+
+#[derive(Debug)]
+struct Searched {
+    text: String,
+    /// Every request is searched for it.
+    finder: Finder<'static>,
+}
 
 impl CookieName {
     /// Returns the name as it is written in the header.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.0.text
+    }
+
+    /// Returns where these bytes contain the name, also as a part of a longer one.
+    pub(super) fn positions(&self, bytes: &[u8]) -> impl Iterator<Item = usize> {
+        self.0.finder.find_iter(bytes)
     }
 
     /// Returns the prefix by which browsers restrict the cookie.
     pub(crate) fn prefix(&self) -> Option<Prefix> {
         Prefix::LONGEST_FIRST.into_iter().find(|prefix| {
-            self.0
+            self.as_str()
                 .get(..prefix.as_str().len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_str()))
         })
@@ -47,7 +61,10 @@ impl TryFrom<&str> for CookieName {
                 character,
                 position,
             })),
-            None => Ok(Self(text.into())),
+            None => Ok(Self(Arc::new(Searched {
+                text: text.to_owned(),
+                finder: Finder::new(text).into_owned(),
+            }))),
         }
     }
 }
@@ -62,9 +79,17 @@ impl TryFrom<String> for CookieName {
 
 impl fmt::Display for CookieName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
+
+impl PartialEq for CookieName {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CookieName {}
 
 /// Error of a text that is not a valid name of a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]

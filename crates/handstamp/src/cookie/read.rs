@@ -4,7 +4,7 @@ use ctutils::CtEq as _;
 
 use super::CookieName;
 
-/// Returns the cookies of one header line whose name begins with `start`, in order
+/// Returns the values of the cookies with this name in one header line, in order
 /// ([RFC 6265bis, section
 /// 4.2.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.2.1)).
 ///
@@ -12,16 +12,25 @@ use super::CookieName;
 /// a name that browsers protect: only `;` separates, inside of quotes as well, only space and tab
 /// are trimmed (no Unicode spaces), nothing is decoded.
 ///
-/// Lenient: items without `=` or without a name are dropped, and the rest of the line counts. Risk:
+/// Lenient: items without `=` or without a name are skipped, and the rest of the line counts. Risk:
 /// `=__Host-a=b` is read as a cookie `__Host-a` (CVE-2023-23934). Covered: such an item has no name
 /// here, and what is left must be a genuine token.
-pub(crate) fn pairs<'a>(
-    line: &'a [u8],
-    start: &[u8],
-) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-    // Of most items only the first letters are read.
-    let begins_so = move |item: &&[u8]| trim_start(item).starts_with(start);
-    items(line).filter(begins_so).filter_map(pair)
+pub(super) fn values<'a>(line: &'a [u8], name: &CookieName) -> impl Iterator<Item = &'a [u8]> {
+    // The other cookies, which are most of a line, are not taken apart. No two places where a name
+    // stands as an item overlap, because it contains nothing that begins one.
+    name.positions(line)
+        .filter_map(|start| value(line, start, name.as_str().len()))
+}
+
+/// Returns the value of the cookie whose name is at this place, if an item begins there, and its
+/// name ends where this name does.
+fn value(line: &[u8], start: usize, len: usize) -> Option<&[u8]> {
+    let (before, item) = line.split_at_checked(start)?;
+    let (_name, after) = item.split_at_checked(len)?;
+    let begins_item = matches!(trim_end(before), [] | [.., b';']);
+    let value = trim_start(after).strip_prefix(b"=")?;
+    let end = memchr::memchr(b';', value).unwrap_or(value.len());
+    begins_item.then(|| value.get(..end).map(trim))?
 }
 
 /// The distinct non-empty values of one name over all lines, in order. Names that begin with `$`
@@ -37,17 +46,14 @@ pub(crate) fn pairs<'a>(
 /// unnoticed. Covered: a copy proves no more than the cookie that it copies, and an empty value is
 /// no token.
 pub(crate) fn find<'a>(lines: impl Iterator<Item = &'a [u8]>, name: &CookieName) -> Candidates<'a> {
-    let wanted = name.as_str().as_bytes();
     let mut candidates = Candidates::default();
-    for (name, value) in lines.flat_map(|line| pairs(line, wanted)) {
-        if name == wanted {
-            let value = match value {
-                [b'"', inner @ .., b'"'] => inner,
-                value => value,
-            };
-            if !value.is_empty() {
-                candidates.add(value);
-            }
+    for value in lines.flat_map(|line| values(line, name)) {
+        let value = match value {
+            [b'"', inner @ .., b'"'] => inner,
+            value => value,
+        };
+        if !value.is_empty() {
+            candidates.add(value);
         }
     }
     candidates
@@ -94,35 +100,12 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Splits a line as `line.split(|byte| *byte == b';')` does, four times as fast on a usual request.
-fn items(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(line);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let (item, after) = match split_at_byte(b';', text) {
-            Some((item, after)) => (item, Some(after)),
-            None => (text, None),
-        };
-        rest = after;
-        Some(item)
-    })
-}
-
-fn pair(item: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = split_at_byte(b'=', item)?;
-    let name = trim(name);
-    (!name.is_empty()).then(|| (name, trim(value)))
-}
-
-/// Returns the parts before and after the first such byte.
-fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (before, from) = text.split_at_checked(memchr::memchr(byte, text)?)?;
-    Some((before, from.get(1..)?))
-}
-
 /// Trims spaces and tabs at both ends; `trim_ascii` would also trim form feeds and line ends.
 fn trim(text: &[u8]) -> &[u8] {
-    let mut text = trim_start(text);
+    trim_end(trim_start(text))
+}
+
+fn trim_end(mut text: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }

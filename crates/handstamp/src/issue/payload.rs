@@ -1,6 +1,6 @@
 //! Serializes the claims of a new token.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 
 use super::{NewToken, TokenIdentity};
 use crate::claims::registered::{
@@ -22,43 +22,39 @@ impl NewClaims<'_> {
     /// Returns the payload of the token.
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, IssueError> {
         // Strings, numbers and JSON values with string keys always serialize.
-        let mut json = Vec::with_capacity(USUAL);
-        serde_json::to_writer(&mut json, self).map_err(|_| IssueError::Signing)?;
-        Ok(json)
+        self.write().map_err(|_| IssueError::Signing)
     }
-}
 
-impl Serialize for NewClaims<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write(&self) -> serde_json::Result<Vec<u8>> {
         let Self {
             new,
             config,
             kind,
             stamp,
         } = self;
-        let mut claims = serializer.serialize_map(None)?;
-        claims.serialize_entry(SUB, &new.subject)?;
-        claims.serialize_entry(JTI, &stamp.id)?;
-        claims.serialize_entry(TYPE, kind.claim())?;
+        let mut claims = Members::begin();
+        claims.text(SUB, &new.subject)?;
+        claims.text(JTI, &stamp.id)?;
+        claims.text(TYPE, kind.claim())?;
         if *kind == Kind::Access {
-            claims.serialize_entry(FRESH, &new.fresh)?;
+            claims.value(FRESH, &new.fresh)?;
         }
         // AuthX parses an absent claim as an empty one, and writes the empty one.
-        claims.serialize_entry(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
-        claims.serialize_entry(IAT, &stamp.issued_at.as_secs())?;
+        claims.text(CSRF, stamp.csrf.as_deref().unwrap_or_default())?;
+        claims.value(IAT, &stamp.issued_at.as_secs())?;
         if config.settings.encode_nbf {
-            claims.serialize_entry(NBF, &stamp.issued_at.as_secs())?;
+            claims.value(NBF, &stamp.issued_at.as_secs())?;
         }
-        claims.serialize_entry(EXP, &stamp.expires_at.as_secs())?;
+        claims.value(EXP, &stamp.expires_at.as_secs())?;
         if let Some(session) = &new.session {
-            claims.serialize_entry(SID, session.id.as_str())?;
-            claims.serialize_entry(GEN, &session.generation)?;
+            claims.text(SID, session.id.as_str())?;
+            claims.value(GEN, &session.generation)?;
         }
         if let Some(time) = new.auth_time(stamp.issued_at) {
-            claims.serialize_entry(AUTH_TIME, &time.as_secs())?;
+            claims.value(AUTH_TIME, &time.as_secs())?;
         }
         if let Some(issuer) = config.settings.encode_issuer.as_deref() {
-            claims.serialize_entry(ISS, issuer)?;
+            claims.text(ISS, issuer)?;
         }
         match new
             .audience
@@ -66,26 +62,74 @@ impl Serialize for NewClaims<'_> {
             .unwrap_or(&config.settings.encode_audience)
         {
             [] => {}
-            [one] => claims.serialize_entry(AUD, one)?,
-            many => claims.serialize_entry(AUD, many)?,
+            [one] => claims.text(AUD, one)?,
+            many => claims.value(AUD, many)?,
         }
         if let Some(scopes) = &new.scopes {
-            claims.serialize_entry(SCOPES, scopes)?;
+            claims.value(SCOPES, scopes)?;
         }
         if let Some(login_type) = &new.login_type {
-            claims.serialize_entry(LOGIN_TYPE, login_type)?;
+            claims.text(LOGIN_TYPE, login_type)?;
         }
-        if config.settings.identity_claim != SUB {
-            claims.serialize_entry(&config.settings.identity_claim, &new.subject)?;
+        let identity = &config.settings.identity_claim;
+        if identity != SUB {
+            claims.custom(identity, &new.subject)?;
         }
-        for (name, value) in new
-            .custom
-            .iter()
-            .filter(|(name, _)| *name != &config.settings.identity_claim)
-        {
-            claims.serialize_entry(name, value)?;
+        for (name, value) in new.custom.iter().filter(|(name, _)| *name != identity) {
+            claims.custom(name, value)?;
         }
-        claims.end()
+        Ok(claims.end())
+    }
+}
+
+/// The members of a JSON object. Texts without escapes are copied as they are.
+struct Members(Vec<u8>);
+
+impl Members {
+    fn begin() -> Self {
+        Self(Vec::with_capacity(USUAL))
+    }
+
+    fn text(&mut self, name: &str, text: &str) -> serde_json::Result<()> {
+        let is_plain = |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        if !text.bytes().fold(true, is_plain) {
+            return self.value(name, text);
+        }
+        self.name(name);
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
+        Ok(())
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> serde_json::Result<()> {
+        self.name(name);
+        serde_json::to_writer(&mut self.0, value)
+    }
+
+    /// The name of a registered claim contains nothing that JSON escapes.
+    fn name(&mut self, name: &str) {
+        self.separate();
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
+    fn custom<T: Serialize>(&mut self, name: &str, value: &T) -> serde_json::Result<()> {
+        self.separate();
+        serde_json::to_writer(&mut self.0, name)?;
+        self.0.push(b':');
+        serde_json::to_writer(&mut self.0, value)
+    }
+
+    fn separate(&mut self) {
+        let is_first = self.0.is_empty();
+        self.0.push(if is_first { b'{' } else { b',' });
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.0.push(b'}');
+        self.0
     }
 }
 

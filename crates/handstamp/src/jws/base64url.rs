@@ -3,9 +3,12 @@
 
 use base64::Engine as _;
 
-/// Appends the encoded bytes to a text.
-pub(super) fn encode(bytes: &[u8], text: &mut String) {
-    engine().encode_string(bytes, text);
+/// Appends the encoded bytes to a text, or returns `None` if they are too many to count.
+pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
+    let start = text.len();
+    text.resize(start + base64::encoded_len(bytes.len(), false)?, 0);
+    engine().encode_slice(bytes, text.get_mut(start..)?).ok()?;
+    Some(())
 }
 
 /// Decodes canonical base64url: unused bits must be zero (RFC 4648, section 3.5).

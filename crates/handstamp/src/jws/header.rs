@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
@@ -22,9 +23,7 @@ impl Header {
             Some(id) => format!(r#"{{"alg":"{algorithm}","typ":"JWT","kid":"{id}"}}"#),
             None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
         };
-        let mut segment = String::new();
-        base64url::encode(json.as_bytes(), &mut segment);
-        segment
+        BASE64_URL_SAFE_NO_PAD.encode(json)
     }
 
     pub(crate) fn parse(segment: &[u8]) -> Result<Self, JwsError> {

@@ -235,7 +235,7 @@ fn the_usual_form_is_read_flat() {
     let instead = |member: &str, other: &str| ours.replace(member, other);
     let and_custom = |count: usize| {
         let members: Vec<String> = (0..count).map(|n| format!(r#""c{n}":0"#)).collect();
-        ours.replace('{', &format!("{{{},", members.join(",")))
+        ours.replace('}', &format!(",{}}}", members.join(",")))
     };
     #[rustfmt::skip]
     let rows = [
@@ -248,6 +248,10 @@ fn the_usual_form_is_read_flat() {
         ("DEL in a text", instead("user1", "\u{7f}"), true),
         ("nothing", String::new(), false),
         ("an object without members", "{}".to_owned(), false),
+        ("in another order", instead(r#""iat":1,"nbf":1"#, r#""nbf":1,"iat":1"#), false),
+        ("a registered claim behind the others", r#"{"sub":"user1","level":7,"iss":"i"}"#.to_owned(), false),
+        ("another claim first", instead("{", r#"{"level":8,"#), false),
+        ("a longer name", instead(r#""sub""#, r#""subject""#), false),
         ("a space in front", format!(" {ours}"), false),
         ("a space behind", format!("{ours} "), false),
         ("a space after a comma", ours.replacen(',', ", ", 1), false),

@@ -76,18 +76,18 @@ impl KeySet {
             return Err(SignError::TooLong);
         }
         // Enough for every signature except those of RSA.
-        let mut token = String::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
-        token.push_str(&signer.header);
-        token.push('.');
-        base64url::encode(payload, &mut token);
-        let signature = signer.key.sign(token.as_bytes());
-        let signature = signature.ok_or(SignError::Failed)?;
-        token.push('.');
-        base64url::encode(signature.as_bytes(), &mut token);
+        let mut token = Vec::with_capacity(signer.header.len() + payload.len() * 4 / 3 + 192);
+        token.extend_from_slice(signer.header.as_bytes());
+        token.push(b'.');
+        base64url::encode(payload, &mut token).ok_or(SignError::TooLong)?;
+        let signature = signer.key.sign(&token).ok_or(SignError::Failed)?;
+        token.push(b'.');
+        base64url::encode(signature.as_bytes(), &mut token).ok_or(SignError::TooLong)?;
         if token.len() > MAX_TOKEN_LEN {
             return Err(SignError::TooLong);
         }
-        Ok(token)
+        // base64url and dots are text.
+        String::from_utf8(token).map_err(|_| SignError::Failed)
     }
 
     /// Verifies the signature with one of the keys, then returns the payload.
