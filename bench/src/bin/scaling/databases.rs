@@ -1,5 +1,6 @@
 //! What a database that many nodes share pays for a request and for a refresh, and for each
-//! session: processor time, from `/proc`, and bytes.
+//! session: processor time, from `/proc`, and bytes. And what the service itself pays for a
+//! refresh, beside a bare round trip of its driver.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,18 +18,20 @@ use http::Request;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
+use super::bare::Bare;
 use super::measured::{Measured, NAMES};
 
 pub fn measure() {
     let runtime = Runtime::new().expect("threads");
     println!(
         "| | bytes of a session | requests per second | processor time of the database for one, µs \
-         | refreshes per second | processor time of the database for one, µs |\n\
-         |---|---:|---:|---:|---:|---:|"
+         | refreshes per second | of the database for one, µs | of the service for one, µs \
+         | of a bare round trip's client, µs |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|"
     );
     for name in NAMES {
-        // The others are for one process, or for one machine.
-        if matches!(name, "PostgreSQL" | "Redis") {
+        // Memory is for one process.
+        if name != "memory" {
             runtime.block_on(measure_one(name));
         }
     }
@@ -43,9 +46,19 @@ async fn measure_one(name: &str) {
     let bytes = (after - before) / USERS as u64;
     let (users, requests) = work(&service, users, Service::request).await;
     let (_, refreshes) = work(&service, users, Service::refresh).await;
+    let bare = Arc::new(Bare::start(name).await);
+    let (_, round_trips) = work(&bare, vec![(); USERS], |bare, ()| async move {
+        bare.round_trip().await;
+    })
+    .await;
     println!(
-        "| {name} | {bytes} | {:.0} | {:.0} | {:.0} | {:.0} |",
-        requests.per_second, requests.micros, refreshes.per_second, refreshes.micros
+        "| {name} | {bytes} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
+        requests.per_second,
+        requests.of_database,
+        refreshes.per_second,
+        refreshes.of_database,
+        refreshes.of_service,
+        round_trips.of_service
     );
 }
 
@@ -131,40 +144,42 @@ impl Service {
 
 struct Load {
     per_second: f64,
-    /// The processor time of the database for each.
-    micros: f64,
+    /// The processor time of the database for each, in microseconds. SQLite is a part of the
+    /// service.
+    of_database: f64,
+    of_service: f64,
 }
 
 /// Does something twice for every user, by many callers at once, and measures the second time.
-async fn work<F>(
-    service: &Arc<Service>,
-    users: Vec<User>,
-    job: fn(Arc<Service>, User) -> F,
-) -> (Vec<User>, Load)
+async fn work<S, U, F>(service: &Arc<S>, users: Vec<U>, job: fn(Arc<S>, U) -> F) -> (Vec<U>, Load)
 where
-    F: Future<Output = User> + Send + 'static,
+    S: Send + Sync + 'static,
+    U: Send + 'static,
+    F: Future<Output = U> + Send + 'static,
 {
     let users = all_at_once(service, users, job).await;
-    let (start, busy) = (Instant::now(), busy_children());
+    let (start, children, own) = (Instant::now(), busy_children(), busy());
     let users = all_at_once(service, users, job).await;
-    let (took, busy) = (start.elapsed(), busy_children().saturating_sub(busy));
+    let took = start.elapsed();
+    let micros = |now: Duration, before: Duration| {
+        now.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(USERS_U32)
+    };
     let load = Load {
         per_second: f64::from(USERS_U32) / took.as_secs_f64(),
-        micros: busy.as_secs_f64() * 1e6 / f64::from(USERS_U32),
+        of_database: micros(busy_children(), children),
+        of_service: micros(busy(), own),
     };
     (users, load)
 }
 
-async fn all_at_once<F>(
-    service: &Arc<Service>,
-    users: Vec<User>,
-    job: fn(Arc<Service>, User) -> F,
-) -> Vec<User>
+async fn all_at_once<S, U, F>(service: &Arc<S>, users: Vec<U>, job: fn(Arc<S>, U) -> F) -> Vec<U>
 where
-    F: Future<Output = User> + Send + 'static,
+    S: Send + Sync + 'static,
+    U: Send + 'static,
+    F: Future<Output = U> + Send + 'static,
 {
     let mut callers = JoinSet::new();
-    let mut parts: Vec<Vec<User>> = (0..CALLERS).map(|_| Vec::new()).collect();
+    let mut parts: Vec<Vec<U>> = (0..CALLERS).map(|_| Vec::new()).collect();
     for (number, user) in users.into_iter().enumerate() {
         parts[number % CALLERS].push(user);
     }
@@ -179,6 +194,12 @@ where
         });
     }
     callers.join_all().await.into_iter().flatten().collect()
+}
+
+/// Returns the processor time of this process.
+fn busy() -> Duration {
+    let own = Process::read(&process::id().to_string());
+    Duration::from_millis(own.expect("it runs").ticks * 10)
 }
 
 /// Returns the processor time of all processes that this one has started, and that they have.

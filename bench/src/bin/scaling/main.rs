@@ -5,6 +5,7 @@
 //! Arguments are the parts to measure: `threads`, `storm`, `contents`, `databases`; without any,
 //! all. Panics if an answer is wrong.
 
+mod bare;
 mod contents;
 mod databases;
 #[path = "../endurance/stores.rs"]

@@ -1,8 +1,8 @@
 //! Reads a claims set in its usual form, in one pass and without an allocation.
 //!
-//! The usual form is what this crate writes: the registered claims in its own order, then the
-//! others; no spaces between the members, no escapes, values that are texts, whole numbers,
-//! booleans or arrays of texts. Any other form, and every mistake, is left to
+//! The usual form is what this crate writes for usual claims: the registered ones in its own order,
+//! then the others; no spaces between the members, no escapes, values that are texts, whole
+//! numbers, booleans, `null` or arrays of texts. Any other form, and every mistake, is left to
 //! [`object`](super::object), which reads everything that is read here as it is read here.
 
 use super::object::RawClaims;
@@ -184,6 +184,7 @@ impl<'p> Rest<'p> {
     /// Reads a whole number that every JSON parser represents exactly.
     fn number(&mut self) -> Option<u64> {
         let (mut number, mut digits) = (0_u64, 0);
+        // What wraps around has too many digits.
         while let Some(digit @ b'0'..=b'9') = self.0.as_bytes().get(digits) {
             number = number
                 .wrapping_mul(10)

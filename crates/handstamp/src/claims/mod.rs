@@ -18,11 +18,11 @@ use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
 
 /// The claims of a token, well formed but not yet judged.
 ///
-/// Contains the payload once. Texts are ranges of it, so that parsing the claims of a request
-/// allocates little.
+/// Contains the payload once. Texts are ranges, so that parsing the claims of a request allocates
+/// little.
 #[derive(Clone)]
 pub(crate) struct Claims {
-    /// The payload, and behind it the texts that were escaped there.
+    /// The payload, and behind it, unescaped, the texts that stand escaped in it.
     text: String,
     payload_len: usize,
     subject: Text,

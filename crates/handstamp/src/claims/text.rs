@@ -1,15 +1,15 @@
-//! Where the texts of a claims set are, so that parsing copies none that is in the usual form.
+//! Where the texts of a claims set are, so that parsing copies only those that JSON escapes.
 
 /// A text of the claims: a range of bytes of [`Claims::text`](super::Claims).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Text {
     start: u16,
     end: u16,
 }
 
 impl Text {
-    /// Returns `None` beyond 64 KiB. A token has 8 KiB at most, so that the claims of none reach
-    /// so far.
+    /// Returns `None` where a range does not fit. A token has at most 8 KiB, and no text becomes
+    /// longer by unescaping, so the claims of every token fit.
     fn new(start: usize, len: usize) -> Option<Self> {
         Some(Self {
             start: u16::try_from(start).ok()?,
@@ -41,7 +41,7 @@ impl Text {
 }
 
 /// The texts of `aud` or `scopes`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Texts {
     /// As they stand in JSON: in quotes, without escapes, with nothing but a comma between two.
     Plain(Text),
@@ -61,7 +61,7 @@ impl Texts {
 fn plain_texts(mut list: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let after_quote = list.strip_prefix('"')?;
-        let end = after_quote.bytes().position(|byte| byte == b'"')?;
+        let end = memchr::memchr(b'"', after_quote.as_bytes())?;
         let (text, rest) = after_quote.split_at_checked(end)?;
         // Behind the quote stands a comma, or nothing.
         list = rest.get(2..).unwrap_or_default();

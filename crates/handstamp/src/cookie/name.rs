@@ -12,10 +12,9 @@ use super::{Attributes, MAX_NAME_AND_VALUE};
 /// 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)) of at most 4096
 /// bytes.
 // Shared, not copied: every cookie that is set carries its name.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct CookieName(Arc<Searched>);
 
-#[derive(Debug)]
 struct Searched {
     text: String,
     /// Every request is searched for it.
@@ -28,7 +27,8 @@ impl CookieName {
         &self.0.text
     }
 
-    /// Returns where these bytes contain the name, also as a part of a longer one.
+    /// Returns where these bytes contain the name, without overlaps, also as a part of a longer
+    /// one.
     pub(super) fn positions(&self, bytes: &[u8]) -> impl Iterator<Item = usize> {
         self.0.finder.find_iter(bytes)
     }
@@ -80,6 +80,12 @@ impl TryFrom<String> for CookieName {
 impl fmt::Display for CookieName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for CookieName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CookieName").field(&self.as_str()).finish()
     }
 }
 
@@ -234,6 +240,11 @@ mod tests {
             );
             if let Ok(name) = name {
                 assert_eq!(name.to_string(), text, "{case}");
+                assert_eq!(
+                    format!("{name:?}"),
+                    format!("CookieName({text:?})"),
+                    "{case}"
+                );
             }
         }
         for byte in 0..=u8::MAX {

@@ -16,8 +16,8 @@ use super::CookieName;
 /// `=__Host-a=b` is read as a cookie `__Host-a` (CVE-2023-23934). Covered: such an item has no name
 /// here, and what is left must be a genuine token.
 pub(super) fn values<'a>(line: &'a [u8], name: &CookieName) -> impl Iterator<Item = &'a [u8]> {
-    // The other cookies, which are most of a line, are not taken apart. No two places where a name
-    // stands as an item overlap, because it contains nothing that begins one.
+    // The other cookies, which are most of a line, are not taken apart. No place hides an item that
+    // begins inside of it: what stands before the name of an item (`;`, space, tab) is in no name.
     name.positions(line)
         .filter_map(|start| value(line, start, name.as_str().len()))
 }
@@ -26,11 +26,13 @@ pub(super) fn values<'a>(line: &'a [u8], name: &CookieName) -> impl Iterator<Ite
 /// name ends where this name does.
 fn value(line: &[u8], start: usize, len: usize) -> Option<&[u8]> {
     let (before, item) = line.split_at_checked(start)?;
-    let (_name, after) = item.split_at_checked(len)?;
-    let begins_item = matches!(trim_end(before), [] | [.., b';']);
-    let value = trim_start(after).strip_prefix(b"=")?;
+    // First: values of items do not overlap, so that each byte is searched once for their ends.
+    if !matches!(trim_end(before), [] | [.., b';']) {
+        return None;
+    }
+    let value = trim_start(item.get(len..)?).strip_prefix(b"=")?;
     let end = memchr::memchr(b';', value).unwrap_or(value.len());
-    begins_item.then(|| value.get(..end).map(trim))?
+    value.get(..end).map(trim)
 }
 
 /// The distinct non-empty values of one name over all lines, in order. Names that begin with `$`

@@ -45,8 +45,8 @@ impl SetCookie {
         lifetime: Lifetime,
     ) -> Result<Self, CookieError> {
         // Tokens and CSRF values are base64url and dots. If that ever changed, the value must not
-        // become another attribute. All bytes are read at once, so that vector instructions can be
-        // used.
+        // become another attribute. No byte ends the loop early, so that the compiler can use
+        // vector instructions.
         if !value
             .bytes()
             .fold(true, |all, byte| all & is_cookie_octet(byte))

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 
-/// Appends the encoded bytes to a text, or returns `None` if they are too many to count.
+/// Appends the encoded bytes. Returns `None` only if the length of the text overflows.
 pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
     let start = text.len();
     text.resize(start + base64::encoded_len(bytes.len(), false)?, 0);

@@ -5,7 +5,8 @@ mod values;
 use super::registered::REGISTERED;
 use super::*;
 
-/// Replaces one claim by this text; `None` removes it.
+/// Replaces one claim by this text; `None` removes it. The claims stand in the order in which this
+/// crate writes them, so that both readers read them.
 fn with(claim: &str, value: Option<&str>) -> String {
     let usual = [
         ("sub", r#""user1""#),
@@ -14,13 +15,15 @@ fn with(claim: &str, value: Option<&str>) -> String {
         ("iat", "100"),
         ("exp", "200"),
     ];
-    let mut members: Vec<String> = usual
+    let mut members: Vec<(&str, &str)> = usual.to_vec();
+    members.retain(|(name, _)| *name != claim);
+    members.extend(value.map(|value| (claim, value)));
+    let place = |name| REGISTERED.iter().position(|registered| *registered == name);
+    members.sort_by_key(|(name, _)| place(*name).unwrap_or(REGISTERED.len()));
+    let members = members
         .iter()
-        .filter(|(name, _)| *name != claim)
-        .map(|(name, value)| format!("{name:?}:{value}"))
-        .collect();
-    members.extend(value.map(|value| format!("{claim:?}:{value}")));
-    format!("{{{}}}", members.join(","))
+        .map(|(name, value)| format!("{name:?}:{value}"));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn parse(payload: &str) -> Result<Claims, String> {
@@ -243,6 +246,8 @@ fn the_usual_form_is_read_flat() {
         ("the least", r#"{"sub":"user1"}"#.to_owned(), true),
         ("several audiences", instead(r#""aud":"a""#, r#""aud":["a","b"]"#), true),
         ("no audience in the list", instead(r#""aud":"a""#, r#""aud":[]"#), true),
+        ("without a log-in", instead("true,\"csrf", "false,\"csrf"), true),
+        ("fifteen digits", instead("\"iat\":1", "\"iat\":100000000000000"), true),
         ("fresh until a time", instead("true,\"csrf", "15,\"csrf"), true),
         ("a text beyond ASCII", instead("user1", "Jürgen 🦀"), true),
         ("DEL in a text", instead("user1", "\u{7f}"), true),

@@ -159,6 +159,9 @@ fn hostile_lines_are_read_in_linear_time() {
             [b"a=", &b" x".repeat(1 << 19)[..]].concat(),
         ),
         ("short cookies", b"a=b; ".repeat(10_000)),
+        ("the name in a value", b"a=".repeat(1 << 22)),
+        ("the name and a space", b"a =".repeat(1 << 22)),
+        ("the name without an end", b"a".repeat(1 << 22)),
         ("equal long cookies", same_value.repeat(256)),
         (
             "distinct cookies of the wanted name",
@@ -202,7 +205,8 @@ proptest! {
     ) {
         let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
         let pairs: Vec<(&[u8], &[u8])> = lines.iter().flat_map(|line| simplest(line)).collect();
-        for name in ["a", "aa", "aab", "aabaab"].map(name) {
+        let long = "aab".repeat(20);
+        for name in ["a", "aa", "aab", "aabaab", &long].map(name) {
             prop_assert_eq!(of_name(&lines, &name), expected_of(&pairs, &name));
         }
         let mut expected: Vec<&[u8]> = Vec::new();
