@@ -46,6 +46,30 @@ impl Handstamp {
         }
     }
 
+    /// Signs with this private key, and remembers the signatures that it has verified, or not.
+    ///
+    /// # Panics
+    /// Panics if the configuration is refused.
+    #[cfg(feature = "key-pairs")]
+    #[must_use]
+    pub fn with_key_pair(
+        algorithm: handstamp::config::Algorithm,
+        pem: &str,
+        remember: bool,
+    ) -> Self {
+        let config = Config::builder()
+            .algorithm(algorithm)
+            .private_key(pem)
+            .signature_cache(remember)
+            .access_token_expires(minutes(60))
+            .encode_issuer(ISSUER)
+            .encode_audience([AUDIENCE]);
+        Self {
+            auth: Auth::new(config.build().unwrap()).unwrap(),
+            require: Require::access(),
+        }
+    }
+
     /// Asks this store about every token.
     ///
     /// # Panics

@@ -67,6 +67,46 @@ pub fn rows() -> Vec<Row> {
         session_checked(),
         refresh(),
     ]
+    .into_iter()
+    .chain(by_key_pairs())
+    .collect()
+}
+
+#[cfg(not(feature = "key-pairs"))]
+fn by_key_pairs() -> Vec<Row> {
+    Vec::new()
+}
+
+/// The same token again and again, with the signature remembered, and verified each time.
+#[cfg(feature = "key-pairs")]
+fn by_key_pairs() -> Vec<Row> {
+    use handstamp::config::Algorithm::{EdDsa, Es256, Rs256};
+
+    let row = |name, algorithm, pem, remember| {
+        let stamp = Handstamp::with_key_pair(algorithm, pem, remember);
+        let token = stamp.issue();
+        let request = request(token.as_str(), 10);
+        assert_eq!(stamp.verify(&request).unwrap().subject(), SUBJECT);
+        Row {
+            name,
+            handstamp: Box::new(move || {
+                let _ = black_box(stamp.verify(black_box(&request)));
+            }),
+            bare: Some(bare_verify(token.as_str(), false)),
+            jar: None,
+        }
+    };
+    let rsa = include_str!("../../crates/handstamp/tests/keys/rsa2048.private.pem");
+    let ec = include_str!("../../crates/handstamp/tests/keys/p256.private.pem");
+    let ed = include_str!("../../crates/handstamp/tests/keys/ed25519.private.pem");
+    vec![
+        row("RS256, each time", Rs256, rsa, false),
+        row("RS256, remembered", Rs256, rsa, true),
+        row("ES256, each time", Es256, ec, false),
+        row("ES256, remembered", Es256, ec, true),
+        row("EdDSA, each time", EdDsa, ed, false),
+        row("EdDSA, remembered", EdDsa, ed, true),
+    ]
 }
 
 fn verify(name: &'static str, token: &str, cookies: usize) -> Row {

@@ -1,26 +1,21 @@
 //! The names and attributes of the four cookies, as configured.
 
-use crate::cookie::{Attributes, CookieName};
+use std::sync::Arc;
+
+use crate::cookie::{CookieName, NamedCookie};
 
 /// The two cookies of one purpose.
 #[derive(Debug)]
 pub(crate) struct TokenCookies {
-    pub(crate) token: NamedCookie,
-    pub(crate) csrf: NamedCookie,
+    pub(crate) token: Arc<NamedCookie>,
+    pub(crate) csrf: Arc<NamedCookie>,
     /// The header in which a request repeats the CSRF value.
     pub(crate) csrf_header: String,
     /// The form field in which it may repeat the CSRF value instead.
     pub(crate) csrf_field: String,
     /// The cookies that an earlier configuration may have left behind, which are deleted whenever
     /// these two are set or deleted.
-    pub(crate) former: Vec<NamedCookie>,
-}
-
-/// A cookie without its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NamedCookie {
-    pub(crate) name: CookieName,
-    pub(crate) attributes: Attributes,
+    pub(crate) former: Vec<Arc<NamedCookie>>,
 }
 
 /// Returns the four names, each with its setting.

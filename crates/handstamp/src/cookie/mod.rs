@@ -4,6 +4,7 @@
 mod attributes;
 mod domain;
 mod name;
+mod named;
 mod path;
 mod public_suffix;
 mod read;
@@ -18,6 +19,7 @@ pub(crate) use attributes::Attributes;
 pub use attributes::SameSite;
 pub(crate) use domain::CookieDomain;
 pub(crate) use name::{CookieName, is_token_character};
+pub(crate) use named::NamedCookie;
 pub(crate) use path::CookiePath;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use public_suffix::is_probable as is_probable_public_suffix;

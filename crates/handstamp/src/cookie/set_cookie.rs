@@ -1,8 +1,8 @@
 //! Writes one `Set-Cookie` line.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE};
+use super::{CookieDomain, LONGEST_MAX_AGE, MAX_NAME_AND_VALUE, NamedCookie};
 
 /// One `Set-Cookie` line ([RFC 6265bis, section
 /// 4.1](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1)). Each
@@ -24,8 +24,7 @@ use super::{Attributes, CookieDomain, CookieName, LONGEST_MAX_AGE, MAX_NAME_AND_
 #[derive(Clone)]
 #[must_use = "the browser learns of the cookie only when the line is in the response"]
 pub struct SetCookie {
-    name: CookieName,
-    attributes: Attributes,
+    cookie: Arc<NamedCookie>,
     kind: Kind,
     line: String,
 }
@@ -39,11 +38,11 @@ enum Kind {
 impl SetCookie {
     /// Creates a line that sets the cookie.
     pub(crate) fn set(
-        name: &CookieName,
+        cookie: &Arc<NamedCookie>,
         value: &str,
-        attributes: &Attributes,
         lifetime: Lifetime,
     ) -> Result<Self, CookieError> {
+        let name = &cookie.name;
         // Tokens and CSRF values are base64url and dots. If that ever changed, the value must not
         // become another attribute. No byte ends the loop early, so that the compiler can use
         // vector instructions.
@@ -62,34 +61,28 @@ impl SetCookie {
                 size,
             });
         }
-        Ok(Self::new(name, value, attributes, Kind::Set(lifetime)))
+        Ok(Self::new(cookie, value, Kind::Set(lifetime)))
     }
 
     /// Creates a line that deletes the cookie. It repeats the attributes that the cookie was set
     /// with: a browser finds the cookie by name, `Domain` and `Path`, and ignores a line without
     /// `Secure` for a `__Host-` or `__Secure-` name, or with `SameSite=none`.
-    pub(crate) fn unset(name: &CookieName, attributes: &Attributes) -> Self {
-        Self::new(name, "", attributes, Kind::Deletion)
+    pub(crate) fn unset(cookie: &Arc<NamedCookie>) -> Self {
+        Self::new(cookie, "", Kind::Deletion)
     }
 
-    fn new(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> Self {
+    fn new(cookie: &Arc<NamedCookie>, value: &str, kind: Kind) -> Self {
         Self {
-            name: name.clone(),
-            attributes: attributes.clone(),
+            cookie: Arc::clone(cookie),
             kind,
-            line: line(name, value, attributes, kind),
+            line: line(cookie, value, kind),
         }
     }
 
     /// Returns the same line with another lifetime. A deletion stays a deletion.
     pub(crate) fn with_lifetime(self, lifetime: Lifetime) -> Self {
         match self.kind {
-            Kind::Set(_) => Self::new(
-                &self.name,
-                self.value(),
-                &self.attributes,
-                Kind::Set(lifetime),
-            ),
+            Kind::Set(_) => Self::new(&self.cookie, self.value(), Kind::Set(lifetime)),
             Kind::Deletion => self,
         }
     }
@@ -105,7 +98,7 @@ impl SetCookie {
     /// Returns the name of the cookie that this line sets or deletes.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.name.as_str()
+        self.cookie.name.as_str()
     }
 
     /// Returns the value of the header `Set-Cookie`: visible ASCII and spaces only.
@@ -151,45 +144,33 @@ impl SetCookie {
                 path = Some(value);
             }
         }
-        pair.split('=').next().map(str::trim_end) == Some(self.name.as_str())
-            && domain.as_deref() == self.attributes.domain.as_ref().map(CookieDomain::as_str)
-            && path == Some(self.attributes.path.as_str())
-            && partitioned == self.attributes.partitioned
+        let own = &self.cookie.attributes;
+        pair.split('=').next().map(str::trim_end) == Some(self.name())
+            && domain.as_deref() == own.domain.as_ref().map(CookieDomain::as_str)
+            && path == Some(own.path.as_str())
+            && partitioned == own.partitioned
     }
 }
 
-/// Writes the attributes in alphabetical order and `Secure` at the end, as AuthX does.
-fn line(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> String {
-    let max_age = match kind {
-        Kind::Deletion => "0".to_owned(),
-        Kind::Set(Lifetime::Session) => String::new(),
-        Kind::Set(Lifetime::Persistent(span)) => span.min(LONGEST_MAX_AGE).as_secs().to_string(),
-    };
-    let domain = attributes.domain.as_ref().map_or("", CookieDomain::as_str);
-    let if_any = |value: &str, key| if value.is_empty() { "" } else { key };
-    let if_set = |flag, key| if flag { key } else { "" };
-    [
-        name.as_str(),
-        "=",
-        value,
-        if_any(domain, "; Domain="),
+fn line(cookie: &NamedCookie, value: &str, kind: Kind) -> String {
+    let NamedCookie {
+        start,
         domain,
-        if_set(
-            kind == Kind::Deletion,
-            "; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-        ),
-        if_set(attributes.http_only, "; HttpOnly"),
-        if_any(&max_age, "; Max-Age="),
-        &max_age,
-        if_set(attributes.partitioned, "; Partitioned"),
-        "; Path=",
-        attributes.path.as_str(),
-        "; SameSite=",
-        attributes.same_site.name(),
-        if_set(attributes.secure, "; Secure"),
-    ]
-    .concat()
+        http_only,
+        end,
+        ..
+    } = cookie;
+    match kind {
+        Kind::Set(Lifetime::Session) => [start, value, domain, http_only, end].concat(),
+        Kind::Set(Lifetime::Persistent(span)) => {
+            let max_age = span.min(LONGEST_MAX_AGE).as_secs().to_string();
+            [start, value, domain, http_only, "; Max-Age=", &max_age, end].concat()
+        }
+        Kind::Deletion => [start, value, domain, EXPIRED, http_only, "; Max-Age=0", end].concat(),
+    }
 }
+
+const EXPIRED: &str = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
 #[expect(
     clippy::missing_fields_in_debug,
@@ -198,9 +179,9 @@ fn line(name: &CookieName, value: &str, attributes: &Attributes, kind: Kind) -> 
 impl fmt::Debug for SetCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SetCookie")
-            .field("name", &self.name.as_str())
+            .field("name", &self.name())
             .field("value", &format_args!("[redacted]"))
-            .field("attributes", &self.attributes)
+            .field("attributes", &self.cookie.attributes)
             .field("kind", &self.kind)
             .finish()
     }

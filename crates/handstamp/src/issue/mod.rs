@@ -186,21 +186,11 @@ pub(crate) fn set<P: Purpose>(
         // From before the setting was changed: a page would send its value.
         lines.push(unset_csrf(config, P::KIND));
     }
-    lines.push(SetCookie::set(
-        &cookies.token.name,
-        &token.token,
-        &cookies.token.attributes,
-        lifetime,
-    )?);
+    lines.push(SetCookie::set(&cookies.token, &token.token, lifetime)?);
     if let Some(csrf) = token.csrf()
         && config.settings.csrf_in_cookies
     {
-        lines.push(SetCookie::set(
-            &cookies.csrf.name,
-            csrf,
-            &cookies.csrf.attributes,
-            lifetime,
-        )?);
+        lines.push(SetCookie::set(&cookies.csrf, csrf, lifetime)?);
     }
     Ok(SetCookies::new(lines))
 }
@@ -212,10 +202,7 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
     for kind in kinds {
         lines.extend(unset_former(config, *kind));
         let cookies = config.cookies(*kind);
-        lines.push(SetCookie::unset(
-            &cookies.token.name,
-            &cookies.token.attributes,
-        ));
+        lines.push(SetCookie::unset(&cookies.token));
         if config.settings.cookie_csrf_protect {
             lines.push(unset_csrf(config, *kind));
         }
@@ -224,14 +211,12 @@ pub(crate) fn unset(config: &Config, kinds: &[Kind]) -> SetCookies {
 }
 
 fn unset_csrf(config: &Config, kind: Kind) -> SetCookie {
-    let cookie = &config.cookies(kind).csrf;
-    SetCookie::unset(&cookie.name, &cookie.attributes)
+    SetCookie::unset(&config.cookies(kind).csrf)
 }
 
 /// Returns the lines that delete what an earlier configuration may have set in their place.
 fn unset_former(config: &Config, kind: Kind) -> impl Iterator<Item = SetCookie> {
-    let former = config.cookies(kind).former.iter();
-    former.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes))
+    config.cookies(kind).former.iter().map(SetCookie::unset)
 }
 
 const NEVER: UnixTime = UnixTime::from_secs(u64::MAX);

@@ -1,14 +1,16 @@
 //! Rules about the names of cookies and the guarantees of their prefixes, and the four cookies
 //! derived from them.
 
+use std::sync::Arc;
+
 use crate::{
     config::{
         cookie_prefix::CookiePrefix,
         report::Report,
         settings::Settings,
-        token_cookies::{NamedCookie, TokenCookies, names},
+        token_cookies::{TokenCookies, names},
     },
-    cookie::{Attributes, CookieName, CookiePath, SameSite, SetCookie},
+    cookie::{Attributes, CookieName, CookiePath, NamedCookie, SameSite, SetCookie},
     purpose::sealed::Kind,
 };
 
@@ -98,23 +100,23 @@ pub(super) fn derive(kind: Kind, settings: &Settings, report: &mut Report) -> Op
         .collect();
     if kind == Kind::Refresh {
         // A log-in sets a refresh token, and a log-out deletes it.
-        former.extend(settings.former_cookies.iter().map(|former| NamedCookie {
-            name: former.name.clone(),
-            attributes: Attributes {
+        former.extend(settings.former_cookies.iter().map(|former| {
+            let attributes = Attributes {
                 domain: former.domain.clone(),
                 path: former.path.clone(),
                 http_only: false,
                 partitioned: false,
                 ..token.attributes.clone()
-            },
+            };
+            NamedCookie::new(former.name.clone(), attributes)
         }));
     }
     Some(TokenCookies {
-        token,
-        csrf,
+        token: Arc::new(token),
+        csrf: Arc::new(csrf),
         csrf_header: csrf_header.to_owned(),
         csrf_field: csrf_field.to_owned(),
-        former,
+        former: former.into_iter().map(Arc::new).collect(),
     })
 }
 
@@ -131,13 +133,13 @@ fn former_variants(cookie: &NamedCookie) -> impl Iterator<Item = NamedCookie> {
     [unpartitioned, host_only]
         .into_iter()
         .flatten()
-        .map(|(domain, partitioned)| NamedCookie {
-            name: cookie.name.clone(),
-            attributes: Attributes {
+        .map(|(domain, partitioned)| {
+            let attributes = Attributes {
                 domain,
                 partitioned,
                 ..cookie.attributes.clone()
-            },
+            };
+            NamedCookie::new(cookie.name.clone(), attributes)
         })
 }
 
@@ -146,13 +148,13 @@ fn former_variants(cookie: &NamedCookie) -> impl Iterator<Item = NamedCookie> {
 pub(super) fn check_former(access: &TokenCookies, refresh: &TokenCookies, report: &mut Report) {
     let current = [&access.token, &access.csrf, &refresh.token, &refresh.csrf];
     for former in &refresh.former {
-        let is_current = |cookie: &&&NamedCookie| {
+        let is_current = |cookie: &NamedCookie| {
             let (cookie, former) = (&cookie.attributes, &former.attributes);
             (&cookie.domain, &cookie.path, cookie.partitioned)
                 == (&former.domain, &former.path, former.partitioned)
         };
         let mut same_name = current.iter().filter(|cookie| cookie.name == former.name);
-        if same_name.any(|cookie| is_current(&cookie)) {
+        if same_name.any(|cookie| is_current(cookie)) {
             report.problem(
                 FORMER,
                 Some(former.name.as_str()),
@@ -181,7 +183,7 @@ pub(super) fn bytes_of_deletions(access: &TokenCookies, refresh: &TokenCookies) 
         .into_iter()
         .chain(&access.former)
         .chain(&refresh.former);
-    let lines = all.map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
+    let lines = all.map(SetCookie::unset);
     lines.map(|line| LINE + line.to_header_value().len()).sum()
 }
 
@@ -290,7 +292,7 @@ impl Source<'_> {
             report.problem(key, Some(name.as_str()), reason, help);
             return None;
         }
-        Some(NamedCookie { name, attributes })
+        Some(NamedCookie::new(name, attributes))
     }
 }
 

@@ -371,7 +371,7 @@ const ROWS: &[Row] = &[
     Row {
         key: "HANDSTAMP_FORMER_COOKIES", good: "session; Domain=Example.com; path=/app, jwt", given: &[],
         read: |config| {
-            let former = config.refresh_cookies.former.iter().map(|cookie| SetCookie::unset(&cookie.name, &cookie.attributes));
+            let former = config.refresh_cookies.former.iter().map(SetCookie::unset);
             former.map(|line| line.to_header_value()).collect::<Vec<_>>().join("\n")
         },
         means: "session=; Domain=example.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/app; SameSite=lax; Secure\njwt=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; SameSite=lax; Secure",

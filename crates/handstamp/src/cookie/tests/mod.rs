@@ -1,11 +1,12 @@
 //! The shared rows, and properties of every input.
 
 use std::fs;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{Attributes, CookieName, CookiePath, SameSite};
+use super::{Attributes, CookieName, CookiePath, NamedCookie, SameSite};
 
 mod read;
 mod rules;
@@ -13,6 +14,10 @@ mod write;
 
 pub(super) fn name(text: &str) -> CookieName {
     CookieName::try_from(text).unwrap()
+}
+
+pub(super) fn cookie(text: &str, attributes: &Attributes) -> Arc<NamedCookie> {
+    Arc::new(NamedCookie::new(name(text), attributes.clone()))
 }
 
 pub(super) fn path(text: &str) -> CookiePath {

@@ -189,7 +189,7 @@ proptest! {
         after in junk(),
     ) {
         let cookie = name(&cookie);
-        let line = SetCookie::set(&cookie, &value, &plain(), Lifetime::Session).unwrap().to_header_value();
+        let line = SetCookie::set(&super::cookie(cookie.as_str(), &plain()), &value, Lifetime::Session).unwrap().to_header_value();
         let sent = line.split("; ").next().unwrap();
         let header = [&before[..], b"; ", sent.as_bytes(), b";", &after[..]].concat();
 

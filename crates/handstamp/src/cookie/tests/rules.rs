@@ -9,7 +9,7 @@ use super::{
         Attributes, CookieDomain, CookieName, CookiePath, Lifetime, MAX_ATTRIBUTE_VALUE,
         MAX_NAME_AND_VALUE, SameSite, SetCookie,
     },
-    array, name, path, plain, vectors,
+    array, cookie, name, path, plain, vectors,
 };
 
 /// Rows of `prefix_cases` that no setting leads to.
@@ -91,15 +91,17 @@ fn sizes() {
     for row in array(&rules["size_cases"]) {
         let length = |member: &str| usize::try_from(row[member].as_u64().unwrap()).unwrap();
         let value = "v".repeat(length("value_len"));
-        let written = CookieName::try_from("n".repeat(length("name_len")))
-            .is_ok_and(|name| SetCookie::set(&name, &value, &plain(), Lifetime::Session).is_ok());
+        let written = CookieName::try_from("n".repeat(length("name_len"))).is_ok_and(|name| {
+            let cookie = cookie(name.as_str(), &plain());
+            SetCookie::set(&cookie, &value, Lifetime::Session).is_ok()
+        });
         assert_eq!(Some(written), row["stored"].as_bool(), "{row}");
     }
     let limits = &rules["limits"];
     assert_eq!(limits["name_plus_value_octets"], MAX_NAME_AND_VALUE);
     assert_eq!(limits["attribute_value_octets"], MAX_ATTRIBUTE_VALUE);
     let forever = Lifetime::Persistent(Duration::MAX);
-    let line = SetCookie::set(&name("n"), "v", &plain(), forever)
+    let line = SetCookie::set(&cookie("n", &plain()), "v", forever)
         .unwrap()
         .to_header_value();
     let cap = format!("; Max-Age={}; ", limits["max_age_cap_seconds"]);

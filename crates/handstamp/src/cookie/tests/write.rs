@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     super::{Attributes, CookieDomain, Lifetime, SameSite, SetCookie},
-    cookie_value, name, path, plain,
+    cookie, cookie_value, path, plain,
 };
 use crate::cookie::CookieError;
 use crate::error::IssueError;
@@ -29,8 +29,8 @@ fn lines() {
     };
     let seconds = |n| Lifetime::Persistent(Duration::from_secs(n));
     let set =
-        |attributes, lifetime| SetCookie::set(&name("name"), "v", attributes, lifetime).unwrap();
-    let unset = |attributes| SetCookie::unset(&name("name"), attributes);
+        |attributes, lifetime| SetCookie::set(&cookie("name", attributes), "v", lifetime).unwrap();
+    let unset = |attributes| SetCookie::unset(&cookie("name", attributes));
     for (case, cookie, line) in [
         (
             "everything",
@@ -95,10 +95,10 @@ fn lines() {
 
 #[test]
 fn a_line_replaces_those_that_a_browser_keeps_in_one_place() {
-    let on_host = SetCookie::unset(&name("a"), &plain());
+    let on_host = SetCookie::unset(&cookie("a", &plain()));
     let domain = Some(CookieDomain::try_from("example.com").unwrap());
     let on_domain = Attributes { domain, ..plain() };
-    let on_domain = SetCookie::unset(&name("a"), &on_domain);
+    let on_domain = SetCookie::unset(&cookie("a", &on_domain));
     for (case, line, earlier, replaces) in [
         ("our own", &on_host, "a=1; HttpOnly; Path=/; Secure", true),
         ("in letters of others", &on_host, "a = 1;path=/", true),
@@ -146,7 +146,7 @@ fn a_line_replaces_those_that_a_browser_keeps_in_one_place() {
 
 #[test]
 fn debug_shows_everything_but_the_value() {
-    let cookie = SetCookie::set(&name("n"), "hush", &plain(), Lifetime::Session).unwrap();
+    let cookie = SetCookie::set(&cookie("n", &plain()), "hush", Lifetime::Session).unwrap();
     assert_eq!(
         format!("{cookie:?}"),
         "SetCookie { name: \"n\", value: [redacted], attributes: Attributes { \
@@ -158,7 +158,7 @@ fn debug_shows_everything_but_the_value() {
 #[test]
 fn errors_name_the_cookie_and_not_the_value() {
     let set = |value: &str| {
-        let error = SetCookie::set(&name("n"), value, &plain(), Lifetime::Session).unwrap_err();
+        let error = SetCookie::set(&cookie("n", &plain()), value, Lifetime::Session).unwrap_err();
         IssueError::from(error).to_string()
     };
     assert_eq!(
@@ -176,7 +176,7 @@ fn errors_name_the_cookie_and_not_the_value() {
 fn values_are_cookie_octets() {
     for c in (0..=u8::MAX).map(char::from) {
         let allowed = c.is_ascii_graphic() && !"\",;\\".contains(c);
-        let cookie = SetCookie::set(&name("n"), &c.to_string(), &plain(), Lifetime::Session);
+        let cookie = SetCookie::set(&cookie("n", &plain()), &c.to_string(), Lifetime::Session);
         match cookie {
             Ok(_) => assert!(allowed, "{c:?}"),
             Err(error) => {
@@ -190,14 +190,14 @@ fn values_are_cookie_octets() {
 proptest! {
     #[test]
     fn written_lines_keep_the_rules(
-        cookie in "[a-zA-Z_-]{1,20}",
+        name in "[a-zA-Z_-]{1,20}",
         value in cookie_value(),
         attributes in attributes(),
         lifetime in lifetime(),
     ) {
-        let cookie = name(&cookie);
-        let set = SetCookie::set(&cookie, &value, &attributes, lifetime).unwrap().to_header_value();
-        let unset = SetCookie::unset(&cookie, &attributes).to_header_value();
+        let cookie = cookie(&name, &attributes);
+        let set = SetCookie::set(&cookie, &value, lifetime).unwrap().to_header_value();
+        let unset = SetCookie::unset(&cookie).to_header_value();
 
         for line in [&set, &unset] {
             prop_assert!(line.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()), "{}", line);
