@@ -1,4 +1,5 @@
-//! Reads a claims set in its usual form, in one pass and without an allocation.
+//! Reads a claims set in its usual form, in one pass. Only the names of custom claims are kept, to
+//! compare them with each other.
 //!
 //! The usual form is what this crate writes for usual claims: the registered ones in its own order,
 //! then the others; no spaces between the members, no escapes, values that are texts, whole
@@ -71,11 +72,14 @@ pub(super) fn read(payload: &str, identity: &str) -> Option<RawClaims> {
     if rest.member(LOGIN_TYPE) {
         raw.login_type = Some(text(rest.text()?)?);
     }
-    let mut others = Names::default();
+    let mut others = Vec::new();
     while rest.skip(",").is_some() {
         let name = rest.text()?;
-        others.add(name)?;
         rest.skip(":")?;
+        if REGISTERED.contains(&name) || others.contains(&name) || others.len() == MOST_OTHERS {
+            return None;
+        }
+        others.push(name);
         if name == identity {
             raw.identity = Some(text(rest.text()?)?);
         } else {
@@ -83,26 +87,6 @@ pub(super) fn read(payload: &str, identity: &str) -> Option<RawClaims> {
         }
     }
     (rest.0 == "}").then_some(raw)
-}
-
-/// The names of the claims that are not registered.
-#[derive(Default)]
-struct Names<'p> {
-    names: [&'p str; 16],
-    len: usize,
-}
-
-impl<'p> Names<'p> {
-    /// Returns `None` if the name is registered, stands twice, or is one too many.
-    fn add(&mut self, name: &'p str) -> Option<()> {
-        let is_known = self.names.iter().take(self.len).any(|known| *known == name);
-        if is_known || REGISTERED.contains(&name) {
-            return None;
-        }
-        *self.names.get_mut(self.len)? = name;
-        self.len += 1;
-        Some(())
-    }
 }
 
 /// What is not read yet. Every method returns `None` for what is not in the usual form.
@@ -225,3 +209,6 @@ impl<'p> Rest<'p> {
         }
     }
 }
+
+/// Each name is compared with all before it.
+const MOST_OTHERS: usize = 64;
