@@ -91,7 +91,7 @@ impl Members {
     }
 
     fn text(&mut self, name: &str, text: &str) -> serde_json::Result<()> {
-        let is_plain = |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        let is_plain = |plain, byte| plain && byte >= b' ' && byte != b'"' && byte != b'\\';
         if !text.bytes().fold(true, is_plain) {
             return self.value(name, text);
         }
