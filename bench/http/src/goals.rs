@@ -131,7 +131,7 @@ const GOALS: [Goal; 7] = [
         limit: None,
     },
     Goal {
-        title: "protected GET on axum, to axum-login with its memory store",
+        title: "protected GET on axum without a store, to axum-login with its memory store",
         route: Route::Get,
         of: "handstamp-axum",
         minus: None,
