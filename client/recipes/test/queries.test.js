@@ -83,6 +83,7 @@ test('after a log-out nothing is shown, and a refusal is not repeated', async ()
 test('a page that begins to read before it knows whose it is reads once', async () => {
   const first = await open();
   await logIn(first, 'user1');
+  await shows(first, 'user1');
   const reads = site.count('/protected');
   const page = await open(first.context());
   await shows(page, 'user1');
