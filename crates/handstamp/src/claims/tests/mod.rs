@@ -230,6 +230,17 @@ fn the_identity_claim_names_the_subject() {
     }
 }
 
+#[test]
+fn several_texts_with_escapes_are_told_apart() {
+    let payload = r#"{"sub":"us\u0065r1","jti":"\u0069d2","type":"access","iat":1,"exp":2,"iss":"\u0075s","scopes":["\u0061","b","\u0063"]}"#;
+    let claims = parse(payload).unwrap();
+    assert_eq!(claims.subject(), "user1");
+    assert_eq!(claims.id(), "id2");
+    assert_eq!(claims.issuer(), Some("us"));
+    assert!(claims.scopes().eq(["a", "b", "c"]));
+    assert_eq!(claims.payload(), payload);
+}
+
 /// What the reader of the usual form must leave to the other, and what it must take, or nothing is
 /// gained by it.
 #[test]
