@@ -74,7 +74,12 @@ impl<Body> ResponseHead for Answer<'_, Body> {
     }
 
     fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let values = self.0.headers().get_all(name).iter();
-        values.map(HeaderValue::as_bytes)
+        // Most responses are asked for this one, and a text is parsed before it is looked up.
+        let headers = self.0.headers();
+        let values = match name {
+            "cache-control" => headers.get_all(CACHE_CONTROL),
+            name => headers.get_all(name),
+        };
+        values.iter().map(HeaderValue::as_bytes)
     }
 }

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
 
+use super::ImplicitRefresh;
 use super::request_state::renew;
-use super::token_cache::{Question, TokenCache};
-use super::{Caching, ImplicitRefresh};
+use super::shared::Shared;
+use super::token_cache::Question;
 use crate::authenticate::{self, Authenticated, CsrfCleared, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
@@ -27,15 +28,14 @@ pub struct Authenticating<P> {
     context: Arc<Context>,
     step: Step<P>,
     renewals: Vec<ImplicitRefresh>,
-    caching: Caching,
 }
 
 enum Step<P> {
-    Cleared {
-        cleared: Result<CsrfCleared<P>, RejectionKind>,
-        /// `None` if nothing needs to be asked.
-        question: Option<Arc<Question>>,
+    Asking {
+        cleared: CsrfCleared<P>,
+        question: Arc<Question>,
         require: Arc<Require<P>>,
+        shared: Arc<Shared>,
     },
     Known(Result<Arc<Authenticated<P>>, RejectionKind>),
     Done,
@@ -47,24 +47,23 @@ impl<P: Purpose> Authenticating<P> {
         now: UnixTime,
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
-        cache: &TokenCache,
-        caching: &Caching,
+        shared: &Arc<Shared>,
     ) -> Self {
         let locations = require.locations(context.config());
         if locations.contains(&Location::Cookies) {
-            caching.look_for_cookie();
+            shared.cookies.look_for_cookie();
         }
         let mut location = None;
         let cleared = authenticate::clear(head, context.config(), now, require, |presented| {
             location = Some(presented.location());
-            cache.verify(context, presented, now)
+            shared.tokens.verify(context, presented, now)
         });
         if location == Some(Location::Cookies)
             && let Err(reason) = &cleared
         {
             context.warn_of_neighbour(head, reason);
         }
-        Self::cleared(context, cleared, require, cache, caching)
+        Self::cleared(context, cleared, require, shared)
     }
 
     /// Begins after the checks that need the request.
@@ -72,46 +71,48 @@ impl<P: Purpose> Authenticating<P> {
         context: &Arc<Context>,
         cleared: Result<CsrfCleared<P>, RejectionKind>,
         require: &Arc<Require<P>>,
-        cache: &TokenCache,
-        caching: &Caching,
+        shared: &Arc<Shared>,
     ) -> Self {
-        let question = match &cleared {
-            Ok(cleared) => cache.question::<P>(context, cleared.claims()),
-            Err(_) => None,
-        };
-        Self {
-            context: Arc::clone(context),
-            step: Step::Cleared {
-                cleared,
-                question,
-                require: Arc::clone(require),
+        let judged = cleared.map(|cleared| {
+            let question = shared.tokens.question::<P>(context, cleared.claims());
+            (cleared, question)
+        });
+        match judged {
+            Ok((cleared, Some(question))) => Self {
+                context: Arc::clone(context),
+                step: Step::Asking {
+                    cleared,
+                    question,
+                    require: Arc::clone(require),
+                    shared: Arc::clone(shared),
+                },
+                renewals: Vec::new(),
             },
-            renewals: Vec::new(),
-            caching: caching.clone(),
+            // Nothing needs to be asked.
+            Ok((cleared, None)) => Self::known(
+                context,
+                finish(cleared, Admission::Admitted, require, shared),
+            ),
+            Err(reason) => Self::known(context, Err(reason)),
         }
     }
 
     /// Returns why the request does not prove that no other site sent it, if that is the reason to
     /// reject it.
     pub(super) fn cross_site(&self) -> Option<&RejectionKind> {
-        match &self.step {
-            Step::Cleared {
-                cleared: Err(reason),
-                ..
-            } if reason.is_cross_site() => Some(reason),
-            _ => None,
-        }
+        self.reason().filter(|reason| reason.is_cross_site())
     }
 
     /// Returns whether the request has no token where it was looked for.
     pub(super) fn is_without_token(&self) -> bool {
-        matches!(
-            &self.step,
-            Step::Cleared {
-                cleared: Err(RejectionKind::MissingToken { .. }),
-                ..
-            }
-        )
+        matches!(self.reason(), Some(RejectionKind::MissingToken { .. }))
+    }
+
+    fn reason(&self) -> Option<&RejectionKind> {
+        match &self.step {
+            Step::Known(Err(reason)) => Some(reason),
+            _ => None,
+        }
     }
 
     pub(super) fn known(
@@ -122,7 +123,6 @@ impl<P: Purpose> Authenticating<P> {
             context: Arc::clone(context),
             step: Step::Known(answer),
             renewals: Vec::new(),
-            caching: Caching::default(),
         }
     }
 
@@ -143,28 +143,18 @@ impl<P: Purpose> Future for Authenticating<P> {
             context,
             step,
             renewals,
-            caching,
         } = self.get_mut();
         let admission = match step {
-            Step::Cleared {
-                question: Some(question),
-                ..
-            } => ready!(question.poll_answer(task)),
+            Step::Asking { question, .. } => ready!(question.poll_answer(task)),
             _ => Ok(Admission::Admitted),
         };
         let answer = match mem::replace(step, Step::Done) {
-            Step::Cleared {
-                cleared, require, ..
-            } => {
-                let finished =
-                    cleared.and_then(|cleared| authenticate::finish(cleared, admission?, &require));
-                if let Ok(token) = &finished
-                    && token.location() == Location::Cookies
-                {
-                    caching.admit_cookie();
-                }
-                finished.map(Arc::new)
-            }
+            Step::Asking {
+                cleared,
+                require,
+                shared,
+                ..
+            } => admission.and_then(|admission| finish(cleared, admission, &require, &shared)),
             Step::Known(answer) => answer,
             // Polled after completion.
             Step::Done => return Poll::Pending,
@@ -174,6 +164,19 @@ impl<P: Purpose> Future for Authenticating<P> {
         }
         Poll::Ready(answer.map_err(|reason| context.reject(reason)))
     }
+}
+
+fn finish<P: Purpose>(
+    cleared: CsrfCleared<P>,
+    admission: Admission,
+    require: &Require<P>,
+    shared: &Shared,
+) -> Result<Arc<Authenticated<P>>, RejectionKind> {
+    let token = authenticate::finish(cleared, admission, require)?;
+    if token.location() == Location::Cookies {
+        shared.cookies.admit_cookie();
+    }
+    Ok(Arc::new(token))
 }
 
 /// Nothing in it is pinned.

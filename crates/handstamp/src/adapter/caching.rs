@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
 
 use super::ResponseHead;
+use super::shared::Shared;
 
 /// What the answer to a request must say to caches, as known from the tokens that its layers and
 /// extractors looked for. A layer takes it from [`RequestState::caching`](super::RequestState), and
@@ -20,10 +21,11 @@ use super::ResponseHead;
 /// }
 /// ```
 #[derive(Clone, Default)]
-pub struct Caching(Arc<Seen>);
+pub struct Caching(Arc<Shared>);
 
+/// What layers and extractors have seen of the cookies of one request.
 #[derive(Default)]
-struct Seen {
+pub(super) struct SeenCookies {
     /// A layer will ask for the header.
     is_observed: AtomicBool,
     /// A token was looked for in a cookie.
@@ -38,7 +40,7 @@ impl Caching {
     /// user after the log-out, or to the next user. Otherwise `Vary: Cookie` where a token was
     /// looked for in a cookie.
     pub fn header(&self, response: &impl ResponseHead) -> Option<(&'static str, &'static str)> {
-        let Self(seen) = self;
+        let seen = &self.0.cookies;
         if !seen.looked_for_cookie.load(Ordering::Relaxed) {
             return None;
         }
@@ -59,27 +61,29 @@ impl Caching {
         (!is_said).then_some(("vary", "Cookie"))
     }
 
-    pub(super) fn observe(&self) -> Self {
-        self.0.is_observed.store(true, Ordering::Relaxed);
-        self.clone()
+    pub(super) fn observe(shared: &Arc<Shared>) -> Self {
+        shared.cookies.is_observed.store(true, Ordering::Relaxed);
+        Self(Arc::clone(shared))
     }
+}
 
+impl SeenCookies {
     /// Records that the answer depends on the cookies of the request, whether or not they admit.
     pub(super) fn keep_out_of_caches(&self) {
         self.look_for_cookie();
-        self.0.admitted_cookie.store(true, Ordering::Relaxed);
+        self.admitted_cookie.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn look_for_cookie(&self) {
-        self.0.looked_for_cookie.store(true, Ordering::Relaxed);
+        self.looked_for_cookie.store(true, Ordering::Relaxed);
     }
 
     /// Records that a token in a cookie was admitted. Extractors cannot set headers, so without a
     /// layer a warning is logged, once.
     pub(super) fn admit_cookie(&self) {
         static WARNED: Once = Once::new();
-        self.0.admitted_cookie.store(true, Ordering::Relaxed);
-        if !self.0.is_observed.load(Ordering::Relaxed) {
+        self.admitted_cookie.store(true, Ordering::Relaxed);
+        if !self.is_observed.load(Ordering::Relaxed) {
             WARNED.call_once(|| tracing::warn!("{WITHOUT_A_LAYER}"));
         }
     }

@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
 
-use super::token_cache::{Question, TokenCache};
-use super::{Authenticating, Caching, ImplicitRefresh};
+use super::shared::Shared;
+use super::token_cache::Question;
+use super::{Authenticating, ImplicitRefresh};
 use crate::authenticate::{self, Authenticated, ByHead, Require};
 use crate::claims::Claims;
 use crate::clock::UnixTime;
@@ -46,8 +47,7 @@ pub struct AwaitsBody<P> {
     pub(crate) context: Arc<Context>,
     require: Arc<Require<P>>,
     renewals: Vec<ImplicitRefresh>,
-    cache: Arc<TokenCache>,
-    caching: Caching,
+    shared: Arc<Shared>,
     /// If the body can add nothing.
     token: Option<Arc<Authenticated<P>>>,
 }
@@ -57,26 +57,24 @@ impl<P: Purpose> JudgingHead<P> {
         let AwaitsBody {
             context,
             require,
-            cache,
-            caching,
+            shared,
             ..
         } = &waits;
         let config = context.config();
         if require.locations(config).contains(&Location::Cookies) {
-            caching.look_for_cookie();
+            shared.cookies.look_for_cookie();
         }
         let head = WithBody::expected(head);
         let judged = authenticate::clear_by_head(&head, config, now, require, |presented| {
-            cache.verify(context, presented, now)
+            shared.tokens.verify(context, presented, now)
         });
         let authenticating = |cleared| {
-            Authenticating::cleared(context, cleared, require, cache, caching)
-                .renewing(&waits.renewals)
+            Authenticating::cleared(context, cleared, require, shared).renewing(&waits.renewals)
         };
         let step = match judged {
             Ok(ByHead::Cleared(cleared)) => Step::Judging(authenticating(Ok(cleared))),
             Ok(ByHead::AwaitsCsrf(claims)) => Step::Asking {
-                question: cache.question::<P>(context, &claims),
+                question: shared.tokens.question::<P>(context, &claims),
                 claims,
             },
             Ok(ByHead::AwaitsToken) => Step::AwaitsToken,
@@ -135,15 +133,13 @@ impl<P: Purpose> AwaitsBody<P> {
         context: &Arc<Context>,
         require: &Arc<Require<P>>,
         renewals: &[ImplicitRefresh],
-        cache: &Arc<TokenCache>,
-        caching: &Caching,
+        shared: &Arc<Shared>,
     ) -> Self {
         Self {
             context: Arc::clone(context),
             require: Arc::clone(require),
             renewals: renewals.to_vec(),
-            cache: Arc::clone(cache),
-            caching: caching.clone(),
+            shared: Arc::clone(shared),
             token: None,
         }
     }
@@ -155,14 +151,14 @@ impl<P: Purpose> AwaitsBody<P> {
             context,
             require,
             renewals,
-            cache,
-            caching,
+            shared,
             token,
         } = self;
         match token {
             Some(token) => Authenticating::known(&context, Ok(token)),
-            None => Authenticating::begin(&context, now, request, &require, &cache, &caching)
-                .renewing(&renewals),
+            None => {
+                Authenticating::begin(&context, now, request, &require, &shared).renewing(&renewals)
+            }
         }
     }
 }

@@ -23,7 +23,9 @@ where
     V: AsRef<[u8]> + TryFrom<String>,
 {
     let mut values = earlier;
-    for line in cookies.into_lines() {
+    let lines = cookies.into_lines();
+    values.reserve_exact(lines.len());
+    for line in lines {
         values.retain(|earlier| {
             let earlier = earlier.as_ref().trim_ascii_start();
             // Most have another name.

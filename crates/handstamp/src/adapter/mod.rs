@@ -74,6 +74,7 @@ mod navigation;
 mod optional;
 mod request_state;
 pub(crate) mod route;
+mod shared;
 mod token_cache;
 
 #[doc(inline)]

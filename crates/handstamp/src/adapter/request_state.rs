@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Once};
 
-use super::token_cache::TokenCache;
+use super::shared::Shared;
 use super::{Authenticating, AwaitsBody, Caching, ImplicitRefresh, JudgingHead, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
 use crate::clock::UnixTime;
@@ -63,8 +63,7 @@ use crate::store::BoxFuture;
 pub struct RequestState {
     admitted: Vec<Admitted>,
     renewals: Vec<ImplicitRefresh>,
-    cache: Arc<TokenCache>,
-    caching: Caching,
+    shared: Arc<Shared>,
 }
 
 /// An `Authenticated` of one of the purposes.
@@ -78,7 +77,7 @@ impl RequestState {
     /// Returns what the answer must say to caches, for a layer that will add it.
     #[must_use]
     pub fn caching(&self) -> Caching {
-        self.caching.observe()
+        Caching::observe(&self.shared)
     }
 
     /// A preflight never has a token. That one arrives here says that the layer stands outside of
@@ -105,7 +104,7 @@ impl RequestState {
         head: &impl RequestHead,
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
-        Authenticating::begin(context, now, head, require, &self.cache, &self.caching)
+        Authenticating::begin(context, now, head, require, &self.shared)
     }
 
     /// The demands of several layers apply to one token.
@@ -160,7 +159,7 @@ impl RequestState {
         now: UnixTime,
         head: &impl RequestHead,
     ) -> BoxFuture<'static, Result<SessionInfo, Rejection>> {
-        self.caching.keep_out_of_caches();
+        self.shared.cookies.keep_out_of_caches();
         let judging = self.extract_access(context, now, head);
         let may_refresh = locate::has_cookie(head, context.config());
         Box::pin(async move {
@@ -246,13 +245,7 @@ impl RequestState {
         require: &Arc<Require<P>>,
     ) -> JudgingHead<P> {
         static WARNED: Once = Once::new();
-        let Self {
-            renewals,
-            cache,
-            caching,
-            ..
-        } = self;
-        let waits = AwaitsBody::new(context, require, renewals, cache, caching);
+        let waits = AwaitsBody::new(context, require, &self.renewals, &self.shared);
         match self.admitted(context) {
             Some(token) => {
                 WARNED.call_once(|| tracing::warn!(%path, "{BEHIND_A_LAYER}"));

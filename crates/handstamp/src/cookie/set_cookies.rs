@@ -41,7 +41,7 @@ impl SetCookies {
         self.0.iter()
     }
 
-    pub(crate) fn into_lines(self) -> impl Iterator<Item = SetCookie> {
+    pub(crate) fn into_lines(self) -> impl ExactSizeIterator<Item = SetCookie> {
         self.0.into_iter()
     }
 

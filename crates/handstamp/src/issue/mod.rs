@@ -225,9 +225,17 @@ const NEVER: UnixTime = UnixTime::from_secs(u64::MAX);
 pub(crate) fn random_values<const N: usize>(
     random: &dyn RandomSource,
 ) -> Result<[String; N], IssueError> {
-    let mut bytes = [[0; 16]; N];
+    let mut values = [[0; 16]; N];
     random
-        .fill(bytes.as_flattened_mut())
+        .fill(values.as_flattened_mut())
         .map_err(|_| IssueError::Random)?;
-    Ok(bytes.map(|value| URL_SAFE_NO_PAD.encode(value)))
+    // 16 bytes are 22 characters.
+    let mut encoded = [0; 22];
+    let mut texts = [const { String::new() }; N];
+    for (value, text) in values.iter().zip(&mut texts) {
+        let written = URL_SAFE_NO_PAD.encode_slice(value, &mut encoded).ok();
+        let valid = written.and_then(|len| str::from_utf8(encoded.get(..len)?).ok());
+        valid.ok_or(IssueError::Random)?.clone_into(text);
+    }
+    Ok(texts)
 }

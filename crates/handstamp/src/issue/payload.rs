@@ -63,10 +63,10 @@ impl NewClaims<'_> {
         {
             [] => {}
             [one] => claims.text(AUD, one)?,
-            many => claims.value(AUD, many)?,
+            many => claims.texts(AUD, many)?,
         }
         if let Some(scopes) = &new.scopes {
-            claims.value(SCOPES, scopes)?;
+            claims.texts(SCOPES, scopes)?;
         }
         if let Some(login_type) = &new.login_type {
             claims.text(LOGIN_TYPE, login_type)?;
@@ -90,27 +90,46 @@ impl Members {
         Self(Vec::with_capacity(USUAL))
     }
 
+    #[inline]
     fn text(&mut self, name: &str, text: &str) -> serde_json::Result<()> {
-        let is_plain = |plain, byte| plain && byte >= b' ' && byte != b'"' && byte != b'\\';
-        if !text.bytes().fold(true, is_plain) {
-            return self.value(name, text);
-        }
         self.name(name);
+        self.quoted(text)
+    }
+
+    fn texts(&mut self, name: &str, texts: &[String]) -> serde_json::Result<()> {
+        self.name(name);
+        self.0.push(b'[');
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 {
+                self.0.push(b',');
+            }
+            self.quoted(text)?;
+        }
+        self.0.push(b']');
+        Ok(())
+    }
+
+    fn value<T: Serialize>(&mut self, name: &str, value: &T) -> serde_json::Result<()> {
+        self.name(name);
+        serde_json::to_writer(&mut self.0, value)
+    }
+
+    fn quoted(&mut self, text: &str) -> serde_json::Result<()> {
+        let is_plain = |byte| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+        if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+            return serde_json::to_writer(&mut self.0, text);
+        }
         self.0.push(b'"');
         self.0.extend_from_slice(text.as_bytes());
         self.0.push(b'"');
         Ok(())
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> serde_json::Result<()> {
-        self.name(name);
-        serde_json::to_writer(&mut self.0, value)
-    }
-
     /// The name of a registered claim contains nothing that JSON escapes.
+    #[inline]
     fn name(&mut self, name: &str) {
-        self.separate();
-        self.0.push(b'"');
+        let start = if self.0.is_empty() { "{\"" } else { ",\"" };
+        self.0.extend_from_slice(start.as_bytes());
         self.0.extend_from_slice(name.as_bytes());
         self.0.extend_from_slice(b"\":");
     }
