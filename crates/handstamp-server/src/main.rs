@@ -1,9 +1,10 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
 //!
-//! Four modules, each of which imports only those below it: `cli`, `http`, `accounts`, `storage`. A
-//! fifth, `log`, imports none of them.
+//! Five modules, each of which imports only those below it: `cli`, `http`, `accounts`, `audit`,
+//! `storage`. A sixth, `log`, imports none of them.
 
 mod accounts;
+mod audit;
 mod cli;
 mod http;
 mod log;

@@ -5,6 +5,8 @@
     reason = "clap prints the documentation as it stands"
 )]
 
+use std::path::PathBuf;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -12,6 +14,7 @@ use clap_complete::Shell;
 use super::listen::Listen;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::user_name::UserName;
+use crate::audit::Head;
 use crate::http::client_address::Network;
 
 /// Login with cookies and JWTs.
@@ -81,6 +84,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Verifies the audit log
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Prints a script by which a shell completes commands and options
     ///
     /// Write it to ~/.local/share/bash-completion/completions/handstamp for bash, to
@@ -103,6 +111,26 @@ pub(super) enum ConfigCommand {
     Check {
         #[command(flatten)]
         serve: ServeArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Checks that no record was changed, removed, inserted or moved, and prints the head
+    ///
+    /// The status is 0 for a log that is intact. Of one that is not, the first line that breaks the
+    /// chain is named, and the status is 1.
+    ///
+    /// Who can write the file can also make a new chain, or remove the last records. Only a head
+    /// that is kept elsewhere shows it: give the one that an earlier run has printed with --expect.
+    Verify {
+        /// The log, or its files in order, the oldest first; /dev/stdin for one that another
+        /// program decompresses [default: that of --audit-log]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A head that was printed earlier, which must be in the log
+        #[arg(long, value_name = "NUMBER:HASH")]
+        expect: Option<Head>,
     },
 }
 
@@ -166,6 +194,15 @@ pub(super) struct StorageArguments {
     /// REDIS_URL.
     #[arg(long, value_name = "URL", global = true)]
     pub(super) redis: Option<String>,
+
+    /// A file to which log-ins, log-outs, revocations and changes of users are appended, chained by
+    /// hashes [default: $HANDSTAMP_AUDIT_LOG, else none]
+    ///
+    /// The commands that change users append to it as well: give them the same file. While it
+    /// cannot be written, log-ins are refused, and nothing else. `handstamp audit verify` checks
+    /// the chain. Its folder must exist, and the file is created for this user alone.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) audit_log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,6 +15,7 @@ use super::output::print;
 use super::plan::{self, Plan};
 use super::settings::{PUBLIC_ORIGIN, Settings};
 use super::storage::Source;
+use crate::audit::AuditFile;
 use crate::storage::secret_file;
 
 pub(super) async fn execute(
@@ -46,6 +47,14 @@ async fn check(
         "--redis",
         source,
         redis.unwrap_or_else(none),
+    ));
+    let audit_log = storage.audit_log(environment);
+    let source = Source::of(storage.audit_log.is_some(), audit_log.is_some());
+    let shown = audit_log.as_ref().map(|path| path.display().to_string());
+    rows.push(Row::of_option(
+        "--audit-log",
+        source,
+        shown.unwrap_or_else(none),
     ));
     let proxies: Vec<String> = serve
         .trusted_proxy
@@ -98,6 +107,15 @@ async fn check(
         "cookies: {}, {}, {}, {}",
         access.cookie, access.csrf_cookie, refresh.cookie, refresh.csrf_cookie
     );
+    if let Some(path) = &audit_log {
+        let is_there = AuditFile::check(path).map_err(Failure::usage)?;
+        let log = if is_there {
+            "goes on in"
+        } else {
+            "a start creates"
+        };
+        let _ = writeln!(said, "audit log: {log} {}", path.display());
+    }
     for warning in warnings.iter().chain(config.warnings()) {
         let _ = writeln!(said, "warning: {warning}");
     }

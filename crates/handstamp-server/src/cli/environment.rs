@@ -18,11 +18,15 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Returns all variables, from which the library takes its settings.
+    /// Returns all variables from which the library takes its settings. It refuses names like
+    /// those of its own which it does not know.
     pub(super) fn into_variables(self) -> impl Iterator<Item = (OsString, OsString)> {
-        self.0.into_iter()
+        self.0.into_iter().filter(|(name, _)| name != AUDIT_LOG)
     }
 }
+
+/// The setting of this program whose name begins as those of the library.
+pub(super) const AUDIT_LOG: &str = "HANDSTAMP_AUDIT_LOG";
 
 #[cfg(test)]
 impl<const N: usize> From<[(&str, &str); N]> for Environment {

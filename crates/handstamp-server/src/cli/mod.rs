@@ -4,6 +4,7 @@
 //! account. Every error that ends the process is formatted here.
 
 mod arguments;
+mod audit;
 mod config;
 mod environment;
 mod failure;
@@ -41,6 +42,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut command, "handstamp", &mut script);
             output::print(&String::from_utf8_lossy(&script))
         }
+        Some(Command::Audit { command }) => audit::execute(command, &storage).await,
         Some(Command::User { command }) => Box::pin(user::execute(command, &storage)).await,
     }
 }

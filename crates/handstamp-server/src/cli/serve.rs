@@ -17,13 +17,14 @@ use super::environment::Environment;
 use super::failure::Failure;
 use super::plan::{self, Plan};
 use super::settings::Exposure;
-use super::storage;
+use super::{audit, storage};
 use crate::accounts::demo_users::{self, DemoUsers};
 use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::log_in::LogIn;
 use crate::accounts::purge::{ClockCheck, Purge};
 use crate::accounts::throttle::Throttle;
 use crate::accounts::users::Users;
+use crate::audit::{AuditLog, By, Event, Record, record_session_event};
 use crate::http::client_address::TrustedProxies;
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
@@ -55,6 +56,7 @@ struct Server {
     auth: Auth,
     clock: ClockCheck,
     database: Database,
+    audit: AuditLog,
 }
 
 impl Server {
@@ -62,6 +64,7 @@ impl Server {
         let environment = Environment::of_this_process();
         let url = storage.database_url(&environment, Missing::Create)?;
         let redis = storage.redis(&environment)?;
+        let audit_log = storage.audit_log(&environment);
         let plan = Plan::new(&arguments, environment, &url, secret_file::read_or_create).await?;
         log_choices(&plan);
         let Plan {
@@ -79,6 +82,7 @@ impl Server {
         for warning in warnings {
             tracing::warn!("{warning}");
         }
+        let audit = audit::open(audit_log.as_deref()).map_err(Failure::usage)?;
         let (database, is_new) = storage::open_database(&url, Missing::Create).await?;
         if is_new {
             tracing::info!("a new database was created in {url}");
@@ -108,18 +112,28 @@ impl Server {
         }
 
         let auth = handstamp::Auth::builder(config).store(sessions.store());
+        let log = audit.clone();
+        let auth = auth.on_session_event(move |event| record_session_event(&log, event));
         let auth = Auth::from(auth.build().map_err(Failure::usage)?);
         let state = AppState {
             auth: auth.clone(),
-            log_in: LogIn::new(&database, throttle_key, demo_users),
+            log_in: LogIn::new(&database, throttle_key, demo_users).audited_by(audit.clone()),
             proxies: TrustedProxies::new(arguments.trusted_proxy),
             has_usual_checks,
+            audit: audit.clone(),
         };
         let dependencies = Dependencies {
             database: database.clone(),
             sessions,
+            audit: audit.clone(),
         };
         let router = http::router(&state, dependencies, implicit_refresh, transport);
+
+        let started = Record::new(Event::ServerStarted, By::Service);
+        let started = started.of_version(env!("CARGO_PKG_VERSION"));
+        // A node that is restarted while the disk is full serves all but log-ins. The error is
+        // logged where it occurs.
+        let _ = audit.record_and_wait(started).await;
 
         // Standard output may be closed, or its reader stall, which is no reason not to serve.
         thread::spawn(move || {
@@ -131,6 +145,7 @@ impl Server {
             auth,
             clock: ClockCheck::new(is_here.then(|| database.clone())),
             database,
+            audit,
         })
     }
 
@@ -140,6 +155,8 @@ impl Server {
         let purge = Purge::start(throttle, devices, self.auth, self.clock);
         connections::serve(self.listener, self.router, shutdown.recv()).await;
         purge.stop().await;
+        let stopped = Record::new(Event::ServerStopped, By::Service);
+        self.audit.stop(stopped).await;
         // A request that was abandoned may still hold a connection.
         if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())
             .await

@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::StorageArguments;
-use super::environment::Environment;
+use super::environment::{AUDIT_LOG, Environment};
 use super::failure::Failure;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
@@ -46,6 +46,12 @@ impl StorageArguments {
         let url = url.unwrap_or_default().parse();
         let url = url.map_err(|error| Failure::usage(format!("{name}: {error}")))?;
         Ok((url, source))
+    }
+
+    /// Returns the audit log of the command line, else of `HANDSTAMP_AUDIT_LOG`.
+    pub(super) fn audit_log(&self, environment: &Environment) -> Option<PathBuf> {
+        let given = self.audit_log.clone();
+        given.or_else(|| environment.get(AUDIT_LOG).map(PathBuf::from))
     }
 
     /// Returns the Redis of the command line, else of `REDIS_URL`. It is not contacted yet.
@@ -179,6 +185,7 @@ mod tests {
         StorageArguments {
             database: database.map(str::to_owned),
             redis: None,
+            audit_log: None,
         }
     }
 
@@ -219,6 +226,7 @@ mod tests {
             let arguments = StorageArguments {
                 database: None,
                 redis: argument.map(str::to_owned),
+                audit_log: None,
             };
             let failure = arguments.redis(&environment).err();
             let message = failure.as_ref().map(|failure| failure.message.as_str());

@@ -3,6 +3,9 @@
 //! A command changes the account before it ends the sessions. A concurrent log-in then either has
 //! its session ended here, or finds the change when it is confirmed.
 
+use std::path::Path;
+use std::sync::OnceLock;
+
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{PasswordSource, StorageArguments, UserCommand};
@@ -10,17 +13,19 @@ use super::environment::Environment;
 use super::failure::Failure;
 use super::output::print;
 use super::password_input::{self, PasswordInputError};
-use super::storage;
+use super::{audit, storage};
 use crate::accounts::demo_users;
 use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
+use crate::audit::{AuditLog, By, Event, Record};
 use crate::storage::clock::now;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
 use crate::storage::missing::Missing;
+use crate::storage::owner::own_id;
 use crate::storage::redis_server::RedisServer;
 use crate::storage::sessions::Sessions;
 
@@ -35,6 +40,7 @@ pub(super) async fn execute(
         UserCommand::Add { .. } => Missing::Create,
         _ => Missing::Refuse,
     };
+    let notes = Notes::new(&command, storage.audit_log(&environment).as_deref())?;
     let (database, is_new) = storage::open_database(&url, missing).await?;
     if is_new {
         tracing::warn!("a new database was created in {url}");
@@ -43,9 +49,9 @@ pub(super) async fn execute(
         None => tracing::info!("users and sessions are those in {url}"),
         Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis}"),
     }
-    let done = Box::pin(change(command, &url, &database, redis)).await;
+    let done = Box::pin(change(command, &url, &database, redis, &notes)).await;
     database.close().await;
-    done
+    done.and_then(|()| notes.complete())
 }
 
 async fn change(
@@ -53,6 +59,7 @@ async fn change(
     url: &DatabaseUrl,
     database: &Database,
     redis: Option<RedisServer>,
+    notes: &Notes,
 ) -> Result<(), Failure> {
     let users = &Users::new(database.clone());
     let sessions = storage::open_sessions_of_the_server(url, database, redis);
@@ -68,6 +75,7 @@ async fn change(
                     "the user {name} exists already: another command has just added it. `handstamp user list` lists all names"
                 )));
             }
+            notes.add(Event::UserAdded, &name).await;
             // An earlier user may have had the same name. The demo ends with the first user.
             revoke_sessions(sessions, &name).await?;
             demo_users::revoke_sessions(users, sessions).await?;
@@ -90,12 +98,16 @@ async fn change(
             }
             print(&lines)
         }
-        UserCommand::Remove { name } => remove(&name, users, &sessions.await?, database).await,
+        UserCommand::Remove { name } => {
+            remove(&name, users, &sessions.await?, database, notes).await
+        }
         UserCommand::Disable { name } => {
             let sessions = &sessions.await?;
             let name = stored(users, &name).await?;
             require(users.disable(&name, now()).await?, &name)?;
+            notes.add(Event::UserDisabled, &name).await;
             let ended = revoke_sessions(sessions, &name).await?;
+            notes.count(&name, ended).await;
             print(&format!(
                 "user {name} is disabled; sessions ended: {ended}\n"
             ))
@@ -103,11 +115,13 @@ async fn change(
         UserCommand::Enable { name } => {
             let name = stored(users, &name).await?;
             require(users.enable(&name).await?, &name)?;
+            notes.add(Event::UserEnabled, &name).await;
             print(&format!("user {name} is enabled\n"))
         }
         UserCommand::Unlock { name } => {
             let name = stored(users, &name).await?;
             require(users.unlock(&name).await?, &name)?;
+            notes.add(Event::UserUnlocked, &name).await;
             print(&format!("user {name} can log in again at once\n"))
         }
         UserCommand::Passwd { name, password } => {
@@ -116,7 +130,9 @@ async fn change(
             let name = stored(users, &name).await?;
             let hash = hash(password).await?;
             require(users.set_password(&name, &hash).await?, &name)?;
+            notes.add(Event::PasswordChanged, &name).await;
             let ended = revoke_sessions(sessions, &name).await?;
+            notes.count(&name, ended).await;
             print(&format!(
                 "user {name} has a new password; sessions ended: {ended}\n"
             ))
@@ -131,18 +147,22 @@ async fn remove(
     users: &Users,
     sessions: &Sessions,
     database: &Database,
+    notes: &Notes,
 ) -> Result<(), Failure> {
     let name = stored(users, name).await?;
     require(users.disable(&name, now()).await?, &name)?;
+    notes.add(Event::UserDisabled, &name).await;
     let ended = sessions.revoke_all(name.as_str()).await.map_err(|error| {
         Failure::new(format!(
             "the user {name} is disabled, and was not removed, because the sessions cannot be ended: {error}. Run this \
              command again when the session store answers"
         ))
     })?;
+    notes.count(&name, ended).await;
     let devices = KnownDevices::new(database.clone());
     let forgotten = devices.forget_all(&name).await?;
     require(users.remove(&name).await?, &name)?;
+    notes.add(Event::UserRemoved, &name).await;
     if users.is_empty().await? {
         tracing::warn!("{}", no_users(false));
     }
@@ -226,4 +246,67 @@ async fn hash(source: PasswordSource) -> Result<StoredHash, Failure> {
 
 fn require(is_found: bool, name: &UserName) -> Result<(), Failure> {
     if is_found { Ok(()) } else { Err(unknown(name)) }
+}
+
+/// The records of a command in the audit log.
+struct Notes {
+    log: AuditLog,
+    uid: u32,
+    /// Why the first one could not be written.
+    unwritten: OnceLock<String>,
+}
+
+impl Notes {
+    /// Opens the audit log, if there is one. A command that gives access changes nothing without
+    /// it; one that takes access away is carried out all the same, and fails afterwards.
+    fn new(command: &UserCommand, path: Option<&Path>) -> Result<Self, Failure> {
+        let path = match command {
+            UserCommand::List => None,
+            _ => path,
+        };
+        let unwritten = OnceLock::new();
+        let log = match (audit::open(path), command) {
+            (Ok(log), _) => log,
+            (Err(error), UserCommand::Disable { .. } | UserCommand::Remove { .. }) => {
+                unwritten.get_or_init(|| error.to_string());
+                AuditLog::default()
+            }
+            (Err(error), _) => {
+                return Err(Failure::usage(format!("{error}; nothing was changed")));
+            }
+        };
+        Ok(Self {
+            log,
+            uid: own_id().map_err(Failure::new)?,
+            unwritten,
+        })
+    }
+
+    async fn add(&self, event: Event, name: &UserName) {
+        self.write(Record::new(event, By::Command).of_user(name.as_str()))
+            .await;
+    }
+
+    /// Adds how many sessions of the user were ended.
+    async fn count(&self, name: &UserName, ended: usize) {
+        let record = Record::new(Event::SessionsRevoked, By::Command).of_user(name.as_str());
+        self.write(record.counting(ended as u64)).await;
+    }
+
+    async fn write(&self, record: Record) {
+        let record = record.by_operator(self.uid);
+        if let Err(error) = self.log.record_and_wait(record).await {
+            self.unwritten.get_or_init(|| error.to_string());
+        }
+    }
+
+    /// Fails if a record is missing.
+    fn complete(self) -> Result<(), Failure> {
+        match self.unwritten.into_inner() {
+            Some(error) => Err(Failure::new(format!(
+                "this was done, and the audit log has no record of it: {error}"
+            ))),
+            None => Ok(()),
+        }
+    }
 }

@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use crate::audit::AuditLog;
 use crate::storage::database::{Database, DatabaseError};
 use crate::storage::sessions::Sessions;
 
@@ -35,6 +36,7 @@ pub(super) fn routes(dependencies: Dependencies) -> Router {
 pub(crate) struct Dependencies {
     pub(crate) database: Database,
     pub(crate) sessions: Sessions,
+    pub(crate) audit: AuditLog,
 }
 
 /// The dependencies, and when the database was last seen to take a write.
@@ -77,7 +79,14 @@ async fn readyz(State(readiness): State<Readiness>) -> Response {
         StatusCode::SERVICE_UNAVAILABLE
     };
     let word = |is_up| if is_up { "ok" } else { "unreachable" };
-    let body = json!({"database": word(database), "sessions": word(sessions)});
+    let mut body = json!({"database": word(database), "sessions": word(sessions)});
+    // While it cannot be written, users stay logged in and log out, so the server is ready.
+    if let (Some(is_well), Some(body)) =
+        (readiness.dependencies.audit.is_well(), body.as_object_mut())
+    {
+        let word = if is_well { "ok" } else { "unwritable" };
+        body.insert("audit_log".to_owned(), word.into());
+    }
     uncached(status, Json(body)).into_response()
 }
 

@@ -18,8 +18,10 @@ use super::client_address::ClientAddress;
 use super::device_cookie::{self, DeviceCookie};
 use super::json_body::JsonBody;
 use super::outside::{FromOutside, Sign};
+use super::state::AppState;
 use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::Password;
+use crate::audit::{AuditLog, AuditedRequest, By, Event, Record, Unwritten};
 
 /// The body of a log-in.
 #[derive(Deserialize)]
@@ -33,14 +35,19 @@ pub(super) struct LogInForm {
 }
 
 pub(super) async fn log_in(
-    State(auth): State<Auth>,
-    State(log_in): State<LogIn>,
+    State(state): State<AppState>,
     ClientAddress(address): ClientAddress,
     FromOutside(sign): FromOutside,
     client: ClientInfo,
     device: DeviceCookie,
     JsonBody(form): JsonBody<LogInForm>,
 ) -> Result<Response, Error> {
+    let AppState {
+        auth,
+        log_in,
+        audit,
+        ..
+    } = state;
     if let Some(sign) = sign {
         match log_in.is_demo_user(&form.username).await {
             Ok(false) => {}
@@ -64,7 +71,7 @@ pub(super) async fn log_in(
         remember: form.remember == Some(true),
         device,
     };
-    new.begin(&auth, &log_in).await
+    new.begin(&auth, &log_in, &audit).await
 }
 
 /// The session that a user begins whose password was right.
@@ -79,7 +86,13 @@ pub(super) struct NewSession {
 }
 
 impl NewSession {
-    pub(super) async fn begin(self, auth: &Auth, log_in: &LogIn) -> Result<Response, Error> {
+    /// Begins the session, and returns its cookies once the audit log has the log-in.
+    pub(super) async fn begin(
+        self,
+        auth: &Auth,
+        log_in: &LogIn,
+        audit: &AuditLog,
+    ) -> Result<Response, Error> {
         let Self {
             message,
             verified,
@@ -92,14 +105,36 @@ impl NewSession {
         if remember {
             client = client.persistent(auth.config().refresh_token_expires());
         }
+        audit.check().map_err(|error| unrecorded(auth, error))?;
         let tokens = auth.log_in(name, client).await?;
+        let session = tokens.session_id();
+        let request = AuditedRequest::current();
         if let Err(error) = log_in.confirm(&verified).await {
             // The tokens are not sent. What changed the account has ended all sessions before this
             // one was created; those that began since are of the account as it is now.
-            if let (LogInError::InvalidCredentials, Some(session)) = (&error, tokens.session_id()) {
+            if let (LogInError::InvalidCredentials, Some(session)) = (&error, session) {
+                if let Some(request) = &request {
+                    request.hide(session);
+                }
                 auth.revoke_session(name, session).await?;
             }
             return Err(refuse(auth, error));
+        }
+        let mut record = Record::new(Event::LogIn, By::User).of_user(name);
+        if let Some(session) = session {
+            record = record.in_session(session);
+        }
+        if let Some(request) = &request {
+            record = record.by_client(request.client());
+        }
+        if let Err(error) = audit.record_log_in(record).await {
+            if let Some(session) = session {
+                if let Some(request) = request.filter(|_| !error.is_uncertain()) {
+                    request.hide(session);
+                }
+                auth.revoke_session(name, session).await?;
+            }
+            return Err(unrecorded(auth, error));
         }
         let body = json!({
             "message": message,
@@ -122,6 +157,11 @@ impl NewSession {
         };
         Ok((cookies, device, Json(body)).into_response())
     }
+}
+
+/// A log-in without a record is refused, as one without a session is.
+fn unrecorded(auth: &Auth, error: Unwritten) -> Error {
+    auth.store_unavailable(StoreError::new(error))
 }
 
 /// Says why, which reveals nothing: the names and passwords of the demo users are public.

@@ -3,6 +3,7 @@
 //! It takes an `Auth`, the accounts and a listening socket, and answers requests until the process
 //! is stopped. It reads no setting, and it writes no rejection by hand: the library makes them.
 
+mod audited;
 pub(crate) mod client_address;
 pub(crate) mod connections;
 mod cookies;
@@ -64,6 +65,7 @@ pub(crate) fn router(
         .merge(health::routes(dependencies))
         .fallback(async move || unknown_route::not_found(&elsewhere))
         .method_not_allowed_fallback(async move || unknown_route::method_not_allowed(&auth))
+        .layer(from_fn_with_state(state.clone(), audited::audited))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(map_response_with_state(transport, security_headers::add))
 }

@@ -14,8 +14,10 @@ use super::client_address::ClientAddress;
 use super::device_cookie::DeviceCookie;
 use super::json_body::JsonBody;
 use super::log_in::{NewSession, of_client, refuse};
+use super::state::AppState;
 use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::{NewPassword, Password};
+use crate::audit::{AuditLog, AuditedRequest, By, Event, Record, in_same_request};
 
 /// The body of a change of the password.
 #[derive(Deserialize)]
@@ -27,14 +29,19 @@ pub(super) struct Form {
 }
 
 pub(super) async fn change_password(
-    State(auth): State<Auth>,
-    State(log_in): State<LogIn>,
+    State(state): State<AppState>,
     token: Access,
     ClientAddress(address): ClientAddress,
     client: ClientInfo,
     device: DeviceCookie,
     JsonBody(form): JsonBody<Form>,
 ) -> Result<Response, Error> {
+    let AppState {
+        auth,
+        log_in,
+        audit,
+        ..
+    } = state;
     let name = token.subject();
     match log_in.is_demo_user(name).await {
         Ok(false) => {}
@@ -57,6 +64,7 @@ pub(super) async fn change_password(
     let change = Change {
         auth,
         log_in,
+        audit,
         name: name.to_owned(),
         has_session: token.session_id().is_some(),
         new: form.new,
@@ -65,7 +73,8 @@ pub(super) async fn change_password(
         device,
     };
     // A client that goes away meanwhile must not leave the sessions of the former password.
-    let done = tokio::spawn(change.carry_out(verified)).await;
+    let change = in_same_request(AuditedRequest::current(), change.carry_out(verified));
+    let done = tokio::spawn(change).await;
     done.unwrap_or_else(|error| {
         tracing::error!(%error, "a change of a password was not finished");
         Err(unknown(&unfinished))
@@ -76,6 +85,7 @@ pub(super) async fn change_password(
 struct Change {
     auth: Auth,
     log_in: LogIn,
+    audit: AuditLog,
     name: String,
     /// Whether the tokens of this server are those of sessions.
     has_session: bool,
@@ -90,10 +100,21 @@ impl Change {
     /// session ended here, or finds the change when it is confirmed.
     async fn carry_out(self, verified: Verified) -> Result<Response, Error> {
         let Self {
-            auth, log_in, name, ..
+            auth,
+            log_in,
+            audit,
+            name,
+            ..
         } = self;
         let user = name.as_str();
         let changed = log_in.change_password(verified, self.new).await;
+        match &changed {
+            Ok(_) => audit.record(changed_password(user)),
+            Err(LogInError::Database(_)) => {
+                audit.record(changed_password(user).because("outcome_unknown"));
+            }
+            Err(_) => {}
+        }
         let revoked = match &changed {
             // What the database was told may be done all the same.
             Ok(_) | Err(LogInError::Database(_)) => auth.revoke_all_sessions(user).await,
@@ -123,7 +144,7 @@ impl Change {
             remember: self.remember,
             device: self.device,
         };
-        match new.begin(&auth, &log_in).await {
+        match new.begin(&auth, &log_in, &audit).await {
             Ok(response) if response.status().is_success() => Ok(response),
             other => {
                 let status = other.map(|response| response.status());
@@ -135,6 +156,14 @@ impl Change {
                 Err(auth.refuse(503, "log_in_again", LOG_IN_AGAIN))
             }
         }
+    }
+}
+
+fn changed_password(user: &str) -> Record {
+    let record = Record::new(Event::PasswordChanged, By::User).of_user(user);
+    match AuditedRequest::current() {
+        Some(request) => record.by_client(request.client()),
+        None => record,
     }
 }
 

@@ -5,6 +5,7 @@ use handstamp_axum::Auth;
 
 use super::client_address::TrustedProxies;
 use crate::accounts::log_in::LogIn;
+use crate::audit::AuditLog;
 
 /// The state of the router. Clones share what it holds.
 #[derive(Debug, Clone)]
@@ -14,17 +15,12 @@ pub(crate) struct AppState {
     pub(crate) proxies: TrustedProxies,
     /// Whether no setting changes which checks are made.
     pub(crate) has_usual_checks: bool,
+    pub(crate) audit: AuditLog,
 }
 
 impl FromRef<AppState> for Auth {
     fn from_ref(state: &AppState) -> Self {
         state.auth.clone()
-    }
-}
-
-impl FromRef<AppState> for LogIn {
-    fn from_ref(state: &AppState) -> Self {
-        state.log_in.clone()
     }
 }
 

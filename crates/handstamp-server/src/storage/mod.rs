@@ -11,7 +11,7 @@ pub(crate) mod hex;
 mod migrations;
 pub(crate) mod missing;
 mod opened_file;
-mod owner;
+pub(crate) mod owner;
 pub(crate) mod redis_server;
 pub(crate) mod secret_file;
 pub(crate) mod session_place;

@@ -18,7 +18,7 @@ pub(crate) struct FileOfAnother {
 
 impl FileOfAnother {
     /// Returns the file if this error came of its owner.
-    pub(super) fn behind(error: &io::Error, path: &Path) -> Option<Self> {
+    pub(crate) fn behind(error: &io::Error, path: &Path) -> Option<Self> {
         if error.kind() != io::ErrorKind::PermissionDenied {
             return None;
         }
@@ -45,7 +45,7 @@ impl fmt::Display for FileOfAnother {
 
 /// Returns the id of the user that this process runs as: the owner of a pipe that it makes. The
 /// system call for it would need another crate.
-pub(super) fn own_id() -> io::Result<u32> {
+pub(crate) fn own_id() -> io::Result<u32> {
     let (end, _other_end) = io::pipe()?;
     Ok(File::from(OwnedFd::from(end)).metadata()?.uid())
 }

@@ -7,6 +7,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use handstamp_axum::handstamp::store::AccountId;
+
 use super::demo_users::DemoUsers;
 use super::known_devices::{AddError, Device, Devices, KnownDevices, UserAgent};
 use super::lane::Lanes;
@@ -14,6 +16,7 @@ use super::password::{CompareError, Comparison, NewPassword, Password, Queue, Sl
 use super::throttle::{Attempt, Denied, Key, Throttle};
 use super::user_name::UserName;
 use super::users::{User, Users};
+use crate::audit::{AuditLog, Outcome};
 use crate::storage::clock::now;
 use crate::storage::database::{Database, DatabaseError};
 
@@ -34,6 +37,7 @@ pub(crate) struct LogIn {
     lanes: Lanes,
     queue: Queue,
     demo_users: DemoUsers,
+    audit: AuditLog,
 }
 
 /// A user whose password was right.
@@ -55,7 +59,13 @@ impl LogIn {
             lanes: Lanes::default(),
             queue: Queue::new(),
             demo_users,
+            audit: AuditLog::default(),
         }
+    }
+
+    /// Counts what is refused in the audit log.
+    pub(crate) fn audited_by(self, audit: AuditLog) -> Self {
+        Self { audit, ..self }
     }
 
     /// Returns whether this is the name of a demo user, and the demo users exist.
@@ -74,10 +84,34 @@ impl LogIn {
         devices: &Devices,
     ) -> Result<Verified, LogInError> {
         let name = UserName::typed(&credentials.username).ok();
-        let user = match &name {
-            Some(name) => self.find(name).await?,
+        let found = match &name {
+            Some(name) => self.find_any(name).await?,
             None => None,
         };
+        let account = found.as_ref().map(|user| user.name.clone());
+        let user = found.filter(|user| user.may_log_in);
+        let verified = self
+            .compare(name, user, credentials.password, address, devices)
+            .await;
+        let outcome = match &verified {
+            Err(LogInError::InvalidCredentials) => Outcome::Failed,
+            Err(LogInError::RateLimited { .. }) => Outcome::Throttled,
+            _ => return verified,
+        };
+        let account = account.map(|name| AccountId::new(None, name.as_str()));
+        self.audit.count_guess(outcome, account, address);
+        verified
+    }
+
+    /// Compares the password with that of the user, if there is one who may log in.
+    async fn compare(
+        &self,
+        name: Option<UserName>,
+        user: Option<User>,
+        password: Password,
+        address: IpAddr,
+        devices: &Devices,
+    ) -> Result<Verified, LogInError> {
         let account = user.as_ref().map(|user| (&user.name, user.password_number));
         let device = self.known_devices.find(devices, account).await?;
         // The epoch is that of the account, in whatever form its name was typed.
@@ -96,7 +130,7 @@ impl LogIn {
 
         // From here on the work is the same whether the user exists or not.
         let hash = user.as_ref().map(|user| user.hash.clone());
-        let comparison = match slot.compare(credentials.password, hash).await {
+        let comparison = match slot.compare(password, hash).await {
             Ok(comparison) => comparison,
             Err(CompareError::Stopped) => return Err(LogInError::Busy),
             Err(error @ CompareError::Hash(_)) => {
@@ -209,8 +243,14 @@ impl LogIn {
 
     /// Returns the user of this name, if it may log in.
     async fn find(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
+        let found = self.find_any(name).await?;
+        Ok(found.filter(|user| user.may_log_in))
+    }
+
+    /// Returns the user of this name, also one who is disabled.
+    async fn find_any(&self, name: &UserName) -> Result<Option<User>, DatabaseError> {
         match self.users.find_typed(name).await? {
-            Some(user) => Ok(user.may_log_in.then_some(user)),
+            Some(user) => Ok(Some(user)),
             None => self.demo_users.find(name, &self.users).await,
         }
     }
