@@ -1,4 +1,4 @@
-//! The audit log over HTTP and by commands: what it has, what it never has, and a disk that is full.
+//! The audit log over HTTP and by commands: what it has, what it never has, and a full disk.
 
 #![expect(
     clippy::unwrap_used,
@@ -105,10 +105,13 @@ fn every_kind_of_record_is_written_with_its_fields() {
         assert_eq!(record["others"], false, "{record}");
         guesses.insert(key, record["count"].clone());
     }
-    assert_eq!(
-        json!(guesses),
-        json!({"\"log_in_failed\" \"alice\"": 10, "\"log_in_failed\" null": 1, "\"log_in_throttled\" \"alice\"": 3})
-    );
+    for (sentence, key, count) in [
+        ("of a user", r#""log_in_failed" "alice""#, 10),
+        ("of no user", r#""log_in_failed" null"#, 1),
+        ("too many", r#""log_in_throttled" "alice""#, 3),
+    ] {
+        assert_eq!(guesses[key], count, "{sentence}");
+    }
     assert_eq!(found[23]["event"], "server_stopped");
     assert_eq!(found.len(), 24);
     assert_eq!(
@@ -218,7 +221,7 @@ fn expected_records() -> [(&'static str, Value); 20] {
         ("a log-in", json!({"event": "log_in"})),
         (
             "a new password",
-            json!({"event": "password_changed", "by": "user", "account": "alice", "address": "127.0.0.1"}),
+            json!({"event": "password_changed", "by": "user", "address": "127.0.0.1"}),
         ),
         (
             "ends the session",
@@ -230,7 +233,7 @@ fn expected_records() -> [(&'static str, Value); 20] {
         ),
         (
             "a replay",
-            json!({"event": "refresh_reused", "by": "client", "account": "alice", "address": "127.0.0.1"}),
+            json!({"event": "refresh_reused", "by": "client", "address": "127.0.0.1"}),
         ),
         (
             "a user is added",

@@ -156,7 +156,8 @@ mod tests {
         let (first, head) = Head::NONE.line("2026-01-31T08:15:00.250Z", "\"event\":\"log_in\"");
         let zeros = "0".repeat(64);
         let content = format!(
-            "{{\"sequence\":1,\"time\":\"2026-01-31T08:15:00.250Z\",\"event\":\"log_in\",\"previous\":\"{zeros}\""
+            "{{\"sequence\":1,\"time\":\"2026-01-31T08:15:00.250Z\",\"event\":\"log_in\",\
+             \"previous\":\"{zeros}\""
         );
         let hash = hex(&Sha256::digest(&content));
         assert_eq!(first, format!("{content},\"hash\":\"{hash}\"}}\n"));

@@ -56,7 +56,8 @@ fn describe(intact: &Intact) -> String {
         } = gaps;
         let _ = write!(
             text,
-            "; gaps: {count}, in which {missing} records are missing and {refused_log_ins} log-ins were refused"
+            "; gaps: {count}, in which {missing} records are missing and {refused_log_ins} \
+             log-ins were refused"
         );
     }
     if *torn > 0 {

@@ -21,7 +21,7 @@ use super::outside::{FromOutside, Sign};
 use super::state::AppState;
 use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::Password;
-use crate::audit::{AuditLog, AuditedRequest, By, Event, Record, Unwritten};
+use crate::audit::{AuditLog, AuditedRequest, By, Event, Record, Unwritten, in_same_request};
 
 /// The body of a log-in.
 #[derive(Deserialize)]
@@ -71,7 +71,15 @@ pub(super) async fn log_in(
         remember: form.remember == Some(true),
         device,
     };
-    new.begin(&auth, &log_in, &audit).await
+    // A client that goes away meanwhile leaves neither a session without a record nor one that no
+    // one has.
+    let unfinished = auth.clone();
+    let begun = async move { new.begin(&auth, &log_in, &audit).await };
+    let begun = tokio::spawn(in_same_request(AuditedRequest::current(), begun)).await;
+    begun.unwrap_or_else(|error| {
+        tracing::error!(%error, "a log-in was not finished");
+        Err(unfinished.store_unavailable(StoreError::new(error)))
+    })
 }
 
 /// The session that a user begins whose password was right.

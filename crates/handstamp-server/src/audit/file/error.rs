@@ -55,17 +55,19 @@ impl fmt::Display for AuditFileError {
             Problem::NotAFile => write!(f, "the audit log {path} is not a regular file"),
             Problem::Mode(mode) => write!(
                 f,
-                "the audit log {path} has mode {mode:03o}: other users of this host can write it. Run `chmod go-w {path}`"
+                "the audit log {path} has mode {mode:03o}: other users of this host can write it. \
+                 Run `chmod go-w {path}`"
             ),
             Problem::Owner { owner, own } => write!(
                 f,
-                "the audit log {path} belongs to the user with the id {owner}, who can change it, and this program runs as \
-                 the one with the id {own}. Run it as {owner}, or run `chown {own} {path}`"
+                "the audit log {path} belongs to the user with the id {owner}, who can change it, \
+                 and this program runs as the one with the id {own}. Run it as {owner}, or \
+                 run `chown {own} {path}`"
             ),
             Problem::NoRecord => write!(
                 f,
-                "the audit log {path}: its last line is no record of handstamp. Run `handstamp audit verify {path}`, and \
-                 move the file away: a new one is created"
+                "the audit log {path}: its last line is no record of handstamp. Run \
+                 `handstamp audit verify {path}`, and move the file away: a new one is created"
             ),
             Problem::Locked => write!(
                 f,

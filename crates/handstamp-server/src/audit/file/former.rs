@@ -7,8 +7,9 @@ use std::path::Path;
 use super::super::chain::{Head, Line};
 use super::tail::Tail;
 
-/// Returns the newest head of the files whose names begin as that of this one and go on with `.` or
-/// `-`, as logrotate names them: `audit.log.1`, `audit.log-20260131`. A compressed one is no record.
+/// Returns the newest head of the files whose names begin as that of this one and go on with `.`
+/// or `-`, as logrotate names them: `audit.log.1`, `audit.log-20260131`. What is compressed is no
+/// record.
 pub(super) fn head(path: &Path) -> io::Result<Option<Head>> {
     let Some(name) = path.file_name() else {
         return Ok(None);

@@ -175,7 +175,8 @@ impl AuditFile {
             None if self.len == 0 => {}
             _ => tracing::error!(
                 path = %self.path.display(),
-                "lines of the audit log were removed or changed by another program: `handstamp audit verify` tells where"
+                "lines of the audit log were removed or changed by another program: \
+                 `handstamp audit verify` tells where"
             ),
         }
         self.len = tail.end;

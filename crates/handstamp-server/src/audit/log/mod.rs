@@ -186,11 +186,6 @@ impl Shared {
     /// Writes what comes, until the log is stopped.
     fn write_to(&self, mut file: AuditFile) {
         while let Some((entries, missing)) = self.next() {
-            let entries: Vec<Entry> = entries
-                .into_iter()
-                // Whoever waited for it has given up, and undone it.
-                .filter(|entry| entry.need == Need::Counted || !entry.written.is_closed())
-                .collect();
             let gap = missing.record();
             let records = gap.iter().chain(entries.iter().map(|entry| &entry.record));
             let records: Vec<Record> = records.cloned().collect();

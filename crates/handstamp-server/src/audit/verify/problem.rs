@@ -72,8 +72,8 @@ impl fmt::Display for Broken {
             Problem::Unreadable(error) => write!(f, "cannot be read: {error}"),
             Problem::Torn(bytes) => write!(
                 f,
-                "the last line was cut off after {bytes} bytes, by a crash or by hand. The next record of a service or a \
-                 command removes it and tells of it"
+                "the last line was cut off after {bytes} bytes, by a crash or by hand. \
+                 The next record of a service or a command removes it and tells of it"
             ),
             Problem::NoRecord => {
                 f.write_str("it is no record: it was cut off, changed or inserted")
@@ -94,8 +94,8 @@ impl fmt::Display for Broken {
             }
             Problem::Begins { expected } => write!(
                 f,
-                "a new chain begins where record {expected} belongs: the files are not in order, or the file before this \
-                 one was not found when it was made"
+                "a new chain begins where record {expected} belongs: the files are not in \
+                 order, or the file before this one was not found when it was made"
             ),
             Problem::Differs => {
                 f.write_str("the hash of this record was another one when the head was noted")
@@ -106,7 +106,8 @@ impl fmt::Display for Broken {
             ),
             Problem::Earlier { noted, first } => write!(
                 f,
-                "the log begins with record {first}, after record {noted}, which was noted: give the earlier files as well"
+                "the log begins with record {first}, after record {noted}, which was noted: give \
+                 the earlier files as well"
             ),
         }
     }
