@@ -466,55 +466,57 @@ fn with_a_full_disk_log_ins_are_refused_and_log_outs_are_not() {
     assert_eq!(names[1_003..], ["gap", "log_in"], "{printed}");
 }
 
+/// Returns the arguments that name an audit log.
+type Given = fn(&Home) -> Vec<String>;
+
 #[test]
 fn a_command_that_gives_access_needs_the_log_and_one_that_takes_it_away_does_not() {
-    let (home, _) = home();
-    let log = home.path().join("none/audit.log");
-    let log = log.to_str().unwrap();
-    for (sentence, command, status, said) in [
+    let folder = |home: &Home| {
+        let path = home.path().join("none/audit.log").display().to_string();
+        vec!["--audit-log".to_owned(), path]
+    };
+    let none = |home: &Home| {
+        let path = home.path().join("audit.log").display().to_string();
+        drop(home.start(&["--audit-log", &path], &[]).unwrap());
+        Vec::new()
+    };
+    let refused = "nothing was changed";
+    let done = "this was done, and the audit log has no record of it";
+    for (sentence, given, why) in [
         (
-            "enabled",
-            &["enable", "alice"][..],
-            2,
-            "nothing was changed",
-        ),
-        ("unlocked", &["unlock", "alice"], 2, "nothing was changed"),
-        (
-            "a new one",
-            &["add", "bob", "--password-stdin"],
-            2,
-            "nothing was changed",
-        ),
-        (
-            "a new password",
-            &["passwd", "alice", "--password-stdin"],
-            2,
-            "nothing was changed",
+            "its folder is missing",
+            folder as Given,
+            "its folder does not exist",
         ),
         (
-            "disabled",
-            &["disable", "alice"],
-            1,
-            "this was done, and the audit log has no record",
-        ),
-        (
-            "removed",
-            &["remove", "alice"],
-            1,
-            "this was done, and the audit log has no record",
+            "the server has one",
+            none,
+            "the server keeps an audit log in ",
         ),
     ] {
-        let arguments = [&["user"], command, &["--audit-log", log]].concat();
-        let output = home.run(&arguments, "battery staple");
-        let message = stderr(&output);
-        assert_eq!(output.status.code(), Some(status), "{sentence}: {message}");
-        assert!(message.contains(said), "{sentence}: {message}");
-        assert!(
-            message.contains("its folder does not exist"),
-            "{sentence}: {message}"
-        );
+        let (home, _) = home();
+        let given = given(&home);
+        for (command, status, said) in [
+            (&["enable", "alice"][..], 2, refused),
+            (&["unlock", "alice"], 2, refused),
+            (&["add", "bob", "--password-stdin"], 2, refused),
+            (&["passwd", "alice", "--password-stdin"], 2, refused),
+            (&["disable", "alice"], 1, done),
+            (&["remove", "alice"], 1, done),
+        ] {
+            let mut arguments = [&["user"], command].concat();
+            arguments.extend(given.iter().map(String::as_str));
+            let output = home.run(&arguments, "battery staple");
+            let message = stderr(&output);
+            assert_eq!(output.status.code(), Some(status), "{sentence}: {message}");
+            assert!(message.contains(said), "{sentence}: {message}");
+            assert!(message.contains(why), "{sentence}: {message}");
+        }
+        assert!(home.run(&["user", "list"], "").stdout.is_empty());
+        // A server without one, after which commands need none.
+        drop(home.start(&[], &[]).unwrap());
+        home.add_user("bob", "battery staple");
     }
-    assert!(home.run(&["user", "list"], "").stdout.is_empty());
 }
 
 #[test]

@@ -199,8 +199,8 @@ pub(super) struct StorageArguments {
     /// hashes [default: $HANDSTAMP_AUDIT_LOG, else none]
     ///
     /// The commands that change users append to it as well: give them the same file. While it
-    /// cannot be written, log-ins are refused, and nothing else. `handstamp audit verify` checks
-    /// the chain. Its folder must exist, and the file is created for this user alone.
+    /// cannot be written, log-ins are refused, and log-outs are not. `handstamp audit verify`
+    /// checks the chain. Its folder must exist, and the file is created for this user alone.
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) audit_log: Option<PathBuf>,
 }

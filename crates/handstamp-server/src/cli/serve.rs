@@ -29,6 +29,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};
+use crate::storage::audit_place;
 use crate::storage::database::Database;
 use crate::storage::missing::Missing;
 use crate::storage::secret_file;
@@ -105,6 +106,7 @@ impl Server {
                  session store"
             );
         }
+        audit_place::record(&database, audit_log.as_deref()).await?;
         let users = Users::new(database.clone());
         let demo_users = demo_users(&arguments, exposure, address, &users).await?;
         if !demo_users.exist(&users).await? {

@@ -21,6 +21,7 @@ use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
 use crate::audit::{AuditLog, By, Event, Record};
+use crate::storage::audit_place;
 use crate::storage::clock::now;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
@@ -49,6 +50,7 @@ pub(super) async fn execute(
         None => tracing::info!("users and sessions are those in {url}"),
         Some(redis) => tracing::info!("users are those in {url}, sessions those in {redis}"),
     }
+    notes.compare(&command, &database).await?;
     let done = Box::pin(change(command, &url, &database, redis, &notes)).await;
     database.close().await;
     done.and_then(|()| notes.complete())
@@ -251,6 +253,7 @@ fn require(is_found: bool, name: &UserName) -> Result<(), Failure> {
 /// The records of a command in the audit log.
 struct Notes {
     log: AuditLog,
+    is_given: bool,
     uid: u32,
     /// Why the first one could not be written.
     unwritten: OnceLock<String>,
@@ -264,22 +267,45 @@ impl Notes {
             UserCommand::List => None,
             _ => path,
         };
-        let unwritten = OnceLock::new();
-        let log = match (audit::open(path), command) {
-            (Ok(log), _) => log,
-            (Err(error), UserCommand::Disable { .. } | UserCommand::Remove { .. }) => {
-                unwritten.get_or_init(|| error.to_string());
-                AuditLog::default()
-            }
-            (Err(error), _) => {
-                return Err(Failure::usage(format!("{error}; nothing was changed")));
-            }
-        };
-        Ok(Self {
-            log,
+        let mut notes = Self {
+            log: AuditLog::default(),
+            is_given: path.is_some(),
             uid: own_id().map_err(Failure::new)?,
-            unwritten,
-        })
+            unwritten: OnceLock::new(),
+        };
+        match audit::open(path) {
+            Ok(log) => notes.log = log,
+            Err(error) => notes.go_without(command, error.to_string())?,
+        }
+        Ok(notes)
+    }
+
+    /// Compares with what the server has recorded: a change that the audit log of the server should
+    /// have needs one.
+    async fn compare(&self, command: &UserCommand, database: &Database) -> Result<(), Failure> {
+        if self.is_given || matches!(command, UserCommand::List) {
+            return Ok(());
+        }
+        match audit_place::recorded(database).await? {
+            Some(path) => self.go_without(
+                command,
+                format!(
+                    "the server keeps an audit log in {path}, and this command was given none. Add \
+                     --audit-log {path}, or set HANDSTAMP_AUDIT_LOG"
+                ),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a command that gives access, and takes a note for one that takes it away.
+    fn go_without(&self, command: &UserCommand, error: String) -> Result<(), Failure> {
+        if let UserCommand::Disable { .. } | UserCommand::Remove { .. } = command {
+            self.unwritten.get_or_init(|| error);
+            Ok(())
+        } else {
+            Err(Failure::usage(format!("{error}; nothing was changed")))
+        }
     }
 
     async fn add(&self, event: Event, name: &UserName) {

@@ -4,6 +4,7 @@
 //! connections for the other modules. It knows neither users nor passwords, and it reads no setting
 //! and no argument of the command line.
 
+pub(crate) mod audit_place;
 pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod database_url;

@@ -23,7 +23,7 @@ async fn concurrent_opens_create_the_tables_once() {
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
     let versions: Vec<i64> = sqlx::query_scalar(versions).fetch_all(&pool).await.unwrap();
-    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -34,7 +34,7 @@ async fn tables_of_a_newer_release_are_not_changed() {
     let Database::Sqlite(pool, _) = dir.database().await else {
         panic!("not a file");
     };
-    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (9)";
+    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (10)";
     sqlx::query(newer).execute(&pool).await.unwrap();
     let url = DatabaseUrl::sqlite_file(&dir.path().join("handstamp.db"));
     let message = Database::open(&url, Missing::Create)
@@ -43,7 +43,7 @@ async fn tables_of_a_newer_release_are_not_changed() {
         .to_string();
     assert_eq!(
         message,
-        "the tables were created by a newer handstamp: they have version 9, and this release supports 8"
+        "the tables were created by a newer handstamp: they have version 10, and this release supports 9"
     );
 }
 
