@@ -595,3 +595,54 @@ fn guess(server: &Server, numbers: std::ops::Range<u32>) {
         assert!([401, 429].contains(&status), "{status}");
     }
 }
+
+#[test]
+fn a_log_that_is_moved_goes_on_in_a_new_file() {
+    let (home, path) = home();
+    let log = path.to_str().unwrap();
+    let settings = [("HANDSTAMP_AUDIT_LOG", log)];
+    let server = home.start(&[], &settings).unwrap();
+    Browser::logged_in(&server, "alice", "correct horse");
+    let former = home.path().join("audit.log.1");
+    fs::rename(&path, &former).unwrap();
+    let unlock = ["user", "unlock", "alice"];
+    assert!(home.run_with(&unlock, &settings, "").status.success());
+    Browser::logged_in(&server, "alice", "correct horse");
+    assert_eq!(server.stop("TERM"), Some(0));
+    assert_eq!(events(&former), ["server_started", "log_in"]);
+    assert_eq!(events(&path), ["user_unlocked", "log_in", "server_stopped"]);
+
+    let both = fs::read_to_string(&former).unwrap() + &fs::read_to_string(&path).unwrap();
+    let verify = ["audit", "verify"];
+    let former = former.to_str().unwrap();
+    for (sentence, files, input, said) in [
+        (
+            "both",
+            &[former, log][..],
+            "",
+            "5 records (1 to 5), intact\n",
+        ),
+        (
+            "a pipe",
+            &["/dev/stdin"],
+            both.as_str(),
+            "5 records (1 to 5), intact\n",
+        ),
+        (
+            "that of the environment",
+            &[],
+            "",
+            "3 records (3 to 5), intact\n",
+        ),
+    ] {
+        let output = home.run_with(&[&verify, files].concat(), &settings, input);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            printed.starts_with(said),
+            "{sentence}: {printed}{}",
+            stderr(&output)
+        );
+    }
+    let output = home.run(&["audit", "verify", log, former], "");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+}

@@ -9,6 +9,7 @@ mod config;
 mod environment;
 mod failure;
 mod listen;
+mod notes;
 mod output;
 mod password_input;
 mod plan;

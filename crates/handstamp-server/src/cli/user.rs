@@ -3,30 +3,26 @@
 //! A command changes the account before it ends the sessions. A concurrent log-in then either has
 //! its session ended here, or finds the change when it is confirmed.
 
-use std::path::Path;
-use std::sync::OnceLock;
-
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{PasswordSource, StorageArguments, UserCommand};
 use super::environment::Environment;
 use super::failure::Failure;
+use super::notes::Notes;
 use super::output::print;
 use super::password_input::{self, PasswordInputError};
-use super::{audit, storage};
+use super::storage;
 use crate::accounts::demo_users;
 use crate::accounts::known_devices::KnownDevices;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::password::StoredHash;
 use crate::accounts::user_name::UserName;
 use crate::accounts::users::Users;
-use crate::audit::{AuditLog, By, Event, Record};
-use crate::storage::audit_place;
+use crate::audit::Event;
 use crate::storage::clock::now;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
 use crate::storage::missing::Missing;
-use crate::storage::owner::own_id;
 use crate::storage::redis_server::RedisServer;
 use crate::storage::sessions::Sessions;
 
@@ -248,91 +244,4 @@ async fn hash(source: PasswordSource) -> Result<StoredHash, Failure> {
 
 fn require(is_found: bool, name: &UserName) -> Result<(), Failure> {
     if is_found { Ok(()) } else { Err(unknown(name)) }
-}
-
-/// The records of a command in the audit log.
-struct Notes {
-    log: AuditLog,
-    is_given: bool,
-    uid: u32,
-    /// Why the first one could not be written.
-    unwritten: OnceLock<String>,
-}
-
-impl Notes {
-    /// Opens the audit log, if there is one. A command that gives access changes nothing without
-    /// it; one that takes access away is carried out all the same, and fails afterwards.
-    fn new(command: &UserCommand, path: Option<&Path>) -> Result<Self, Failure> {
-        let path = match command {
-            UserCommand::List => None,
-            _ => path,
-        };
-        let mut notes = Self {
-            log: AuditLog::default(),
-            is_given: path.is_some(),
-            uid: own_id().map_err(Failure::new)?,
-            unwritten: OnceLock::new(),
-        };
-        match audit::open(path) {
-            Ok(log) => notes.log = log,
-            Err(error) => notes.go_without(command, error.to_string())?,
-        }
-        Ok(notes)
-    }
-
-    /// Compares with what the server has recorded: a change that the audit log of the server should
-    /// have needs one.
-    async fn compare(&self, command: &UserCommand, database: &Database) -> Result<(), Failure> {
-        if self.is_given || matches!(command, UserCommand::List) {
-            return Ok(());
-        }
-        match audit_place::recorded(database).await? {
-            Some(path) => self.go_without(
-                command,
-                format!(
-                    "the server keeps an audit log in {path}, and this command was given none. Add \
-                     --audit-log {path}, or set HANDSTAMP_AUDIT_LOG"
-                ),
-            ),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses a command that gives access, and takes a note for one that takes it away.
-    fn go_without(&self, command: &UserCommand, error: String) -> Result<(), Failure> {
-        if let UserCommand::Disable { .. } | UserCommand::Remove { .. } = command {
-            self.unwritten.get_or_init(|| error);
-            Ok(())
-        } else {
-            Err(Failure::usage(format!("{error}; nothing was changed")))
-        }
-    }
-
-    async fn add(&self, event: Event, name: &UserName) {
-        self.write(Record::new(event, By::Command).of_user(name.as_str()))
-            .await;
-    }
-
-    /// Adds how many sessions of the user were ended.
-    async fn count(&self, name: &UserName, ended: usize) {
-        let record = Record::new(Event::SessionsRevoked, By::Command).of_user(name.as_str());
-        self.write(record.counting(ended as u64)).await;
-    }
-
-    async fn write(&self, record: Record) {
-        let record = record.by_operator(self.uid);
-        if let Err(error) = self.log.record_and_wait(record).await {
-            self.unwritten.get_or_init(|| error.to_string());
-        }
-    }
-
-    /// Fails if a record is missing.
-    fn complete(self) -> Result<(), Failure> {
-        match self.unwritten.into_inner() {
-            Some(error) => Err(Failure::new(format!(
-                "this was done, and the audit log has no record of it: {error}"
-            ))),
-            None => Ok(()),
-        }
-    }
 }

@@ -5,7 +5,9 @@
 //! that must be there is refused when it cannot be written. One of what happens in any case is
 //! counted, and the count is the first that is written when the disk takes records again.
 
-use std::fmt;
+mod missing;
+mod receipt;
+
 use std::mem;
 use std::net::IpAddr;
 use std::path::Path;
@@ -14,16 +16,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use handstamp_axum::handstamp::clock::UnixTime;
 use handstamp_axum::handstamp::store::AccountId;
 use tokio::sync::oneshot;
 
 use super::file::{AuditFile, AuditFileError};
 use super::guesses::{Guesses, Outcome};
-use super::record::{By, Details, Event, Record};
+use super::record::Record;
 use super::request::AuditedRequest;
-use super::time::rfc3339;
 use crate::storage::clock::now;
+use missing::Missing;
+pub(super) use receipt::Receipt;
+pub(crate) use receipt::Unwritten;
 
 /// A handle to the audit log, which may be off: then records go nowhere, and each counts as
 /// written.
@@ -60,14 +63,6 @@ enum Need {
     Required,
     /// It is of something that has happened, and is counted as missing.
     Counted,
-}
-
-/// What the log does not have.
-#[derive(Debug, Clone, Copy, Default)]
-struct Missing {
-    since: Option<UnixTime>,
-    records: u64,
-    refused_log_ins: u64,
 }
 
 impl AuditLog {
@@ -116,7 +111,7 @@ impl AuditLog {
     pub(crate) fn check(&self) -> Result<(), Unwritten> {
         match &self.0 {
             Some(shared) if shared.is_failing.load(Ordering::Relaxed) => {
-                shared.lock().missing.refused_log_ins += 1;
+                shared.lock().missing.add_refused();
                 Err(Unwritten::Failing)
             }
             _ => Ok(()),
@@ -248,91 +243,9 @@ impl Shared {
     }
 }
 
-impl Missing {
-    /// Counts a record that was not written, and tells whoever waits for it.
-    fn add(&mut self, entry: Entry, error: &Unwritten) {
-        self.since.get_or_insert_with(now);
-        match entry.need {
-            Need::Required => self.refused_log_ins += 1,
-            Need::Counted => {
-                self.records += 1;
-                let record = entry.record.event;
-                tracing::error!(%error, ?record, "a record is missing in the audit log");
-            }
-        }
-        let _ = entry.written.send(Err(error.clone()));
-    }
-
-    fn subtract(&mut self, written: Self) {
-        self.records -= written.records;
-        self.refused_log_ins -= written.refused_log_ins;
-        if self.records == 0 && self.refused_log_ins == 0 {
-            self.since = None;
-        }
-    }
-
-    fn record(self) -> Option<Record> {
-        let since = rfc3339(self.since?);
-        let refused_log_ins = self.refused_log_ins;
-        let record = Record::new(Event::Gap, By::Service).counting(self.records);
-        Some(record.with(Details::Gap {
-            since,
-            refused_log_ins,
-        }))
-    }
-}
-
-/// The answer of the thread about one record.
-#[derive(Debug)]
-pub(super) struct Receipt(oneshot::Receiver<Result<(), Unwritten>>);
-
-impl Receipt {
-    /// Waits until the record is on the disk. A disk that hangs is not waited for longer than a
-    /// request may take.
-    pub(super) async fn written(self) -> Result<(), Unwritten> {
-        match tokio::time::timeout(LONGEST_WAIT, self.0).await {
-            Ok(Ok(written)) => written,
-            Ok(Err(_)) => Err(Unwritten::Stopped),
-            Err(_) => Err(Unwritten::Busy),
-        }
-    }
-}
-
-/// A record was not written.
-#[derive(Debug, Clone)]
-pub(crate) enum Unwritten {
-    File(Arc<str>),
-    /// The last records could not be written.
-    Failing,
-    /// The disk does not answer.
-    Busy,
-    Stopped,
-}
-
-impl Unwritten {
-    /// Returns whether the record may be written all the same, later.
-    pub(crate) fn is_uncertain(&self) -> bool {
-        matches!(self, Self::Busy)
-    }
-}
-
-impl fmt::Display for Unwritten {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => f.write_str(error),
-            Self::Failing => f.write_str("the audit log cannot be written"),
-            Self::Busy => f.write_str("the audit log: the disk does not answer in time"),
-            Self::Stopped => f.write_str("the audit log is closed: the service stops"),
-        }
-    }
-}
-
-impl std::error::Error for Unwritten {}
-
 /// Some megabytes. Each request waits for its records, so this is not reached before requests end.
 const MOST_ENTRIES: usize = 10_000;
 const A_SECOND: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

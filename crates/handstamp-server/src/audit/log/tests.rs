@@ -2,6 +2,7 @@ use std::fs;
 use std::net::Ipv4Addr;
 
 use super::*;
+use crate::audit::record::{By, Event};
 use crate::audit::verify::verify;
 use crate::storage::testing::TempDir;
 
