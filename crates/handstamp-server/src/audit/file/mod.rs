@@ -11,16 +11,17 @@ mod tail;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use handstamp_axum::handstamp::clock::UnixTime;
 
-use super::chain::{Head, Line};
+use super::chain::Head;
 use super::record::{By, Details, Event, Record};
 use super::time::rfc3339;
+use crate::storage::missing::Missing;
 use crate::storage::owner::{FileOfAnother, own_id};
 pub(crate) use error::AuditFileError;
 use error::Problem;
@@ -45,7 +46,7 @@ impl AuditFile {
     /// records that this program may continue.
     pub(crate) fn open(path: &Path) -> Result<Self, AuditFileError> {
         let explain = |problem| AuditFileError::new(path, problem);
-        let file = open(path, true).map_err(explain)?;
+        let file = open(path, Missing::Create).map_err(explain)?;
         let id = id(&file).map_err(|error| explain(error.into()))?;
         let mut opened = Self {
             path: path.to_owned(),
@@ -71,13 +72,10 @@ impl AuditFile {
                 Err(explain(io::Error::from(io::ErrorKind::NotFound).into()))
             };
         }
-        let file = open(path, false).map_err(explain)?;
+        let file = open(path, Missing::Refuse).map_err(explain)?;
         let read = || {
             let tail = Tail::read(&file, file.metadata()?.len())?;
-            match tail.line.as_deref().map(Line::read) {
-                Some(None) => Err(Problem::NoRecord),
-                _ => Ok(true),
-            }
+            tail.head().map(|_| true)
         };
         read().map_err(explain)
     }
@@ -132,7 +130,7 @@ impl AuditFile {
             }
             // What others have appended before they noticed it too.
             self.catch_up()?;
-            let file = open(&self.path, true)?;
+            let file = open(&self.path, Missing::Create)?;
             self.id = id(&file)?;
             // The former lock ends with its file.
             self.file = file;
@@ -145,8 +143,8 @@ impl AuditFile {
         let len = self.file.metadata()?.len();
         let tail = Tail::read(&self.file, len)?;
         self.len = tail.end;
-        self.head = match tail.line {
-            Some(line) => Line::read(&line).ok_or(Problem::NoRecord)?.head(),
+        self.head = match tail.head()? {
+            Some(head) => head,
             None => former::head(&self.path)?.unwrap_or(Head::NONE),
         };
         self.file.unlock()?;
@@ -163,16 +161,15 @@ impl AuditFile {
             return Ok(());
         }
         let tail = Tail::read(&self.file, len)?;
-        let newest = tail.line.as_deref().map(Line::read);
-        match newest {
+        match tail.head() {
             // Others have appended, to this file or to the new one.
-            Some(Some(line)) if self.len == 0 || line.sequence > self.head.sequence => {
-                self.head = line.head();
+            Ok(Some(head)) if self.len == 0 || head.sequence > self.head.sequence => {
+                self.head = head;
             }
-            Some(Some(_)) if len > self.len && tail.end == self.len => {}
-            // Emptied by a tool that had copied it.
-            None if len == 0 => {}
-            None if self.len == 0 => {}
+            Ok(Some(_)) if len > self.len && tail.end == self.len => {}
+            // Emptied by a tool that had copied it, or new.
+            Ok(None) if len == 0 || self.len == 0 => {}
+            Err(problem) if self.len == 0 => return Err(problem),
             _ => tracing::error!(
                 path = %self.path.display(),
                 "lines of the audit log were removed or changed by another program: \
@@ -188,10 +185,14 @@ impl AuditFile {
     }
 }
 
-fn open(path: &Path, create: bool) -> Result<File, Problem> {
+fn open(path: &Path, missing: Missing) -> Result<File, Problem> {
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(create).mode(0o600);
-    let file = options.open(path).map_err(|error| {
+    options.read(true).append(true);
+    let opened = match (options.open(path), missing) {
+        (Err(error), Missing::Create) if error.kind() == io::ErrorKind::NotFound => create(path),
+        (opened, _) => opened,
+    };
+    let file = opened.map_err(|error| {
         FileOfAnother::behind(&error, path).map_or_else(|| Problem::from(error), Problem::OfAnother)
     })?;
     let metadata = file.metadata()?;
@@ -207,13 +208,29 @@ fn open(path: &Path, create: bool) -> Result<File, Problem> {
     if owner != own && owner != 0 && own != 0 {
         return Err(Problem::Owner { owner, own });
     }
-    if metadata.len() == 0
-        && let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-    {
-        // Its name is on the disk before its first record.
-        File::open(folder)?.sync_all()?;
+    Ok(file)
+}
+
+/// Creates the file, or opens the one that another process has created meanwhile.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true);
+    let created = options.clone().create_new(true).mode(0o600).open(path);
+    let file = match created {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return options.open(path),
+        created => created?,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(Path::new(".")))?;
+    if own_id()? == 0 {
+        // A command of root may run before the service, which has to write the file as well.
+        let metadata = folder.metadata()?;
+        fchown(&file, Some(metadata.uid()), Some(metadata.gid()))?;
     }
+    // Its name is on the disk before its first record.
+    folder.sync_all()?;
     Ok(file)
 }
 

@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
+use super::error::Problem;
+use crate::audit::chain::{Head, Line};
+
 /// The last line of a file.
 #[derive(Debug)]
 pub(super) struct Tail {
@@ -11,13 +14,22 @@ pub(super) struct Tail {
     pub(super) line: Option<Vec<u8>>,
     /// Where the last whole line ends. A line that was not written to its end begins here.
     pub(super) end: u64,
+    /// The first bytes of the file.
+    begin: Vec<u8>,
 }
 
 impl Tail {
     /// Reads the end of a file of this length.
     pub(super) fn read(file: &File, len: u64) -> io::Result<Self> {
+        let size = len.min(BEGIN.len() as u64);
+        let mut begin = vec![0; usize::try_from(size).unwrap_or_default()];
+        file.read_exact_at(&mut begin, 0)?;
         let Some(last_break) = find_break(file, len)? else {
-            return Ok(Self { line: None, end: 0 });
+            return Ok(Self {
+                line: None,
+                end: 0,
+                begin,
+            });
         };
         let start = find_break(file, last_break)?.map_or(0, |before| before + 1);
         // A line is as long as it may be; what is longer is no record.
@@ -27,7 +39,22 @@ impl Tail {
         Ok(Self {
             line: Some(line),
             end: last_break + 1,
+            begin,
         })
+    }
+
+    /// Returns the head that the last line makes; `None` for a file without a whole line. Fails
+    /// for a file of something else, which must not be cut off: the path may be one of another
+    /// program, or a link that someone has put there for a command of root.
+    pub(super) fn head(&self) -> Result<Option<Head>, Problem> {
+        match &self.line {
+            Some(line) => {
+                let line = Line::read(line).ok_or(Problem::NoRecord)?;
+                Ok(Some(line.head()))
+            }
+            None if BEGIN.starts_with(&self.begin) => Ok(None),
+            None => Err(Problem::NoRecord),
+        }
     }
 }
 
@@ -49,5 +76,8 @@ fn find_break(file: &File, before: u64) -> io::Result<Option<u64>> {
     }
     Ok(None)
 }
+
+/// As each line begins.
+const BEGIN: &[u8] = b"{\"sequence\":";
 
 const LONGEST_LINE: u64 = 1024 * 1024;

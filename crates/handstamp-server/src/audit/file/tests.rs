@@ -1,6 +1,6 @@
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::PathBuf;
 
 use super::*;
@@ -38,6 +38,17 @@ fn a_file_is_for_its_user_alone_and_goes_on_when_it_is_opened_again() {
     assert_eq!(mode & 0o777, 0o600);
     append(&mut AuditFile::open(&path).unwrap(), 3);
     assert_eq!(records(&[&path]), 5);
+    // What root creates is of whom the folder is.
+    let owner = if own_id().unwrap() == 0 {
+        4711
+    } else {
+        own_id().unwrap()
+    };
+    let folder = dir.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    chown(&folder, Some(owner), None).unwrap();
+    AuditFile::open(&folder.join("audit.log")).unwrap();
+    assert_eq!(fs::metadata(folder.join("audit.log")).unwrap().uid(), owner);
     assert!(AuditFile::check(&path).unwrap());
     assert!(!AuditFile::check(&dir.path().join("other.log")).unwrap());
 }
@@ -50,6 +61,7 @@ fn a_file_that_may_not_be_continued_is_refused_and_left_as_it_is() {
         ("of others", "", 0o622, "has mode 622: other users"),
         ("of a group", "", 0o660, "chmod go-w"),
         ("notes", "bread\nmilk\n", 0o600, "is no record of handstamp"),
+        ("a secret", "swordfish", 0o600, "is no record of handstamp"),
     ] {
         fs::write(path(name), text).unwrap();
         fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).unwrap();
