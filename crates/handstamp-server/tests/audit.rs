@@ -448,6 +448,13 @@ fn with_a_full_disk_log_ins_are_refused_and_log_outs_are_not() {
     assert!(server.says("a record is missing"), "{}", server.stderr());
     assert_eq!(events(&path).len(), 1_003);
 
+    // A new password is taken as well, and the session that should follow is refused.
+    let change = json!({"current": "correct horse", "new": "battery staple"});
+    let reply = server.send(&phone.request("POST", "/password").json(&change));
+    assert_eq!(reply.status, 503, "{reply:?}");
+    assert_eq!(reply.json()["code"], "log_in_again", "{reply:?}");
+    assert_eq!(phone.protected(&server), session_ended());
+
     limit("unlimited");
     let start = Instant::now();
     while audit_log() != "ok" {
@@ -458,9 +465,10 @@ fn with_a_full_disk_log_ins_are_refused_and_log_outs_are_not() {
         );
         thread::sleep(Duration::from_millis(50));
     }
-    Browser::logged_in(&server, "alice", "correct horse");
+    Browser::logged_in(&server, "alice", "battery staple");
     let printed = assert_intact(&home, &path);
-    let gap = "intact; gaps: 1, in which 1 records are missing and 2 log-ins were refused";
+    // The log-out, the new password, and the end of the session that the phone had.
+    let gap = "intact; gaps: 1, in which 3 records are missing and 3 log-ins were refused";
     assert!(printed.contains(gap), "{printed}");
     let names = events(&path);
     assert_eq!(names[1_003..], ["gap", "log_in"], "{printed}");
