@@ -38,6 +38,11 @@ impl UnixTime {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// Returns the whole microseconds since the epoch, rounded down.
+    pub(crate) fn as_micros(self) -> u64 {
+        u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX)
+    }
+
     /// Returns how much later this point is than `earlier`, or zero if it is not later.
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {

@@ -92,7 +92,8 @@
 //! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code), [the log](_documentation::log) |
 //! | refuse a wrong password | [`Auth::invalid_credentials`] |
 //! | refuse for a reason of the application | [`Auth::refuse`] |
-//! | limit the rate of log-ins | [`Auth::rate_limited`], the response; the application counts |
+//! | limit the rate of requests | [`limit::RateLimits`], [`Auth::check_rate`]; a layer in each adapter |
+//! | refuse a request that came too soon, by a count of the application's own | [`Auth::rate_limited`] |
 //!
 //! # Features
 //! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application.
@@ -133,6 +134,7 @@ mod csrf;
 pub mod error;
 mod issue;
 mod jws;
+pub mod limit;
 mod locate;
 mod location;
 mod origin;

@@ -72,6 +72,7 @@ mod macros;
 mod merge_cookies;
 mod navigation;
 mod optional;
+pub(crate) mod rate;
 mod request_state;
 pub(crate) mod route;
 mod shared;

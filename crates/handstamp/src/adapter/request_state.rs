@@ -266,7 +266,7 @@ impl RequestState {
 
 /// Returns whether this is a CORS preflight ([Fetch, section
 /// 4.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch)).
-fn is_preflight(head: &impl RequestHead) -> bool {
+pub(super) fn is_preflight(head: &impl RequestHead) -> bool {
     let has = |name| head.header_values(name).next().is_some();
     head.method() == "OPTIONS" && has("origin") && has("access-control-request-method")
 }

@@ -1,13 +1,15 @@
 //! The methods that adapters call. Each passes its arguments to `adapter`, which decides.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Auth;
 use crate::adapter::{
-    Authenticating, AwaitsBody, ImplicitRefresh, JudgingHead, JudgingVisitor, RequestState,
+    Authenticating, AwaitsBody, ImplicitRefresh, JudgingHead, JudgingVisitor, RequestState, rate,
 };
 use crate::authenticate::{Authenticated, Require};
 use crate::error::Rejection;
+use crate::limit::{Allowance, Limited, RateLimits};
 use crate::purpose::{Access, Purpose, Refresh};
 use crate::request::RequestHead;
 use crate::request::body::WithBody;
@@ -161,6 +163,26 @@ impl RequestState {
         head: R,
     ) -> JudgingHead<Refresh> {
         self.extract_refresh_before_body(&auth.0, auth.0.now(), path, head)
+    }
+
+    /// Charges a request to rate limits for a layer, as [`Auth::check_rate`] does. `address` is
+    /// that of the client, if the adapter knows it.
+    ///
+    /// Preflights are not counted. If a limit counts by the token, the request's access token is
+    /// verified first, once for this and for extractors; a request without a valid one counts by
+    /// its address.
+    ///
+    /// # Errors
+    /// As [`Auth::check_rate`].
+    pub async fn check_rate<R: RequestHead>(
+        &self,
+        auth: &Auth,
+        head: &R,
+        path: &str,
+        address: Option<IpAddr>,
+        limits: &RateLimits,
+    ) -> Result<Allowance, Limited> {
+        rate::check_rate(self, &auth.0, head, path, address, limits).await
     }
 
     /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are

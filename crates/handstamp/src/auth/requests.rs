@@ -10,12 +10,31 @@ use crate::authenticate::{self, Authenticated, Require, verify};
 use crate::connection::TokenWatch;
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
+use crate::limit::{self, Allowance, Caller, Limited, RateLimits};
 use crate::purpose::{Access, Purpose};
 use crate::request::RequestHead;
 use crate::session;
+use crate::store::BoxFuture;
 use crate::subject::LoadSubject;
 
 impl Auth {
+    /// Charges a request to rate limits, and returns what is left of them: see [`limit`]. The
+    /// layers of the adapters call it; by hand, it limits what a handler does.
+    ///
+    /// The caller is read before the future is created.
+    ///
+    /// # Errors
+    /// [`Limited`] has the [`Rejection`] to answer with: `rate_limited`, or `store_unavailable` if
+    /// the store does not answer and the limits say that it is needed.
+    #[must_use = "futures do nothing unless polled"]
+    pub fn check_rate(
+        &self,
+        limits: &RateLimits,
+        caller: &Caller<'_>,
+    ) -> BoxFuture<'static, Result<Allowance, Limited>> {
+        limit::check(&self.0, limits, caller)
+    }
+
     /// Authenticates a request: finds a token and checks it against the demands of the route. The
     /// checks run in this order, and the first that fails is the rejection: origin, signature,
     /// times, audience, issuer, purpose, login type, freshness, CSRF value, blocklist and store,

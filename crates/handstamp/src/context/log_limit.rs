@@ -9,7 +9,7 @@ use crate::clock::UnixTime;
 
 /// So many lines at once, then one in each interval (the [generic cell rate
 /// algorithm](https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm)).
-pub(super) struct LogLimit {
+pub(crate) struct LogLimit {
     lines: u64,
     interval: u64,
     /// When all lines are available again, in milliseconds.
@@ -18,7 +18,7 @@ pub(super) struct LogLimit {
 }
 
 impl LogLimit {
-    pub(super) fn new(lines: u64, interval: Duration) -> Self {
+    pub(crate) fn new(lines: u64, interval: Duration) -> Self {
         Self {
             lines,
             interval: UnixTime::from_secs(0).saturating_add(interval).as_millis(),
@@ -29,7 +29,7 @@ impl LogLimit {
 
     /// Returns how many lines were left out since the last one, if a line is due. Otherwise it is
     /// counted as left out.
-    pub(super) fn take(&self, now: UnixTime) -> Option<u64> {
+    pub(crate) fn take(&self, now: UnixTime) -> Option<u64> {
         let now = now.as_millis();
         let charge = |full_at: u64| {
             // A clock that was set back gives all lines again.

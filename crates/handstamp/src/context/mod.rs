@@ -4,7 +4,7 @@
 pub mod blocklist;
 mod deadline;
 mod event;
-mod log_limit;
+pub(crate) mod log_limit;
 mod logged_account;
 mod refusal_log;
 mod renewal;

@@ -115,8 +115,11 @@ impl Members {
     }
 
     fn quoted(&mut self, text: &str) -> serde_json::Result<()> {
-        let is_plain = |byte| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
-        if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        let needs_escape = |byte| matches!(byte, ..b' ' | b'"' | b'\\');
+        if text
+            .bytes()
+            .fold(false, |any, byte| any | needs_escape(byte))
+        {
             return serde_json::to_writer(&mut self.0, text);
         }
         self.0.push(b'"');

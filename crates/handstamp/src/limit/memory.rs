@@ -1,0 +1,174 @@
+//! Buckets in memory, for one process.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Bucket, Charged, LimitStore, Quota};
+use crate::clock::{Clock, SystemClock};
+use crate::error::StoreError;
+use crate::store::BoxFuture;
+
+/// Buckets in the memory of this process.
+///
+/// At most a million buckets that are not full are kept, in about 50 MB; others share some buckets
+/// of the same quota then. So strangers with many addresses neither fill the memory nor get around
+/// a limit, and clients that come late are limited together while they last.
+pub struct MemoryLimits {
+    shards: Vec<Mutex<Shard>>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// When each bucket that is not full will be, in microseconds.
+    full_at: HashMap<Box<str>, u64>,
+    /// The buckets of those for whom there is no room.
+    shared: HashMap<Quota, u64>,
+    /// At this many entries, those of full buckets are removed.
+    sweep_at: usize,
+}
+
+impl MemoryLimits {
+    /// Creates an empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(SystemClock)
+    }
+
+    /// Creates an empty store with another clock, for tests.
+    #[must_use]
+    pub fn with_clock(clock: impl Clock + 'static) -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            clock: Arc::new(clock),
+        }
+    }
+
+    /// Returns how many buckets are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let len = |shard| lock(shard).full_at.len();
+        self.shards.iter().map(len).sum()
+    }
+
+    /// Returns whether no bucket is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now().as_micros()
+    }
+
+    pub(super) fn charge_all(&self, buckets: &[Bucket]) -> Charged {
+        let places: Vec<usize> = buckets.iter().map(|bucket| place(&bucket.key)).collect();
+        let mut involved = places.clone();
+        // All callers lock in this order, so none of two waits for the other.
+        involved.sort_unstable();
+        involved.dedup();
+        let mut shards: Vec<(usize, MutexGuard<'_, Shard>)> = involved
+            .into_iter()
+            .filter_map(|place| Some((place, lock(self.shards.get(place)?))))
+            .collect();
+        // Once they are locked: two callers decide in the order of their instants.
+        let now = self.now();
+        let mut entries = Vec::with_capacity(buckets.len());
+        for (bucket, place) in buckets.iter().zip(&places) {
+            let shard = shards.iter_mut().find(|(other, _)| other == place);
+            entries.extend(shard.map(|(_, shard)| (bucket, shard.full_at(bucket, now))));
+        }
+        let after: Result<Vec<u64>, _> = entries
+            .iter()
+            .map(|(bucket, full_at)| bucket.quota.charge(*full_at, now))
+            .collect();
+        let Ok(after) = after else {
+            let before = entries.into_iter().map(|(_, full_at)| full_at).collect();
+            return Charged::new(false, now, before);
+        };
+        for ((bucket, place), full_at) in buckets.iter().zip(&places).zip(&after) {
+            if let Some((_, shard)) = shards.iter_mut().find(|(other, _)| other == place) {
+                shard.set(bucket, *full_at, now);
+            }
+        }
+        Charged::new(true, now, after)
+    }
+}
+
+impl Shard {
+    fn full_at(&self, bucket: &Bucket, now: u64) -> u64 {
+        let entry = self.full_at.get(&*bucket.key);
+        let entry = entry.or_else(|| {
+            let is_crowded = self.full_at.len() >= MOST_IN_A_SHARD;
+            is_crowded.then(|| self.shared.get(&bucket.quota)).flatten()
+        });
+        entry.copied().unwrap_or(now)
+    }
+
+    fn set(&mut self, bucket: &Bucket, full_at: u64, now: u64) {
+        if let Some(entry) = self.full_at.get_mut(&*bucket.key) {
+            *entry = full_at;
+            return;
+        }
+        if self.full_at.len() >= self.sweep_at.max(FEWEST_SWEPT) {
+            self.sweep(now);
+        }
+        if self.full_at.len() < MOST_IN_A_SHARD {
+            self.full_at.insert(bucket.key.as_str().into(), full_at);
+        } else {
+            self.shared.insert(bucket.quota, full_at);
+        }
+    }
+
+    /// The next sweep is due at twice what is left, so that each entry is looked at about twice.
+    fn sweep(&mut self, now: u64) -> u64 {
+        let before = self.full_at.len();
+        self.full_at.retain(|_, full_at| *full_at > now);
+        self.shared.retain(|_, full_at| *full_at > now);
+        let left = self.full_at.len();
+        if left * 4 < self.full_at.capacity() {
+            self.full_at.shrink_to(left * 2);
+        }
+        self.sweep_at = left.saturating_mul(2);
+        u64::try_from(before - left).unwrap_or(u64::MAX)
+    }
+}
+
+impl LimitStore for MemoryLimits {
+    fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
+        Box::pin(async move { Ok(self.charge_all(buckets)) })
+    }
+
+    fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let now = self.now();
+            Ok(self.shards.iter().map(|shard| lock(shard).sweep(now)).sum())
+        })
+    }
+}
+
+impl Default for MemoryLimits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryLimits").finish_non_exhaustive()
+    }
+}
+
+/// Keys are hashes, so one of their characters spreads them evenly.
+fn place(key: &str) -> usize {
+    key.bytes().next().map_or(0, usize::from) % SHARDS
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const SHARDS: usize = 64;
+const MOST_IN_A_SHARD: usize = (1 << 20) / SHARDS;
+const FEWEST_SWEPT: usize = 64;

@@ -1,0 +1,96 @@
+//! What keeps the buckets.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Quota;
+use crate::error::StoreError;
+use crate::store::BoxFuture;
+
+/// One bucket: what is counted, and the quota.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bucket {
+    /// 22 characters of base64url, a hash of the limit's name and of who is counted.
+    pub key: String,
+    /// How much it holds.
+    pub quota: Quota,
+}
+
+impl Bucket {
+    /// Creates a bucket, as the tests of a store do.
+    #[must_use]
+    pub fn new(key: impl Into<String>, quota: Quota) -> Self {
+        Self {
+            key: key.into(),
+            quota,
+        }
+    }
+}
+
+/// The key is derived from an address or a user.
+impl fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bucket")
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a store answers to [`LimitStore::charge`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Charged {
+    /// Whether the request was charged: every bucket held one.
+    pub is_charged: bool,
+    /// The instant of the decision by the clock of the store, in microseconds since 1970.
+    pub now: u64,
+    /// When each bucket is full again, in the order in which they were asked for; after the charge,
+    /// if there was one.
+    pub full_at: Vec<u64>,
+}
+
+impl Charged {
+    /// Creates an answer.
+    #[must_use]
+    pub fn new(is_charged: bool, now: u64, full_at: Vec<u64>) -> Self {
+        Self {
+            is_charged,
+            now,
+            full_at,
+        }
+    }
+}
+
+/// A store of buckets. [`MemoryLimits`](super::MemoryLimits) serves one process; the stores of
+/// `handstamp-redis` and `handstamp-sqlx` implement it for several.
+///
+/// # Contract
+/// Every instant comes from one clock, that of the store. A call is atomic: at any number of calls
+/// at the same time, exactly as many are charged as [`Quota::charge`] allows.
+pub trait LimitStore: fmt::Debug + Send + Sync + 'static {
+    /// Charges one request to each of these buckets, or to none if one of them is empty.
+    ///
+    /// The keys are distinct. An entry is kept until its bucket is full again.
+    ///
+    /// # Errors
+    /// Returns a [`StoreError`] if the store does not answer.
+    fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>>;
+
+    /// Removes the entries of buckets that are full, and returns their number. A store whose
+    /// entries expire on their own does nothing.
+    ///
+    /// # Errors
+    /// Returns a [`StoreError`] if the store does not answer.
+    fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+}
+
+impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
+    fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
+        (**self).charge(buckets)
+    }
+
+    fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        (**self).purge_limits()
+    }
+}
