@@ -4,6 +4,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::Require;
+use handstamp::limit::RateLimits;
 use handstamp::purpose::Purpose;
 
 use crate::error::no_data;
@@ -11,8 +12,8 @@ use crate::implicit_refresh::Renewing;
 use crate::require::RequireToken;
 use crate::same_origin::SameOrigin;
 use crate::{
-    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware, NoStoreMiddleware, Refresh,
-    RequireMiddleware, SameOriginMiddleware, SetCookies,
+    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware, NoStoreMiddleware,
+    RateLimitMiddleware, Refresh, RequireMiddleware, SameOriginMiddleware, SetCookies,
 };
 
 handstamp::adapter::auth! {
@@ -247,6 +248,31 @@ impl Auth {
     #[must_use]
     pub fn same_origin(&self) -> SameOriginMiddleware {
         Middleware(SameOrigin(self.0.clone()))
+    }
+
+    /// Returns a middleware that limits how many requests a client, a user or a session may send in
+    /// a time: see [`limit`](handstamp::limit). A request beyond a limit gets 429 `rate_limited`
+    /// with `Retry-After`, and no cookie is touched.
+    ///
+    /// Behind a proxy, name it by [`trusted_proxies`](RateLimitMiddleware::trusted_proxies). Make
+    /// the limits outside of the application's factory: each worker would count by itself.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::{Auth, Config};
+    /// use handstamp_actix::handstamp::limit::{Limit, Quota, RateLimits, TrustedProxies};
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let limits = RateLimits::in_memory([Limit::by_address("log-in", Quota::per_minute(10))])?;
+    /// let proxies = TrustedProxies::new(["10.0.0.0/8".parse()?]);
+    /// let limited = auth.rate_limit(limits).trusted_proxies(proxies);
+    /// let login = web::resource("/login").wrap(limited).post(async || "welcome");
+    /// # App::new().service(login);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn rate_limit(&self, limits: RateLimits) -> RateLimitMiddleware {
+        RateLimitMiddleware::new(self.0.clone(), limits)
     }
 }
 

@@ -1,8 +1,7 @@
 use actix_web::HttpRequest;
 use handstamp::Auth;
-use handstamp::error::Rejection;
 
-use crate::middleware::{After, Before, Middleware};
+use crate::middleware::{After, Before, Middleware, Refused};
 use crate::verified::with_state;
 
 /// Middleware that renews the access token of an active browser: if the cookie of an admitted
@@ -43,7 +42,7 @@ pub type ImplicitRefreshMiddleware = Middleware<Renewing>;
 pub struct Renewing(pub(crate) Option<Auth>);
 
 impl Before for Renewing {
-    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Refused> {
         let (auth, method, path) = (self.0.as_ref(), request.method().as_str(), request.path());
         let refresh = auth.and_then(|auth| auth.begin_implicit_refresh(method, path));
         let caching = with_state(request, |state| {
@@ -52,6 +51,10 @@ impl Before for Renewing {
             }
             state.caching()
         });
-        Ok(After { caching, refresh })
+        Ok(After {
+            caching,
+            refresh,
+            fields: Vec::new(),
+        })
     }
 }

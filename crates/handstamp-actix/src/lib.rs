@@ -60,6 +60,7 @@ mod head;
 mod implicit_refresh;
 mod middleware;
 mod navigation;
+mod rate_limit;
 mod require;
 mod routes;
 mod same_origin;
@@ -87,6 +88,7 @@ pub use handstamp::{
 pub use head::Head;
 pub use implicit_refresh::ImplicitRefreshMiddleware;
 pub use middleware::{Middleware, MiddlewareService};
+pub use rate_limit::RateLimitMiddleware;
 pub use require::RequireMiddleware;
 pub use routes::{Routes, routes};
 pub use same_origin::SameOriginMiddleware;

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use handstamp::error::Rejection;
 use handstamp::purpose::Purpose;
 use handstamp::{Auth, Require};
 
 use crate::Head;
-use crate::middleware::{After, Before, Middleware};
+use crate::middleware::{After, Before, Middleware, Refused};
 use crate::verified::with_state;
 
 /// Middleware that passes on only requests with the token that a [`Require`] demands, and rejects
@@ -34,7 +33,7 @@ pub struct RequireToken<P> {
 }
 
 impl<P: Purpose> Before for RequireToken<P> {
-    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Refused> {
         let (caching, judging) = with_state(request, |state| {
             let caching = state.caching();
             let head = Head::from(request);
@@ -48,6 +47,7 @@ impl<P: Purpose> Before for RequireToken<P> {
         Ok(After {
             caching,
             refresh: None,
+            fields: Vec::new(),
         })
     }
 }

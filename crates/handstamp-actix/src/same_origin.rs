@@ -1,9 +1,8 @@
 use actix_web::HttpRequest;
 use handstamp::Auth;
-use handstamp::error::Rejection;
 
 use crate::Head;
-use crate::middleware::{After, Before, Middleware};
+use crate::middleware::{After, Before, Middleware, Refused};
 
 /// Middleware that rejects requests that other sites make a browser send, for routes that demand no
 /// token. It prevents login CSRF, where a form on another site logs a visitor in to an account that
@@ -17,7 +16,7 @@ pub type SameOriginMiddleware = Middleware<SameOrigin>;
 pub struct SameOrigin(pub(crate) Auth);
 
 impl Before for SameOrigin {
-    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Refused> {
         self.0.require_same_origin(&Head::from(request))?;
         Ok(After::default())
     }

@@ -2,8 +2,11 @@ use std::sync::Arc;
 
 use axum_core::extract::FromRef;
 use handstamp::Require;
+use handstamp::limit::RateLimits;
 use handstamp::purpose::Purpose;
-use handstamp_tower::{ImplicitRefreshLayer, NoStoreLayer, RequireLayer, SameOriginLayer};
+use handstamp_tower::{
+    ImplicitRefreshLayer, NoStoreLayer, RateLimitLayer, RequireLayer, SameOriginLayer,
+};
 
 use crate::{ClientInfo, Error, LogOut, Refresh, SetCookies};
 
@@ -220,6 +223,37 @@ impl Auth {
     #[must_use]
     pub fn same_origin(&self) -> SameOriginLayer {
         SameOriginLayer::new(self.0.clone())
+    }
+
+    /// Returns a layer that limits how many requests a client, a user or a session may send in a
+    /// time: see [`limit`](handstamp::limit). A request beyond a limit gets 429 `rate_limited` with
+    /// `Retry-After`, and no cookie is touched.
+    ///
+    /// For limits by the address, serve the app with the addresses of its connections, and behind a
+    /// proxy name it by [`trusted_proxies`](RateLimitLayer::trusted_proxies).
+    ///
+    /// ```no_run
+    /// # use std::net::SocketAddr;
+    /// # use axum::{Router, routing::post};
+    /// # use handstamp_axum::{Auth, Config};
+    /// use handstamp_axum::handstamp::limit::{Limit, Quota, RateLimits, TrustedProxies};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let limits = RateLimits::in_memory([Limit::by_address("log-in", Quota::per_minute(10))])?;
+    /// let proxies = TrustedProxies::new(["10.0.0.0/8".parse()?]);
+    /// let app: Router = Router::new()
+    ///     .route("/login", post(async || "welcome"))
+    ///     .route_layer(auth.rate_limit(limits).trusted_proxies(proxies));
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn rate_limit(&self, limits: RateLimits) -> RateLimitLayer {
+        RateLimitLayer::new(self.0.clone(), limits)
     }
 }
 

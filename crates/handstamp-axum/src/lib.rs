@@ -85,8 +85,8 @@ pub use handstamp::{
     Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
 };
 pub use handstamp_tower::{
-    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, RequireLayer, RequireService,
-    SameOriginLayer, SameOriginService,
+    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, PeerAddress, RateLimitLayer,
+    RateLimitService, RequireLayer, RequireService, SameOriginLayer, SameOriginService,
 };
 pub use routes::{Routes, routes};
 pub use session::{ClientInfo, LogOut, Session, SessionInfo};

@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use handstamp_axum::handstamp::limit::Network;
 
 use super::listen::Listen;
 use crate::accounts::new_user_name::NewUserName;
 use crate::accounts::user_name::UserName;
 use crate::audit::Head;
-use crate::http::client_address::Network;
 
 /// Login with cookies and JWTs.
 ///

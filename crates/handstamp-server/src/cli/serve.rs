@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
+use handstamp_axum::handstamp::limit::TrustedProxies;
 use handstamp_axum::{Auth, handstamp};
 use tokio::net::TcpListener;
 
@@ -25,7 +26,6 @@ use crate::accounts::purge::{ClockCheck, Purge};
 use crate::accounts::throttle::Throttle;
 use crate::accounts::users::Users;
 use crate::audit::{AuditLog, By, Event, Record, record_session_event};
-use crate::http::client_address::TrustedProxies;
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};

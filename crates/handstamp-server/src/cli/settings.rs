@@ -10,12 +10,12 @@ use std::path::Path;
 use handstamp_axum::Config;
 use handstamp_axum::handstamp::config::{ConfigBuilder, SettingInfo, SettingSource, SettingValue};
 use handstamp_axum::handstamp::error::ConfigError;
+use handstamp_axum::handstamp::limit::Network;
 use handstamp_axum::handstamp::secret::Secret;
 
 use super::environment::Environment;
 use super::failure::Failure;
 use crate::accounts::throttle::Key;
-use crate::http::client_address::Network;
 use crate::http::{ImplicitRefresh, Transport};
 use crate::storage::secret_file;
 

@@ -2,8 +2,8 @@
 
 use axum::extract::FromRef;
 use handstamp_axum::Auth;
+use handstamp_axum::handstamp::limit::TrustedProxies;
 
-use super::client_address::TrustedProxies;
 use crate::accounts::log_in::LogIn;
 use crate::audit::AuditLog;
 

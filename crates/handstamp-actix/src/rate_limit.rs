@@ -1,0 +1,70 @@
+use actix_web::HttpRequest;
+use handstamp::Auth;
+use handstamp::limit::{RateLimits, TrustedProxies};
+
+use crate::Head;
+use crate::middleware::{After, Before, Middleware, Refused};
+use crate::verified::with_state;
+
+/// Middleware that limits how many requests a client, a user or a session may send in a time.
+/// [`Auth::rate_limit`](crate::Auth::rate_limit) returns it.
+///
+/// A request beyond a limit gets 429 `rate_limited` with `Retry-After`; all responses have the
+/// fields `RateLimit-Policy` and `RateLimit`. No cookie is touched, so a limited refresh logs no
+/// user out. CORS preflights are not counted.
+///
+/// Limits that count by the address work before anything of the request is verified. One that
+/// counts by the user or the session verifies the access token first, once for itself and for the
+/// extractors.
+///
+/// # Security
+/// Behind a proxy, name its address with [`trusted_proxies`](Self::trusted_proxies): otherwise all
+/// clients count as one, and one of them can lock the others out.
+pub type RateLimitMiddleware = Middleware<RateLimiting>;
+
+/// What a [`RateLimitMiddleware`] does: it counts.
+#[derive(Debug, Clone)]
+pub struct RateLimiting {
+    auth: Auth,
+    limits: RateLimits,
+    proxies: TrustedProxies,
+}
+
+impl RateLimitMiddleware {
+    pub(crate) fn new(auth: Auth, limits: RateLimits) -> Self {
+        Self(RateLimiting {
+            auth,
+            limits,
+            proxies: TrustedProxies::default(),
+        })
+    }
+
+    /// Sets the proxies that report the address of the client.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.0.proxies = proxies;
+        self
+    }
+}
+
+impl Before for RateLimiting {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Refused> {
+        let shared = with_state(request, |state| state.clone());
+        let head = Head::from(request);
+        let peer = request.peer_addr();
+        let address = peer.map(|peer| self.proxies.client(peer.ip(), &head));
+        let checked = shared
+            .check_rate(&self.auth, &head, request.path(), address, &self.limits)
+            .await;
+        match checked {
+            Ok(allowance) => Ok(After {
+                fields: allowance.headers(),
+                ..After::default()
+            }),
+            Err(limited) => {
+                let (fields, rejection) = limited.into_parts();
+                Err(Refused { rejection, fields })
+            }
+        }
+    }
+}
