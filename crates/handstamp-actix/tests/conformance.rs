@@ -24,7 +24,7 @@ use handstamp_actix::{
     Optional, Refresh, Require, Route, Session, SessionInfo, Visitor, days, verified,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, ready_routes};
+use handstamp_conformance::adapter::{self, App, REJECTION, limits, ready_routes};
 use handstamp_conformance::{Reply, Request};
 
 #[actix_web::test]
@@ -56,6 +56,7 @@ async fn serve(app: &App, request: &Request) -> Reply {
     let method = Method::from_bytes(request.method().as_bytes());
     let mut sent = test::TestRequest::with_uri(request.target())
         .method(method.expect("the row's method is one"))
+        .peer_addr((limits::PEER, 4711).into())
         .set_payload(request.content().to_vec());
     for (name, value) in request.lines() {
         let value = HeaderValue::from_bytes(value);
@@ -91,6 +92,22 @@ fn no_store(auth: &Auth, config: &mut ServiceConfig) {
         .service(at("/optional").to(optional))
         .service(at("/own").to(own));
     config.service(scope);
+}
+
+fn limited(app: &App, config: &mut ServiceConfig) {
+    let auth = Auth::from(app.auth().clone());
+    let behind = |name: &str| {
+        let limits = auth.rate_limit(app.limits(name));
+        at(&format!("/limited/{name}")).wrap(limits.trusted_proxies(limits::proxies()))
+    };
+    config
+        .service(behind("address").to(welcome))
+        .service(behind("subject").to(access))
+        .service(behind("session").to(access))
+        .service(behind("both").to(access))
+        .service(behind("refresh").to(refresh_session))
+        .service(behind("open").to(welcome))
+        .service(behind("closed").to(welcome));
 }
 
 fn routes(app: &App, config: &mut ServiceConfig) {
@@ -133,6 +150,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/without-csrf-token").wrap(tokenless()).to(access))
         .service(at("/provenance/bypass/").to(welcome))
         .service(at("/provenance/only/{foo}").to(welcome))
+        .configure(|config| limited(app, config))
         .service(
             web::scope("/provenance")
                 .wrap(auth.same_origin())

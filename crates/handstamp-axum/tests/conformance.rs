@@ -19,10 +19,11 @@ use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
     Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Refresh, Require, RequireLayer, Route, Session, SessionInfo, Visitor, days, routes,
+    PeerAddress, Refresh, Require, RequireLayer, Route, Session, SessionInfo, Visitor, days,
+    routes,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, ready_routes};
+use handstamp_conformance::adapter::{self, App, REJECTION, limits, ready_routes};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
@@ -57,6 +58,7 @@ async fn serve(app: &App, request: &Request) -> Reply {
     for (name, value) in request.lines() {
         builder = builder.header(name, value);
     }
+    builder = builder.extension(PeerAddress(limits::PEER));
     let request = builder
         .body(Body::from(request.content().to_vec()))
         .expect("the row's request can be sent");
@@ -79,6 +81,22 @@ async fn serve(app: &App, request: &Request) -> Reply {
     let body = response.into_body().collect().await;
     let body = body.expect("the body is in memory").to_bytes();
     Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
+}
+
+fn limited(app: &App, auth: &Auth) -> Router<Auth> {
+    let behind = |name: &str, route: MethodRouter<Auth>| {
+        let limits = auth.rate_limit(app.limits(name));
+        let route = route.layer(limits.trusted_proxies(limits::proxies()));
+        Router::new().route(&format!("/{name}"), route)
+    };
+    Router::new()
+        .merge(behind("address", any(welcome)))
+        .merge(behind("subject", any(access)))
+        .merge(behind("session", any(access)))
+        .merge(behind("both", any(access)))
+        .merge(behind("refresh", any(refresh_session)))
+        .merge(behind("open", any(welcome)))
+        .merge(behind("closed", any(welcome)))
 }
 
 fn no_store(auth: &Auth) -> Router<Auth> {
@@ -175,6 +193,7 @@ fn router(app: &App) -> Router {
         .route("/other-layered", behind(others(), any(access)))
         .route("/both", behind(strict(), behind(others(), both)))
         .merge(log_ins_and_sessions(&auth))
+        .nest("/limited", limited(app, &auth))
         .route("/json", any(bodies::json))
         .route("/form", any(bodies::form))
         .route("/json-layered", behind(strict(), any(bodies::json)))

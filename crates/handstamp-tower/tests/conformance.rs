@@ -15,11 +15,11 @@ use handstamp::purpose::{self, Purpose};
 use handstamp::subject::LoadSubject;
 use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION};
+use handstamp_conformance::adapter::{self, App, REJECTION, limits};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
-    Head, NoStoreLayer, RequireLayer, SameOriginLayer, access, append_cookies, fresh, refresh,
-    refuse, session_info, visitor,
+    Head, NoStoreLayer, PeerAddress, RateLimitLayer, RequireLayer, SameOriginLayer, access,
+    append_cookies, fresh, refresh, refuse, session_info, visitor,
 };
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
@@ -145,6 +145,9 @@ fn route(app: &App, path: &str) -> Route {
         "/busy" => handler(auth, busy),
         "/invalid-credentials" => handler(auth, invalid_credentials),
         "/refused" => handler(auth, refused),
+        "/limited/subject" | "/limited/session" | "/limited/both" => limited(app, path, ours()),
+        "/limited/refresh" => limited(app, path, handler(auth, refresh_session)),
+        _ if path.starts_with("/limited/") => limited(app, path, handler(auth, welcome)),
         "/session/log-in" => handler(auth, log_in),
         "/session/guarded-log-in" => {
             let layer = SameOriginLayer::new(auth.clone());
@@ -171,6 +174,17 @@ fn route(app: &App, path: &str) -> Route {
         }
         _ => cookies(auth, path),
     }
+}
+
+fn limited(app: &App, path: &str, inner: Route) -> Route {
+    let name = path.trim_start_matches("/limited/");
+    let layer = RateLimitLayer::new(app.auth().clone(), app.limits(name));
+    let layer = layer.trusted_proxies(limits::proxies());
+    let inner = boxed(layer.layer(inner));
+    boxed(service_fn(move |mut request: HttpRequest| {
+        request.extensions_mut().insert(PeerAddress(limits::PEER));
+        inner.clone().oneshot(request)
+    }))
 }
 
 fn guarded<P: Purpose>(auth: &Auth, require: Require<P>, inner: Route) -> Route {

@@ -12,6 +12,7 @@ use handstamp::blocklist::TokenStatus;
 use handstamp::clock::UnixTime;
 use handstamp::config::ConfigBuilder;
 use handstamp::error::StoreError;
+use handstamp::limit::RateLimits;
 use handstamp::purpose::{Access, Refresh};
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
@@ -19,6 +20,7 @@ use handstamp::testing::{FailingStore, TestClock};
 use handstamp::{Auth, Config, Location, NewToken, Require, SignedToken, TokenPair};
 use serde_json::Value;
 
+use super::limits::Limits;
 use super::suite::{access_cookie, csrf, get, post, refresh_cookie};
 use crate::{Signature, forge};
 
@@ -32,6 +34,7 @@ pub struct App {
     clock: TestClock,
     blocklist: Arc<Blocklist>,
     store: FailingStore<MemoryStore>,
+    limits: Limits,
 }
 
 impl App {
@@ -85,6 +88,7 @@ impl App {
             settings: settings.to_vec(),
             auth,
             other,
+            limits: Limits::new(&clock),
             clock,
             blocklist,
             store,
@@ -102,6 +106,12 @@ impl App {
     #[must_use]
     pub fn other(&self) -> &Auth {
         &self.other
+    }
+
+    /// The limits of the route `/limited/{name}`.
+    #[must_use]
+    pub fn limits(&self, name: &str) -> RateLimits {
+        self.limits.get(name)
     }
 
     /// Another service with the same key, to make tokens that this app's settings refuse.

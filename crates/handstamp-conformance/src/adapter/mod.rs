@@ -69,6 +69,7 @@
 //! | `/failed` | status 400, and deletes all cookies |
 //! | `/rate-limited`, `/busy` | with the rejection of [`Auth::rate_limited`](handstamp::Auth::rate_limited) for 59,001 ms, or of [`Auth::busy`](handstamp::Auth::busy) |
 //! | `/invalid-credentials` | with the rejection of [`Auth::invalid_credentials`](handstamp::Auth::invalid_credentials) |
+//! | `/limited/address`, `/limited/both`, `/limited/closed` and so on | behind the layer with [`App::limits`] of that name and [`limits::proxies`]; [`limits::PEER`] is the peer of every request. `subject`, `session` and `both` as `/access`, `refresh` as `/session/refresh`, the others answer `welcome` |
 //! | `/refused` | with the rejection of [`Auth::refuse`](handstamp::Auth::refuse) for 404, `no_such_session`, `No such session` |
 //!
 //! Sessions have routes of their own. Those without a guard take POST, the others every method.
@@ -137,6 +138,7 @@ mod fetch_metadata;
 mod handlers;
 mod implicit;
 mod layers;
+pub mod limits;
 mod locations;
 mod navigations;
 mod once;
@@ -186,5 +188,6 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     caching::rows(&mut suite).await;
     navigations::rows(&mut suite).await;
     implicit::rows(&mut suite).await;
+    limits::rows(&mut suite).await;
     suite.finish(&format!("adapter suite: {adapter}"));
 }
