@@ -55,6 +55,11 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// Names a bucket of a rate limit. All are in one slot of a cluster.
+pub(crate) fn bucket(prefix: &str, key: &str) -> String {
+    format!("{prefix}{{limits}}:{key}")
+}
+
 /// Returns a pattern of `SCAN` for the names of the indexes of all accounts.
 pub(crate) fn indexes(prefix: &str) -> String {
     let mut pattern = String::new();

@@ -83,6 +83,7 @@
 //!   installs aws-lc-rs.
 
 mod arguments;
+mod buckets;
 mod crowded;
 mod failure;
 mod fitness;

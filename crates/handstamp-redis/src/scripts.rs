@@ -58,6 +58,7 @@ pub(crate) struct Scripts {
     pub(crate) revoke_token: Script,
     pub(crate) list: Script,
     pub(crate) least_used: Script,
+    pub(crate) charge: Script,
 }
 
 impl Scripts {
@@ -105,6 +106,7 @@ impl Scripts {
             revoke_token: any_time(include_str!("scripts/revoke_token.lua")),
             list: any_time(include_str!("scripts/list.lua")),
             least_used: any_time(include_str!("scripts/least_used.lua")),
+            charge: with_memory(include_str!("scripts/charge.lua")),
         }
     }
 }

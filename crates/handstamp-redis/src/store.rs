@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use handstamp::error::StoreError;
+use handstamp::limit::Bucket;
 use handstamp::store::{AccountId, BoxFuture};
 use redis::Value;
 
@@ -98,6 +99,10 @@ impl RedisStore {
 
     pub(crate) fn keys<'a>(&self, account: &'a AccountId) -> Keys<'a> {
         Keys::of(&self.prefix, account)
+    }
+
+    pub(crate) fn bucket(&self, bucket: &Bucket) -> String {
+        keys::bucket(&self.prefix, &bucket.key)
     }
 
     /// Returns a pattern for the names of the indexes of all accounts.

@@ -40,6 +40,11 @@ pub(crate) fn at_least(span: Duration) -> i64 {
     at_most(span.saturating_add(Duration::from_nanos(999_999)))
 }
 
+/// Converts a duration of a rate limit, in microseconds.
+pub(crate) fn microseconds(span: u64) -> i64 {
+    i64::try_from(span).unwrap_or(i64::MAX).min(LONGEST)
+}
+
 /// A hundred million years: the sum of now and two of these does not overflow.
 const LONGEST: i64 = i64::MAX / 4;
 

@@ -1,5 +1,6 @@
 //! The store for PostgreSQL: its pool, its timeouts and its tables.
 
+mod limits;
 mod no_connection;
 mod run;
 mod statements;
@@ -322,7 +323,7 @@ async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
         .await
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         version: 1,
         description: "sessions",
@@ -342,6 +343,11 @@ const STEPS: [Step; 4] = [
         version: 4,
         description: "created after",
         sql: include_str!("../../migrations/postgres/0004_created_after.sql"),
+    },
+    Step {
+        version: 6,
+        description: "limits",
+        sql: include_str!("../../migrations/postgres/0006_limits.sql"),
     },
 ];
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];

@@ -334,4 +334,4 @@ impl PostgresStore {
 /// Few enough to be ended within milliseconds.
 const ENDED_AT_ONCE: i64 = 64;
 /// Few enough to be removed within milliseconds.
-const BATCH: i64 = 250;
+pub(super) const BATCH: i64 = 250;

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod file;
+mod limits;
 mod opened_file;
 mod statements;
 
@@ -343,7 +344,7 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error>
         .await
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         version: 1,
         description: "sessions",
@@ -363,6 +364,11 @@ const STEPS: [Step; 4] = [
         version: 4,
         description: "created after",
         sql: include_str!("../../migrations/sqlite/0004_created_after.sql"),
+    },
+    Step {
+        version: 6,
+        description: "limits",
+        sql: include_str!("../../migrations/sqlite/0006_limits.sql"),
     },
 ];
 /// The code [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy): another connection has a

@@ -256,14 +256,20 @@ impl SqliteStore {
         Ok(removed)
     }
 
-    async fn read(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(super) async fn read(
+        &self,
+        statement: Statement<'_>,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
         self.prepare().await?;
         statement.fetch_all(&self.readers).await.map_err(failed)
     }
 
     /// Runs a statement to the end of its commit, which is why all rows are fetched even where
     /// there is only one.
-    async fn write(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(super) async fn write(
+        &self,
+        statement: Statement<'_>,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
         self.prepare().await?;
         within(self.at_most(), statement.fetch_all(&self.writer)).await
     }
@@ -359,4 +365,4 @@ pub(super) async fn begin(
 /// Few enough for other writers not to wait long.
 const ENDED_AT_ONCE: i64 = 16;
 /// Few enough to be removed within milliseconds.
-const BATCH: i64 = 25;
+pub(super) const BATCH: i64 = 25;

@@ -1,0 +1,98 @@
+//! Rate limits in SQLite.
+
+use handstamp::error::StoreError;
+use handstamp::limit::{Bucket, Charged, LimitStore, Quota};
+use handstamp::store::BoxFuture;
+use sqlx::{Row as _, query};
+
+use super::SqliteStore;
+use super::statements::BATCH;
+use crate::common::failure::failed;
+use crate::common::number::microseconds;
+use crate::common::row::{Columns as _, all};
+
+impl LimitStore for SqliteStore {
+    fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
+        Box::pin(self.charge_buckets(buckets))
+    }
+
+    fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(self.remove_full_buckets())
+    }
+}
+
+impl SqliteStore {
+    /// Looks first, so that a client that is refused waits for no writer, and writes nothing, by
+    /// trying again. The charge decides anew.
+    async fn charge_buckets(&self, buckets: &[Bucket]) -> Result<Charged, StoreError> {
+        let asked = asked(buckets);
+        for _ in 0..TRIES {
+            let seen = self.look(buckets, &asked).await?;
+            if !seen.is_charged {
+                return Ok(seen);
+            }
+            let charge = query(include_str!("charge.sql"))
+                .bind(&asked)
+                .bind(microseconds(Quota::SKEW));
+            let rows = self.write(charge).await?;
+            let charged = all(&rows, |row| {
+                let key: String = row.try_get("key")?;
+                Ok((key, row.number("full_at")?, row.number("decided_at")?))
+            })?;
+            // Without a row: another caller took the last request meanwhile.
+            let Some((_, _, decided_at)) = charged.first() else {
+                continue;
+            };
+            let full_at = buckets.iter().filter_map(|bucket| {
+                let entry = charged.iter().find(|(key, ..)| *key == bucket.key);
+                entry.map(|(_, full_at, _)| full_at.unsigned_abs())
+            });
+            let full_at = full_at.collect();
+            return Ok(Charged::new(true, decided_at.unsigned_abs(), full_at));
+        }
+        Err(StoreError::new(
+            "the buckets are charged by too many at once",
+        ))
+    }
+
+    async fn look(&self, buckets: &[Bucket], asked: &str) -> Result<Charged, StoreError> {
+        let look = query(include_str!("look_at_limits.sql")).bind(asked);
+        let rows = self.read(look).await?;
+        let seen = all(&rows, |row| {
+            Ok((row.number("full_at")?, row.number("decided_at")?))
+        })?;
+        let now = seen.first().map_or(0, |(_, now)| now.unsigned_abs());
+        let full_at: Vec<u64> = seen.iter().map(|(at, _)| at.unsigned_abs()).collect();
+        let mut charges = buckets.iter().zip(&full_at);
+        let has_room = charges.all(|(bucket, at)| bucket.quota.charge(*at, now).is_ok());
+        Ok(Charged::new(has_room, now, full_at))
+    }
+
+    async fn remove_full_buckets(&self) -> Result<u64, StoreError> {
+        self.prepare().await?;
+        let mut removed = 0;
+        loop {
+            // Queues with other writers anew for each batch.
+            let purge = query(include_str!("purge_limits.sql")).bind(BATCH);
+            let done = purge.execute(&self.writer).await;
+            let batch = done.map_err(failed)?.rows_affected();
+            removed += batch;
+            if batch < BATCH.unsigned_abs() {
+                return Ok(removed);
+            }
+        }
+    }
+}
+
+/// Returns the buckets as JSON. Keys are base64url, which needs no escape.
+fn asked(buckets: &[Bucket]) -> String {
+    let bucket = |bucket: &Bucket| {
+        let (interval, capacity) = (bucket.quota.interval(), bucket.quota.capacity());
+        format!("[\"{}\",{interval},{capacity}]", bucket.key)
+    };
+    let buckets: Vec<String> = buckets.iter().map(bucket).collect();
+    format!("[{}]", buckets.join(","))
+}
+
+/// A charge that finds no room looks again, and then sees that there is none.
+const TRIES: u32 = 5;
