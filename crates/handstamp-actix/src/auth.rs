@@ -4,16 +4,19 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use handstamp::Require;
+use handstamp::authorize::Authorize;
 use handstamp::limit::RateLimits;
 use handstamp::purpose::Purpose;
 
+use crate::authorize::AuthorizeRequest;
 use crate::error::no_data;
 use crate::implicit_refresh::Renewing;
 use crate::require::RequireToken;
 use crate::same_origin::SameOrigin;
 use crate::{
-    ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware, NoStoreMiddleware,
-    RateLimitMiddleware, Refresh, RequireMiddleware, SameOriginMiddleware, SetCookies,
+    AuthorizeMiddleware, ClientInfo, Error, ImplicitRefreshMiddleware, LogOut, Middleware,
+    NoStoreMiddleware, RateLimitMiddleware, Refresh, RequireMiddleware, SameOriginMiddleware,
+    SetCookies,
 };
 
 handstamp::adapter::auth! {
@@ -184,6 +187,46 @@ impl Auth {
             auth: self.0.clone(),
             require: Arc::new(require),
         })
+    }
+
+    /// Returns a middleware that passes on only requests that `by` permits, rules of the
+    /// application or policies of `handstamp-cedar`. It verifies the access token, unless a
+    /// middleware of [`require`](Self::require) outside of it did, and then asks `by` what `ask`
+    /// makes of the request. [`require_permission`](Self::require_permission) is the same in a
+    /// handler, for what must be loaded first.
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # use handstamp_actix::handstamp::error::Denial;
+    /// # use handstamp_actix::{Access, Auth, Authenticated, Authorize, Config, purpose};
+    /// struct Staff;
+    ///
+    /// impl Authorize<()> for Staff {
+    ///     async fn authorize(
+    ///         &self,
+    ///         token: &Authenticated<purpose::Access>,
+    ///         (): &(),
+    ///     ) -> Result<(), Denial> {
+    ///         let is_staff = token.subject().ends_with("@example.com");
+    ///         is_staff.then_some(()).ok_or_else(|| Denial::new("not of the company"))
+    ///     }
+    /// }
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let app = App::new().app_data(auth.clone()).service(
+    ///     web::resource("/reports")
+    ///         .wrap(auth.authorize(Staff, |_| ()))
+    ///         .to(async |token: Access| token.subject().to_owned()),
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn authorize<A: Authorize<Q>, Q, F: Fn(&HttpRequest) -> Q>(
+        &self,
+        by: A,
+        ask: F,
+    ) -> AuthorizeMiddleware<A, F> {
+        Middleware(AuthorizeRequest::new(self.0.clone(), by, ask))
     }
 
     /// Returns a middleware that renews the access token of an active browser shortly before it

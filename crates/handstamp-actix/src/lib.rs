@@ -51,6 +51,7 @@
 //! type.
 
 mod auth;
+mod authorize;
 mod body;
 mod caching;
 mod cookies;
@@ -73,12 +74,14 @@ mod user;
 mod verified;
 
 pub use auth::Auth;
+pub use authorize::AuthorizeMiddleware;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use caching::NoStoreMiddleware;
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::adapter::Route;
+pub use handstamp::authorize::Authorize;
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;

@@ -20,11 +20,12 @@ use actix_web::{
 use handstamp_actix::handstamp::error::{Rejection, StoreError};
 use handstamp_actix::handstamp::{Authenticated, purpose};
 use handstamp_actix::{
-    Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    Optional, Refresh, Require, Route, Session, SessionInfo, Visitor, days, verified,
+    Access, Auth, AuthorizeMiddleware, ClientInfo, Current, Error, Fresh, LoadSubject, Location,
+    LogOut, NewToken, Optional, Refresh, Require, Route, Session, SessionInfo, Visitor, days,
+    verified,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, limits, ready_routes};
+use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits, ready_routes};
 use handstamp_conformance::{Reply, Request};
 
 #[actix_web::test]
@@ -210,8 +211,42 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .service(at("/session/info").wrap(other.no_store()).to(info)),
         );
     sessions(&auth, config);
+    permissions(&auth, config);
     bodies::routes(&auth, config);
     implicit::routes(&auth, &other, config);
+}
+
+type Permitted = AuthorizeMiddleware<Rules, fn(&HttpRequest) -> String>;
+
+fn permitted(auth: &Auth) -> Permitted {
+    auth.authorize(Rules, |request| request.method().to_string())
+}
+
+fn permissions(auth: &Auth, config: &mut ServiceConfig) {
+    let lenient = auth.require(Require::access().without_csrf());
+    let headers = auth.require(Require::access().from([Location::Headers]));
+    // Of two middlewares the one that is wrapped last is the outer.
+    config
+        .service(at("/permitted").wrap(permitted(auth)).to(access))
+        .service(
+            at("/permitted-inside")
+                .wrap(permitted(auth))
+                .wrap(lenient)
+                .to(access),
+        )
+        .service(
+            at("/permitted-outside")
+                .wrap(headers)
+                .wrap(permitted(auth))
+                .to(access),
+        )
+        .service(at("/permission").to(permission));
+}
+
+async fn permission(auth: Auth, token: Access, request: HttpRequest) -> Result<String, Error> {
+    auth.require_permission(&token, &Rules, &request.method().to_string())
+        .await?;
+    Ok(token.subject().to_owned())
 }
 
 fn sessions(auth: &Auth, config: &mut ServiceConfig) {

@@ -2,11 +2,14 @@ use std::sync::Arc;
 
 use axum_core::extract::FromRef;
 use handstamp::Require;
+use handstamp::authorize::Authorize;
 use handstamp::limit::RateLimits;
 use handstamp::purpose::Purpose;
 use handstamp_tower::{
-    ImplicitRefreshLayer, NoStoreLayer, RateLimitLayer, RequireLayer, SameOriginLayer,
+    AuthorizeLayer, ImplicitRefreshLayer, NoStoreLayer, RateLimitLayer, RequireLayer,
+    SameOriginLayer,
 };
+use http::request::Parts;
 
 use crate::{ClientInfo, Error, LogOut, Refresh, SetCookies};
 
@@ -158,6 +161,45 @@ impl Auth {
     #[must_use]
     pub fn require<P: Purpose>(&self, require: Require<P>) -> RequireLayer<P> {
         RequireLayer::new(self.0.clone(), require)
+    }
+
+    /// Returns a layer that passes on only requests that `by` permits, rules of the application or
+    /// policies of `handstamp-cedar`. It verifies the access token, unless a layer of
+    /// [`require`](Self::require) outside of it did, and then asks `by` what `ask` makes of the
+    /// request's head. [`require_permission`](Self::require_permission) is the same in a handler,
+    /// for what must be loaded first.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use handstamp_axum::handstamp::error::Denial;
+    /// # use handstamp_axum::{Access, Auth, Authenticated, Authorize, Config, purpose};
+    /// struct Staff;
+    ///
+    /// impl Authorize<()> for Staff {
+    ///     async fn authorize(
+    ///         &self,
+    ///         token: &Authenticated<purpose::Access>,
+    ///         (): &(),
+    ///     ) -> Result<(), Denial> {
+    ///         let is_staff = token.subject().ends_with("@example.com");
+    ///         is_staff.then_some(()).ok_or_else(|| Denial::new("not of the company"))
+    ///     }
+    /// }
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let reports: Router = Router::new()
+    ///     .route("/reports", get(async |token: Access| token.subject().to_owned()))
+    ///     .route_layer(auth.authorize(Staff, |_| ()))
+    ///     .with_state(auth);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn authorize<A: Authorize<Q>, Q, F: Fn(&Parts) -> Q>(
+        &self,
+        by: A,
+        ask: F,
+    ) -> AuthorizeLayer<A, F> {
+        AuthorizeLayer::new(self.0.clone(), by, ask)
     }
 
     /// Returns a layer that renews the access token of an active browser shortly before it expires.

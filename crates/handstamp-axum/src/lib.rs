@@ -78,6 +78,7 @@ pub use cookies::SetCookies;
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Refresh, Visitor};
 pub use handstamp::adapter::Route;
+pub use handstamp::authorize::Authorize;
 pub use handstamp::error::StoreError;
 pub use handstamp::purpose;
 pub use handstamp::subject::LoadSubject;
@@ -85,8 +86,9 @@ pub use handstamp::{
     Authenticated, Config, Location, NewToken, Require, SignedToken, TokenPair, days, minutes,
 };
 pub use handstamp_tower::{
-    Head, ImplicitRefreshLayer, ImplicitRefreshService, NoStoreLayer, PeerAddress, RateLimitLayer,
-    RateLimitService, RequireLayer, RequireService, SameOriginLayer, SameOriginService,
+    AuthorizeLayer, AuthorizeService, Head, ImplicitRefreshLayer, ImplicitRefreshService,
+    NoStoreLayer, PeerAddress, RateLimitLayer, RateLimitService, RequireLayer, RequireService,
+    SameOriginLayer, SameOriginService,
 };
 pub use routes::{Routes, routes};
 pub use session::{ClientInfo, LogOut, Session, SessionInfo};

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
 use axum::{Json, Router};
@@ -18,12 +19,12 @@ use handstamp_axum::handstamp::Authenticated;
 use handstamp_axum::handstamp::error::{Rejection, StoreError};
 use handstamp_axum::handstamp::purpose::{self, Purpose};
 use handstamp_axum::{
-    Access, Auth, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut, NewToken,
-    PeerAddress, Refresh, Require, RequireLayer, Route, Session, SessionInfo, Visitor, days,
-    routes,
+    Access, Auth, AuthorizeLayer, ClientInfo, Current, Error, Fresh, LoadSubject, Location, LogOut,
+    NewToken, PeerAddress, Refresh, Require, RequireLayer, Route, Session, SessionInfo, Visitor,
+    days, routes,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, limits, ready_routes};
+use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits, ready_routes};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
@@ -194,6 +195,7 @@ fn router(app: &App) -> Router {
         .route("/both", behind(strict(), behind(others(), both)))
         .merge(log_ins_and_sessions(&auth))
         .nest("/limited", limited(app, &auth))
+        .merge(permissions(&auth))
         .route("/json", any(bodies::json))
         .route("/form", any(bodies::form))
         .route("/json-layered", behind(strict(), any(bodies::json)))
@@ -247,9 +249,39 @@ fn behind<P: Purpose>(layer: RequireLayer<P>, route: MethodRouter<Auth>) -> Meth
     route.layer(layer)
 }
 
+fn permissions(auth: &Auth) -> Router<Auth> {
+    let lenient = auth.require(Require::access().without_csrf());
+    let headers = auth.require(Require::access().from([Location::Headers]));
+    let permitted = || any(access).layer(permitted(auth));
+    Router::new()
+        .route("/permitted", permitted())
+        .route("/permitted-inside", behind(lenient, permitted()))
+        .route(
+            "/permitted-outside",
+            behind(headers, any(access)).layer(self::permitted(auth)),
+        )
+        .route("/permission", any(permission))
+}
+
+type Permitted = AuthorizeLayer<Rules, fn(&Parts) -> String>;
+
+fn permitted(auth: &Auth) -> Permitted {
+    auth.authorize(Rules, |head| head.method.to_string())
+}
+
 fn info(auth: &Auth) -> MethodRouter<Auth> {
     let info = async |session: SessionInfo| Json(session);
     any(info).layer(auth.no_store())
+}
+
+async fn permission(
+    State(auth): State<Auth>,
+    token: Access,
+    method: Method,
+) -> Result<String, Error> {
+    auth.require_permission(&token, &Rules, &method.to_string())
+        .await?;
+    Ok(token.subject().to_owned())
 }
 
 async fn access(token: Access) -> String {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use handstamp::adapter::{Authenticating, Caching, Navigation};
+use handstamp::error::Rejection;
 use handstamp::purpose::Purpose;
-use handstamp::{Auth, Require};
+use handstamp::{Auth, Authenticated, Require};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -91,34 +92,29 @@ where
         let shared = state(request.extensions_mut()).clone();
         let caching = shared.caching();
         let judging = shared.authenticate(&self.auth, &Head::from(&request), &self.require);
-        RequireFuture {
-            auth: self.auth.clone(),
-            caching,
-            navigation: navigation(&request),
-            step: Step::Judging {
-                judging,
-                waiting: Some((inner, request)),
-            },
-        }
+        AdmissionFuture::new(self.auth.clone(), caching, judging, inner, request)
     }
 }
 
+/// The response of a [`RequireService`].
+pub type RequireFuture<P, S, Sent, F> = AdmissionFuture<Authenticating<P>, S, Sent, F>;
+
 pin_project! {
-    /// The response of a [`RequireService`].
-    pub struct RequireFuture<P, S, Sent, F> {
+    /// The response of a layer that admits or rejects, once its judgement `J` is there.
+    pub struct AdmissionFuture<J, S, Sent, F> {
         auth: Auth,
         caching: Caching,
         navigation: Option<Navigation>,
         #[pin]
-        step: Step<P, S, Sent, F>,
+        step: Step<J, S, Sent, F>,
     }
 }
 
 pin_project! {
     #[project = Projected]
-    enum Step<P, S, Sent, F> {
+    enum Step<J, S, Sent, F> {
         Judging {
-            judging: Authenticating<P>,
+            judging: J,
             // Taken when the token is admitted.
             waiting: Option<(S, Request<Sent>)>,
         },
@@ -129,9 +125,31 @@ pin_project! {
     }
 }
 
-impl<P, S, Sent, F, Body> Future for RequireFuture<P, S, Sent, F>
+impl<J, S, Sent, F> AdmissionFuture<J, S, Sent, F> {
+    /// Begins with what is asked first, and what waits for its answer.
+    pub(crate) fn new(
+        auth: Auth,
+        caching: Caching,
+        judging: J,
+        inner: S,
+        request: Request<Sent>,
+    ) -> Self {
+        Self {
+            auth,
+            caching,
+            navigation: navigation(&request),
+            step: Step::Judging {
+                judging,
+                waiting: Some((inner, request)),
+            },
+        }
+    }
+}
+
+impl<P, J, S, Sent, F, Body> Future for AdmissionFuture<J, S, Sent, F>
 where
     P: Purpose,
+    J: Future<Output = Result<Arc<Authenticated<P>>, Rejection>> + Unpin,
     S: Service<Request<Sent>, Response = Response<Body>, Future = F>,
     F: Future<Output = Result<Response<Body>, S::Error>>,
 {
@@ -167,8 +185,8 @@ where
     }
 }
 
-impl<P, S, Sent, F> fmt::Debug for RequireFuture<P, S, Sent, F> {
+impl<J, S, Sent, F> fmt::Debug for AdmissionFuture<J, S, Sent, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireFuture").finish_non_exhaustive()
+        f.debug_struct("AdmissionFuture").finish_non_exhaustive()
     }
 }

@@ -43,6 +43,7 @@
 //! calls [`access_before_body`], and then collects the body.
 
 mod authenticate;
+mod authorize;
 mod before_body;
 mod body;
 mod caching;
@@ -57,6 +58,7 @@ mod same_origin;
 mod verified;
 
 pub use authenticate::{access, fresh, refresh, session_info, visitor};
+pub use authorize::{AuthorizeFuture, AuthorizeLayer, AuthorizeService};
 pub use before_body::{access_before_body, log_out_before_body, refresh_before_body};
 pub use body::ResponseBody;
 pub use caching::NoStoreLayer;
@@ -65,7 +67,7 @@ pub use drain::drain;
 pub use handstamp;
 pub use head::Head;
 pub use implicit_refresh::{ImplicitRefreshFuture, ImplicitRefreshLayer, ImplicitRefreshService};
-pub use layer::{RequireFuture, RequireLayer, RequireService};
+pub use layer::{AdmissionFuture, RequireFuture, RequireLayer, RequireService};
 pub use rate_limit::{PeerAddress, RateLimitFuture, RateLimitLayer, RateLimitService};
 pub use response::{append_cookies, refuse};
 pub use same_origin::{SameOriginFuture, SameOriginLayer, SameOriginService};

@@ -15,11 +15,11 @@ use handstamp::purpose::{self, Purpose};
 use handstamp::subject::LoadSubject;
 use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, limits};
+use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
-    Head, NoStoreLayer, PeerAddress, RateLimitLayer, RequireLayer, SameOriginLayer, access,
-    append_cookies, fresh, refresh, refuse, session_info, visitor,
+    AuthorizeLayer, Head, NoStoreLayer, PeerAddress, RateLimitLayer, RequireLayer, SameOriginLayer,
+    access, append_cookies, fresh, refresh, refuse, session_info, visitor,
 };
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::request::Parts;
@@ -139,6 +139,10 @@ fn route(app: &App, path: &str) -> Route {
         "/scopes-any" => behind(strict().any_scope(read), ours()),
         "/scopes-none" => behind(strict().any_scope([""; 0]), ours()),
         "/admins" => behind(strict().login_type("admin"), ours()),
+        "/permitted" => permitted(auth, ours()),
+        "/permitted-inside" => behind(lenient(), permitted(auth, ours())),
+        "/permitted-outside" => permitted(auth, behind(headers(), ours())),
+        "/permission" => handler(auth, permission),
         "/other-layered" => guarded(other, strict(), ours()),
         "/both" => behind(strict(), guarded(other, strict(), both(auth, other))),
         "/rate-limited" => handler(auth, rate_limited),
@@ -189,6 +193,11 @@ fn limited(app: &App, path: &str, inner: Route) -> Route {
 
 fn guarded<P: Purpose>(auth: &Auth, require: Require<P>, inner: Route) -> Route {
     let layer = RequireLayer::new(auth.clone(), require);
+    boxed(layer.layer(inner))
+}
+
+fn permitted(auth: &Auth, inner: Route) -> Route {
+    let layer = AuthorizeLayer::new(auth.clone(), Rules, |head| head.method.to_string());
     boxed(layer.layer(inner))
 }
 
@@ -248,6 +257,13 @@ async fn refused(auth: Auth, _: Parts) -> Answer {
 
 async fn subject(auth: Auth, mut request: Parts) -> Answer {
     let token = access(&auth, &mut request).await?;
+    Ok(Response::new(token.subject().to_owned()))
+}
+
+async fn permission(auth: Auth, mut request: Parts) -> Answer {
+    let token = access(&auth, &mut request).await?;
+    auth.require_permission(&token, &Rules, &request.method.to_string())
+        .await?;
     Ok(Response::new(token.subject().to_owned()))
 }
 

@@ -87,6 +87,7 @@
 //! | read a form or JSON body that carries a token | [`body::RequestBody`] |
 //! | end a WebSocket with its token | [`Auth::watch`], [`connection`] |
 //! | load the user of a token | [`subject::LoadSubject`], [`Auth::load_subject`] |
+//! | decide by rules or policies what a user may do | [`authorize::Authorize`], [`Auth::require_permission`]; in adapters the layer `authorize`; policies in Cedar by `handstamp-cedar` |
 //! | renew access tokens of active browsers | [`adapter::ImplicitRefresh`]; a layer in each adapter |
 //! | issue tokens to clients without cookies | [`Auth::create_token_pair`] |
 //! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code), [the log](_documentation::log) |
@@ -124,6 +125,7 @@ pub mod _documentation;
 pub mod adapter;
 mod auth;
 mod authenticate;
+pub mod authorize;
 mod claims;
 pub mod clock;
 pub mod config;

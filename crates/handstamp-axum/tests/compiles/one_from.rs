@@ -1,10 +1,11 @@
 //! The error of an application needs one `From` for whatever `Auth` and its tokens return.
 
 use handstamp_axum::handstamp::clock::UnixTime;
+use handstamp_axum::handstamp::error::Denial;
 use handstamp_axum::handstamp::store::SessionId;
 use handstamp_axum::{
-    Access, Auth, Authenticated, Error, Head, LoadSubject, Refresh, Require, StoreError, minutes,
-    purpose,
+    Access, Auth, Authenticated, Authorize, Error, Head, LoadSubject, Refresh, Require, StoreError,
+    minutes, purpose,
 };
 use serde::de::IgnoredAny;
 
@@ -26,6 +27,7 @@ async fn every_call(
     auth.require_same::<purpose::Access>(token, token)?;
     let authenticated = auth.authenticate(head, &Require::access()).await?;
     auth.load_subject(&authenticated, app).await?;
+    auth.require_permission(token, app, "any").await?;
     let _form = auth.masked_csrf(token)?;
     let _devices = (auth.sessions(owner).await?, auth.session(token).await?);
     auth.revoke_session(owner, &id).await?;
@@ -58,6 +60,12 @@ impl From<Error> for ApiError {
 }
 
 struct Users;
+
+impl Authorize<str> for Users {
+    async fn authorize(&self, _: &Authenticated<purpose::Access>, _: &str) -> Result<(), Denial> {
+        Ok(())
+    }
+}
 
 impl LoadSubject<()> for Users {
     async fn load_subject(

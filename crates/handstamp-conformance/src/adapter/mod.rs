@@ -36,6 +36,10 @@
 //! | `/scopes-all`, `/scopes-any` | all, or one, of the scopes `users:read` and `users:delete`; the access token |
 //! | `/scopes-none` | any scope of an empty list; the access token |
 //! | `/admins` | an access token of login type `admin`; the access token |
+//! | `/permitted` | what [`Rules`] permit by the method; the access token |
+//! | `/permitted-inside` | an access token without CSRF, then what the rules permit; the access token |
+//! | `/permitted-outside` | what the rules permit, then an access token from the headers; the access token |
+//! | `/permission` | none; the access token, and asks the rules by hand |
 //! | `/other-layered` | an access token of `other`; the access token |
 //! | `/both` | an access token, then one of `other`; both. Answers with both subjects, `a b` |
 //! | `/provenance/bypass/`, `/provenance/only/{foo}` | no guard; answers `welcome` |
@@ -143,6 +147,7 @@ mod locations;
 mod navigations;
 mod once;
 mod order;
+mod permissions;
 pub mod ready_routes;
 mod refusals;
 mod rejections;
@@ -155,6 +160,7 @@ pub mod uploads;
 mod visitors;
 
 pub use app::App;
+pub use permissions::Rules;
 use suite::Suite;
 pub use visitors::user;
 
@@ -179,6 +185,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     locations::rows(&mut suite).await;
     auths::rows(&mut suite).await;
     layers::rows(&mut suite).await;
+    permissions::rows(&mut suite).await;
     set_cookies::rows(&mut suite).await;
     sessions::rows(&mut suite).await;
     bodies::rows(&mut suite).await;

@@ -27,7 +27,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 29] = [
+pub(super) const REFUSALS: [Refusal; 30] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -280,6 +280,17 @@ pub(super) const REFUSALS: [Refusal; 29] = [
             let token = app.access(NewToken::for_subject("user1").scopes(["users:read"]));
             get("/scopes-all").cookies([access_cookie(&token)])
         },
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "a request that no rule permits",
+        code: "policy_denied",
+        error_type: "PolicyDeniedError",
+        standard: FORBIDDEN,
+        authx: 403,
+        message: "The policies of this service deny the request",
+        challenges: [None; 2],
+        request: |app| get("/permitted").cookies([access_cookie(&app.access("user2"))]),
         ..UNAUTHORIZED
     },
     Refusal {

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Once};
 use super::shared::Shared;
 use super::{Authenticating, AwaitsBody, Caching, ImplicitRefresh, JudgingHead, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
+use crate::authorize::{self, Authorize};
 use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::error::{Rejection, RejectionKind};
@@ -94,6 +95,33 @@ impl RequestState {
             context.warn_of_preflight();
         }
         judging
+    }
+
+    /// What a layer outside admitted is not judged again: its demands may be others.
+    pub(crate) fn authorize_for_a_layer<Q, A>(
+        &self,
+        context: &Arc<Context>,
+        now: UnixTime,
+        head: &impl RequestHead,
+        by: Arc<A>,
+        question: Q,
+    ) -> BoxFuture<'static, Result<Arc<Authenticated<Access>>, Rejection>>
+    where
+        Q: Send + Sync + 'static,
+        A: Authorize<Q> + Send + Sync + 'static,
+    {
+        let judging = match self.admitted(context) {
+            Some(token) => Authenticating::known(context, Ok(token)),
+            None => self.judge_for_a_layer(context, now, head, &ACCESS),
+        };
+        let context = Arc::clone(context);
+        Box::pin(async move {
+            let token = judging.await?;
+            authorize::require_permission(&context, &token, &*by, &question)
+                .await
+                .map_err(|reason| context.reject(reason))?;
+            Ok(token)
+        })
     }
 
     /// Each of several demands is judged in full.

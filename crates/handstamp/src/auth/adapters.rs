@@ -8,6 +8,7 @@ use crate::adapter::{
     Authenticating, AwaitsBody, ImplicitRefresh, JudgingHead, JudgingVisitor, RequestState, rate,
 };
 use crate::authenticate::{Authenticated, Require};
+use crate::authorize::Authorize;
 use crate::error::Rejection;
 use crate::limit::{Allowance, Limited, RateLimits};
 use crate::purpose::{Access, Purpose, Refresh};
@@ -55,6 +56,28 @@ impl RequestState {
         require: &Arc<Require<P>>,
     ) -> Authenticating<P> {
         self.judge_for_a_layer(&auth.0, auth.0.now(), head, require)
+    }
+
+    /// Authorizes for a layer: takes the access token that an outer layer admitted, or
+    /// authenticates the one in the request, and then asks `by` as [`Auth::require_permission`]
+    /// does. The layer then [records](Self::record) the token.
+    ///
+    /// The head is read before this returns, and the question is asked only for a verified token.
+    ///
+    /// # Errors
+    /// As [`authenticate`](Self::authenticate) and [`Auth::require_permission`].
+    pub fn authorize<Q, A>(
+        &self,
+        auth: &Auth,
+        head: &impl RequestHead,
+        by: Arc<A>,
+        question: Q,
+    ) -> BoxFuture<'static, Result<Arc<Authenticated<Access>>, Rejection>>
+    where
+        Q: Send + Sync + 'static,
+        A: Authorize<Q> + Send + Sync + 'static,
+    {
+        self.authorize_for_a_layer(&auth.0, auth.0.now(), head, by, question)
     }
 
     /// Records the token with which a layer admits the request: extractors of the same `Auth` and

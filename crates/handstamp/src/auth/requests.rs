@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Auth;
 use crate::authenticate::{self, Authenticated, Require, verify};
+use crate::authorize::{self, Authorize};
 use crate::connection::TokenWatch;
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
@@ -171,6 +172,39 @@ impl Auth {
     ) -> Result<U, Rejection> {
         let user = self.0.with_timeout(from.load_subject(token)).await;
         user.and_then(|user| user.ok_or(RejectionKind::UnknownSubject))
+            .map_err(|reason| self.reject(reason))
+    }
+
+    /// Asks `by` whether the bearer of a verified token may do what `question` describes: rules of
+    /// the application, or policies. They have `HANDSTAMP_STORE_TIMEOUT` to answer.
+    ///
+    /// ```
+    /// # use handstamp::{Auth, Authenticated, error::Rejection, purpose::Access};
+    /// # use handstamp::authorize::Authorize;
+    /// # struct EditPost { author: String }
+    /// async fn edit(
+    ///     auth: &Auth,
+    ///     token: &Authenticated<Access>,
+    ///     rules: &impl Authorize<EditPost>,
+    ///     author: String, // from the database, not from the request
+    /// ) -> Result<(), Rejection> {
+    ///     auth.require_permission(token, rules, &EditPost { author }).await?;
+    ///     // Only now change the post.
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// `policy_denied` if it is not permitted or cannot be decided; `store_unavailable` if the
+    /// rules' database does not answer.
+    pub async fn require_permission<Q: ?Sized>(
+        &self,
+        token: &Authenticated<Access>,
+        by: &impl Authorize<Q>,
+        question: &Q,
+    ) -> Result<(), Rejection> {
+        authorize::require_permission(&self.0, token, by, question)
+            .await
             .map_err(|reason| self.reject(reason))
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::log_limit::LogLimit;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::RejectionKind;
+use crate::error::{RejectionKind, shown_within};
 
 /// The target of all lines about refused requests, for filters: it is documented, so it stays.
 const TARGET: &str = "handstamp::refusals";
@@ -21,6 +21,7 @@ pub(super) struct RefusalLog {
     rates: LogLimit,
     load: LogLimit,
     store: LogLimit,
+    policies: LogLimit,
     clock: LogLimit,
     ambiguity: LogLimit,
     sockets: Once,
@@ -33,6 +34,7 @@ impl RefusalLog {
             rates: LogLimit::new(10, MINUTE),
             load: LogLimit::new(10, MINUTE),
             store: LogLimit::new(10, Duration::from_secs(1)),
+            policies: LogLimit::new(10, MINUTE),
             clock: LogLimit::new(1, MINUTE),
             ambiguity: LogLimit::new(1, 60 * MINUTE),
             sockets: Once::new(),
@@ -76,6 +78,9 @@ impl RefusalLog {
                     tracing::debug!(target: TARGET, code, %error, "request refused");
                 }
             }
+            RejectionKind::PolicyDenied { reason, failed, .. } => {
+                self.refused_by_policy(code, &shown_within(REASON, reason), *failed, clock.now());
+            }
             // The text may repeat what was sent, where an application has worded it.
             RejectionKind::Body(_) => tracing::debug!(target: TARGET, code, "request refused"),
             RejectionKind::InvalidToken(detail) => {
@@ -101,6 +106,17 @@ impl RefusalLog {
             tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, "request refused");
         } else {
             tracing::debug!(target: TARGET, code, stated, "request refused");
+        }
+    }
+
+    /// Reports policies that cannot be evaluated: they deny what they should permit, and only the
+    /// operator can mend them.
+    fn refused_by_policy(&self, code: &str, reason: &str, failed: bool, now: UnixTime) {
+        if failed && let Some(left_out) = self.policies.take(now) {
+            let left_out = shown(left_out);
+            tracing::error!(target: TARGET, code, reason, left_out, "request refused");
+        } else {
+            tracing::debug!(target: TARGET, code, reason, "request refused");
         }
     }
 
@@ -146,6 +162,9 @@ impl RefusalLog {
 fn shown(left_out: u64) -> Option<u64> {
     (left_out > 0).then_some(left_out)
 }
+
+/// The longest reason of a policy, which may name several and quote ids of a request.
+const REASON: usize = 400;
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -3,12 +3,14 @@
 use std::mem;
 use std::time::Duration;
 
+use crate::authorize::Authorize;
 use crate::config::ConfigBuilder;
-use crate::error::StoreError;
+use crate::error::{Denial, StoreError};
+use crate::purpose::Access;
 use crate::session::ClientInfo;
 use crate::store::MemoryStore;
-use crate::testing::{Head, Log, auth, auth_and_clock, builder, now, outcome, token};
-use crate::{Auth, Require};
+use crate::testing::{Head, Log, ask, auth, auth_and_clock, builder, now, outcome, token};
+use crate::{Auth, Authenticated, Require};
 
 /// Returns the lines that this call logs.
 fn logged(call: impl FnOnce()) -> String {
@@ -27,11 +29,31 @@ fn form_of(auth: &Auth, origin: &[u8]) {
     );
 }
 
+/// Answers every question with this.
+struct Denying(Denial);
+
+impl Authorize<()> for Denying {
+    async fn authorize(&self, _: &Authenticated<Access>, (): &()) -> Result<(), Denial> {
+        Err(self.0.clone())
+    }
+}
+
+fn denied(auth: &Auth, denial: Denial) {
+    let token = token(auth, &serde_json::json!({}));
+    let token = ask(auth, &Head::new("GET").access(&token), &Require::access()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let denying = Denying(denial);
+    let answer = runtime.block_on(auth.require_permission(&token, &denying, &()));
+    assert_eq!(answer.unwrap_err().code(), "policy_denied");
+}
+
 #[test]
 fn every_refusal_is_one_line_with_the_documented_level_and_target() {
     type Call = fn(&Auth);
     let store = |auth: &Auth| drop(auth.store_unavailable(StoreError::new("connection refused")));
-    let rows: [(&str, Call, &str); 7] = [
+    let rows: [(&str, Call, &str); 9] = [
         (
             "another origin",
             |auth| form_of(auth, b"http://nas.lan:8000"),
@@ -64,6 +86,21 @@ fn every_refusal_is_one_line_with_the_documented_level_and_target() {
              error=the store did not answer: connection refused ",
         ),
         (
+            "a policy that decides",
+            |auth| denied(auth, Denial::new("forbidden by night\nERROR forged")),
+            "DEBUG handstamp::refusals: message=request refused code=\"policy_denied\" \
+             reason=\"forbidden by night\\\\nERROR forged\" ",
+        ),
+        (
+            "a policy that fails",
+            |auth| {
+                let reason = format!("{} overflow", "x".repeat(1000));
+                denied(auth, Denial::failed(reason));
+            },
+            "ERROR handstamp::refusals: message=request refused code=\"policy_denied\" \
+             reason=\"xxxxxx",
+        ),
+        (
             "no token",
             |auth| drop(outcome(auth, &Head::new("GET"), &Require::access())),
             "DEBUG handstamp::refusals: message=request refused code=\"missing_token\" \
@@ -86,13 +123,14 @@ fn every_refusal_is_one_line_with_the_documented_level_and_target() {
         let lines = logged(|| call(&auth(builder())));
         assert!(lines.starts_with(expected), "{sentence}: {lines}");
         assert_eq!(lines.lines().count(), 1, "{sentence}: {lines}");
+        assert!(lines.len() < 1000, "{sentence}: {lines}");
     }
 }
 
 #[test]
 fn a_client_fills_no_log_that_operators_read() {
     type Call = fn(&Auth);
-    let rows: [(&str, Call, &str, u64); 4] = [
+    let rows: [(&str, Call, &str, u64); 5] = [
         (
             "origins",
             |auth| form_of(auth, b"https://evil.example"),
@@ -106,6 +144,12 @@ fn a_client_fills_no_log_that_operators_read() {
             60,
         ),
         ("load", |auth| drop(auth.busy()), "WARN", 60),
+        (
+            "policies that fail",
+            |auth| denied(auth, Denial::failed("the policy is wrong")),
+            "ERROR",
+            60,
+        ),
         (
             "a store that is down",
             |auth| drop(auth.store_unavailable(StoreError::new("down"))),

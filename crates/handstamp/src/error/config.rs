@@ -134,12 +134,17 @@ impl fmt::Display for Problem {
 /// Escapes a value, so that it cannot forge a line of a log, and truncates it, so that it cannot
 /// fill one.
 pub(crate) fn shown(text: &str) -> String {
+    shown_within(LONGEST, text)
+}
+
+/// Does the same for a text that may be longer.
+pub(crate) fn shown_within(longest: usize, text: &str) -> String {
     let escaped: String = text
         .chars()
-        .take(LONGEST + 1)
+        .take(longest + 1)
         .flat_map(char::escape_debug)
         .collect();
-    let mut shown: String = escaped.chars().take(LONGEST).collect();
+    let mut shown: String = escaped.chars().take(longest).collect();
     if shown.len() < escaped.len() {
         shown.push('…');
     }

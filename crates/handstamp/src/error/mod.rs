@@ -4,6 +4,7 @@
 mod body;
 mod claims;
 mod config;
+mod denial;
 mod issue;
 mod log_in;
 mod reason;
@@ -13,8 +14,9 @@ pub(crate) mod style;
 
 pub use body::BodyError;
 pub use claims::ClaimsError;
-pub(crate) use config::shown;
 pub use config::{ConfigError, Problem};
+pub(crate) use config::{shown, shown_within};
+pub use denial::Denial;
 pub use issue::IssueError;
 pub use log_in::AuthError;
 pub(crate) use log_in::AuthFailure;

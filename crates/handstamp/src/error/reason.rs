@@ -57,6 +57,14 @@ pub(crate) enum RejectionKind {
         required: Vec<String>,
         provided: Vec<String>,
     },
+    PolicyDenied {
+        /// Why, for the log.
+        reason: String,
+        /// Whether the policies could not be evaluated, rather than decided.
+        failed: bool,
+        /// What the client is told; `None` for no more than that it is denied.
+        message: Option<Cow<'static, str>>,
+    },
     StoreUnavailable(StoreError),
     RateLimited {
         retry_after: Duration,
@@ -111,6 +119,7 @@ impl RejectionKind {
             | Self::FreshTokenRequired
             | Self::UnknownSubject
             | Self::InsufficientScope { .. }
+            | Self::PolicyDenied { .. }
             | Self::StoreUnavailable(_)
             | Self::RateLimited { .. }
             | Self::Busy
@@ -169,6 +178,7 @@ impl RejectionKind {
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
+            Self::PolicyDenied { .. } => row("policy_denied", "PolicyDeniedError", 403, 403),
             Self::StoreUnavailable(_) => row("store_unavailable", "StoreUnavailable", 503, 503),
             Self::RateLimited { .. } => row("rate_limited", "RateLimitExceeded", 429, 429),
             Self::Busy => row("busy", "Busy", 503, 503),
@@ -235,6 +245,9 @@ impl RejectionKind {
                 python_list(provided)
             )
             .into(),
+            (Self::PolicyDenied { message, .. }, _) => message
+                .clone()
+                .unwrap_or_else(|| "The policies of this service deny the request".into()),
             (Self::StoreUnavailable(_), _) => "The session store does not answer; try again".into(),
             (Self::RateLimited { .. }, _) => format!(
                 "Rate limit exceeded. Retry after {} seconds.",

@@ -393,6 +393,22 @@ macro_rules! __adapter_auth {
             ) -> Result<U, Error> {
                 Ok(self.0.load_subject(token, from).await?)
             }
+
+            /// Asks `by` whether the bearer of a token may do what `question` describes, as
+            /// [`handstamp::Auth::require_permission`], and as the layer of
+            /// [`authorize`](Self::authorize) does.
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `policy_denied`, or `store_unavailable` if the database of
+            /// the rules does not answer.
+            pub async fn require_permission<Q: ?Sized>(
+                &self,
+                token: &handstamp::Authenticated<handstamp::purpose::Access>,
+                by: &impl handstamp::authorize::Authorize<Q>,
+                question: &Q,
+            ) -> Result<(), Error> {
+                Ok(self.0.require_permission(token, by, question).await?)
+            }
         }
 
         /// Rejections that the application decides on.
