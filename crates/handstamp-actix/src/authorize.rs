@@ -4,10 +4,9 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use handstamp::Auth;
 use handstamp::authorize::Authorize;
-use handstamp::error::Rejection;
 
 use crate::Head;
-use crate::middleware::{After, Before, Middleware};
+use crate::middleware::{After, Before, Middleware, Refused};
 use crate::verified::with_state;
 
 /// Middleware that passes on only requests that an [`Authorize`] permits: it verifies the access
@@ -43,7 +42,7 @@ where
     Q: Send + Sync + 'static,
     F: Fn(&HttpRequest) -> Q + 'static,
 {
-    async fn before(&self, request: &HttpRequest) -> Result<After, Rejection> {
+    async fn before(&self, request: &HttpRequest) -> Result<After, Refused> {
         // The application's function may look at the extensions, so they are not borrowed here.
         let question = (self.ask)(request);
         let (caching, judging) = with_state(request, |state| {
@@ -57,6 +56,7 @@ where
         Ok(After {
             caching,
             refresh: None,
+            fields: Vec::new(),
         })
     }
 }

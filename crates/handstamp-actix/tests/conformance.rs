@@ -85,7 +85,8 @@ async fn reply(response: ServiceResponse) -> Reply {
     Reply::new(status, headers, String::from_utf8_lossy(&body).into_owned())
 }
 
-fn no_store(auth: &Auth, config: &mut ServiceConfig) {
+fn no_store(app: &App, auth: &Auth, config: &mut ServiceConfig) {
+    limited(app, config);
     let scope = web::scope("/no-store")
         .wrap(auth.no_store())
         .service(at("/access").to(access))
@@ -141,7 +142,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/optional").to(optional))
         .service(at("/visitor").to(visitor))
         .service(at("/visitor-layered").wrap(strict()).to(visitor))
-        .configure(|config| no_store(&auth, config))
+        .configure(|config| no_store(app, &auth, config))
         .service(at("/current").to(current))
         .service(at("/current-layered").wrap(strict()).to(current))
         .service(at("/layered").wrap(strict()).to(access))
@@ -151,7 +152,6 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .service(at("/without-csrf-token").wrap(tokenless()).to(access))
         .service(at("/provenance/bypass/").to(welcome))
         .service(at("/provenance/only/{foo}").to(welcome))
-        .configure(|config| limited(app, config))
         .service(
             web::scope("/provenance")
                 .wrap(auth.same_origin())

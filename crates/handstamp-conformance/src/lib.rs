@@ -17,6 +17,7 @@ mod fuzz;
 mod hostile;
 mod http;
 mod idle;
+pub mod limits;
 mod old_cookies;
 mod replay;
 mod server;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use handstamp::clock::{Clock, UnixTime};
+use handstamp::limit::MemoryLimits;
 use handstamp::store::MemoryStore;
 use handstamp::testing::TestClock;
 
@@ -10,6 +11,12 @@ use handstamp::testing::TestClock;
 async fn memory_store_passes_every_row() {
     let store = Arc::new(MemoryStore::new());
     handstamp_conformance::store::run(async || Arc::clone(&store)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn limits_in_memory_pass_every_case() {
+    let store = Arc::new(MemoryLimits::new());
+    handstamp_conformance::limits::run(async || Arc::clone(&store)).await;
 }
 
 #[tokio::test]

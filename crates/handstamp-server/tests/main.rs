@@ -24,6 +24,7 @@ mod messages;
 mod nodes;
 mod outage;
 mod password;
+mod rate_limits;
 mod remove;
 mod secret;
 mod service;

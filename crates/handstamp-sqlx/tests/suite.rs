@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use handstamp_conformance::limits;
 use handstamp_conformance::services::Postgres;
 use handstamp_conformance::store::{run, run_with_clock};
 use handstamp_sqlx::SqliteStore;
@@ -18,6 +19,7 @@ async fn sqlite() {
     let path = folder.path("sessions.db");
     for _ in 0..2 {
         run(async || Arc::new(SqliteStore::open(&path).await.unwrap())).await;
+        limits::run(async || SqliteStore::open(&path).await.unwrap()).await;
     }
 }
 
@@ -27,6 +29,7 @@ async fn postgres() {
     let url = postgres.url();
     for _ in 0..2 {
         run(async || Arc::new(patient(&url).await)).await;
+        limits::run(async || patient(&url).await).await;
     }
 }
 

@@ -23,6 +23,7 @@ async fn a_cluster_keeps_sessions_and_survives_the_loss_of_a_node() {
     for account in &users {
         every_method(&store, account).await;
     }
+    handstamp_conformance::limits::run(async || cluster.store()).await;
     let mut sizes = Vec::new();
     for node in &cluster.nodes {
         let mut connection = connect(node).await;

@@ -9,5 +9,6 @@ async fn the_store_passes_every_case() {
     let server = Redis::start();
     for _ in 0..2 {
         handstamp_conformance::store::run(async || store(&server)).await;
+        handstamp_conformance::limits::run(async || store(&server)).await;
     }
 }

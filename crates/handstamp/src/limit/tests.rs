@@ -104,20 +104,20 @@ async fn a_request_counts_for_all_limits_or_for_none() {
         ],
     )
     .unwrap();
-    let ok = |left: &str| {
+    let ok = |left: &str| -> Result<Vec<String>, String> {
         Ok(vec![
             r#""burst";q=2;w=10, "long";q=3;w=60"#.into(),
             left.into(),
         ])
     };
     #[rustfmt::skip]
-    let rows: [(&str, u64, Result<Vec<String>, String>); 7] = [
+    let rows = [
         ("the first", 0, ok(r#""burst";r=1;t=5, "long";r=2;t=20"#)),
         ("the second", 0, ok(r#""burst";r=0;t=10, "long";r=1;t=40"#)),
-        ("a third at once", 0, Err("5".into())),
-        ("again, too early: it was charged nowhere", 4, Err("1".into())),
+        ("a third at once", 0, Err("5".to_owned())),
+        ("again, too early: it was charged nowhere", 4, Err("1".to_owned())),
         ("after the wait", 1, ok(r#""burst";r=0;t=10, "long";r=0;t=55"#)),
-        ("now the other limit", 5, Err("10".into())),
+        ("now the other limit", 5, Err("10".to_owned())),
         ("after that", 10, ok(r#""burst";r=1;t=5, "long";r=0;t=60"#)),
     ];
     for (sentence, seconds, expected) in rows {
