@@ -2,7 +2,7 @@
 """Checks what only the top floor of the core may do: name `Auth`, and read the clock.
 
 `auth::Auth` is named in `auth/` and `lib.rs` alone, in comments and tests too; `.now()` is called in `auth/`, `context/`,
-the memory store and the browser of the test kit alone, tests and comments left out: everything below takes the time as an argument.
+the stores in memory and the browser of the test kit alone, tests and comments left out: everything below takes the time as an argument.
 
 usage: top_floor.py [crates/handstamp/src]
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from import_circles import DEFAULT_SOURCES, code, is_test
 
 MAY_NAME_AUTH = ("auth/", "lib.rs")
-MAY_READ_THE_CLOCK = ("auth/", "context/", "store/memory", "testing/browser.rs", "testing/clock.rs")
+MAY_READ_THE_CLOCK = ("auth/", "context/", "store/memory", "limit/memory.rs", "testing/browser.rs", "testing/clock.rs")
 
 
 def main(arguments):

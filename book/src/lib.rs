@@ -9,4 +9,5 @@ pub mod coming_from_jsonwebtoken;
 pub mod deploying;
 pub mod index;
 pub mod mobile_and_desktop;
+pub mod rate_limits;
 pub mod websockets_and_sse_actix;

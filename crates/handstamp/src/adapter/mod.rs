@@ -75,6 +75,7 @@ mod optional;
 pub(crate) mod rate;
 mod request_state;
 pub(crate) mod route;
+mod seen_cookies;
 mod shared;
 mod token_cache;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::RequestState;
 use super::request_state::is_preflight;
+use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::limit::{self, Allowance, Caller, Limited, RateLimits};
 use crate::request::RequestHead;
@@ -15,6 +16,7 @@ use crate::request::RequestHead;
 pub(crate) async fn check_rate<R: RequestHead>(
     state: &RequestState,
     context: &Arc<Context>,
+    now: UnixTime,
     head: &R,
     path: &str,
     address: Option<IpAddr>,
@@ -24,7 +26,7 @@ pub(crate) async fn check_rate<R: RequestHead>(
         return Ok(Allowance::default());
     }
     let token = if limits.need_token() {
-        let judging = state.extract_access(context, context.now(), head);
+        let judging = state.extract_access(context, now, head);
         judging.await.ok()
     } else {
         None
@@ -38,7 +40,7 @@ pub(crate) async fn check_rate<R: RequestHead>(
         if let Some(token) = &token {
             caller = caller.token(token);
         }
-        limit::check(context, limits, &caller)
+        limit::check(context, now, limits, &caller)
     };
     charging.await
 }

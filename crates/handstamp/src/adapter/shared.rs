@@ -1,6 +1,6 @@
 //! What all layers and extractors of one request share.
 
-use super::caching::SeenCookies;
+use super::seen_cookies::SeenCookies;
 use super::token_cache::TokenCache;
 
 /// What all layers and extractors of one request share, in one allocation.

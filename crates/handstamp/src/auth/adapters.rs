@@ -205,7 +205,7 @@ impl RequestState {
         address: Option<IpAddr>,
         limits: &RateLimits,
     ) -> Result<Allowance, Limited> {
-        rate::check_rate(self, &auth.0, head, path, address, limits).await
+        rate::check_rate(self, &auth.0, auth.0.now(), head, path, address, limits).await
     }
 
     /// Registers the implicit refresh of a layer: tokens that inner layers and extractors admit are

@@ -33,7 +33,7 @@ impl Auth {
         limits: &RateLimits,
         caller: &Caller<'_>,
     ) -> BoxFuture<'static, Result<Allowance, Limited>> {
-        limit::check(&self.0, limits, caller)
+        limit::check(&self.0, self.0.now(), limits, caller)
     }
 
     /// Authenticates a request: finds a token and checks it against the demands of the route. The

@@ -128,8 +128,8 @@ impl TrustedProxies {
     }
 }
 
-/// The elements of a list, the last first. A comma within quotes separates none; quotes are counted
-/// from the end, so that one that a client left open in front of what a proxy appended hides nothing.
+/// The elements of a list, the last first. A comma within quotes separates none. Quotes are counted
+/// from the end, so that one that a client left open hides nothing that a proxy has appended.
 struct Hops<'a> {
     rest: Option<&'a [u8]>,
 }

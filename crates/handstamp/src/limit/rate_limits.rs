@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Allowance, Bucket, Caller, Charged, Limit, LimitStore, Limited, MemoryLimits};
+use crate::clock::UnixTime;
 use crate::context::Context;
 use crate::context::log_limit::LogLimit;
 use crate::error::RejectionKind;
@@ -90,6 +91,7 @@ impl Rules {
     fn without_answer(
         &self,
         context: &Context,
+        now: UnixTime,
         reason: RejectionKind,
     ) -> Result<Allowance, Limited> {
         if self.when_unavailable == WhenUnavailable::Refuse {
@@ -98,7 +100,7 @@ impl Rules {
                 allowance: Allowance::default(),
             });
         }
-        if let Some(left_out) = self.warnings.take(context.now()) {
+        if let Some(left_out) = self.warnings.take(now) {
             tracing::warn!(
                 ?reason,
                 left_out,
@@ -148,6 +150,7 @@ impl std::error::Error for LimitsError {}
 /// Charges a request to the limits. The caller is read before this returns.
 pub(crate) fn check(
     context: &Arc<Context>,
+    now: UnixTime,
     limits: &RateLimits,
     caller: &Caller<'_>,
 ) -> BoxFuture<'static, Result<Allowance, Limited>> {
@@ -178,7 +181,7 @@ pub(crate) fn check(
                     allowance,
                 })
             }
-            Err(reason) => rules.without_answer(&context, reason),
+            Err(reason) => rules.without_answer(&context, now, reason),
         }
     })
 }
