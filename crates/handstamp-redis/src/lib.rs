@@ -76,6 +76,10 @@
 //! every half second, in the background, so it works again that soon after the server does. It
 //! needs no restart, not even if it was created while the server was down.
 //!
+//! # Rate limits
+//! A `RedisStore` is also a [`LimitStore`](handstamp::limit::LimitStore): one script for each request, and
+//! entries that expire on their own. In a cluster all buckets are in one slot, on one node.
+//!
 //! # Features
 //! * `cluster`: `RedisStore::cluster`.
 //! * `tls`: `rediss://`, by rustls with the certificates of the system. rustls needs one crypto

@@ -64,6 +64,11 @@
 //! [`Store::purge`](handstamp::store::Store::purge), a thousand rows at a time, so that other
 //! callers never wait long.
 //!
+//! # Rate limits
+//! Both stores are also [`LimitStore`](handstamp::limit::LimitStore)s: a decision is one statement, after
+//! one that looks in SQLite. Call [`purge_limits`](handstamp::limit::LimitStore::purge_limits) now and
+//! then, for example each minute, to remove buckets that are full.
+//!
 //! # Which version of sqlx
 //! sqlx 0.9. A pool of another version is another type, and does not compile: the types are
 //! mismatched (E0308) although both are called `Pool`, and the compiler notes that there are

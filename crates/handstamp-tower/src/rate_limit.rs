@@ -64,6 +64,9 @@ pub struct PeerAddress(pub IpAddr);
 /// # Security
 /// Behind a proxy, name its address with [`trusted_proxies`](Self::trusted_proxies): otherwise all
 /// clients count as one, and one of them can lock the others out.
+///
+/// A preflight is what its headers say, whoever sends it: a handler behind a limit must not answer
+/// to `OPTIONS` with what is limited.
 #[derive(Debug, Clone)]
 pub struct RateLimitLayer {
     auth: Auth,
