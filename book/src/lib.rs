@@ -9,5 +9,6 @@ pub mod coming_from_jsonwebtoken;
 pub mod deploying;
 pub mod index;
 pub mod mobile_and_desktop;
+pub mod password_reset;
 pub mod rate_limits;
 pub mod websockets_and_sse_actix;

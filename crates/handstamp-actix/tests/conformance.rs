@@ -25,7 +25,9 @@ use handstamp_actix::{
     verified,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits, ready_routes};
+use handstamp_conformance::adapter::{
+    self, ACTION, App, ONE_TIME, REJECTION, Rules, limits, ready_routes,
+};
 use handstamp_conformance::{Reply, Request};
 
 #[actix_web::test]
@@ -204,6 +206,7 @@ fn routes(app: &App, config: &mut ServiceConfig) {
         .route("/busy", web::post().to(busy))
         .route("/invalid-credentials", web::post().to(invalid_credentials))
         .route("/refused", web::post().to(refused))
+        .route("/one-time", web::post().to(one_time))
         .service(
             web::scope("/other")
                 .app_data(other.clone())
@@ -211,7 +214,6 @@ fn routes(app: &App, config: &mut ServiceConfig) {
                 .service(at("/session/info").wrap(other.no_store()).to(info)),
         );
     sessions(&auth, config);
-    permissions(&auth, config);
     bodies::routes(&auth, config);
     implicit::routes(&auth, &other, config);
 }
@@ -250,6 +252,7 @@ async fn permission(auth: Auth, token: Access, request: HttpRequest) -> Result<S
 }
 
 fn sessions(auth: &Auth, config: &mut ServiceConfig) {
+    permissions(auth, config);
     config
         .route("/session/log-in", web::post().to(log_in))
         .service(
@@ -415,6 +418,14 @@ async fn rate_limited(auth: Auth) -> Result<String, Error> {
 
 async fn invalid_credentials(auth: Auth) -> Result<String, Error> {
     Err(auth.invalid_credentials())
+}
+
+async fn one_time(auth: Auth, request: HttpRequest) -> Result<String, Error> {
+    let token = request.headers().get(ONE_TIME);
+    let token = token.and_then(|text| text.to_str().ok());
+    let opened = auth.open_one_time_token(ACTION, token.unwrap_or_default())?;
+    let redeemed = auth.redeem_one_time_token(opened.bound_to("value")).await?;
+    Ok(redeemed.subject().to_owned())
 }
 
 async fn refused(auth: Auth) -> Result<String, Error> {

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{MethodRouter, any, post};
 use axum::{Json, Router};
@@ -24,7 +24,9 @@ use handstamp_axum::{
     days, routes,
 };
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits, ready_routes};
+use handstamp_conformance::adapter::{
+    self, ACTION, App, ONE_TIME, REJECTION, Rules, limits, ready_routes,
+};
 use handstamp_conformance::{Reply, Request};
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
@@ -231,6 +233,7 @@ fn log_ins_and_sessions(auth: &Auth) -> Router<Auth> {
         .route("/busy", post(busy))
         .route("/invalid-credentials", post(invalid_credentials))
         .route("/refused", post(refused))
+        .route("/one-time", post(one_time))
         .route("/session/log-in", post(log_in))
         .route(
             "/session/guarded-log-in",
@@ -429,6 +432,13 @@ async fn invalid_credentials(State(auth): State<Auth>) -> Error {
 
 async fn refused(State(auth): State<Auth>) -> Error {
     auth.refuse(404, "no_such_session", "No such session")
+}
+
+async fn one_time(State(auth): State<Auth>, headers: HeaderMap) -> Result<String, Error> {
+    let token = headers.get(ONE_TIME).and_then(|text| text.to_str().ok());
+    let opened = auth.open_one_time_token(ACTION, token.unwrap_or_default())?;
+    let redeemed = auth.redeem_one_time_token(opened.bound_to("value")).await?;
+    Ok(redeemed.subject().to_owned())
 }
 
 async fn log_in(State(auth): State<Auth>, client: ClientInfo) -> Result<impl IntoResponse, Error> {

@@ -43,6 +43,11 @@ impl<'a> Keys<'a> {
         format!("{}:t:{}:{}", self.base, id.as_str(), self.account.as_str())
     }
 
+    /// Names the entry of a one-time token that was redeemed, as above.
+    pub(crate) fn redeemed_token(&self, id: &TokenId) -> String {
+        format!("{}:o:{}:{}", self.base, id.as_str(), self.account.as_str())
+    }
+
     /// Names the not-before of tokens without a session, and that of sessions.
     pub(crate) fn not_before(&self) -> [String; 2] {
         let account = self.account.as_str();
@@ -96,6 +101,7 @@ mod tests {
         let all = [
             keys.session(&SessionId::from("one")),
             keys.revoked_token(&TokenId::from("one")),
+            keys.redeemed_token(&TokenId::from("one")),
             tokens,
             sessions,
             keys.index(),

@@ -7,9 +7,9 @@ use handstamp::error::StoreError;
 use handstamp::store::rotation::{Continuation, Reuse};
 use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, BoxFuture, Created, EndExcess, EndReason,
-    EndRevoked, EndedSessions, ListSessions, ListedSessions, NewSession, ReadSession,
-    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
-    UpdateSession, UserRevocation,
+    EndRevoked, EndedSessions, ListSessions, ListedSessions, NewSession, ReadSession, Redeem,
+    Redemption, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow,
+    Store, UpdateSession, UserRevocation,
 };
 use redis::Value;
 
@@ -250,6 +250,29 @@ impl Store for RedisStore {
             let key = self.keys(&revoke.account).revoked_token(&revoke.token);
             let answer = self.run(&self.scripts.revoke_token, [key], [instant(revoke.until)]);
             reply::yes_or_no(&answer.await?).map(|_| ())
+        })
+    }
+
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>> {
+        self.verb(async move {
+            let keys = self.keys(&redeem.account);
+            let [tokens, _] = keys.not_before();
+            let answer = self.run(
+                &self.scripts.redeem,
+                [
+                    keys.redeemed_token(&redeem.token),
+                    keys.revoked_token(&redeem.token),
+                    tokens,
+                ],
+                [instant(redeem.issued_at), instant(redeem.until)],
+            );
+            match reply::text(answer.await?)?.as_str() {
+                "first" => Ok(Redemption::First),
+                "again" => Ok(Redemption::Again),
+                "revoked" => Ok(Redemption::Revoked),
+                "expired" => Ok(Redemption::Expired),
+                _ => Err(Failure::NotUnderstood("an answer")),
+            }
         })
     }
 

@@ -465,7 +465,7 @@ async fn tables() {
         "GRANT SELECT ON handstamp_migrations TO app;
         GRANT SELECT, INSERT, UPDATE, DELETE
         ON handstamp_sessions, handstamp_sessions_not_before, handstamp_not_before,
-            handstamp_revoked_tokens
+            handstamp_revoked_tokens, handstamp_redeemed_tokens
         TO app",
     )
     .await
@@ -510,7 +510,7 @@ async fn tables() {
     assert_eq!(
         refused.to_string(),
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
-         knows 4): use that release or a later one"
+         knows 5): use that release or a later one"
     );
 }
 

@@ -85,4 +85,5 @@ fn move_on(span: Duration) -> String {
             &["not_before", "forget_at"],
         )
         + &moved("handstamp_revoked_tokens", &["until"])
+        + &moved("handstamp_redeemed_tokens", &["until"])
 }

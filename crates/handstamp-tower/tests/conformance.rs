@@ -15,7 +15,7 @@ use handstamp::purpose::{self, Purpose};
 use handstamp::subject::LoadSubject;
 use handstamp::{Auth, Authenticated, Location, NewToken, Require, SetCookies, days};
 use handstamp_conformance::adapter::uploads::{self, Server};
-use handstamp_conformance::adapter::{self, App, REJECTION, Rules, limits};
+use handstamp_conformance::adapter::{self, ACTION, App, ONE_TIME, REJECTION, Rules, limits};
 use handstamp_conformance::{Reply, Request};
 use handstamp_tower::{
     AuthorizeLayer, Head, NoStoreLayer, PeerAddress, RateLimitLayer, RequireLayer, SameOriginLayer,
@@ -152,6 +152,7 @@ fn route(app: &App, path: &str) -> Route {
         "/limited/subject" | "/limited/session" | "/limited/both" => limited(app, path, ours()),
         "/limited/refresh" => limited(app, path, handler(auth, refresh_session)),
         _ if path.starts_with("/limited/") => limited(app, path, handler(auth, welcome)),
+        "/one-time" => handler(auth, one_time),
         "/session/log-in" => handler(auth, log_in),
         "/session/guarded-log-in" => {
             let layer = SameOriginLayer::new(auth.clone());
@@ -253,6 +254,14 @@ async fn invalid_credentials(auth: Auth, _: Parts) -> Answer {
 async fn refused(auth: Auth, _: Parts) -> Answer {
     let rejection = auth.refuse(404, "no_such_session", "No such session");
     Err(rejection.into())
+}
+
+async fn one_time(auth: Auth, request: Parts) -> Answer {
+    let token = request.headers.get(ONE_TIME);
+    let token = token.and_then(|text| text.to_str().ok());
+    let opened = auth.open_one_time_token(ACTION, token.unwrap_or_default())?;
+    let redeemed = auth.redeem_one_time_token(opened.bound_to("value")).await?;
+    Ok(Response::new(redeemed.subject().to_owned()))
 }
 
 async fn subject(auth: Auth, mut request: Parts) -> Answer {

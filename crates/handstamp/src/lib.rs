@@ -81,6 +81,7 @@
 //! | end one session, the others, or all | [`Auth::revoke_session`], [`Auth::revoke_other_sessions`], [`Auth::revoke_all_sessions`] |
 //! | end all that was issued before a time | [`Auth::revoke_issued_before`] |
 //! | end a single token | [`Auth::revoke_token`], [`AuthBuilder::with_blocklist`] |
+//! | send a link for a new password, or to confirm an address | [`one_time`], [`Auth::create_one_time_token`] |
 //! | hear of log-ins, reuse and revocations | [`AuthBuilder::on_session_event`] |
 //! | check who sent a log-in form | [`Auth::require_same_origin`] |
 //! | render a form | [`Auth::masked_csrf`] |
@@ -139,6 +140,7 @@ mod jws;
 pub mod limit;
 mod locate;
 mod location;
+pub mod one_time;
 mod origin;
 pub mod purpose;
 pub mod random;

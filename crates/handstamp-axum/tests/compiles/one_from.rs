@@ -2,6 +2,7 @@
 
 use handstamp_axum::handstamp::clock::UnixTime;
 use handstamp_axum::handstamp::error::Denial;
+use handstamp_axum::handstamp::one_time::Action;
 use handstamp_axum::handstamp::store::SessionId;
 use handstamp_axum::{
     Access, Auth, Authenticated, Authorize, Error, Head, LoadSubject, Refresh, Require, StoreError,
@@ -41,6 +42,10 @@ async fn every_call(
     let _cookies = auth.set_access_cookies(&access)?;
     let _cookies = auth.set_refresh_cookies(&refresh_token)?;
     let _cookies = auth.set_cookies(&pair)?;
+    let action = Action::new("password-reset", minutes(30));
+    let one_time = auth.create_one_time_token(action.for_subject(owner))?;
+    let opened = auth.open_one_time_token(action, one_time.as_str())?;
+    let _redeemed = auth.redeem_one_time_token(opened).await?;
     auth.change_all_sessions(owner, |new| new).await?;
     let _fresh = auth.reauthenticate(token).await?;
     let _tokens = auth.log_in(owner, auth.client_info(head)).await?;

@@ -75,6 +75,7 @@
 //! | `/invalid-credentials` | with the rejection of [`Auth::invalid_credentials`](handstamp::Auth::invalid_credentials) |
 //! | `/limited/address`, `/limited/both`, `/limited/closed` and so on | behind the layer with [`App::limits`] of that name and [`limits::proxies`]; [`limits::PEER`] is the peer of every request. `subject`, `session` and `both` as `/access`, `refresh` as `/session/refresh`, the others answer `welcome` |
 //! | `/refused` | with the rejection of [`Auth::refuse`](handstamp::Auth::refuse) for 404, `no_such_session`, `No such session` |
+//! | `/one-time` | the subject of the one-time token in the header [`ONE_TIME`], for [`ACTION`], bound to `value`, when it is redeemed |
 //!
 //! Sessions have routes of their own. Those without a guard take POST, the others every method.
 //!
@@ -146,6 +147,7 @@ pub mod limits;
 mod locations;
 mod navigations;
 mod once;
+mod one_time;
 mod order;
 mod permissions;
 pub mod ready_routes;
@@ -160,6 +162,7 @@ pub mod uploads;
 mod visitors;
 
 pub use app::App;
+pub use one_time::{ACTION, ONE_TIME};
 pub use permissions::Rules;
 use suite::Suite;
 pub use visitors::user;
@@ -191,6 +194,7 @@ pub async fn run(adapter: &str, serve: impl AsyncFn(&App, &Request) -> Reply) {
     bodies::rows(&mut suite).await;
     handlers::rows(&mut suite).await;
     once::rows(&mut suite).await;
+    one_time::rows(&mut suite).await;
     visitors::rows(&mut suite).await;
     caching::rows(&mut suite).await;
     navigations::rows(&mut suite).await;

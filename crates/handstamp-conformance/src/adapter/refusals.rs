@@ -4,6 +4,7 @@ use handstamp::NewToken;
 
 use super::App;
 use super::app::access;
+use super::one_time::ONE_TIME;
 use super::suite::{access_cookie, bearer, csrf, get, post, refresh_cookie};
 use crate::Request;
 
@@ -27,7 +28,7 @@ pub(super) struct Refusal {
     pub(super) request: fn(&App) -> Request,
 }
 
-pub(super) const REFUSALS: [Refusal; 30] = [
+pub(super) const REFUSALS: [Refusal; 31] = [
     Refusal {
         row: "no token at all",
         code: "missing_token",
@@ -351,6 +352,17 @@ pub(super) const REFUSALS: [Refusal; 30] = [
         message: "No such session",
         challenges: [None; 2],
         request: |_| post("/refused"),
+        ..UNAUTHORIZED
+    },
+    Refusal {
+        row: "an access token instead of a one-time token",
+        code: "invalid_one_time_token",
+        error_type: "InvalidOneTimeToken",
+        standard: FORBIDDEN,
+        authx: 403,
+        message: "This one-time token is not valid, or no longer; ask for a new one",
+        challenges: [None; 2],
+        request: |app| post("/one-time").header(ONE_TIME, app.access("user1").as_str()),
         ..UNAUTHORIZED
     },
     Refusal {

@@ -2,7 +2,8 @@
 
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{
-    AccountId, Admission, NewSession, PresentedToken, Rotation, SessionId, TokenId, UserRevocation,
+    AccountId, Admission, NewSession, PresentedToken, Redeem, Redemption, Rotation, SessionId,
+    TokenId, UserRevocation,
 };
 
 use super::login::{CLOSED, DAY, HOUR, Login, OPEN, random, revoke_token, revoke_user, unique};
@@ -105,7 +106,13 @@ async fn whole_life(row: &Row, key: &str) -> Outcome {
     row.lists("session after a rotation", &account, &[rotated])
         .await?;
 
-    let until = row.clock().await?.saturating_add(HOUR);
+    let now = row.clock().await?;
+    let until = now.saturating_add(HOUR);
+    let redeem = Redeem::new(account.clone(), token.clone(), now, until);
+    for expected in [Redemption::First, Redemption::Again] {
+        let redeemed = row.store().redeem(redeem.clone()).await?;
+        row.equal("redeemed", redeemed, expected);
+    }
     let revoke = revoke_token(&account, &token, until);
     row.store().revoke_token(revoke).await?;
     let presented = PresentedToken::new(&session, token, 1, OPEN);

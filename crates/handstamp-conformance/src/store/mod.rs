@@ -62,6 +62,7 @@ mod purge;
 mod put_back;
 mod races;
 mod recover;
+mod redeem;
 mod refused;
 mod revoke_session;
 mod revoke_token;
@@ -100,6 +101,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     revoke_session::rows(&mut suite);
     revoke_user::rows(&mut suite);
     revoke_token::rows(&mut suite);
+    redeem::rows(&mut suite);
     session::rows(&mut suite);
     update_session::rows(&mut suite);
     list::rows(&mut suite);
@@ -108,6 +110,7 @@ pub async fn run<S: Store>(connect: impl AsyncFn() -> Arc<S>) {
     suite.settle().await;
     many::rows(&mut suite).await;
     races::rows(&mut suite).await;
+    redeem::races(&mut suite).await;
     suite.finish().await;
 }
 

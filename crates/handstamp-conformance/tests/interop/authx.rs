@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use handstamp::error::Rejection;
-use handstamp::{Auth, Config, NewToken, RequestHead, Require, SetCookie, config::Algorithm};
+use handstamp::one_time::Action;
+use handstamp::{
+    Auth, Config, NewToken, RequestHead, Require, SetCookie, config::Algorithm, minutes,
+};
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, cookies, lines};
@@ -190,6 +193,29 @@ async fn neither_takes_a_token_for_the_other_purpose() {
             answer["body"]["error_type"], "AccessTokenRequiredError",
             "{algorithm}"
         );
+    }
+}
+
+/// It has no `sub`, another type, and an audience.
+#[test]
+fn authx_accepts_no_one_time_token() {
+    let mut authx = Peer::start("authx_peer.py");
+    let action = Action::new("password-reset", minutes(30));
+    for algorithm in ALGORITHMS {
+        let keys = authx.ask(&json!({"op": "keys", "algorithm": algorithm.name()}));
+        let new = action.for_subject("user1").bound_to("hash");
+        let token = auth(algorithm, &keys).create_one_time_token(new).unwrap();
+        for audience in [None, Some("handstamp:one-time:password-reset")] {
+            for purpose in ["access", "refresh"] {
+                let answer = authx.ask(&json!({
+                    "op": "accept", "algorithm": algorithm.name(), "keys": keys, "purpose": purpose,
+                    "settings": {"JWT_DECODE_AUDIENCE": audience, "JWT_COOKIE_CSRF_PROTECT": false},
+                    "cookies": {format!("{purpose}_token_cookie"): token.as_str()}, "method": "GET",
+                }));
+                let context = format!("{algorithm}, {audience:?}, {purpose}: {answer}");
+                assert_eq!(answer["status"], 422, "{context}");
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 -- not-before of sessions when the session was created. An account has a not-before of tokens without
 -- a session (a string), a not-before of sessions (a hash: at, and spared, the key of the session to
 -- which it does not apply) and an index: a sorted set of the ids of sessions that are not revoked, by
--- the instant of their end. A revoked token is a string: the instant until which it is kept. Instants
+-- the instant of their end. A revoked token is a string, and so is a redeemed one: the instant until which it is kept. Instants
 -- and durations are in milliseconds.
 
 -- Numbers in Lua are doubles, exact up to here: the year 287396.

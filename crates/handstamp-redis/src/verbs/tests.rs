@@ -9,7 +9,7 @@ use std::time::Duration;
 use handstamp::clock::{Clock, UnixTime};
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndReason, ListSessions, MemoryStore, NewSession,
-    PresentedToken, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation,
+    PresentedToken, ReadSession, Redeem, RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation,
     SessionId, SessionRow, Store, TokenId, UpdateSession, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
@@ -44,7 +44,7 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
             for (wait, verb) in log_ins().chain(steps) {
                 stores.wait(wait).await;
                 let seen = stores.run(&verb).await?;
-                let kind = if seen.starts_with("Reused(") {
+                let kind = if seen.starts_with("Reused(") || seen.starts_with("redeemed ") {
                     seen
                 } else {
                     seen.split([' ', '(', '[']).next().unwrap().to_owned()
@@ -79,6 +79,10 @@ fn any_sequence_of_calls_gives_the_same_results_as_in_memory() {
         "true",
         "false",
         "ids",
+        "redeemed First",
+        "redeemed Again",
+        "redeemed Revoked",
+        "redeemed Expired",
     ] {
         let times = outcomes.get(outcome).copied().unwrap_or(0);
         assert!(times > 0, "{outcome} is not tested: {outcomes:?}");
@@ -277,6 +281,8 @@ enum Verb {
     RevokeSession(Session, EndReason),
     RevokeUser(usize, Which, EndReason),
     RevokeToken(Session, u64, i64),
+    /// When it was issued, and when it expires.
+    Redeem(Session, u64, i64, i64),
 }
 
 #[derive(Debug, Clone)]
@@ -295,6 +301,7 @@ fn text(number: u8) -> String {
 }
 
 impl Verb {
+    #[expect(clippy::too_many_lines, reason = "an arm for each method")]
     async fn run(
         &self,
         store: &dyn Store,
@@ -395,6 +402,11 @@ impl Verb {
                 let revoke = RevokeToken::new(session.account, token, at(until));
                 format!("{:?}", store.revoke_token(revoke).await.unwrap()).into()
             }
+            Self::Redeem(session, generation, issued_at, until) => {
+                let token = session.token(generation);
+                let redeem = Redeem::new(session.account, token, at(issued_at), at(until));
+                format!("redeemed {:?}", store.redeem(redeem).await.unwrap()).into()
+            }
         }
     }
 }
@@ -490,6 +502,9 @@ fn verb() -> impl Strategy<Value = Verb> {
         3 => (0..USERS, which(), reason()).prop_map(|(user, which, reason)| Verb::RevokeUser(user, which, reason)),
         4 => (session(), 1_u64..4, from_now()).prop_map(|(session, generation, until)| {
             Verb::RevokeToken(session, generation, until)
+        }),
+        6 => (session(), 1_u64..4, from_now(), from_now()).prop_map(|(session, generation, issued_at, until)| {
+            Verb::Redeem(session, generation, issued_at, until)
         }),
     ]
 }

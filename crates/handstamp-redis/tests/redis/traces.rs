@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use handstamp::clock::UnixTime;
 use handstamp::store::{
-    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ReadSession, RevokeSession,
-    RevokeToken, RevokeUser, Store as _, TokenId, UserRevocation,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ReadSession, Redeem,
+    RevokeSession, RevokeToken, RevokeUser, Store as _, TokenId, UserRevocation,
 };
 use handstamp_conformance::services::Redis;
 use redis::AsyncCommands as _;
@@ -45,6 +45,11 @@ async fn every_key_expires_and_none_stays() {
             .revoke_token(RevokeToken::new(account.clone(), TokenId::from("t"), until))
             .await
             .unwrap();
+        let at = UnixTime::from_millis(until.as_millis() - 1);
+        store
+            .redeem(Redeem::new(account.clone(), TokenId::from("o"), at, until))
+            .await
+            .unwrap();
         let first = Session::of(account.clone(), "0");
         store
             .revoke_session(RevokeSession::new(
@@ -69,13 +74,14 @@ async fn every_key_expires_and_none_stays() {
     for (kind, number) in [
         ("}:s:", 20),
         ("}:t:", 5),
+        ("}:o:", 5),
         ("}:n:", 3),
         ("}:b:", 3),
         ("}:i:", 2),
     ] {
         assert_eq!(of_kind(kind), number, "{kind} {keys:?}");
     }
-    assert_eq!(keys.len(), 33, "{keys:?}");
+    assert_eq!(keys.len(), 38, "{keys:?}");
     for key in &keys {
         let left: i64 = connection.pttl(key).await.unwrap();
         assert!((1..=4000).contains(&left), "{key} {left}");

@@ -7,7 +7,7 @@ use handstamp::error::StoreError;
 use handstamp::store::rotation::Verdict;
 use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, EndReason, EndedSessions, ListSessions,
-    ListedSessions, SessionId, SessionRow, TokenId,
+    ListedSessions, Redemption, SessionId, SessionRow, TokenId,
 };
 use sqlx::{ColumnIndex, Database, Decode, Error, Row, Type};
 
@@ -96,6 +96,20 @@ pub(crate) fn listed<R: Columns>(
     Ok(ListedSessions {
         rows: all(kept, session)?,
         has_more,
+    })
+}
+
+/// Reads what a statement says of a one-time token. If it was not to be redeemed, `is_first` is not
+/// looked at.
+pub(crate) fn redemption(row: &impl Columns, is_first: bool) -> Result<Redemption, Error> {
+    Ok(if row.flag("is_expired")? {
+        Redemption::Expired
+    } else if row.flag("is_revoked")? {
+        Redemption::Revoked
+    } else if is_first {
+        Redemption::First
+    } else {
+        Redemption::Again
     })
 }
 

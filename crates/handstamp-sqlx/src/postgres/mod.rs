@@ -14,8 +14,8 @@ use std::time::Duration;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListSessions, ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, Error, PgPool, query, query_scalar};
@@ -255,6 +255,10 @@ impl Store for PostgresStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>> {
+        Box::pin(self.redeem_token(redeem))
+    }
+
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
         Box::pin(self.live_sessions(list))
     }
@@ -323,7 +327,7 @@ async fn newest(connection: &mut PgConnection) -> Result<Option<i64>, Error> {
         .await
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         version: 1,
         description: "sessions",
@@ -343,6 +347,11 @@ const STEPS: [Step; 5] = [
         version: 4,
         description: "created after",
         sql: include_str!("../../migrations/postgres/0004_created_after.sql"),
+    },
+    Step {
+        version: 5,
+        description: "redeemed tokens",
+        sql: include_str!("../../migrations/postgres/0005_redeemed_tokens.sql"),
     },
     Step {
         version: 6,

@@ -5,16 +5,16 @@ use std::error::Error as _;
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndExcess, EndReason, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, SessionId, SessionRow, TokenId, UpdateSession, UserRevocation,
+    ListSessions, ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, TokenId, UpdateSession, UserRevocation,
 };
 use sqlx::{Row as _, query};
 
 use super::PostgresStore;
 use crate::common::number::{at_least, at_most, count, generation, millis};
 use crate::common::row::{
-    Columns as _, Seen, account, all, ended, first, listed, one_more, only, session, session_id,
-    stored_id,
+    Columns as _, Seen, account, all, ended, first, listed, one_more, only, redemption, session,
+    session_id, stored_id,
 };
 use crate::common::verbs::Statements;
 
@@ -295,6 +295,19 @@ impl PostgresStore {
         Ok(())
     }
 
+    pub(super) async fn redeem_token(&self, redeem: Redeem) -> Result<Redemption, StoreError> {
+        let rows = self
+            .rows(|| {
+                query(include_str!("redeem.sql"))
+                    .bind(redeem.account.as_str())
+                    .bind(redeem.token.as_str())
+                    .bind(millis(redeem.issued_at))
+                    .bind(millis(redeem.until))
+            })
+            .await?;
+        only(&rows, |row| redemption(row, row.flag("is_first")?))
+    }
+
     pub(super) async fn live_sessions(
         &self,
         list: ListSessions,
@@ -317,6 +330,7 @@ impl PostgresStore {
             include_str!("purge_not_before.sql"),
             include_str!("purge_sessions_not_before.sql"),
             include_str!("purge_revoked_tokens.sql"),
+            include_str!("purge_redeemed_tokens.sql"),
         ] {
             loop {
                 let rows = self.rows(|| query(statement).bind(BATCH)).await?;

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListSessions, ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -249,6 +249,10 @@ impl Store for SqliteStore {
         Box::pin(self.insert_revoked_token(revoke))
     }
 
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>> {
+        Box::pin(self.redeem_token(redeem))
+    }
+
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {
         Box::pin(self.live_sessions(list))
     }
@@ -344,7 +348,7 @@ async fn newest(connection: &mut SqliteConnection) -> Result<Option<i64>, Error>
         .await
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         version: 1,
         description: "sessions",
@@ -364,6 +368,11 @@ const STEPS: [Step; 5] = [
         version: 4,
         description: "created after",
         sql: include_str!("../../migrations/sqlite/0004_created_after.sql"),
+    },
+    Step {
+        version: 5,
+        description: "redeemed tokens",
+        sql: include_str!("../../migrations/sqlite/0005_redeemed_tokens.sql"),
     },
     Step {
         version: 6,

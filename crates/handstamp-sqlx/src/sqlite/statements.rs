@@ -2,13 +2,14 @@
 //!
 //! A statement that writes takes SQLite's lock, runs and commits in one step on a separate thread.
 //! No lock is held while a future is not polled, and a dropped future leaves nothing behind. Only a
-//! log-in and [`SqliteStore::revoke_many`] need a transaction of several statements.
+//! log-in, [`SqliteStore::revoke_many`] and [`SqliteStore::redeem_token`] need a transaction of
+//! several statements.
 
 use handstamp::error::StoreError;
 use handstamp::store::{
     AccountId, Admit, AdmitPurpose, Created, EndExcess, EndReason, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
+    ListSessions, ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, SessionId, SessionRow, UpdateSession, UserRevocation,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -18,7 +19,7 @@ use super::{SqliteStore, within};
 use crate::common::failure::failed;
 use crate::common::number::{at_least, at_most, count, generation, millis};
 use crate::common::row::{
-    Due, Seen, account, all, ended, first, listed, one_more, only, session, session_id,
+    Due, Seen, account, all, ended, first, listed, one_more, only, redemption, session, session_id,
 };
 use crate::common::verbs::Statements;
 
@@ -223,6 +224,15 @@ impl SqliteStore {
         self.write(statement).await.map(drop)
     }
 
+    pub(super) async fn redeem_token(&self, redeem: Redeem) -> Result<Redemption, StoreError> {
+        self.prepare().await?;
+        let redeemed = within(self.at_most(), async {
+            let mut connection = self.writer.acquire().await?;
+            redeem_token(&mut connection, &redeem).await
+        });
+        redeemed.await
+    }
+
     pub(super) async fn live_sessions(
         &self,
         list: ListSessions,
@@ -242,6 +252,7 @@ impl SqliteStore {
             include_str!("purge_not_before.sql"),
             include_str!("purge_sessions_not_before.sql"),
             include_str!("purge_revoked_tokens.sql"),
+            include_str!("purge_redeemed_tokens.sql"),
         ] {
             loop {
                 // Queues with other writers anew for each batch.
@@ -339,6 +350,35 @@ async fn revoke_many(
     }
     transaction.commit().await?;
     Ok(ended)
+}
+
+async fn redeem_token(
+    connection: &mut SqliteConnection,
+    redeem: &Redeem,
+) -> Result<Redemption, Error> {
+    let mut transaction = begin(connection).await?;
+    let judged = query(include_str!("judge_redemption.sql"))
+        .bind(redeem.account.as_str())
+        .bind(redeem.token.as_str())
+        .bind(millis(redeem.issued_at))
+        .bind(millis(redeem.until))
+        .fetch_one(&mut *transaction)
+        .await?;
+    // What it would be if none came before.
+    let mut answer = redemption(&judged, true)?;
+    if answer == Redemption::First {
+        let written = query(include_str!("redeem.sql"))
+            .bind(redeem.account.as_str())
+            .bind(redeem.token.as_str())
+            .bind(millis(redeem.until))
+            .execute(&mut *transaction)
+            .await?;
+        if written.rows_affected() == 0 {
+            answer = Redemption::Again;
+        }
+    }
+    transaction.commit().await?;
+    Ok(answer)
 }
 
 fn end_least_used<'a>(account: &'a str, new: &'a str, at_most: usize) -> Statement<'a> {

@@ -4,6 +4,7 @@
 
 mod adapters;
 mod builder;
+mod one_time;
 mod ready_routes;
 mod rejections;
 mod requests;

@@ -21,3 +21,10 @@ pub(crate) const LOGIN_TYPE: &str = "login_type";
 pub(crate) const REGISTERED: [&str; 15] = [
     SUB, JTI, TYPE, FRESH, CSRF, IAT, NBF, EXP, SID, GEN, AUTH_TIME, ISS, AUD, SCOPES, LOGIN_TYPE,
 ];
+
+/// The value of `type` of a one-time token, which is neither an access nor a refresh token.
+pub(crate) const ONE_TIME: &str = "one_time";
+
+/// The subject of a one-time token, which has no `sub`: some software with the same key looks at
+/// neither type nor audience (flask-jwt-extended), and finds no user in it.
+pub(crate) const ONE_TIME_FOR: &str = "one_time_for";

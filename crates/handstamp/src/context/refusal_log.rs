@@ -83,7 +83,7 @@ impl RefusalLog {
             }
             // The text may repeat what was sent, where an application has worded it.
             RejectionKind::Body(_) => tracing::debug!(target: TARGET, code, "request refused"),
-            RejectionKind::InvalidToken(detail) => {
+            RejectionKind::InvalidToken(detail) | RejectionKind::InvalidOneTimeToken(detail) => {
                 tracing::debug!(target: TARGET, code, %detail, "request refused");
             }
             RejectionKind::NotYetValid { ahead } => {

@@ -63,6 +63,9 @@ pub enum IssueError {
     OtherAccount,
     /// A refresh token was requested for claims that belong to a session.
     RefreshOfSession,
+    /// A one-time token is bound to nothing, and there is no store that would know it again: it
+    /// could be redeemed any number of times.
+    UnboundOneTimeToken,
     /// Only a public key is configured: this service verifies tokens and issues none.
     NoSigningKey,
     /// The crypto library could not make the signature.
@@ -126,6 +129,9 @@ impl fmt::Display for IssueError {
             ),
             Self::RefreshOfSession => f.write_str(
                 "the refresh tokens of a session come from log_in and refresh; another one would outlive it",
+            ),
+            Self::UnboundOneTimeToken => f.write_str(
+                "without a store, only what a one-time token is bound to makes it one: call bound_to, or give a store to Auth::builder",
             ),
             Self::NoSigningKey => {
                 f.write_str("no key to sign with; set JWT_PRIVATE_KEY, or issue tokens in the service that has it")

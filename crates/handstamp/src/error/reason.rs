@@ -53,6 +53,8 @@ pub(crate) enum RejectionKind {
         actual: Option<String>,
     },
     UnknownSubject,
+    /// What is wrong with a one-time token. The client does not learn it.
+    InvalidOneTimeToken(Cow<'static, str>),
     InsufficientScope {
         required: Vec<String>,
         provided: Vec<String>,
@@ -118,6 +120,7 @@ impl RejectionKind {
             | Self::OriginNotAllowed { .. }
             | Self::FreshTokenRequired
             | Self::UnknownSubject
+            | Self::InvalidOneTimeToken(_)
             | Self::InsufficientScope { .. }
             | Self::PolicyDenied { .. }
             | Self::StoreUnavailable(_)
@@ -175,6 +178,10 @@ impl RejectionKind {
                 row("login_type_mismatch", "LoginTypeMismatchError", 401, 401)
             }
             Self::UnknownSubject => row("unknown_subject", "MissingTokenError", 401, 401),
+            // No 401: to refresh or to log in does not help.
+            Self::InvalidOneTimeToken(_) => {
+                row("invalid_one_time_token", "InvalidOneTimeToken", 403, 403)
+            }
             Self::InsufficientScope { .. } => {
                 row("insufficient_scope", "InsufficientScopeError", 403, 403)
             }
@@ -239,6 +246,9 @@ impl RejectionKind {
             )
             .into(),
             (Self::UnknownSubject, _) => "Unknown subject".into(),
+            (Self::InvalidOneTimeToken(_), _) => {
+                "This one-time token is not valid, or no longer; ask for a new one".into()
+            }
             (Self::InsufficientScope { required, provided }, _) => format!(
                 "Missing required scopes: {}. Provided: {}",
                 python_list(required),

@@ -418,3 +418,32 @@ impl RevokeToken {
         }
     }
 }
+
+/// A request to redeem a one-time token.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Redeem {
+    /// The account of the token.
+    pub account: AccountId,
+    /// The id of the token.
+    pub token: TokenId,
+    /// When the token was issued, to the millisecond, by the clock of the node that issued it. A
+    /// revocation is compared with it as it is, unlike with [`Admit::revoked_from`]: a link that a
+    /// user asks for just after a revocation works.
+    pub issued_at: UnixTime,
+    /// When the token expires, leeway included: for as long the store knows that it was redeemed.
+    pub until: UnixTime,
+}
+
+impl Redeem {
+    /// Creates a request to redeem this token of this account.
+    #[must_use]
+    pub fn new(account: AccountId, token: TokenId, issued_at: UnixTime, until: UnixTime) -> Self {
+        Self {
+            account,
+            token,
+            issued_at,
+            until,
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod admission;
 mod arguments;
 mod ids;
 mod memory;
+mod redemption;
 pub mod rotation;
 mod row;
 mod shared;
@@ -27,10 +28,12 @@ use std::time::Duration;
 pub use admission::Admission;
 pub use arguments::{
     Admit, AdmitPurpose, EndExcess, EndRevoked, ListSessions, NewSession, PresentedToken,
-    ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate, UpdateSession, UserRevocation,
+    ReadSession, Redeem, RevokeSession, RevokeToken, RevokeUser, Rotate, UpdateSession,
+    UserRevocation,
 };
 pub use ids::{AccountId, SessionId, TokenId};
 pub use memory::MemoryStore;
+pub use redemption::Redemption;
 pub use row::{Created, EndReason, EndedSessions, ListedSessions, Rotation, SessionRow};
 
 use crate::error::StoreError;
@@ -158,6 +161,21 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// is kept.
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>>;
 
+    /// Redeems a one-time token, whose signature and times are valid. Of any number of callers at
+    /// once, on any nodes, one is the first. The first rule that applies decides:
+    ///
+    /// 1. [`Redeem::until`] is not in the future: [`Redemption::Expired`]. That it was redeemed
+    ///    before may be forgotten.
+    /// 2. Its id is revoked, or the not-before of tokens without a session of its account is
+    ///    [`Redeem::issued_at`] or later: [`Redemption::Revoked`].
+    /// 3. A token of this account with this id was redeemed before, and its [`Redeem::until`] is in
+    ///    the future: [`Redemption::Again`].
+    /// 4. Otherwise [`Redemption::First`], which the store knows until [`Redeem::until`].
+    ///
+    /// A driver that repeats a call because the answer was lost finds the token redeemed, and
+    /// returns [`Redemption::Again`]: a user asks for a new token, and none is redeemed twice.
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>>;
+
     /// Returns live sessions of an account, the latest log-in first, and whether there are more.
     ///
     /// The work is bounded by [`ListSessions::at_most`], not by the number of sessions: a store
@@ -167,7 +185,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>>;
 
     /// Removes sessions that have expired, sessions that were revoked a minute ago, both once
-    /// [`NewSession::keep_until`] has passed too, and revocations of tokens that have expired.
+    /// [`NewSession::keep_until`] has passed too, and of tokens that have expired, that they were
+    /// revoked or redeemed.
     /// Returns how many entries were removed. Other methods never wait long for it.
     ///
     /// The minute is for a driver that repeats a log-in because the answer was lost: it finds the

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{
     AccountId, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions, ListSessions,
-    ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::error::StoreError;
 use crate::store::Admission;
@@ -64,6 +64,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
         (**self).revoke_token(revoke)
+    }
+
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>> {
+        (**self).redeem(redeem)
     }
 
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {

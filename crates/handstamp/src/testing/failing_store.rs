@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::error::StoreError;
 use crate::store::{
     AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser,
-    Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListSessions, ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession,
+    RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 
 /// A store that fails when the test says so, and else does as the store in it. It forgets nothing
@@ -211,6 +211,10 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn revoke_token(&self, revoke: RevokeToken) -> Answer<'_, ()> {
         self.ask(|store| store.revoke_token(revoke))
+    }
+
+    fn redeem(&self, redeem: Redeem) -> Answer<'_, Redemption> {
+        self.ask(|store| store.redeem(redeem))
     }
 
     fn list(&self, list: ListSessions) -> Answer<'_, ListedSessions> {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use handstamp::config::{Algorithm, danger::Danger};
+use handstamp::one_time::Action;
 use handstamp::session::ClientInfo;
 use handstamp::store::MemoryStore;
 use handstamp::{NewToken, minutes};
@@ -254,5 +255,23 @@ async fn a_user_of_theirs_refreshes_here_and_goes_on_there() {
                 "{sentence}, {demand:?}: {answer}"
             );
         }
+    }
+}
+
+/// It takes whatever is no refresh token for an access token, and looks at an audience only if one
+/// is configured. So there is no `sub`.
+#[test]
+fn no_one_time_token_is_accepted() {
+    let mut flask = Peer::start("flask_jwt_extended_peer.py");
+    let action = Action::new("password-reset", minutes(30));
+    let new = action.for_subject("user1").bound_to("hash");
+    let token = ours(plain).create_one_time_token(new).unwrap();
+    let settings = json!({"JWT_TOKEN_LOCATION": ["headers"]});
+    let bearer = format!("Bearer {}", token.as_str());
+    let request = Request::new("GET", "/").header("authorization", &bearer);
+    for demand in [Access, Refresh] {
+        let answer = demand.ask_theirs(&mut flask, &settings, &request);
+        assert_eq!(answer["status"], 422, "{demand:?}: {answer}");
+        assert_eq!(answer["msg"], "Missing claim: sub", "{demand:?}");
     }
 }

@@ -309,6 +309,46 @@ macro_rules! __adapter_auth {
             }
         }
 
+        /// One-time tokens, as for a new password: see [`handstamp::one_time`].
+        impl Auth {
+            /// Issues a token for one action, as [`handstamp::Auth::create_one_time_token`].
+            ///
+            /// # Errors
+            /// [`Error`] for a bug in the application: a token that is bound to nothing, without a
+            /// store.
+            pub fn create_one_time_token(
+                &self,
+                token: handstamp::one_time::NewOneTimeToken,
+            ) -> Result<handstamp::one_time::OneTimeToken, Error> {
+                Ok(self.0.create_one_time_token(token)?)
+            }
+
+            /// Opens a token for this action, to learn whose it is, as
+            /// [`handstamp::Auth::open_one_time_token`].
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `invalid_one_time_token`.
+            pub fn open_one_time_token(
+                &self,
+                action: handstamp::one_time::Action,
+                token: &str,
+            ) -> Result<handstamp::one_time::Opened, Error> {
+                Ok(self.0.open_one_time_token(action, token)?)
+            }
+
+            /// Redeems a token, as [`handstamp::Auth::redeem_one_time_token`]: of any number of
+            /// calls with it, one succeeds.
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `invalid_one_time_token`, or if the store does not answer.
+            pub async fn redeem_one_time_token(
+                &self,
+                token: handstamp::one_time::Opened,
+            ) -> Result<handstamp::one_time::Redeemed, Error> {
+                Ok(self.0.redeem_one_time_token(token).await?)
+            }
+        }
+
         /// Further demands on a request. Extractors and layers make most of them.
         impl Auth {
             /// Authenticates a request that no extractor has read, as

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::claims::Claims;
+use crate::claims::registered::{ONE_TIME, ONE_TIME_FOR};
 use crate::clock::{CLOCK_SKEW, UnixTime};
 use crate::config::Config;
 use crate::error::RejectionKind;
@@ -154,10 +155,44 @@ fn is_ours(claims: &Claims, config: &Config) -> bool {
 /// signature is verified.
 fn open(token: &[u8], config: &Config) -> Result<Arc<Claims>, RejectionKind> {
     let payload = config.keys().verify(token)?;
-    Ok(Arc::new(Claims::parse(
-        payload,
-        &config.settings.identity_claim,
-    )?))
+    let claims = Claims::parse(payload, &config.settings.identity_claim)?;
+    // Whatever the route demands, and at log-outs: such a token is for one action alone. It has no
+    // `sub`, so this is the second reason to refuse it.
+    if claims.kind() == ONE_TIME {
+        return Err(RejectionKind::InvalidToken("a one-time token".into()));
+    }
+    Ok(Arc::new(claims))
+}
+
+/// Opens a one-time token with this audience, and no other token: signature, times, audience,
+/// issuer and login type. Whether it was redeemed before, and what it is bound to, is not checked.
+pub(crate) fn open_one_time(
+    token: &[u8],
+    config: &Config,
+    now: UnixTime,
+    audience: &str,
+) -> Result<Claims, RejectionKind> {
+    let payload = config.keys().verify(token)?;
+    let claims = Claims::parse(payload, ONE_TIME_FOR)?;
+    if claims.kind() != ONE_TIME {
+        return Err(RejectionKind::InvalidToken("no one-time token".into()));
+    }
+    judge_times(&claims, config, now)?;
+    let mut audiences = claims.audience().into_iter().flatten();
+    let is_meant = (audiences.next(), audiences.next()) == (Some(audience), None);
+    drop(audiences);
+    if !is_meant {
+        return Err(RejectionKind::InvalidAudience);
+    }
+    judge_issuer(&claims, config)?;
+    let of_another_type = |own| claims.login_type() != Some(own);
+    match config.login_type().filter(|own| of_another_type(own)) {
+        None => Ok(claims),
+        Some(own) => Err(RejectionKind::LoginTypeMismatch {
+            expected: own.to_owned(),
+            actual: claims.login_type().map(str::to_owned),
+        }),
+    }
 }
 
 /// Chooses the cookie that counts among those of one name, and returns it and the others. A sibling
@@ -212,6 +247,23 @@ fn choose(
 /// Checks the claims against the configuration, in the order of RFC 7519, section 4.1, then the
 /// purpose.
 fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
+    judge_times(claims, config, now)?;
+    judge_parties(claims, config)?;
+    if claims.kind() != P::KIND.claim() {
+        return Err(match P::KIND {
+            Kind::Access => RejectionKind::AccessTokenRequired,
+            Kind::Refresh => RejectionKind::RefreshTokenRequired,
+        });
+    }
+    Ok(())
+}
+
+/// Checks that the token is valid at this time.
+pub(crate) fn judge_times(
+    claims: &Claims,
+    config: &Config,
+    now: UnixTime,
+) -> Result<(), RejectionKind> {
     // Lenient: an expired token passes for `JWT_DECODE_LEEWAY`
     // (RFC 7519, section 4.1.4: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4). Risk: a
     // stolen token lives longer by as much. Covered: zero by default, bounded at start-up
@@ -233,13 +285,6 @@ fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<
     let ahead = valid_from.saturating_since(now);
     if ahead > CLOCK_SKEW {
         return Err(RejectionKind::NotYetValid { ahead });
-    }
-    judge_parties(claims, config)?;
-    if claims.kind() != P::KIND.claim() {
-        return Err(match P::KIND {
-            Kind::Access => RejectionKind::AccessTokenRequired,
-            Kind::Refresh => RejectionKind::RefreshTokenRequired,
-        });
     }
     Ok(())
 }
@@ -263,6 +308,10 @@ fn judge_parties(claims: &Claims, config: &Config) -> Result<(), RejectionKind> 
             }
         }
     }
+    judge_issuer(claims, config)
+}
+
+fn judge_issuer(claims: &Claims, config: &Config) -> Result<(), RejectionKind> {
     match (claims.issuer(), config.expected_issuer()) {
         // Lenient: the settings ask for no issuer. Covered as above, by the key.
         (_, None) => {}

@@ -90,6 +90,24 @@ impl KeySet {
         String::from_utf8(token).map_err(|_| SignError::Failed)
     }
 
+    /// Returns a MAC of what is no token, by the secret that signs. Returns `None` with a key pair:
+    /// it has no secret for that.
+    ///
+    /// `input` begins with a NUL, which no token contains, so that no MAC is a signature.
+    pub(crate) fn mac(&self, input: &[u8]) -> Option<Result<Signature, SignError>> {
+        debug_assert_eq!(input.first(), Some(&0), "it could be a token");
+        let signer = self.signing.as_ref()?;
+        let is_secret = signer.key.algorithm().is_hmac();
+        is_secret.then(|| signer.key.sign(input).ok_or(SignError::Failed))
+    }
+
+    /// Returns whether [`mac`](Self::mac) of one of the secrets is this one, in constant time for
+    /// each.
+    pub(crate) fn is_mac(&self, input: &[u8], mac: &Signature) -> bool {
+        let mut secrets = self.verifying.iter().map(|(key, _)| key);
+        secrets.any(|key| key.algorithm().is_hmac() && key.verify(input, mac))
+    }
+
     /// Verifies the signature with one of the keys, then returns the payload.
     pub(crate) fn verify(&self, bytes: &[u8]) -> Result<Vec<u8>, JwsError> {
         let token = Compact::split(bytes)?;

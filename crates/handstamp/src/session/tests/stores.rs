@@ -15,8 +15,9 @@ use crate::error::{AuthError, StoreError};
 use crate::session::ClientInfo;
 use crate::store::{
     AccountId, Admission, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions,
-    ListSessions, ListedSessions, MemoryStore, NewSession, ReadSession, RevokeSession, RevokeToken,
-    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListSessions, ListedSessions, MemoryStore, NewSession, ReadSession, Redeem, Redemption,
+    RevokeSession, RevokeToken, RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store,
+    UpdateSession,
 };
 use crate::testing::{Head, NOW, ask, builder, clock_at, now, outcome};
 use crate::{Auth, Require, TokenPair};
@@ -110,6 +111,7 @@ verbs! {
     end_excess(end: EndExcess) -> Vec<SessionId>;
     crowded_accounts(at_most: usize) -> Vec<AccountId>;
     revoke_token(revoke: RevokeToken) -> ();
+    redeem(redeem: Redeem) -> Redemption;
     list(list: ListSessions) -> ListedSessions;
     purge() -> u64;
 }

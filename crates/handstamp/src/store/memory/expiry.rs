@@ -12,6 +12,7 @@ use crate::store::{AccountId, SessionId, TokenId};
 pub(super) enum Due {
     Session(SessionId),
     Token(AccountId, TokenId),
+    Redeemed(AccountId, TokenId),
     NotBefore(AccountId),
 }
 
@@ -69,6 +70,15 @@ impl Shard {
                 revoked.tokens.remove(token);
                 self.forget(account);
             }
+            Due::Redeemed(account, token) => {
+                let revoked = self.revoked.get_mut(account)?;
+                let until = *revoked.redeemed.get(token)?;
+                if until > now {
+                    return Some(until);
+                }
+                revoked.redeemed.remove(token);
+                self.forget(account);
+            }
             Due::NotBefore(account) => {
                 let revoked = self.revoked.get_mut(account)?;
                 let forget_at = revoked.not_before.as_ref()?.forget_at;
@@ -82,10 +92,11 @@ impl Shard {
         None
     }
 
-    /// Drops an account without revocations, so that it takes no memory.
+    /// Drops an account without revocations and redemptions, so that it takes no memory.
     fn forget(&mut self, account: &AccountId) {
-        let is_empty =
-            |revoked: &Revoked| revoked.not_before.is_none() && revoked.tokens.is_empty();
+        let is_empty = |revoked: &Revoked| {
+            revoked.not_before.is_none() && revoked.tokens.is_empty() && revoked.redeemed.is_empty()
+        };
         if self.revoked.get(account).is_some_and(is_empty) {
             self.revoked.remove(account);
         }

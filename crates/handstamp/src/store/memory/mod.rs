@@ -16,8 +16,8 @@ use std::task::Poll;
 use self::shard::Shard;
 use super::{
     AccountId, Admit, BoxFuture, Created, EndExcess, EndRevoked, EndedSessions, ListSessions,
-    ListedSessions, NewSession, ReadSession, RevokeSession, RevokeToken, RevokeUser, Rotate,
-    Rotation, SessionId, SessionRow, Store, UpdateSession,
+    ListedSessions, NewSession, ReadSession, Redeem, Redemption, RevokeSession, RevokeToken,
+    RevokeUser, Rotate, Rotation, SessionId, SessionRow, Store, UpdateSession,
 };
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::error::StoreError;
@@ -153,6 +153,10 @@ impl Store for MemoryStore {
     fn revoke_token(&self, revoke: RevokeToken) -> BoxFuture<'_, Result<(), StoreError>> {
         self.shard(&revoke.account).revoke_token(revoke, self.now());
         ready(())
+    }
+
+    fn redeem(&self, redeem: Redeem) -> BoxFuture<'_, Result<Redemption, StoreError>> {
+        ready(self.shard(&redeem.account).redeem(redeem, self.now()))
     }
 
     fn list(&self, list: ListSessions) -> BoxFuture<'_, Result<ListedSessions, StoreError>> {

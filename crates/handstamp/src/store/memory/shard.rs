@@ -12,8 +12,9 @@ use super::not_before::NotBefore;
 use crate::clock::UnixTime;
 use crate::store::rotation::Verdict;
 use crate::store::{
-    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession,
-    RevokeSession, RevokeToken, Rotate, Rotation, SessionId, SessionRow, TokenId, UpdateSession,
+    AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, NewSession, ReadSession, Redeem,
+    Redemption, RevokeSession, RevokeToken, Rotate, Rotation, SessionId, SessionRow, TokenId,
+    UpdateSession,
 };
 
 /// All entries of the accounts whose hash selects this shard.
@@ -60,12 +61,14 @@ impl Kept {
     }
 }
 
-/// The revocations against which the tokens of an account are checked.
+/// The revocations and redemptions against which the tokens of an account are checked.
 #[derive(Default)]
 pub(super) struct Revoked {
     pub(super) not_before: Option<NotBefore>,
     /// Until when each is kept: the expiry of the token, leeway included.
     pub(super) tokens: HashMap<TokenId, UnixTime>,
+    /// The same for one-time tokens that were redeemed.
+    pub(super) redeemed: HashMap<TokenId, UnixTime>,
 }
 
 impl Revoked {
@@ -245,6 +248,36 @@ impl Shard {
                 entry.insert(revoke.until);
             }
         }
+    }
+
+    pub(super) fn redeem(&mut self, redeem: Redeem, now: UnixTime) -> Redemption {
+        self.sweep(now, SWEEP_BATCH);
+        if redeem.until <= now {
+            return Redemption::Expired;
+        }
+        let Redeem {
+            account,
+            token,
+            issued_at,
+            until,
+        } = redeem;
+        if let Some(revoked) = self.revoked.get(&account) {
+            if revoked.has(&token, now) || Some(issued_at) <= revoked.not_before_of_tokens() {
+                return Redemption::Revoked;
+            }
+            if revoked
+                .redeemed
+                .get(&token)
+                .is_some_and(|until| now < *until)
+            {
+                return Redemption::Again;
+            }
+        }
+        self.due
+            .insert((until, Due::Redeemed(account.clone(), token.clone())));
+        let revoked = self.revoked.entry(account).or_default();
+        revoked.redeemed.insert(token, until);
+        Redemption::First
     }
 
     pub(super) fn live(
