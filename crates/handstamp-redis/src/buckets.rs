@@ -1,5 +1,7 @@
 //! Rate limits in Redis.
 
+use std::time::Duration;
+
 use handstamp::error::StoreError;
 use handstamp::limit::{Bucket, Charged, LimitStore, Quota};
 use handstamp::store::BoxFuture;
@@ -8,16 +10,21 @@ use crate::RedisStore;
 use crate::reply;
 
 impl LimitStore for RedisStore {
+    fn set_limit_timeout(&self, timeout: Duration) {
+        self.link.set_timeout(timeout);
+    }
+
     /// One script, and one round trip. In a cluster all buckets are in one slot, so that several of
     /// them are charged in one step.
     fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
         self.verb(async move {
             let keys: Vec<String> = buckets.iter().map(|bucket| self.bucket(bucket)).collect();
-            let mut arguments: Vec<String> = Vec::with_capacity(2 * buckets.len() + 1);
-            for Bucket { quota, .. } in buckets {
-                arguments.extend([quota.interval().to_string(), quota.capacity().to_string()]);
-            }
-            arguments.push(Quota::SKEW.to_string());
+            let quotas = buckets.iter().map(|bucket| bucket.quota);
+            let numbers = |quota: Quota| [quota.interval(), quota.capacity(), quota.skew()];
+            let arguments: Vec<String> = quotas
+                .flat_map(numbers)
+                .map(|number| number.to_string())
+                .collect();
             let answer = self.run(&self.scripts.charge, keys, arguments).await?;
             let [is_charged, now, full_at] = reply::parts(answer)?;
             let full_at = reply::list(full_at)?;

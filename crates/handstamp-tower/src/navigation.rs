@@ -1,13 +1,16 @@
 use handstamp::adapter::Navigation;
 use handstamp::error::Rejection;
 use http::header::{CACHE_CONTROL, HeaderValue, LOCATION, VARY, WWW_AUTHENTICATE};
-use http::{Request, Response, StatusCode};
+use http::{Extensions, Request, Response, StatusCode, Uri};
 
 use crate::head::Head;
 
 /// Returns the navigation that this request is, if a browser opens a page.
 pub(crate) fn navigation<Body>(request: &Request<Body>) -> Option<Navigation> {
-    Navigation::of(&Head::from(request), whole_path(request))
+    Navigation::of(
+        &Head::from(request),
+        whole_path(request.uri(), request.extensions()),
+    )
 }
 
 /// Makes the response to a navigation that was rejected a redirect to the log-in page. The body
@@ -32,10 +35,14 @@ pub(crate) fn redirect<Body>(navigation: Option<&Navigation>, response: &mut Res
 
 /// The path as the browser sees it: a router of axum that is nested in another takes the prefix
 /// away.
-fn whole_path<Body>(request: &Request<Body>) -> &str {
+#[cfg_attr(
+    not(feature = "axum"),
+    expect(unused_variables, reason = "only axum takes prefixes away")
+)]
+pub(crate) fn whole_path<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r str {
     #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = request.extensions().get() {
+    if let Some(axum::extract::OriginalUri(uri)) = extensions.get() {
         return uri.path();
     }
-    request.uri().path()
+    uri.path()
 }

@@ -12,6 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::head::Head;
+use crate::navigation::whole_path;
 use crate::verified::state;
 use crate::{ResponseBody, refuse};
 
@@ -26,13 +27,13 @@ pub struct PeerAddress(pub IpAddr);
 
 /// Layer that limits how many requests a client, a user or a session may send in a time.
 ///
-/// A request beyond a limit gets 429 `rate_limited` with `Retry-After`; all responses have the
+/// A request beyond a limit gets 429 `rate_limited` with `Retry-After`; every response has the
 /// fields `RateLimit-Policy` and `RateLimit`. No cookie is touched, so a limited refresh logs no
 /// user out. CORS preflights are not counted.
 ///
-/// Limits that count by the address work before anything of the request is verified. One that
-/// counts by the user or the session verifies the access token first, once for itself and for the
-/// extractors.
+/// If a limit of the layer counts by the user, the session or a function, the access token is
+/// verified first, once for the layer and for extractors. Put limits by the address alone into a
+/// layer outside, so that they work before anything of the request is verified.
 ///
 /// ```
 /// # use std::net::IpAddr;
@@ -65,8 +66,8 @@ pub struct PeerAddress(pub IpAddr);
 /// Behind a proxy, name its address with [`trusted_proxies`](Self::trusted_proxies): otherwise all
 /// clients count as one, and one of them can lock the others out.
 ///
-/// A preflight is what its headers say, whoever sends it: a handler behind a limit must not answer
-/// to `OPTIONS` with what is limited.
+/// Any client can send a preflight: a handler behind a limit must not answer `OPTIONS` with what is
+/// limited.
 #[derive(Debug, Clone)]
 pub struct RateLimitLayer {
     auth: Auth,
@@ -136,8 +137,8 @@ where
             let checked = {
                 let head = Head::from(&parts);
                 let peer = peer(&parts.extensions);
-                let address = peer.map(|peer| layer.proxies.client(peer, &head));
-                let path = parts.uri.path();
+                let address = layer.proxies.client_behind(peer, &head);
+                let path = whole_path(&parts.uri, &parts.extensions);
                 shared
                     .check_rate(&layer.auth, &head, path, address, &layer.limits)
                     .await

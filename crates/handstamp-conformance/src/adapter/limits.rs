@@ -90,21 +90,23 @@ async fn by_address<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
     let preflight = Request::new("OPTIONS", "/limited/address")
         .header("origin", "https://www.example.com")
         .header("access-control-request-method", "GET");
+    let with_cookie = preflight.clone().header("x-forwarded-for", "192.0.2.7");
     #[rustfmt::skip]
-    let rows: [(&str, Request, u64, Result<&str, (&str, &str)>); 13] = [
+    let rows: [(&str, Request, u64, Result<&str, (&str, &str)>); 14] = [
         ("the first", from("192.0.2.7"), 0, Ok(r#""address";r=1;t=1800"#)),
-        ("the second", from("192.0.2.7"), 0, Ok(r#""address";r=0;t=3600"#)),
-        ("one too many", from("192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=3600"#))),
-        ("with another method", post("/limited/address").header("x-forwarded-for", "192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=3600"#))),
+        ("the second", from("192.0.2.7"), 0, Ok(r#""address";r=0;t=1800"#)),
+        ("one too many", from("192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=1800"#))),
+        ("with another method", post("/limited/address").header("x-forwarded-for", "192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=1800"#))),
+        ("a preflight with a cookie is none", with_cookie.cookies(["a=b"]), 0, Err(("1800", r#""address";r=0;t=1800"#))),
         ("another client", from("192.0.2.8"), 0, Ok(r#""address";r=1;t=1800"#)),
-        ("a forged address in front", from("192.0.2.9, 192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=3600"#))),
-        ("through two proxies", from("192.0.2.7, 10.0.0.2"), 0, Err(("1800", r#""address";r=0;t=3600"#))),
+        ("a forged address in front", from("192.0.2.9, 192.0.2.7"), 0, Err(("1800", r#""address";r=0;t=1800"#))),
+        ("through two proxies", from("192.0.2.7, 10.0.0.2"), 0, Err(("1800", r#""address";r=0;t=1800"#))),
         ("no valid address: the proxy counts", from("unknown"), 0, Ok(r#""address";r=1;t=1800"#)),
         ("IPv6", from("2001:db8::1"), 0, Ok(r#""address";r=1;t=1800"#)),
-        ("IPv6 of the same network", from("2001:db8::2"), 0, Ok(r#""address";r=0;t=3600"#)),
+        ("IPv6 of the same network", from("2001:db8::2"), 0, Ok(r#""address";r=0;t=1800"#)),
         ("IPv6 of another network", from("2001:db8:0:1::1"), 0, Ok(r#""address";r=1;t=1800"#)),
-        ("a little too early", from("192.0.2.7"), 1799, Err(("1", r#""address";r=0;t=1801"#))),
-        ("after the wait", from("192.0.2.7"), 1, Ok(r#""address";r=0;t=3600"#)),
+        ("a little too early", from("192.0.2.7"), 1799, Err(("1", r#""address";r=0;t=1"#))),
+        ("after the wait", from("192.0.2.7"), 1, Ok(r#""address";r=0;t=1800"#)),
     ];
     for (row, request, seconds, expected) in rows {
         // Of a client that is not to wait.
@@ -167,6 +169,11 @@ async fn by_token<S: AsyncFn(&App, &Request) -> Reply>(suite: &mut Suite<S>) {
             "a user is not counted with them",
             of(&other, subject),
             Ok("user2"),
+        ),
+        (
+            "a user without the CSRF value is counted as that user",
+            post(subject).cookies([access_cookie(other.access())]),
+            limited,
         ),
         ("a device", of(&one, session), Ok("user1")),
         ("again", of(&one, session), Ok("user1")),

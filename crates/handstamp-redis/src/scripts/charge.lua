@@ -1,12 +1,10 @@
--- KEYS: buckets, each the instant at which it is full again. ARGV: the interval and the capacity of each, and
--- at the end the tolerated difference of clocks. All of them, and the clock, are in microseconds. The rule is
--- that of `Quota::charge`.
+-- KEYS: buckets, each the instant at which it is full again. ARGV: the interval, the capacity and the skew of
+-- each. All of them, and the clock, are in microseconds. The rule is that of `Quota::charge`.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local skew = number(ARGV[#ARGV])
 local before, after, charged = {}, {}, 1
 for n, key in ipairs(KEYS) do
-  local interval, empty = number(ARGV[2 * n - 1]), now + number(ARGV[2 * n])
+  local interval, empty, skew = number(ARGV[3 * n - 2]), now + number(ARGV[3 * n - 1]), number(ARGV[3 * n])
   local full_at = instant_in(key) or 0
   before[n] = full_at
   if full_at > empty + skew then

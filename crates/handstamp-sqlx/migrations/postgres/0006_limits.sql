@@ -8,7 +8,7 @@ CREATE TABLE handstamp_limits (
 -- Charges one request to each of these buckets, or to none if one of them is empty. Intervals, capacities
 -- and instants are in microseconds. The rule is that of `Quota::charge`.
 CREATE FUNCTION handstamp_charge(
-    keys text[], intervals bigint[], capacities bigint[], skew bigint,
+    keys text[], intervals bigint[], capacities bigint[], skews bigint[],
     OUT is_charged boolean, OUT decided_at bigint, OUT full_at bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -34,7 +34,7 @@ BEGIN
         decided_at := floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
         is_charged := true;
         FOR place IN 1 .. cardinality(keys) LOOP
-            IF full_at[place] > decided_at + capacities[place] + skew THEN
+            IF full_at[place] > decided_at + capacities[place] + skews[place] THEN
                 after_charge[place] := decided_at + capacities[place];
             ELSE
                 after_charge[place] := greatest(full_at[place], decided_at) + intervals[place];

@@ -1,8 +1,10 @@
 //! Rate limits in PostgreSQL.
 
+use std::time::Duration;
+
 use handstamp::error::StoreError;
-use handstamp::limit::{Bucket, Charged, LimitStore, Quota};
-use handstamp::store::BoxFuture;
+use handstamp::limit::{Bucket, Charged, LimitStore};
+use handstamp::store::{BoxFuture, Store};
 use sqlx::{Row as _, query};
 
 use super::PostgresStore;
@@ -11,6 +13,10 @@ use crate::common::number::microseconds;
 use crate::common::row::{Columns as _, only};
 
 impl LimitStore for PostgresStore {
+    fn set_limit_timeout(&self, timeout: Duration) {
+        Store::set_timeout(self, timeout);
+    }
+
     fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
         Box::pin(self.charge_buckets(buckets))
     }
@@ -31,6 +37,7 @@ impl PostgresStore {
         let capacities: Vec<i64> = quotas()
             .map(|quota| microseconds(quota.capacity()))
             .collect();
+        let skews: Vec<i64> = quotas().map(|quota| microseconds(quota.skew())).collect();
         let rows = self
             .rows(|| {
                 query(
@@ -39,7 +46,7 @@ impl PostgresStore {
                 .bind(keys.clone())
                 .bind(intervals.clone())
                 .bind(capacities.clone())
-                .bind(microseconds(Quota::SKEW))
+                .bind(skews.clone())
             })
             .await?;
         only(&rows, |row| {
@@ -53,15 +60,22 @@ impl PostgresStore {
     }
 
     async fn remove_full_buckets(&self) -> Result<u64, StoreError> {
-        let mut removed = 0;
+        let (mut removed, mut after) = (0, String::new());
         loop {
-            let rows = self
-                .rows(|| query(include_str!("purge_limits.sql")).bind(BATCH))
-                .await?;
-            let batch = only(&rows, |row| row.number("removed"))?;
-            removed += batch.unsigned_abs();
-            if batch < BATCH {
-                return Ok(removed);
+            let batch = || {
+                query(include_str!("purge_limits.sql"))
+                    .bind(BATCH)
+                    .bind(after.clone())
+            };
+            let rows = self.rows(batch).await?;
+            let (gone, last) = only(&rows, |row| {
+                let last: Option<String> = row.try_get("last")?;
+                Ok((row.number("removed")?, last))
+            })?;
+            removed += gone.unsigned_abs();
+            match last {
+                Some(last) => after = last,
+                None => return Ok(removed),
             }
         }
     }

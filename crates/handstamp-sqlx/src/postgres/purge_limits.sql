@@ -1,10 +1,8 @@
-WITH removed AS (
-    DELETE FROM handstamp_limits WHERE ctid = ANY (ARRAY (
-        SELECT l.ctid FROM handstamp_limits AS l
-        WHERE l.full_at <= floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-        LIMIT $1
-        FOR UPDATE SKIP LOCKED
-    ))
+WITH batch AS (
+    SELECT l.key FROM handstamp_limits AS l WHERE l.key > $2 ORDER BY l.key LIMIT $1
+), removed AS (
+    DELETE FROM handstamp_limits AS l USING batch
+    WHERE l.key = batch.key AND l.full_at <= floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
     RETURNING 1
 )
-SELECT count(*) AS removed FROM removed
+SELECT (SELECT count(*) FROM removed) AS removed, (SELECT max(key) FROM batch) AS last

@@ -3,12 +3,13 @@ WITH asked AS (
         each.value ->> '$[0]' AS key,
         each.value ->> '$[1]' AS interval,
         CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 AS decided_at,
-        CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + (each.value ->> '$[2]') AS empty
+        CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + (each.value ->> '$[2]') AS empty,
+        each.value ->> '$[3]' AS skew
     FROM json_each(?1) AS each
 ), judged AS (
     SELECT
         a.key,
-        CASE WHEN l.full_at > a.empty + ?2 THEN a.empty ELSE max(coalesce(l.full_at, 0), a.decided_at) + a.interval END AS after,
+        CASE WHEN l.full_at > a.empty + a.skew THEN a.empty ELSE max(coalesce(l.full_at, 0), a.decided_at) + a.interval END AS after,
         a.empty
     FROM asked AS a
     LEFT JOIN handstamp_limits AS l ON l.key = a.key

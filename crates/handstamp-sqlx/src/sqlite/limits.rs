@@ -1,17 +1,22 @@
 //! Rate limits in SQLite.
 
+use std::time::Duration;
+
 use handstamp::error::StoreError;
-use handstamp::limit::{Bucket, Charged, LimitStore, Quota};
-use handstamp::store::BoxFuture;
-use sqlx::{Row as _, query};
+use handstamp::limit::{Bucket, Charged, LimitStore};
+use handstamp::store::{BoxFuture, Store};
+use sqlx::{Row as _, query, query_scalar};
 
 use super::SqliteStore;
 use super::statements::BATCH;
 use crate::common::failure::failed;
-use crate::common::number::microseconds;
 use crate::common::row::{Columns as _, all};
 
 impl LimitStore for SqliteStore {
+    fn set_limit_timeout(&self, timeout: Duration) {
+        Store::set_timeout(self, timeout);
+    }
+
     fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
         Box::pin(self.charge_buckets(buckets))
     }
@@ -31,9 +36,7 @@ impl SqliteStore {
             if !seen.is_charged {
                 return Ok(seen);
             }
-            let charge = query(include_str!("charge.sql"))
-                .bind(&asked)
-                .bind(microseconds(Quota::SKEW));
+            let charge = query(include_str!("charge.sql")).bind(&asked);
             let rows = self.write(charge).await?;
             let charged = all(&rows, |row| {
                 let key: String = row.try_get("key")?;
@@ -70,16 +73,22 @@ impl SqliteStore {
 
     async fn remove_full_buckets(&self) -> Result<u64, StoreError> {
         self.prepare().await?;
-        let mut removed = 0;
+        let (mut removed, mut after) = (0, String::new());
         loop {
-            // Queues with other writers anew for each batch.
-            let purge = query(include_str!("purge_limits.sql")).bind(BATCH);
-            let done = purge.execute(&self.writer).await;
-            let batch = done.map_err(failed)?.rows_affected();
-            removed += batch;
-            if batch < BATCH.unsigned_abs() {
+            let next = query_scalar(include_str!("next_limits.sql"))
+                .bind(&after)
+                .bind(BATCH);
+            let last: Option<String> = next.fetch_one(&self.readers).await.map_err(failed)?;
+            let Some(last) = last else {
                 return Ok(removed);
-            }
+            };
+            // Queues with other writers anew for each batch.
+            let purge = query(include_str!("purge_limits.sql"))
+                .bind(&after)
+                .bind(&last);
+            let done = purge.execute(&self.writer).await.map_err(failed)?;
+            removed += done.rows_affected();
+            after = last;
         }
     }
 }
@@ -87,8 +96,9 @@ impl SqliteStore {
 /// Returns the buckets as JSON. Keys are base64url, which needs no escape.
 fn asked(buckets: &[Bucket]) -> String {
     let bucket = |bucket: &Bucket| {
-        let (interval, capacity) = (bucket.quota.interval(), bucket.quota.capacity());
-        format!("[\"{}\",{interval},{capacity}]", bucket.key)
+        let Bucket { key, quota, .. } = bucket;
+        let [interval, capacity, skew] = [quota.interval(), quota.capacity(), quota.skew()];
+        format!("[\"{key}\",{interval},{capacity},{skew}]")
     };
     let buckets: Vec<String> = buckets.iter().map(bucket).collect();
     format!("[{}]", buckets.join(","))

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Once};
 
 use super::shared::Shared;
+use super::token_cache::TokenCache;
 use super::{Authenticating, AwaitsBody, Caching, ImplicitRefresh, JudgingHead, JudgingVisitor};
 use crate::authenticate::{self, Authenticated, Require};
 use crate::authorize::{self, Authorize};
@@ -151,6 +152,10 @@ impl RequestState {
             token: Arc::<Authenticated<P>>::clone(token),
         });
         Ok(())
+    }
+
+    pub(super) fn tokens(&self) -> &TokenCache {
+        &self.shared.tokens
     }
 
     pub(crate) fn admitted<P: Purpose>(

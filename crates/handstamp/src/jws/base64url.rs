@@ -13,7 +13,7 @@ pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
 
 /// Decodes canonical base64url: unused bits must be zero (RFC 4648, section 3.5).
 pub(super) fn decode(segment: &[u8]) -> Option<Vec<u8>> {
-    // Memory that need not be zeroed is cheaper to get, and the text is longer than its bytes.
+    // Longer than the bytes. An allocator that is asked for zeroed memory may take a slower path.
     let mut bytes = Vec::with_capacity(segment.len());
     engine().decode_vec(segment, &mut bytes).ok()?;
     Some(bytes)

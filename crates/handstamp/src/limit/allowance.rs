@@ -20,7 +20,7 @@ struct Level {
     requests: u32,
     window: Duration,
     remaining: u64,
-    full_in: Duration,
+    next_in: Duration,
 }
 
 impl Allowance {
@@ -30,7 +30,7 @@ impl Allowance {
             requests: limit.quota().requests(),
             window: limit.quota().window(),
             remaining: limit.quota().remaining(*full_at, charged.now),
-            full_in: Duration::from_micros(full_at.saturating_sub(charged.now)),
+            next_in: Duration::from_micros(limit.quota().next_in(*full_at, charged.now)),
         };
         Self {
             levels: limits.zip(&charged.full_at).map(level).collect(),
@@ -45,7 +45,8 @@ impl Allowance {
     }
 
     /// Returns the header fields for the response, `RateLimit-Policy` and `RateLimit`: the limits
-    /// that counted the request, and what is left of them
+    /// that counted the request, what is left of them (`r`), and in how many seconds there is one
+    /// request more (`t`)
     /// ([draft-ietf-httpapi-ratelimit-headers-10](https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10)).
     /// None if no limit counted it.
     #[must_use]
@@ -66,10 +67,10 @@ impl Allowance {
             let Level {
                 name,
                 remaining,
-                full_in,
+                next_in,
                 ..
             } = level;
-            format!("\"{name}\";r={remaining};t={}", seconds(*full_in))
+            format!("\"{name}\";r={remaining};t={}", seconds(*next_in))
         };
         let list = |text: &dyn Fn(&Level) -> String| {
             let texts: Vec<String> = self.levels.iter().map(text).collect();
@@ -116,7 +117,7 @@ impl fmt::Debug for Limited {
     }
 }
 
-/// Rounds up: who waits so long does not wait in vain.
+/// Rounds up, so that a client that waits for as long is not too early.
 fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

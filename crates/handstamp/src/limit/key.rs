@@ -14,8 +14,8 @@ use crate::store::AccountId;
 
 /// One limit: its name, its quota, and by what it counts.
 ///
-/// Limits of one name in one store are one limit: routes that shall be counted apart have limits of
-/// different names.
+/// Limits of one name and one quota in one store are one limit: routes that shall be counted apart
+/// have limits of different names.
 #[derive(Clone)]
 pub struct Limit {
     name: Cow<'static, str>,
@@ -51,6 +51,10 @@ impl Limit {
     /// Counts by the session of the access token, so each device of a user has its own quota. A
     /// token without a session is counted by its account, and a caller without a valid token by its
     /// address.
+    ///
+    /// # Security
+    /// Each log-in makes a session with a full bucket. What must not be exceeded is counted by the
+    /// subject.
     #[must_use]
     pub fn by_session(name: impl Into<Cow<'static, str>>, quota: Quota) -> Self {
         Self::new(name, quota, CountedBy::Session)
@@ -121,15 +125,15 @@ impl Limit {
             }),
             CountedBy::Function(function) => ("function", function(caller)?),
         };
-        // Each text is followed by a byte that no name or kind contains.
-        let mut hash = Sha256::new();
-        for text in ["handstamp: a limit", &self.name, kind, &who] {
-            hash.update(text.as_bytes());
-            hash.update([0]);
-        }
-        let hash = hash.finalize();
-        let key = URL_SAFE_NO_PAD.encode(hash.get(..KEY_BYTES).unwrap_or_default());
+        let key = self.prefix() + &digest(KEY_BYTES, &[&self.name, kind, &who]);
         Some(Bucket::new(key, self.quota))
+    }
+
+    /// Returns what the keys of all buckets of this limit begin with. A limit whose quota was
+    /// changed is another one: an instant that was charged by one quota means nothing to another.
+    fn prefix(&self) -> String {
+        let quota = [self.quota.interval(), self.quota.capacity()].map(|part| part.to_string());
+        digest(PREFIX_BYTES, &[&self.name, &quota[0], &quota[1]])
     }
 }
 
@@ -142,7 +146,18 @@ impl fmt::Debug for Limit {
     }
 }
 
-/// Returns what of an address one client has for itself.
+/// Hashes texts, each of which is followed by a byte that no name contains.
+fn digest(bytes: usize, texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in ["handstamp: a limit"].iter().chain(texts) {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let hash = hash.finalize();
+    URL_SAFE_NO_PAD.encode(hash.get(..bytes).unwrap_or_default())
+}
+
+/// Returns the part of an address that belongs to one client.
 fn network(address: Option<IpAddr>) -> (&'static str, String) {
     static WARNED: Once = Once::new();
     let network = match address {
@@ -160,7 +175,9 @@ fn network(address: Option<IpAddr>) -> (&'static str, String) {
 
 /// 128 bits: two callers never share a bucket by chance.
 const KEY_BYTES: usize = 16;
+/// Eight characters.
+const PREFIX_BYTES: usize = 6;
 
-const WITHOUT_ADDRESS: &str = "a limit counts by the address of the client, and the adapter does not know it: all clients count as \
-     one. With axum, serve `app.into_make_service_with_connect_info::<SocketAddr>()`; with another server, put the address \
-     into the request's extensions as `handstamp_tower::PeerAddress`";
+const WITHOUT_ADDRESS: &str = "a limit counts by the address of the client, and it is not known: all clients count as one. With axum, \
+     serve `app.into_make_service_with_connect_info::<SocketAddr>()`; with another server on tower, put the address into the \
+     request's extensions as `PeerAddress`; behind a proxy at a Unix socket, use `TrustedProxies::at_unix_socket`";

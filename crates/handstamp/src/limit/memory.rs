@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Bucket, Charged, LimitStore, Quota};
+use super::{Bucket, Charged, LimitStore};
 use crate::clock::{Clock, SystemClock};
 use crate::error::StoreError;
 use crate::store::BoxFuture;
 
 /// Buckets in the memory of this process.
 ///
-/// At most a million buckets that are not full are kept, in about 50 MB; others share some buckets
-/// of the same quota then. So strangers with many addresses neither fill the memory nor get around
-/// a limit, and clients that come late are limited together while they last.
+/// At most a million buckets that are not full are kept, in about 90 MB. While there are as many,
+/// callers without one share some buckets of their limit: strangers with many addresses neither
+/// fill the memory nor get around a limit.
 pub struct MemoryLimits {
     shards: Vec<Mutex<Shard>>,
     clock: Arc<dyn Clock>,
@@ -23,10 +23,12 @@ pub struct MemoryLimits {
 struct Shard {
     /// When each bucket that is not full will be, in microseconds.
     full_at: HashMap<Box<str>, u64>,
-    /// The buckets of those for whom there is no room.
-    shared: HashMap<Quota, u64>,
-    /// At this many entries, those of full buckets are removed.
+    /// The buckets of callers for whom there is no room, one for each limit.
+    shared: HashMap<Box<str>, u64>,
+    /// At this many entries, those of full buckets are removed,
     sweep_at: usize,
+    /// but not before this instant.
+    sweep_from: u64,
 }
 
 impl MemoryLimits {
@@ -74,6 +76,9 @@ impl MemoryLimits {
             .collect();
         // Once they are locked: two callers decide in the order of their instants.
         let now = self.now();
+        for (_, shard) in &mut shards {
+            shard.make_room(now);
+        }
         let mut entries = Vec::with_capacity(buckets.len());
         for (bucket, place) in buckets.iter().zip(&places) {
             let shard = shards.iter_mut().find(|(other, _)| other == place);
@@ -89,7 +94,7 @@ impl MemoryLimits {
         };
         for ((bucket, place), full_at) in buckets.iter().zip(&places).zip(&after) {
             if let Some((_, shard)) = shards.iter_mut().find(|(other, _)| other == place) {
-                shard.set(bucket, *full_at, now);
+                shard.set(bucket, *full_at);
             }
         }
         Charged::new(true, now, after)
@@ -100,37 +105,57 @@ impl Shard {
     fn full_at(&self, bucket: &Bucket, now: u64) -> u64 {
         let entry = self.full_at.get(&*bucket.key);
         let entry = entry.or_else(|| {
-            let is_crowded = self.full_at.len() >= MOST_IN_A_SHARD;
-            is_crowded.then(|| self.shared.get(&bucket.quota)).flatten()
+            let shared = || self.shared.get(limit_of(bucket));
+            self.is_crowded().then(shared).flatten()
         });
         entry.copied().unwrap_or(now)
     }
 
-    fn set(&mut self, bucket: &Bucket, full_at: u64, now: u64) {
+    fn set(&mut self, bucket: &Bucket, full_at: u64) {
         if let Some(entry) = self.full_at.get_mut(&*bucket.key) {
             *entry = full_at;
-            return;
-        }
-        if self.full_at.len() >= self.sweep_at.max(FEWEST_SWEPT) {
-            self.sweep(now);
-        }
-        if self.full_at.len() < MOST_IN_A_SHARD {
-            self.full_at.insert(bucket.key.as_str().into(), full_at);
+        } else if self.is_crowded() {
+            self.shared.insert(limit_of(bucket).into(), full_at);
         } else {
-            self.shared.insert(bucket.quota, full_at);
+            self.full_at.insert(bucket.key.as_str().into(), full_at);
         }
     }
 
-    /// The next sweep is due at twice what is left, so that each entry is looked at about twice.
+    fn is_crowded(&self) -> bool {
+        self.full_at.len() >= MOST_IN_A_SHARD
+    }
+
+    /// Removes entries of full buckets, if there are many and some may be full.
+    fn make_room(&mut self, now: u64) {
+        let many = self.sweep_at.clamp(FEWEST_SWEPT, MOST_IN_A_SHARD);
+        if self.full_at.len() >= many && now >= self.sweep_from {
+            self.sweep(now);
+        }
+    }
+
+    /// The next sweep is due at twice what is left, so that each entry is looked at about twice. A
+    /// crowded shard is swept once the first bucket is full, and once in a second at most.
     fn sweep(&mut self, now: u64) -> u64 {
         let before = self.full_at.len();
-        self.full_at.retain(|_, full_at| *full_at > now);
+        let mut first = u64::MAX;
+        self.full_at.retain(|_, full_at| {
+            let stays = *full_at > now;
+            if stays {
+                first = first.min(*full_at);
+            }
+            stays
+        });
         self.shared.retain(|_, full_at| *full_at > now);
         let left = self.full_at.len();
         if left * 4 < self.full_at.capacity() {
             self.full_at.shrink_to(left * 2);
         }
         self.sweep_at = left.saturating_mul(2);
+        self.sweep_from = if left < MOST_IN_A_SHARD {
+            0
+        } else {
+            first.max(now.saturating_add(SECOND))
+        };
         u64::try_from(before - left).unwrap_or(u64::MAX)
     }
 }
@@ -160,9 +185,16 @@ impl fmt::Debug for MemoryLimits {
     }
 }
 
-/// Keys are hashes, so one of their characters spreads them evenly.
+/// The characters of a key are those of a hash, but not as evenly spread as its bits.
 fn place(key: &str) -> usize {
-    key.bytes().next().map_or(0, usize::from) % SHARDS
+    let mix = |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
+    let sum = key.bytes().fold(0, mix);
+    (sum ^ sum >> 7) % SHARDS
+}
+
+/// Returns what the keys of all buckets of a limit begin with.
+fn limit_of(bucket: &Bucket) -> &str {
+    bucket.key.get(..LIMIT_LEN).unwrap_or(&bucket.key)
 }
 
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
@@ -172,3 +204,7 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 const SHARDS: usize = 64;
 const MOST_IN_A_SHARD: usize = (1 << 20) / SHARDS;
 const FEWEST_SWEPT: usize = 64;
+/// As `Limit` writes it.
+const LIMIT_LEN: usize = 8;
+/// In microseconds.
+const SECOND: u64 = 1_000_000;

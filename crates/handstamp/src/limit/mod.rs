@@ -45,6 +45,6 @@ pub use key::Limit;
 pub use memory::MemoryLimits;
 pub use proxies::{InvalidNetwork, Network, TrustedProxies};
 pub use quota::Quota;
-pub(crate) use rate_limits::check;
 pub use rate_limits::{LimitsError, RateLimits, WhenUnavailable};
+pub(crate) use rate_limits::{check, without_answer};
 pub use store::{Bucket, Charged, LimitStore};

@@ -40,6 +40,8 @@ use crate::request::RequestHead;
 pub struct TrustedProxies {
     networks: Arc<[Network]>,
     reports_in: Report,
+    /// Whether a peer without an address is one.
+    at_unix_socket: bool,
 }
 
 /// The header field in which proxies report.
@@ -57,7 +59,15 @@ impl TrustedProxies {
         Self {
             networks: networks.into_iter().collect(),
             reports_in: Report::XForwardedFor,
+            at_unix_socket: false,
         }
+    }
+
+    /// Trusts a peer without an address as well: a proxy that connects to a Unix socket.
+    #[must_use]
+    pub fn at_unix_socket(mut self) -> Self {
+        self.at_unix_socket = true;
+        self
     }
 
     /// Reads `Forwarded` ([RFC 7239](https://www.rfc-editor.org/rfc/rfc7239)) instead of
@@ -74,8 +84,18 @@ impl TrustedProxies {
     /// Returns the address of the client.
     #[must_use]
     pub fn client(&self, peer: IpAddr, head: &impl RequestHead) -> IpAddr {
-        let mut client = peer.to_canonical();
-        if !self.trusts(client) {
+        self.client_behind(Some(peer), head).unwrap_or(peer)
+    }
+
+    /// Returns the address of the client whose connection has this peer, which has no address if
+    /// it connects to a Unix socket. Returns `None` if the client's address is not known.
+    #[must_use]
+    pub fn client_behind(&self, peer: Option<IpAddr>, head: &impl RequestHead) -> Option<IpAddr> {
+        let mut client = peer.map(|peer| peer.to_canonical());
+        let is_proxy = |client: Option<IpAddr>| {
+            client.map_or(self.at_unix_socket, |client| self.trusts(client))
+        };
+        if !is_proxy(client) {
             return client;
         }
         let lines: Vec<&[u8]> = head.header_values(self.header()).collect();
@@ -83,12 +103,12 @@ impl TrustedProxies {
             .into_iter()
             .rev()
             .flat_map(|line| Hops { rest: Some(line) });
-        while self.trusts(client) {
+        while is_proxy(client) {
             // A proxy that reports no valid address counts as the client itself.
             let Some(next) = hops.next().and_then(|hop| self.address(hop)) else {
                 break;
             };
-            client = next;
+            client = Some(next);
         }
         client
     }
@@ -116,11 +136,22 @@ impl TrustedProxies {
         match self.reports_in {
             Report::XForwardedFor => address(hop),
             Report::Forwarded => {
-                let mut pairs = hop.split(';').map(str::trim);
-                let node = pairs.find_map(|pair| {
-                    let (name, node) = pair.split_once('=')?;
+                // Escaped quotes stand in no address, and would hide where a value ends.
+                if hop.contains('\\') {
+                    return None;
+                }
+                let mut is_quoted = false;
+                let pairs = hop.split(|character| {
+                    is_quoted ^= character == '"';
+                    character == ';' && !is_quoted
+                });
+                let mut nodes = pairs.filter_map(|pair| {
+                    let (name, node) = pair.trim().split_once('=')?;
                     name.eq_ignore_ascii_case("for").then_some(node)
-                })?;
+                });
+                let (Some(node), None) = (nodes.next(), nodes.next()) else {
+                    return None;
+                };
                 let quoted = node.strip_prefix('"').map(|rest| rest.strip_suffix('"'));
                 address(quoted.unwrap_or(Some(node))?)
             }
@@ -342,7 +373,7 @@ mod tests {
     fn the_client_in_forwarded() {
         let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]).forwarded();
         #[rustfmt::skip]
-        let rows: [(&str, &[&str], &str); 12] = [
+        let rows: [(&str, &[&str], &str); 16] = [
             ("no header", &[], "10.0.0.1"),
             ("one hop", &["for=192.0.2.7"], "192.0.2.7"),
             ("other parameters", &["proto=https;For=192.0.2.7;by=10.0.0.1"], "192.0.2.7"),
@@ -355,6 +386,10 @@ mod tests {
             ("a hidden node", &["for=192.0.2.7, for=_hidden"], "10.0.0.1"),
             ("an unknown one", &["for=unknown"], "10.0.0.1"),
             ("none in the element", &["for=192.0.2.7, proto=https"], "10.0.0.1"),
+            ("one in another's value", &[r#"host="x;for=198.51.100.1";for=192.0.2.7"#], "192.0.2.7"),
+            ("two in one element", &["for=198.51.100.1;for=192.0.2.7"], "10.0.0.1"),
+            ("an escaped quote", &[r#"host="x\"";for=192.0.2.7"#], "10.0.0.1"),
+            ("a comma in a value", &[r#"for=192.0.2.7;host="a, for=198.51.100.1""#], "192.0.2.7"),
         ];
         for (sentence, lines, client) in rows {
             let peer: IpAddr = "10.0.0.1".parse().unwrap();
@@ -364,6 +399,15 @@ mod tests {
         let peer: IpAddr = "10.0.0.1".parse().unwrap();
         let other = head("x-forwarded-for", &["192.0.2.7"]);
         assert_eq!(proxies.client(peer, &other), peer, "the other header");
+    }
+
+    #[test]
+    fn a_proxy_at_a_unix_socket_is_trusted_if_the_application_says_so() {
+        let head = head("x-forwarded-for", &["192.0.2.7, 10.0.0.2"]);
+        let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(proxies.client_behind(None, &head), None);
+        let client = proxies.at_unix_socket().client_behind(None, &head);
+        assert_eq!(client, Some("192.0.2.7".parse().unwrap()));
     }
 
     #[test]

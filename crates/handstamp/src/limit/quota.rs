@@ -69,7 +69,7 @@ impl Quota {
     #[must_use]
     pub fn interval(self) -> u64 {
         let window = u64::try_from(self.window.as_micros()).unwrap_or(u64::MAX);
-        (window / u64::from(self.requests.max(1))).max(1)
+        window.div_ceil(self.requests.max(1).into()).max(1)
     }
 
     /// Returns the time in which an empty bucket is full again, in microseconds: a whole number of
@@ -82,16 +82,16 @@ impl Quota {
     /// Takes a request from a bucket that is full at this instant, in microseconds, and returns
     /// when it is full afterwards; or returns how long it takes until it holds a request again.
     ///
-    /// Lenient: a bucket that is emptier than empty by more than [`SKEW`](Self::SKEW) holds one
+    /// Lenient: a bucket that is emptier than empty by more than [`skew`](Self::skew) holds one
     /// request, and is then empty. Its last charge was made while the clock was ahead, and the wait
     /// would be as long as the clock was wrong. Risk: one request for each time that the clock is
-    /// set back. Covered: clients do not set it.
+    /// set back. Covered: clients do not set it, and no bucket is charged by two quotas.
     ///
     /// # Errors
     /// Returns the time to wait if the bucket is empty.
     pub fn charge(self, full_at: u64, now: u64) -> Result<u64, Duration> {
         let empty = now.saturating_add(self.capacity());
-        if full_at > empty.saturating_add(Self::SKEW) {
+        if full_at > empty.saturating_add(self.skew()) {
             return Ok(empty);
         }
         let after = full_at.max(now).saturating_add(self.interval());
@@ -109,6 +109,17 @@ impl Quota {
         self.capacity().saturating_sub(used) / self.interval()
     }
 
+    /// Returns the time until a bucket holds one request more, in microseconds.
+    pub(super) fn next_in(self, full_at: u64, now: u64) -> u64 {
+        let used = full_at.saturating_sub(now);
+        let part = used % self.interval();
+        if part == 0 {
+            used.min(self.interval())
+        } else {
+            part
+        }
+    }
+
     /// Returns what is wrong with it.
     pub(super) fn problem(self) -> Option<&'static str> {
         if self.requests == 0 {
@@ -117,13 +128,19 @@ impl Quota {
             Some("its window is shorter than a millisecond")
         } else if self.window > LONGEST {
             Some("its window is longer than a year")
+        } else if u128::from(self.requests) > self.window.as_micros() {
+            Some("it lets more than one request through in a microsecond")
         } else {
             None
         }
     }
 
-    /// By how much the clocks of two stores may differ, in microseconds: a minute.
-    pub const SKEW: u64 = 60_000_000;
+    /// Returns by how much a clock may go back before buckets that were charged by it are taken
+    /// for those of a clock that was wrong, in microseconds: the window, and at most a minute.
+    #[must_use]
+    pub fn skew(self) -> u64 {
+        self.capacity().min(60_000_000)
+    }
 }
 
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);

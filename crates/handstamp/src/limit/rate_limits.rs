@@ -1,7 +1,7 @@
 //! The limits of a route, and their decision.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use super::{Allowance, Bucket, Caller, Charged, Limit, LimitStore, Limited, MemoryLimits};
@@ -23,6 +23,7 @@ struct Rules {
     store: Arc<dyn LimitStore>,
     when_unavailable: WhenUnavailable,
     warnings: LogLimit,
+    timeout_is_set: Once,
 }
 
 /// What happens to requests while the store of the limits does not answer.
@@ -67,6 +68,7 @@ impl RateLimits {
             store: Arc::new(store),
             when_unavailable,
             warnings: LogLimit::new(1, Duration::from_secs(60)),
+            timeout_is_set: Once::new(),
         })))
     }
 
@@ -85,6 +87,16 @@ impl fmt::Debug for Rules {
             .field("when_unavailable", &self.when_unavailable)
             .finish_non_exhaustive()
     }
+}
+
+/// Decides about a request whose limits cannot be asked, or whose token cannot be judged.
+pub(crate) fn without_answer(
+    context: &Context,
+    now: UnixTime,
+    limits: &RateLimits,
+    reason: RejectionKind,
+) -> Result<Allowance, Limited> {
+    limits.0.without_answer(context, now, reason)
 }
 
 impl Rules {
@@ -135,7 +147,7 @@ fn problems(limits: &[Limit]) -> Vec<String> {
     problems
 }
 
-/// The limits are not ones that can be meant.
+/// Limits that no application means: each mistake, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitsError(Vec<String>);
 
@@ -167,6 +179,10 @@ pub(crate) fn check(
             return Ok(Allowance::default());
         }
         let rules = &*limits.0;
+        rules.timeout_is_set.call_once(|| {
+            let timeout = context.config().settings.store_timeout;
+            rules.store.set_limit_timeout(timeout);
+        });
         match context.with_timeout(rules.store.charge(&buckets)).await {
             Ok(charged) => {
                 let counting = counting.iter().filter_map(|at| rules.limits.get(*at));
@@ -174,6 +190,7 @@ pub(crate) fn check(
                 if charged.is_charged {
                     return Ok(allowance);
                 }
+                tracing::debug!(?allowance, "a request is one too many");
                 Err(Limited {
                     rejection: context.reject(RejectionKind::RateLimited {
                         retry_after: wait(&buckets, &charged),

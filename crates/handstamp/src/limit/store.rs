@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Quota;
 use crate::error::StoreError;
@@ -11,7 +12,8 @@ use crate::store::BoxFuture;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bucket {
-    /// 22 characters of base64url, a hash of the limit's name and of who is counted.
+    /// 30 characters of base64url: eight that all buckets of a limit begin with, and a hash of the
+    /// caller. No quotes, backslashes or control characters.
     pub key: String,
     /// How much it holds.
     pub quota: Quota,
@@ -69,6 +71,12 @@ impl Charged {
 /// Every instant comes from one clock, that of the store. A call is atomic: at any number of calls
 /// at the same time, exactly as many are charged as [`Quota::charge`] allows.
 pub trait LimitStore: fmt::Debug + Send + Sync + 'static {
+    /// Takes `HANDSTAMP_STORE_TIMEOUT`, for a store that has a deadline of its own. Called before
+    /// the first charge. A charge that takes longer is dropped in any case.
+    fn set_limit_timeout(&self, timeout: Duration) {
+        let _ = timeout;
+    }
+
     /// Charges one request to each of these buckets, or to none if one of them is empty.
     ///
     /// The keys are distinct. An entry is kept until its bucket is full again.
@@ -86,6 +94,10 @@ pub trait LimitStore: fmt::Debug + Send + Sync + 'static {
 }
 
 impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
+    fn set_limit_timeout(&self, timeout: Duration) {
+        (**self).set_limit_timeout(timeout);
+    }
+
     fn charge<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
         (**self).charge(buckets)
     }
