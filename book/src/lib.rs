@@ -7,6 +7,7 @@ pub mod combine_with;
 pub mod coming_from_axum_login;
 pub mod coming_from_jsonwebtoken;
 pub mod deploying;
+pub mod foreign_tokens;
 pub mod index;
 pub mod mobile_and_desktop;
 pub mod password_reset;

@@ -90,6 +90,7 @@
 //! | load the user of a token | [`subject::LoadSubject`], [`Auth::load_subject`] |
 //! | decide by rules or policies what a user may do | [`authorize::Authorize`], [`Auth::require_permission`]; in adapters the layer `authorize`; policies in Cedar by `handstamp-cedar` |
 //! | renew access tokens of active browsers | [`adapter::ImplicitRefresh`]; a layer in each adapter |
+//! | accept access tokens of an identity provider | `foreign::ForeignIssuer`, by the feature `asymmetric` |
 //! | issue tokens to clients without cookies | [`Auth::create_token_pair`] |
 //! | send a rejection, or learn why one was sent | [`error::Rejection`], its [`code`](error::Rejection::code), [the log](_documentation::log) |
 //! | refuse a wrong password | [`Auth::invalid_credentials`] |
@@ -99,8 +100,8 @@
 //!
 //! # Features
 //! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application.
-//! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`. HS256, HS384 and HS512 are
-//!   always available.
+//! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`, and `foreign`, access
+//!   tokens of other issuers. HS256, HS384 and HS512 are always available.
 //! * `testing`: [`testing`], a browser, a clock and a store for the tests of applications.
 //!
 //! # More
@@ -135,6 +136,8 @@ mod context;
 mod cookie;
 mod csrf;
 pub mod error;
+#[cfg(feature = "asymmetric")]
+pub mod foreign;
 mod issue;
 mod jws;
 pub mod limit;

@@ -55,6 +55,18 @@ async fn every_call(
     Err(auth.busy())?
 }
 
+/// The same with tokens of another issuer.
+#[cfg(feature = "asymmetric")]
+fn every_call_about_others(
+    auth: &Auth,
+    issuer: &handstamp_axum::handstamp::foreign::ForeignIssuer,
+    head: &Head<'_>,
+) -> Result<(), ApiError> {
+    let token = auth.authenticate_foreign(issuer, head)?;
+    auth.require_foreign_scopes(&token, ["read"])?;
+    Ok(())
+}
+
 #[expect(dead_code, reason = "only made")]
 struct ApiError(Error);
 
@@ -84,4 +96,6 @@ impl LoadSubject<()> for Users {
 #[test]
 fn one_from_is_enough_for_a_question_mark_behind_every_call() {
     let _ = every_call;
+    #[cfg(feature = "asymmetric")]
+    let _ = every_call_about_others;
 }

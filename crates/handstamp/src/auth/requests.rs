@@ -11,6 +11,8 @@ use crate::authorize::{self, Authorize};
 use crate::connection::TokenWatch;
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
+#[cfg(feature = "asymmetric")]
+use crate::foreign::{self, ForeignIssuer, ForeignToken};
 use crate::limit::{self, Allowance, Caller, Limited, RateLimits};
 use crate::purpose::{Access, Purpose};
 use crate::request::RequestHead;
@@ -92,6 +94,61 @@ impl Auth {
             };
             finished.await.map_err(|reason| self.reject(reason))
         }
+    }
+
+    /// Authenticates a request by an access token of another issuer, or of one of several: see
+    /// [`foreign`](crate::foreign). The token is read from `Authorization: Bearer` alone. An
+    /// expired one passes for `JWT_DECODE_LEEWAY`, as those of this service do.
+    ///
+    /// ```
+    /// use handstamp::foreign::{ForeignIssuer, ForeignToken};
+    /// use handstamp::{Auth, RequestHead, error::Rejection};
+    ///
+    /// fn report(
+    ///     auth: &Auth,
+    ///     issuers: &[ForeignIssuer],
+    ///     head: &impl RequestHead,
+    /// ) -> Result<String, Rejection> {
+    ///     let token = auth.authenticate_foreign(issuers, head)?;
+    ///     auth.require_foreign_scopes(&token, ["reports:read"])?;
+    ///     Ok(format!("a report for {}", token.client_id()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// `missing_token`, `invalid_token`, `invalid_signature`, `token_expired`, `invalid_audience`,
+    /// `invalid_issuer`.
+    ///
+    /// # Security
+    /// No log-out and no blocklist ends such a token: it is valid until it expires. Neither CSRF
+    /// value nor origin are checked, because no browser sends the header by itself.
+    #[cfg(feature = "asymmetric")]
+    pub fn authenticate_foreign(
+        &self,
+        issuers: &(impl AsRef<[ForeignIssuer]> + ?Sized),
+        head: &impl RequestHead,
+    ) -> Result<ForeignToken, Rejection> {
+        let leeway = self.config().settings.decode_leeway;
+        foreign::verify(issuers.as_ref(), head, self.0.now(), leeway)
+            .map_err(|reason| self.reject(reason))
+    }
+
+    /// Checks that a token of another issuer has all of these scopes, compared exactly.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    #[cfg(feature = "asymmetric")]
+    pub fn require_foreign_scopes<'s>(
+        &self,
+        token: &ForeignToken,
+        required: impl IntoIterator<Item = &'s str>,
+    ) -> Result<(), Rejection> {
+        let required: Vec<&str> = required.into_iter().collect();
+        let has_all = token.has_scopes(required.iter().copied());
+        self.demand(has_all, || RejectionKind::InsufficientScope {
+            required: required.into_iter().map(str::to_owned).collect(),
+            provided: token.scopes().map(str::to_owned).collect(),
+        })
     }
 
     /// Checks only that a token which an earlier layer admitted is fresh.

@@ -1,17 +1,21 @@
 //! The claims of a token, parsed strictly (RFC 7519, section 4).
 
 mod flat;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod foreign;
 mod object;
 pub(crate) mod registered;
 #[cfg(test)]
 mod tests;
 mod text;
+mod times;
 mod value;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use self::text::{Text, Texts};
+pub(crate) use self::times::Times;
 use crate::clock::UnixTime;
 use crate::error::RejectionKind;
 use crate::store::{AccountId, PresentedToken, SessionId, TokenId};
@@ -132,6 +136,14 @@ impl Claims {
     /// until when.
     pub(crate) fn is_fresh_at(&self, now: UnixTime) -> bool {
         now < self.fresh_until
+    }
+
+    pub(crate) fn times(&self) -> Times {
+        Times {
+            issued_at: self.issued_at,
+            not_before: self.not_before,
+            expires_at: self.expires_at,
+        }
     }
 
     /// Returns the claim `auth_time`.

@@ -168,7 +168,7 @@ impl ClaimsSet<'_> {
 
 /// Parses the value of one claim. The error contains the name only: that of serde quotes the value,
 /// which must not be logged.
-fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+pub(super) fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     name: &str,
 ) -> Result<T, A::Error> {

@@ -50,6 +50,31 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
+/// Writes a SEQUENCE of two positive INTEGERs, each big-endian without leading zeros. Returns
+/// `None` if they are longer than any key.
+#[cfg(feature = "asymmetric")]
+pub(super) fn sequence_of_two(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
+    let integer = |magnitude: &[u8]| {
+        let zero: &[u8] = match magnitude.first() {
+            Some(first) if *first < 0x80 => &[],
+            _ => &[0],
+        };
+        element(INTEGER, &[zero, magnitude].concat())
+    };
+    element(SEQUENCE, &[integer(a)?, integer(b)?].concat())
+}
+
+#[cfg(feature = "asymmetric")]
+fn element(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
+    let len = u16::try_from(content.len()).ok()?.to_be_bytes();
+    let head: &[u8] = match len {
+        [0, low] if low < 0x80 => &[tag, low],
+        [0, low] => &[tag, 0x81, low],
+        [high, low] => &[tag, 0x82, high, low],
+    };
+    Some([head, content].concat())
+}
+
 #[cfg(feature = "asymmetric")]
 impl<'a> Reader<'a> {
     pub(super) fn over(bytes: &'a [u8]) -> Self {

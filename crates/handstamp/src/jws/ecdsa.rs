@@ -16,7 +16,7 @@ use super::{
 
 /// Curve and hash.
 pub(super) struct Scheme {
-    curve: KeyKind,
+    pub(super) curve: KeyKind,
     sign: &'static EcdsaSigningAlgorithm,
     verify: &'static EcdsaVerificationAlgorithm,
 }
@@ -56,6 +56,12 @@ pub(super) fn public_key(
 ) -> Result<ParsedPublicKey, PemError> {
     let file = KeyFile::public(algorithm, scheme.curve, pem)?;
     ParsedPublicKey::new(scheme.verify, &file.der).map_err(|_| PemError::Rejected)
+}
+
+/// Creates a key of a point, uncompressed (SEC 1, section 2.3.3). One that is not on the curve is
+/// rejected.
+pub(super) fn of_point(scheme: &'static Scheme, point: &[u8]) -> Result<ParsedPublicKey, PemError> {
+    ParsedPublicKey::new(scheme.verify, point).map_err(|_| PemError::Rejected)
 }
 
 pub(super) const ES256: Scheme = Scheme {

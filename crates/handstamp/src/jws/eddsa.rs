@@ -31,3 +31,8 @@ pub(super) fn public_key(algorithm: Algorithm, pem: &[u8]) -> Result<ParsedPubli
     let file = KeyFile::public(algorithm, KeyKind::Ed25519, pem)?;
     ParsedPublicKey::new(&ED25519, &file.der).map_err(|_| PemError::Rejected)
 }
+
+/// Creates a key of its 32 bytes (RFC 8032, section 5.1.5).
+pub(super) fn of_point(point: &[u8]) -> Result<ParsedPublicKey, PemError> {
+    ParsedPublicKey::new(&ED25519, point).map_err(|_| PemError::Rejected)
+}

@@ -15,6 +15,36 @@ pub(crate) struct Header {
     pub(crate) key_id: Option<String>,
 }
 
+/// What a header must say the token is, in the member `typ`. A set of keys accepts tokens of one
+/// type, so those of two never pass for each other, not even under one key
+/// ([RFC 8725, section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenType {
+    /// `JWT`, which may be left out: the tokens of this service (RFC 7519, section 5.1).
+    Jwt,
+    /// `at+jwt`, which may not: access tokens of other issuers (RFC 9068, sections 2.1 and 4).
+    #[cfg(feature = "asymmetric")]
+    AccessToken,
+}
+
+impl TokenType {
+    /// Returns what is wrong with this `typ`. Media types are compared without case, and
+    /// `application/` may be left out (RFC 7515, section 4.1.9).
+    fn problem(self, typ: Option<&str>) -> Option<&'static str> {
+        let is = |names: [&str; 2]| {
+            typ.is_some_and(|typ| names.iter().any(|name| typ.eq_ignore_ascii_case(name)))
+        };
+        match self {
+            Self::Jwt if typ.is_none() || is(["JWT", "application/JWT"]) => None,
+            Self::Jwt => Some("header has a `typ` other than JWT"),
+            #[cfg(feature = "asymmetric")]
+            Self::AccessToken if is(["at+jwt", "application/at+jwt"]) => None,
+            #[cfg(feature = "asymmetric")]
+            Self::AccessToken => Some("header has no `typ` at+jwt"),
+        }
+    }
+}
+
 impl Header {
     /// Returns the header segment of tokens that this key signs.
     pub(crate) fn encode(algorithm: Algorithm, key_id: Option<&KeyId>) -> String {
@@ -26,7 +56,7 @@ impl Header {
         BASE64_URL_SAFE_NO_PAD.encode(json)
     }
 
-    pub(crate) fn parse(segment: &[u8]) -> Result<Self, JwsError> {
+    pub(crate) fn parse(segment: &[u8], token_type: TokenType) -> Result<Self, JwsError> {
         let malformed = JwsError::Malformed;
         let json = base64url::decode(segment)
             .ok_or(malformed("header is not canonical base64url"))
@@ -48,14 +78,8 @@ impl Header {
         if members.crit || members.b64 {
             return Err(malformed("header has `crit` or `b64`"));
         }
-        // Media types are compared without case, and `application/` may be left out (RFC 7515,
-        // section 4.1.9). The recommended spelling is JWT (RFC 7519, section 5.1).
-        let is_jwt = |typ: String| {
-            let mut names = ["JWT", "application/JWT"].into_iter();
-            names.any(|name| typ.eq_ignore_ascii_case(name))
-        };
-        if !members.typ.is_none_or(is_jwt) {
-            return Err(malformed("header has a `typ` other than JWT"));
+        if let Some(problem) = token_type.problem(members.typ.as_deref()) {
+            return Err(malformed(problem));
         }
         let alg = members.alg.ok_or(malformed("header has no `alg`"))?;
         Ok(Self {

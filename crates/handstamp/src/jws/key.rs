@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Algorithm, KeyError, SecretLength, Signature, hmac::HmacKey};
 #[cfg(feature = "asymmetric")]
-use super::{PemError, ecdsa, eddsa, rsa};
+use super::{PemError, ecdsa, eddsa, key_file::KeyKind, rsa};
 
 /// A key that makes signatures.
 pub(crate) struct SigningKey {
@@ -123,6 +123,27 @@ impl VerifyingKey {
         })
     }
 
+    /// Creates a key of its numbers, which are of the kind that the algorithm needs.
+    #[cfg(feature = "asymmetric")]
+    pub(super) fn of_numbers(
+        algorithm: Algorithm,
+        numbers: &PublicNumbers,
+    ) -> Result<Self, KeyError> {
+        let key = match (Pair::of(algorithm)?, numbers) {
+            (Pair::Rsa(scheme), PublicNumbers::Rsa { modulus, exponent }) => {
+                rsa::of_numbers(scheme, modulus, exponent)
+            }
+            (Pair::Ecdsa(scheme), PublicNumbers::Point(point)) => ecdsa::of_point(scheme, point),
+            (Pair::EdDsa, PublicNumbers::Point(point)) => eddsa::of_point(point),
+            (Pair::Rsa(_), PublicNumbers::Point(_))
+            | (Pair::Ecdsa(_) | Pair::EdDsa, PublicNumbers::Rsa { .. }) => Err(PemError::Rejected),
+        }?;
+        Ok(Self {
+            algorithm,
+            family: VerifyingFamily::Pair(key),
+        })
+    }
+
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
@@ -134,6 +155,25 @@ impl VerifyingKey {
             VerifyingFamily::Pair(key) => key.verify_sig(input, signature.as_bytes()).is_ok(),
         }
     }
+}
+
+/// The numbers of a public key.
+#[cfg(feature = "asymmetric")]
+pub(super) enum PublicNumbers {
+    /// Big-endian, without leading zeros.
+    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    /// Of a NIST curve or secp256k1, uncompressed; or the bytes of an Ed25519 key.
+    Point(Vec<u8>),
+}
+
+/// Returns the kind of key that an algorithm needs; `None` for HMAC.
+#[cfg(feature = "asymmetric")]
+pub(super) fn kind_for(algorithm: Algorithm) -> Option<KeyKind> {
+    Some(match Pair::of(algorithm).ok()? {
+        Pair::Rsa(_) => KeyKind::Rsa,
+        Pair::Ecdsa(scheme) => scheme.curve,
+        Pair::EdDsa => KeyKind::Ed25519,
+    })
 }
 
 /// The asymmetric algorithms, by family.

@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt};
 
-#[cfg(feature = "asymmetric")]
-use super::PemError;
 use super::{Algorithm, KeyId};
+#[cfg(feature = "asymmetric")]
+use super::{JwkError, PemError};
 
 /// Describes the problem of a key and its remedy. Never shows a byte of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(crate) enum KeyError {
     DuplicateKeyId(KeyId, Algorithm),
     #[cfg(feature = "asymmetric")]
     Pem(PemError),
+    #[cfg(feature = "asymmetric")]
+    Jwk(JwkError),
 }
 
 impl fmt::Display for KeyError {
@@ -67,6 +69,8 @@ impl fmt::Display for KeyError {
             ),
             #[cfg(feature = "asymmetric")]
             Self::Pem(error) => error.fmt(f),
+            #[cfg(feature = "asymmetric")]
+            Self::Jwk(error) => error.fmt(f),
         }
     }
 }

@@ -10,6 +10,10 @@ mod ecdsa;
 mod eddsa;
 mod header;
 mod hmac;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod jwk;
+#[cfg(feature = "asymmetric")]
+mod jwk_error;
 mod key;
 mod key_error;
 #[cfg(feature = "asymmetric")]
@@ -31,8 +35,10 @@ pub(crate) mod tests;
 pub use algorithm::Algorithm;
 
 pub(crate) use compact::{Compact, JwsError, MAX_TOKEN_LEN};
-pub(crate) use header::Header;
+pub(crate) use header::{Header, TokenType};
 pub(crate) use hmac::SecretLength;
+#[cfg(feature = "asymmetric")]
+pub(crate) use jwk_error::JwkError;
 pub(crate) use key::{SigningKey, VerifyingKey};
 pub(crate) use key_error::KeyError;
 pub(crate) use key_id::KeyId;

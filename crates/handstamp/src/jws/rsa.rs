@@ -6,7 +6,7 @@ use aws_lc_rs::{
 };
 
 use super::{
-    Algorithm, PemError, Signature,
+    Algorithm, PemError, Signature, der,
     key_file::{KeyFile, KeyKind, Layout},
 };
 
@@ -58,6 +58,20 @@ pub(super) fn public_key(
     pem: &[u8],
 ) -> Result<ParsedPublicKey, PemError> {
     let file = KeyFile::public(algorithm, KeyKind::Rsa, pem)?;
+    check_numbers(&file)?;
+    ParsedPublicKey::new(scheme.verify, &file.der).map_err(|_| PemError::Rejected)
+}
+
+/// Creates a key of modulus and public exponent, big-endian without leading zeros.
+pub(super) fn of_numbers(
+    scheme: &'static Scheme,
+    modulus: &[u8],
+    exponent: &[u8],
+) -> Result<ParsedPublicKey, PemError> {
+    let file = KeyFile {
+        layout: Layout::Pkcs1Public,
+        der: der::sequence_of_two(modulus, exponent).ok_or(PemError::Damaged)?,
+    };
     check_numbers(&file)?;
     ParsedPublicKey::new(scheme.verify, &file.der).map_err(|_| PemError::Rejected)
 }

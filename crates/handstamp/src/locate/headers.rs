@@ -8,16 +8,30 @@ use crate::error::RejectionKind;
 use crate::location::Location;
 use crate::request::RequestHead;
 
-/// Returns the token after the scheme (RFC 6750, section 2.1). The scheme is compared without
-/// regard to case (RFC 9110, section 11.1). A header with another scheme, or none, is treated as
-/// absent, so that `Basic` of a proxy does not hide a valid cookie.
+/// Returns the token in the configured header.
 pub(super) fn token<'r>(
     head: &'r impl RequestHead,
     config: &'r Config,
 ) -> Result<Option<Presented<'r>>, RejectionKind> {
+    let settings = &config.settings;
+    let found = find(head, &settings.header_name, &settings.header_type)?;
+    Ok(found.map(|token| Presented::One {
+        token: Cow::Borrowed(token),
+        location: Location::Headers,
+    }))
+}
+
+/// Returns the token after the scheme (RFC 6750, section 2.1). The scheme is compared without
+/// regard to case (RFC 9110, section 11.1). A header with another scheme, or none, is treated as
+/// absent, so that `Basic` of a proxy does not hide a valid cookie.
+pub(super) fn find<'r>(
+    head: &'r impl RequestHead,
+    name: &str,
+    scheme: &str,
+) -> Result<Option<&'r [u8]>, RejectionKind> {
     let mut found: Option<&[u8]> = None;
-    for value in head.header_values(&config.settings.header_name) {
-        let Some(token) = after_scheme(value, &config.settings.header_type) else {
+    for value in head.header_values(name) {
+        let Some(token) = after_scheme(value, scheme) else {
             continue;
         };
         if found.is_some_and(|earlier| earlier != token) {
@@ -27,10 +41,7 @@ pub(super) fn token<'r>(
         }
         found = Some(token);
     }
-    Ok(found.map(|token| Presented::One {
-        token: Cow::Borrowed(token),
-        location: Location::Headers,
-    }))
+    Ok(found)
 }
 
 fn after_scheme<'v>(value: &'v [u8], scheme: &str) -> Option<&'v [u8]> {

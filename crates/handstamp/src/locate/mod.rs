@@ -68,6 +68,15 @@ pub(crate) fn locate<'r>(
     })
 }
 
+/// Returns the token of `Authorization: Bearer`, whatever the settings say: that of another issuer
+/// is looked for nowhere else.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn bearer(head: &impl RequestHead) -> Result<&[u8], RejectionKind> {
+    headers::find(head, "authorization", "Bearer")?.ok_or_else(|| RejectionKind::MissingToken {
+        looked_in: "the header Authorization".to_owned(),
+    })
+}
+
 /// Searches the locations as [`locate`] does, before the body is read. Returns `None` if the token
 /// may be in the body: a location before it has none.
 pub(crate) fn locate_by_head<'r>(

@@ -451,6 +451,38 @@ macro_rules! __adapter_auth {
             }
         }
 
+        /// Access tokens of other issuers.
+        #[cfg(feature = "asymmetric")]
+        impl Auth {
+            /// Authenticates a request by an access token of another issuer, or of one of several,
+            /// as [`handstamp::Auth::authenticate_foreign`]: by `Authorization: Bearer` alone. In a
+            /// handler, [`Head`] is made of the request.
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `missing_token`, `invalid_token`, `invalid_signature`,
+            /// `token_expired`, `invalid_audience` or `invalid_issuer`.
+            pub fn authenticate_foreign(
+                &self,
+                issuers: &(impl AsRef<[handstamp::foreign::ForeignIssuer]> + ?Sized),
+                head: &impl handstamp::RequestHead,
+            ) -> Result<handstamp::foreign::ForeignToken, Error> {
+                Ok(self.0.authenticate_foreign(issuers, head)?)
+            }
+
+            /// Checks that a token of another issuer has all of these scopes, as
+            /// [`handstamp::Auth::require_foreign_scopes`].
+            ///
+            /// # Errors
+            /// [`Error::Rejected`] with `insufficient_scope`.
+            pub fn require_foreign_scopes<'s>(
+                &self,
+                token: &handstamp::foreign::ForeignToken,
+                required: impl IntoIterator<Item = &'s str>,
+            ) -> Result<(), Error> {
+                Ok(self.0.require_foreign_scopes(token, required)?)
+            }
+        }
+
         /// Rejections that the application decides on.
         impl Auth {
             /// Rejects a request that came too soon after others, as

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::claims::Claims;
 use crate::claims::registered::{ONE_TIME, ONE_TIME_FOR};
-use crate::clock::{CLOCK_SKEW, UnixTime};
+use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::error::RejectionKind;
 use crate::locate::Presented;
@@ -177,7 +177,7 @@ pub(crate) fn open_one_time(
     if claims.kind() != ONE_TIME {
         return Err(RejectionKind::InvalidToken("no one-time token".into()));
     }
-    judge_times(&claims, config, now)?;
+    claims.times().check(now, config.settings.decode_leeway)?;
     let mut audiences = claims.audience().into_iter().flatten();
     let is_meant = (audiences.next(), audiences.next()) == (Some(audience), None);
     drop(audiences);
@@ -247,44 +247,13 @@ fn choose(
 /// Checks the claims against the configuration, in the order of RFC 7519, section 4.1, then the
 /// purpose.
 fn judge<P: Purpose>(claims: &Claims, config: &Config, now: UnixTime) -> Result<(), RejectionKind> {
-    judge_times(claims, config, now)?;
+    claims.times().check(now, config.settings.decode_leeway)?;
     judge_parties(claims, config)?;
     if claims.kind() != P::KIND.claim() {
         return Err(match P::KIND {
             Kind::Access => RejectionKind::AccessTokenRequired,
             Kind::Refresh => RejectionKind::RefreshTokenRequired,
         });
-    }
-    Ok(())
-}
-
-/// Checks that the token is valid at this time.
-pub(crate) fn judge_times(
-    claims: &Claims,
-    config: &Config,
-    now: UnixTime,
-) -> Result<(), RejectionKind> {
-    // Lenient: an expired token passes for `JWT_DECODE_LEEWAY`
-    // (RFC 7519, section 4.1.4: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4). Risk: a
-    // stolen token lives longer by as much. Covered: zero by default, bounded at start-up
-    // (config/rules/tokens.rs), and stores keep revoked tokens for as long.
-    if now
-        >= claims
-            .expires_at
-            .saturating_add(config.settings.decode_leeway)
-    {
-        return Err(RejectionKind::TokenExpired);
-    }
-    // Lenient: a token passes up to 30 seconds before it is valid
-    // (RFC 7519, section 4.1.5: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5). Risk: a
-    // token made in advance is used early. Covered: only the holder of a key can make one, and its
-    // end is not moved.
-    let valid_from = claims
-        .issued_at
-        .max(claims.not_before.unwrap_or(claims.issued_at));
-    let ahead = valid_from.saturating_since(now);
-    if ahead > CLOCK_SKEW {
-        return Err(RejectionKind::NotYetValid { ahead });
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use seen::SeenTokens;
 
 use super::{
     Algorithm, Compact, Header, JwsError, KeyError, KeyId, MAX_TOKEN_LEN, Signature, SigningKey,
-    VerifyingKey, base64url,
+    TokenType, VerifyingKey, base64url,
 };
 
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(crate) struct KeySet {
     /// The headers that the configured keys write, recognised by their bytes without parsing.
     known: Vec<(String, Header)>,
     has_ids: bool,
+    token_type: TokenType,
     seen: Option<SeenTokens>,
 }
 
@@ -56,7 +57,21 @@ impl KeySet {
             has_ids: verifying.iter().any(|(_, id)| id.is_some()),
             verifying,
             known,
+            token_type: TokenType::Jwt,
             seen: None,
+        })
+    }
+
+    /// Creates a key set that verifies access tokens of another issuer, and signs nothing.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn of_issuer(
+        verifying: Vec<(VerifyingKey, Option<KeyId>)>,
+    ) -> Result<Self, KeyError> {
+        Ok(Self {
+            // These are headers of our own tokens.
+            known: Vec::new(),
+            token_type: TokenType::AccessToken,
+            ..Self::new(None, verifying)?
         })
     }
 
@@ -119,7 +134,7 @@ impl KeySet {
         let header = if let Some((_, header)) = known {
             header
         } else {
-            parsed = Header::parse(token.header)?;
+            parsed = Header::parse(token.header, self.token_type)?;
             &parsed
         };
         let mut candidates = self.candidates(header)?;

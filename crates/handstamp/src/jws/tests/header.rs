@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::super::{Algorithm, Header, JwsError, KeyId};
+use super::super::{Algorithm, Header, JwsError, KeyId, TokenType};
 
 const NOT_JSON: &str = "header is not JSON";
 const NOT_STRING: &str = "header is not an object, or a member is not a string";
@@ -11,7 +11,10 @@ const CRIT_B64: &str = "header has `crit` or `b64`";
 const TYP: &str = "header has a `typ` other than JWT";
 
 fn parse(json: impl AsRef<[u8]>) -> Result<Header, JwsError> {
-    Header::parse(BASE64_URL_SAFE_NO_PAD.encode(json).as_bytes())
+    Header::parse(
+        BASE64_URL_SAFE_NO_PAD.encode(json).as_bytes(),
+        TokenType::Jwt,
+    )
 }
 
 #[test]
@@ -135,10 +138,14 @@ fn encoding() {
         ("a blank", " eyJhbGciOiJIUzI1NiJ9"),
         ("the other alphabet", "eyJhbGciOiJIUzI1NiIsIngiOiI_/z8/In0"),
     ];
-    assert!(Header::parse(b"eyJhbGciOiJIUzI1NiJ9IA").is_ok());
+    assert!(Header::parse(b"eyJhbGciOiJIUzI1NiJ9IA", TokenType::Jwt).is_ok());
     for (sentence, segment) in rows {
         let error = JwsError::Malformed("header is not canonical base64url");
-        assert_eq!(Header::parse(segment.as_bytes()), Err(error), "{sentence}");
+        assert_eq!(
+            Header::parse(segment.as_bytes(), TokenType::Jwt),
+            Err(error),
+            "{sentence}"
+        );
     }
 }
 
@@ -157,7 +164,10 @@ fn what_we_write_is_what_we_read() {
                 algorithm,
                 key_id: id.map(str::to_owned),
             };
-            assert_eq!(Header::parse(segment.as_bytes()), Ok(header));
+            assert_eq!(
+                Header::parse(segment.as_bytes(), TokenType::Jwt),
+                Ok(header)
+            );
         }
     }
     // The bytes that PyJWT writes, and therefore AuthX.
@@ -170,4 +180,44 @@ fn what_we_write_is_what_we_read() {
         BASE64_URL_SAFE_NO_PAD.decode(Header::encode(Algorithm::Es256K, Some(&id))),
         Ok(br#"{"alg":"ES256K","typ":"JWT","kid":"a"}"#.to_vec())
     );
+}
+
+#[cfg(feature = "asymmetric")]
+#[test]
+fn a_header_says_which_type_its_token_is_of() {
+    let typ = |typ: &str| format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#);
+    let none = r#"{"alg":"ES256"}"#.to_owned();
+    // (sentence, header, accepted among ours, accepted among those of other issuers)
+    let rows = [
+        ("nothing is ours", none, true, false),
+        ("JWT is ours", typ("JWT"), true, false),
+        ("the long form is ours", typ("application/jwt"), true, false),
+        ("at+jwt is of others", typ("at+jwt"), false, true),
+        ("case does not matter", typ("AT+JWT"), false, true),
+        (
+            "the long form is of others",
+            typ("application/at+jwt"),
+            false,
+            true,
+        ),
+        (
+            "the long form has no case",
+            typ("Application/At+Jwt"),
+            false,
+            true,
+        ),
+        ("an empty one is of nobody", typ(""), false, false),
+        ("another media type", typ("text/at+jwt"), false, false),
+        ("blanks are no part of it", typ(" at+jwt"), false, false),
+        ("parameters are not read", typ("at+jwt;v=1"), false, false),
+        ("a type of ID tokens", typ("id_token+jwt"), false, false),
+        ("a log-out token", typ("logout+jwt"), false, false),
+        ("a proof of possession", typ("dpop+jwt"), false, false),
+    ];
+    for (sentence, json, ours, of_others) in rows {
+        let segment = BASE64_URL_SAFE_NO_PAD.encode(json);
+        let accepted = |token_type| Header::parse(segment.as_bytes(), token_type).is_ok();
+        assert_eq!(accepted(TokenType::Jwt), ours, "{sentence}");
+        assert_eq!(accepted(TokenType::AccessToken), of_others, "{sentence}");
+    }
 }

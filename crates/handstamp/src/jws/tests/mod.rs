@@ -2,7 +2,9 @@
 
 mod header;
 #[cfg(feature = "asymmetric")]
-mod pem;
+mod jwk;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod pem;
 mod secret;
 pub(crate) mod vectors;
 

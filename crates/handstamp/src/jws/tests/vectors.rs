@@ -155,6 +155,18 @@ impl Vector {
         KeySet::new(None, keys?)
     }
 
+    /// The keys of the vector as a JWK Set, in which a single key has the algorithm of the vector.
+    #[cfg(feature = "asymmetric")]
+    pub(super) fn jwk_set(&self) -> String {
+        let mut jwks = self.jwks().to_vec();
+        if let [jwk] = jwks.as_mut_slice() {
+            let members = jwk.as_object_mut().unwrap();
+            let algorithm = self.algorithm.name().into();
+            members.entry("alg").or_insert(algorithm);
+        }
+        serde_json::json!({ "keys": jwks }).to_string()
+    }
+
     /// Returns whether this build supports the family of the key.
     pub(crate) fn runs(&self) -> bool {
         cfg!(feature = "asymmetric") || self.jwks().iter().all(|jwk| jwk["kty"] == "oct")
@@ -173,7 +185,7 @@ impl Vector {
     }
 
     /// The expected result before the claims are checked.
-    fn holds_as_jws(&self) -> bool {
+    pub(super) fn holds_as_jws(&self) -> bool {
         match self.layer.as_str() {
             "jws" => self.expect_valid,
             _ => self.oracle_reason.is_none(),
