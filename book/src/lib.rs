@@ -10,6 +10,7 @@ pub mod deploying;
 pub mod foreign_tokens;
 pub mod index;
 pub mod mobile_and_desktop;
+pub mod monitoring;
 pub mod password_reset;
 pub mod rate_limits;
 pub mod websockets_and_sse_actix;

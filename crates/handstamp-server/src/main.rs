@@ -1,13 +1,14 @@
 //! The binary `handstamp`: a login service with cookies and JWTs, and a page to try it with.
 //!
 //! Five modules, each of which imports only those below it: `cli`, `http`, `accounts`, `audit`,
-//! `storage`. A sixth, `log`, imports none of them.
+//! `storage`. Two more, `log` and `monitoring`, import none of them.
 
 mod accounts;
 mod audit;
 mod cli;
 mod http;
 mod log;
+mod monitoring;
 mod storage;
 
 use std::io::{IsTerminal as _, Write as _};

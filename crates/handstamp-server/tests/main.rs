@@ -21,6 +21,7 @@ mod log;
 mod lost_database;
 mod memory;
 mod messages;
+mod metrics;
 mod nodes;
 mod outage;
 mod password;

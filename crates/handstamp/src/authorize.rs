@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::authenticate::Authenticated;
-use crate::context::Context;
+use crate::context::{Asked, Context};
 use crate::error::{Denial, RejectionKind};
 use crate::purpose::Access;
 
@@ -83,7 +83,7 @@ pub(crate) async fn require_permission<Q: ?Sized>(
 ) -> Result<(), RejectionKind> {
     let answer = async { Ok(by.authorize(token, question).await) };
     context
-        .with_timeout(answer)
+        .ask(Asked::Policies, answer)
         .await?
         .map_err(RejectionKind::from)
 }

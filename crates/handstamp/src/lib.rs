@@ -83,6 +83,7 @@
 //! | end a single token | [`Auth::revoke_token`], [`AuthBuilder::with_blocklist`] |
 //! | send a link for a new password, or to confirm an address | [`one_time`], [`Auth::create_one_time_token`] |
 //! | hear of log-ins, reuse and revocations | [`AuthBuilder::on_session_event`] |
+//! | count requests, refreshes and calls of the store | the feature `metrics`, [`AuthBuilder::build`] |
 //! | check who sent a log-in form | [`Auth::require_same_origin`] |
 //! | render a form | [`Auth::masked_csrf`] |
 //! | read a form or JSON body that carries a token | [`body::RequestBody`] |
@@ -102,6 +103,8 @@
 //! * `form`: [`body::RequestBody::form`], the fields of a form as a type of the application.
 //! * `asymmetric`: RS, PS and ES algorithms and `EdDSA`, by `aws-lc-rs`, and `foreign`, access
 //!   tokens of other issuers. HS256, HS384 and HS512 are always available.
+//! * `metrics`: counts of requests by outcome, refreshes, sessions and calls of stores, by the
+//!   facade `metrics`: [`AuthBuilder::build`].
 //! * `testing`: [`testing`], a browser, a clock and a store for the tests of applications.
 //!
 //! # More

@@ -140,7 +140,7 @@ fn spawn(port: u16, folder: &PathBuf, settings: &[String]) -> Child {
 }
 
 /// Returns a free port that leaves room for the port of a cluster's bus, ten thousand above.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("an address").port();

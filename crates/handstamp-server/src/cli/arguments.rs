@@ -155,6 +155,14 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS|NETWORK")]
     pub(super) trusted_proxy: Vec<Network>,
 
+    /// Where to serve GET /metrics for Prometheus: ADDRESS:PORT, NAME:PORT, or a port of 127.0.0.1
+    /// [default: $HANDSTAMP_METRICS, else nowhere]
+    ///
+    /// Whoever can connect to it reads how many requests, log-ins and sessions there are, and
+    /// nothing of users. It is never served on the address of --listen.
+    #[arg(long, value_name = "ADDRESS:PORT|PORT")]
+    pub(super) metrics: Option<Listen>,
+
     /// There are no demo users
     #[arg(long)]
     pub(super) no_demo: bool,
@@ -165,6 +173,7 @@ impl ServeArguments {
         self.listen.is_some()
             || self.public_origin.is_some()
             || !self.trusted_proxy.is_empty()
+            || self.metrics.is_some()
             || self.no_demo
     }
 }

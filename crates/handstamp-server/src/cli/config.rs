@@ -56,6 +56,14 @@ async fn check(
         source,
         shown.unwrap_or_else(none),
     ));
+    let metrics = plan::metrics(serve, environment)?;
+    let source = Source::of(serve.metrics.is_some(), metrics.is_some());
+    let shown = metrics.as_ref().map(ToString::to_string);
+    rows.push(Row::of_option(
+        "--metrics",
+        source,
+        shown.unwrap_or_else(none),
+    ));
     let proxies: Vec<String> = serve
         .trusted_proxy
         .iter()
@@ -100,7 +108,7 @@ async fn check(
         let _ = writeln!(said, "key: {key} {}", path.display());
     }
     let kept_key = plan.kept_key.as_ref().map(|(path, _)| path.as_path());
-    let (config, warnings) = plan::check(plan.settings, plan.exposure, kept_key)?;
+    let (config, warnings) = plan::check(plan.settings, plan.exposure, plan.metrics, kept_key)?;
     let (access, refresh) = (config.names::<Access>(), config.names::<Refresh>());
     let _ = writeln!(
         said,

@@ -2,6 +2,7 @@
 //!
 //! A text becomes an address at once, or a name that is looked up when the server starts.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
@@ -17,28 +18,39 @@ pub(super) enum Listen {
 impl Listen {
     /// Returns the address. Of a name with several ones it is the first of IPv4, else the first:
     /// browsers that try another one first take this one next.
-    pub(super) async fn resolve(self) -> Result<SocketAddr, Failure> {
+    ///
+    /// An error names the option that has the name.
+    pub(super) async fn resolve(self, option: &str) -> Result<SocketAddr, Failure> {
         let (name, port) = match self {
             Self::Address(address) => return Ok(address),
             Self::Name(name, port) => (name, port),
         };
         let looked_up = tokio::net::lookup_host((name.as_str(), port)).await;
         let addresses: Vec<SocketAddr> = looked_up
-            .map_err(|error| unknown(&name, port, &error.to_string()))?
+            .map_err(|error| unknown(option, &name, port, &error.to_string()))?
             .collect();
         let of_ipv4 = addresses.iter().find(|address| address.is_ipv4());
         let address = of_ipv4.or(addresses.first());
         address
             .copied()
-            .ok_or_else(|| unknown(&name, port, "it has none"))
+            .ok_or_else(|| unknown(option, &name, port, "it has none"))
     }
 }
 
-fn unknown(name: &str, port: u16, problem: &str) -> Failure {
+fn unknown(option: &str, name: &str, port: u16, problem: &str) -> Failure {
     Failure::new(format!(
-        "--listen {name}:{port}: the address of {name} is not found: {problem}. Give an address of this host, such as \
+        "{option} {name}:{port}: the address of {name} is not found: {problem}. Give an address of this host, such as \
          127.0.0.1:{port}"
     ))
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name, port) => write!(f, "{name}:{port}"),
+        }
+    }
 }
 
 impl FromStr for Listen {
@@ -142,7 +154,7 @@ mod tests {
             ("nothing", "", Err("neither an address")),
         ] {
             let read = match text.parse::<Listen>() {
-                Ok(listen) => Ok(listen.resolve().await.unwrap().to_string()),
+                Ok(listen) => Ok(listen.resolve("--listen").await.unwrap().to_string()),
                 Err(problem) => Err(problem),
             };
             match (read, expected) {
@@ -158,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_without_an_address_is_said() {
         let listen: Listen = "nowhere.invalid:8000".parse().unwrap();
-        let failure = listen.resolve().await.unwrap_err();
+        let failure = listen.resolve("--listen").await.unwrap_err();
         let said = "--listen nowhere.invalid:8000: the address of nowhere.invalid is not found: ";
         assert!(failure.message.starts_with(said), "{}", failure.message);
         assert!(

@@ -33,7 +33,8 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<(), Failure> {
     match command {
         None => serve::execute(serve, &storage).await,
         Some(_) if serve.is_given() => Err(Failure::usage(
-            "--listen, --public-origin, --trusted-proxy and --no-demo are for serving, and this command does not serve. \
+            "--listen, --public-origin, --trusted-proxy, --metrics and --no-demo are for serving, and this command does not \
+             serve. \
              Leave them out, or write them after `config check`",
         )),
         Some(Command::Config { command }) => Box::pin(config::execute(command, &storage)).await,

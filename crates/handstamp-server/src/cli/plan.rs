@@ -10,16 +10,20 @@ use handstamp_axum::purpose::Refresh;
 use handstamp_axum::{Config, Location};
 
 use super::arguments::ServeArguments;
-use super::environment::Environment;
+use super::environment::{Environment, METRICS};
 use super::failure::Failure;
+use super::listen::Listen;
 use super::settings::{DEFAULT_PORT, Exposure, Settings, SigningKey};
 use crate::accounts::throttle::Key;
+use crate::http::client_address::is_private;
 use crate::storage::database_url::DatabaseUrl;
 use crate::storage::secret_file::{SecretFileError, SecretSource};
 
 /// The address to listen on, and the settings, which are complete but not checked.
 pub(super) struct Plan {
     pub(super) address: SocketAddr,
+    /// Where the metrics are served, if they are.
+    pub(super) metrics: Option<SocketAddr>,
     pub(super) exposure: Exposure,
     pub(super) settings: Settings,
     /// The key of the counts of log-ins.
@@ -37,8 +41,12 @@ impl Plan {
         keep: fn(&Path) -> Result<SecretSource, SecretFileError>,
     ) -> Result<Self, Failure> {
         let address = match &arguments.listen {
-            Some(listen) => listen.clone().resolve().await?,
+            Some(listen) => listen.clone().resolve("--listen").await?,
             None => (Ipv4Addr::LOCALHOST, port(&environment)?).into(),
+        };
+        let metrics = match metrics(arguments, &environment)? {
+            Some(listen) => Some(listen.resolve("--metrics").await?),
+            None => None,
         };
         let settings = Settings::new(environment, arguments.public_origin.as_deref())?;
         let exposure = settings.exposure(address, &arguments.trusted_proxy);
@@ -62,6 +70,7 @@ impl Plan {
         };
         Ok(Self {
             address,
+            metrics,
             exposure,
             settings: settings.complete(exposure, address.port(), key),
             throttle_key,
@@ -74,9 +83,16 @@ impl Plan {
 pub(super) fn check(
     settings: Settings,
     exposure: Exposure,
+    metrics: Option<SocketAddr>,
     kept_key: Option<&Path>,
 ) -> Result<(Config, Vec<String>), Failure> {
     let mut warnings = settings.warnings(exposure);
+    if let Some(address) = metrics.filter(|address| !is_private(address.ip())) {
+        warnings.push(format!(
+            "--metrics {address}: everyone who can connect to it reads the metrics, which tell how many users log in and \
+             which attacks fail. Use an address of this host or of a private network"
+        ));
+    }
     let config = settings.build().map_err(|error| {
         let mut problems = error.problems().iter();
         let is_of_key = problems.any(|problem| problem.key() == "JWT_SECRET_KEY");
@@ -114,6 +130,22 @@ fn warnings_of_the_refresh_path(config: &Config) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// Returns where to serve metrics, by the command line, else by `HANDSTAMP_METRICS`.
+pub(super) fn metrics(
+    arguments: &ServeArguments,
+    environment: &Environment,
+) -> Result<Option<Listen>, Failure> {
+    if let Some(listen) = &arguments.metrics {
+        return Ok(Some(listen.clone()));
+    }
+    let Some(text) = environment.get(METRICS) else {
+        return Ok(None);
+    };
+    let text = text.to_string_lossy();
+    let listen = text.parse().map(Some);
+    listen.map_err(|problem: String| Failure::usage(format!("{METRICS}={text:?}: {problem}")))
 }
 
 fn port(environment: &Environment) -> Result<u16, Failure> {

@@ -29,6 +29,7 @@ use crate::audit::{AuditLog, By, Event, Record, record_session_event};
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};
+use crate::monitoring::{LogIns, Registry, record_version};
 use crate::storage::audit_place;
 use crate::storage::database::Database;
 use crate::storage::missing::Missing;
@@ -54,6 +55,7 @@ pub(super) async fn execute(
 struct Server {
     listener: TcpListener,
     router: Router,
+    metrics: Option<(TcpListener, Registry)>,
     auth: Auth,
     clock: ClockCheck,
     database: Database,
@@ -70,6 +72,7 @@ impl Server {
         log_choices(&plan);
         let Plan {
             address,
+            metrics,
             exposure,
             settings,
             throttle_key,
@@ -79,7 +82,7 @@ impl Server {
         let implicit_refresh = settings.implicit_refresh();
         let has_usual_checks = settings.has_usual_checks();
         let kept_key = kept_key.map(|(path, _)| path);
-        let (config, warnings) = plan::check(settings, exposure, kept_key.as_deref())?;
+        let (config, warnings) = plan::check(settings, exposure, metrics, kept_key.as_deref())?;
         for warning in warnings {
             tracing::warn!("{warning}");
         }
@@ -91,7 +94,11 @@ impl Server {
         let place = session_place::text(redis.as_ref());
         let sessions = storage::open_sessions(&url, redis).await?;
         warn_unless_ready(&sessions, &place).await;
-        let listener = listen(address).await?;
+        let listener = listen(address, "--listen").await?;
+        let metrics = match metrics {
+            Some(address) => Some(open_metrics(address).await?),
+            None => None,
+        };
         let address = listener.local_addr().map_err(Failure::new)?;
         let is_here = place == session_place::HERE;
         if is_here {
@@ -123,6 +130,7 @@ impl Server {
             proxies: TrustedProxies::new(arguments.trusted_proxy),
             has_usual_checks,
             audit: audit.clone(),
+            log_ins: LogIns::new(),
         };
         let dependencies = Dependencies {
             database: database.clone(),
@@ -144,6 +152,7 @@ impl Server {
         Ok(Self {
             listener,
             router,
+            metrics,
             auth,
             clock: ClockCheck::new(is_here.then(|| database.clone())),
             database,
@@ -155,7 +164,17 @@ impl Server {
         let throttle = Throttle::new(self.database.clone());
         let devices = KnownDevices::new(self.database.clone());
         let purge = Purge::start(throttle, devices, self.auth, self.clock);
+        let metrics = self.metrics.map(|(listener, registry)| {
+            let app = http::metrics::router(registry);
+            let at_most = http::metrics::CONNECTIONS;
+            let never = std::future::pending();
+            tokio::spawn(connections::serve_at_most(at_most, listener, app, never))
+        });
         connections::serve(self.listener, self.router, shutdown.recv()).await;
+        // Until here they tell what the last requests did.
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
         purge.stop().await;
         let stopped = Record::new(Event::ServerStopped, By::Service);
         self.audit.stop(stopped).await;
@@ -250,23 +269,34 @@ async fn demo_users(
     })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+/// Listens for those who read the metrics, and begins to count. What is made before counts nothing.
+async fn open_metrics(address: SocketAddr) -> Result<(TcpListener, Registry), Failure> {
+    let listener = listen(address, "--metrics").await?;
+    let address = listener.local_addr().map_err(Failure::new)?;
+    let registry = Registry::default();
+    registry.install().map_err(Failure::new)?;
+    record_version();
+    tracing::info!("metrics are served on http://{address}/metrics");
+    Ok((listener, registry))
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).await;
     listener.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::new(format!(
-            "another program listens on {address}; stop it, or choose another port with --listen"
+            "another program listens on {address}; stop it, or choose another port with {option}"
         )),
         ErrorKind::AddrNotAvailable => Failure::new(format!(
-            "cannot listen on {address}: this host does not have that address. Give another one with --listen, such as \
+            "cannot listen on {address}: this host does not have that address. Give another one with {option}, such as \
              127.0.0.1:{port} for this host alone or 0.0.0.0:{port} for all of its addresses",
             port = address.port()
         )),
         ErrorKind::PermissionDenied => Failure::new(format!(
             "cannot listen on {address}: {error}. Ports below 1024 need a right that this user does not have: choose \
-             another with --listen, behind a proxy"
+             another with {option}, behind a proxy"
         )),
         _ => Failure::new(format!(
-            "cannot listen on {address}: {error}. Choose another address with --listen"
+            "cannot listen on {address}: {error}. Choose another address with {option}"
         )),
     })
 }

@@ -66,7 +66,8 @@ fn warn_of_proxy(peer: IpAddr, is_trusted: bool, reports: bool) {
     }
 }
 
-fn is_private(address: IpAddr) -> bool {
+/// Returns whether this is an address of this host or of a private network.
+pub(crate) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             address.is_loopback() || address.is_private() || address.is_link_local()

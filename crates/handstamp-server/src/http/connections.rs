@@ -32,8 +32,18 @@ use tower_service::Service as _;
 /// `axum::serve` bounds neither the number of connections nor the time of a head.
 #[allow(unreachable_pub, reason = "the library of the examples exports it")]
 pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+    serve_at_most(max_connections(), listener, app, stop).await;
+}
+
+/// Serves with another limit of connections.
+pub(crate) async fn serve_at_most(
+    connections: usize,
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()>,
+) {
     let http = Builder::new(TokioExecutor::new()).http1_only();
-    let slots = Arc::new(Semaphore::new(max_connections()));
+    let slots = Arc::new(Semaphore::new(connections));
     let room = Arc::new(Notify::new());
     let running = GracefulShutdown::new();
     let mut stop = pin!(stop);

@@ -22,6 +22,7 @@ use super::state::AppState;
 use crate::accounts::log_in::{Credentials, LogIn, LogInError, Verified};
 use crate::accounts::password::Password;
 use crate::audit::{AuditLog, AuditedRequest, By, Event, Record, Unwritten, in_same_request};
+use crate::monitoring::LogInResult;
 
 /// The body of a log-in.
 #[derive(Deserialize)]
@@ -46,13 +47,20 @@ pub(super) async fn log_in(
         auth,
         log_in,
         audit,
+        log_ins,
         ..
     } = state;
     if let Some(sign) = sign {
         match log_in.is_demo_user(&form.username).await {
             Ok(false) => {}
-            Ok(true) => return Err(refuse_demo_user(&auth, &sign)),
-            Err(error) => return Err(refuse(&auth, error.into())),
+            Ok(true) => {
+                log_ins.count(LogInResult::DemoUser);
+                return Err(refuse_demo_user(&auth, &sign));
+            }
+            Err(error) => {
+                log_ins.count(LogInResult::Failed);
+                return Err(refuse(&auth, error.into()));
+            }
         }
     }
     let credentials = Credentials {
@@ -61,7 +69,10 @@ pub(super) async fn log_in(
     };
     let verified = match log_in.verify(credentials, address, &device.devices).await {
         Ok(verified) => verified,
-        Err(error) => return Err(of_client(address).in_scope(|| refuse(&auth, error))),
+        Err(error) => {
+            log_ins.count(LogInResult::from(&error));
+            return Err(of_client(address).in_scope(|| refuse(&auth, error)));
+        }
     };
     let client = client.ip(address);
     let new = NewSession {
@@ -74,7 +85,14 @@ pub(super) async fn log_in(
     // A client that goes away meanwhile leaves neither a session without a record nor one that no
     // one has.
     let unfinished = auth.clone();
-    let begun = async move { new.begin(&auth, &log_in, &audit).await };
+    let begun = async move {
+        let begun = new.begin(&auth, &log_in, &audit).await;
+        log_ins.count(match begun {
+            Ok(_) => LogInResult::Granted,
+            Err(_) => LogInResult::Failed,
+        });
+        begun
+    };
     let begun = tokio::spawn(in_same_request(AuditedRequest::current(), begun)).await;
     begun.unwrap_or_else(|error| {
         tracing::error!(%error, "a log-in was not finished");
@@ -164,6 +182,17 @@ impl NewSession {
             }
         };
         Ok((cookies, device, Json(body)).into_response())
+    }
+}
+
+impl From<&LogInError> for LogInResult {
+    fn from(error: &LogInError) -> Self {
+        match error {
+            LogInError::InvalidCredentials => Self::Wrong,
+            LogInError::RateLimited { .. } => Self::Limited,
+            LogInError::Busy => Self::Busy,
+            LogInError::Database(_) => Self::Failed,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod device_cookie;
 mod health;
 mod json_body;
 mod log_in;
+pub(crate) mod metrics;
 mod outside;
 mod page;
 mod password;

@@ -6,6 +6,7 @@ use handstamp_axum::handstamp::limit::TrustedProxies;
 
 use crate::accounts::log_in::LogIn;
 use crate::audit::AuditLog;
+use crate::monitoring::LogIns;
 
 /// The state of the router. Clones share what it holds.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub(crate) struct AppState {
     /// Whether no setting changes which checks are made.
     pub(crate) has_usual_checks: bool,
     pub(crate) audit: AuditLog,
+    pub(crate) log_ins: LogIns,
 }
 
 impl FromRef<AppState> for Auth {

@@ -1,7 +1,7 @@
 //! Authentication for one demand, as a future that borrows nothing.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Authenticating<P> {
     context: Arc<Context>,
     step: Step<P>,
     renewals: Vec<ImplicitRefresh>,
+    /// For a request that is not counted yet.
+    counts: Option<Arc<Shared>>,
 }
 
 enum Step<P> {
@@ -87,12 +89,16 @@ impl<P: Purpose> Authenticating<P> {
                     shared: Arc::clone(shared),
                 },
                 renewals: Vec::new(),
+                counts: Some(Arc::clone(shared)),
             },
             // Nothing needs to be asked.
-            Ok((cleared, None)) => Self::known(
-                context,
-                finish(cleared, Admission::Admitted, require, shared),
-            ),
+            Ok((cleared, None)) => Self {
+                counts: Some(Arc::clone(shared)),
+                ..Self::known(
+                    context,
+                    finish(cleared, Admission::Admitted, require, shared),
+                )
+            },
             Err(reason) => Self::known(context, Err(reason)),
         }
     }
@@ -115,6 +121,7 @@ impl<P: Purpose> Authenticating<P> {
         }
     }
 
+    /// For what was admitted before, and counted then.
     pub(super) fn known(
         context: &Arc<Context>,
         answer: Result<Arc<Authenticated<P>>, RejectionKind>,
@@ -123,6 +130,7 @@ impl<P: Purpose> Authenticating<P> {
             context: Arc::clone(context),
             step: Step::Known(answer),
             renewals: Vec::new(),
+            counts: None,
         }
     }
 
@@ -133,17 +141,23 @@ impl<P: Purpose> Authenticating<P> {
             ..self
         }
     }
-}
 
-impl<P: Purpose> Future for Authenticating<P> {
-    type Output = Result<Arc<Authenticated<P>>, Rejection>;
+    /// Judges as the future does, and leaves it to the caller whether the request is rejected or
+    /// counted.
+    pub(super) async fn judged(mut self) -> Result<Arc<Authenticated<P>>, RejectionKind> {
+        poll_fn(|task| self.poll_judged(task)).await
+    }
 
-    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
+    pub(super) fn poll_judged(
+        &mut self,
+        task: &mut task::Context<'_>,
+    ) -> Poll<Result<Arc<Authenticated<P>>, RejectionKind>> {
         let Self {
             context,
             step,
             renewals,
-        } = self.get_mut();
+            ..
+        } = self;
         let admission = match step {
             Step::Asking { question, .. } => ready!(question.poll_answer(task)),
             _ => Ok(Admission::Admitted),
@@ -162,7 +176,29 @@ impl<P: Purpose> Future for Authenticating<P> {
         if let Ok(token) = &answer {
             renew(renewals, context, token);
         }
-        Poll::Ready(answer.map_err(|reason| context.reject(reason)))
+        Poll::Ready(answer)
+    }
+
+    /// Counts the request as admitted, unless it was counted before.
+    pub(super) fn count_admitted(&self) {
+        if let Some(shared) = &self.counts {
+            shared.count_admitted(&self.context);
+        }
+    }
+}
+
+impl<P: Purpose> Future for Authenticating<P> {
+    type Output = Result<Arc<Authenticated<P>>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        Poll::Ready(match ready!(this.poll_judged(task)) {
+            Ok(token) => {
+                this.count_admitted();
+                Ok(token)
+            }
+            Err(reason) => Err(this.context.reject(reason)),
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Authenticating, RequestState};
 use crate::authenticate::{Authenticated, Require};
 use crate::clock::UnixTime;
 use crate::context::Context;
-use crate::error::Rejection;
+use crate::error::{Rejection, RejectionKind};
 use crate::purpose::Access;
 use crate::request::RequestHead;
 
@@ -21,9 +21,10 @@ use crate::request::RequestHead;
 /// The rejection of a request that must not be taken for that of an anonymous visitor.
 #[must_use = "futures do nothing unless polled"]
 pub struct JudgingVisitor {
+    context: Arc<Context>,
     judging: Authenticating<Access>,
     /// Why the request is rejected if its token admits.
-    cross_site: Option<Rejection>,
+    cross_site: Option<RejectionKind>,
 }
 
 impl JudgingVisitor {
@@ -38,15 +39,15 @@ impl JudgingVisitor {
         let judging = state.extract_access(context, now, head);
         // The proof that no other site sent the request is asked of a token that would otherwise
         // admit, and of no other.
-        match judging.cross_site() {
-            None => Self {
-                judging,
-                cross_site: None,
-            },
-            Some(reason) => Self {
-                cross_site: Some(context.reject(reason.clone())),
-                judging: state.judge(context, now, head, &WITHOUT_CSRF),
-            },
+        let cross_site = judging.cross_site().cloned();
+        let judging = match cross_site {
+            None => judging,
+            Some(_) => state.judge(context, now, head, &WITHOUT_CSRF),
+        };
+        Self {
+            context: Arc::clone(context),
+            judging,
+            cross_site,
         }
     }
 }
@@ -56,12 +57,19 @@ impl Future for JudgingVisitor {
 
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let answer = match ready!(Pin::new(&mut this.judging).poll(task)) {
-            Ok(token) => this.cross_site.take().map_or(Ok(Ok(token)), Err),
-            Err(rejection) if rejection.is_of_a_dead_token() => Ok(Err(rejection)),
-            Err(rejection) => Err(rejection),
-        };
-        Poll::Ready(answer)
+        let context = &this.context;
+        Poll::Ready(match ready!(this.judging.poll_judged(task)) {
+            Ok(token) => {
+                if let Some(reason) = this.cross_site.take() {
+                    Err(context.reject(reason))
+                } else {
+                    this.judging.count_admitted();
+                    Ok(Ok(token))
+                }
+            }
+            Err(reason) if reason.is_of_a_dead_token() => Ok(Err(context.pass_by(reason))),
+            Err(reason) => Err(context.reject(reason)),
+        })
     }
 }
 

@@ -195,13 +195,18 @@ impl RequestState {
         self.shared.cookies.keep_out_of_caches();
         let judging = self.extract_access(context, now, head);
         let may_refresh = locate::has_cookie(head, context.config());
+        let (context, shared) = (Arc::clone(context), Arc::clone(&self.shared));
         Box::pin(async move {
-            match judging.await {
-                Ok(token) => Ok(SessionInfo::of(token, now)),
-                Err(rejection) if rejection.is_missing_token() && !may_refresh => {
+            match judging.judged().await {
+                Ok(token) => {
+                    shared.count_admitted(&context);
+                    Ok(SessionInfo::of(token, now))
+                }
+                Err(RejectionKind::MissingToken { .. }) if !may_refresh => {
+                    context.count_anonymous();
                     Ok(SessionInfo::anonymous())
                 }
-                Err(rejection) => Err(rejection),
+                Err(reason) => Err(context.reject(reason)),
             }
         })
     }

@@ -183,6 +183,11 @@ impl<T: From<Auth>> AuthBuilder<T> {
     /// # Ok::<(), handstamp::error::ConfigError>(())
     /// ```
     ///
+    /// With the feature `metrics`, all series are made here, with the recorder of the facade
+    /// [`metrics`](https://docs.rs/metrics) that is installed by then: install it first, or they
+    /// count nothing. No request makes another one, whatever it contains. The book has [what each
+    /// of them counts](https://github.com/handstamp/handstamp/blob/main/docs/monitoring.md).
+    ///
     /// # Errors
     /// Returns [`ConfigError`] if `JWT_SESSION_TRACKING=true` and there is no store, because the
     /// sessions could not be kept.

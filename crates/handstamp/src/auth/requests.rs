@@ -9,6 +9,7 @@ use super::Auth;
 use crate::authenticate::{self, Authenticated, Require, verify};
 use crate::authorize::{self, Authorize};
 use crate::connection::TokenWatch;
+use crate::context::Asked;
 use crate::csrf;
 use crate::error::{Rejection, RejectionKind};
 #[cfg(feature = "asymmetric")]
@@ -92,7 +93,13 @@ impl Auth {
                 let admission = session::admit::<P>(&self.0, cleared.claims()).await?;
                 authenticate::finish(cleared, admission, require)
             };
-            finished.await.map_err(|reason| self.reject(reason))
+            match finished.await {
+                Ok(token) => {
+                    self.0.count_admitted();
+                    Ok(token)
+                }
+                Err(reason) => Err(self.reject(reason)),
+            }
         }
     }
 
@@ -227,7 +234,7 @@ impl Auth {
         token: &Authenticated<Access>,
         from: &impl LoadSubject<U>,
     ) -> Result<U, Rejection> {
-        let user = self.0.with_timeout(from.load_subject(token)).await;
+        let user = self.0.ask(Asked::Subjects, from.load_subject(token)).await;
         user.and_then(|user| user.ok_or(RejectionKind::UnknownSubject))
             .map_err(|reason| self.reject(reason))
     }

@@ -30,6 +30,12 @@ pub(crate) async fn within<T>(
     .await
 }
 
+/// Returns whether this is the error of an answer that did not arrive in time.
+#[cfg(feature = "metrics")]
+pub(super) fn is_too_slow(error: &StoreError) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<TooSlow>)
+}
+
 #[derive(Debug)]
 struct TooSlow(Duration);
 

@@ -6,6 +6,7 @@ mod deadline;
 mod event;
 pub(crate) mod log_limit;
 mod logged_account;
+mod metrics;
 mod refusal_log;
 mod renewal;
 mod turns;
@@ -19,6 +20,8 @@ use blocklist::{Blocklist, TokenInfo, TokenStatus};
 pub(crate) use event::Listener;
 pub use event::{Clients, EventKind, SessionEvent};
 pub(crate) use logged_account::LoggedAccount;
+use metrics::Metrics;
+pub(crate) use metrics::{Asked, Uneventful};
 use refusal_log::RefusalLog;
 pub(crate) use renewal::RenewalHook;
 use turns::{TooMany, Turns};
@@ -51,6 +54,7 @@ pub(crate) struct Context {
     warned_of_preflight: Once,
     warned_of_neighbour: Once,
     refusal_log: RefusalLog,
+    metrics: Metrics,
 }
 
 impl Context {
@@ -91,6 +95,7 @@ impl Context {
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
             refusal_log: RefusalLog::new(),
+            metrics: Metrics::new(),
         }
     }
 
@@ -209,14 +214,25 @@ impl Context {
         self.config.settings.session_tracking == Some(true)
     }
 
-    /// Waits for a store, for `HANDSTAMP_STORE_TIMEOUT` at most.
+    /// Waits for the store of sessions, for `HANDSTAMP_STORE_TIMEOUT` at most.
     pub(crate) async fn with_timeout<T>(
         &self,
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, RejectionKind> {
-        deadline::within(self.config.settings.store_timeout, answer)
-            .await
-            .map_err(RejectionKind::StoreUnavailable)
+        self.ask(Asked::Sessions, answer).await
+    }
+
+    /// Waits for whoever is asked, for `HANDSTAMP_STORE_TIMEOUT` at most, and counts the answer. An
+    /// answer that is given up with its request is not counted.
+    pub(crate) async fn ask<T>(
+        &self,
+        asked: Asked,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, RejectionKind> {
+        let since = self.metrics.ask();
+        let answer = deadline::within(self.config.settings.store_timeout, answer).await;
+        self.metrics.answered(asked, since, &answer);
+        answer.map_err(RejectionKind::StoreUnavailable)
     }
 
     /// Lists sessions, once the account has its [turn](Turns).
@@ -241,8 +257,8 @@ impl Context {
     ) -> Result<TokenStatus, RejectionKind> {
         match &self.blocklist {
             Some(blocklist) => {
-                self.with_timeout(blocklist.ask(TokenInfo::from(claims)))
-                    .await
+                let answer = blocklist.ask(TokenInfo::from(claims));
+                self.ask(Asked::Blocklist, answer).await
             }
             None => Ok(TokenStatus::Active),
         }
@@ -257,7 +273,7 @@ impl Context {
     /// it.
     pub(crate) async fn change_renewed(&self, token: NewToken) -> Result<NewToken, RejectionKind> {
         match &self.renewal_hook {
-            Some(hook) => self.with_timeout(hook.change(token)).await,
+            Some(hook) => self.ask(Asked::Renewal, hook.change(token)).await,
             None => Ok(token),
         }
     }
@@ -267,18 +283,45 @@ impl Context {
         self.blocklist.is_some() || self.store.is_some()
     }
 
-    /// Logs why a request is rejected, and makes the response.
+    /// Logs why a request is rejected, counts it, and makes the response.
     pub(crate) fn reject(&self, reason: RejectionKind) -> Rejection {
+        self.metrics.refused(&reason);
+        self.log_and_make(reason)
+    }
+
+    /// Makes the rejection of a request that is let through without a token, for a handler that may
+    /// send it all the same.
+    pub(crate) fn pass_by(&self, reason: RejectionKind) -> Rejection {
+        self.metrics.anonymous();
+        self.log_and_make(reason)
+    }
+
+    fn log_and_make(&self, reason: RejectionKind) -> Rejection {
         self.refusal_log
             .refused(&reason, &self.config, &*self.clock);
         Rejection::new(reason, Arc::clone(&self.style))
+    }
+
+    /// Counts a request whose token was admitted.
+    pub(crate) fn count_admitted(&self) {
+        self.metrics.admitted();
+    }
+
+    /// Counts a request that is answered without a token.
+    pub(crate) fn count_anonymous(&self) {
+        self.metrics.anonymous();
+    }
+
+    /// Counts a refresh that is no event of a session.
+    pub(crate) fn count_refresh(&self, how: Uneventful) {
+        self.metrics.refreshed(how);
     }
 
     pub(crate) fn watchers(&self) -> &Watchers {
         &self.watchers
     }
 
-    /// Logs the event, and calls the listener.
+    /// Logs the event, counts it, and calls the listener.
     pub(crate) fn emit(&self, kind: EventKind, account: &AccountId, session: &SessionId) {
         self.report(&SessionEvent {
             kind,
@@ -291,6 +334,7 @@ impl Context {
     /// Does the same for an event that says more than its kind.
     pub(crate) fn report(&self, event: &SessionEvent) {
         event.log(&self.config);
+        self.metrics.event(event.kind);
         if let Some(Listener(listener)) = &self.listener {
             listener(event);
         }

@@ -97,8 +97,9 @@ impl RejectionKind {
         )
     }
 
-    /// Returns whether the token is missing, or admits no request whatever the route demands.
-    pub(super) fn is_of_a_dead_token(&self) -> bool {
+    /// Returns whether the token is missing or dead: it admits no request, whatever the route
+    /// demands. On a public page its bearer is anonymous.
+    pub(crate) fn is_of_a_dead_token(&self) -> bool {
         match self {
             Self::MissingToken { .. }
             | Self::AmbiguousCookie { .. }

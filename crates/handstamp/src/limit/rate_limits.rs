@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{Allowance, Bucket, Caller, Charged, Limit, LimitStore, Limited, MemoryLimits};
 use crate::clock::UnixTime;
-use crate::context::Context;
 use crate::context::log_limit::LogLimit;
+use crate::context::{Asked, Context};
 use crate::error::RejectionKind;
 use crate::store::BoxFuture;
 
@@ -183,7 +183,10 @@ pub(crate) fn check(
             let timeout = context.config().settings.store_timeout;
             rules.store.set_limit_timeout(timeout);
         });
-        match context.with_timeout(rules.store.charge(&buckets)).await {
+        match context
+            .ask(Asked::Limits, rules.store.charge(&buckets))
+            .await
+        {
             Ok(charged) => {
                 let counting = counting.iter().filter_map(|at| rules.limits.get(*at));
                 let allowance = Allowance::of(counting, &charged);

@@ -174,7 +174,10 @@ pub(crate) async fn redeem(
 ) -> Result<Redeemed, RejectionKind> {
     let (config, claims) = (context.config(), &opened.claims);
     // The caller may have waited since.
-    claims.times().check(now, config.settings.decode_leeway).map_err(invalid)?;
+    claims
+        .times()
+        .check(now, config.settings.decode_leeway)
+        .map_err(invalid)?;
     match (&opened.bound, opened.binding) {
         (None, None) => {}
         (Some(seal), Some(binding)) => {

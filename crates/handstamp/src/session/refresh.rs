@@ -6,7 +6,7 @@ use super::{ClientInfo, Clients, EventKind, SessionEvent, admit, revoke, tokens}
 use crate::authenticate::Authenticated;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::context::Context;
+use crate::context::{Context, Uneventful};
 use crate::error::{AuthFailure, IssueError, RejectionKind};
 use crate::issue::{self, LogInTime, NewToken, TokenIdentity, TokenPair};
 use crate::purpose::Refresh;
@@ -84,12 +84,14 @@ fn without_session(
         issued_at: claims.issued_at,
         expires_at: claims.expires_at,
     };
-    Ok(TokenPair {
+    let tokens = TokenPair {
         access: issue::issue(config, now, context.random(), &new)?,
         refresh: issue::sign(config, now, &new, stamp)?,
         session: None,
         keeps_refresh_cookie: false,
-    })
+    };
+    context.count_refresh(Uneventful::WithoutSession);
+    Ok(tokens)
 }
 
 /// Asks the store to rotate a token. A token that admission found to be reused is passed here too,

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::memory::{Memories, Memory};
 use super::{HashError, NewPassword, Password, StoredHash};
+use crate::monitoring::{InQueue, PasswordQueue};
 
 /// Compares one password at a time for each core, on threads that may block. Without it, clients
 /// that send passwords could take all memory, and all time from users who are logged in.
@@ -21,6 +22,7 @@ pub(crate) struct Queue {
     reserved: Arc<Semaphore>,
     workers: Arc<Semaphore>,
     memories: Memories,
+    counted: PasswordQueue,
     #[cfg(test)]
     compared: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -37,6 +39,7 @@ impl Queue {
             reserved: Arc::new(Semaphore::new(RESERVED)),
             workers: Arc::new(Semaphore::new(workers)),
             memories: Memories::default(),
+            counted: PasswordQueue::new(),
             #[cfg(test)]
             compared: Arc::default(),
         }
@@ -58,6 +61,7 @@ impl Queue {
         let permit = permit.map_err(|_| QueueFull)?;
         Ok(Slot {
             queue: self.clone(),
+            counted: self.counted.enter(),
             permit,
         })
     }
@@ -74,6 +78,7 @@ impl Queue {
 #[must_use = "nothing is compared or hashed"]
 pub(crate) struct Slot {
     queue: Queue,
+    counted: InQueue,
     permit: OwnedSemaphorePermit,
 }
 
@@ -100,12 +105,16 @@ impl Slot {
         self,
         work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, CompareError> {
-        let Self { queue, permit } = self;
+        let Self {
+            queue,
+            counted,
+            permit,
+        } = self;
         let worker = Arc::clone(&queue.workers).acquire_owned().await;
         let worker = worker.map_err(|_| CompareError::Stopped)?;
         let work = move || {
             // Released when the work is done, also if the client has disconnected meanwhile.
-            let _held = (permit, worker);
+            let _held = (permit, worker, counted);
             #[cfg(test)]
             queue
                 .compared

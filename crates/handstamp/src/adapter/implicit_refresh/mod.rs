@@ -12,8 +12,8 @@ use std::time::Duration;
 use crate::authenticate::Authenticated;
 use crate::clock::UnixTime;
 use crate::config::{Config, CookieLifetime};
-use crate::context::Context;
 use crate::context::blocklist::TokenStatus;
+use crate::context::{Context, Uneventful};
 use crate::cookie::SetCookies;
 use crate::error::{AuthFailure, RejectionKind};
 use crate::issue::{self, NewToken, SignedToken, TokenIdentity};
@@ -197,12 +197,15 @@ async fn cookies(
     now: UnixTime,
 ) -> Option<SetCookies> {
     match renewed(context, token, now).await {
-        Ok(cookies) => cookies,
+        Ok(Some(cookies)) => {
+            context.count_refresh(Uneventful::Implicit);
+            Some(cookies)
+        }
         Err(AuthFailure::Rejected(RejectionKind::StoreUnavailable(error))) => {
             tracing::error!(%error, "no implicit refresh");
             None
         }
-        Err(AuthFailure::Rejected(_)) => None,
+        Ok(None) | Err(AuthFailure::Rejected(_)) => None,
         Err(AuthFailure::Issue(error)) => {
             tracing::error!(%error, "no implicit refresh");
             None

@@ -79,12 +79,6 @@ impl Rejection {
         matches!(*self.reason, RejectionKind::MissingToken { .. })
     }
 
-    /// Returns whether the token is missing or dead: it admits no request, whatever the route
-    /// demands. On a public page its bearer is anonymous.
-    pub(crate) fn is_of_a_dead_token(&self) -> bool {
-        self.reason.is_of_a_dead_token()
-    }
-
     /// Returns where the user can log in, if that helps and is configured. The style of AuthX has
     /// other statuses, and says the same.
     pub(crate) fn log_in(&self) -> Option<&LogIn> {
