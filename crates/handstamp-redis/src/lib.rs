@@ -77,9 +77,9 @@
 //! needs no restart, not even if it was created while the server was down.
 //!
 //! # Rate limits
-//! A `RedisStore` is also a [`LimitStore`](handstamp::limit::LimitStore): one script for each request, and
-//! entries that expire on their own. In a cluster all buckets are in one slot, on one node, and a request
-//! whose connection breaks may be charged again when it is repeated.
+//! A `RedisStore` is also a [`LimitStore`](handstamp::limit::LimitStore): one script for each
+//! request, and entries that expire on their own. In a cluster all buckets are in one slot, on one
+//! node, and a request whose connection breaks may be charged again when it is repeated.
 //!
 //! # Features
 //! * `cluster`: `RedisStore::cluster`.

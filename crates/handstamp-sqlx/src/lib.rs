@@ -65,11 +65,11 @@
 //! callers never wait long.
 //!
 //! # Rate limits
-//! Both stores are also [`LimitStore`](handstamp::limit::LimitStore)s. In PostgreSQL a decision is one
-//! call of the function `handstamp_charge`, which the user of the store must be allowed to execute; in
-//! SQLite it is a statement that looks, and one that writes if there is room. Call
-//! [`purge_limits`](handstamp::limit::LimitStore::purge_limits) now and then, for example each minute,
-//! to remove buckets that are full.
+//! Both stores are also [`LimitStore`](handstamp::limit::LimitStore)s. In PostgreSQL a decision is
+//! one call of the function `handstamp_charge`, which the user of the store must be allowed to
+//! execute; in SQLite it is a statement that looks, and one that writes if there is room. Call
+//! [`purge_limits`](handstamp::limit::LimitStore::purge_limits) now and then, for example each
+//! minute, to remove buckets that are full.
 //!
 //! # Which version of sqlx
 //! sqlx 0.9. A pool of another version is another type, and does not compile: the types are

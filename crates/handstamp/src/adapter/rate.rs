@@ -56,9 +56,9 @@ pub(crate) async fn check_rate<R: RequestHead>(
 /// Returns the token by which the request counts, or `None` if it has none that is valid: then the
 /// route rejects it. Nothing is logged or recorded, because nothing is decided here.
 ///
-/// Lenient: no CSRF value is asked for, which may be in a body. Risk: another site makes the browser
-/// of a user send requests that use up the user's quota. Covered: the origin is checked, and the
-/// quota comes back.
+/// Lenient: no CSRF value is asked for, which may be in a body. Risk: another site makes the
+/// browser of a user send requests that use up the user's quota. Covered: the origin is checked,
+/// and the quota comes back.
 ///
 /// # Errors
 /// The blocklist or the store of sessions does not answer.

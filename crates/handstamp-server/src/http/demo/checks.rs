@@ -191,7 +191,9 @@ mod tests {
                 Check::Handler,
                 &[
                     "unknown_subject",
+                    "invalid_one_time_token",
                     "insufficient_scope",
+                    "policy_denied",
                     "rate_limited",
                     "busy",
                     "invalid_credentials",
