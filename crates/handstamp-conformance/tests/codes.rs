@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
@@ -79,7 +79,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
             files.push(path);
         }
     }
-    files.retain(|file| !file.components().any(|part| part.as_os_str() == "tests"));
+    let is_test = |file: &PathBuf| {
+        let mut parts = file.components().map(Component::as_os_str);
+        parts.any(|part| part == "tests" || part == "tests.rs")
+    };
+    files.retain(|file| !is_test(file));
     files
 }
 

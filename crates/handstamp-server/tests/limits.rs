@@ -54,7 +54,8 @@ fn after_ten_failures_an_account_is_refused_for_a_while() {
     assert_eq!(refused.status, 429);
     assert_eq!(refused.header("content-type"), Some("application/json"));
     let body = refused.json();
-    let members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    members.sort();
     assert_eq!(members, ["error_type", "message", "retry_after"]);
 }
 

@@ -273,7 +273,7 @@ async fn tables() {
     assert_eq!(
         refused.to_string(),
         "the store did not answer: the tables were made by a newer release of handstamp-sqlx (migration 99; this one \
-         knows 5): use that release or a later one"
+         knows 6): use that release or a later one"
     );
 }
 

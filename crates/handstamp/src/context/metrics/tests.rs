@@ -565,7 +565,7 @@ fn every_series_is_there_from_the_start() {
     let expected = [
         ("handstamp_csrf_refusals_total", 5),
         ("handstamp_refreshes_total", 9),
-        ("handstamp_requests_total", 33),
+        ("handstamp_requests_total", 34),
         ("handstamp_sessions_ended_total", 5),
         ("handstamp_sessions_started_total", 2),
         ("handstamp_store_calls_total", 18),
