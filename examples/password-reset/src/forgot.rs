@@ -36,8 +36,10 @@ pub(crate) async fn send_link(
     if let Some(user) = user
         && app.users.may_be_mailed(&user)
     {
-        let to = user.address;
-        app.mails.send(Mail { to, link });
+        let to = user.address.clone();
+        if !app.mails.send(Mail { to, link }) {
+            app.users.was_not_mailed(&user);
+        }
     }
     Ok(pages::ok(pages::SENT))
 }

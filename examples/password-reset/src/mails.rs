@@ -17,11 +17,13 @@ impl Mails {
         (Self(sender), outbox)
     }
 
-    /// A mail for which there is no room is lost, and its user asks again.
-    pub(crate) fn send(&self, mail: Mail) {
-        if self.0.try_send(mail).is_err() {
+    /// Returns whether there was room for the mail. One that is lost is asked for again.
+    pub(crate) fn send(&self, mail: Mail) -> bool {
+        let is_sent = self.0.try_send(mail).is_ok();
+        if !is_sent {
             eprintln!("a mail was not sent: the outbox is full or closed");
         }
+        is_sent
     }
 }
 

@@ -79,6 +79,13 @@ impl Users {
         is_same
     }
 
+    /// Takes back that a mail to this user was counted.
+    pub(crate) fn was_not_mailed(&self, user: &User) {
+        if let Some(row) = self.rows().get_mut(&user.id) {
+            row.mailed_at = None;
+        }
+    }
+
     /// Returns whether a mail to this user is due, and counts it.
     pub(crate) fn may_be_mailed(&self, user: &User) -> bool {
         let mut rows = self.rows();

@@ -136,8 +136,10 @@ impl Auth {
         head: &impl RequestHead,
     ) -> Result<ForeignToken, Rejection> {
         let leeway = self.config().settings.decode_leeway;
-        foreign::verify(issuers.as_ref(), head, self.0.now(), leeway)
-            .map_err(|reason| self.reject(reason))
+        let token = foreign::verify(issuers.as_ref(), head, self.0.now(), leeway)
+            .map_err(|reason| self.reject(reason))?;
+        self.0.count_admitted();
+        Ok(token)
     }
 
     /// Checks that a token of another issuer has all of these scopes, compared exactly.

@@ -16,8 +16,9 @@ use super::binding::Binding;
 /// ```
 ///
 /// # Security
-/// A token for one action is refused for every other: the name is in its audience. Short lives are
-/// safer, since a mail stays in its mailbox.
+/// A token for one action is refused for every other: the name is in its audience. Services that
+/// share a key need different names, such as `shop/password-reset`, even where their settings give
+/// them different audiences. Short lives are safer, since a mail stays in its mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action {
     pub(super) name: &'static str,

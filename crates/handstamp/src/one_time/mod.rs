@@ -149,7 +149,8 @@ pub(crate) fn open(
     let claims = verify::open_one_time(token.as_bytes(), config, now, &audience);
     let claims = claims.map_err(invalid)?;
     // Parsed once already, when the token was verified.
-    let all: Map<String, Value> = serde_json::from_str(claims.payload()).unwrap_or_default();
+    let all: Map<String, Value> =
+        serde_json::from_str(claims.payload()).map_err(|_| refused("its claims cannot be read"))?;
     let bound = match all.get(BOUND) {
         None => None,
         Some(Value::String(seal)) => Some(seal.clone()),
