@@ -3,6 +3,7 @@
 use handstamp::store::{AccountId, EndReason, MOST_ENDED_BY_LIMIT, SessionId};
 
 use crate::RedisStore;
+use crate::arguments::count;
 use crate::failure::Failure;
 use crate::reply;
 
@@ -10,6 +11,8 @@ use crate::reply;
 pub(crate) struct Candidates {
     /// How many have to end.
     excess: usize,
+    /// How many may stay.
+    stay: usize,
     /// The least recently used first, each with the instant of its last use.
     sessions: Vec<(SessionId, u64)>,
 }
@@ -19,15 +22,18 @@ impl Candidates {
     pub(crate) fn none() -> Self {
         Self {
             excess: 0,
+            stay: 0,
             sessions: Vec::new(),
         }
     }
 
-    /// Returns how many have to end, and the candidates, as arguments of a script.
+    /// Returns how many have to end, how many may stay, and the candidates, as arguments of a
+    /// script.
     pub(crate) fn into_arguments(self) -> impl Iterator<Item = String> {
         let sessions = self.sessions.into_iter();
         let sessions = sessions.flat_map(|(id, at)| [id.as_str().to_owned(), at.to_string()]);
-        [self.excess.to_string()].into_iter().chain(sessions)
+        let numbers = [self.excess, self.stay].map(count);
+        numbers.into_iter().chain(sessions)
     }
 }
 
@@ -52,7 +58,11 @@ impl RedisStore {
         }
         // More than have to end, for those that are used or end meanwhile.
         sessions.truncate(2 * MOST_ENDED_BY_LIMIT);
-        Ok(Candidates { excess, sessions })
+        Ok(Candidates {
+            excess,
+            stay: at_most.saturating_sub(1),
+            sessions,
+        })
     }
 
     /// Reads when sessions were last used: those that expire first, a few more than this.

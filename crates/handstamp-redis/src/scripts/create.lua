@@ -1,8 +1,9 @@
 -- KEYS: the session, both instants of not-before of the account, the index of the account.
 -- ARGV: the session's id, account, id of the first refresh token, idle, absolute, keep_until (0: none),
--- data, the prefix of the keys of sessions, at_most (0: no limit), excess, then candidates for ending.
+-- data, the prefix of the keys of sessions, at_most (0: no limit), excess, how many may stay, then
+-- candidates for ending.
 local session_key, tokens_key, sessions_key, index = unpack(KEYS)
-local id, account, token, idle, absolute, keep_until, data, session_prefix, at_most, excess =
+local id, account, token, idle, absolute, keep_until, data, session_prefix, at_most, excess, stay =
   unpack(ARGV)
 
 if session_in(session_key) then
@@ -17,7 +18,8 @@ if number(at_most) > 0 then
     return { 'full', {}, {} }
   end
 end
-local ended = end_candidates(index, session_prefix, account, now, not_before, number(excess), arguments_from(11))
+local ended =
+  end_candidates(index, session_prefix, account, now, not_before, number(excess), number(stay), arguments_from(12))
 local absolute_expires = instant_after(now, number(absolute))
 local session = {
   idle_expires = math.min(instant_after(now, number(idle)), absolute_expires),

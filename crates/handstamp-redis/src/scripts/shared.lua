@@ -290,9 +290,11 @@ end
 
 -- Ends some sessions of an account that has too many. The candidates are those that were least
 -- recently used when the store compared all, alternating with the instant of their last use. One that
--- was used since stays. One that was logged out since is one less that has to end.
-local function end_candidates(index, session_prefix, account, now, not_before, excess, candidates)
+-- was used since stays. One that was logged out since is one less that has to end. A purge may have ended
+-- some as well since then: the index has at least as many sessions as are live.
+local function end_candidates(index, session_prefix, account, now, not_before, excess, stay, candidates)
   local ended = {}
+  excess = math.min(excess, redis.call('ZCARD', index) - stay)
   for n = 1, #candidates, 2 do
     if #ended >= excess then
       break
