@@ -413,6 +413,7 @@ impl Verb {
 
 const USERS: usize = 2;
 const SESSIONS: usize = 8;
+const FAR: i64 = 1_000_000_000;
 const ENDLESS: Duration = Duration::from_secs(1 << 30);
 
 fn account(user: usize) -> AccountId {
@@ -461,8 +462,17 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Verb)>> {
     let some = prop_oneof![
         12 => (wait(), verb()).prop_map(|step| vec![step]),
         1 => late_generations(),
+        1 => redeemed_twice(),
     ];
     vec(some, 20..110).prop_map(|steps| steps.concat())
+}
+
+/// A one-time token that is shown twice, before it expires.
+fn redeemed_twice() -> impl Strategy<Value = Vec<(u64, Verb)>> {
+    (session(), 1_u64..4).prop_map(|(session, generation)| {
+        let redeem = || Verb::Redeem(session.clone(), generation, FAR, FAR);
+        vec![(0, redeem()), (0, redeem())]
+    })
 }
 
 /// A few generations in a row of one session, some of which are re-issued late.
@@ -651,6 +661,5 @@ fn life() -> impl Strategy<Value = Duration> {
 }
 
 fn from_now() -> impl Strategy<Value = i64> {
-    let far = 1_000_000_000;
-    prop::sample::select(vec![-far, -10, -5, -2, -1, 0, 1, 2, 5, 10, far])
+    prop::sample::select(vec![-FAR, -10, -5, -2, -1, 0, 1, 2, 5, 10, FAR])
 }

@@ -7,7 +7,7 @@ use handstamp_axum::handstamp::clock::UnixTime;
 
 use super::password::StoredHash;
 use super::user_name::UserName;
-use crate::storage::clock::seconds;
+use crate::storage::clock::{milliseconds, seconds};
 use crate::storage::database::{Database, DatabaseError, query};
 
 /// The users in the database.
@@ -57,7 +57,7 @@ impl Users {
     ) -> Result<bool, DatabaseError> {
         let added = query!(&self.0, pool => async {
             let query = sqlx::query(ADD).bind(name.as_str()).bind(name.folded());
-            let query = query.bind(hash.as_str()).bind(seconds(now));
+            let query = query.bind(hash.as_str()).bind(seconds(now)).bind(milliseconds(now));
             query.execute(pool).await.map(|done| done.rows_affected())
         })?;
         Ok(added == 1)
@@ -211,7 +211,7 @@ impl Users {
 }
 
 const ADD: &str = "INSERT INTO handstamp_users (name, folded_name, password_hash, created_at, throttle_epoch) \
-                   VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const REMOVE: &str = "DELETE FROM handstamp_users WHERE name = $1";
 const FIND: &str = "SELECT name, password_hash, password_number, disabled_at FROM handstamp_users \
                     WHERE name IN ($1, $2) ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END LIMIT 1";
