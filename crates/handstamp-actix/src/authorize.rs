@@ -21,7 +21,7 @@ pub type AuthorizeMiddleware<A, F> = Middleware<AuthorizeRequest<A, F>>;
 
 /// What an [`AuthorizeMiddleware`] does: it asks whether a request is permitted.
 pub struct AuthorizeRequest<A, F> {
-    auth: Auth,
+    pub(crate) auth: Auth,
     by: Arc<A>,
     ask: Arc<F>,
 }

@@ -55,6 +55,8 @@ mod authorize;
 mod body;
 mod caching;
 mod cookies;
+#[cfg(feature = "utoipa")]
+mod described;
 mod error;
 mod extract;
 mod head;
@@ -78,6 +80,8 @@ pub use authorize::AuthorizeMiddleware;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use caching::NoStoreMiddleware;
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
+#[cfg(feature = "utoipa")]
+pub use described::{Described, DescribedScope, DescribedService};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::adapter::Route;

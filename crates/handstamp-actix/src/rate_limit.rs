@@ -28,7 +28,7 @@ pub type RateLimitMiddleware = Middleware<RateLimiting>;
 /// What a [`RateLimitMiddleware`] does: it counts.
 #[derive(Debug, Clone)]
 pub struct RateLimiting {
-    auth: Auth,
+    pub(crate) auth: Auth,
     limits: RateLimits,
     proxies: TrustedProxies,
 }

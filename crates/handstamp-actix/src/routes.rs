@@ -82,6 +82,23 @@ handstamp::adapter::routes! {
     pub struct Routes;
 }
 
+#[cfg(feature = "utoipa")]
+impl Routes {
+    /// Returns the description of the routes, for `OpenApi::merge`, or below a prefix for `nest`.
+    ///
+    /// ```
+    /// # use handstamp_actix::{Auth, Config, routes};
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let api = routes(&auth).describe();
+    /// assert!(api.paths.get_path_item("/refresh").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn describe(&self) -> handstamp::openapi::utoipa::openapi::OpenApi {
+        self.auth.describe_routes(&self.routes)
+    }
+}
+
 impl HttpServiceFactory for Routes {
     fn register(self, config: &mut AppService) {
         for route in self.routes {

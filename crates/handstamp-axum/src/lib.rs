@@ -62,6 +62,8 @@
 mod auth;
 mod body;
 mod cookies;
+#[cfg(feature = "utoipa")]
+mod described;
 mod error;
 mod extract;
 mod routes;
@@ -75,6 +77,8 @@ mod user;
 pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::SetCookies;
+#[cfg(feature = "utoipa")]
+pub use described::DescribedRoutes;
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Refresh, Visitor};
 pub use handstamp::adapter::Route;

@@ -90,6 +90,29 @@ handstamp::adapter::routes! {
     pub struct Routes;
 }
 
+#[cfg(feature = "utoipa")]
+impl Routes {
+    /// Returns the description of the routes, for `OpenApi::merge`, or below a prefix for `nest`.
+    ///
+    /// ```
+    /// # use handstamp_axum::{Auth, Config, routes};
+    /// use utoipa_axum::router::OpenApiRouter;
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let ready = routes(&auth);
+    /// let (app, mut api) = OpenApiRouter::<()>::new().split_for_parts();
+    /// api = api.nest("/auth", ready.describe());
+    /// let app = app.nest("/auth", ready.into());
+    /// auth.describe(&mut api);
+    /// assert!(api.paths.get_path_item("/auth/refresh").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn describe(&self) -> handstamp::openapi::utoipa::openapi::OpenApi {
+        self.auth.describe_routes(&self.routes)
+    }
+}
+
 impl<S: Clone + Send + Sync + 'static> From<Routes> for Router<S> {
     fn from(Routes { auth, routes }: Routes) -> Self {
         routes.into_iter().fold(Self::new(), |router, route| {

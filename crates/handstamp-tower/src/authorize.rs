@@ -73,7 +73,7 @@ use crate::verified::state;
 /// The question comes from the request, so its sender chooses it: who asks is taken from the token,
 /// never from the question. A layer that changes the method or the path must be outside of this.
 pub struct AuthorizeLayer<A, F> {
-    auth: Auth,
+    pub(crate) auth: Auth,
     by: Arc<A>,
     ask: Arc<F>,
 }

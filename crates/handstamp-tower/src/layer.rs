@@ -37,8 +37,8 @@ use crate::{ResponseBody, refuse};
 /// Any service can be wrapped, whatever its bodies: responses get a [`ResponseBody`].
 #[derive(Debug, Clone)]
 pub struct RequireLayer<P> {
-    auth: Auth,
-    require: Arc<Require<P>>,
+    pub(crate) auth: Auth,
+    pub(crate) require: Arc<Require<P>>,
 }
 
 impl<P: Purpose> RequireLayer<P> {

@@ -47,6 +47,8 @@ mod authorize;
 mod before_body;
 mod body;
 mod caching;
+#[cfg(feature = "utoipa")]
+mod described;
 mod drain;
 mod head;
 mod implicit_refresh;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::Future;
 use std::mem;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -70,7 +70,7 @@ pub struct PeerAddress(pub IpAddr);
 /// limited.
 #[derive(Debug, Clone)]
 pub struct RateLimitLayer {
-    auth: Auth,
+    pub(crate) auth: Auth,
     limits: RateLimits,
     proxies: TrustedProxies,
 }
@@ -193,7 +193,7 @@ fn peer(extensions: &Extensions) -> Option<IpAddr> {
     }
     #[cfg(feature = "axum")]
     if let Some(axum::extract::ConnectInfo(peer)) =
-        extensions.get::<axum::extract::ConnectInfo<SocketAddr>>()
+        extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
     {
         return Some(peer.ip());
     }

@@ -43,7 +43,7 @@ use crate::{ResponseBody, refuse};
 /// ```
 #[derive(Debug, Clone)]
 pub struct SameOriginLayer {
-    auth: Auth,
+    pub(crate) auth: Auth,
 }
 
 impl SameOriginLayer {

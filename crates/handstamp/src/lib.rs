@@ -147,6 +147,8 @@ pub mod limit;
 mod locate;
 mod location;
 pub mod one_time;
+#[cfg(feature = "utoipa")]
+pub mod openapi;
 mod origin;
 pub mod purpose;
 pub mod random;

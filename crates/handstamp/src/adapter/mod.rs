@@ -15,6 +15,7 @@
 //! | [`set_cookies!`] | `SetCookies` |
 //! | [`bodies!`] | `AccessJson`, `AccessForm`, `RefreshJson`, `LogOutBody` |
 //! | [`routes!`] | `Routes`, and the function `routes` |
+//! | `described!` | none; what their extractors demand, by the feature `utoipa` |
 //! | [`newtype!`] | none; conversions between a type of the core and one that holds it |
 //!
 //! ```
@@ -79,6 +80,9 @@ mod seen_cookies;
 mod shared;
 mod token_cache;
 
+#[cfg(feature = "utoipa")]
+#[doc(inline)]
+pub use crate::__adapter_described as described;
 #[doc(inline)]
 pub use crate::{
     __adapter_auth as auth, __adapter_bodies as bodies, __adapter_errors as errors,

@@ -4,6 +4,8 @@
 
 mod adapters;
 mod builder;
+#[cfg(feature = "utoipa")]
+mod described;
 mod one_time;
 mod ready_routes;
 mod rejections;

@@ -250,6 +250,17 @@ impl Context {
         }
     }
 
+    #[cfg(feature = "utoipa")]
+    pub(crate) fn has_blocklist(&self) -> bool {
+        self.blocklist.is_some()
+    }
+
+    /// Returns how rejections are written.
+    #[cfg(feature = "utoipa")]
+    pub(crate) fn style(&self) -> &RejectionStyle {
+        &self.style
+    }
+
     /// Asks the blocklist. Without one, every token with a valid signature is active.
     pub(crate) async fn ask_blocklist(
         &self,

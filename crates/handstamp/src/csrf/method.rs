@@ -19,7 +19,10 @@ pub(super) enum Method {
 
 impl Method {
     pub(super) fn of(head: &impl RequestHead, config: &Config) -> Self {
-        let method = head.method();
+        Self::named(head.method(), config)
+    }
+
+    pub(super) fn named(method: &str, config: &Config) -> Self {
         match (
             is_safe(method),
             is_listed(method, &config.settings.csrf_methods),

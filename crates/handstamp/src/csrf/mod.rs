@@ -13,6 +13,8 @@ pub(crate) mod masked;
 mod method;
 mod origin_header;
 mod policy;
+#[cfg(feature = "utoipa")]
+mod proofs;
 mod token;
 
 pub(crate) use check::{
@@ -20,6 +22,8 @@ pub(crate) use check::{
     is_own_page, judge_form, log_out_awaits_form, may_replace, shows_value,
 };
 pub(crate) use policy::CsrfDemand;
+#[cfg(feature = "utoipa")]
+pub(crate) use proofs::{Proofs, proofs, proofs_of_log_out, proofs_without_token};
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ pub use issue::IssueError;
 pub use log_in::AuthError;
 pub(crate) use log_in::AuthFailure;
 pub(crate) use reason::RejectionKind;
+#[cfg(feature = "utoipa")]
+pub(crate) use rejection::Outline;
 pub use rejection::Rejection;
 pub(crate) use rejection::{LogIn, RejectionStyle};
 pub use store::StoreError;

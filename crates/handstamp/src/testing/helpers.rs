@@ -167,7 +167,12 @@ pub(crate) fn ask<P: Purpose>(
     head: &impl RequestHead,
     require: &Require<P>,
 ) -> Result<Authenticated<P>, Rejection> {
-    now(auth.authenticate(head, require))
+    let answer = now(auth.authenticate(head, require));
+    #[cfg(feature = "utoipa")]
+    if let Err(rejection) = &answer {
+        crate::openapi::assert_described(auth, head, require, rejection);
+    }
+    answer
 }
 
 /// Returns the subject, or the code of the rejection.

@@ -7,6 +7,8 @@
 
 mod auth;
 mod bodies;
+#[cfg(feature = "utoipa")]
+mod described;
 mod errors;
 mod newtype;
 mod routes;

@@ -109,13 +109,7 @@ impl Rejection {
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, Cow<'static, str>)> {
         let mut headers = vec![
-            (
-                "content-type",
-                match self.shape.style {
-                    ErrorStyle::Standard => "application/problem+json".into(),
-                    ErrorStyle::AuthX => "application/json".into(),
-                },
-            ),
+            ("content-type", self.media_type().into()),
             ("cache-control", "no-store".into()),
         ];
         if let Some(challenge) = self.challenge() {
@@ -128,6 +122,13 @@ impl Rejection {
             headers.push(("connection", "close".into()));
         }
         headers
+    }
+
+    fn media_type(&self) -> &'static str {
+        match self.shape.style {
+            ErrorStyle::Standard => "application/problem+json",
+            ErrorStyle::AuthX => "application/json",
+        }
     }
 
     /// Returns the body: a problem document ([RFC
@@ -184,6 +185,41 @@ impl std::error::Error for Rejection {
         match &*self.reason {
             RejectionKind::StoreUnavailable(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+/// What the responses for a reason have in common, whatever the request.
+#[cfg(feature = "utoipa")]
+pub(crate) struct Outline {
+    pub(crate) status: u16,
+    pub(crate) media_type: &'static str,
+    /// The member of the body that names the reason, and the name.
+    pub(crate) label: (&'static str, Cow<'static, str>),
+    pub(crate) has_challenge: bool,
+    pub(crate) has_retry_after: bool,
+}
+
+#[cfg(feature = "utoipa")]
+impl RejectionKind {
+    pub(crate) fn outline(self, style: ErrorStyle) -> Outline {
+        let row = self.row();
+        let label = match style {
+            ErrorStyle::Standard => ("code", row.code.into()),
+            ErrorStyle::AuthX => ("error_type", row.error_type),
+        };
+        let shape = RejectionStyle {
+            style,
+            message_key: String::new(),
+            log_in: None,
+        };
+        let rejection = Rejection::new(self, Arc::new(shape));
+        Outline {
+            status: rejection.status(),
+            media_type: rejection.media_type(),
+            label,
+            has_challenge: rejection.challenge().is_some(),
+            has_retry_after: rejection.reason.retry_after().is_some(),
         }
     }
 }

@@ -1,0 +1,108 @@
+//! The description of routes for programs: security schemes, demands and refusals, as OpenAPI by
+//! [`utoipa`].
+//!
+//! What a route demands is described from the value that it enforces: an adapter adds a layer and
+//! its [`Demand`] in one call, so a description cannot differ from the route. What a request of
+//! a method must prove is read from the table that judges requests, and each response names the
+//! codes with which such a request can be refused.
+//!
+//! ```
+//! use handstamp::{Auth, Config, Require};
+//! use utoipa::openapi::path::{HttpMethod, OperationBuilder, Paths};
+//! use utoipa::openapi::{Info, OpenApi};
+//!
+//! let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+//!
+//! let mut paths = Paths::new();
+//! paths.add_path_operation("/posts", vec![HttpMethod::Post], OperationBuilder::new());
+//! auth.describe_paths(&mut paths, &Require::scope("posts:write").into());
+//! let mut api = OpenApi::new(Info::new("Posts", "1.0.0"), paths);
+//! auth.describe(&mut api);
+//!
+//! let api = serde_json::to_value(&api)?;
+//! let post = &api["paths"]["/posts"]["post"];
+//! let both = serde_json::json!({"access_token_cookie": ["posts:write"], "X-CSRF-TOKEN": []});
+//! assert_eq!(post["security"], serde_json::json!([both]));
+//! assert!(post["responses"]["403"]["description"].as_str().unwrap().contains("csrf_mismatch"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod demand;
+mod ready_routes;
+mod refusals;
+mod responses;
+mod schemas;
+mod security;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+pub use demand::{Demand, Demands, Describe};
+pub(crate) use ready_routes::ready_routes;
+pub use schemas::rejection as rejection_schema;
+#[cfg(test)]
+pub(crate) use tests::assert_described;
+pub use utoipa;
+use utoipa::openapi::path::{Operation, PathItem, Paths};
+use utoipa::openapi::{Components, OpenApi};
+
+use crate::context::Context;
+
+/// Adds to each operation what a request for it must present, and how it can be refused.
+pub(crate) fn describe_paths(context: &Context, paths: &mut Paths, demand: &Demand) {
+    for item in paths.paths.values_mut() {
+        for (method, operation) in operations(item) {
+            describe_operation(context, operation, method, demand);
+        }
+    }
+}
+
+pub(crate) fn describe_operation(
+    context: &Context,
+    operation: &mut Operation,
+    method: &str,
+    demand: &Demand,
+) {
+    security::demand(context.config(), operation, method, demand);
+    for reason in refusals::possible(context, demand, method) {
+        responses::add(context.style(), &mut operation.responses, reason);
+    }
+}
+
+/// Adds the security schemes and the schema that the operations of the document refer to.
+pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
+    let mut named = BTreeSet::new();
+    for item in api.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            named.extend(security::names(operation));
+        }
+    }
+    let components = api.components.get_or_insert_with(Components::new);
+    for (name, scheme) in security::schemes(context.config()) {
+        if named.contains(&name) {
+            components.add_security_scheme(name, scheme);
+        }
+    }
+    let rejection = schemas::rejection_in(context.style());
+    components
+        .schemas
+        .insert(schemas::REJECTION.to_owned(), rejection.into());
+}
+
+/// Returns the operations of a path, each with its method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let operations = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("OPTIONS", &mut item.options),
+        ("HEAD", &mut item.head),
+        ("PATCH", &mut item.patch),
+        ("TRACE", &mut item.trace),
+        ("QUERY", &mut item.query),
+    ];
+    let operations = operations.into_iter();
+    operations.filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}

@@ -1,0 +1,306 @@
+//! What is described, by demand and configuration; and the law that no request is refused for a
+//! reason that the description of its route lacks.
+
+use serde_json::{Value, json};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, Paths};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::{Info, OpenApi};
+
+use crate::adapter::Route;
+use crate::config::{ConfigBuilder, danger::Danger};
+use crate::error::Rejection;
+use crate::error::style::ErrorStyle;
+use crate::openapi::Demand;
+use crate::purpose::Purpose;
+use crate::store::MemoryStore;
+use crate::testing::{auth, builder};
+use crate::{Auth, Location, RequestHead, Require};
+
+/// Fails if a description of a route with this demand lacks the rejection. Every test that asks an
+/// `Auth` goes through it.
+pub(crate) fn assert_described<P: Purpose>(
+    auth: &Auth,
+    head: &impl RequestHead,
+    require: &Require<P>,
+    rejection: &Rejection,
+) {
+    let method = match head.method() {
+        "GET" => HttpMethod::Get,
+        "PUT" => HttpMethod::Put,
+        "POST" => HttpMethod::Post,
+        "DELETE" => HttpMethod::Delete,
+        "PATCH" => HttpMethod::Patch,
+        // OpenAPI has no others.
+        _ => return,
+    };
+    // A handshake of a WebSocket is no operation of OpenAPI.
+    if head.header_values("upgrade").next().is_some() {
+        return;
+    }
+    let operation = operation(auth, method, &Demand::from(require));
+    let status = rejection.status().to_string();
+    let body: Value = serde_json::from_str(&rejection.body()).unwrap();
+    let (label, names) = match body.get("code") {
+        Some(code) => (
+            code,
+            codes(&operation, &status, "application/problem+json", "code"),
+        ),
+        None => (
+            &body["error_type"],
+            codes(&operation, &status, "application/json", "error_type"),
+        ),
+    };
+    assert!(
+        names.contains(label),
+        "{label} is not described: {status} has {names:?}"
+    );
+}
+
+fn operation(auth: &Auth, method: HttpMethod, demand: &Demand) -> Value {
+    let mut paths = Paths::new();
+    paths.add_path_operation("/", vec![method], OperationBuilder::new());
+    auth.describe_paths(&mut paths, demand);
+    let item = serde_json::to_value(paths.get_path_item("/").unwrap()).unwrap();
+    let (_, operation) = item.as_object().unwrap().iter().next().unwrap();
+    operation.clone()
+}
+
+fn codes(operation: &Value, status: &str, media_type: &str, member: &str) -> Vec<Value> {
+    let schema = &operation["responses"][status]["content"][media_type]["schema"];
+    let names = schema["allOf"][1]["properties"][member]["enum"].as_array();
+    names.cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_request_must_present_what_the_route_demands() {
+    let cookies = || builder();
+    let all = || {
+        let places = [
+            Location::Headers,
+            Location::Cookies,
+            Location::Query,
+            Location::Json,
+        ];
+        builder().token_locations(places)
+    };
+    let api_key = || {
+        builder()
+            .token_locations([Location::Headers])
+            .header_name("X-Api-Key")
+            .header_type("")
+    };
+    let access = json!({"access_token_cookie": []});
+    let access_and_value = json!({"access_token_cookie": [], "X-CSRF-TOKEN": []});
+    let refresh_and_value = json!({"refresh_token_cookie": [], "X-CSRF-TOKEN": []});
+    let bearer = json!({"bearer": []});
+    let nothing = json!({});
+    let require = Require::access;
+    #[rustfmt::skip]
+    let rows: Vec<(&str, ConfigBuilder, HttpMethod, Demand, Value)> = vec![
+        ("a safe method: the cookie", cookies(), HttpMethod::Get, require().into(), json!([access])),
+        ("an unsafe method: cookie and value together", cookies(), HttpMethod::Post, require().into(), json!([access_and_value])),
+        ("a safe method that is listed", cookies().csrf_methods(["GET", "POST"]).danger(Danger::NoCsrf), HttpMethod::Get, require().into(), json!([access_and_value])),
+        ("the refresh token: the pair on every method", cookies(), HttpMethod::Get, Require::refresh().into(), json!([refresh_and_value])),
+        ("without the value, as the route asks", cookies(), HttpMethod::Post, require().without_csrf().into(), json!([access])),
+        ("each location is an alternative, in their order", all(), HttpMethod::Put, require().into(), json!([bearer, access_and_value, {"token": []}])),
+        ("the locations of the route", all(), HttpMethod::Put, require().from([Location::Headers]).into(), json!([bearer])),
+        ("another header", api_key(), HttpMethod::Put, require().into(), json!([{"X-Api-Key": []}])),
+        ("a token in the body is no scheme", all(), HttpMethod::Put, require().from([Location::Json]).into(), json!([nothing])),
+        ("all scopes are one alternative", cookies(), HttpMethod::Get, require().all_scopes(["a", "b"]).into(), json!([{"access_token_cookie": ["a", "b"]}])),
+        ("any of two scopes are two", cookies(), HttpMethod::Get, require().any_scope(["a", "b"]).all_scopes(["c"]).into(), json!([{"access_token_cookie": ["a", "c"]}, {"access_token_cookie": ["b", "c"]}])),
+        ("an optional token allows anonymous requests", cookies(), HttpMethod::Get, Demand::from(require()).optional(), json!([access, nothing])),
+        ("so does a visitor", cookies(), HttpMethod::Post, Demand::visitor(), json!([access_and_value, nothing])),
+        ("a log-out takes either token, or none", cookies(), HttpMethod::Post, Demand::log_out(), json!([access_and_value, refresh_and_value, nothing])),
+        ("policies are asked about an access token", cookies(), HttpMethod::Get, Demand::permission(), json!([access])),
+        ("a body asks for no more", cookies(), HttpMethod::Get, Demand::from(require()).with_body(), json!([access])),
+        ("an origin is no scheme", cookies(), HttpMethod::Post, Demand::same_origin(), Value::Null),
+        ("nor is a limit", cookies(), HttpMethod::Post, Demand::rate_limit(), Value::Null),
+    ];
+    for (row, config, method, demand, expected) in rows {
+        let operation = operation(&auth(config), method, &demand);
+        assert_eq!(operation["security"], expected, "{row}");
+    }
+}
+
+#[test]
+fn the_demands_of_several_layers_add_up() {
+    #[rustfmt::skip]
+    let rows = [
+        ("scopes", Demand::from(Require::scope("a")), Demand::from(Require::scope("b")), json!([{"access_token_cookie": ["a", "b"]}, {"bearer": ["a", "b"]}])),
+        ("an optional token behind a layer", Require::scope("a").into(), Demand::from(Require::access()).optional(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
+        ("a layer that reads one location", Require::access().into(), Require::access().from([Location::Headers]).into(), json!([{"bearer": []}])),
+        ("the same twice", Require::scope("a").into(), Require::scope("a").into(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
+        ("a limit", Require::scope("a").into(), Demand::rate_limit(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
+    ];
+    for (row, one, other, expected) in rows {
+        for (first, second) in [(&one, &other), (&other, &one)] {
+            let auth = auth(builder().token_locations([Location::Cookies, Location::Headers]));
+            let mut paths = Paths::new();
+            paths.add_path_operation("/", vec![HttpMethod::Get], OperationBuilder::new());
+            auth.describe_paths(&mut paths, first);
+            auth.describe_paths(&mut paths, second);
+            let paths = serde_json::to_value(paths).unwrap();
+            assert_eq!(paths["/"]["get"]["security"], expected, "{row}");
+        }
+    }
+}
+
+/// A sentence, a route, the status, and its codes.
+type Row = (
+    &'static str,
+    Auth,
+    HttpMethod,
+    Demand,
+    &'static str,
+    &'static [&'static str],
+);
+
+#[test]
+fn responses_name_the_codes_by_status() {
+    let with_store = |config: ConfigBuilder| {
+        Auth::builder(config.build().unwrap())
+            .store(MemoryStore::new())
+            .build()
+            .unwrap()
+    };
+    let without = |config: ConfigBuilder| Auth::new(config.build().unwrap()).unwrap();
+    let origin = || builder().public_origin("https://app.example.com");
+    let access = || Demand::from(Require::access());
+    let problem = "application/problem+json";
+    #[rustfmt::skip]
+    let rows: [Row; 16] = [
+        ("a safe method has nothing to forge", without(origin()), HttpMethod::Get, access(), "403", &[]),
+        ("an unsafe one has", without(origin()), HttpMethod::Post, access(), "403", &["cross_site_request", "origin_not_allowed", "missing_csrf_token", "csrf_mismatch"]),
+        ("without a public origin the value alone", without(builder()), HttpMethod::Post, access(), "403", &["missing_csrf_token", "csrf_mismatch"]),
+        ("scopes", without(builder()), HttpMethod::Get, Require::scope("a").into(), "403", &["insufficient_scope"]),
+        ("without a store nothing is revoked", without(builder()), HttpMethod::Get, access(), "401", &["missing_token", "ambiguous_cookie", "invalid_token", "invalid_signature", "token_expired", "invalid_audience", "access_token_required"]),
+        ("with one there are sessions", with_store(builder()), HttpMethod::Get, Require::access().fresh().into(), "401", &["missing_token", "ambiguous_cookie", "invalid_token", "invalid_signature", "token_expired", "invalid_audience", "access_token_required", "fresh_token_required", "token_revoked", "session_ended"]),
+        ("which it may not answer for", with_store(builder()), HttpMethod::Get, access(), "503", &["store_unavailable"]),
+        ("without one there is no 503", without(builder()), HttpMethod::Get, access(), "503", &[]),
+        ("a visitor is refused for no token", with_store(builder()), HttpMethod::Post, Demand::visitor(), "401", &[]),
+        ("but without the value of a good one", without(builder()), HttpMethod::Post, Demand::visitor(), "403", &["missing_csrf_token", "csrf_mismatch"]),
+        ("a limit", without(builder()), HttpMethod::Post, Demand::rate_limit(), "429", &["rate_limited"]),
+        ("a log-in", without(builder()), HttpMethod::Post, Demand::same_origin(), "403", &["cross_site_request", "origin_not_allowed"]),
+        ("policies", without(builder()), HttpMethod::Get, Demand::permission(), "403", &["policy_denied"]),
+        ("a body of another type", without(builder()), HttpMethod::Get, access().with_body(), "415", &["unsupported_media_type"]),
+        ("a body of another shape", without(builder()), HttpMethod::Get, access().with_body(), "422", &["invalid_body"]),
+        ("a user who was removed", without(builder()), HttpMethod::Get, Demand::subject(), "503", &["store_unavailable"]),
+    ];
+    for (row, auth, method, demand, status, expected) in rows {
+        let operation = operation(&auth, method, &demand);
+        assert_eq!(
+            codes(&operation, status, problem, "code"),
+            expected,
+            "{row}"
+        );
+    }
+    let auth = without(builder().error_style(ErrorStyle::AuthX));
+    let operation = operation(&auth, HttpMethod::Get, &access());
+    let found = codes(&operation, "422", "application/json", "error_type");
+    assert_eq!(
+        found[0], "JWTDecodeError",
+        "the style of AuthX has other statuses, and no codes"
+    );
+}
+
+#[test]
+fn responses_have_the_headers_of_rejections() {
+    let auth = auth(builder());
+    let demand = Demand::rate_limit();
+    let limited = operation(&auth, HttpMethod::Post, &demand);
+    assert!(limited["responses"]["429"]["headers"]["Retry-After"].is_object());
+    assert_eq!(
+        limited["responses"]["429"]["headers"]
+            .as_object()
+            .unwrap()
+            .len(),
+        1
+    );
+    let guarded = operation(&auth, HttpMethod::Post, &Require::access().into());
+    assert!(guarded["responses"]["401"]["headers"]["WWW-Authenticate"].is_object());
+    assert!(guarded["responses"]["403"].get("headers").is_none());
+}
+
+#[test]
+fn what_the_application_describes_stays() {
+    let auth = auth(builder());
+    let own = ResponseBuilder::new()
+        .description("Not with this password.")
+        .build();
+    let operation = OperationBuilder::new()
+        .response("401", own)
+        .response("204", ResponseBuilder::new());
+    let mut paths = Paths::new();
+    paths.add_path_operation("/", vec![HttpMethod::Get], operation);
+    auth.describe_paths(&mut paths, &Require::access().into());
+    let paths = serde_json::to_value(paths).unwrap();
+    let responses = &paths["/"]["get"]["responses"];
+    assert!(responses["204"].is_object());
+    let description = responses["401"]["description"].as_str().unwrap();
+    assert!(
+        description.starts_with("Not with this password. Refused: `missing_token`, `"),
+        "{description}"
+    );
+}
+
+#[test]
+fn a_document_has_the_schemes_that_its_operations_name_and_no_others() {
+    let describe = |auth: &Auth, api: &mut OpenApi| {
+        auth.describe(api);
+        serde_json::to_value(&*api).unwrap()["components"]["securitySchemes"].clone()
+    };
+    let user = auth(builder().token_locations([Location::Cookies, Location::Headers]));
+    let admin = auth(builder().access_cookie_name("__Host-admin"));
+    let mut paths = Paths::new();
+    paths.add_path_operation("/", vec![HttpMethod::Post], OperationBuilder::new());
+    user.describe_paths(&mut paths, &Require::access().into());
+    let mut admins = Paths::new();
+    admins.add_path_operation("/admin", vec![HttpMethod::Get], OperationBuilder::new());
+    admin.describe_paths(&mut admins, &Require::access().into());
+    paths.merge(admins);
+    let mut api = OpenApi::new(Info::new("Posts", "1.0.0"), paths);
+    describe(&user, &mut api);
+    let schemes = describe(&admin, &mut api);
+    let names: Vec<_> = schemes.as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        [
+            "X-CSRF-TOKEN",
+            "__Host-admin",
+            "access_token_cookie",
+            "bearer"
+        ]
+    );
+    assert_eq!(schemes["bearer"]["scheme"], "bearer");
+    let header = &schemes["X-CSRF-TOKEN"];
+    assert_eq!(
+        (&header["type"], &header["in"], &header["name"]),
+        (&json!("apiKey"), &json!("header"), &json!("X-CSRF-TOKEN"))
+    );
+    assert_eq!(schemes["__Host-admin"]["in"], "cookie");
+}
+
+#[test]
+fn the_ready_routes_are_described() {
+    let auth = auth(builder());
+    let api = serde_json::to_value(auth.describe_routes(&Route::ALL)).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(operation["responses"]["200"].is_object(), "{path}");
+            found.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let mut all = Route::ALL.map(|route| format!("{} {}", route.method(), route.path()));
+    all.sort();
+    found.sort();
+    assert_eq!(found, all);
+    let refresh = &api["paths"]["/refresh"]["post"]["security"];
+    assert_eq!(
+        *refresh,
+        json!([{"refresh_token_cookie": [], "X-CSRF-TOKEN": []}])
+    );
+    let revoke = &api["paths"]["/sessions/{session_id}"]["delete"];
+    assert!(revoke["responses"]["404"].is_object());
+    assert_eq!(revoke["parameters"][0]["name"], "session_id");
+}
