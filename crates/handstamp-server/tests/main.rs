@@ -23,6 +23,7 @@ mod memory;
 mod messages;
 mod metrics;
 mod nodes;
+mod otlp;
 mod outage;
 mod password;
 mod rate_limits;

@@ -28,12 +28,18 @@ fn start(settings: &[(&str, &str)]) -> Metered {
 }
 
 /// Returns the address that the log names.
-fn place(service: &Service) -> SocketAddr {
+pub(crate) fn place(service: &Service) -> SocketAddr {
     assert!(service.says("/metrics"), "{}", service.stderr());
     let log = service.stderr();
     let (_, rest) = log.split_once("metrics are served on http://").unwrap();
     let (address, _) = rest.split_once("/metrics").unwrap();
     address.parse().unwrap()
+}
+
+pub(crate) fn text(metrics: SocketAddr) -> String {
+    let reply = Request::new("GET", "/metrics").send(metrics).unwrap();
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.body
 }
 
 impl Metered {
@@ -42,9 +48,7 @@ impl Metered {
     }
 
     fn text(&self) -> String {
-        let reply = self.get("/metrics");
-        assert_eq!(reply.status, 200, "{reply:?}");
-        reply.body
+        text(self.metrics)
     }
 
     fn assert_lines(&self, lines: &[&str]) {

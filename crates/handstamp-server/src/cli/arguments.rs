@@ -163,6 +163,15 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS:PORT|PORT")]
     pub(super) metrics: Option<Listen>,
 
+    /// The OpenTelemetry collector to which the metrics are sent by HTTP, as http://127.0.0.1:4318
+    /// [default: $HANDSTAMP_OTLP, else none]
+    ///
+    /// The variables OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_EXPORTER_OTLP_HEADERS,
+    /// OTEL_EXPORTER_OTLP_TIMEOUT and OTEL_METRIC_EXPORT_INTERVAL are read as OpenTelemetry
+    /// defines them. The program must be built with the feature `otlp`.
+    #[arg(long, value_name = "URL")]
+    pub(super) otlp: Option<String>,
+
     /// There are no demo users
     #[arg(long)]
     pub(super) no_demo: bool,
@@ -174,6 +183,7 @@ impl ServeArguments {
             || self.public_origin.is_some()
             || !self.trusted_proxy.is_empty()
             || self.metrics.is_some()
+            || self.otlp.is_some()
             || self.no_demo
     }
 }

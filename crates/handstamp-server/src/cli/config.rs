@@ -31,6 +31,13 @@ pub(super) async fn execute(
     print(&checked?)
 }
 
+fn collector(serve: &ServeArguments, environment: &Environment) -> Result<Row, Failure> {
+    let collector = plan::collector(serve, environment)?;
+    let source = Source::of(serve.otlp.is_some(), collector.is_some());
+    let shown = collector.map_or_else(none, |collector| collector.to_string());
+    Ok(Row::of_option("--otlp", source, shown))
+}
+
 /// Collects the rows, and returns what is said after them.
 async fn check(
     serve: &ServeArguments,
@@ -64,6 +71,7 @@ async fn check(
         source,
         shown.unwrap_or_else(none),
     ));
+    rows.push(collector(serve, environment)?);
     let proxies: Vec<String> = serve
         .trusted_proxy
         .iter()

@@ -21,15 +21,16 @@ impl Environment {
     /// Returns all variables from which the library takes its settings. It refuses names like
     /// those of its own which it does not know.
     pub(super) fn into_variables(self) -> impl Iterator<Item = (OsString, OsString)> {
-        self.0
-            .into_iter()
-            .filter(|(name, _)| name != AUDIT_LOG && name != METRICS)
+        let own = [AUDIT_LOG, METRICS, OTLP];
+        let variables = self.0.into_iter();
+        variables.filter(move |(name, _)| own.iter().all(|own| name != own))
     }
 }
 
 /// The settings of this program whose names begin as those of the library.
 pub(super) const AUDIT_LOG: &str = "HANDSTAMP_AUDIT_LOG";
 pub(super) const METRICS: &str = "HANDSTAMP_METRICS";
+pub(super) const OTLP: &str = "HANDSTAMP_OTLP";
 
 #[cfg(test)]
 impl<const N: usize> From<[(&str, &str); N]> for Environment {

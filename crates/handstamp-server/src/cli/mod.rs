@@ -9,6 +9,7 @@ mod config;
 mod environment;
 mod failure;
 mod listen;
+mod monitoring;
 mod notes;
 mod output;
 mod password_input;
@@ -33,7 +34,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<(), Failure> {
     match command {
         None => serve::execute(serve, &storage).await,
         Some(_) if serve.is_given() => Err(Failure::usage(
-            "--listen, --public-origin, --trusted-proxy, --metrics and --no-demo are for serving, and this command does not \
+            "--listen, --public-origin, --trusted-proxy, --metrics, --otlp and --no-demo are for serving, and this command does not \
              serve. \
              Leave them out, or write them after `config check`",
         )),

@@ -10,12 +10,13 @@ use handstamp_axum::purpose::Refresh;
 use handstamp_axum::{Config, Location};
 
 use super::arguments::ServeArguments;
-use super::environment::{Environment, METRICS};
+use super::environment::{Environment, METRICS, OTLP};
 use super::failure::Failure;
 use super::listen::Listen;
 use super::settings::{DEFAULT_PORT, Exposure, Settings, SigningKey};
 use crate::accounts::throttle::Key;
 use crate::http::client_address::is_private;
+use crate::monitoring::Collector;
 use crate::storage::database_url::DatabaseUrl;
 use crate::storage::secret_file::{SecretFileError, SecretSource};
 
@@ -146,6 +147,21 @@ pub(super) fn metrics(
     let text = text.to_string_lossy();
     let listen = text.parse().map(Some);
     listen.map_err(|problem: String| Failure::usage(format!("{METRICS}={text:?}: {problem}")))
+}
+
+/// Returns the collector of metrics, by the command line, else by `HANDSTAMP_OTLP`.
+pub(super) fn collector(
+    arguments: &ServeArguments,
+    environment: &Environment,
+) -> Result<Option<Collector>, Failure> {
+    let (name, text) = match (&arguments.otlp, environment.get(OTLP)) {
+        (Some(url), _) => ("--otlp", url.as_str().into()),
+        (None, Some(url)) => (OTLP, url.to_string_lossy()),
+        (None, None) => return Ok(None),
+    };
+    // The URL may hold a password, so it is not repeated.
+    let collector = text.parse().map(Some);
+    collector.map_err(|problem: String| Failure::usage(format!("{name}: {problem}")))
 }
 
 fn port(environment: &Environment) -> Result<u16, Failure> {

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use super::arguments::{ServeArguments, StorageArguments};
 use super::environment::Environment;
 use super::failure::Failure;
+use super::monitoring::Monitoring;
 use super::plan::{self, Plan};
 use super::settings::Exposure;
 use super::{audit, storage};
@@ -29,7 +30,7 @@ use crate::audit::{AuditLog, By, Event, Record, record_session_event};
 use crate::http::connections;
 use crate::http::shutdown::ShutdownSignal;
 use crate::http::{self, AppState, Dependencies};
-use crate::monitoring::{LogIns, Registry, record_version};
+use crate::monitoring::LogIns;
 use crate::storage::audit_place;
 use crate::storage::database::Database;
 use crate::storage::missing::Missing;
@@ -55,7 +56,7 @@ pub(super) async fn execute(
 struct Server {
     listener: TcpListener,
     router: Router,
-    metrics: Option<(TcpListener, Registry)>,
+    metrics: Monitoring,
     auth: Auth,
     clock: ClockCheck,
     database: Database,
@@ -68,6 +69,7 @@ impl Server {
         let url = storage.database_url(&environment, Missing::Create)?;
         let redis = storage.redis(&environment)?;
         let audit_log = storage.audit_log(&environment);
+        let collector = plan::collector(&arguments, &environment)?;
         let plan = Plan::new(&arguments, environment, &url, secret_file::read_or_create).await?;
         log_choices(&plan);
         let Plan {
@@ -95,10 +97,7 @@ impl Server {
         let sessions = storage::open_sessions(&url, redis).await?;
         warn_unless_ready(&sessions, &place).await;
         let listener = listen(address, "--listen").await?;
-        let metrics = match metrics {
-            Some(address) => Some(open_metrics(address).await?),
-            None => None,
-        };
+        let metrics = Monitoring::open(metrics, collector.as_ref()).await?;
         let address = listener.local_addr().map_err(Failure::new)?;
         let is_here = place == session_place::HERE;
         if is_here {
@@ -164,17 +163,9 @@ impl Server {
         let throttle = Throttle::new(self.database.clone());
         let devices = KnownDevices::new(self.database.clone());
         let purge = Purge::start(throttle, devices, self.auth, self.clock);
-        let metrics = self.metrics.map(|(listener, registry)| {
-            let app = http::metrics::router(registry);
-            let at_most = http::metrics::CONNECTIONS;
-            let never = std::future::pending();
-            tokio::spawn(connections::serve_at_most(at_most, listener, app, never))
-        });
+        let metrics = self.metrics.start();
         connections::serve(self.listener, self.router, shutdown.recv()).await;
-        // Until here they tell what the last requests did.
-        if let Some(metrics) = metrics {
-            metrics.abort();
-        }
+        metrics.stop().await;
         purge.stop().await;
         let stopped = Record::new(Event::ServerStopped, By::Service);
         self.audit.stop(stopped).await;
@@ -269,18 +260,7 @@ async fn demo_users(
     })
 }
 
-/// Listens for those who read the metrics, and begins to count. What is made before counts nothing.
-async fn open_metrics(address: SocketAddr) -> Result<(TcpListener, Registry), Failure> {
-    let listener = listen(address, "--metrics").await?;
-    let address = listener.local_addr().map_err(Failure::new)?;
-    let registry = Registry::default();
-    registry.install().map_err(Failure::new)?;
-    record_version();
-    tracing::info!("metrics are served on http://{address}/metrics");
-    Ok((listener, registry))
-}
-
-async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).await;
     listener.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::new(format!(

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use metrics::{
     Counter, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
-    SetRecorderError, SharedString, Unit,
+    SharedString, Unit,
 };
 
 /// All series of this process. Clones are one registry.
@@ -35,11 +35,6 @@ enum Series {
 }
 
 impl Registry {
-    /// Makes this the recorder of the process. What was made before counts nothing.
-    pub(crate) fn install(&self) -> Result<(), SetRecorderError<Self>> {
-        metrics::set_global_recorder(self.clone())
-    }
-
     /// Returns all series in the [text format] of Prometheus.
     ///
     /// [text format]: https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -189,7 +184,7 @@ fn labels(key: &Key) -> String {
 }
 
 /// In seconds: from a look into memory to a store that is given up.
-const BOUNDS: [f64; 12] = [
+pub(super) const BOUNDS: [f64; 12] = [
     0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
 ];
 
