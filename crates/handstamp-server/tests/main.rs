@@ -1,6 +1,7 @@
 //! The tests of the program, in one binary: each binary would be linked with all that they use.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod bodies;
 mod clients;

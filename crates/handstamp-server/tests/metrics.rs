@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use handstamp_conformance::services::{Prometheus, promtool};
-use handstamp_conformance::{Reply, Request};
+use handstamp_conformance::{Reply, Request, Server};
 use serde_json::{Value, json};
 
 use crate::service::{Browser, Home, Service, log_in, stderr};
@@ -28,9 +28,9 @@ fn start(settings: &[(&str, &str)]) -> Metered {
 }
 
 /// Returns the address that the log names.
-pub(crate) fn place(service: &Service) -> SocketAddr {
-    assert!(service.says("/metrics"), "{}", service.stderr());
-    let log = service.stderr();
+pub(crate) fn place(server: &Server) -> SocketAddr {
+    assert!(server.says("/metrics"), "{}", server.stderr());
+    let log = server.stderr();
     let (_, rest) = log.split_once("metrics are served on http://").unwrap();
     let (address, _) = rest.split_once("/metrics").unwrap();
     address.parse().unwrap()

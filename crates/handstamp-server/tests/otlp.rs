@@ -165,10 +165,11 @@ fn a_collector_that_fails_holds_up_neither_requests_nor_the_end() {
     }
 }
 
+type Settings = &'static [(&'static str, &'static str)];
+
 #[test]
 fn an_address_that_is_none_is_refused_at_the_start() {
     let home = Home::new();
-    type Settings = &'static [(&'static str, &'static str)];
     let rows: [(&str, &[&str], Settings, &str); 3] = [
         (
             "an argument",

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+use serde_json::Value;
+
 use super::redis::free_port;
 use crate::Request;
 
@@ -25,16 +27,31 @@ impl Prometheus {
     /// Starts a server that reads the metrics at this address each second.
     #[must_use]
     pub fn reading(metrics: SocketAddr) -> Self {
+        Self::start(metrics, "1s", None)
+    }
+
+    /// Starts a server that reads the metrics at this address and evaluates these rules, the text
+    /// of a file of rules, four times a second.
+    #[must_use]
+    pub fn alerting(metrics: SocketAddr, rules: &str) -> Self {
+        Self::start(metrics, "250ms", Some(rules))
+    }
+
+    fn start(metrics: SocketAddr, interval: &str, rules: Option<&str>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = format!("handstamp-prometheus-{}-{count}", process::id());
         let folder = env::temp_dir().join(folder);
         fs::create_dir_all(&folder).expect("a folder for Prometheus");
+        let rule_files = if rules.is_some() { "[rules.yml]" } else { "[]" };
         let config = format!(
-            "global: {{scrape_interval: 1s}}\n\
+            "global: {{scrape_interval: {interval}, evaluation_interval: {interval}}}\n\
+             rule_files: {rule_files}\n\
              scrape_configs:\n- job_name: handstamp\n  static_configs:\n  - targets: ['{metrics}']\n"
         );
         fs::write(folder.join("prometheus.yml"), config).expect("the folder is writable");
+        let rules = rules.unwrap_or_default();
+        fs::write(folder.join("rules.yml"), rules).expect("the folder is writable");
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let log = fs::File::create(folder.join("log")).expect("the folder is writable");
         let child = Command::new(program("prometheus"))
@@ -52,6 +69,28 @@ impl Prometheus {
             address,
             folder,
         }
+    }
+
+    /// Returns the alerts that are pending or firing, by name, in alphabetical order.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn alerts(&self) -> Vec<(String, String)> {
+        let reply = Request::new("GET", "/api/v1/alerts").send(self.address);
+        let body = reply.expect("Prometheus runs").json();
+        let alerts = body.pointer("/data/alerts").and_then(Value::as_array);
+        let text = |alert: &Value, place| {
+            let text = alert.pointer(place).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        let mut alerts: Vec<_> = alerts
+            .unwrap_or_else(|| panic!("no list of alerts: {body}"))
+            .iter()
+            .map(|alert| (text(alert, "/labels/alertname"), text(alert, "/state")))
+            .collect();
+        alerts.sort();
+        alerts
     }
 
     /// Waits until the expression has this value. A minute later the test fails, with the last

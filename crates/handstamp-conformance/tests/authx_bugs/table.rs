@@ -14,25 +14,11 @@ pub(crate) struct Bug {
 pub(crate) enum Case {
     /// A file of the conformance crate, and a row of it.
     Row(&'static str, &'static str),
-    /// A crate, and a test of it.
+    /// A folder beside this crate, or a path from there, and a test in it.
     Test(&'static str, &'static str),
     /// A program that must not compile.
     MustNotCompile(&'static str),
 }
-
-/// Bugs of parts that are not here.
-pub(crate) const EXCLUDED: [(u8, &str); 4] = [
-    (
-        9,
-        "a rate limiter that never limits: handstamp has none but that of its server",
-    ),
-    (10, "a policy that fails open: handstamp has no policies"),
-    (26, "policies that raise: handstamp has none"),
-    (
-        43,
-        "a rate limiter's store that never shrinks: handstamp has none but that of its server",
-    ),
-];
 
 #[rustfmt::skip]
 pub(crate) const BUGS: &[Bug] = &[
@@ -117,6 +103,24 @@ pub(crate) const BUGS: &[Bug] = &[
             Row("store/revoke_session.rs", "a session of another account is not revoked"),
             Test("handstamp", "each_way_to_revoke_ends_what_it_says"),
             Test("handstamp", "people_of_two_login_types_are_two"),
+        ],
+    },
+    Bug {
+        number: 9,
+        authx: "`auth.rate_limited(...)` in a route, as the documentation shows it, makes a new limiter for each request: it never limits. An `async` key function is not awaited.",
+        cases: &[
+            Row("adapter/limits.rs", "one too many"),
+            Row("adapter/limits.rs", "a third time"),
+            Test("handstamp", "who_is_counted_together"),
+        ],
+    },
+    Bug {
+        number: 10,
+        authx: "`not_equals` and `not_in` match an attribute that is missing, and a global evaluator that is false switches rules off that deny.",
+        cases: &[
+            Test("../examples/policies", "what_authx_lets_through_is_denied"),
+            Test("../examples/policies", "a_claim_is_not_read_before_it_is_there"),
+            Test("handstamp-cedar", "an_error_denies_whatever_other_policies_say"),
         ],
     },
     Bug {
@@ -266,13 +270,24 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         number: 25,
-        authx: "Without `handle_errors(app)`, and before any guarded route has failed once, verifying by hand and WebSockets answer 500.",
+        authx: "Without `handle_errors(app)`, and before any guarded route has failed once, verifying by hand, WebSockets and rate limits answer 500.",
         cases: &[
             Row("adapter/refusals.rs", "no token at all"),
+            Row("adapter/limits.rs", "one too many"),
             Row("adapter/upgrades.rs", "a page of ours without a cookie"),
             Row("adapter/sessions/log_outs.rs", "no CSRF value"),
             Test("handstamp-axum", "a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_response"),
             Test("handstamp-actix", "a_rejection_that_a_handler_passes_on_with_a_question_mark_is_the_whole_response"),
+        ],
+    },
+    Bug {
+        number: 26,
+        authx: "A policy that compares a number with a text, looks into a number, or has an evaluator that raises is a 500.",
+        cases: &[
+            Row("adapter/permissions.rs", "a rule that fails"),
+            Test("../examples/policies", "what_authx_lets_through_is_denied"),
+            Test("handstamp-cedar", "claims_of_another_type_deny"),
+            Test("handstamp-cedar", "an_error_denies_whatever_other_policies_say"),
         ],
     },
     Bug {
@@ -423,12 +438,27 @@ pub(crate) const BUGS: &[Bug] = &[
         ],
     },
     Bug {
+        number: 43,
+        authx: "The store of its rate limiter never shrinks, all clients behind a proxy are one, and `Retry-After` is the whole window, however much of it is over.",
+        cases: &[
+            Row("adapter/limits.rs", "through two proxies"),
+            Row("adapter/limits.rs", "a forged address in front"),
+            Row("adapter/limits.rs", "a little too early"),
+            Row("adapter/limits.rs", "after the wait"),
+            Test("handstamp", "memory_is_bounded_and_callers_without_a_bucket_of_their_own_are_limited_too"),
+            Test("handstamp", "entries_of_full_buckets_go_as_others_come"),
+        ],
+    },
+    Bug {
         number: 44,
-        authx: "Two login types have the same four cookies unless the names are changed: a log-in as an admin logs the user out.",
+        authx: "Two login types have the same four cookies unless the names are changed: a log-in as an admin logs the user out. Its OpenAPI lacks the refresh route, every 401 and the CSRF header.",
         cases: &[
             Test("handstamp", "each_has_a_type_and_names_of_its_own"),
             Test("handstamp", "three_stand_beside_each_other"),
             Test("handstamp", "a_token_opens_the_routes_of_its_own_type_only"),
+            Test("handstamp", "a_request_must_present_what_the_route_demands"),
+            Test("handstamp", "responses_name_the_codes_by_status"),
+            Test("handstamp", "the_ready_routes_are_described"),
         ],
     },
     Bug {
