@@ -30,7 +30,7 @@ pub(crate) use watchers::{Notifier, Watchers};
 use crate::claims::Claims;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::{LogIn, Rejection, RejectionKind, RejectionStyle, StoreError};
+use crate::error::{LogIn, RefusalIds, Rejection, RejectionKind, RejectionStyle, StoreError};
 use crate::issue::NewToken;
 use crate::location::Location;
 use crate::origin::Origin;
@@ -54,6 +54,7 @@ pub(crate) struct Context {
     warned_of_preflight: Once,
     warned_of_neighbour: Once,
     refusal_log: RefusalLog,
+    refusal_ids: RefusalIds,
     metrics: Metrics,
 }
 
@@ -95,6 +96,7 @@ impl Context {
             warned_of_preflight: Once::new(),
             warned_of_neighbour: Once::new(),
             refusal_log: RefusalLog::new(),
+            refusal_ids: RefusalIds::default(),
             metrics: Metrics::new(),
         }
     }
@@ -308,9 +310,10 @@ impl Context {
     }
 
     fn log_and_make(&self, reason: RejectionKind) -> Rejection {
+        let id = self.refusal_ids.next();
         self.refusal_log
-            .refused(&reason, &self.config, &*self.clock);
-        Rejection::new(reason, Arc::clone(&self.style))
+            .refused(id, &reason, &self.config, &*self.clock);
+        Rejection::new(reason, Arc::clone(&self.style), id)
     }
 
     /// Counts a request whose token was admitted.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::log_limit::LogLimit;
 use crate::clock::{Clock, UnixTime};
 use crate::config::Config;
-use crate::error::{RejectionKind, shown_within};
+use crate::error::{RefusalId, RejectionKind, shown_within};
 
 /// The target of all lines about refused requests, for filters: it is documented, so it stays.
 const TARGET: &str = "handstamp::refusals";
@@ -42,14 +42,20 @@ impl RefusalLog {
     }
 
     /// Logs why a request is refused.
-    pub(super) fn refused(&self, reason: &RejectionKind, config: &Config, clock: &dyn Clock) {
+    pub(super) fn refused(
+        &self,
+        id: RefusalId,
+        reason: &RejectionKind,
+        config: &Config,
+        clock: &dyn Clock,
+    ) {
         let code = reason.code();
         match reason {
             RejectionKind::CrossSiteRequest(stated) => {
-                self.refused_origin(code, stated, clock.now());
+                self.refused_origin(id, code, stated, clock.now());
             }
             RejectionKind::OriginNotAllowed { stated, by_socket } => {
-                self.refused_origin(code, stated, clock.now());
+                self.refused_origin(id, code, stated, clock.now());
                 if *by_socket && config.settings.public_origin.is_none() {
                     self.warn_of_socket();
                 }
@@ -57,66 +63,83 @@ impl RefusalLog {
             RejectionKind::RateLimited { retry_after } => {
                 if let Some(left_out) = self.rates.take(clock.now()) {
                     let left_out = shown(left_out);
-                    tracing::info!(target: TARGET, code, ?retry_after, left_out, "request refused");
+                    tracing::info!(target: TARGET, code, ?retry_after, left_out, refusal = %id, "request refused");
                 } else {
-                    tracing::debug!(target: TARGET, code, ?retry_after, "request refused");
+                    tracing::debug!(target: TARGET, code, ?retry_after, refusal = %id, "request refused");
                 }
             }
             RejectionKind::Busy => {
                 if let Some(left_out) = self.load.take(clock.now()) {
                     let left_out = shown(left_out);
-                    tracing::warn!(target: TARGET, code, left_out, "request refused");
+                    tracing::warn!(target: TARGET, code, left_out, refusal = %id, "request refused");
                 } else {
-                    tracing::debug!(target: TARGET, code, "request refused");
+                    tracing::debug!(target: TARGET, code, refusal = %id, "request refused");
                 }
             }
             RejectionKind::StoreUnavailable(error) => {
                 if let Some(left_out) = self.store.take(clock.now()) {
                     let left_out = shown(left_out);
-                    tracing::error!(target: TARGET, code, %error, left_out, "request refused");
+                    tracing::error!(target: TARGET, code, %error, left_out, refusal = %id, "request refused");
                 } else {
-                    tracing::debug!(target: TARGET, code, %error, "request refused");
+                    tracing::debug!(target: TARGET, code, %error, refusal = %id, "request refused");
                 }
             }
             RejectionKind::PolicyDenied { reason, failed, .. } => {
-                self.refused_by_policy(code, &shown_within(REASON, reason), *failed, clock.now());
+                self.refused_by_policy(
+                    id,
+                    code,
+                    &shown_within(REASON, reason),
+                    *failed,
+                    clock.now(),
+                );
             }
             // The text may repeat what was sent, where an application has worded it.
-            RejectionKind::Body(_) => tracing::debug!(target: TARGET, code, "request refused"),
+            RejectionKind::Body(_) => {
+                tracing::debug!(target: TARGET, code, refusal = %id, "request refused");
+            }
             RejectionKind::InvalidToken(detail) | RejectionKind::InvalidOneTimeToken(detail) => {
-                tracing::debug!(target: TARGET, code, %detail, "request refused");
+                tracing::debug!(target: TARGET, code, %detail, refusal = %id, "request refused");
             }
             RejectionKind::NotYetValid { ahead } => {
-                tracing::debug!(target: TARGET, code, ?ahead, "request refused");
+                tracing::debug!(target: TARGET, code, ?ahead, refusal = %id, "request refused");
                 self.warn_of_clock(*ahead, clock.now());
             }
             RejectionKind::AmbiguousCookie { name } => {
-                tracing::debug!(target: TARGET, code, name, "request refused");
+                tracing::debug!(target: TARGET, code, name, refusal = %id, "request refused");
                 self.warn_of_ambiguity(name, clock.now());
             }
-            reason => tracing::debug!(target: TARGET, code, ?reason, "request refused"),
+            reason => {
+                tracing::debug!(target: TARGET, code, ?reason, refusal = %id, "request refused");
+            }
         }
     }
 
     /// Warns of another origin than the settings name: the users of a service whose setting is
     /// missing or wrong can do nothing, and no other line says so.
-    fn refused_origin(&self, code: &str, stated: &str, now: UnixTime) {
+    fn refused_origin(&self, id: RefusalId, code: &str, stated: &str, now: UnixTime) {
         if let Some(left_out) = self.origins.take(now) {
             let left_out = shown(left_out);
-            tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, "request refused");
+            tracing::warn!(target: TARGET, code, stated, left_out, help = ORIGIN, refusal = %id, "request refused");
         } else {
-            tracing::debug!(target: TARGET, code, stated, "request refused");
+            tracing::debug!(target: TARGET, code, stated, refusal = %id, "request refused");
         }
     }
 
     /// Reports policies that cannot be evaluated: they deny what they should permit, and only the
     /// operator can mend them.
-    fn refused_by_policy(&self, code: &str, reason: &str, failed: bool, now: UnixTime) {
+    fn refused_by_policy(
+        &self,
+        id: RefusalId,
+        code: &str,
+        reason: &str,
+        failed: bool,
+        now: UnixTime,
+    ) {
         if failed && let Some(left_out) = self.policies.take(now) {
             let left_out = shown(left_out);
-            tracing::error!(target: TARGET, code, reason, left_out, "request refused");
+            tracing::error!(target: TARGET, code, reason, left_out, refusal = %id, "request refused");
         } else {
-            tracing::debug!(target: TARGET, code, reason, "request refused");
+            tracing::debug!(target: TARGET, code, reason, refusal = %id, "request refused");
         }
     }
 

@@ -128,6 +128,28 @@ fn every_refusal_is_one_line_with_the_documented_level_and_target() {
 }
 
 #[test]
+fn the_id_of_a_refusal_leads_to_its_line() {
+    let auth = auth(builder());
+    let mut ids = Vec::new();
+    let lines = logged(|| {
+        for method in ["GET", "POST"] {
+            let rejection = ask(&auth, &Head::new(method), &Require::access()).unwrap_err();
+            let sent = rejection.headers();
+            assert!(
+                sent.contains(&("refusal-id", rejection.id().into())),
+                "{sent:?}"
+            );
+            ids.push(rejection.id());
+        }
+        ids.push(auth.busy().id());
+    });
+    assert_eq!(lines.lines().count(), ids.len());
+    for (line, id) in lines.lines().zip(ids) {
+        assert!(line.contains(&format!(" refusal={id} ")), "{id}: {line}");
+    }
+}
+
+#[test]
 fn a_client_fills_no_log_that_operators_read() {
     type Call = fn(&Auth);
     let rows: [(&str, Call, &str, u64); 5] = [

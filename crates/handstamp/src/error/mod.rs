@@ -8,6 +8,7 @@ mod denial;
 mod issue;
 mod log_in;
 mod reason;
+mod refusal_id;
 mod rejection;
 mod store;
 pub(crate) mod style;
@@ -21,6 +22,7 @@ pub use issue::IssueError;
 pub use log_in::AuthError;
 pub(crate) use log_in::AuthFailure;
 pub(crate) use reason::RejectionKind;
+pub(crate) use refusal_id::{RefusalId, RefusalIds};
 #[cfg(feature = "utoipa")]
 pub(crate) use rejection::Outline;
 pub use rejection::Rejection;

@@ -72,6 +72,7 @@ fn reason(act: impl FnOnce() -> String) -> String {
     let lines = lines.lock().unwrap();
     let line = lines.lines().find(|line| line.contains(INVALID)).unwrap();
     let (_, detail) = line.split_once("detail=").unwrap();
+    let (detail, _) = detail.split_once(" refusal=").unwrap();
     detail.trim().to_owned()
 }
 

@@ -85,6 +85,8 @@ fn add_headers(response: &mut Response, outline: &Outline) {
             .entry(name.to_owned())
             .or_insert(RefOr::T(header));
     };
+    let about = "By which the operator finds the whole reason in the log.";
+    add("Refusal-Id", about, schemas::string());
     if outline.has_challenge {
         let about = "The authentication scheme, and the error of RFC 6750, section 3.";
         add("WWW-Authenticate", about, schemas::string());

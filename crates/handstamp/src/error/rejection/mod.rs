@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::reason::RejectionKind;
+use super::refusal_id::RefusalId;
 use super::style::ErrorStyle;
 
 /// A rejected request, and the response to it.
@@ -47,14 +48,16 @@ use super::style::ErrorStyle;
 pub struct Rejection {
     reason: Arc<RejectionKind>,
     shape: Arc<RejectionStyle>,
+    id: RefusalId,
     closes: bool,
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: RejectionKind, shape: Arc<RejectionStyle>) -> Self {
+    pub(crate) fn new(reason: RejectionKind, shape: Arc<RejectionStyle>, id: RefusalId) -> Self {
         Self {
             reason: Arc::new(reason),
             shape,
+            id,
             closes: false,
         }
     }
@@ -71,6 +74,14 @@ impl Rejection {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.reason.code()
+    }
+
+    /// Returns the id of this refusal, 16 characters, which the response has as `Refusal-Id`. The
+    /// line of the log that tells the whole reason has it as `refusal`: a page can show it, for the
+    /// user to quote.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.id.to_string()
     }
 
     /// Returns whether the request had no token at all, so that the caller is anonymous.
@@ -121,6 +132,7 @@ impl Rejection {
         if self.closes {
             headers.push(("connection", "close".into()));
         }
+        headers.push(("refusal-id", self.id().into()));
         headers
     }
 
@@ -169,6 +181,7 @@ impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
             .field("code", &self.code())
+            .field("id", &self.id())
             .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
@@ -213,7 +226,7 @@ impl RejectionKind {
             message_key: String::new(),
             log_in: None,
         };
-        let rejection = Rejection::new(self, Arc::new(shape));
+        let rejection = Rejection::new(self, Arc::new(shape), RefusalId::default());
         Outline {
             status: rejection.status(),
             media_type: rejection.media_type(),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::refusal_id::RefusalId;
 use super::{Rejection, RejectionStyle};
 use crate::error::style::ErrorStyle;
 use crate::error::{RejectionKind, StoreError};
@@ -17,6 +18,7 @@ fn rejection(reason: RejectionKind, style: ErrorStyle) -> Rejection {
             message_key,
             log_in: None,
         }),
+        RefusalId::default(),
     )
 }
 
@@ -69,7 +71,11 @@ fn bodies() {
         message_key: "détail".to_owned(),
         log_in: None,
     };
-    let named = Rejection::new(RejectionKind::CsrfMismatch, Arc::new(shape));
+    let named = Rejection::new(
+        RejectionKind::CsrfMismatch,
+        Arc::new(shape),
+        RefusalId::default(),
+    );
     assert_eq!(
         named.body(),
         r#"{"détail":"CSRF double submit does not match","error_type":"CSRFError"}"#
