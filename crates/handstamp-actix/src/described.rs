@@ -7,7 +7,7 @@ use actix_web::dev::{
 };
 use handstamp::openapi::utoipa::openapi::path::Paths;
 use handstamp::openapi::utoipa::openapi::{RefOr, Schema};
-use handstamp::openapi::{Demand, Demands, Describe};
+use handstamp::openapi::{Demand, Describe};
 use handstamp::purpose::Purpose;
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::scope::Scope;
@@ -18,7 +18,25 @@ use crate::{
     SameOriginMiddleware, Session, SessionInfo, Visitor,
 };
 
-handstamp::adapter::described!();
+handstamp::adapter::described! {
+    /// An extractor that demands something of a request, which
+    /// [`taking`](DescribedService::taking) describes.
+    ///
+    /// ```
+    /// use handstamp_actix::handstamp::openapi::Demand;
+    /// use handstamp_actix::{Demands, Require};
+    ///
+    /// /// An extractor of the application, around one that demands this scope.
+    /// struct Editor;
+    ///
+    /// impl Demands for Editor {
+    ///     fn demands() -> Demand {
+    ///         Require::scope("posts:write").into()
+    ///     }
+    /// }
+    /// ```
+    pub trait Demands;
+}
 
 impl<U, S> Demands for Current<U, S> {
     fn demands() -> Demand {
@@ -26,9 +44,9 @@ impl<U, S> Demands for Current<U, S> {
     }
 }
 
-impl Demands for Optional<Access> {
+impl<T: Demands> Demands for Optional<T> {
     fn demands() -> Demand {
-        Access::demands().optional()
+        T::demands().optional()
     }
 }
 
@@ -139,8 +157,8 @@ impl<F: OpenApiFactory> OpenApiFactory for Described<F> {
 /// ```
 pub trait DescribedService: HttpServiceFactory + OpenApiFactory + Sized {
     /// Says in the description of the service what the extractor `E`, which its handlers take,
-    /// demands. Behind a middleware of [`require`](Auth::require) an extractor demands nothing
-    /// more.
+    /// demands. The macros do not see it, so the two are to be kept alike. Behind a middleware of
+    /// [`require`](Auth::require) `Access` demands nothing more.
     fn taking<E: Demands>(self, auth: &Auth) -> Described<Self> {
         let auth = handstamp::Auth::clone(auth);
         Described::from(self).adding(move |paths| auth.describe_paths(paths, &E::demands()))

@@ -81,7 +81,7 @@ pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use caching::NoStoreMiddleware;
 pub use cookies::{ResponseCookies, SetCookies, WithCookies, append_cookies};
 #[cfg(feature = "utoipa")]
-pub use described::{Described, DescribedScope, DescribedService};
+pub use described::{Demands, Described, DescribedScope, DescribedService};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Optional, Refresh, Visitor};
 pub use handstamp::adapter::Route;

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, Route};
 use handstamp::openapi::utoipa::openapi::path::Paths;
 use handstamp::openapi::utoipa::openapi::{RefOr, Schema};
-use handstamp::openapi::{Demand, Demands, Describe};
+use handstamp::openapi::{Demand, Describe};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -14,7 +14,37 @@ use crate::{
     Rejection, Session, SessionInfo, Visitor,
 };
 
-handstamp::adapter::described!();
+handstamp::adapter::described! {
+    /// An extractor that demands something of a request, which
+    /// [`taking`](DescribedRoutes::taking) describes.
+    ///
+    /// ```
+    /// use handstamp_axum::handstamp::openapi::Demand;
+    /// use handstamp_axum::{Demands, Require};
+    ///
+    /// /// An extractor of the application, around one that demands this scope.
+    /// struct Editor;
+    ///
+    /// impl Demands for Editor {
+    ///     fn demands() -> Demand {
+    ///         Require::scope("posts:write").into()
+    ///     }
+    /// }
+    /// ```
+    pub trait Demands;
+}
+
+impl Demands for Option<Access> {
+    fn demands() -> Demand {
+        Access::demands().optional()
+    }
+}
+
+impl<U> Demands for Option<Current<U>> {
+    fn demands() -> Demand {
+        Current::<U>::demands().optional()
+    }
+}
 
 impl<U> Demands for Current<U> {
     fn demands() -> Demand {
@@ -65,7 +95,8 @@ pub trait DescribedRoutes<S>: Sized {
         <L::Service as Service<Request>>::Future: Send + 'static;
 
     /// Says in the description of the routes what the extractor `E`, which their handlers take,
-    /// demands. Behind a layer of [`require`](Auth::require) an extractor demands nothing more.
+    /// demands. The macros do not see it, so the two are to be kept alike. Behind a layer of
+    /// [`require`](Auth::require) `Access` demands nothing more.
     #[must_use]
     fn taking<E: Demands>(self, auth: &Auth) -> Self;
 }

@@ -78,7 +78,7 @@ pub use auth::Auth;
 pub use body::{AccessForm, AccessJson, LogOutBody, RefreshJson, UploadedFile};
 pub use cookies::SetCookies;
 #[cfg(feature = "utoipa")]
-pub use described::DescribedRoutes;
+pub use described::{Demands, DescribedRoutes};
 pub use error::{Error, Rejection};
 pub use extract::{Access, Fresh, Refresh, Visitor};
 pub use handstamp::adapter::Route;

@@ -64,6 +64,7 @@ fn a_collector_gets_what_prometheus_reads() {
     let mut collector = Collector::start(&[]);
     let settings = [
         ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=blue"),
         ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test"),
     ];
@@ -88,6 +89,12 @@ fn a_collector_gets_what_prometheus_reads() {
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(last["resource"]["deployment.environment"], "test");
+    let instance = last["resource"]["service.instance.id"].as_str().unwrap();
+    assert_eq!(
+        instance.len(),
+        16,
+        "the node, whose counts are series of their own"
+    );
     assert_eq!(last["header"], "blue");
     let sent: BTreeMap<&str, f64> = last["series"]
         .as_object()
@@ -170,7 +177,13 @@ type Settings = &'static [(&'static str, &'static str)];
 #[test]
 fn an_address_that_is_none_is_refused_at_the_start() {
     let home = Home::new();
-    let rows: [(&str, &[&str], Settings, &str); 3] = [
+    let rows: [(&str, &[&str], Settings, &str); 4] = [
+        (
+            "no pause",
+            &["--otlp", "http://127.0.0.1:4318"],
+            &[("OTEL_METRIC_EXPORT_INTERVAL", "0")],
+            "OTEL_METRIC_EXPORT_INTERVAL=0",
+        ),
         (
             "an argument",
             &["--otlp", "collector:4318"],

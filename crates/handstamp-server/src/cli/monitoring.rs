@@ -86,5 +86,5 @@ impl Running {
     }
 }
 
-/// How long a collector may take for the last metrics.
-const STOP_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a collector may take for the last metrics: as long as the SDK waits.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);

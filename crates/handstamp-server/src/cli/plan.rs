@@ -159,10 +159,27 @@ pub(super) fn collector(
         (None, Some(url)) => (OTLP, url.to_string_lossy()),
         (None, None) => return Ok(None),
     };
+    if cfg!(not(feature = "otlp")) {
+        return Err(Failure::usage(format!(
+            "{name}: this program was built without the feature `otlp`, and can send no metrics. Build it with --features \
+             otlp"
+        )));
+    }
+    if environment
+        .get(INTERVAL)
+        .is_some_and(|interval| interval == "0")
+    {
+        return Err(Failure::usage(format!(
+            "{INTERVAL}=0: metrics would be sent without a pause. Give milliseconds, such as 60000"
+        )));
+    }
     // The URL may hold a password, so it is not repeated.
     let collector = text.parse().map(Some);
     collector.map_err(|problem: String| Failure::usage(format!("{name}: {problem}")))
 }
+
+/// Read by the SDK of OpenTelemetry.
+const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 
 fn port(environment: &Environment) -> Result<u16, Failure> {
     let Some(port) = environment.get("PORT") else {

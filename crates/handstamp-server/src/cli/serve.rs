@@ -165,7 +165,6 @@ impl Server {
         let purge = Purge::start(throttle, devices, self.auth, self.clock);
         let metrics = self.metrics.start();
         connections::serve(self.listener, self.router, shutdown.recv()).await;
-        metrics.stop().await;
         purge.stop().await;
         let stopped = Record::new(Event::ServerStopped, By::Service);
         self.audit.stop(stopped).await;
@@ -176,6 +175,8 @@ impl Server {
         {
             tracing::warn!("the database was closed before it had answered all queries");
         }
+        // Last: a collector may be silent.
+        metrics.stop().await;
     }
 }
 

@@ -22,9 +22,12 @@ impl FromStr for Collector {
                 "it does not begin with http:// or https://; {example}"
             ));
         };
-        if authority.as_str().contains('@') {
+        // The log names the address.
+        if authority.as_str().contains('@') || url.query().is_some() {
             let place = "give credentials in OTEL_EXPORTER_OTLP_HEADERS";
-            return Err(format!("it has a user name or password; {place}"));
+            return Err(format!(
+                "it has a user name, a password or a query; {place}"
+            ));
         }
         let path = if url.path() == "/" { "v1/metrics" } else { "" };
         Ok(Self(format!("{url}{path}")))
@@ -72,6 +75,11 @@ mod tests {
             (
                 "a password",
                 "http://a:b@127.0.0.1:4318",
+                Err("OTEL_EXPORTER_OTLP_HEADERS"),
+            ),
+            (
+                "a key in the query",
+                "https://otlp.example.com/in?api-key=hush",
                 Err("OTEL_EXPORTER_OTLP_HEADERS"),
             ),
             ("no host", "http://", Err("give a URL such as")),

@@ -4,19 +4,20 @@
 //! otherwise, and logs what fails. A collector that is away holds up no request.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{
-    Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
-    SharedString, Unit,
+    Counter, CounterFn, Gauge, Histogram, HistogramFn, Key as SeriesKey, KeyName, Metadata,
+    Recorder, SharedString, Unit,
 };
 use opentelemetry::metrics::{Meter, MeterProvider as _};
-use opentelemetry::{Key as Name, KeyValue};
-use opentelemetry_otlp::{ExporterBuildError, MetricExporter, WithExportConfig as _};
+use opentelemetry::{Key, KeyValue};
+use opentelemetry_otlp::{MetricExporter, WithExportConfig as _};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::metrics::{SdkMeterProvider, Temporality};
 
 use super::collector::Collector;
 use super::recorder::BOUNDS;
@@ -26,12 +27,15 @@ use super::recorder::BOUNDS;
 pub(crate) struct Otlp(SdkMeterProvider);
 
 impl Otlp {
-    pub(crate) fn new(collector: &Collector) -> Result<Self, ExporterBuildError> {
-        let exporter = MetricExporter::builder().with_http();
-        let exporter = exporter.with_endpoint(collector.to_string()).build()?;
-        let provider = SdkMeterProvider::builder();
-        let provider = provider.with_periodic_exporter(exporter);
-        Ok(Self(provider.with_resource(resource()).build()))
+    pub(crate) fn new(collector: &Collector) -> Result<Self, Box<dyn Error>> {
+        let exporter = MetricExporter::builder()
+            .with_http()
+            .with_endpoint(collector.to_string())
+            // Each message has all counts, so that a lost one loses nothing.
+            .with_temporality(Temporality::Cumulative)
+            .build()?;
+        let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter);
+        Ok(Self(provider.with_resource(resource()?).build()))
     }
 
     pub(crate) fn recorder(&self) -> OtlpRecorder {
@@ -54,22 +58,23 @@ impl Otlp {
     }
 }
 
-/// `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` come first.
-fn resource() -> Resource {
-    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    let named = Resource::builder().with_attribute(version).build();
-    let name = named.get(&Name::from_static_str("service.name"));
-    if name.is_some_and(|name| !name.as_str().starts_with("unknown_service")) {
-        return named;
-    }
-    let own = Resource::builder().with_service_name("handstamp");
-    own.with_attributes(
-        named
-            .iter()
-            .filter(|(key, _)| key.as_str() != "service.name")
-            .map(|(key, value)| KeyValue::new(key.clone(), value.clone())),
-    )
-    .build()
+/// Who sends. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` come first.
+///
+/// The instance is this process: without it, the counts of two nodes would be those of one series.
+fn resource() -> Result<Resource, getrandom::Error> {
+    let given = Resource::builder().build();
+    let is_given = |name: &'static str| {
+        let value = given.get(&Key::from_static_str(name));
+        value.is_some_and(|value| !value.as_str().starts_with("unknown_service"))
+    };
+    let own = [
+        ("service.name", "handstamp".to_owned()),
+        ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("service.instance.id", format!("{:016x}", getrandom::u64()?)),
+    ];
+    let own = own.into_iter().filter(|(name, _)| !is_given(name));
+    let own = own.map(|(name, value)| KeyValue::new(name, value));
+    Ok(Resource::builder().with_attributes(own).build())
 }
 
 /// Makes an instrument of the SDK for each series.
@@ -85,7 +90,7 @@ impl OtlpRecorder {
         helps.insert(name.as_str().to_owned(), help.to_owned());
     }
 
-    fn help(&self, key: &Key) -> String {
+    fn help(&self, key: &SeriesKey) -> String {
         let helps = self.help.lock().unwrap_or_else(PoisonError::into_inner);
         helps.get(key.name()).cloned().unwrap_or_default()
     }
@@ -104,7 +109,7 @@ impl Recorder for OtlpRecorder {
         self.describe(&name, &help);
     }
 
-    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+    fn register_counter(&self, key: &SeriesKey, _: &Metadata<'_>) -> Counter {
         let counter = self.meter.u64_counter(key.name().to_owned());
         let counter = counter.with_description(self.help(key)).build();
         let labels = labels(key);
@@ -113,7 +118,7 @@ impl Recorder for OtlpRecorder {
         Counter::from_arc(Arc::new(Counted { counter, labels }))
     }
 
-    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+    fn register_gauge(&self, key: &SeriesKey, _: &Metadata<'_>) -> Gauge {
         let bits = Arc::new(AtomicU64::new(0));
         let (read, labels) = (Arc::clone(&bits), labels(key));
         let gauge = self.meter.f64_observable_gauge(key.name().to_owned());
@@ -126,7 +131,7 @@ impl Recorder for OtlpRecorder {
         Gauge::from_arc(bits)
     }
 
-    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+    fn register_histogram(&self, key: &SeriesKey, _: &Metadata<'_>) -> Histogram {
         let histogram = self.meter.f64_histogram(key.name().to_owned());
         let histogram = histogram.with_description(self.help(key));
         let histogram = histogram.with_boundaries(BOUNDS.to_vec()).build();
@@ -160,7 +165,7 @@ impl HistogramFn for Measured {
     }
 }
 
-fn labels(key: &Key) -> Vec<KeyValue> {
+fn labels(key: &SeriesKey) -> Vec<KeyValue> {
     let label =
         |label: &metrics::Label| KeyValue::new(label.key().to_owned(), label.value().to_owned());
     key.labels().map(label).collect()

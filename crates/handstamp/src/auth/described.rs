@@ -26,7 +26,7 @@ impl Auth {
     /// let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
     /// let mut api = OpenApi::new(Info::new("Posts", "1.0.0"), Paths::new());
     /// auth.describe(&mut api);
-    /// assert!(api.components.unwrap().schemas.contains_key("Rejection"));
+    /// assert!(api.components.unwrap().schemas.contains_key("HandstampRejection"));
     /// # Ok::<(), handstamp::error::ConfigError>(())
     /// ```
     pub fn describe(&self, api: &mut OpenApi) {

@@ -2,7 +2,7 @@
 
 use super::method::{Method, Transport};
 use super::policy::{Case, Configured, CsrfDemand, Required, required};
-use crate::config::Config;
+use crate::config::{Config, OriginCheck};
 use crate::location::Location;
 use crate::purpose::sealed::Kind;
 
@@ -22,15 +22,18 @@ pub(crate) fn proofs(method: &str, purpose: Kind, config: &Config, demand: CsrfD
         method: Method::named(method, config),
         transport: Transport::Http,
     };
-    Proofs::of(required(case, Configured::of(config)))
+    Proofs::of(required(case, Configured::of(config))).reported(config)
 }
 
-/// Returns the proofs of a log-out with a token in a cookie.
+/// Returns the proofs of a log-out, with a token in a cookie and without.
 pub(crate) fn proofs_of_log_out(config: &Config) -> Proofs {
-    let with_token = Proofs::of(required(Case::LogOut, Configured::of(config)));
     let tokenless = Proofs::of(required(Case::TokenlessLogOut, Configured::of(config)));
+    if !config.token_locations().contains(&Location::Cookies) {
+        return tokenless;
+    }
+    let with_token = Proofs::of(required(Case::LogOut, Configured::of(config)));
     Proofs {
-        origin: with_token.origin || tokenless.origin,
+        origin: with_token.reported(config).origin || tokenless.origin,
         ..with_token
     }
 }
@@ -41,28 +44,25 @@ pub(crate) fn proofs_without_token(method: &str, config: &Config) -> Proofs {
         method: Method::named(method, config),
         transport: Transport::Http,
     };
-    Proofs::of(required(case, Configured::of(config)))
+    Proofs::of(required(case, Configured::of(config))).reported(config)
 }
 
 impl Proofs {
     fn of(required: Required) -> Self {
-        match required {
-            Required::Nothing => Self {
-                origin: false,
-                value: false,
-            },
-            Required::Origin(_) => Self {
-                origin: true,
-                value: false,
-            },
-            Required::Token => Self {
-                origin: false,
-                value: true,
-            },
-            Required::OriginAndToken(_) => Self {
-                origin: true,
-                value: true,
-            },
+        let (origin, value) = match required {
+            Required::Nothing => (false, false),
+            Required::Origin(_) => (true, false),
+            Required::Token => (false, true),
+            Required::OriginAndToken(_) => (true, true),
+        };
+        Self { origin, value }
+    }
+
+    /// With `report-only` an origin refuses no one, but for a log-out without a token.
+    fn reported(self, config: &Config) -> Self {
+        Self {
+            origin: self.origin && config.settings.origin_check != OriginCheck::ReportOnly,
+            ..self
         }
     }
 }

@@ -3,6 +3,7 @@
 use utoipa::openapi::path::Paths;
 
 use crate::authenticate::Require;
+use crate::config::Config;
 use crate::csrf::CsrfDemand;
 use crate::location::Location;
 use crate::purpose::Purpose;
@@ -37,13 +38,18 @@ pub(super) enum Presented {
 }
 
 /// What else is demanded of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum More {
     SameOrigin,
     RateLimit,
     Permission,
     Subject,
+    /// A live session, for which the store is asked.
+    Session,
+    /// A body of the route's media type and shape.
     Body,
+    /// A body that is read if it is a form or JSON.
+    AnyBody,
 }
 
 /// What a route demands of the token.
@@ -63,6 +69,9 @@ pub(super) enum WithoutToken {
     Refused,
     /// Without a token the caller is anonymous; a dead token is refused.
     Anonymous,
+    /// As before, and a request with other cookies of the service is refused for want of a token,
+    /// so that its page refreshes.
+    AnonymousWithoutCookies,
     /// The bearer of a dead token is anonymous too.
     DeadIsAnonymous,
 }
@@ -93,6 +102,18 @@ impl Demand {
     #[must_use]
     pub fn visitor() -> Self {
         Self::from(Require::access()).without(WithoutToken::DeadIsAnonymous)
+    }
+
+    /// Nothing but a good access token where there are cookies of the service: `SessionInfo`.
+    #[must_use]
+    pub fn session_info() -> Self {
+        Self::from(Require::access()).without(WithoutToken::AnonymousWithoutCookies)
+    }
+
+    /// An access token of a live session: `Session`.
+    #[must_use]
+    pub fn session() -> Self {
+        Self::from(Require::access()).with(More::Session)
     }
 
     /// What a log-out demands: the CSRF value of either token, or no token.
@@ -134,6 +155,12 @@ impl Demand {
         self.with(More::Body)
     }
 
+    /// In addition, a body that is read if it is a form or JSON: `LogOutBody`.
+    #[must_use]
+    pub fn with_any_body(self) -> Self {
+        self.with(More::AnyBody)
+    }
+
     fn only(more: More) -> Self {
         Self {
             presented: Presented::Nothing,
@@ -160,33 +187,14 @@ pub trait Describe {
     fn describe(&self, paths: &mut Paths);
 }
 
-/// An extractor that demands something of a request.
-///
-/// ```
-/// use handstamp::Require;
-/// use handstamp::openapi::{Demand, Demands};
-///
-/// /// An extractor of the application, around one that demands this scope.
-/// struct Editor;
-///
-/// impl Demands for Editor {
-///     fn demands() -> Demand {
-///         Require::scope("posts:write").into()
-///     }
-/// }
-/// ```
-pub trait Demands {
-    /// Returns what it demands.
-    fn demands() -> Demand;
-}
-
-impl<T: Demands> Demands for Option<T> {
-    fn demands() -> Demand {
-        T::demands().optional()
-    }
-}
-
 impl Token {
+    /// Returns where the token is looked for, in order.
+    pub(super) fn locations<'t>(&'t self, config: &'t Config) -> &'t [Location] {
+        self.locations
+            .as_deref()
+            .unwrap_or(config.token_locations())
+    }
+
     fn of<P: Purpose>(require: &Require<P>) -> Self {
         Self {
             kind: P::KIND,

@@ -1,10 +1,14 @@
 //! The description of routes for programs: security schemes, demands and refusals, as OpenAPI by
 //! [`utoipa`].
 //!
-//! What a route demands is described from the value that it enforces: an adapter adds a layer and
-//! its [`Demand`] in one call, so a description cannot differ from the route. What a request of
-//! a method must prove is read from the table that judges requests, and each response names the
-//! codes with which such a request can be refused.
+//! What a layer demands is described from the value that it enforces: an adapter adds the layer and
+//! its [`Demand`] in one call, so the description cannot differ from the route. A layer that is
+//! added by other means, and an extractor, are described by a second call. What a request of a
+//! method must prove is read from the table that judges requests, and each response names the codes
+//! with which such a request can be refused.
+//!
+//! What OpenAPI cannot say is left out: a token in a body, and a CSRF value in a form, which passes
+//! in place of its header.
 //!
 //! ```
 //! use handstamp::{Auth, Config, Require};
@@ -32,15 +36,16 @@ mod ready_routes;
 mod refusals;
 mod responses;
 mod schemas;
+mod schemes;
 mod security;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-pub use demand::{Demand, Demands, Describe};
+pub use demand::{Demand, Describe};
 pub(crate) use ready_routes::ready_routes;
-pub use schemas::rejection as rejection_schema;
+pub use schemas::{REJECTION, rejection as rejection_schema};
 #[cfg(test)]
 pub(crate) use tests::assert_described;
 pub use utoipa;
@@ -68,30 +73,32 @@ pub(crate) fn describe_operation(
     for reason in refusals::possible(context, demand, method) {
         responses::add(context.style(), &mut operation.responses, reason);
     }
+    if method == "GET" && context.style().log_in.is_some() {
+        responses::add_log_in(&mut operation.responses);
+    }
 }
 
 /// Adds the security schemes and the schema that the operations of the document refer to.
 pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
-    let mut named = BTreeSet::new();
-    for item in api.paths.paths.values_mut() {
-        for (_, operation) in operations(item) {
-            named.extend(security::names(operation));
-        }
-    }
+    let operations = api.paths.paths.values_mut().flat_map(operations);
+    let named: BTreeSet<String> = operations
+        .flat_map(|(_, operation)| security::names(operation))
+        .collect();
     let components = api.components.get_or_insert_with(Components::new);
-    for (name, scheme) in security::schemes(context.config()) {
+    for (name, scheme) in schemes::all(context.config()) {
         if named.contains(&name) {
             components.add_security_scheme(name, scheme);
         }
     }
-    let rejection = schemas::rejection_in(context.style());
-    components
-        .schemas
-        .insert(schemas::REJECTION.to_owned(), rejection.into());
+    let (name, rejection) = (
+        schemas::name(context.style()),
+        schemas::rejection_in(context.style()),
+    );
+    components.schemas.insert(name, rejection.into());
 }
 
 /// Returns the operations of a path, each with its method.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&str, &mut Operation)> {
     let operations = [
         ("GET", &mut item.get),
         ("PUT", &mut item.put),
@@ -104,5 +111,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         ("QUERY", &mut item.query),
     ];
     let operations = operations.into_iter();
-    operations.filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+    let operations =
+        operations.filter_map(|(method, operation)| Some((method, operation.as_mut()?)));
+    let others = item.additional_operations.iter_mut();
+    operations.chain(others.map(|(method, operation)| (method.as_str(), operation)))
 }

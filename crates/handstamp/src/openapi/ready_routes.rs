@@ -1,5 +1,7 @@
 //! The description of the ready routes.
 
+use std::time::Duration;
+
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, Paths};
@@ -42,9 +44,9 @@ fn demand(route: Route) -> Option<Demand> {
     match route {
         Route::Refresh => Some(Require::refresh().into()),
         Route::LogOut => Some(Demand::log_out()),
-        Route::Session => Some(Demand::from(Require::access()).optional()),
+        Route::Session => Some(Demand::session_info()),
         Route::Sessions | Route::RevokeOtherSessions | Route::RevokeSession => {
-            Some(Require::access().into())
+            Some(Demand::session())
         }
         Route::Names => None,
     }
@@ -53,12 +55,9 @@ fn demand(route: Route) -> Option<Demand> {
 /// Returns for what else the route refuses a request whose token is good.
 fn of_the_route(route: Route) -> Vec<RejectionKind> {
     let mut reasons = Vec::new();
-    if matches!(
-        route,
-        Route::Sessions | Route::RevokeOtherSessions | Route::RevokeSession
-    ) {
-        // The turn of the account did not come.
-        let retry_after = std::time::Duration::ZERO;
+    if route == Route::Sessions {
+        // Too many of the same user wait for their lists.
+        let retry_after = Duration::ZERO;
         reasons.push(RejectionKind::RateLimited { retry_after });
     }
     if route == Route::RevokeSession {
@@ -74,9 +73,8 @@ fn of_the_route(route: Route) -> Vec<RejectionKind> {
 }
 
 fn operation(route: Route) -> Operation {
-    let (id, summary, answer) = match route {
+    let (summary, answer) = match route {
         Route::Refresh => (
-            "refresh",
             "Exchange the refresh token for new tokens",
             object([
                 ("message", text().into()),
@@ -85,13 +83,8 @@ fn operation(route: Route) -> Operation {
                 ("expires_in", number().into()),
             ]),
         ),
-        Route::LogOut => (
-            "logOut",
-            "End the session",
-            object([("message", text().into())]),
-        ),
+        Route::LogOut => ("End the session", object([("message", text().into())])),
         Route::Session => (
-            "session",
             "Who is logged in",
             object([
                 ("subject", nullable(Type::String).into()),
@@ -103,22 +96,18 @@ fn operation(route: Route) -> Operation {
             ]),
         ),
         Route::Sessions => (
-            "sessions",
             "The user's sessions",
             object([("sessions", list(session())), ("has_more", truth().into())]),
         ),
         Route::RevokeOtherSessions => (
-            "revokeOtherSessions",
             "End all of the user's sessions but this one",
             object([("message", text().into()), ("revoked", number().into())]),
         ),
         Route::RevokeSession => (
-            "revokeSession",
             "End one of the user's sessions",
             object([("message", text().into())]),
         ),
         Route::Names => (
-            "names",
             "The names of cookies and headers, which are settings",
             object([("access", names().into()), ("refresh", names().into())]),
         ),
@@ -131,7 +120,6 @@ fn operation(route: Route) -> Operation {
         )
         .build();
     let operation = OperationBuilder::new()
-        .operation_id(Some(id))
         .summary(Some(summary))
         .response("200", answer);
     let operation = if route == Route::RevokeSession {

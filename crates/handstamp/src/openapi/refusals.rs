@@ -31,11 +31,18 @@ fn of_more(context: &Context, more: More, method: &str) -> Vec<RejectionKind> {
         }
         More::Permission => {
             let reason = String::new();
-            vec![RejectionKind::PolicyDenied {
+            let denied = RejectionKind::PolicyDenied {
                 reason,
                 failed: false,
                 message: None,
-            }]
+            };
+            // Rules of the application may ask a database.
+            vec![denied, no_answer()]
+        }
+        More::Session => vec![RejectionKind::SessionEnded, no_answer()],
+        More::AnyBody => {
+            let bodies = [BodyError::Malformed(String::new()), BodyError::TooLarge];
+            bodies.map(RejectionKind::Body).into()
         }
         // The user is loaded from a database of the application.
         More::Subject => vec![RejectionKind::UnknownSubject, no_answer()],
@@ -52,8 +59,11 @@ fn of_more(context: &Context, more: More, method: &str) -> Vec<RejectionKind> {
 }
 
 fn of_log_out(context: &Context) -> Vec<RejectionKind> {
-    let mut reasons = of_proofs(csrf::proofs_of_log_out(context.config()));
-    reasons.push(ambiguous());
+    let config = context.config();
+    let mut reasons = of_proofs(csrf::proofs_of_log_out(config));
+    if config.token_locations().contains(&Location::Cookies) {
+        reasons.push(ambiguous());
+    }
     reasons.extend(asks(context).then(no_answer));
     reasons
 }
@@ -66,16 +76,15 @@ fn of_token(
 ) -> Vec<RejectionKind> {
     let config = context.config();
     let mut reasons = Vec::new();
-    if without == WithoutToken::Refused {
+    if matches!(
+        without,
+        WithoutToken::Refused | WithoutToken::AnonymousWithoutCookies
+    ) {
         reasons.push(RejectionKind::MissingToken {
             looked_in: String::new(),
         });
     }
-    let locations = token
-        .locations
-        .as_deref()
-        .unwrap_or(&config.settings.token_locations);
-    if locations.contains(&Location::Cookies) {
+    if token.locations(config).contains(&Location::Cookies) {
         let proofs = csrf::proofs(method, token.kind, config, token.csrf);
         reasons.extend(of_proofs(proofs));
         reasons.push(ambiguous());

@@ -3,11 +3,25 @@
 use serde_json::json;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 
+use super::schemes;
 use crate::error::RejectionStyle;
 use crate::error::style::ErrorStyle;
 
-/// The name of the schema among the components.
-pub(super) const REJECTION: &str = "Rejection";
+/// The name of the schema of a rejection in the standard style among the components.
+pub const REJECTION: &str = "HandstampRejection";
+
+/// Returns the name of the schema in this style: two styles in one document are two schemas.
+pub(super) fn name(shape: &RejectionStyle) -> String {
+    let style = match shape.style {
+        ErrorStyle::Standard => "",
+        ErrorStyle::AuthX => "AuthX",
+    };
+    let key = match shape.message_key.as_str() {
+        "message" => String::new(),
+        key => format!("_{}", schemes::component(key)),
+    };
+    format!("{REJECTION}{style}{key}")
+}
 
 /// Returns the schema of a rejection in the standard style: a problem document
 /// ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3)).

@@ -2,12 +2,14 @@
 //! reason that the description of its route lacks.
 
 use serde_json::{Value, json};
+use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Paths};
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::adapter::Route;
-use crate::config::{ConfigBuilder, danger::Danger};
+use crate::config::{ConfigBuilder, OriginCheck, danger::Danger};
 use crate::error::Rejection;
 use crate::error::style::ErrorStyle;
 use crate::openapi::Demand;
@@ -102,7 +104,7 @@ fn a_request_must_present_what_the_route_demands() {
         ("a safe method that is listed", cookies().csrf_methods(["GET", "POST"]).danger(Danger::NoCsrf), HttpMethod::Get, require().into(), json!([access_and_value])),
         ("the refresh token: the pair on every method", cookies(), HttpMethod::Get, Require::refresh().into(), json!([refresh_and_value])),
         ("without the value, as the route asks", cookies(), HttpMethod::Post, require().without_csrf().into(), json!([access])),
-        ("each location is an alternative, in their order", all(), HttpMethod::Put, require().into(), json!([bearer, access_and_value, {"token": []}])),
+        ("each location is an alternative, in their order", all(), HttpMethod::Put, require().into(), json!([bearer, access_and_value, {"token_in_query": []}])),
         ("the locations of the route", all(), HttpMethod::Put, require().from([Location::Headers]).into(), json!([bearer])),
         ("another header", api_key(), HttpMethod::Put, require().into(), json!([{"X-Api-Key": []}])),
         ("a token in the body is no scheme", all(), HttpMethod::Put, require().from([Location::Json]).into(), json!([nothing])),
@@ -113,6 +115,11 @@ fn a_request_must_present_what_the_route_demands() {
         ("a log-out takes either token, or none", cookies(), HttpMethod::Post, Demand::log_out(), json!([access_and_value, refresh_and_value, nothing])),
         ("policies are asked about an access token", cookies(), HttpMethod::Get, Demand::permission(), json!([access])),
         ("a body asks for no more", cookies(), HttpMethod::Get, Demand::from(require()).with_body(), json!([access])),
+        ("but may hold a token where one is looked for", all(), HttpMethod::Post, Demand::from(require().from([Location::Headers, Location::Json])).with_body(), json!([bearer, nothing])),
+        ("who is logged in may be asked by anyone", cookies(), HttpMethod::Get, Demand::session_info(), json!([access, nothing])),
+        ("a cookie that is named like the parameter of the query", builder().access_cookie_name("token"), HttpMethod::Get, require().into(), json!([{"token": []}])),
+        ("a cookie that is named like a scheme", builder().access_cookie_name("bearer"), HttpMethod::Get, require().into(), json!([{"bearer_cookie": []}])),
+        ("a cookie whose name no component may have", builder().access_cookie_name("a!b"), HttpMethod::Get, require().into(), json!([{"a_21b": []}])),
         ("an origin is no scheme", cookies(), HttpMethod::Post, Demand::same_origin(), Value::Null),
         ("nor is a limit", cookies(), HttpMethod::Post, Demand::rate_limit(), Value::Null),
     ];
@@ -130,6 +137,7 @@ fn the_demands_of_several_layers_add_up() {
         ("an optional token behind a layer", Require::scope("a").into(), Demand::from(Require::access()).optional(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
         ("a layer that reads one location", Require::access().into(), Require::access().from([Location::Headers]).into(), json!([{"bearer": []}])),
         ("the same twice", Require::scope("a").into(), Require::scope("a").into(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
+        ("rules behind a layer that looks in one place", Demand::permission(), Require::scope("a").from([Location::Headers]).into(), json!([{"bearer": ["a"]}])),
         ("a limit", Require::scope("a").into(), Demand::rate_limit(), json!([{"access_token_cookie": ["a"]}, {"bearer": ["a"]}])),
     ];
     for (row, one, other, expected) in rows {
@@ -156,6 +164,35 @@ type Row = (
 );
 
 #[test]
+fn what_is_not_of_one_token_is_demanded_together() {
+    let user = || auth(builder());
+    let admin = || auth(builder().access_cookie_name("__Host-admin"));
+    let described = |security: Option<Vec<SecurityRequirement>>, by: &[(Auth, Demand)]| {
+        let mut paths = Paths::new();
+        let operation = OperationBuilder::new().securities(security);
+        paths.add_path_operation("/", vec![HttpMethod::Get], operation);
+        for (auth, demand) in by {
+            auth.describe_paths(&mut paths, demand);
+        }
+        serde_json::to_value(paths).unwrap()["/"]["get"]["security"].clone()
+    };
+    let access = || Demand::from(Require::access());
+    let api_key = || Some(vec![SecurityRequirement::new("api_key", ["x"; 0])]);
+    #[rustfmt::skip]
+    let rows = [
+        ("two configurations", described(None, &[(user(), access()), (admin(), access())]), json!([{"__Host-admin": [], "access_token_cookie": []}])),
+        ("both tokens", described(None, &[(user(), access()), (user(), Require::refresh().into())]), json!([{"X-CSRF-TOKEN": [], "access_token_cookie": [], "refresh_token_cookie": []}])),
+        ("a scheme of the application", described(api_key(), &[(user(), access())]), json!([{"access_token_cookie": [], "api_key": []}])),
+        ("an operation that was public", described(Some(Vec::new()), &[(user(), access())]), json!([{"access_token_cookie": []}])),
+        ("one location, where the settings have another", described(None, &[(user(), Demand::permission()), (user(), Require::access().from([Location::Headers]).into())]), json!([{"bearer": []}])),
+        ("the same, the other way round", described(None, &[(user(), Require::access().from([Location::Headers]).into()), (user(), Demand::permission())]), json!([{"bearer": []}])),
+    ];
+    for (row, found, expected) in rows {
+        assert_eq!(found, expected, "{row}");
+    }
+}
+
+#[test]
 fn responses_name_the_codes_by_status() {
     let with_store = |config: ConfigBuilder| {
         Auth::builder(config.build().unwrap())
@@ -168,7 +205,7 @@ fn responses_name_the_codes_by_status() {
     let access = || Demand::from(Require::access());
     let problem = "application/problem+json";
     #[rustfmt::skip]
-    let rows: [Row; 16] = [
+    let rows: [Row; 22] = [
         ("a safe method has nothing to forge", without(origin()), HttpMethod::Get, access(), "403", &[]),
         ("an unsafe one has", without(origin()), HttpMethod::Post, access(), "403", &["cross_site_request", "origin_not_allowed", "missing_csrf_token", "csrf_mismatch"]),
         ("without a public origin the value alone", without(builder()), HttpMethod::Post, access(), "403", &["missing_csrf_token", "csrf_mismatch"]),
@@ -182,6 +219,12 @@ fn responses_name_the_codes_by_status() {
         ("a limit", without(builder()), HttpMethod::Post, Demand::rate_limit(), "429", &["rate_limited"]),
         ("a log-in", without(builder()), HttpMethod::Post, Demand::same_origin(), "403", &["cross_site_request", "origin_not_allowed"]),
         ("policies", without(builder()), HttpMethod::Get, Demand::permission(), "403", &["policy_denied"]),
+        ("policies that ask a database", without(builder()), HttpMethod::Get, Demand::permission(), "503", &["store_unavailable"]),
+        ("who is logged in, where a refresh may tell", without(builder()), HttpMethod::Get, Demand::session_info(), "401", &["missing_token", "ambiguous_cookie", "invalid_token", "invalid_signature", "token_expired", "invalid_audience", "access_token_required"]),
+        ("a session is asked for in any case", without(builder()), HttpMethod::Get, Demand::session(), "503", &["store_unavailable"]),
+        ("a log-out by a form", without(builder()), HttpMethod::Post, Demand::log_out().with_any_body(), "413", &["body_too_large"]),
+        ("without cookies a log-out has none to forge", without(builder().token_locations([Location::Headers])), HttpMethod::Post, Demand::log_out(), "401", &[]),
+        ("an origin that is only reported", without(origin().origin_check(OriginCheck::ReportOnly)), HttpMethod::Post, access(), "403", &["missing_csrf_token", "csrf_mismatch"]),
         ("a body of another type", without(builder()), HttpMethod::Get, access().with_body(), "415", &["unsupported_media_type"]),
         ("a body of another shape", without(builder()), HttpMethod::Get, access().with_body(), "422", &["invalid_body"]),
         ("a user who was removed", without(builder()), HttpMethod::Get, Demand::subject(), "503", &["store_unavailable"]),
@@ -230,11 +273,63 @@ fn what_the_application_describes_stays() {
     let paths = serde_json::to_value(paths).unwrap();
     let responses = &paths["/"]["get"]["responses"];
     assert!(responses["204"].is_object());
+    assert!(responses["401"]["headers"]["WWW-Authenticate"].is_object());
     let description = responses["401"]["description"].as_str().unwrap();
     assert!(
         description.starts_with("Not with this password. Refused: `missing_token`, `"),
         "{description}"
     );
+}
+
+#[test]
+fn a_body_that_the_application_describes_stays() {
+    let auth = auth(builder());
+    let own = ResponseBuilder::new()
+        .description("No.")
+        .content("application/problem+json", ContentBuilder::new().build())
+        .build();
+    let mut paths = Paths::new();
+    let operation = OperationBuilder::new().response("401", own);
+    paths.add_path_operation("/", vec![HttpMethod::Get], operation);
+    auth.describe_paths(&mut paths, &Require::access().into());
+    let paths = serde_json::to_value(paths).unwrap();
+    let refused = &paths["/"]["get"]["responses"]["401"];
+    assert_eq!(refused["content"]["application/problem+json"], json!({}));
+    let description = refused["description"].as_str().unwrap();
+    assert!(
+        description.starts_with("No. Refused: `missing_token`, `"),
+        "{description}"
+    );
+    assert!(refused["headers"]["Refusal-Id"].is_object());
+}
+
+#[test]
+fn a_browser_is_sent_to_the_log_in_page_if_there_is_one() {
+    let with_page = auth(builder().log_in_page("/log-in"));
+    for (auth, method, expected) in [
+        (&with_page, HttpMethod::Get, true),
+        (&with_page, HttpMethod::Post, false),
+        (&auth(builder()), HttpMethod::Get, false),
+    ] {
+        let operation = operation(auth, method, &Require::access().into());
+        assert_eq!(operation["responses"]["303"].is_object(), expected);
+    }
+}
+
+#[test]
+fn two_styles_in_one_document_are_two_schemas() {
+    let mut api = OpenApi::new(Info::new("Posts", "1.0.0"), Paths::new());
+    auth(builder()).describe(&mut api);
+    auth(builder().error_style(ErrorStyle::AuthX)).describe(&mut api);
+    auth(builder().error_message_key("detail")).describe(&mut api);
+    let schemas = api.components.unwrap().schemas;
+    let names: Vec<_> = schemas.keys().collect();
+    let expected = [
+        "HandstampRejection",
+        "HandstampRejectionAuthX",
+        "HandstampRejection_detail",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]

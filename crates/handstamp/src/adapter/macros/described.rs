@@ -3,16 +3,22 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __adapter_described {
-    () => {
+    ($(#[$demands:meta])* pub trait Demands;) => {
+        $(#[$demands])*
+        pub trait Demands {
+            /// Returns what it demands.
+            fn demands() -> handstamp::openapi::Demand;
+        }
+
         $crate::__adapter_described! { demands
             [] Access => handstamp::Require::access();
             [] Refresh => handstamp::Require::refresh();
             [] Fresh => handstamp::Require::access().fresh();
             [] Visitor => handstamp::openapi::Demand::visitor();
             [] LogOut => handstamp::openapi::Demand::log_out();
-            [] LogOutBody => handstamp::openapi::Demand::log_out();
-            [] Session => handstamp::Require::access();
-            [] SessionInfo => handstamp::openapi::Demand::from(handstamp::Require::access()).optional();
+            [] LogOutBody => handstamp::openapi::Demand::log_out().with_any_body();
+            [] Session => handstamp::openapi::Demand::session();
+            [] SessionInfo => handstamp::openapi::Demand::session_info();
             [T] AccessJson<T> => handstamp::openapi::Demand::from(handstamp::Require::access()).with_body();
             [T] AccessForm<T> => handstamp::openapi::Demand::from(handstamp::Require::access()).with_body();
             [T] RefreshJson<T> => handstamp::openapi::Demand::from(handstamp::Require::refresh()).with_body();
@@ -27,10 +33,14 @@ macro_rules! __adapter_described {
             }
         }
 
-        impl handstamp::openapi::utoipa::ToSchema for Rejection {}
+        impl handstamp::openapi::utoipa::ToSchema for Rejection {
+            fn name() -> std::borrow::Cow<'static, str> {
+                handstamp::openapi::REJECTION.into()
+            }
+        }
     };
     (demands $([$($generic:ident)?] $extractor:ty => $demand:expr;)+) => {$(
-        impl $(<$generic>)? handstamp::openapi::Demands for $extractor {
+        impl $(<$generic>)? Demands for $extractor {
             fn demands() -> handstamp::openapi::Demand {
                 $demand.into()
             }
