@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::post;
-use handstamp_axum::Auth;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handstamp_axum::handstamp::limit::{
-    Limit, LimitStore, LimitsError, Quota, RateLimits, TrustedProxies, WhenUnavailable,
+    Bucket, Limit, LimitStore, LimitsError, Quota, RateLimits, TrustedProxies, WhenUnavailable,
 };
+use handstamp_axum::{Auth, Error, minutes};
+use sha2::{Digest as _, Sha256};
 
 /// Returns an app whose log-in is limited.
 ///
@@ -72,19 +75,66 @@ pub fn shared(store: impl LimitStore) -> Result<RateLimits, LimitsError> {
     RateLimits::shared(store, WhenUnavailable::Refuse, limits)
 }
 
+/// A limit on failures: a log-in with the right password does not count.
+///
+/// # Errors
+/// The response to send.
+pub async fn verify(
+    auth: &Auth,
+    store: &impl LimitStore,
+    name: &str,
+    is_right: impl AsyncFnOnce() -> bool,
+) -> Result<(), Error> {
+    let who = URL_SAFE_NO_PAD.encode(Sha256::digest(name.to_lowercase()));
+    let failures = [Bucket::new(
+        format!("failures {who}"),
+        Quota::new(10, minutes(15)),
+    )];
+    let charged = store.charge(&failures).await;
+    let charged = charged.map_err(|error| auth.store_unavailable(error))?;
+    if !charged.is_charged {
+        return Err(auth.rate_limited(charged.wait(&failures)));
+    }
+    if !is_right().await {
+        return Err(auth.invalid_credentials()); // it stays charged
+    }
+    let refunded = store.refund(&failures).await;
+    refunded.map_err(|error| auth.store_unavailable(error))
+}
+
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
     use axum::http::Request;
+    use axum::response::IntoResponse as _;
     use handstamp_axum::handstamp::limit::MemoryLimits;
     use handstamp_axum::{Auth, Config, PeerAddress};
     use tower::ServiceExt as _;
 
+    fn auth() -> Auth {
+        let config = Config::builder().secret_key([7; 32].as_slice()).build();
+        Auth::new(config.unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn failures_count_and_right_passwords_do_not() {
+        let (auth, store) = (auth(), MemoryLimits::new());
+        let mut statuses = Vec::new();
+        let tries = [vec![true; 12], vec![false; 10], vec![true]].concat();
+        for is_right in tries {
+            let verified = super::verify(&auth, &store, "alice", async || is_right).await;
+            let status =
+                verified.map_or_else(|error| error.into_response().status().as_u16(), |()| 200);
+            statuses.push(status);
+        }
+        assert_eq!(statuses, [vec![200; 12], vec![401; 10], vec![429]].concat());
+        let other = super::verify(&auth, &store, "bob", async || true).await;
+        assert!(other.is_ok());
+    }
+
     #[tokio::test]
     async fn the_eleventh_log_in_of_a_minute_is_one_too_many() {
-        let config = Config::builder().secret_key([7; 32].as_slice()).build();
-        let auth = Auth::new(config.unwrap()).unwrap();
-        let app = super::app(auth).unwrap();
+        let app = super::app(auth()).unwrap();
         let mut statuses = Vec::new();
         for _ in 0..11 {
             let peer = PeerAddress("192.0.2.7".parse().unwrap());

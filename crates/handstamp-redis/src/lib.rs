@@ -79,7 +79,8 @@
 //! # Rate limits
 //! A `RedisStore` is also a [`LimitStore`](handstamp::limit::LimitStore): one script for each
 //! request, and entries that expire on their own. In a cluster all buckets are in one slot, on one
-//! node, and a request whose connection breaks may be charged again when it is repeated.
+//! node, and a request whose connection breaks may be charged twice, or given back twice, because
+//! it is repeated.
 //!
 //! # Features
 //! * `cluster`: `RedisStore::cluster`.

@@ -60,6 +60,7 @@ pub(crate) struct Scripts {
     pub(crate) list: Script,
     pub(crate) least_used: Script,
     pub(crate) charge: Script,
+    pub(crate) refund: Script,
 }
 
 impl Scripts {
@@ -109,6 +110,7 @@ impl Scripts {
             list: any_time(include_str!("scripts/list.lua")),
             least_used: any_time(include_str!("scripts/least_used.lua")),
             charge: with_memory(include_str!("scripts/charge.lua")),
+            refund: any_time(include_str!("scripts/refund.lua")),
         }
     }
 }

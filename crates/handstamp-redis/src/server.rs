@@ -188,8 +188,8 @@ impl Connection {
 }
 
 /// A command is sent again when its slot has moved to another node, and also when its connection
-/// broke. It may then be executed twice, which only `revoke_session`, `revoke_user` and `create`
-/// show, by finding it done.
+/// broke. It may then be executed twice, which `revoke_session`, `revoke_user` and `create` show,
+/// by finding it done; and a rate limit counts one too many, or gives back one too many.
 #[cfg(feature = "cluster")]
 fn cluster_client(
     nodes: &[redis::ConnectionInfo],

@@ -139,3 +139,30 @@ fn with_postgres_nodes_count_failed_log_ins_together() {
         assert_eq!(log_in(server, "user2", "password2").status, 200);
     }
 }
+
+#[test]
+fn servers_with_the_same_users_count_failed_log_ins_together_wherever_sessions_are() {
+    let (home, redis) = (Home::new(), Redis::start());
+    let one = home.start(&[], &[]).unwrap();
+    let other = home.start(&[], &[("REDIS_URL", &redis.url())]).unwrap();
+    for count in 1..=5 {
+        assert_eq!(log_in(&one, "user1", "wrong").status, 401, "{count}");
+        assert_eq!(log_in(&other, "user1", "wrong").status, 401, "{count}");
+    }
+    for server in [&one, &other] {
+        assert_eq!(log_in(server, "user1", "password1").status, 429);
+        assert_eq!(log_in(server, "user2", "password2").status, 200);
+    }
+}
+
+#[test]
+fn guesses_are_counted_while_the_sessions_in_redis_are_away() {
+    let home = Home::new();
+    let away = [("REDIS_URL", "redis://127.0.0.1:1/")];
+    let server = home.start(&[], &away).unwrap();
+    for count in 1..=10 {
+        assert_eq!(log_in(&server, "user1", "wrong").status, 401, "{count}");
+    }
+    assert_eq!(log_in(&server, "user1", "password1").status, 429);
+    assert_eq!(log_in(&server, "user2", "password2").status, 503);
+}

@@ -67,7 +67,8 @@
 //! # Rate limits
 //! Both stores are also [`LimitStore`](handstamp::limit::LimitStore)s. In PostgreSQL a decision is
 //! one call of the function `handstamp_charge`, which the user of the store must be allowed to
-//! execute; in SQLite it is a statement that looks, and one that writes if there is room. Call
+//! execute; in SQLite it is a statement that looks, and one that writes if there is room. A client
+//! that is denied writes nothing. Call
 //! [`purge_limits`](handstamp::limit::LimitStore::purge_limits) now and then, for example each
 //! minute, to remove buckets that are full.
 //!

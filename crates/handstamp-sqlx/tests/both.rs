@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use handstamp::limit::{Bucket, LimitStore, Quota};
 use handstamp::store::rotation::Continuation;
 use handstamp::store::{Admission, Created, RevokeToken, Rotation, Store, TokenId};
 use handstamp_conformance::services::Postgres;
 use handstamp_sqlx::{PostgresStore, SqliteStore};
-use sqlx::Executor as _;
+use sqlx::{Connection as _, Executor as _, PgPool, SqliteConnection, query_scalar};
 use support::{Folder, HOUR, Login, list, now, patient, timed, together};
 use tokio::time::{sleep, timeout};
 
@@ -220,4 +221,59 @@ async fn removes_what_has_ended(store: &dyn Store) {
         "a session, a token, and a not-before of tokens and of sessions"
     );
     assert_eq!(store.purge().await.unwrap(), 0, "gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_writes_nothing_for_a_client_that_is_denied() {
+    let folder = Folder::new();
+    let path = folder.path("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let mut other = SqliteConnection::connect(path.to_str().unwrap())
+        .await
+        .unwrap();
+    // It changes when another connection commits.
+    writes_nothing_for_a_client_that_is_denied(&store, async || {
+        let version = query_scalar("PRAGMA data_version").fetch_one(&mut other);
+        let version: i64 = version.await.unwrap();
+        version.to_string()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_writes_nothing_for_a_client_that_is_denied() {
+    let postgres = Postgres::start();
+    let store = PostgresStore::connect(&postgres.url()).await.unwrap();
+    let pool = PgPool::connect(&postgres.url()).await.unwrap();
+    // A row that was locked has another `xmax`.
+    let rows = "SELECT coalesce(string_agg(concat_ws(' ', l.key, l.full_at, l.xmin, l.xmax, l.ctid), ', '), '') \
+                FROM handstamp_limits AS l";
+    writes_nothing_for_a_client_that_is_denied(&store, async || {
+        query_scalar(rows).fetch_one(&pool).await.unwrap()
+    })
+    .await;
+}
+
+async fn writes_nothing_for_a_client_that_is_denied(
+    store: &dyn LimitStore,
+    mut state: impl AsyncFnMut() -> String,
+) {
+    let wide = Bucket::new("wide", Quota::per_hour(5));
+    let narrow = Bucket::new("narrow", Quota::per_hour(1));
+    let closed = Bucket::new("closed", Quota::new(0, Duration::from_secs(1)));
+    let full = Bucket::new("full", Quota::per_hour(1));
+    let mut last = state().await;
+    for (sentence, buckets, is_charged) in [
+        ("let through", [&wide, &narrow], true),
+        ("denied", [&wide, &narrow], false),
+        ("denied, in another order", [&narrow, &wide], false),
+        ("denied, with a full bucket", [&full, &narrow], false),
+        ("only looked at", [&wide, &closed], false),
+    ] {
+        let charged = store.charge(&buckets.map(Bucket::clone)).await.unwrap();
+        assert_eq!(charged.is_charged, is_charged, "{sentence}");
+        let now = state().await;
+        assert_eq!(now != last, is_charged, "{sentence}: {last} is {now}");
+        last = now;
+    }
 }

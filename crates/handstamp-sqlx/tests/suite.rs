@@ -10,8 +10,9 @@ use handstamp_conformance::limits;
 use handstamp_conformance::services::Postgres;
 use handstamp_conformance::store::{run, run_with_clock};
 use handstamp_sqlx::SqliteStore;
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlitePool, query_scalar};
 use support::{Folder, patient};
+use tokio::time::sleep;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
@@ -31,6 +32,12 @@ async fn postgres() {
         run(async || Arc::new(patient(&url).await)).await;
         limits::run(async || patient(&url).await).await;
     }
+    // A deadlock would be resolved within seconds, and the statement repeated.
+    let pool = PgPool::connect(&url).await.unwrap();
+    sleep(OF_STATISTICS).await;
+    let deadlocks = "SELECT sum(deadlocks)::bigint FROM pg_stat_database";
+    let deadlocks: i64 = query_scalar(deadlocks).fetch_one(&pool).await.unwrap();
+    assert_eq!(deadlocks, 0, "no caller waits for one that waits for it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,3 +94,6 @@ fn move_on(span: Duration) -> String {
         + &moved("handstamp_revoked_tokens", &["until"])
         + &moved("handstamp_redeemed_tokens", &["until"])
 }
+
+/// Connections report what they counted once in a second.
+const OF_STATISTICS: Duration = Duration::from_secs(2);

@@ -71,6 +71,10 @@ impl LimitStore for Down {
         Box::pin(async { Err(StoreError::new("it is down")) })
     }
 
+    fn refund<'a>(&'a self, _: &'a [Bucket]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Err(StoreError::new("it is down")) })
+    }
+
     fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(async { Err(StoreError::new("it is down")) })
     }

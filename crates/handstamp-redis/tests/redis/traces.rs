@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use handstamp::clock::UnixTime;
+use handstamp::limit::{Bucket, LimitStore as _, Quota};
 use handstamp::store::{
     AccountId, Admission, Admit, AdmitPurpose, Created, EndReason, ReadSession, Redeem,
     RevokeSession, RevokeToken, RevokeUser, Store as _, TokenId, UserRevocation,
@@ -90,6 +91,55 @@ async fn every_key_expires_and_none_stays() {
     sleep(life + Duration::from_millis(50)).await;
     let keys: Vec<String> = connection.keys("*").await.unwrap();
     assert_eq!(keys, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_bucket_expires_when_it_is_full_and_goes_when_all_was_given_back() {
+    let server = Redis::start();
+    let store = store(&server);
+    let bucket = [Bucket::new("account 6a", Quota::per_hour(3))];
+    let mut connection = connect(&server).await;
+    let key = "handstamp:{limits}:account 6a";
+    for (sentence, is_given_back, minutes) in [
+        ("one is used", false, Some(20)),
+        ("two are", false, Some(40)),
+        ("one is given back", true, Some(20)),
+        ("the other one too", true, None),
+        ("one that was never used", true, None),
+    ] {
+        if is_given_back {
+            store.refund(&bucket).await.unwrap();
+        } else {
+            store.charge(&bucket).await.unwrap();
+        }
+        let left: i64 = connection.pttl(key).await.unwrap();
+        // -2 is that of no key.
+        let expected = minutes.map_or(-2..=-2, |minutes| {
+            let millis = minutes * 60_000;
+            millis - 60_000..=millis + 1
+        });
+        assert!(expected.contains(&left), "{sentence}: {left}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_denied_writes_nothing() {
+    let server = Redis::start();
+    let store = store(&server);
+    let wide = Bucket::new("wide", Quota::per_hour(5));
+    let narrow = Bucket::new("narrow", Quota::per_hour(1));
+    let closed = Bucket::new("closed", Quota::new(0, Duration::from_secs(1)));
+    let both = [wide.clone(), narrow];
+    assert!(store.charge(&both).await.unwrap().is_charged);
+    let mut connection = connect(&server).await;
+    for (sentence, buckets) in [("denied", both), ("only looked at", [wide, closed])] {
+        let before = calls(&mut connection).await;
+        assert!(!store.charge(&buckets).await.unwrap().is_charged);
+        let after = calls(&mut connection).await;
+        let expected = [("evalsha", 1), ("time", 1), ("get", 2)];
+        let called = more(&before, &after);
+        assert_eq!(called, HashMap::from(expected), "{sentence}");
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl Purge {
                 if started.elapsed() < LONGEST_WAIT && clock.is_doubtful().await {
                     continue;
                 }
-                match throttle.purge(now()).await {
+                match throttle.purge().await {
                     Ok(removed) => tracing::debug!(removed, "limits on log-ins were purged"),
                     Err(error) => tracing::error!(%error, "limits on log-ins cannot be purged"),
                 }

@@ -60,6 +60,7 @@ struct Server {
     auth: Auth,
     clock: ClockCheck,
     database: Database,
+    throttle: Throttle,
     audit: AuditLog,
 }
 
@@ -93,6 +94,8 @@ impl Server {
         if is_new {
             tracing::info!("a new database was created in {url}");
         }
+        let limits = storage::open_limits(&url, &database).await?;
+        let throttle = Throttle::new(limits);
         let place = session_place::text(redis.as_ref());
         let sessions = storage::open_sessions(&url, redis).await?;
         warn_unless_ready(&sessions, &place).await;
@@ -125,7 +128,8 @@ impl Server {
         let auth = Auth::from(auth.build().map_err(Failure::usage)?);
         let state = AppState {
             auth: auth.clone(),
-            log_in: LogIn::new(&database, throttle_key, demo_users).audited_by(audit.clone()),
+            log_in: LogIn::new(&database, throttle.clone(), throttle_key, demo_users)
+                .audited_by(audit.clone()),
             proxies: TrustedProxies::new(arguments.trusted_proxy),
             has_usual_checks,
             audit: audit.clone(),
@@ -155,14 +159,14 @@ impl Server {
             auth,
             clock: ClockCheck::new(is_here.then(|| database.clone())),
             database,
+            throttle,
             audit,
         })
     }
 
     async fn run(self, mut shutdown: ShutdownSignal) {
-        let throttle = Throttle::new(self.database.clone());
         let devices = KnownDevices::new(self.database.clone());
-        let purge = Purge::start(throttle, devices, self.auth, self.clock);
+        let purge = Purge::start(self.throttle, devices, self.auth, self.clock);
         let metrics = self.metrics.start();
         connections::serve(self.listener, self.router, shutdown.recv()).await;
         purge.stop().await;

@@ -9,6 +9,7 @@ use super::environment::{AUDIT_LOG, Environment};
 use super::failure::Failure;
 use crate::storage::database::Database;
 use crate::storage::database_url::DatabaseUrl;
+use crate::storage::limits::Limits;
 use crate::storage::missing::{HELP, Missing};
 use crate::storage::redis_server::RedisServer;
 use crate::storage::session_place;
@@ -96,6 +97,13 @@ pub(super) async fn open_database(
     Database::open(url, missing)
         .await
         .map_err(|error| Failure::new(format!("the database {url}: {error}")))
+}
+
+/// Opens the limits, in the database of users.
+pub(super) async fn open_limits(url: &DatabaseUrl, database: &Database) -> Result<Limits, Failure> {
+    Limits::open(database)
+        .await
+        .map_err(|error| Failure::new(format!("limits in {url}: {error}")))
 }
 
 pub(super) async fn open_sessions(

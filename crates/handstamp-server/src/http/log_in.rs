@@ -191,7 +191,7 @@ impl From<&LogInError> for LogInResult {
             LogInError::InvalidCredentials => Self::Wrong,
             LogInError::RateLimited { .. } => Self::Limited,
             LogInError::Busy => Self::Busy,
-            LogInError::Database(_) => Self::Failed,
+            LogInError::Database(_) | LogInError::Limits(_) => Self::Failed,
         }
     }
 }
@@ -222,6 +222,7 @@ pub(super) fn refuse(auth: &Auth, error: LogInError) -> Error {
         LogInError::RateLimited { retry_after } => auth.rate_limited(retry_after),
         LogInError::Busy => auth.busy(),
         LogInError::Database(error) => auth.store_unavailable(StoreError::new(error)),
+        LogInError::Limits(error) => auth.store_unavailable(error),
     }
 }
 
@@ -293,6 +294,14 @@ mod tests {
                 503,
                 Some("1"),
                 r#""error_type":"StoreUnavailable""#,
+            ),
+            (
+                "limits that do not answer",
+                &[],
+                LogInError::Limits(StoreError::new("down")),
+                503,
+                Some("1"),
+                r#""code":"store_unavailable""#,
             ),
             (
                 "wrong credentials",

@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod database_url;
 pub(crate) mod hex;
+pub(crate) mod limits;
 mod migrations;
 pub(crate) mod missing;
 mod opened_file;

@@ -41,6 +41,7 @@ pub(crate) fn at_least(span: Duration) -> i64 {
 }
 
 /// Converts a duration of a rate limit, in microseconds.
+#[cfg(feature = "postgres")]
 pub(crate) fn microseconds(span: u64) -> i64 {
     i64::try_from(span).unwrap_or(i64::MAX).min(LONGEST)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use handstamp::error::StoreError;
-use handstamp::limit::{Bucket, Charged, LimitStore};
+use handstamp::limit::{Bucket, Charged, LimitStore, Quota};
 use handstamp::store::{BoxFuture, Store};
 use sqlx::{Row as _, query};
 
@@ -21,6 +21,10 @@ impl LimitStore for PostgresStore {
         Box::pin(self.charge_buckets(buckets))
     }
 
+    fn refund<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(self.refund_buckets(buckets))
+    }
+
     fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(self.remove_full_buckets())
     }
@@ -29,15 +33,10 @@ impl LimitStore for PostgresStore {
 impl PostgresStore {
     /// The decision is one statement, and one round trip.
     async fn charge_buckets(&self, buckets: &[Bucket]) -> Result<Charged, StoreError> {
-        let keys: Vec<&str> = buckets.iter().map(|bucket| bucket.key.as_str()).collect();
-        let quotas = || buckets.iter().map(|bucket| bucket.quota);
-        let intervals: Vec<i64> = quotas()
-            .map(|quota| microseconds(quota.interval()))
-            .collect();
-        let capacities: Vec<i64> = quotas()
-            .map(|quota| microseconds(quota.capacity()))
-            .collect();
-        let skews: Vec<i64> = quotas().map(|quota| microseconds(quota.skew())).collect();
+        let keys = keys(buckets);
+        let intervals = numbers(buckets, Quota::interval);
+        let capacities = numbers(buckets, Quota::capacity);
+        let skews = numbers(buckets, Quota::skew);
         let rows = self
             .rows(|| {
                 query(
@@ -57,6 +56,17 @@ impl PostgresStore {
                 full_at.into_iter().map(i64::unsigned_abs).collect(),
             ))
         })
+    }
+
+    async fn refund_buckets(&self, buckets: &[Bucket]) -> Result<(), StoreError> {
+        let keys = keys(buckets);
+        let intervals = numbers(buckets, Quota::interval);
+        let refund = || {
+            query(include_str!("refund.sql"))
+                .bind(keys.clone())
+                .bind(intervals.clone())
+        };
+        self.rows(refund).await.map(drop)
     }
 
     async fn remove_full_buckets(&self) -> Result<u64, StoreError> {
@@ -79,4 +89,14 @@ impl PostgresStore {
             }
         }
     }
+}
+
+fn keys(buckets: &[Bucket]) -> Vec<&str> {
+    buckets.iter().map(|bucket| bucket.key.as_str()).collect()
+}
+
+/// Returns a number of each quota, in microseconds.
+fn numbers(buckets: &[Bucket], number: fn(Quota) -> u64) -> Vec<i64> {
+    let numbers = buckets.iter().map(|bucket| number(bucket.quota));
+    numbers.map(microseconds).collect()
 }

@@ -21,6 +21,10 @@ impl LimitStore for SqliteStore {
         Box::pin(self.charge_buckets(buckets))
     }
 
+    fn refund<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(self.refund_buckets(buckets))
+    }
+
     fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(self.remove_full_buckets())
     }
@@ -71,6 +75,12 @@ impl SqliteStore {
         Ok(Charged::new(has_room, now, full_at))
     }
 
+    async fn refund_buckets(&self, buckets: &[Bucket]) -> Result<(), StoreError> {
+        let asked = asked(buckets);
+        let refund = query(include_str!("refund.sql")).bind(&asked);
+        self.write(refund).await.map(drop)
+    }
+
     async fn remove_full_buckets(&self) -> Result<u64, StoreError> {
         self.prepare().await?;
         let (mut removed, mut after) = (0, String::new());
@@ -93,10 +103,12 @@ impl SqliteStore {
     }
 }
 
-/// Returns the buckets as JSON. Keys are base64url, which needs no escape.
+/// Returns the buckets as JSON.
 fn asked(buckets: &[Bucket]) -> String {
     let bucket = |bucket: &Bucket| {
         let Bucket { key, quota, .. } = bucket;
+        // Keys have no control characters, so nothing else needs an escape.
+        let key = key.replace('\\', "\\\\").replace('"', "\\\"");
         let [interval, capacity, skew] = [quota.interval(), quota.capacity(), quota.skew()];
         format!("[\"{key}\",{interval},{capacity},{skew}]")
     };

@@ -65,39 +65,63 @@ impl MemoryLimits {
     }
 
     pub(super) fn charge_all(&self, buckets: &[Bucket]) -> Charged {
-        let places: Vec<usize> = buckets.iter().map(|bucket| place(&bucket.key)).collect();
-        let mut involved = places.clone();
-        // All callers lock in this order, so none of two waits for the other.
-        involved.sort_unstable();
-        involved.dedup();
-        let mut shards: Vec<(usize, MutexGuard<'_, Shard>)> = involved
-            .into_iter()
-            .filter_map(|place| Some((place, lock(self.shards.get(place)?))))
-            .collect();
+        let mut locked = self.lock(buckets);
         // Once they are locked: two callers decide in the order of their instants.
         let now = self.now();
-        for (_, shard) in &mut shards {
+        for shard in locked.shards() {
             shard.make_room(now);
         }
-        let mut entries = Vec::with_capacity(buckets.len());
-        for (bucket, place) in buckets.iter().zip(&places) {
-            let shard = shards.iter_mut().find(|(other, _)| other == place);
-            entries.extend(shard.map(|(_, shard)| (bucket, shard.full_at(bucket, now))));
+        let mut before = Vec::with_capacity(buckets.len());
+        for bucket in buckets {
+            before.extend(locked.shard(bucket).map(|shard| shard.full_at(bucket, now)));
         }
-        let after: Result<Vec<u64>, _> = entries
-            .iter()
+        let charges = buckets.iter().zip(&before);
+        let after: Result<Vec<u64>, _> = charges
             .map(|(bucket, full_at)| bucket.quota.charge(*full_at, now))
             .collect();
         let Ok(after) = after else {
-            let before = entries.into_iter().map(|(_, full_at)| full_at).collect();
             return Charged::new(false, now, before);
         };
-        for ((bucket, place), full_at) in buckets.iter().zip(&places).zip(&after) {
-            if let Some((_, shard)) = shards.iter_mut().find(|(other, _)| other == place) {
+        for (bucket, full_at) in buckets.iter().zip(&after) {
+            if let Some(shard) = locked.shard(bucket) {
                 shard.set(bucket, *full_at);
             }
         }
         Charged::new(true, now, after)
+    }
+
+    fn refund_all(&self, buckets: &[Bucket]) {
+        let mut locked = self.lock(buckets);
+        for bucket in buckets {
+            if let Some(entry) = locked.shard(bucket).and_then(|shard| shard.entry(bucket)) {
+                *entry = bucket.quota.refund(*entry);
+            }
+        }
+    }
+
+    /// Locks the shards of these buckets. All callers lock them in the order of their places, so
+    /// none of two waits for the other.
+    fn lock(&self, buckets: &[Bucket]) -> Locked<'_> {
+        let mut places: Vec<usize> = buckets.iter().map(place).collect();
+        places.sort_unstable();
+        places.dedup();
+        let shard = |place| Some((place, lock(self.shards.get(place)?)));
+        Locked(places.into_iter().filter_map(shard).collect())
+    }
+}
+
+/// The shards that one call needs.
+struct Locked<'s>(Vec<(usize, MutexGuard<'s, Shard>)>);
+
+impl Locked<'_> {
+    fn shards(&mut self) -> impl Iterator<Item = &mut Shard> {
+        self.0.iter_mut().map(|(_, shard)| &mut **shard)
+    }
+
+    fn shard(&mut self, bucket: &Bucket) -> Option<&mut Shard> {
+        let place = place(bucket);
+        let shard = self.0.iter_mut().find(|(other, _)| *other == place);
+        shard.map(|(_, shard)| &mut **shard)
     }
 }
 
@@ -111,8 +135,18 @@ impl Shard {
         entry.copied().unwrap_or(now)
     }
 
-    fn set(&mut self, bucket: &Bucket, full_at: u64) {
+    /// Returns where a charge of this bucket is kept, if one is.
+    fn entry(&mut self, bucket: &Bucket) -> Option<&mut u64> {
+        let is_crowded = self.is_crowded();
         if let Some(entry) = self.full_at.get_mut(&*bucket.key) {
+            return Some(entry);
+        }
+        let shared = self.shared.get_mut(limit_of(bucket));
+        shared.filter(|_| is_crowded)
+    }
+
+    fn set(&mut self, bucket: &Bucket, full_at: u64) {
+        if let Some(entry) = self.entry(bucket) {
             *entry = full_at;
         } else if self.is_crowded() {
             self.shared.insert(limit_of(bucket).into(), full_at);
@@ -165,6 +199,13 @@ impl LimitStore for MemoryLimits {
         Box::pin(async move { Ok(self.charge_all(buckets)) })
     }
 
+    fn refund<'a>(&'a self, buckets: &'a [Bucket]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.refund_all(buckets);
+            Ok(())
+        })
+    }
+
     fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(async move {
             let now = self.now();
@@ -186,9 +227,9 @@ impl fmt::Debug for MemoryLimits {
 }
 
 /// The characters of a key are those of a hash, but not as evenly spread as its bits.
-fn place(key: &str) -> usize {
+fn place(bucket: &Bucket) -> usize {
     let mix = |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
-    let sum = key.bytes().fold(0, mix);
+    let sum = bucket.key.bytes().fold(0, mix);
     (sum ^ sum >> 7) % SHARDS
 }
 

@@ -102,6 +102,13 @@ impl Quota {
         }
     }
 
+    /// Gives a request back to a bucket that is full at this instant, in microseconds, and returns
+    /// when it is full afterwards. If that has passed, it is full now: a bucket gains nothing more.
+    #[must_use]
+    pub fn refund(self, full_at: u64) -> u64 {
+        full_at.saturating_sub(self.interval())
+    }
+
     /// Returns how many requests a bucket holds that is full at this instant.
     #[must_use]
     pub(super) fn remaining(self, full_at: u64, now: u64) -> u64 {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use super::{Allowance, Bucket, Caller, Charged, Limit, LimitStore, Limited, MemoryLimits};
+use super::{Allowance, Bucket, Caller, Limit, LimitStore, Limited, MemoryLimits};
 use crate::clock::UnixTime;
 use crate::context::log_limit::LogLimit;
 use crate::context::{Asked, Context};
@@ -196,7 +196,7 @@ pub(crate) fn check(
                 tracing::debug!(?allowance, "a request is one too many");
                 Err(Limited {
                     rejection: context.reject(RejectionKind::RateLimited {
-                        retry_after: wait(&buckets, &charged),
+                        retry_after: charged.wait(&buckets),
                     }),
                     allowance,
                 })
@@ -204,13 +204,6 @@ pub(crate) fn check(
             Err(reason) => rules.without_answer(&context, now, reason),
         }
     })
-}
-
-/// After a shorter wait it would be denied again.
-fn wait(buckets: &[Bucket], charged: &Charged) -> Duration {
-    let waits = buckets.iter().zip(&charged.full_at);
-    let waits = waits.filter_map(|(bucket, at)| bucket.quota.charge(*at, charged.now).err());
-    waits.max().unwrap_or_default()
 }
 
 const LONGEST_NAME: usize = 64;

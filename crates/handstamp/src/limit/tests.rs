@@ -92,6 +92,32 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Given back at once, a request leaves the bucket as it was; given back later, no fuller than
+    /// full.
+    #[test]
+    fn a_refund_undoes_a_charge(
+        requests in 1_u32..50,
+        window in 1_u64..100_000,
+        used in 0_u64..100_000_000,
+        later in 0_u64..200_000_000,
+    ) {
+        let quota = Quota::new(requests, Duration::from_millis(window));
+        let now = 1 << 50;
+        let full_at = now + used % quota.capacity();
+        if let Ok(after) = quota.charge(full_at, now) {
+            prop_assert_eq!(quota.refund(after), full_at);
+            let mut back = after;
+            for _ in 0..100 {
+                back = quota.refund(back);
+            }
+            let holds = quota.remaining(back, now + later);
+            prop_assert_eq!(holds, u64::from(requests));
+        }
+        prop_assert_eq!(quota.refund(0), 0, "a bucket that was never charged");
+    }
+}
+
 #[tokio::test]
 async fn a_request_counts_for_all_limits_or_for_none() {
     let clock = TestClock::at(UnixTime::from_secs(1_700_000_000));
@@ -204,6 +230,9 @@ async fn a_store_that_is_down_lets_through_or_refuses_as_declared() {
         fn charge<'a>(&'a self, _: &'a [Bucket]) -> BoxFuture<'a, Result<Charged, StoreError>> {
             Box::pin(async { Err(StoreError::new("down")) })
         }
+        fn refund<'a>(&'a self, _: &'a [Bucket]) -> BoxFuture<'a, Result<(), StoreError>> {
+            Box::pin(async { Err(StoreError::new("down")) })
+        }
         fn purge_limits(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
             Box::pin(async { Err(StoreError::new("down")) })
         }
@@ -292,6 +321,14 @@ async fn memory_is_bounded_and_callers_without_a_bucket_of_their_own_are_limited
         !charge(key('a', 2_000_000)).await,
         "the shared bucket is empty"
     );
+    let own = [Bucket::new(key('a', 0), quota)];
+    let shared = [Bucket::new(key('a', 2_000_000), quota)];
+    for (sentence, bucket) in [("its own bucket", own), ("the shared one", shared)] {
+        store.refund(&bucket).await.unwrap();
+        let [bucket] = bucket;
+        assert!(charge(bucket.key.clone()).await, "{sentence} has it back");
+        assert!(!charge(bucket.key).await, "{sentence}: once");
+    }
     let mut of_another_limit = 0;
     for number in 2_000_000..2_001_000 {
         of_another_limit += u32::from(charge(key('b', number)).await);

@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use handstamp_axum::handstamp::error::StoreError;
 use handstamp_axum::handstamp::store::AccountId;
 
 use super::demo_users::DemoUsers;
@@ -50,10 +51,15 @@ pub(crate) struct Verified {
 }
 
 impl LogIn {
-    pub(crate) fn new(database: &Database, key: Key, demo_users: DemoUsers) -> Self {
+    pub(crate) fn new(
+        database: &Database,
+        throttle: Throttle,
+        key: Key,
+        demo_users: DemoUsers,
+    ) -> Self {
         Self {
             users: Users::new(database.clone()),
-            throttle: Throttle::new(database.clone()),
+            throttle,
             key,
             known_devices: KnownDevices::new(database.clone()),
             lanes: Lanes::default(),
@@ -121,12 +127,12 @@ impl LogIn {
             None => 0,
         };
         let attempt = Attempt::new(&self.key, name.as_ref(), epoch, address, device);
-        self.throttle.peek(&attempt, now()).await??;
+        self.throttle.peek(&attempt).await??;
         let turn = self.lanes.enter(attempt.lane());
         let turn = tokio::time::timeout(LONGEST_WAIT, turn).await;
         let _turn = turn.map_err(|_| LogInError::Busy)?;
         let slot = self.enter(device)?;
-        self.throttle.charge(&attempt, now()).await??;
+        self.throttle.charge(&attempt).await??;
 
         // From here on the work is the same whether the user exists or not.
         let hash = user.as_ref().map(|user| user.hash.clone());
@@ -267,6 +273,8 @@ pub(crate) enum LogInError {
     /// Too many passwords are waiting to be compared.
     Busy,
     Database(DatabaseError),
+    /// The buckets of the limits do not answer.
+    Limits(StoreError),
 }
 
 impl From<Denied> for LogInError {
@@ -280,6 +288,12 @@ impl From<Denied> for LogInError {
 impl From<DatabaseError> for LogInError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
+    }
+}
+
+impl From<StoreError> for LogInError {
+    fn from(error: StoreError) -> Self {
+        Self::Limits(error)
     }
 }
 

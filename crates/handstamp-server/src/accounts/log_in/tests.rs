@@ -2,14 +2,17 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::accounts::password::{NewPassword, StoredHash};
+use crate::storage::limits::Limits;
 use crate::storage::testing::TempDir;
 
 const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 static NO_DEVICES: Devices = Devices::NONE;
 
-fn key() -> Key {
-    Key::derive(&"a signing key".into())
+async fn open(database: &Database, demo_users: DemoUsers) -> LogIn {
+    let throttle = Throttle::new(Limits::open(database).await.unwrap());
+    let key = Key::derive(&"a signing key".into());
+    LogIn::new(database, throttle, key, demo_users)
 }
 
 fn user_agent() -> UserAgent {
@@ -33,7 +36,7 @@ async fn add(log_in: &LogIn, name: &str, password: &str) -> UserName {
 #[tokio::test]
 async fn every_log_in_costs_one_comparison_and_fails_alike() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::UntilFirstUser);
+    let log_in = open(&dir.database().await, DemoUsers::UntilFirstUser).await;
     add(&log_in, "alice", "correct horse").await;
     let gone = add(&log_in, "gone", "correct horse").await;
     log_in.users.disable(&gone, now()).await.unwrap();
@@ -73,7 +76,7 @@ async fn every_log_in_costs_one_comparison_and_fails_alike() {
 #[tokio::test]
 async fn a_name_is_trimmed_and_composed_before_it_is_looked_up() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     add(&log_in, "jos\u{e9}", "correct horse").await;
     // An earlier release took names in any form.
     add(&log_in, "rene\u{301}", "correct horse").await;
@@ -119,7 +122,7 @@ async fn a_name_is_trimmed_and_composed_before_it_is_looked_up() {
 #[tokio::test]
 async fn forms_of_a_name_are_counted_together() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     add(&log_in, "jos\u{e9}", "correct horse").await;
     let forms = ["jos\u{e9}", "jose\u{301}", " JOS\u{c9} ", "JOSE\u{301}"];
     for form in forms.iter().cycle().take(10) {
@@ -144,7 +147,7 @@ async fn forms_of_a_name_are_counted_together() {
 #[tokio::test]
 async fn forms_of_a_name_are_counted_together_after_an_unlock_too() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let composed = "J\u{30c}os\u{e9}";
     let name = add(&log_in, composed, "correct horse").await;
     assert!(log_in.users.unlock(&name).await.unwrap());
@@ -166,8 +169,8 @@ async fn forms_of_a_name_are_counted_together_after_an_unlock_too() {
 async fn demo_users_exist_until_the_first_user_does() {
     let dir = TempDir::new();
     let database = dir.database().await;
-    let log_in = LogIn::new(&database, key(), DemoUsers::UntilFirstUser);
-    let elsewhere = LogIn::new(&database, key(), DemoUsers::Never);
+    let log_in = open(&database, DemoUsers::UntilFirstUser).await;
+    let elsewhere = open(&database, DemoUsers::Never).await;
     for (username, password, is_right) in [
         ("user1", "password1", true),
         ("user2", "password2", true),
@@ -202,7 +205,7 @@ async fn demo_users_exist_until_the_first_user_does() {
 #[tokio::test]
 async fn a_change_of_the_account_meanwhile_is_found() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let alice = add(&log_in, "alice", "correct horse").await;
     let verified = log_in
         .verify(credentials("alice", "correct horse"), HERE, &NO_DEVICES)
@@ -225,7 +228,7 @@ async fn a_change_of_the_account_meanwhile_is_found() {
 #[tokio::test]
 async fn a_password_is_changed_unless_the_account_was_meanwhile() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let alice = add(&log_in, "alice", "correct horse").await;
     let verify = async |password| {
         let typed = credentials("alice", password);
@@ -250,7 +253,7 @@ async fn a_password_is_changed_unless_the_account_was_meanwhile() {
 #[tokio::test]
 async fn an_outdated_hash_is_replaced_at_log_in() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let alice: UserName = "alice".parse().unwrap();
     let weak = StoredHash::outdated("correct horse");
     log_in.users.add(&alice, &weak, now()).await.unwrap();
@@ -275,7 +278,7 @@ async fn an_outdated_hash_is_replaced_at_log_in() {
 #[tokio::test]
 async fn a_damaged_hash_matches_no_password() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let alice: UserName = "alice".parse().unwrap();
     let damaged = StoredHash::from_database("$argon2id$".to_owned());
     log_in.users.add(&alice, &damaged, now()).await.unwrap();
@@ -289,7 +292,7 @@ async fn a_damaged_hash_matches_no_password() {
 #[tokio::test]
 async fn after_ten_failures_not_even_the_right_password_is_compared() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     add(&log_in, "alice", "correct horse").await;
     let mut known = Devices::default();
     let verified = log_in
@@ -324,9 +327,36 @@ async fn after_ten_failures_not_even_the_right_password_is_compared() {
 }
 
 #[tokio::test]
+async fn an_attempt_whose_client_goes_away_is_charged() {
+    let dir = TempDir::new();
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
+    add(&log_in, "alice", "correct horse").await;
+    let mut abandoned = 0;
+    for count in 0..10 {
+        let before = log_in.queue.compared();
+        let is_being_compared = async {
+            while log_in.queue.compared() == before {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let address = format!("192.0.2.{count}").parse().unwrap();
+        // On a slow machine the comparison may be over first.
+        tokio::select! {
+            biased;
+            () = is_being_compared => abandoned += 1,
+            _ = log_in.verify(credentials("alice", "wrong"), address, &NO_DEVICES) => {}
+        }
+    }
+    assert!(abandoned > 0);
+    let right = credentials("alice", "correct horse");
+    let error = log_in.verify(right, HERE, &NO_DEVICES).await.unwrap_err();
+    assert!(matches!(error, LogInError::RateLimited { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn concurrent_right_log_ins_are_all_let_in() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     add(&log_in, "alice", "correct horse").await;
     let attempts: Vec<_> = (0..30)
         .map(|_| {
@@ -343,7 +373,7 @@ async fn concurrent_right_log_ins_are_all_let_in() {
 #[tokio::test]
 async fn a_new_password_ends_what_devices_were_known() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     let alice = add(&log_in, "alice", "correct horse").await;
     let right = || credentials("alice", "correct horse");
     let verified = log_in.verify(right(), HERE, &NO_DEVICES).await.unwrap();
@@ -375,7 +405,7 @@ async fn a_new_password_ends_what_devices_were_known() {
 #[tokio::test]
 async fn a_full_queue_counts_nothing() {
     let dir = TempDir::new();
-    let log_in = LogIn::new(&dir.database().await, key(), DemoUsers::Never);
+    let log_in = open(&dir.database().await, DemoUsers::Never).await;
     add(&log_in, "alice", "correct horse").await;
     let slots: Vec<_> = std::iter::from_fn(|| log_in.queue.enter().ok()).collect();
     assert!(slots.len() > 64);

@@ -14,14 +14,18 @@
 //! All but the last gain their attempts back in a quarter of an hour, the account in 400 seconds.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
 
-use super::{Bucket, Key, Limit};
+use handstamp_axum::handstamp::limit::{Bucket, Quota};
+
+use super::Key;
 use crate::accounts::known_devices::Device;
 use crate::accounts::user_name::UserName;
 
 /// One attempt to log in, as the buckets that it needs.
 #[derive(Debug)]
 pub(crate) struct Attempt {
+    /// Those that count failures, and the one of log-ins.
     buckets: Vec<Bucket>,
 }
 
@@ -41,28 +45,22 @@ impl Attempt {
         let account = key.digest(&[&name, &epoch.to_string()]);
         let networks = networks(address.to_canonical());
         let smallest = networks.first().map_or("", |(network, _)| network);
-        let log_ins = Bucket {
-            who: format!("log-ins {account} {smallest}"),
-            limit: LOG_INS,
-            counts_failures: false,
-        };
-        let mut buckets = Vec::with_capacity(MOST_BUCKETS);
+        let log_ins = format!("log-ins {account} {smallest}");
+        let mut buckets = Vec::new();
         if let Some(device) = device {
             let who = format!("device {} {epoch}", device.hash());
-            buckets.push(Bucket::of_failures(who, DEVICE));
+            buckets.push(Bucket::new(who, DEVICE));
         } else {
-            let who = format!("account {account}");
-            buckets.push(Bucket::of_failures(who, ACCOUNT));
+            buckets.push(Bucket::new(format!("account {account}"), ACCOUNT));
             let largest = networks.last().map_or("", |(network, _)| network);
-            let who = format!("client {account} {largest}");
-            buckets.push(Bucket::of_failures(who, CLIENT));
-            buckets.extend(
-                networks.into_iter().map(|(network, limit)| {
-                    Bucket::of_failures(format!("network {network}"), limit)
-                }),
-            );
+            buckets.push(Bucket::new(format!("client {account} {largest}"), CLIENT));
+            let networks = networks.into_iter();
+            buckets.extend(networks.map(|(network, quota)| {
+                let who = format!("network {network}");
+                Bucket::new(who, quota)
+            }));
         }
-        buckets.push(log_ins);
+        buckets.push(Bucket::new(log_ins, LOG_INS));
         Self { buckets }
     }
 
@@ -70,31 +68,26 @@ impl Attempt {
         &self.buckets
     }
 
+    /// Returns the buckets to which a right password gives the attempt back.
+    pub(super) fn counting_failures(&self) -> &[Bucket] {
+        self.buckets.split_last().map_or(&[], |(_, others)| others)
+    }
+
     /// Returns what the attempts that wait for each other have in common: the account, or the
     /// device that is known for it.
     pub(crate) fn lane(&self) -> &str {
-        self.buckets.first().map_or("", |bucket| &bucket.who)
-    }
-}
-
-impl Bucket {
-    fn of_failures(who: String, limit: Limit) -> Self {
-        Self {
-            who,
-            limit,
-            counts_failures: true,
-        }
+        self.buckets.first().map_or("", |bucket| &bucket.key)
     }
 }
 
 /// Returns the networks of an address that one client may have for itself, the smallest first.
-fn networks(address: IpAddr) -> Vec<(String, Limit)> {
+fn networks(address: IpAddr) -> Vec<(String, Quota)> {
     match address {
         IpAddr::V4(address) => vec![(address.to_string(), ADDRESS)],
         IpAddr::V6(address) => {
-            let network = |bits: u32, limit| {
+            let network = |bits: u32, quota| {
                 let prefix = Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits));
-                (format!("{prefix}/{bits}"), limit)
+                (format!("{prefix}/{bits}"), quota)
             };
             vec![
                 network(64, ADDRESS),
@@ -105,40 +98,21 @@ fn networks(address: IpAddr) -> Vec<(String, Limit)> {
     }
 }
 
-/// The account, the client of it, three networks, and the log-ins.
-pub(super) const MOST_BUCKETS: usize = 6;
+// A bucket that was charged by one quota means nothing to another: a quota that is changed needs
+// another word in the keys of its buckets.
 
 /// Enough for a user who tries three passwords, each with and without a typing mistake.
-const DEVICE: Limit = Limit {
-    attempts: 10,
-    refill: 90_000,
-};
+const DEVICE: Quota = Quota::new(10, QUARTER_OF_AN_HOUR);
 /// At most a hundred guesses in an hour: ten, and one each 40 seconds.
-const ACCOUNT: Limit = Limit {
-    attempts: 10,
-    refill: 40_000,
-};
+const ACCOUNT: Quota = Quota::new(10, Duration::from_secs(400));
 /// Less often than the account gains an attempt, so that one client does not take them all.
-const CLIENT: Limit = Limit {
-    attempts: 10,
-    refill: 90_000,
-};
+const CLIENT: Quota = Quota::new(10, QUARTER_OF_AN_HOUR);
 /// A school or an office may share one address.
-const ADDRESS: Limit = Limit {
-    attempts: 100,
-    refill: 9_000,
-};
+const ADDRESS: Quota = Quota::new(100, QUARTER_OF_AN_HOUR);
 /// What a provider gives to a household, a /56, is more than one network.
-const SITE: Limit = Limit {
-    attempts: 200,
-    refill: 4_500,
-};
-const LARGE_SITE: Limit = Limit {
-    attempts: 400,
-    refill: 2_250,
-};
+const SITE: Quota = Quota::new(200, QUARTER_OF_AN_HOUR);
+const LARGE_SITE: Quota = Quota::new(400, QUARTER_OF_AN_HOUR);
 /// A script that logs in anew for each of its calls makes one in three seconds.
-const LOG_INS: Limit = Limit {
-    attempts: 300,
-    refill: 3_000,
-};
+const LOG_INS: Quota = Quota::new(300, QUARTER_OF_AN_HOUR);
+
+const QUARTER_OF_AN_HOUR: Duration = Duration::from_mins(15);

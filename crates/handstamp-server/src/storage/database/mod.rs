@@ -1,4 +1,4 @@
-//! The database of users and log-in attempts: SQLite for one host, PostgreSQL for several.
+//! The database of users, and of limits on log-ins: SQLite for one host, PostgreSQL for several.
 //!
 //! It opens a pool of connections, brings the tables up to date, and bounds the time of every
 //! query. The queries themselves belong to the modules that run them, by [`query!`](query). It
@@ -156,7 +156,7 @@ async fn connect_sqlite(
 /// of the pool at once. After a failover it may be one to a standby, where no user can log in, so
 /// the test asks for that. A log-in compares a password, next to which this takes no time. The
 /// level of isolation is PostgreSQL's default, whatever that of the database is: by a stricter one,
-/// concurrent charges of one limit would fail.
+/// concurrent charges of one limit would be repeated until they fail.
 fn postgres_options() -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)

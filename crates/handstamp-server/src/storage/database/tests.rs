@@ -23,7 +23,7 @@ async fn concurrent_opens_create_the_tables_once() {
     };
     let versions = "SELECT version FROM handstamp_server_schema ORDER BY version";
     let versions: Vec<i64> = sqlx::query_scalar(versions).fetch_all(&pool).await.unwrap();
-    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     let mode = fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -34,7 +34,7 @@ async fn tables_of_a_newer_release_are_not_changed() {
     let Database::Sqlite(pool, _) = dir.database().await else {
         panic!("not a file");
     };
-    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (10)";
+    let newer = "INSERT INTO handstamp_server_schema (version) VALUES (11)";
     sqlx::query(newer).execute(&pool).await.unwrap();
     let url = DatabaseUrl::sqlite_file(&dir.path().join("handstamp.db"));
     let message = Database::open(&url, Missing::Create)
@@ -43,8 +43,28 @@ async fn tables_of_a_newer_release_are_not_changed() {
         .to_string();
     assert_eq!(
         message,
-        "the tables were created by a newer handstamp: they have version 10, and this release supports 9"
+        "the tables were created by a newer handstamp: they have version 11, and this release supports 10"
     );
+}
+
+#[tokio::test]
+async fn the_counts_of_a_release_before_go_with_their_tables() {
+    let dir = TempDir::new();
+    let Database::Sqlite(pool, _) = dir.database().await else {
+        panic!("not a file");
+    };
+    for statement in [
+        include_str!("../migrations/0002_log_in_attempts.sql"),
+        "CREATE TABLE handstamp_log_in_limits (who TEXT NOT NULL PRIMARY KEY, full_at BIGINT NOT NULL)",
+        "INSERT INTO handstamp_log_in_limits VALUES ('account 6a', 1)",
+        "DELETE FROM handstamp_server_schema WHERE version > 9",
+    ] {
+        sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    }
+    drop(dir.database().await);
+    let left = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'handstamp_log_in%'";
+    let left: i64 = sqlx::query_scalar(left).fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0);
 }
 
 #[tokio::test(start_paused = true)]

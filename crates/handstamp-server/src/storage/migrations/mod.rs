@@ -10,7 +10,7 @@ use sqlx::{PgPool, SqlitePool};
 use super::missing::{HELP, Missing};
 
 /// The first one leads to version 1. The text of each is the same for both databases.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("0001_users.sql"),
     include_str!("0002_log_in_attempts.sql"),
     include_str!("0003_session_store.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("0007_user_agents_of_devices.sql"),
     include_str!("0008_demo_end.sql"),
     include_str!("0009_audit_log.sql"),
+    include_str!("0010_limits_of_the_library.sql"),
 ];
 
 /// The same statements on a connection of either kind. Gives the version before.
