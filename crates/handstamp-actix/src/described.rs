@@ -160,9 +160,42 @@ pub trait DescribedService: HttpServiceFactory + OpenApiFactory + Sized {
     /// demands. The macros do not see it, so the two are to be kept alike. Behind a middleware of
     /// [`require`](Auth::require) `Access` demands nothing more.
     fn taking<E: Demands>(self, auth: &Auth) -> Described<Self> {
-        let auth = handstamp::Auth::clone(auth);
-        Described::from(self).adding(move |paths| auth.describe_paths(paths, &E::demands()))
+        demanding(self, auth, E::demands())
     }
+
+    /// Says in the description of the service what its handlers refuse by
+    /// [`Auth::refuse`](handstamp::Auth::refuse): with which status and code.
+    ///
+    /// ```
+    /// # use actix_web::{App, get, web};
+    /// # use handstamp_actix::{Auth, Config, DescribedService as _, Error};
+    /// # use utoipa_actix_web::AppExt as _;
+    /// #[utoipa::path(responses((status = 200, body = String)))]
+    /// #[get("/posts/{id}")]
+    /// async fn post(auth: Auth, id: web::Path<u64>) -> Result<String, Error> {
+    ///     if *id != 1 {
+    ///         return Err(auth.refuse(404, "no_such_post", "There is no such post"));
+    ///     }
+    ///     Ok("The first post".to_owned())
+    /// }
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let service = post.refusing(&auth, 404, "no_such_post");
+    /// # let (_, mut api) = App::new().into_utoipa_app().service(service).split_for_parts();
+    /// # auth.describe(&mut api);
+    /// # let api = serde_json::to_value(&api)?;
+    /// # let refused = &api["paths"]["/posts/{id}"]["get"]["responses"]["404"];
+    /// # assert!(refused["content"]["application/problem+json"].is_object());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn refusing(self, auth: &Auth, status: u16, code: &'static str) -> Described<Self> {
+        demanding(self, auth, Demand::refusal(status, code))
+    }
+}
+
+fn demanding<F>(service: F, auth: &Auth, demand: Demand) -> Described<F> {
+    let auth = handstamp::Auth::clone(auth);
+    Described::from(service).adding(move |paths| auth.describe_paths(paths, &demand))
 }
 
 impl<F: HttpServiceFactory + OpenApiFactory> DescribedService for F {}

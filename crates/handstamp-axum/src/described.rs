@@ -99,11 +99,40 @@ pub trait DescribedRoutes<S>: Sized {
     /// [`require`](Auth::require) `Access` demands nothing more.
     #[must_use]
     fn taking<E: Demands>(self, auth: &Auth) -> Self;
+
+    /// Says in the description of the routes what their handlers refuse by
+    /// [`Auth::refuse`](handstamp::Auth::refuse): with which status and code.
+    ///
+    /// ```
+    /// # use axum::extract::{Path, State};
+    /// # use handstamp_axum::{Auth, Config, DescribedRoutes as _, Error};
+    /// # use utoipa_axum::{router::OpenApiRouter, routes};
+    /// #[utoipa::path(get, path = "/posts/{id}", responses((status = 200, body = String)))]
+    /// async fn post(State(auth): State<Auth>, Path(id): Path<u64>) -> Result<String, Error> {
+    ///     if id != 1 {
+    ///         return Err(auth.refuse(404, "no_such_post", "There is no such post"));
+    ///     }
+    ///     Ok("The first post".to_owned())
+    /// }
+    ///
+    /// # let auth = Auth::new(Config::builder().secret_key([7; 32].as_slice()).build()?)?;
+    /// let routes = routes!(post).refusing(&auth, 404, "no_such_post");
+    /// # let (app, mut api) = OpenApiRouter::new().routes(routes).split_for_parts();
+    /// # let _: axum::Router = app.with_state(auth.clone());
+    /// # auth.describe(&mut api);
+    /// # let api = serde_json::to_value(&api)?;
+    /// # let refused = &api["paths"]["/posts/{id}"]["get"]["responses"]["404"];
+    /// # assert!(refused["content"]["application/problem+json"].is_object());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    fn refusing(self, auth: &Auth, status: u16, code: &'static str) -> Self;
 }
 
-impl<S: Clone + 'static> DescribedRoutes<S>
-    for (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<S>)
-{
+/// What the macro `routes!` makes.
+type Routes<S> = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<S>);
+
+impl<S: Clone + 'static> DescribedRoutes<S> for Routes<S> {
     fn guarded_by<L>(self, layer: L) -> Self
     where
         L: Layer<Route> + Describe + Clone + Send + Sync + 'static,
@@ -117,8 +146,16 @@ impl<S: Clone + 'static> DescribedRoutes<S>
     }
 
     fn taking<E: Demands>(self, auth: &Auth) -> Self {
-        let (schemas, mut paths, router) = self;
-        auth.describe_paths(&mut paths, &E::demands());
-        (schemas, paths, router)
+        demanding(self, auth, &E::demands())
     }
+
+    fn refusing(self, auth: &Auth, status: u16, code: &'static str) -> Self {
+        demanding(self, auth, &Demand::refusal(status, code))
+    }
+}
+
+fn demanding<S>(routes: Routes<S>, auth: &Auth, demand: &Demand) -> Routes<S> {
+    let (schemas, mut paths, methods) = routes;
+    auth.describe_paths(&mut paths, demand);
+    (schemas, paths, methods)
 }

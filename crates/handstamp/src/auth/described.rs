@@ -16,7 +16,8 @@ impl Auth {
     }
 
     /// Adds to a whole document the security schemes that its operations name, and the schema of a
-    /// rejection in the configured style. Call it last, once for each `Auth` of the document.
+    /// rejection in the configured style. Of an operation that demands no token it says so, unless
+    /// the document has a default. Call it last, once for each `Auth` of the document.
     ///
     /// ```
     /// use handstamp::{Auth, Config};

@@ -50,6 +50,8 @@ pub(super) enum More {
     Body,
     /// A body that is read if it is a form or JSON.
     AnyBody,
+    /// What the handler refuses, by status and code.
+    Refusal(u16, &'static str),
 }
 
 /// What a route demands of the token.
@@ -147,6 +149,25 @@ impl Demand {
     #[must_use]
     pub fn subject() -> Self {
         Self::from(Require::access()).with(More::Subject)
+    }
+
+    /// A body of the route's media type and shape, and no token: of an extractor of the application
+    /// that refuses by [`refuse_body`](crate::Auth::refuse_body).
+    #[must_use]
+    pub fn body() -> Self {
+        Self::only(More::Body)
+    }
+
+    /// What the handler refuses by [`refuse`](crate::Auth::refuse), with this status and code.
+    ///
+    /// ```
+    /// use handstamp::openapi::Demand;
+    ///
+    /// let not_found = Demand::refusal(404, "no_such_post");
+    /// ```
+    #[must_use]
+    pub fn refusal(status: u16, code: &'static str) -> Self {
+        Self::only(More::Refusal(status, code))
     }
 
     /// In addition, a body of the route's media type and shape.

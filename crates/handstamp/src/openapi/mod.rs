@@ -80,10 +80,20 @@ pub(crate) fn describe_operation(
 
 /// Adds the security schemes and the schema that the operations of the document refer to.
 pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
-    let operations = api.paths.paths.values_mut().flat_map(operations);
-    let named: BTreeSet<String> = operations
-        .flat_map(|(_, operation)| security::names(operation))
-        .collect();
+    let has_default = api.security.is_some();
+    let mut named = BTreeSet::new();
+    for (path, item) in &mut api.paths.paths {
+        for (method, operation) in operations(item) {
+            named.extend(security::names(operation));
+            if operation.security.is_none() && !has_default {
+                // It demands no token, rather than nothing is said of it.
+                operation.security = Some(Vec::new());
+            }
+            operation
+                .operation_id
+                .get_or_insert_with(|| id(method, path));
+        }
+    }
     let components = api.components.get_or_insert_with(Components::new);
     for (name, scheme) in schemes::all(context.config()) {
         if named.contains(&name) {
@@ -95,6 +105,18 @@ pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
         schemas::rejection_in(context.style()),
     );
     components.schemas.insert(name, rejection.into());
+}
+
+/// Returns an id for an operation without one, such as a ready route: its method and path, which no
+/// other operation of the document has.
+fn id(method: &str, path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let method = method.to_ascii_lowercase();
+    std::iter::once(method.as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// Returns the operations of a path, each with its method.

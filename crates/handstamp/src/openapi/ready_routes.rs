@@ -120,6 +120,7 @@ fn operation(route: Route) -> Operation {
         )
         .build();
     let operation = OperationBuilder::new()
+        .tag("session")
         .summary(Some(summary))
         .response("200", answer);
     let operation = if route == Route::RevokeSession {

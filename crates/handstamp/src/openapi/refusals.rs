@@ -1,5 +1,6 @@
 //! The reasons for which a request can be refused, by what is demanded of it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::demand::{Demand, More, Presented, Token, WithoutToken};
@@ -54,6 +55,14 @@ fn of_more(context: &Context, more: More, method: &str) -> Vec<RejectionKind> {
                 BodyError::TooLarge,
             ];
             bodies.map(RejectionKind::Body).into()
+        }
+        More::Refusal(status, code) => {
+            let message = Cow::Borrowed("");
+            vec![RejectionKind::Refused {
+                status,
+                code,
+                message,
+            }]
         }
     }
 }

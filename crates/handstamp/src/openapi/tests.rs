@@ -121,6 +121,8 @@ fn a_request_must_present_what_the_route_demands() {
         ("a cookie that is named like a scheme", builder().access_cookie_name("bearer"), HttpMethod::Get, require().into(), json!([{"bearer_cookie": []}])),
         ("a cookie whose name no component may have", builder().access_cookie_name("a!b"), HttpMethod::Get, require().into(), json!([{"a_21b": []}])),
         ("an origin is no scheme", cookies(), HttpMethod::Post, Demand::same_origin(), Value::Null),
+        ("nor is a body", cookies(), HttpMethod::Post, Demand::body(), Value::Null),
+        ("nor is what the handler refuses", cookies(), HttpMethod::Get, Demand::refusal(404, "no_such_post"), Value::Null),
         ("nor is a limit", cookies(), HttpMethod::Post, Demand::rate_limit(), Value::Null),
     ];
     for (row, config, method, demand, expected) in rows {
@@ -205,7 +207,7 @@ fn responses_name_the_codes_by_status() {
     let access = || Demand::from(Require::access());
     let problem = "application/problem+json";
     #[rustfmt::skip]
-    let rows: [Row; 22] = [
+    let rows: [Row; 24] = [
         ("a safe method has nothing to forge", without(origin()), HttpMethod::Get, access(), "403", &[]),
         ("an unsafe one has", without(origin()), HttpMethod::Post, access(), "403", &["cross_site_request", "origin_not_allowed", "missing_csrf_token", "csrf_mismatch"]),
         ("without a public origin the value alone", without(builder()), HttpMethod::Post, access(), "403", &["missing_csrf_token", "csrf_mismatch"]),
@@ -227,6 +229,8 @@ fn responses_name_the_codes_by_status() {
         ("an origin that is only reported", without(origin().origin_check(OriginCheck::ReportOnly)), HttpMethod::Post, access(), "403", &["missing_csrf_token", "csrf_mismatch"]),
         ("a body of another type", without(builder()), HttpMethod::Get, access().with_body(), "415", &["unsupported_media_type"]),
         ("a body of another shape", without(builder()), HttpMethod::Get, access().with_body(), "422", &["invalid_body"]),
+        ("a body without a token", without(builder()), HttpMethod::Post, Demand::body(), "422", &["invalid_body"]),
+        ("what the handler refuses", without(builder()), HttpMethod::Get, Demand::refusal(404, "no_such_post"), "404", &["no_such_post"]),
         ("a user who was removed", without(builder()), HttpMethod::Get, Demand::subject(), "503", &["store_unavailable"]),
     ];
     for (row, auth, method, demand, status, expected) in rows {
@@ -370,6 +374,49 @@ fn a_document_has_the_schemes_that_its_operations_name_and_no_others() {
 }
 
 #[test]
+fn an_operation_that_demands_no_token_says_so() {
+    let auth = auth(builder());
+    let document = |default: Option<Vec<SecurityRequirement>>| {
+        let mut paths = Paths::new();
+        paths.add_path_operation("/", vec![HttpMethod::Post], OperationBuilder::new());
+        auth.describe_paths(&mut paths, &Demand::same_origin());
+        let mut api = OpenApi::new(Info::new("Posts", "1.0.0"), paths);
+        api.security = default;
+        auth.describe(&mut api);
+        serde_json::to_value(&api).unwrap()["paths"]["/"]["post"]["security"].clone()
+    };
+    assert_eq!(document(None), json!([]));
+    let default = SecurityRequirement::new("key", [""; 0]);
+    assert_eq!(
+        document(Some(vec![default])),
+        Value::Null,
+        "the document's default holds"
+    );
+}
+
+#[test]
+fn an_operation_without_an_id_gets_one_of_its_own() {
+    let auth = auth(builder());
+    let ready = || auth.describe_routes(&Route::ALL);
+    let mut api = ready().nest("/auth", ready());
+    auth.describe(&mut api);
+    let mut ids = Vec::new();
+    for item in api.paths.paths.values() {
+        for operation in [&item.get, &item.post, &item.delete].into_iter().flatten() {
+            ids.push(operation.operation_id.clone().unwrap());
+        }
+    }
+    assert!(
+        ids.contains(&"post_auth_sessions_revoke_others".to_owned()),
+        "{ids:?}"
+    );
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
+
+#[test]
 fn the_ready_routes_are_described() {
     let auth = auth(builder());
     let api = serde_json::to_value(auth.describe_routes(&Route::ALL)).unwrap();
@@ -377,6 +424,7 @@ fn the_ready_routes_are_described() {
     for (path, item) in api["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(operation["responses"]["200"].is_object(), "{path}");
+            assert_eq!(operation["tags"], json!(["session"]), "{path}");
             found.push(format!("{} {path}", method.to_uppercase()));
         }
     }
