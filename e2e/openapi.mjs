@@ -1,6 +1,7 @@
-// Clicks through Swagger UI and Scalar, as the example `openapi` shows its description, in headless Chromium.
+// Clicks through Swagger UI and Scalar, as the examples `openapi` and `actix-openapi` have them, in headless
+// Chromium.
 //
-//   node openapi.mjs <the program openapi> [a folder for screenshots]      CHROMIUM=/path/to/chromium to use another
+//   node openapi.mjs <the program> [a folder for screenshots]      CHROMIUM=/path/to/chromium to use another
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +11,7 @@ import { Rows } from './rows.mjs';
 
 const [program, screenshots] = process.argv.slice(2);
 if (!program) {
-  console.error('usage: node openapi.mjs <the program openapi> [a folder for screenshots]');
+  console.error('usage: node openapi.mjs <the program> [a folder for screenshots]');
   process.exit(2);
 }
 
@@ -98,7 +99,9 @@ async function swaggerUi() {
   const operations = await (await fetch(`${base}/openapi.json`)).json();
   await visit('Swagger UI', page, async (method, path, body, id) => {
     const { operationId, tags } = operations.paths[path][method];
-    const block = page.locator(`#operations-${tags[0]}-${operationId}`);
+    // As Swagger UI names it.
+    const name = operationId ?? `${method}${path.replaceAll('/', '_')}`;
+    const block = page.locator(`#operations-${tags[0]}-${name}`);
     if (await block.locator('.opblock-body').count() === 0) {
       await block.locator('.opblock-summary-control').click();
       await block.locator('.try-out__btn').click();

@@ -51,7 +51,10 @@ async fn exactly_the_limit_passes_on_three_processes_with_postgres() {
 }
 
 async fn serve(store: impl LimitStore) {
-    let config = Config::builder().secret_key("a secret of at least thirty-two bytes");
+    let config = Config::builder()
+        .secret_key("a secret of at least thirty-two bytes")
+        // It is about numbers, not about time: a busy machine is slow.
+        .store_timeout(Duration::from_secs(60));
     let auth = Auth::new(config.build().expect("it is complete")).expect("it needs no store");
     // It gains none while the test runs: one in 43 minutes.
     let quota = Quota::new(LIMIT, Duration::from_hours(30 * 24));

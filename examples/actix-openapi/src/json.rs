@@ -3,10 +3,9 @@
 
 use actix_web::error::JsonPayloadError;
 use actix_web::{HttpRequest, web};
-use handstamp_actix::Demands;
 use handstamp_actix::handstamp::error::BodyError;
 use handstamp_actix::handstamp::openapi::Demand;
-use handstamp_actix::{Auth, Error};
+use handstamp_actix::{Auth, Demands, Error};
 
 /// For the description of what takes a `web::Json`:
 /// `log_in.taking::<JsonBody>(&auth)`.

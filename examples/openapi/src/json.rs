@@ -4,10 +4,9 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRef, FromRequest, Request};
-use handstamp_axum::Demands;
 use handstamp_axum::handstamp::error::BodyError;
 use handstamp_axum::handstamp::openapi::Demand;
-use handstamp_axum::{Auth, Error};
+use handstamp_axum::{Auth, Demands, Error};
 use serde::de::DeserializeOwned;
 
 pub(crate) struct JsonBody<T>(pub(crate) T);

@@ -21,5 +21,5 @@ fn no_example_is_served_without_limits() {
         assert!(is_limited || !is_on_axum, "{}", path.display());
         served += usize::from(is_on_axum);
     }
-    assert_eq!(served, 11, "the examples on axum");
+    assert_eq!(served, 12, "the examples on axum");
 }

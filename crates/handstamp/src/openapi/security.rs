@@ -113,8 +113,8 @@ fn scopes(demands: &[ScopeDemand]) -> Vec<Scopes> {
 struct Own {
     tokens: Vec<String>,
     values: Vec<String>,
-    /// Whether the demand names the places where it looks, rather than taking the token that another
-    /// layer has found.
+    /// Whether the demand names the places where it looks, rather than taking the token that
+    /// another layer has found.
     names_places: bool,
 }
 
