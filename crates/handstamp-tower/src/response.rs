@@ -1,7 +1,7 @@
 use handstamp::SetCookies;
 use handstamp::adapter::{ResponseHead, merge_cookies};
 use handstamp::error::Rejection;
-use http::header::{CACHE_CONTROL, Entry, HeaderName, SET_COOKIE};
+use http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// Adds the `Set-Cookie` lines to a response, and `Cache-Control: no-store`, so that no cache
@@ -19,22 +19,10 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn append_cookies(cookies: SetCookies, headers: &mut HeaderMap) {
-    // Looked up once: most responses have none.
-    let entry = headers.entry(SET_COOKIE);
-    let earlier = match &entry {
-        Entry::Occupied(lines) => lines.iter().cloned().collect(),
-        Entry::Vacant(_) => Vec::new(),
-    };
-    let mut lines = merge_cookies(earlier, cookies).into_iter();
-    if let Some(first) = lines.next() {
-        let mut entry = match entry {
-            Entry::Occupied(mut entry) => {
-                entry.insert_mult(first);
-                entry
-            }
-            Entry::Vacant(entry) => entry.insert_entry(first),
-        };
-        lines.for_each(|line| entry.append(line));
+    let earlier: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in merge_cookies(earlier, cookies) {
+        headers.append(SET_COOKIE, line);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
