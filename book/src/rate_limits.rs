@@ -85,7 +85,7 @@ pub async fn verify(
     name: &str,
     is_right: impl AsyncFnOnce() -> bool,
 ) -> Result<(), Error> {
-    let who = URL_SAFE_NO_PAD.encode(Sha256::digest(name.to_lowercase()));
+    let who = URL_SAFE_NO_PAD.encode(Sha256::digest(name.trim().to_lowercase()));
     let failures = [Bucket::new(
         format!("failures {who}"),
         Quota::new(10, minutes(15)),

@@ -40,11 +40,26 @@ def main(programs, examples="10"):
                 text, status = run.result()
                 cases = int(re.search(r"(\d+) generated", text)[1]) if "generated" in text else 0
                 rows.check(f"{name}: {cases} requests of {log_in}, 0 differences", status == 0 and cases > 300, text)
+            for name, service in services.items():
+                finds_a_body_that_differs(rows, name, service, folder)
             finds_mistakes(rows, services[EXAMPLES[0]], folder)
         finally:
             for name, service in services.items():
                 rows.check(f"{name} is alive at the end", service.stop(), "it is not")
     return rows.end()
+
+
+def finds_a_body_that_differs(rows, name, service, folder):
+    """Only who is logged in gets this body, so a log-in that does not work is found too."""
+    document = json.loads(service.document.read_text())
+    me = document["paths"]["/me"]["get"]["responses"]["200"]
+    me["content"] = {"application/json": {"schema": {"type": "array"}}}
+    file = folder / f"{name}-mistake.json"
+    file.write_text(json.dumps(document))
+    for log_in in ("cookies", "bearer"):
+        text, status = requests_of(service, file, log_in, "10", "--include-path", "/me")
+        says = "Response violates schema"
+        rows.check(f"{name}: {log_in} get a body that differs", status != 0 and says in text, text)
 
 
 def finds_mistakes(rows, service, folder):
@@ -70,6 +85,7 @@ def finds_mistakes(rows, service, folder):
         file.write_text(json.dumps(document))
         text, status = requests_of(service, file, log_in, "10", "--include-path", "/posts")
         rows.check(f"schemathesis finds {sentence}", status != 0 and says in text, text)
+
     def unknown(document):
         document["paths"]["/posts"]["get"]["security"] = [{"nothing": []}]
 

@@ -54,7 +54,7 @@ async fn serve(store: impl LimitStore) {
     let config = Config::builder()
         .secret_key("a secret of at least thirty-two bytes")
         // It is about numbers, not about time: a busy machine is slow.
-        .store_timeout(Duration::from_secs(60));
+        .store_timeout(Duration::from_mins(1));
     let auth = Auth::new(config.build().expect("it is complete")).expect("it needs no store");
     // It gains none while the test runs: one in 43 minutes.
     let quota = Quota::new(LIMIT, Duration::from_hours(30 * 24));

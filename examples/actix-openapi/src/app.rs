@@ -3,7 +3,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error as ActixError, HttpRequest, HttpResponse, guard};
 use handstamp_actix::handstamp::limit::RateLimits;
@@ -135,5 +135,7 @@ async fn page(auth: Auth, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, page.media_type));
     response.insert_header((CONTENT_SECURITY_POLICY, page.policy));
+    // No file of another type is run as a script.
+    response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
     Ok(response.body(page.content.into_owned()))
 }

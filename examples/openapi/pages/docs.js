@@ -9,8 +9,8 @@ window.ui = window.SwaggerUIBundle({
   // The browser sends its cookies with requests to this service, and to no other.
   requestInterceptor: async (request) => {
     request.credentials = 'same-origin';
-    const [name, value] = await csrfHeader(request.method ?? 'GET', request.url);
-    if (value) request.headers[name] ||= value;
+    const header = await csrfHeader(request.method ?? 'GET', request.url);
+    if (header) request.headers[header[0]] ||= header[1];
     return request;
   },
 });

@@ -14,9 +14,9 @@ window.Scalar.createApiReference('#reference', {
   // The browser sends its cookies with requests to this service, and to no other.
   customFetch: async (...request) => {
     const sent = new Request(...request);
-    const [name, value] = await csrfHeader(sent.method, sent.url);
+    const header = await csrfHeader(sent.method, sent.url);
     // Scalar sends an empty header where it was told none.
-    if (value && !sent.headers.get(name)) sent.headers.set(name, value);
+    if (header && !sent.headers.get(header[0])) sent.headers.set(...header);
     return fetch(sent);
   },
 });

@@ -3,7 +3,7 @@
 
 use axum::extract::{FromRef, State};
 use axum::http::Uri;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -105,6 +105,8 @@ async fn page(State(app): State<App>, uri: Uri) -> Result<impl IntoResponse, Err
     let headers = [
         (CONTENT_TYPE, page.media_type),
         (CONTENT_SECURITY_POLICY, page.policy),
+        // No file of another type is run as a script.
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, page.content))
 }

@@ -2,7 +2,7 @@
 //! framework is named here: the example `actix-openapi` has this file too.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use utoipa::openapi::info::LicenseBuilder;
 use utoipa::openapi::tag::TagBuilder;
@@ -79,10 +79,7 @@ fn vendored(file: &str) -> Option<Page> {
         "swagger-ui-bundle.js" => (SCRIPT, swagger_ui(file)?),
         "swagger-ui.css" => (STYLE, swagger_ui(file)?),
         "favicon-32x32.png" => ("image/png", swagger_ui(file)?),
-        "scalar.js" => {
-            let script = scalar_api_reference::get_asset(file)?;
-            (SCRIPT, Cow::Owned(script))
-        }
+        "scalar.js" => (SCRIPT, Cow::Borrowed(SCALAR_SCRIPT.as_deref()?)),
         _ => return None,
     };
     Some(Page {
@@ -91,6 +88,10 @@ fn vendored(file: &str) -> Option<Page> {
         content,
     })
 }
+
+/// Some megabytes, which are not copied for each request.
+static SCALAR_SCRIPT: LazyLock<Option<Vec<u8>>> =
+    LazyLock::new(|| scalar_api_reference::get_asset("scalar.js"));
 
 fn swagger_ui(file: &str) -> Option<Cow<'static, [u8]>> {
     let config = Arc::new(utoipa_swagger_ui::Config::from("/openapi.json"));

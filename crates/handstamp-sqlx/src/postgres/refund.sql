@@ -5,5 +5,5 @@ WITH charged AS (
     JOIN unnest($1::text[], $2::bigint[]) AS given (key, interval) ON given.key = l.key
     ORDER BY l.key FOR UPDATE OF l
 )
-UPDATE handstamp_limits AS l SET full_at = l.full_at - charged.interval
+UPDATE handstamp_limits AS l SET full_at = greatest(0, l.full_at - charged.interval)
 FROM charged WHERE l.key = charged.key

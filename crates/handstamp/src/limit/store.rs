@@ -13,7 +13,8 @@ use crate::store::BoxFuture;
 #[non_exhaustive]
 pub struct Bucket {
     /// At most 200 bytes, without control characters. All keys of one limit begin with the same
-    /// eight bytes: a store that is full may count those buckets as one. The keys of a
+    /// eight bytes, and those of another with others: a store that is full may count those buckets
+    /// as one. The keys of a
     /// [`Limit`](super::Limit) are 30 characters of base64url.
     pub key: String,
     /// How much it holds.
@@ -83,15 +84,17 @@ impl Charged {
 /// at the same time, exactly as many are charged as [`Quota::charge`] allows. A call that charges
 /// nothing writes nothing, so that a client that is denied causes no writes by trying again.
 pub trait LimitStore: fmt::Debug + Send + Sync + 'static {
-    /// Takes `HANDSTAMP_STORE_TIMEOUT`, for a store that has a deadline of its own. Called before
-    /// the first charge. A charge that takes longer is dropped in any case.
+    /// Takes `HANDSTAMP_STORE_TIMEOUT`, for a store that has a deadline of its own.
+    /// [`RateLimits`](super::RateLimits) call it before their first charge, and drop a charge that
+    /// takes longer. Who charges by themselves does both.
     fn set_limit_timeout(&self, timeout: Duration) {
         let _ = timeout;
     }
 
     /// Charges one request to each of these buckets, or to none if one of them is empty.
     ///
-    /// The keys are distinct. An entry is kept until its bucket is full again. A bucket whose quota
+    /// There is at least one, and the keys are distinct. An entry is kept until its bucket is full
+    /// again. A bucket whose quota
     /// is of no requests is always empty: what is charged together with it is only looked at.
     ///
     /// # Errors

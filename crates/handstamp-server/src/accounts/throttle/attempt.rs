@@ -11,7 +11,10 @@
 //! * In any case 300 log-ins of the account from the address, right or wrong, because each costs
 //!   work and a session.
 //!
-//! All but the last gain their attempts back in a quarter of an hour, the account in 400 seconds.
+//! All of them gain their attempts back in a quarter of an hour, but the account in 400 seconds.
+//!
+//! The keys begin with eight bytes that no other kind of bucket has, nor an application that keeps
+//! buckets of its own in the same database.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -44,19 +47,19 @@ impl Attempt {
         let name = name.map(UserName::composed_and_folded).unwrap_or_default();
         let account = key.digest(&[&name, &epoch.to_string()]);
         let networks = networks(address.to_canonical());
-        let smallest = networks.first().map_or("", |(network, _)| network);
-        let log_ins = format!("log-ins {account} {smallest}");
+        let smallest = networks.first().map_or("", |(_, network, _)| network);
+        let log_ins = format!("hs-login {account} {smallest}");
         let mut buckets = Vec::new();
         if let Some(device) = device {
-            let who = format!("device {} {epoch}", device.hash());
+            let who = format!("hs-devic {} {epoch}", device.hash());
             buckets.push(Bucket::new(who, DEVICE));
         } else {
-            buckets.push(Bucket::new(format!("account {account}"), ACCOUNT));
-            let largest = networks.last().map_or("", |(network, _)| network);
-            buckets.push(Bucket::new(format!("client {account} {largest}"), CLIENT));
+            buckets.push(Bucket::new(format!("hs-accnt {account}"), ACCOUNT));
+            let largest = networks.last().map_or("", |(_, network, _)| network);
+            buckets.push(Bucket::new(format!("hs-clint {account} {largest}"), CLIENT));
             let networks = networks.into_iter();
-            buckets.extend(networks.map(|(network, quota)| {
-                let who = format!("network {network}");
+            buckets.extend(networks.map(|(kind, network, quota)| {
+                let who = format!("{kind} {network}");
                 Bucket::new(who, quota)
             }));
         }
@@ -80,19 +83,20 @@ impl Attempt {
     }
 }
 
-/// Returns the networks of an address that one client may have for itself, the smallest first.
-fn networks(address: IpAddr) -> Vec<(String, Quota)> {
+/// Returns the networks of an address that one client may have for itself, the smallest first, each
+/// with the word of its buckets.
+fn networks(address: IpAddr) -> Vec<(&'static str, String, Quota)> {
     match address {
-        IpAddr::V4(address) => vec![(address.to_string(), ADDRESS)],
+        IpAddr::V4(address) => vec![("hs-ntwk4", address.to_string(), ADDRESS)],
         IpAddr::V6(address) => {
-            let network = |bits: u32, quota| {
+            let network = |kind, bits: u32, quota| {
                 let prefix = Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits));
-                (format!("{prefix}/{bits}"), quota)
+                (kind, format!("{prefix}/{bits}"), quota)
             };
             vec![
-                network(64, ADDRESS),
-                network(56, SITE),
-                network(48, LARGE_SITE),
+                network("hs-nwk64", 64, ADDRESS),
+                network("hs-nwk56", 56, SITE),
+                network("hs-nwk48", 48, LARGE_SITE),
             ]
         }
     }

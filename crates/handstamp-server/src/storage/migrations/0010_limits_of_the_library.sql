@@ -1,4 +1,4 @@
 -- Limits on log-ins are buckets of the library, in a table of its own: the counts start anew.
-DROP TABLE handstamp_log_in_limits;
--- It was left for servers of a version that counted there.
+-- handstamp_log_in_limits stays for servers of the version before, which count there until they stop.
+-- handstamp_log_in_attempts was left for servers of a version before those.
 DROP TABLE handstamp_log_in_attempts;
