@@ -48,15 +48,15 @@ impl Attempt {
         let account = key.digest(&[&name, &epoch.to_string()]);
         let networks = networks(address.to_canonical());
         let smallest = networks.first().map_or("", |(_, network, _)| network);
-        let log_ins = format!("hs-login {account} {smallest}");
+        let log_ins = format!("hslim-in {account} {smallest}");
         let mut buckets = Vec::new();
         if let Some(device) = device {
-            let who = format!("hs-devic {} {epoch}", device.hash());
+            let who = format!("hslim-dv {} {epoch}", device.hash());
             buckets.push(Bucket::new(who, DEVICE));
         } else {
-            buckets.push(Bucket::new(format!("hs-accnt {account}"), ACCOUNT));
+            buckets.push(Bucket::new(format!("hslim-ac {account}"), ACCOUNT));
             let largest = networks.last().map_or("", |(_, network, _)| network);
-            buckets.push(Bucket::new(format!("hs-clint {account} {largest}"), CLIENT));
+            buckets.push(Bucket::new(format!("hslim-cl {account} {largest}"), CLIENT));
             let networks = networks.into_iter();
             buckets.extend(networks.map(|(kind, network, quota)| {
                 let who = format!("{kind} {network}");
@@ -87,16 +87,16 @@ impl Attempt {
 /// with the word of its buckets.
 fn networks(address: IpAddr) -> Vec<(&'static str, String, Quota)> {
     match address {
-        IpAddr::V4(address) => vec![("hs-ntwk4", address.to_string(), ADDRESS)],
+        IpAddr::V4(address) => vec![("hslim-n4", address.to_string(), ADDRESS)],
         IpAddr::V6(address) => {
             let network = |kind, bits: u32, quota| {
                 let prefix = Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits));
                 (kind, format!("{prefix}/{bits}"), quota)
             };
             vec![
-                network("hs-nwk64", 64, ADDRESS),
-                network("hs-nwk56", 56, SITE),
-                network("hs-nwk48", 48, LARGE_SITE),
+                network("hslim-64", 64, ADDRESS),
+                network("hslim-56", 56, SITE),
+                network("hslim-48", 48, LARGE_SITE),
             ]
         }
     }

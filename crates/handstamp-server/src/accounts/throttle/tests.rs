@@ -406,17 +406,17 @@ fn keys_show_networks_but_no_accounts() {
     for key in &keys {
         assert!(!key.contains("alice"), "{key}");
     }
-    assert!(keys[0].starts_with("hs-accnt "), "{keys:?}");
+    assert!(keys[0].starts_with("hslim-ac "), "{keys:?}");
     assert!(
-        keys[1].starts_with("hs-clint ") && keys[1].ends_with(" 2001:db8:1::/48"),
+        keys[1].starts_with("hslim-cl ") && keys[1].ends_with(" 2001:db8:1::/48"),
         "{keys:?}"
     );
     assert_eq!(
         keys[2..5],
         [
-            "hs-nwk64 2001:db8:1:2::/64",
-            "hs-nwk56 2001:db8:1::/56",
-            "hs-nwk48 2001:db8:1::/48",
+            "hslim-64 2001:db8:1:2::/64",
+            "hslim-56 2001:db8:1::/56",
+            "hslim-48 2001:db8:1::/48",
         ]
     );
     assert!(keys[5].ends_with(" 2001:db8:1:2::/64"), "{keys:?}");
