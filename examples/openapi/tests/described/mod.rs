@@ -12,12 +12,16 @@ use self::document::{Operation, Scheme};
 use self::visitor::Visitor;
 
 pub(crate) fn start(program: &str) -> Server {
+    start_with(program, "100000")
+}
+
+fn start_with(program: &str, log_ins_per_minute: &str) -> Server {
     let settings = [
         (
             "JWT_SECRET_KEY",
             "a secret of the tests, longer than thirty-two bytes",
         ),
-        ("LOG_INS_PER_MINUTE", "100000"),
+        ("LOG_INS_PER_MINUTE", log_ins_per_minute),
     ];
     Server::start(program, &[], &settings).unwrap()
 }

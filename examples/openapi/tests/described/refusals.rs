@@ -27,6 +27,7 @@ pub(crate) fn of_no_route(program: &str) {
         ("a body that is too large", json(&long), 413, "body_too_large"),
         ("a wrong password", log_in().json(&wrong), 401, "invalid_credentials"),
     ];
+    of_too_many(program);
     for (row, request, status, code) in rows {
         let reply = server.send(&request);
         assert_eq!(
@@ -40,4 +41,24 @@ pub(crate) fn of_no_route(program: &str) {
             assert!(reply.header("allow").is_some(), "{row}");
         }
     }
+}
+
+/// A limit that is reached is refused as the description says.
+fn of_too_many(program: &str) {
+    let server = super::start_with(program, "1");
+    let credentials = json!({"username": "author", "password": "wrong"});
+    let log_in = || server.send(&Request::new("POST", "/login").json(&credentials));
+    assert_eq!(log_in().status, 401);
+    let reply = log_in();
+    assert_eq!(
+        (reply.status, &reply.json()["code"]),
+        (429, &"rate_limited".into())
+    );
+    assert!(reply.header("retry-after").is_some(), "{reply:?}");
+    let document = super::document::read(&server);
+    let described = &document["paths"]["/login"]["post"]["responses"]["429"];
+    assert!(
+        described["headers"]["Retry-After"].is_object(),
+        "{described}"
+    );
 }
