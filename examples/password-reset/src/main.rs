@@ -26,6 +26,7 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, extract::DefaultBodyLimit};
+use handstamp_axum::handstamp::limit::{Limit, Quota, RateLimits};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::{Access, Auth, Config, routes};
 
@@ -62,11 +63,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = App::new(auth, origin, mails, BETWEEN_MAILS)?;
     app.users.add("ada@example.com", "correct horse").await?;
     println!("listening on http://{address}");
-    serve::serve(listener, router(app), std::future::pending()).await;
+    let limits = RateLimits::in_memory([Limit::by_address("forms", Quota::per_minute(60))])?;
+    serve::serve(listener, router(app, limits), std::future::pending()).await;
     Ok(())
 }
 
-fn router(app: App) -> Router {
+/// `limits` bounds how many passwords one client has hashed and compared.
+fn router(app: App, limits: RateLimits) -> Router {
     let auth = app.auth.clone();
     let forms = Router::new()
         .route("/log-in", get(log_in::page).post(log_in::log_in))
@@ -74,6 +77,8 @@ fn router(app: App) -> Router {
         .route("/reset", get(reset::page).post(reset::reset))
         // Forms without a token of a session: browsers say which site sent them.
         .layer(auth.same_origin())
+        // Behind a proxy, name it: `.trusted_proxies(..)`.
+        .layer(auth.rate_limit(limits))
         .layer(DefaultBodyLimit::max(16 * 1024));
     Router::new()
         .route("/me", get(async |token: Access| token.subject().to_owned()))

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use handstamp_axum::handstamp::limit::{Limit, Quota, RateLimits};
 use handstamp_axum::handstamp::store::MemoryStore;
 use handstamp_axum::handstamp::testing::Response;
 use handstamp_axum::testing::{Browser, FailingStore, TestClock};
@@ -37,7 +38,12 @@ async fn start_with(between_mails: Duration) -> Running {
     let app = App::new(auth.unwrap(), ORIGIN, mails, between_mails).unwrap();
     app.users.add(ADA, PASSWORD).await.unwrap();
     app.users.add("bob@example.com", PASSWORD).await.unwrap();
-    let browser = Browser::new(router(app.clone()), ORIGIN);
+    let limits = [Limit::by_address(
+        "forms",
+        Quota::per_minute(FORMS_PER_MINUTE),
+    )];
+    let limits = RateLimits::in_memory(limits).unwrap();
+    let browser = Browser::new(router(app.clone(), limits), ORIGIN);
     let browser = browser.with_clock(clock.clone()).with_names_of(&app.auth);
     Running {
         app,
@@ -47,6 +53,9 @@ async fn start_with(between_mails: Duration) -> Running {
         outbox,
     }
 }
+
+/// More than any test but the one of the limit sends.
+const FORMS_PER_MINUTE: u32 = 60;
 
 impl Running {
     /// Asks for a link, and returns the token in it.
@@ -290,4 +299,17 @@ async fn other_sites_ask_for_nothing() {
         let sent = page.submit(path).form([("address", ADA)]).send().await;
         assert_eq!(sent.code(), Some("cross_site_request"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn one_client_sends_only_so_many_forms() {
+    let running = start().await;
+    let empty: [(&str, &str); 0] = [];
+    let mut codes = Vec::new();
+    for _ in 0..=FORMS_PER_MINUTE {
+        let response = running.browser.submit("/log-in").form(empty).send().await;
+        codes.push(response.status());
+    }
+    assert_eq!(codes.last(), Some(&429));
+    assert!(!codes[..codes.len() - 1].contains(&429));
 }
