@@ -2,7 +2,7 @@
 """Checks that docs/parity.md has a row for every feature of AuthX and for every bug, and that what a row names exists.
 
 The lists are in crates/handstamp-conformance/vectors/authx_features.json. They were made from AUTHX.md, the measured
-behaviour of AuthX, which is not part of this repository: where it lies beside the clone, the lists are compared with it.
+behaviour of AuthX, which is not part of this repository: where it lies next to the clone, the lists are compared with it.
 
 usage: parity.py [--authx FILE]     ../shared/AUTHX.md if none is named
 """
@@ -46,7 +46,7 @@ def main(arguments):
     elif arguments:
         sys.exit(f"{authx} does not exist")
     else:
-        print(f"no {authx.name} lies beside this clone: the lists were not compared with it")
+        print(f"no {authx.name} lies next to this clone: the lists were not compared with it")
     for fault in faults:
         print(fault)
     answers = ", ".join(f"{word.lower()} {found[word]}" for word in ANSWERS)

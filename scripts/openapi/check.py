@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges the descriptions of both examples by the programs of others.
 
-Redocly lints what each serves, by its rules for OpenAPI 3.1. Schemathesis makes requests of it, as nobody, with tokens
+Redocly lints what each serves, by its rules for OpenAPI 3.1. Schemathesis makes requests of it, without a token, with tokens
 in cookies and with a token in the header, and fails where an answer is not as described. That both find mistakes is
 seen by a description in which there are some.
 
@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 REDOCLY = HERE.parent.parent / "e2e" / "node_modules" / ".bin" / "redocly"
 SCHEMATHESIS = Path(sys.executable).with_name("st")
 EXAMPLES = ("openapi", "actix-openapi")
-LOG_INS = ("nobody", "cookies", "bearer")
+LOG_INS = ("anonymous", "cookies", "bearer")
 
 
 def main(programs, examples="10"):
@@ -76,7 +76,7 @@ def finds_mistakes(rows, service, folder):
 
     for sentence, log_in, mistake, says in (
         ("a response that is not described", "cookies", undescribed, "Undocumented status code"),
-        ("a token that is not demanded", "nobody", unprotected, "accepts requests without authentication"),
+        ("a token that is not demanded", "anonymous", unprotected, "accepts requests without authentication"),
         ("a body that is another one", "cookies", other_body, "Response violates schema"),
     ):
         document = json.loads(service.document.read_text())
@@ -123,7 +123,7 @@ def requests_of(service, document, log_in, examples, *more):
     command = [SCHEMATHESIS, "run", document, "--url", service.base, "--checks", "all", "--max-examples", examples]
     command += ["--seed", "1", "--generation-database", "none", "--no-color", *more]
     environment = {**os.environ, "SERVICE": service.base, "LOG_IN": log_in, "PYTHONPATH": str(HERE)}
-    if log_in != "nobody":
+    if log_in != "anonymous":
         environment["SCHEMATHESIS_HOOKS"] = "log_in"
     done = subprocess.run(command, cwd=service.folder, env=environment, capture_output=True, text=True)
     return done.stdout + done.stderr, done.returncode

@@ -227,7 +227,7 @@ impl<F: HttpServiceFactory + OpenApiFactory> DescribedService for F {}
 /// assert!(cookie_and_value["X-CSRF-TOKEN"].is_array());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait DescribedScope<T>
+pub trait DescribedScope<T>: Into<Described<Scope<T>>>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
@@ -259,43 +259,17 @@ where
                 Error = Error,
                 InitError = (),
             > + 'static,
-        B: MessageBody;
-}
-
-/// Of which [`DescribedScope`] is made.
-impl<T, D> DescribedScope<T> for D
-where
-    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-    D: Into<Described<Scope<T>>>,
-{
-    fn guarded_by<M, B>(
-        self,
-        middleware: M,
-    ) -> Described<
-        Scope<
-            impl ServiceFactory<
-                ServiceRequest,
-                Config = (),
-                Response = ServiceResponse<B>,
-                Error = Error,
-                InitError = (),
-            >,
-        >,
-    >
-    where
-        M: Describe
-            + Clone
-            + Transform<
-                T::Service,
-                ServiceRequest,
-                Response = ServiceResponse<B>,
-                Error = Error,
-                InitError = (),
-            > + 'static,
         B: MessageBody,
     {
         let Described { service, add } = self.into();
         let service = service.wrap(middleware.clone());
         Described { service, add }.adding(move |paths| middleware.describe(paths))
     }
+}
+
+impl<T, D> DescribedScope<T> for D
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+    D: Into<Described<Scope<T>>>,
+{
 }

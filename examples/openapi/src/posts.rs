@@ -61,7 +61,7 @@ impl Untouched {
     pub(crate) fn refusal(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::NoSuchPost => (404, "no_such_post", "There is no such post"),
-            Self::NotYours => (403, "not_your_post", "The post is somebody else's"),
+            Self::NotYours => (403, "not_your_post", "The post is another user's"),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Bug {
 pub(crate) enum Case {
     /// A file of the conformance crate, and a row of it.
     Row(&'static str, &'static str),
-    /// A folder beside this crate, or a path from there, and a test in it.
+    /// A folder next to this crate, or a path from there, and a test in it.
     Test(&'static str, &'static str),
     /// A program that must not compile.
     MustNotCompile(&'static str),

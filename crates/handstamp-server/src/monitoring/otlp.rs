@@ -41,7 +41,7 @@ impl Otlp {
     pub(crate) fn recorder(&self) -> OtlpRecorder {
         OtlpRecorder {
             meter: self.0.meter("handstamp"),
-            help: Arc::default(),
+            help: Mutex::default(),
         }
     }
 
@@ -81,7 +81,7 @@ fn resource() -> Result<Resource, getrandom::Error> {
 #[derive(Debug)]
 pub(crate) struct OtlpRecorder {
     meter: Meter,
-    help: Arc<Mutex<BTreeMap<String, String>>>,
+    help: Mutex<BTreeMap<String, String>>,
 }
 
 impl OtlpRecorder {

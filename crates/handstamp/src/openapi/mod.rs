@@ -82,18 +82,16 @@ pub(crate) fn describe_operation(
 pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
     let has_default = api.security.is_some();
     let mut named = BTreeSet::new();
-    for (path, item) in &mut api.paths.paths {
-        for (method, operation) in operations(item) {
+    for item in api.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
             named.extend(security::names(operation));
             if operation.security.is_none() && !has_default {
                 // It demands no token, rather than nothing is said of it.
                 operation.security = Some(Vec::new());
             }
-            operation
-                .operation_id
-                .get_or_insert_with(|| id(method, path));
         }
     }
+    add_ids(api);
     let components = api.components.get_or_insert_with(Components::new);
     for (name, scheme) in schemes::all(context.config()) {
         if named.contains(&name) {
@@ -107,16 +105,25 @@ pub(crate) fn describe(context: &Context, api: &mut OpenApi) {
     components.schemas.insert(name, rejection.into());
 }
 
-/// Returns an id for an operation without one, such as a ready route: its method and path, which no
-/// other operation of the document has.
-fn id(method: &str, path: &str) -> String {
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
-    let words = words.filter(|word| !word.is_empty());
-    let method = method.to_ascii_lowercase();
-    std::iter::once(method.as_str())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join("_")
+/// Gives an id to each operation without one, such as a ready route: its method and path, and where
+/// another operation has that already, a number behind it.
+fn add_ids(api: &mut OpenApi) {
+    let all = api.paths.paths.values_mut().flat_map(operations);
+    let mut taken: BTreeSet<String> = all
+        .filter_map(|(_, operation)| operation.operation_id.clone())
+        .collect();
+    for (path, item) in &mut api.paths.paths {
+        for (method, operation) in operations(item) {
+            if operation.operation_id.is_none() {
+                let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+                let words = words.filter(|word| !word.is_empty());
+                let id = words.fold(method.to_ascii_lowercase(), |id, word| id + "_" + word);
+                let numbered = (2..).map(|number| format!("{id}_{number}"));
+                let mut ids = std::iter::once(id.clone()).chain(numbered);
+                operation.operation_id = ids.find(|id| taken.insert(id.clone()));
+            }
+        }
+    }
 }
 
 /// Returns the operations of a path, each with its method.

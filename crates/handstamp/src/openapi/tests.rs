@@ -399,6 +399,12 @@ fn an_operation_without_an_id_gets_one_of_its_own() {
     let auth = auth(builder());
     let ready = || auth.describe_routes(&Route::ALL);
     let mut api = ready().nest("/auth", ready());
+    let alike = ["/sessions/revoke_others", "/sessions/{revoke}/others"];
+    for path in alike {
+        let operation = OperationBuilder::new();
+        api.paths
+            .add_path_operation(path, vec![HttpMethod::Post], operation);
+    }
     auth.describe(&mut api);
     let mut ids = Vec::new();
     for item in api.paths.paths.values() {

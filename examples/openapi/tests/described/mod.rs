@@ -81,7 +81,7 @@ impl Judged {
             let reply = server.send(&visitor.request(operation, &rest, None));
             let is_token = !matches!(scheme, Scheme::Header(_));
             if is_token && operation.allows_anonymous() {
-                // Without the token nobody is logged in, which the operation allows.
+                // Without the token no user is logged in, which the operation allows.
                 self.passes_anonymously(operation, &reply);
             } else {
                 self.refuses(operation, &reply, &format!("without {scheme:?}"));
